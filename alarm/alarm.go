@@ -1,0 +1,143 @@
+// Package alarm decides: from readings and the passing of time to episodes.
+//
+// Step is the whole decision, a pure function over (rule, state, observation).
+// The Engine keeps the states, gives every observation to Step, and commits
+// changed states together with the events they caused through a Journal before
+// memory follows. It knows neither where readings come from nor who is told.
+//
+// Invariants:
+//   - an unknown observation neither raises nor clears; it holds the state;
+//   - raise and clear are two marks, and both must be sustained;
+//   - one episode has one raise and one end, and the same code throughout;
+//   - what was not committed has not happened: memory changes after the commit.
+package alarm
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// RuleName names a kind of alarm; it is the alertname of notices.
+type RuleName string
+
+// The rules.
+const (
+	Capacity      RuleName = "capacity"
+	NoData        RuleName = "no_data"
+	Expiry        RuleName = "expiry"
+	Suspension    RuleName = "suspension"
+	Release       RuleName = "release"
+	Overdue       RuleName = "overdue"
+	LowBalance    RuleName = "low_balance"
+	AutoRenewal   RuleName = "auto_renewal"
+	CannotRenew   RuleName = "cannot_renew"
+	FrozenRule    RuleName = "frozen"
+	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
+)
+
+// NoMetric is the Key.Metric of an alarm that is about an instance as a whole.
+const NoMetric fleet.Metric = 255
+
+// Key identifies an alarm. It is comparable and used as it is.
+type Key struct {
+	Rule     RuleName
+	Instance string
+	Metric   fleet.Metric
+}
+
+// MetricName returns the metric's name, and "" for NoMetric.
+func (k Key) MetricName() string {
+	if k.Metric == NoMetric {
+		return ""
+	}
+	return k.Metric.String()
+}
+
+// Severity is how bad a level is.
+type Severity string
+
+// The severities, from mild to bad.
+const (
+	Info     Severity = "info"
+	Warning  Severity = "warning"
+	Critical Severity = "critical"
+)
+
+// MaxLevels is how many levels a rule may have.
+const MaxLevels = 4
+
+// Level is one pair of marks, as utilization (usage / capacity): raised when
+// usage has been at or above Raise, eased when it has been below Clear.
+type Level struct {
+	Severity Severity
+	Raise    float64
+	Clear    float64
+}
+
+// Rule is what Step judges by. Levels are in rising order, at most MaxLevels,
+// and each Clear lies below its Raise; configuration checks that.
+type Rule struct {
+	Levels   []Level
+	For      time.Duration // how long at or above Raise before it is an alarm
+	ClearFor time.Duration // how long below Clear before it is over
+	Repeat   time.Duration // remind this often until acknowledged; 0 is never
+}
+
+// Observation is what was seen of one alarm at one moment.
+type Observation struct {
+	At       time.Time
+	Known    bool    // false: usage or capacity is unknown
+	Usage    float64 // in the metric's unit
+	Capacity float64 // above 0 when Known
+	Reason   string  // why it is unknown, or what was seen
+}
+
+// EventKind is what happened to an episode.
+type EventKind string
+
+// The events. Lost and Found are kept in the journal and tell nobody; of lost
+// data the no_data rule has an episode of its own.
+const (
+	Raised    EventKind = "raised"
+	Escalated EventKind = "escalated" // a higher level
+	Eased     EventKind = "eased"     // a lower level, still raised
+	Reminded  EventKind = "reminded"
+	Cleared   EventKind = "cleared"
+	Withdrawn EventKind = "withdrawn" // the instance or rule is no more
+	Acked     EventKind = "acknowledged"
+	Lost      EventKind = "lost"  // raised, and its data went missing: held
+	Found     EventKind = "found" // raised, and its data is back
+)
+
+// Event is one thing that happened to one episode, with the figures of that
+// moment.
+type Event struct {
+	Kind     EventKind
+	Key      Key
+	Code     string // of the episode
+	At       time.Time
+	RaisedAt time.Time
+	Severity Severity
+	Level    int // 1 is the lowest; 0 once it is over
+
+	Known    bool // whether Usage is of this moment; else it is the last known
+	Usage    float64
+	Capacity float64
+	Mark     float64 // the utilization that was crossed
+	Reason   string  // of no_data: why; of withdrawn: what went away
+	By       string  // of acknowledged: who
+
+	// Instance is who it is about, as it was watched; nil for FleetInstance.
+	Instance *fleet.Instance
+	// Silent are the instances a notice about the whole fleet speaks for.
+	Silent []*fleet.Instance
+}
+
+// Utilization is usage / capacity, and 0 where there is no capacity.
+func (e *Event) Utilization() float64 {
+	if e.Capacity <= 0 {
+		return 0
+	}
+	return e.Usage / e.Capacity
+}

@@ -1,0 +1,35 @@
+package config
+
+import "github.com/brimwatch/brimwatch/internal/fleet"
+
+// Catalogue is what is known about products: editions and specifications with
+// their capacities, and calendars. It ships with the binary and may be
+// overridden.
+type Catalogue struct {
+	Products map[string]Product
+	Policies map[string]fleet.Policy
+}
+
+// Product is one kind of instance.
+type Product struct {
+	Name     string
+	Title    string
+	Editions map[string]Edition
+}
+
+// Edition is what one edition, or one specification of it, carries.
+type Edition struct {
+	Name     string
+	Title    map[string]string // by language
+	Capacity fleet.Amounts
+	Specs    map[string]Spec
+	Policies map[fleet.Method]string // default policy by billing method
+	Source   string                  // where the figures are from
+}
+
+// Spec is one specification of an edition.
+type Spec struct {
+	Name     string
+	Capacity fleet.Amounts
+	Source   string
+}

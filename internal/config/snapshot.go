@@ -1,0 +1,205 @@
+// Package config turns YAML files into one immutable Snapshot, or into all the
+// faults that were found, each with file, line, column, path and reason. It
+// starts nothing and opens no connection; a Snapshot is a value that nothing
+// running writes to.
+package config
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Snapshot is a whole, checked configuration. Everything in it is resolved:
+// defaults are filled in, secrets are read, capacities are looked up in the
+// catalogue, and each instance has its alarm rules.
+type Snapshot struct {
+	Path     string   // of the main file
+	Files    []string // all files read, secrets and web configuration among them
+	Hash     string   // of the contents of all files: equal hashes are equal configurations
+	LoadedAt time.Time
+
+	Server    Server
+	Storage   Storage
+	Collect   Collect
+	Accounts  map[string]fleet.Account
+	Instances []Instance // in order of ID
+	NoData    NoData
+	Contacts  []Contact
+	Receivers []Receiver
+	SMS       SMS
+	Catalogue *Catalogue
+
+	// Warnings are things that are not faults but that a person should know,
+	// one plain sentence each.
+	Warnings []Fault
+}
+
+// Server is where the HTTP side listens. A change takes effect on restart.
+type Server struct {
+	Listen        string
+	ExternalURL   string // without a slash at the end; never empty
+	WebConfigFile string // "" is plain HTTP without authentication
+}
+
+// Storage is where things are kept. A change takes effect on restart.
+type Storage struct {
+	Dir         string
+	Retention   time.Duration
+	State       string // sqlite
+	RemoteWrite []RemoteWrite
+	QueryURL    string
+}
+
+// RemoteWrite is one further place that gets a copy of the history.
+type RemoteWrite struct {
+	URL      string
+	Username string
+	Password Secret
+	Bearer   Secret
+	TLS      TLS
+}
+
+// Collect is how often and how long sources are read.
+type Collect struct {
+	Interval time.Duration
+	Timeout  time.Duration
+}
+
+// Instance is one instance with how it is read, who is told and when.
+type Instance struct {
+	*fleet.Instance
+	Source *Source // nil: only the calendar is watched
+	Notify []string
+	// Rules holds the capacity rule of each metric; nil where its alarm is
+	// switched off. A metric without a known capacity is not judged even when it
+	// has a rule.
+	Rules [fleet.NumMetrics]*alarm.Rule
+	// NoData is the rule for silence; nil where it is switched off.
+	NoData *alarm.Rule
+	Line   Position
+}
+
+// NoData is the rule that speaks for the fleet when most of it falls silent.
+type NoData struct {
+	Rule   alarm.Rule
+	Notify []string
+}
+
+// Source is how one instance is read. Which fields count depends on Type;
+// decoding refuses those that do not belong to it.
+type Source struct {
+	Type     string // mosquitto, exposition, emqx
+	URL      string
+	Username string
+	Password Secret
+	Bearer   Secret
+	TLS      TLS
+	Interval time.Duration // of this source; Collect.Interval when not given
+	Timeout  time.Duration
+	Mapping  []Mapping // of an exposition source, in order of metric
+}
+
+// Mapping says which series of a page make one metric.
+type Mapping struct {
+	Metric    fleet.Metric
+	Series    string
+	Match     []Match
+	Counter   bool   // else a gauge
+	Aggregate string // sum or max
+	Limit     *Mapping
+}
+
+// Match is one condition on a label.
+type Match struct {
+	Name, Value string
+	Not         bool // != instead of =
+}
+
+// TLS is how a server is trusted and we are known to it.
+type TLS struct {
+	CAFile, CertFile, KeyFile, ServerName string
+	InsecureSkipVerify                    bool
+}
+
+// Secret is a value that prints as <secret> everywhere.
+type Secret string
+
+// String hides the value.
+func (Secret) String() string { return "<secret>" }
+
+// GoString hides the value.
+func (Secret) GoString() string { return "<secret>" }
+
+// MarshalText hides the value from JSON, YAML and logs.
+func (Secret) MarshalText() ([]byte, error) { return []byte("<secret>"), nil }
+
+// Reveal returns the value itself, for the one place that sends it.
+func (s Secret) Reveal() string { return string(s) }
+
+// Contact is one person.
+type Contact struct {
+	Name     string
+	Phone    string // E.164
+	Language string // en or zh
+	Zone     *time.Location
+	Quiet    *Quiet // nil: never quiet
+}
+
+// Quiet is when a person is not to be woken, in minutes since midnight in the
+// person's time zone; From may be later than To (over midnight).
+type Quiet struct {
+	From, To int
+	Except   []alarm.Severity
+}
+
+// Receiver is a group of ways to tell somebody.
+type Receiver struct {
+	Name      string
+	SMS       []string // names of contacts
+	Webhooks  []Webhook
+	GroupWait time.Duration
+}
+
+// Webhook is one URL that is told.
+type Webhook struct {
+	URL      Secret
+	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
+	Format   string   // alertmanager
+	Username string
+	Password Secret
+	Bearer   Secret
+	TLS      TLS
+	Timeout  time.Duration
+}
+
+// SMS is how text messages go out.
+type SMS struct {
+	Providers []Provider
+	Limits    Limits
+}
+
+// Provider is one company that sends text messages.
+type Provider struct {
+	Name                string
+	Type                string // twilio
+	AccountSID          string
+	AuthToken           Secret
+	APIKeySID           string // with APIKeySecret, instead of the auth token
+	APIKeySecret        Secret
+	From                string
+	MessagingServiceSID string
+	BaseURL             string
+	Validity            time.Duration
+	Prefixes            []string // of phone numbers; none is all
+}
+
+// Limits caps text messages.
+type Limits struct {
+	PerContact      int // within PerContactEvery; 0 is no cap
+	PerContactEvery time.Duration
+	PerDay          int // 0 is no cap
+	PerMonth        int // 0 is no cap
+	ReserveCritical float64
+}

@@ -1,0 +1,146 @@
+// Package fleet holds the nouns of Brimwatch: instances, what they may carry,
+// how long they may be used, and what was read from them. It is a leaf: it
+// imports nothing of ours, does no I/O and starts nothing. All values that are
+// handed around by pointer (Instance, Reading) are immutable once published.
+package fleet
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Instance is one message or cache instance that is watched: who it is, what
+// it may carry and how long it may be used. A reload builds new values; nothing
+// running writes to one.
+type Instance struct {
+	ID      string
+	Name    string // what people call it; the ID when none was given
+	Account string
+	Product string // key of the catalogue: mqtt, rocketmq, iot, redis, or one of the operator's own
+	Edition string
+	Spec    string
+	Labels  []Label // sorted by name
+
+	Configured Amounts // capacity given by hand; 0 is not given
+	Catalogue  Amounts // capacity of the edition or specification; 0 is not known
+
+	Term Term
+
+	// Watched is false for an instance without a source: only its calendar counts.
+	Watched bool
+}
+
+// Label is one name and value an operator put on an instance.
+type Label struct {
+	Name, Value string
+}
+
+// SortLabels turns a map into the sorted form that Instance.Labels has.
+func SortLabels(m map[string]string) []Label {
+	out := make([]Label, 0, len(m))
+	for k, v := range m {
+		out = append(out, Label{Name: k, Value: v})
+	}
+	slices.SortFunc(out, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Label returns the value of the label called name, and "" when there is none.
+func (in *Instance) Label(name string) string {
+	for _, l := range in.Labels {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	return ""
+}
+
+// Amounts holds one figure for each metric, indexed by Metric: messages per
+// second, subscriptions, connections, commands per second or bytes.
+type Amounts [NumMetrics]float64
+
+// Origin says where a limit comes from.
+type Origin uint8
+
+// The origins, in the order in which they win over those below them.
+const (
+	OriginNone       Origin = iota
+	OriginConfigured        // the operator's configuration
+	OriginServer            // the server told it
+	OriginCloud             // the cloud's API told it
+	OriginCatalogue         // the edition's or specification's row in the catalogue
+)
+
+// String returns the word that pages, API and logs use.
+func (o Origin) String() string {
+	switch o {
+	case OriginConfigured:
+		return "configured"
+	case OriginServer:
+		return "server"
+	case OriginCloud:
+		return "cloud"
+	case OriginCatalogue:
+		return "catalogue"
+	case OriginNone:
+	}
+	return "unknown"
+}
+
+// Limit is the capacity for one metric, with where it comes from and when it
+// was read there (Unix seconds; 0 for what does not age). A Value of 0 or less
+// is "not known"; nothing is ever divided by it.
+type Limit struct {
+	Value  float64
+	At     int64
+	Origin Origin
+}
+
+// Known tells whether there is a limit to hold a usage against.
+func (l Limit) Known() bool { return l.Value > 0 }
+
+// Limit returns the capacity that counts for metric m: what the operator
+// configured, else what the server or cloud told with reading r (which may be
+// nil), else what the catalogue says.
+func (in *Instance) Limit(r *Reading, m Metric) Limit {
+	if v := in.Configured[m]; v > 0 {
+		return Limit{Value: v, Origin: OriginConfigured}
+	}
+	if r != nil && r.Told[m].Known() {
+		return r.Told[m]
+	}
+	if v := in.Catalogue[m]; v > 0 {
+		return Limit{Value: v, Origin: OriginCatalogue}
+	}
+	return Limit{}
+}
+
+// Account is a cloud account, or any payer that instances belong to.
+type Account struct {
+	Name     string
+	Provider string
+	Zone     *time.Location // where its days begin; never nil
+}
+
+// MetricState says how one metric of an instance stands with its alarm.
+type MetricState string
+
+// The metric states.
+const (
+	MetricOK        MetricState = "ok"
+	MetricRaised    MetricState = "raised"
+	MetricUnknown   MetricState = "unknown"   // its usage is not known at the moment
+	MetricUnwatched MetricState = "unwatched" // read and charted, but no capacity known or its alarm is off
+)
+
+// Standing is how one instance stands at one moment. It is what pages, API and
+// /metrics show.
+type Standing struct {
+	Instance  *Instance
+	Reading   *Reading // the newest; nil before the first
+	Lifecycle Lifecycle
+	States    [NumMetrics]MetricState
+	// Marks are the lowest raise marks as utilization; 0 where the alarm is off.
+	Marks [NumMetrics]float64
+}

@@ -1,0 +1,157 @@
+// Package notifier tells people: which notices an event causes (routing), what
+// they say (rendering), and how one of them is handed to the outside world
+// (Channel). Queueing, retry and what survives a crash are in
+// notifier/outbox; each way out is a package of its own below this one.
+package notifier
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+)
+
+// Channel sends once. No retry, queue, deduplication or logging inside: those
+// are stages around it. It is safe for use from several goroutines.
+//
+// The error says what happened and what may be done:
+//
+//	nil           accepted; the Receipt says under which id
+//	plain error   not sent; try again later
+//	Permanent     not sent; it never will be, tell the next
+//	After         not sent; not before the given moment
+//	Unknown       it may have been accepted: look it up before sending again
+//
+// Its text reaches people, so it holds no secret and says the way out.
+type Channel interface {
+	Send(ctx context.Context, m Message) (Receipt, error)
+}
+
+// Finder is the optional power of a Channel to say whether a message in doubt
+// was accepted after all.
+type Finder interface {
+	// Find looks for m at the far side, among what was accepted since m.Since.
+	// It returns false when the far side certainly does not have it; an error
+	// when that could not be told.
+	Find(ctx context.Context, m Message) (Receipt, bool, error)
+}
+
+// Tracker is the optional power of a Channel to ask what became of a message
+// after it was accepted.
+type Tracker interface {
+	Track(ctx context.Context, providerID string) (Receipt, error)
+}
+
+// Bundler is the optional power of a Channel to send several notices to the
+// same recipient as one message.
+type Bundler interface {
+	// Bundle returns how many notices fit into one message.
+	Bundle() int
+}
+
+// Receipt is what the far side said.
+type Receipt struct {
+	ProviderID string        // its id of the message, "" when it gives none
+	Status     ReceiptStatus // how far it got
+	Detail     string        // what it said, for people: status line, error text
+}
+
+// ReceiptStatus is how far a message got.
+type ReceiptStatus string
+
+// The statuses of a receipt.
+const (
+	Accepted  ReceiptStatus = "accepted"  // taken over by the far side
+	Delivered ReceiptStatus = "delivered" // on the recipient's device
+	Failed    ReceiptStatus = "failed"    // taken over, and then not delivered
+)
+
+// Recipient is one address a channel can send to.
+type Recipient struct {
+	Channel string // sms or webhook
+	Name    string // stable and without secrets; the queue's key: sms/wei, webhook/oncall/3f2a91c0
+	Address string // phone number in E.164, or the URL; may hold secrets, is never shown
+	Display string // what people are shown instead: wei, http://127.0.0.1:8080
+}
+
+// Message is what is sent at once: one notice, or several for a Bundler.
+type Message struct {
+	ID        string // constant over retries: the receiver's idempotency key
+	Recipient Recipient
+	Notices   []Notice  // at least one, in the order in which they were decided
+	Attempt   int       // 1 for the first
+	Since     time.Time // when the first attempt began
+	InDoubt   bool      // an attempt before may have arrived
+}
+
+// Notice is one thing one recipient is told about one episode. What it says is
+// fixed when it is decided; a retry after a reload says the same.
+type Notice struct {
+	ID        string // unique; the same event and recipient always give the same
+	Code      string // of the episode
+	Kind      alarm.EventKind
+	Rule      alarm.RuleName
+	Severity  alarm.Severity
+	Receiver  string // name of the receiver it goes to
+	Recipient string // Recipient.Name
+	Channel   string
+	Text      string // for SMS; "" for others
+	Alert     Alert
+	CreatedAt time.Time
+	NotBefore time.Time // zero is at once
+	Hold      string    // why it is held until NotBefore; "" when it is not held
+}
+
+// Alert is a notice's content as fields, for channels that send a structure.
+type Alert struct {
+	Resolved     bool              `json:"resolved,omitempty"`
+	Labels       map[string]string `json:"labels"`
+	Annotations  map[string]string `json:"annotations"`
+	StartsAt     time.Time         `json:"starts_at"`
+	EndsAt       time.Time         `json:"ends_at,omitzero"`
+	GeneratorURL string            `json:"generator_url,omitempty"`
+	Fingerprint  string            `json:"fingerprint"` // 16 hex digits, the same from raise to end
+}
+
+type permanent struct{ error }
+
+func (e permanent) Unwrap() error { return e.error }
+
+// Permanent marks err: not sent, and trying again is useless.
+func Permanent(err error) error { return permanent{err} }
+
+// IsPermanent tells whether err was marked by Permanent.
+func IsPermanent(err error) bool {
+	_, ok := errors.AsType[permanent](err)
+	return ok
+}
+
+type unknown struct{ error }
+
+func (e unknown) Unwrap() error { return e.error }
+
+// Unknown marks err: the message may have been accepted.
+func Unknown(err error) error { return unknown{err} }
+
+// IsUnknown tells whether err was marked by Unknown.
+func IsUnknown(err error) bool {
+	_, ok := errors.AsType[unknown](err)
+	return ok
+}
+
+type after struct {
+	error
+	d time.Duration
+}
+
+func (e after) Unwrap() error { return e.error }
+
+// After marks err: not sent, and not to be tried again before d has passed.
+func After(err error, d time.Duration) error { return after{err, d} }
+
+// RetryAfter returns what After set.
+func RetryAfter(err error) (time.Duration, bool) {
+	e, ok := errors.AsType[after](err)
+	return e.d, ok
+}

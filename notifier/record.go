@@ -1,0 +1,36 @@
+package notifier
+
+import "time"
+
+// NoticeState is how far a notice got.
+type NoticeState string
+
+// The states of a notice.
+const (
+	Pending         NoticeState = "pending"   // to be sent, or to be tried again
+	Sending         NoticeState = "sending"   // handed to the channel; in doubt after a crash
+	Sent            NoticeState = "sent"      // accepted by the far side
+	NoticeDelivered NoticeState = "delivered" // on the recipient's device
+	Held            NoticeState = "held"      // waits for a moment, with a reason
+	Dropped         NoticeState = "dropped"   // not to be sent any more, with a reason
+	Dead            NoticeState = "dead"      // could not be sent, with a reason
+)
+
+// Record is a notice with what became of it.
+type Record struct {
+	Notice
+	Display    string // of the recipient
+	State      NoticeState
+	Attempts   int
+	Reason     string // why it is held, dropped, dead or waits for another try
+	ProviderID string
+	SentAt     time.Time // zero while it was not sent
+	NextAt     time.Time // when it is tried next
+}
+
+// Filter selects notices; zero fields select all.
+type Filter struct {
+	State NoticeState
+	Code  string
+	Limit int // 0 is 1000, newest first
+}
