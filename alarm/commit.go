@@ -1,0 +1,111 @@
+package alarm
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// batch is what is judged and not yet committed.
+type batch struct {
+	changes []transition
+	commit  Commit
+	entries []*entry // those that are staged
+}
+
+// transition is the next state of one alarm.
+type transition struct {
+	slot *slot
+	next State
+}
+
+// add stages the next state of a slot and the events that led to it.
+func (b *batch) add(sl *slot, next State, events []Event) {
+	b.changes = append(b.changes, transition{sl, next})
+	for i := range events {
+		events[i].Key, events[i].Instance = sl.key, sl.inst
+	}
+	b.commit.Events = append(b.commit.Events, events...)
+}
+
+// commit stores the batch and then lets memory follow. When it fails, nothing
+// has happened: the states are as they were, and the next reading or tick comes
+// to the same decision again.
+func (e *Engine) commit(ctx context.Context, b *batch) error {
+	defer func() {
+		for _, en := range b.entries {
+			en.staged = false
+		}
+	}()
+	if len(b.changes) == 0 {
+		return nil
+	}
+	e.giveCodes(b)
+	for _, c := range b.changes {
+		b.commit.States = append(b.commit.States, Record{Key: c.slot.key, State: c.next})
+	}
+	start := time.Now()
+	err := e.journal.Commit(ctx, b.commit)
+	e.metrics.commitSeconds.Observe(time.Since(start).Seconds())
+	if err != nil {
+		e.metrics.commitFailures.Inc()
+		if !e.failing {
+			e.log.Error("alarm states could not be stored; nothing was decided, it is tried again", "error", err, "events", len(b.commit.Events))
+		}
+		e.failing = true
+		return fmt.Errorf("store alarm states: %w", err)
+	}
+	if e.failing {
+		e.log.Info("alarm states can be stored again")
+		e.failing = false
+	}
+	e.apply(b)
+	return nil
+}
+
+// giveCodes gives each episode that begins its code, and puts it on its events.
+func (e *Engine) giveCodes(b *batch) {
+	given := make(map[string]bool)
+	taken := func(code string) bool { return e.open[code] != nil || given[code] }
+	codes := make(map[Key]string)
+	for i := range b.changes {
+		c := &b.changes[i]
+		if c.next.Raised() && c.next.Code == "" {
+			c.next.Code = newCode(taken, e.rnd)
+			given[c.next.Code] = true
+			codes[c.slot.key] = c.next.Code
+		}
+	}
+	for i := range b.commit.Events {
+		if ev := &b.commit.Events[i]; ev.Code == "" {
+			ev.Code = codes[ev.Key]
+		}
+	}
+}
+
+// apply lets memory follow a commit that succeeded.
+func (e *Engine) apply(b *batch) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range b.changes {
+		if old := c.slot.state.Code; old != "" && old != c.next.Code {
+			delete(e.open, old)
+		}
+		c.slot.state = c.next
+		e.track(c.slot)
+	}
+	rest := e.orphans[:0]
+	for _, sl := range e.orphans {
+		if !sl.state.Zero() {
+			rest = append(rest, sl)
+		}
+	}
+	clear(e.orphans[len(rest):])
+	e.orphans = rest
+	for i := range b.commit.Events {
+		ev := &b.commit.Events[i]
+		e.metrics.events.WithLabelValues(string(ev.Key.Rule), string(ev.Kind)).Inc()
+		e.log.Info("alarm", "event", ev.Kind, "rule", ev.Key.Rule, "instance_id", ev.Key.Instance, "metric", ev.Key.MetricName(),
+			"code", ev.Code, "usage", ev.Usage, "capacity", ev.Capacity, "reason", ev.Reason)
+	}
+}

@@ -1,0 +1,271 @@
+package alarm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// ErrNoEpisode is returned by Ack when no open episode has that code.
+var ErrNoEpisode = errors.New("no open alarm has this code")
+
+// Watch is one instance with the rules it is judged by.
+type Watch struct {
+	Instance *fleet.Instance
+	// Rules are the capacity rules by metric; nil where the alarm is off.
+	Rules [fleet.NumMetrics]*Rule
+	// NoData is the rule for silence; nil where it is off.
+	NoData *Rule
+	// Every is how often a reading is due; 0 for an instance without a source.
+	Every time.Duration
+}
+
+// Options is what an Engine is built from. Journal and Logger are needed.
+type Options struct {
+	Journal    Journal
+	Watches    []Watch
+	FleetRule  *Rule // for silence of most of the fleet; nil switches it off
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+	// Seed makes episode codes repeatable in tests; 0 is random.
+	Seed uint64
+}
+
+// Engine keeps the state of all alarms and judges what is observed.
+//
+// Observe, SetWatches, Ack and Each may be called from any goroutine. All judging is done
+// by the one goroutine in Run; a reading is judged when it arrives, and all that
+// wait are committed together.
+type Engine struct {
+	journal Journal
+	log     *slog.Logger
+	metrics *metrics
+	rnd     *rand.Rand
+
+	inbox inbox
+	calls chan call
+	done  chan struct{} // closed when Run has ended
+
+	// mu guards what follows. Only Run changes it; others read.
+	mu      sync.RWMutex
+	entries map[string]*entry
+	open    map[string]*slot // open episodes by code
+	fleet   slot             // silence of most of the fleet
+	rule    *Rule            // for fleet
+	orphans []*slot          // open episodes of what is no longer watched
+	missing int              // entries whose newest outcome is "no data"
+	watched int              // entries that are judged for silence
+
+	failing bool // the last commit failed
+}
+
+type call struct {
+	do   func(context.Context) error
+	done chan error
+}
+
+// NewEngine builds an Engine and loads its states from the journal. Episodes of
+// instances that are no longer watched are withdrawn when Run starts.
+func NewEngine(ctx context.Context, o Options) (*Engine, error) {
+	seed := o.Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	e := &Engine{
+		journal: o.Journal,
+		log:     o.Logger.With("component", "engine"),
+		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
+		calls:   make(chan call),
+		done:    make(chan struct{}),
+		entries: make(map[string]*entry),
+		open:    make(map[string]*slot),
+		fleet:   slot{key: Key{Rule: NoData, Instance: FleetInstance, Metric: NoMetric}},
+	}
+	e.inbox.init()
+	m, err := newMetrics(o.Registerer, e)
+	if err != nil {
+		return nil, err
+	}
+	e.metrics = m
+	records, err := o.Journal.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load alarm states: %w", err)
+	}
+	e.restore(records, o.Watches)
+	e.replaceWatches(o.Watches, o.FleetRule)
+	return e, nil
+}
+
+// Observe hands readings over to be judged. It does not block; readings beyond
+// the bound of the queue are dropped, the oldest first, and counted.
+func (e *Engine) Observe(readings []*fleet.Reading) {
+	if dropped := e.inbox.put(readings); dropped > 0 {
+		e.metrics.dropped.Add(float64(dropped))
+	}
+}
+
+// SetWatches replaces what is watched. Alarms whose instance and rule go on keep
+// their state; those that are no more are withdrawn; those whose rule or
+// capacity changed are judged again at once, with the newest reading.
+func (e *Engine) SetWatches(ctx context.Context, watches []Watch, fleetRule *Rule) error {
+	return e.call(ctx, func(ctx context.Context) error {
+		e.mu.Lock()
+		changed := e.replaceWatches(watches, fleetRule)
+		e.mu.Unlock()
+		return e.rejudge(ctx, changed, time.Now())
+	})
+}
+
+// Ack acknowledges the open episode with this code: it is not reminded of any
+// more, unless it gets worse. To acknowledge twice changes nothing.
+func (e *Engine) Ack(ctx context.Context, code, by string) error {
+	return e.call(ctx, func(ctx context.Context) error {
+		e.mu.RLock()
+		sl := e.open[code]
+		e.mu.RUnlock()
+		if sl == nil {
+			return ErrNoEpisode
+		}
+		if sl.state.AckedAt != 0 {
+			return nil
+		}
+		now := time.Now().UTC()
+		next := sl.state
+		next.AckedAt, next.AckedBy = milli(now), by
+		ev := event(Acked, next, Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
+		ev.By = by
+		var b batch
+		b.add(sl, next, []Event{ev})
+		return e.commit(ctx, &b)
+	})
+}
+
+// Each calls f for every watched instance with how its metrics stand. f must
+// not call the Engine.
+func (e *Engine) Each(f func(id string, states [fleet.NumMetrics]fleet.MetricState)) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for id, en := range e.entries {
+		f(id, en.metricStates())
+	}
+}
+
+// States tells how the metrics of one instance stand.
+func (e *Engine) States(id string) ([fleet.NumMetrics]fleet.MetricState, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	en := e.entries[id]
+	if en == nil {
+		return [fleet.NumMetrics]fleet.MetricState{}, false
+	}
+	return en.metricStates(), true
+}
+
+// call runs f on the goroutine of Run and waits for it.
+func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
+	c := call{do: f, done: make(chan error, 1)}
+	select {
+	case e.calls <- c:
+	case <-e.done:
+		return errors.New("the alarm engine has stopped")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tickEvery is how often silence is looked for.
+const tickEvery = time.Second
+
+// stopGrace is how long the last commit may take when Run ends.
+const stopGrace = 5 * time.Second
+
+// Run judges until ctx ends. What has arrived by then is judged and committed
+// before it returns.
+func (e *Engine) Run(ctx context.Context) error {
+	defer close(e.done)
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	e.onTick(ctx, time.Now())
+	for {
+		select {
+		case <-ctx.Done():
+			e.stop(context.WithoutCancel(ctx))
+			return nil
+		case <-e.inbox.wake:
+			e.judgeAll(ctx)
+		case now := <-tick.C:
+			e.onTick(ctx, now)
+		case c := <-e.calls:
+			c.done <- c.do(ctx)
+		}
+	}
+}
+
+// judgeAll judges all readings that wait. A second reading of an instance that
+// is about to be committed waits for the commit.
+func (e *Engine) judgeAll(ctx context.Context) {
+	waiting := e.inbox.take()
+	for len(waiting) > 0 {
+		var b batch
+		rest := waiting[:0]
+		e.mu.Lock()
+		for _, r := range waiting {
+			en := e.entries[r.Instance]
+			switch {
+			case en == nil: // removed while the reading was under way
+			case en.staged:
+				rest = append(rest, r)
+			default:
+				e.judge(&b, en, r)
+			}
+		}
+		e.mu.Unlock()
+		e.metrics.readings.Add(float64(len(waiting) - len(rest)))
+		if err := e.commit(ctx, &b); err != nil && len(rest) > 0 {
+			// Newer readings will come; these would meet the same disk.
+			return
+		}
+		waiting = rest
+	}
+}
+
+// stop judges and commits what is left, with the timers that are running, so
+// that a restart goes on where this run ends.
+func (e *Engine) stop(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, stopGrace)
+	defer cancel()
+	e.judgeAll(ctx)
+	var b batch
+	now := milli(time.Now())
+	e.mu.RLock()
+	for _, en := range e.entries {
+		for _, sl := range en.all() {
+			s := sl.state
+			if s.Zero() {
+				continue
+			}
+			if s.LostAt == 0 {
+				s.LostAt, s.LostReason = now, "Brimwatch was stopped"
+			}
+			b.add(sl, s, nil)
+		}
+	}
+	e.mu.RUnlock()
+	if err := e.commit(ctx, &b); err != nil {
+		e.log.Error("alarm timers were not saved at the end", "error", err)
+	}
+}

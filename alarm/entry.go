@@ -1,0 +1,134 @@
+package alarm
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// slot is one alarm with its state. state changes only after a commit, or when
+// nothing that must survive has changed.
+type slot struct {
+	key   Key
+	state State
+	inst  *fleet.Instance // nil for the fleet
+}
+
+// entry is one watched instance.
+type entry struct {
+	watch  Watch
+	slots  [fleet.NumMetrics]*slot // nil where nothing is judged
+	noData slot
+
+	last    *fleet.Reading // newest reading
+	seen    time.Time      // when it was due
+	known   fleet.MetricSet
+	missing bool // the newest outcome is "no data"
+	reason  string
+	staged  bool // has changes in a batch that is not committed
+}
+
+// all returns the slots of the entry that exist.
+func (en *entry) all() []*slot {
+	out := make([]*slot, 0, fleet.NumMetrics+1)
+	for _, sl := range en.slots {
+		if sl != nil {
+			out = append(out, sl)
+		}
+	}
+	return append(out, &en.noData)
+}
+
+// metricStates tells how the metrics stand, for people.
+func (en *entry) metricStates() [fleet.NumMetrics]fleet.MetricState {
+	var out [fleet.NumMetrics]fleet.MetricState
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		sl := en.slots[m]
+		read := en.last != nil && en.last.Known.Has(m) && !en.missing
+		switch {
+		case sl != nil && sl.state.Raised() && sl.state.Unknown():
+			out[m] = fleet.MetricUnknown
+		case sl != nil && sl.state.Raised():
+			out[m] = fleet.MetricRaised
+		case !read && (sl != nil || en.known.Has(m)):
+			out[m] = fleet.MetricUnknown
+		case sl == nil || !en.watch.Instance.Limit(en.last, m).Known():
+			out[m] = fleet.MetricUnwatched
+		default:
+			out[m] = fleet.MetricOK
+		}
+	}
+	return out
+}
+
+// judge gives one reading to all alarms of its instance.
+func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
+	if en.overdue(r.At) {
+		// Nothing was read for long, because we slept or the clock was set: what
+		// lies between counts as unknown.
+		e.judgeSilence(b, en, en.seen.Add(en.watch.Every), "no reading since "+en.seen.UTC().Format(time.RFC3339))
+		if en.staged {
+			return
+		}
+	}
+	en.last, en.seen = r, r.At
+	if !r.Up {
+		e.judgeSilence(b, en, r.At, r.Reason)
+		return
+	}
+	lost := ""
+	for m, sl := range en.slots {
+		m := fleet.Metric(m)
+		if r.Known.Has(m) {
+			en.known = en.known.With(m)
+		}
+		if sl == nil {
+			continue
+		}
+		o := observe(en.watch.Instance, r, m)
+		if !o.Known && en.known.Has(m) && en.watch.Instance.Limit(r, m).Known() {
+			lost = join(lost, m.String()+": "+o.Reason)
+		}
+		e.step(b, en, sl, *en.watch.Rules[m], o)
+	}
+	e.judgeNoData(b, en, r.At, lost)
+}
+
+// observe makes the observation of one metric out of a reading.
+func observe(in *fleet.Instance, r *fleet.Reading, m fleet.Metric) Observation {
+	o := Observation{At: r.At}
+	limit := in.Limit(r, m)
+	switch {
+	case !r.Known.Has(m):
+		if o.Reason = r.Gap(m); o.Reason == "" {
+			o.Reason = "not told by the source"
+		}
+	case !limit.Known():
+		o.Reason = "no capacity is known"
+	default:
+		o.Known, o.Usage, o.Capacity = true, r.Usage[m], limit.Value
+	}
+	return o
+}
+
+// step judges one alarm. A change that caused no event is kept in memory at
+// once; one that did is staged for the commit.
+func (e *Engine) step(b *batch, en *entry, sl *slot, rule Rule, o Observation) {
+	next, events := Step(rule, sl.state, o)
+	if len(events) == 0 {
+		sl.state = next
+		return
+	}
+	b.add(sl, next, events)
+	if en != nil && !en.staged {
+		en.staged = true
+		b.entries = append(b.entries, en)
+	}
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}

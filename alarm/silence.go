@@ -1,0 +1,131 @@
+package alarm
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Silence has a rule of its own, no_data. Its observation is always known: 1
+// while an instance tells nothing, 0 while it does. When most of the fleet is
+// silent at the same time, something between us and them is the likely cause;
+// then one alarm of the fleet speaks for all, and those of the instances are held.
+
+// massLeast is the least number of silent instances that one notice speaks for.
+const massLeast = 2
+
+// overdueRounds is how many rounds may be missed before an instance whose
+// readings stopped coming altogether counts as silent.
+const overdueRounds = 3
+
+// overdue tells whether readings stopped coming: not "could not be read", but
+// nothing at all.
+func (en *entry) overdue(now time.Time) bool {
+	if en.watch.Every <= 0 || en.seen.IsZero() {
+		return false
+	}
+	return now.Sub(en.seen) > overdueRounds*en.watch.Every+10*time.Second
+}
+
+// judgeSilence tells all alarms of an instance that nothing is known.
+func (e *Engine) judgeSilence(b *batch, en *entry, at time.Time, reason string) {
+	for m, sl := range en.slots {
+		if sl != nil {
+			e.step(b, en, sl, *en.watch.Rules[m], Observation{At: at, Reason: reason})
+		}
+	}
+	e.judgeNoData(b, en, at, reason)
+}
+
+// judgeNoData judges the silence of one instance; reason is "" when all that is
+// usually told was told.
+func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
+	missing := reason != ""
+	if missing != en.missing && en.watch.NoData != nil {
+		if missing {
+			e.missing++
+		} else {
+			e.missing--
+		}
+	}
+	en.missing, en.reason = missing, reason
+	if en.watch.NoData == nil {
+		return
+	}
+	o := Observation{At: at, Known: true, Capacity: 1, Reason: reason}
+	if missing {
+		o.Usage = 1
+	}
+	e.step(b, en, &en.noData, e.silenceRule(en), o)
+}
+
+// silenceRule returns the rule for one instance's silence. While the fleet's
+// alarm speaks for all, it runs its timer and raises nothing.
+func (e *Engine) silenceRule(en *entry) Rule {
+	r := *en.watch.NoData
+	if e.mass() && !en.noData.state.Raised() {
+		r.For = math.MaxInt64
+	}
+	return r
+}
+
+// mass tells whether most of the fleet is silent, or was until just now.
+func (e *Engine) mass() bool {
+	return e.rule != nil && (e.fleet.state.Raised() || e.mostMissing())
+}
+
+func (e *Engine) mostMissing() bool {
+	return e.missing >= massLeast && e.missing*2 > e.watched
+}
+
+// onTick looks for readings that stopped coming, lets the timers of silent
+// instances run on, judges the silence of the fleet, and ends the episodes of
+// what is no longer watched.
+func (e *Engine) onTick(ctx context.Context, now time.Time) {
+	now = now.UTC()
+	var b batch
+	e.mu.Lock()
+	for _, en := range e.entries {
+		switch {
+		case en.overdue(now):
+			e.judgeSilence(&b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))
+		case en.missing && en.watch.NoData != nil:
+			e.judgeNoData(&b, en, now, en.reason)
+		}
+	}
+	e.judgeFleet(&b, now)
+	e.withdrawOrphans(&b, now)
+	e.mu.Unlock()
+	// What went wrong is logged and counted there, and tried again at the next tick.
+	_ = e.commit(ctx, &b)
+}
+
+// judgeFleet judges the silence of most of the fleet.
+func (e *Engine) judgeFleet(b *batch, now time.Time) {
+	if e.rule == nil {
+		return
+	}
+	o := Observation{At: now, Known: true, Capacity: 1}
+	if e.mostMissing() {
+		o.Usage = 1
+		o.Reason = fmt.Sprintf("%d of %d instances tell nothing", e.missing, e.watched)
+	}
+	next, events := Step(*e.rule, e.fleet.state, o)
+	if len(events) == 0 {
+		e.fleet.state = next
+		return
+	}
+	var silent []*fleet.Instance
+	for _, en := range e.entries {
+		if en.missing && en.watch.NoData != nil {
+			silent = append(silent, en.watch.Instance)
+		}
+	}
+	for i := range events {
+		events[i].Silent = silent
+	}
+	b.add(&e.fleet, next, events)
+}

@@ -1,0 +1,197 @@
+package alarm
+
+import (
+	"math"
+	"time"
+)
+
+// Step judges one observation: from a rule, the state before and what was
+// seen, to the state after and what happened. It is a function of its arguments
+// only, and allocates nothing when nothing happens.
+//
+//   - Known, at or above a level's Raise for Rule.For: raised, or escalated.
+//   - Known, below the current level's Clear for Rule.ClearFor: eased, or cleared.
+//   - Known, in between: the state is held.
+//   - Unknown: the state is held, and so are both timers: time without data
+//     counts neither as above nor as below.
+//
+// An open episode that nobody acknowledged is told again every Rule.Repeat, with
+// or without data. An escalation takes an acknowledgement back: what was
+// acknowledged was less.
+func Step(r Rule, s State, o Observation) (State, []Event) {
+	now := milli(o.At)
+	if s.Level > len(r.Levels) {
+		s.Level = len(r.Levels)
+	}
+	if !usable(o) {
+		return stepUnknown(r, s, o, now)
+	}
+	var events []Event
+	if s.LostAt != 0 {
+		s = resume(s, now)
+		if s.Raised() {
+			events = append(events, event(Found, s, o))
+		}
+	}
+	u := o.Usage / o.Capacity
+	s = runTimers(r, s, u, now)
+	if s.Raised() {
+		s.Usage, s.Capacity = o.Usage, o.Capacity
+	}
+
+	level := risen(r, s, now)
+	if level <= s.Level {
+		level = fallen(r, s, now)
+	}
+	if level != s.Level {
+		return change(r, s, o, level, now, events)
+	}
+	if s, told := remind(r, s, now); told {
+		return s, append(events, event(Reminded, s, o))
+	}
+	return s, events
+}
+
+// usable tells whether o is a figure that can be held against a capacity. NaN
+// and infinity are not: they compare in ways that would raise or clear.
+func usable(o Observation) bool {
+	return o.Known && o.Usage >= 0 && o.Usage <= math.MaxFloat64 && o.Capacity > 0 && o.Capacity <= math.MaxFloat64
+}
+
+// stepUnknown holds the state and notes since when the data is missing.
+func stepUnknown(r Rule, s State, o Observation, now int64) (State, []Event) {
+	var events []Event
+	o.Usage, o.Capacity = s.Usage, s.Capacity
+	if s.LostAt == 0 {
+		s.LostAt, s.LostReason = now, o.Reason
+		if s.Raised() {
+			events = append(events, event(Lost, s, o))
+		}
+	}
+	if s, told := remind(r, s, now); told {
+		return s, append(events, event(Reminded, s, o))
+	}
+	return s, events
+}
+
+// resume ends a stretch without data: the timers that were running go on from
+// where they stood.
+func resume(s State, now int64) State {
+	gap := max(now-s.LostAt, 0)
+	for i := range s.Above {
+		if s.Above[i] != 0 {
+			s.Above[i] += gap
+		}
+		if s.Below[i] != 0 {
+			s.Below[i] += gap
+		}
+	}
+	s.LostAt, s.LostReason = 0, ""
+	return s
+}
+
+// runTimers starts and stops the timers of all levels. A timer that lies in the
+// future, because the clock was set back, begins anew.
+func runTimers(r Rule, s State, u float64, now int64) State {
+	for i, l := range r.Levels {
+		switch {
+		case u < l.Raise:
+			s.Above[i] = 0
+		case s.Above[i] == 0 || s.Above[i] > now:
+			s.Above[i] = now
+		}
+		switch {
+		case u >= l.Clear || i >= s.Level:
+			s.Below[i] = 0
+		case s.Below[i] == 0 || s.Below[i] > now:
+			s.Below[i] = now
+		}
+	}
+	for i := len(r.Levels); i < MaxLevels; i++ {
+		s.Above[i], s.Below[i] = 0, 0
+	}
+	return s
+}
+
+// risen returns the highest level whose raise mark has been held long enough.
+func risen(r Rule, s State, now int64) int {
+	for i := len(r.Levels); i > 0; i-- {
+		if since := s.Above[i-1]; since != 0 && now-since >= r.For.Milliseconds() {
+			return i
+		}
+	}
+	return 0
+}
+
+// fallen returns the level that remains when all levels whose clear mark has
+// been undercut long enough are left.
+func fallen(r Rule, s State, now int64) int {
+	level := s.Level
+	for level > 0 {
+		since := s.Below[level-1]
+		if since == 0 || now-since < r.ClearFor.Milliseconds() {
+			break
+		}
+		level--
+	}
+	return level
+}
+
+// change moves to another level and says so.
+func change(r Rule, s State, o Observation, level int, now int64, events []Event) (State, []Event) {
+	before := s.Level
+	if level == 0 {
+		s.Level = 0
+		e := event(Cleared, s, o)
+		e.Mark = r.Levels[0].Clear
+		return State{}, append(events, e)
+	}
+	s.Level = level
+	s.Severity, s.Mark = r.Levels[level-1].Severity, r.Levels[level-1].Raise
+	s.Usage, s.Capacity = o.Usage, o.Capacity
+	for i := level; i < MaxLevels; i++ {
+		s.Below[i] = 0
+	}
+	kind := Eased
+	switch {
+	case before == 0:
+		kind = Raised
+		s.RaisedAt, s.ToldAt = now, now
+	case level > before:
+		kind = Escalated
+		s.ToldAt, s.AckedAt, s.AckedBy = now, 0, ""
+	}
+	return s, append(events, event(kind, s, o))
+}
+
+// remind tells whether a reminder is due, and notes that it was given.
+func remind(r Rule, s State, now int64) (State, bool) {
+	if !s.Raised() || s.AckedAt != 0 || r.Repeat <= 0 {
+		return s, false
+	}
+	if s.ToldAt > now { // the clock was set back
+		s.ToldAt = now
+	}
+	if now-s.ToldAt < r.Repeat.Milliseconds() {
+		return s, false
+	}
+	s.ToldAt = now
+	return s, true
+}
+
+// event describes what happened to the episode in s. Key, code and instance are
+// the Engine's to add.
+func event(k EventKind, s State, o Observation) Event {
+	return Event{
+		Kind: k, Code: s.Code, At: o.At, RaisedAt: fromMilli(s.RaisedAt),
+		Severity: s.Severity, Level: s.Level,
+		Known: o.Known, Usage: o.Usage, Capacity: o.Capacity, Mark: s.Mark, Reason: o.Reason,
+	}
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
