@@ -118,6 +118,7 @@ type Event struct {
 	Code     string // of the episode
 	At       time.Time
 	RaisedAt time.Time
+	Since    time.Time // of raised and escalated: since when at or above the mark
 	Severity Severity
 	Level    int // 1 is the lowest; 0 once it is over
 

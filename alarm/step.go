@@ -161,7 +161,11 @@ func change(r Rule, s State, o Observation, level int, now int64, events []Event
 		kind = Escalated
 		s.ToldAt, s.AckedAt, s.AckedBy = now, 0, ""
 	}
-	return s, append(events, event(kind, s, o))
+	e := event(kind, s, o)
+	if kind != Eased {
+		e.Since = fromMilli(s.Above[level-1])
+	}
+	return s, append(events, e)
 }
 
 // remind tells whether a reminder is due, and notes that it was given.

@@ -114,7 +114,7 @@ func TestStepEventTellsTheFigures(t *testing.T) {
 	rule.For = 0
 	s, events := Step(rule, State{Code: ""}, seen{0, 75}.observation())
 	want := []Event{{
-		Kind: Raised, At: start(), RaisedAt: start(), Severity: Warning, Level: 1, Known: true, Usage: 75, Capacity: 100, Mark: 0.70,
+		Kind: Raised, At: start(), RaisedAt: start(), Since: start(), Severity: Warning, Level: 1, Known: true, Usage: 75, Capacity: 100, Mark: 0.70,
 	}}
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("raise (-want +got):\n%s", diff)

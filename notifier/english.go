@@ -1,0 +1,165 @@
+package notifier
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// english says what an event means, in English.
+func (w Words) english(ev *alarm.Event, zone *time.Location) said {
+	s := said{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: punctuation{": ", ", ", "."}}
+	s.name, s.id = names(ev, "Fleet")
+	if ev.Kind == alarm.Withdrawn {
+		s.body = englishSubject(ev) + " alarm ended, no longer watched"
+		s.advice = "The instance or this alarm is no longer in the configuration."
+		return s
+	}
+	switch ev.Key.Rule {
+	case alarm.Capacity:
+		s.body = englishCapacity(ev)
+		if Begins(ev.Kind) {
+			s.short, s.advice = englishAdvice(ev.Key.Metric)
+		}
+	case alarm.NoData:
+		englishNoData(&s, ev, zone)
+	default:
+		s.body = ev.Reason
+	}
+	return s
+}
+
+func englishWord(ev *alarm.Event) string {
+	switch ev.Kind {
+	case alarm.Cleared:
+		return "ENDED"
+	case alarm.Withdrawn:
+		return "WITHDRAWN"
+	case alarm.Reminded:
+		return "STILL " + strings.ToUpper(string(ev.Severity))
+	}
+	return strings.ToUpper(string(ev.Severity))
+}
+
+func englishMetric(m fleet.Metric) string {
+	switch m {
+	case fleet.MessageTPS:
+		return "message TPS"
+	case fleet.SendTPS:
+		return "send TPS"
+	case fleet.ReceiveTPS:
+		return "receive TPS"
+	case fleet.CommandsTPS:
+		return "command TPS"
+	case fleet.MemoryBytes:
+		return "memory"
+	}
+	return m.String()
+}
+
+func englishSubject(ev *alarm.Event) string {
+	if ev.Key.Rule == alarm.NoData {
+		return "no-data"
+	}
+	return englishMetric(ev.Key.Metric)
+}
+
+func englishCapacity(ev *alarm.Event) string {
+	what := englishMetric(ev.Key.Metric)
+	amount := figures(ev.Key.Metric, ev.Usage, ev.Capacity, " of ")
+	share := percent(ev.Utilization())
+	after := lasted(ev.At.Sub(ev.RaisedAt))
+	switch {
+	case ev.Kind == alarm.Cleared:
+		return fmt.Sprintf("%s back to %s (%s) after %s", what, amount, share, after)
+	case ev.Kind == alarm.Reminded && !ev.Known:
+		return fmt.Sprintf("%s last known %s (%s), no data now, for %s", what, amount, share, after)
+	case ev.Kind == alarm.Reminded:
+		return fmt.Sprintf("%s %s (%s) for %s", what, amount, share, after)
+	}
+	return fmt.Sprintf("%s %s (%s, mark %s)", what, amount, share, percent(ev.Mark))
+}
+
+// englishAdvice says what to do about a metric that fills up, in a few words
+// and in full.
+func englishAdvice(m fleet.Metric) (short, full string) {
+	switch m {
+	case fleet.Connections:
+		return "Upgrade or cut clients.", "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused."
+	case fleet.Subscriptions:
+		return "Upgrade or drop filters.", "Move to a larger edition or specification, or merge topic filters. At the limit new subscriptions fail."
+	case fleet.MemoryBytes:
+		return "Upgrade or free memory.", "Move to a larger specification, or expire keys. At the limit keys are evicted or writes fail."
+	case fleet.CommandsTPS:
+		return "Upgrade or spread load.", "Move to a larger specification, or spread the load. At the limit commands are slowed down."
+	}
+	return "Upgrade or slow down.", "Move to a larger edition or specification, or send less. At the limit messages are throttled or clients disconnected."
+}
+
+func englishNoData(s *said, ev *alarm.Event, zone *time.Location) {
+	after := lasted(ev.At.Sub(ev.RaisedAt))
+	if ev.Instance == nil {
+		englishFleetSilence(s, ev, zone, after)
+		return
+	}
+	switch ev.Kind {
+	case alarm.Cleared:
+		s.body = "data is back after " + after
+	case alarm.Reminded:
+		s.body = "no data for " + after + reason(": ", ev.Reason)
+	default:
+		s.body = "no data since " + ev.Since.In(zone).Format("15:04 MST") + reason(": ", ev.Reason)
+	}
+	if Begins(ev.Kind) {
+		s.short = "Its alarms are held."
+		s.advice = "Its alarms are held as they were, neither raised nor ended. Check that the instance runs and that Brimwatch may reach and read it."
+	}
+}
+
+func englishFleetSilence(s *said, ev *alarm.Event, zone *time.Location, after string) {
+	count := fmt.Sprintf("%d instances", len(ev.Silent))
+	if len(ev.Silent) == 1 {
+		count = "1 instance"
+	}
+	list := nameList(ev.Silent, ", ")
+	switch ev.Kind {
+	case alarm.Cleared:
+		s.body = "most instances tell their figures again after " + after
+	case alarm.Reminded:
+		s.body = "no data from " + count + " for " + after + list
+	default:
+		s.body = "no data from " + count + " since " + ev.Since.In(zone).Format("15:04 MST") + list
+	}
+	if Begins(ev.Kind) {
+		s.short = "Check Brimwatch's network."
+		s.advice = "So many at once are rarely all broken: check the network between Brimwatch and the instances first. All alarms are held as they were."
+	}
+}
+
+// nameList names the first few instances.
+func nameList(ins []*fleet.Instance, comma string) string {
+	const few = 3
+	if len(ins) == 0 {
+		return ""
+	}
+	var out []string
+	for _, in := range ins[:min(few, len(ins))] {
+		out = append(out, shorten(in.Name, 20))
+	}
+	list := " (" + strings.Join(out, comma)
+	if len(ins) > few {
+		list += comma + "..."
+	}
+	return list + ")"
+}
+
+// reason writes why, shortened so that a long error leaves room for the rest.
+func reason(before, why string) string {
+	if why == "" {
+		return ""
+	}
+	return before + shorten(why, 60)
+}

@@ -1,0 +1,73 @@
+package notifier
+
+import (
+	"slices"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+)
+
+// Silence holds the notices of alarms that match all its matchers until it
+// ends. What is still wrong by then is told; what is over by then was nobody's
+// business.
+type Silence struct {
+	ID        string
+	Matchers  map[string]string // by label of the alert; all must be equal
+	Until     time.Time
+	By        string
+	Comment   string
+	CreatedAt time.Time
+}
+
+// Matches tells whether the silence applies to an alert at the moment now.
+func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
+	if !now.Before(s.Until) || len(s.Matchers) == 0 {
+		return false
+	}
+	for name, value := range s.Matchers {
+		if labels[name] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// holdFor puts a notice on hold when somebody asked for silence, or when its
+// recipient sleeps; the later of the two ends counts.
+func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
+	for i := range silences {
+		if s := &silences[i]; s.Matches(n.Alert.Labels, now) && s.Until.After(n.NotBefore) {
+			n.NotBefore, n.Hold = s.Until, "silenced by "+s.ID
+		}
+	}
+	at := now
+	if n.NotBefore.After(at) {
+		at = n.NotBefore
+	}
+	if until, quiet := quietUntil(t, n.Severity, at); quiet {
+		n.NotBefore, n.Hold = until, "quiet hours"
+	}
+}
+
+// quietUntil tells whether the recipient is not to be woken at the moment at,
+// and until when.
+func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
+	q := t.Quiet
+	if q == nil || q.From == q.To || slices.Contains(q.Except, s) {
+		return time.Time{}, false
+	}
+	local := at.In(t.Zone)
+	minute := local.Hour()*60 + local.Minute()
+	inside := minute >= q.From && minute < q.To
+	if q.From > q.To {
+		inside = minute >= q.From || minute < q.To
+	}
+	if !inside {
+		return time.Time{}, false
+	}
+	day := local.Day()
+	if q.From > q.To && minute >= q.From {
+		day++
+	}
+	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true
+}

@@ -1,0 +1,208 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Commit stores states, events, and the notices the events cause, in one
+// transaction. Then the dispatcher is told.
+func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
+	var planned []item
+	now := time.Now().UTC()
+	dir := b.directory.Load()
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		planned = planned[:0]
+		if err := storeStates(ctx, tx, c.States); err != nil {
+			return err
+		}
+		silences, err := activeSilences(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		for i := range c.Events {
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], silences, now)
+			if err != nil {
+				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
+			}
+			planned = append(planned, items...)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, it := range planned {
+		b.metrics.notices.WithLabelValues(channelOf(it.recipient), string(it.state)).Inc()
+	}
+	b.enqueue(planned)
+	return nil
+}
+
+func storeStates(ctx context.Context, tx *sql.Tx, records []alarm.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	put, err := tx.PrepareContext(ctx, `INSERT INTO alarm_state (rule, instance, metric, state) VALUES (?, ?, ?, ?)
+		ON CONFLICT (rule, instance, metric) DO UPDATE SET state = excluded.state`)
+	if err != nil {
+		return fmt.Errorf("prepare to store states: %w", err)
+	}
+	defer put.Close()
+	for _, r := range records {
+		if r.State.Zero() {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM alarm_state WHERE rule = ? AND instance = ? AND metric = ?`,
+				r.Key.Rule, r.Key.Instance, r.Key.Metric); err != nil {
+				return fmt.Errorf("remove the state of %s: %w", r.Key.Instance, err)
+			}
+			continue
+		}
+		text, err := json.Marshal(r.State)
+		if err != nil {
+			return fmt.Errorf("write the state of %s: %w", r.Key.Instance, err)
+		}
+		if _, err := put.ExecContext(ctx, r.Key.Rule, r.Key.Instance, r.Key.Metric, text); err != nil {
+			return fmt.Errorf("store the state of %s: %w", r.Key.Instance, err)
+		}
+	}
+	return nil
+}
+
+// storeEvent brings the event's episode up to date and plans its notices.
+func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, ev *alarm.Event,
+	silences []notifier.Silence, now time.Time,
+) ([]item, error) {
+	episode, err := storeEpisode(ctx, tx, ev)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO event (episode, kind, at, severity, known, usage, capacity, reason, by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		episode, ev.Kind, ms(ev.At), ev.Severity, ev.Known, ev.Usage, ev.Capacity, ev.Reason, ev.By); err != nil {
+		return nil, fmt.Errorf("note the event: %w", err)
+	}
+	var told []notifier.Told
+	if notifier.Ends(ev.Kind) {
+		if told, err = endHeld(ctx, tx, episode); err != nil {
+			return nil, err
+		}
+	}
+	var items []item
+	for _, n := range notifier.Plan(dir, ev, told, silences, now) {
+		it, err := storeNotice(ctx, tx, dir, episode, n, now)
+		if err != nil {
+			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
+		}
+		if it != nil {
+			items = append(items, *it)
+		}
+	}
+	return items, nil
+}
+
+// storeEpisode begins, moves on or ends an episode, and returns its row.
+func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, error) {
+	var id int64
+	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		res, err := tx.ExecContext(ctx, `INSERT INTO episode
+			(code, rule, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			ev.Code, ev.Key.Rule, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason,
+			ms(ev.RaisedAt), ms(ev.At))
+		if err != nil {
+			return 0, fmt.Errorf("begin the episode: %w", err)
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return 0, fmt.Errorf("begin the episode: %w", err)
+		}
+	} else if err != nil {
+		return 0, fmt.Errorf("find the episode: %w", err)
+	}
+	switch ev.Kind {
+	case alarm.Cleared, alarm.Withdrawn:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.At), ms(ev.At), id)
+	case alarm.Acked:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
+	case alarm.Lost:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeUnknown, ev.Reason, ms(ev.At), id)
+	case alarm.Found:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = '', usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Usage, ms(ev.At), id)
+	case alarm.Escalated:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
+	case alarm.Raised, alarm.Eased, alarm.Reminded:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("bring the episode up to date: %w", err)
+	}
+	return id, nil
+}
+
+// endReason says why an episode ended, when it did not simply clear.
+func endReason(ev *alarm.Event) string {
+	if ev.Kind == alarm.Withdrawn {
+		return "withdrawn: " + ev.Reason
+	}
+	return ""
+}
+
+// endHeld drops the beginnings that were still held when the episode ended, and
+// returns who was told, or is about to be.
+func endHeld(ctx context.Context, tx *sql.Tx, episode int64) ([]notifier.Told, error) {
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = 'the alarm ended while this was held (' || reason || ')', next_at = 0
+		WHERE episode = ? AND state = ?`, notifier.Dropped, episode, notifier.Held); err != nil {
+		return nil, fmt.Errorf("drop what was held: %w", err)
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver, recipient, channel, display FROM notice
+		WHERE episode = ? AND state IN (?, ?, ?, ?) ORDER BY receiver, recipient`,
+		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
+	if err != nil {
+		return nil, fmt.Errorf("look up who was told: %w", err)
+	}
+	defer rows.Close()
+	var out []notifier.Told
+	for rows.Next() {
+		var t notifier.Told
+		if err := rows.Scan(&t.Receiver, &t.Recipient, &t.Channel, &t.Display); err != nil {
+			return nil, fmt.Errorf("look up who was told: %w", err)
+		}
+		out = append(out, t)
+	}
+	return out, rows.Err()
+}
+
+// Load returns all alarm states.
+func (b *Outbox) Load(ctx context.Context) ([]alarm.Record, error) {
+	rows, err := b.reads.QueryContext(ctx, `SELECT rule, instance, metric, state FROM alarm_state`)
+	if err != nil {
+		return nil, fmt.Errorf("read alarm states: %w", err)
+	}
+	defer rows.Close()
+	var out []alarm.Record
+	for rows.Next() {
+		var r alarm.Record
+		var metric uint8
+		var text []byte
+		if err := rows.Scan(&r.Key.Rule, &r.Key.Instance, &metric, &text); err != nil {
+			return nil, fmt.Errorf("read alarm states: %w", err)
+		}
+		r.Key.Metric = fleet.Metric(metric)
+		if err := json.Unmarshal(text, &r.State); err != nil {
+			return nil, fmt.Errorf("read the alarm state of %s: %w", r.Key.Instance, err)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}

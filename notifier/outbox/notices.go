@@ -1,0 +1,134 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// item is a notice in a queue: what the dispatcher needs to order and to find it.
+type item struct {
+	seq       int64
+	recipient string
+	state     notifier.NoticeState
+	message   string // of the attempt before; "" when there was none
+	next      time.Time
+}
+
+// storeNotice stores one planned notice. Nil is returned for one that is not to
+// be sent, or that exists already.
+func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episode int64, n notifier.Notice, now time.Time) (*item, error) {
+	t, reachable := dir.Find(n.Receiver, n.Recipient)
+	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
+	reason := ""
+	switch {
+	case !reachable:
+		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
+	case n.Hold != "":
+		it.state, reason = notifier.Held, n.Hold
+	case n.Channel == "sms" && notifier.Begins(n.Kind):
+		until, why, err := capped(ctx, tx, dir.Limits, n, now)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			it.state, it.next, reason = notifier.Held, until, why
+		}
+	}
+	alert, err := json.Marshal(n.Alert)
+	if err != nil {
+		return nil, fmt.Errorf("write the alert: %w", err)
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO notice
+		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, created_at, next_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
+		it.state, reason, ms(n.CreatedAt), ms(it.next))
+	if err != nil {
+		return nil, err
+	}
+	added, err := res.RowsAffected()
+	if err != nil || added == 0 || it.state == notifier.Dropped {
+		return nil, err
+	}
+	it.seq, err = res.LastInsertId()
+	return &it, err
+}
+
+// capped tells whether a text message would be over a cap, until when, and
+// which. Windows roll: an hour is the last sixty minutes.
+func capped(ctx context.Context, tx *sql.Tx, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
+	share := 1.0
+	if n.Severity != alarm.Critical {
+		share = 1 - l.ReserveCritical
+	}
+	for _, c := range []struct {
+		most      int
+		window    time.Duration
+		recipient string
+		why       string
+	}{
+		{l.PerContact, l.PerContactEvery, n.Recipient, "over the cap of this contact"},
+		{int(float64(l.PerDay) * share), 24 * time.Hour, "", "over the cap of a day"},
+		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, "", "over the cap of a month"},
+	} {
+		if c.most <= 0 {
+			continue
+		}
+		// The one that has to leave the window before there is room again.
+		var oldest int64
+		err := tx.QueryRowContext(ctx, `SELECT created_at FROM notice
+			WHERE channel = 'sms' AND state IN (?, ?, ?, ?) AND created_at > ? AND (? = '' OR recipient = ?)
+			ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
+			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
+			ms(now.Add(-c.window)), c.recipient, c.recipient, c.most-1).Scan(&oldest)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return time.Time{}, "", fmt.Errorf("count text messages: %w", err)
+		}
+		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
+	}
+	return time.Time{}, "", nil
+}
+
+// takeUp puts all notices that are not done into their queues. Those found as
+// "sending" were cut off by a crash: they are in doubt. The state "sent" with a
+// next moment is to be tracked.
+func (b *Outbox) takeUp(ctx context.Context) error {
+	if err := b.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, next_at = 0, reason = 'cut off while it was being sent'
+			WHERE state = ?`, notifier.Pending, notifier.Sending)
+		return err
+	}); err != nil {
+		return fmt.Errorf("take up what was being sent: %w", err)
+	}
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, recipient, state, message, next_at FROM notice
+		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
+	if err != nil {
+		return fmt.Errorf("take up what was not sent: %w", err)
+	}
+	defer rows.Close()
+	var items []item
+	for rows.Next() {
+		var it item
+		var next int64
+		if err := rows.Scan(&it.seq, &it.recipient, &it.state, &it.message, &next); err != nil {
+			return fmt.Errorf("take up what was not sent: %w", err)
+		}
+		it.next = at(next)
+		items = append(items, it)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("take up what was not sent: %w", err)
+	}
+	b.enqueue(items)
+	return nil
+}

@@ -1,0 +1,145 @@
+// Package outbox keeps alarm states, episodes, notices and attempts in one
+// database, and sees to it that every notice that was decided is sent.
+//
+// It is the alarm engine's Journal: a Commit stores states and events and, in
+// the same transaction, the notices they cause. The dispatcher in Run sends
+// what is due, one queue for each recipient, in order.
+//
+// Invariants:
+//   - a notice exists once: its ID follows from the event and the recipient;
+//   - before a channel is called, the notice is stored as "sending", with the id
+//     of the message; so after a crash it is known what is in doubt;
+//   - what is in doubt is looked up at the far side when the channel can do that,
+//     and sent again under the same id when it cannot;
+//   - a notice leaves the queue only as sent, dropped or dead, with a reason.
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	_ "modernc.org/sqlite" // the database driver
+
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Options is what an Outbox is built from.
+type Options struct {
+	Path       string // of the database file
+	Directory  *notifier.Directory
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+	// Keep is how long ended episodes and their notices are kept; 0 is for ever.
+	Keep time.Duration
+	// Seed makes the jitter of retries repeatable in tests; 0 is random.
+	Seed uint64
+}
+
+// Outbox is the database and the dispatcher. All methods may be called from any
+// goroutine.
+type Outbox struct {
+	db      *sql.DB // one connection: the only writer
+	reads   *sql.DB
+	log     *slog.Logger
+	metrics *metrics
+	keep    time.Duration
+	jitter  func() float64
+
+	directory atomic.Pointer[notifier.Directory]
+
+	mu     sync.Mutex
+	queues map[string]*queue // by recipient
+	wake   chan struct{}
+
+	failing atomic.Bool // the last write failed
+}
+
+// Open opens the database, creating it when there is none, and takes up what
+// was not sent. Notices found half-sent are in doubt.
+func Open(ctx context.Context, o Options) (*Outbox, error) {
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o750); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	db, reads, err := openDatabase(ctx, o.Path)
+	if err != nil {
+		return nil, err
+	}
+	b := &Outbox{
+		db: db, reads: reads, log: o.Logger.With("component", "outbox"),
+		keep: o.Keep, jitter: newJitter(o.Seed),
+		queues: make(map[string]*queue), wake: make(chan struct{}, 1),
+	}
+	b.directory.Store(o.Directory)
+	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	if err := b.takeUp(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// Close closes the database. Run must have returned.
+func (b *Outbox) Close() error { return errors.Join(b.db.Close(), b.reads.Close()) }
+
+// SetDirectory replaces who is told. Notices that are decided keep what they
+// say; where they go is looked up when they are sent.
+func (b *Outbox) SetDirectory(d *notifier.Directory) {
+	b.directory.Store(d)
+	b.nudge()
+}
+
+// Healthy tells whether the last write to the database succeeded.
+func (b *Outbox) Healthy() bool { return !b.failing.Load() }
+
+// nudge makes the dispatcher look again.
+func (b *Outbox) nudge() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write runs f in a transaction that is safe on disk when write returns.
+func (b *Outbox) write(ctx context.Context, f func(*sql.Tx) error) (err error) {
+	defer func() { b.failing.Store(err != nil && ctx.Err() == nil) }()
+	tx, err := b.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	if err := f(tx); err != nil {
+		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
+			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// ms and at turn moments into what the database keeps and back: Unix
+// milliseconds, 0 for none.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

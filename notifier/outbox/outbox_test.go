@@ -1,0 +1,671 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fakeChannel answers what a test wants and remembers what it was given.
+type fakeChannel struct {
+	answer func(m notifier.Message) (notifier.Receipt, error) // nil: accepted
+	bundle int
+
+	mu   sync.Mutex
+	sent []string
+}
+
+func (c *fakeChannel) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
+	line := fmt.Sprintf("%s #%d", m.Recipient.Name, m.Attempt)
+	for _, n := range m.Notices {
+		line += fmt.Sprintf(" %s %s", n.Kind, n.Code)
+	}
+	c.mu.Lock()
+	c.sent = append(c.sent, line)
+	c.mu.Unlock()
+	if c.answer == nil {
+		return notifier.Receipt{Status: notifier.Accepted}, nil
+	}
+	return c.answer(m)
+}
+
+func (c *fakeChannel) Bundle() int { return max(c.bundle, 1) }
+
+func (c *fakeChannel) lines() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent)
+}
+
+// findingChannel can be asked whether a message arrived after all.
+type findingChannel struct {
+	fakeChannel
+	find func(m notifier.Message) (notifier.Receipt, bool, error)
+}
+
+func (c *findingChannel) Find(_ context.Context, m notifier.Message) (notifier.Receipt, bool, error) {
+	return c.find(m)
+}
+
+// trackingChannel tells what became of a message.
+type trackingChannel struct {
+	fakeChannel
+	status func(asked int) notifier.ReceiptStatus
+	asked  int
+}
+
+func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
+	c.asked++
+	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, nil
+}
+
+func directoryOf(channels map[string]notifier.Channel) *notifier.Directory {
+	r := notifier.Receiver{Name: "oncall"}
+	for _, name := range []string{"sms/wei", "webhook/oncall/1"} {
+		if ch, ok := channels[name]; ok {
+			r.Targets = append(r.Targets, notifier.Target{
+				Recipient: notifier.Recipient{Channel: channelOf(name), Name: name, Display: name}, Channel: ch, Language: "en", Zone: time.UTC,
+			})
+		}
+	}
+	return &notifier.Directory{Receivers: map[string]notifier.Receiver{"oncall": r}, Default: []string{"oncall"}}
+}
+
+// rig is an Outbox that can be stopped, and opened again on the same database.
+type rig struct {
+	*Outbox
+	t    *testing.T
+	path string
+	stop func()
+}
+
+func open(t *testing.T, path string, dir *notifier.Directory) *rig {
+	t.Helper()
+	b, err := Open(t.Context(), Options{
+		Path: path, Directory: dir, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Seed: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &rig{Outbox: b, t: t, path: path}
+}
+
+func (r *rig) start() *rig {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := r.Run(ctx); err != nil {
+			r.t.Error(err)
+		}
+	}()
+	r.stop = func() {
+		cancel()
+		<-ended
+		if err := r.Close(); err != nil {
+			r.t.Error(err)
+		}
+	}
+	return r
+}
+
+// happen commits one event of the alarm with this code.
+func (r *rig) happen(kind alarm.EventKind, code string) {
+	r.t.Helper()
+	if err := r.Commit(r.t.Context(), commitOf(kind, code)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func commitOf(kind alarm.EventKind, code string) alarm.Commit {
+	key := alarm.Key{Rule: alarm.Capacity, Instance: "mqtt-" + code, Metric: fleet.Connections}
+	state := alarm.State{Level: 1, Code: code, RaisedAt: 1}
+	if notifier.Ends(kind) {
+		state = alarm.State{}
+	}
+	return alarm.Commit{
+		States: []alarm.Record{{Key: key, State: state}},
+		Events: []alarm.Event{{
+			Kind: kind, Key: key, Code: code, At: time.Now().UTC(), RaisedAt: time.UnixMilli(1).UTC(), Severity: alarm.Warning,
+			Known: true, Usage: 75, Capacity: 100, Mark: 0.7, Instance: &fleet.Instance{ID: "mqtt-" + code, Name: "Orders"},
+		}},
+	}
+}
+
+// states lists what became of the notices, the oldest first.
+func (r *rig) states() []string {
+	r.t.Helper()
+	records, err := r.Notices(context.Background(), notifier.Filter{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var out []string
+	for _, n := range slices.Backward(records) {
+		line := fmt.Sprintf("%s %s %s %d", n.Recipient, n.Kind, n.State, n.Attempts)
+		if n.Reason != "" {
+			line += ": " + n.Reason
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func want(t *testing.T, what string, got []string, lines ...string) {
+	t.Helper()
+	if diff := cmp.Diff(lines, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// pass lets the time of a bubble go by.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+func dbPath(t *testing.T) string { return filepath.Join(t.TempDir(), "brimwatch.db") }
+
+func TestOutboxSendsInOrder(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms, hook := &fakeChannel{}, &fakeChannel{}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms, "webhook/oncall/1": hook})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Second)
+		r.happen(alarm.Cleared, "A2BC")
+		pass(time.Second)
+		want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 cleared A2BC")
+		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2BC", "webhook/oncall/1 #1 cleared A2BC")
+		want(t, "notices", r.states(), "sms/wei raised sent 1", "webhook/oncall/1 raised sent 1", "sms/wei cleared sent 1", "webhook/oncall/1 cleared sent 1")
+		episodes, err := r.Episodes(t.Context(), alarm.EpisodeFilter{})
+		if err != nil || len(episodes) != 1 || episodes[0].State != alarm.EpisodeCleared {
+			t.Errorf("episodes %v, %v", episodes, err)
+		}
+	})
+}
+
+func TestOutboxDeadWebhookDelaysNobodyElse(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := &fakeChannel{}
+		hook := &fakeChannel{answer: func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{}, errors.New("connection refused")
+		}}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms, "webhook/oncall/1": hook})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		r.happen(alarm.Raised, "D3EF")
+		pass(time.Minute)
+		want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 raised D3EF")
+		if got := hook.lines(); len(got) != 3 || got[2] != "webhook/oncall/1 #3 raised A2BC" {
+			t.Errorf("the dead webhook was tried %v", got)
+		}
+		hook.answer = nil
+		pass(10 * time.Minute)
+		got := hook.lines()
+		want(t, "hook", got[3:], "webhook/oncall/1 #4 raised A2BC", "webhook/oncall/1 #1 raised D3EF")
+	})
+}
+
+func TestOutboxOutcomes(t *testing.T) {
+	answer := func(err error) func(notifier.Message) (notifier.Receipt, error) {
+		return func(notifier.Message) (notifier.Receipt, error) { return notifier.Receipt{}, err }
+	}
+	tests := []struct {
+		name   string
+		answer func(notifier.Message) (notifier.Receipt, error)
+		after  time.Duration
+		sends  int
+		state  string
+	}{
+		{"permanent is never tried again", answer(notifier.Permanent(errors.New("no such number"))), time.Hour, 1, "sms/wei raised dead 1: no such number"},
+		{"later is tried again", answer(errors.New("refused")), 6 * time.Second, 2, "sms/wei raised pending 2: refused"},
+		{"not before", answer(notifier.After(errors.New("slow down"), time.Hour)), 59 * time.Minute, 1, "sms/wei raised pending 1: slow down"},
+		{"not before, and then", answer(notifier.After(errors.New("slow down"), time.Hour)), 61 * time.Minute, 2, "sms/wei raised pending 2: slow down"},
+		{"given up after a day", answer(errors.New("refused")), 25 * time.Hour, 0, ""},
+		{"accepted, and known to have failed", func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{Status: notifier.Failed, Detail: "30005: unknown number"}, nil
+		}, time.Hour, 1, "sms/wei raised dead 1: 30005: unknown number"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				sms := &fakeChannel{answer: tt.answer}
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+				defer r.stop()
+				r.happen(alarm.Raised, "A2BC")
+				pass(tt.after)
+				if tt.sends == 0 {
+					records, err := r.Notices(t.Context(), notifier.Filter{State: notifier.Dead})
+					if err != nil || len(records) != 1 {
+						t.Errorf("dead notices %v, %v", records, err)
+					}
+					return
+				}
+				if got := len(sms.lines()); got != tt.sends {
+					t.Errorf("sent %d times, want %d", got, tt.sends)
+				}
+				want(t, "notices", r.states(), tt.state)
+			})
+		})
+	}
+}
+
+func TestOutboxInDoubtIsLookedUp(t *testing.T) {
+	unknown := func(notifier.Message) (notifier.Receipt, error) {
+		return notifier.Receipt{}, notifier.Unknown(errors.New("timeout"))
+	}
+	tests := []struct {
+		name  string
+		find  func(m notifier.Message) (notifier.Receipt, bool, error)
+		sends int
+		state string
+	}{
+		{"it is there", func(notifier.Message) (notifier.Receipt, bool, error) {
+			return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, true, nil
+		}, 1, "sms/wei raised sent 2"},
+		{"it is not there", func(notifier.Message) (notifier.Receipt, bool, error) { return notifier.Receipt{}, false, nil }, 2, "sms/wei raised sent 2"},
+		{"it cannot be told", func(notifier.Message) (notifier.Receipt, bool, error) {
+			return notifier.Receipt{}, false, errors.New("look-up refused")
+		}, 1, "sms/wei raised pending 2: look-up refused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				sms := &findingChannel{find: tt.find}
+				sms.answer = unknown
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+				defer r.stop()
+				r.happen(alarm.Raised, "A2BC")
+				pass(time.Second)
+				want(t, "before", r.states(), "sms/wei raised pending 1: timeout")
+				sms.answer = nil
+				pass(6 * time.Second)
+				if got := len(sms.lines()); got != tt.sends {
+					t.Errorf("sent %d times, want %d", got, tt.sends)
+				}
+				want(t, "after", r.states(), tt.state)
+			})
+		})
+	}
+}
+
+// TestOutboxAfterACrash cuts the process off at each point between the commit
+// and the record of what became of the notice.
+func TestOutboxAfterACrash(t *testing.T) {
+	t.Run("committed, not begun", func(t *testing.T) {
+		path := dbPath(t)
+		hook := &fakeChannel{}
+		dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})
+		r := open(t, path, dir)
+		r.happen(alarm.Raised, "A2BC")
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r := open(t, path, dir).start()
+			defer r.stop()
+			pass(time.Second)
+			want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2BC")
+			if states, err := r.Load(t.Context()); err != nil || len(states) != 1 || states[0].State.Code != "A2BC" {
+				t.Errorf("alarm states %v, %v", states, err)
+			}
+		})
+	})
+	t.Run("begun, and cut off", func(t *testing.T) {
+		for name, found := range map[string]bool{"it arrived": true, "it did not": false} {
+			t.Run(name, func(t *testing.T) {
+				path := dbPath(t)
+				var ids []string
+				sms := &findingChannel{find: func(m notifier.Message) (notifier.Receipt, bool, error) {
+					ids = append(ids, m.ID)
+					return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, found, nil
+				}}
+				dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
+				r := open(t, path, dir)
+				r.happen(alarm.Raised, "A2BC")
+				todo, _ := r.claim(time.Now(), parallel)
+				m, _, err := r.prepare(t.Context(), todo[0].items)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := r.begin(t.Context(), &m, todo[0].items); err != nil {
+					t.Fatal(err)
+				}
+				if err := r.Close(); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Test(t, func(t *testing.T) {
+					r := open(t, path, dir).start()
+					defer r.stop()
+					pass(time.Second)
+					want(t, "notices", r.states(), "sms/wei raised sent 2")
+					if len(ids) != 1 || ids[0] != m.ID {
+						t.Errorf("looked up %v, want %s", ids, m.ID)
+					}
+					if sends := len(sms.lines()); sends != map[bool]int{true: 0, false: 1}[found] {
+						t.Errorf("sent %d times after the crash", sends)
+					}
+				})
+			})
+		}
+	})
+}
+
+func TestOutboxBundles(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := &fakeChannel{bundle: 3}
+		dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})
+		rcv := dir.Receivers["oncall"]
+		rcv.GroupWait = 10 * time.Second
+		dir.Receivers["oncall"] = rcv
+		r := open(t, path, dir).start()
+		defer r.stop()
+		for _, code := range []string{"A2AA", "B2BB", "C2CC", "D2DD"} {
+			r.happen(alarm.Raised, code)
+		}
+		pass(9 * time.Second)
+		want(t, "before the group is due", hook.lines())
+		pass(2 * time.Second)
+		want(t, "after", hook.lines(), "webhook/oncall/1 #1 raised A2AA raised B2BB raised C2CC", "webhook/oncall/1 #1 raised D2DD")
+	})
+}
+
+func TestOutboxRetriesTheSameBundle(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		fail := true
+		hook := &fakeChannel{bundle: 3, answer: func(m notifier.Message) (notifier.Receipt, error) {
+			ids = append(ids, m.ID)
+			if fail {
+				return notifier.Receipt{}, errors.New("502")
+			}
+			return notifier.Receipt{}, nil
+		}}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2AA")
+		pass(time.Second)
+		r.happen(alarm.Raised, "B2BB")
+		fail = false
+		pass(10 * time.Second)
+		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2AA", "webhook/oncall/1 #2 raised A2AA", "webhook/oncall/1 #1 raised B2BB")
+		if ids[0] != ids[1] || ids[1] == ids[2] {
+			t.Errorf("ids %v: want the same for a retry and another for another message", ids)
+		}
+	})
+}
+
+func TestOutboxTracks(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status func(asked int) notifier.ReceiptStatus
+		asked  int
+		state  string
+	}{
+		{"delivered at the second look", func(n int) notifier.ReceiptStatus {
+			return map[bool]notifier.ReceiptStatus{true: notifier.Delivered, false: notifier.Accepted}[n >= 2]
+		}, 2, "sms/wei raised delivered 1"},
+		{"not delivered", func(int) notifier.ReceiptStatus { return notifier.Failed }, 1,
+			"sms/wei raised dead 1: accepted, and then not delivered: 30003: handset unreachable"},
+		{"no word", func(int) notifier.ReceiptStatus { return notifier.Accepted }, 4, "sms/wei raised sent 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				sms := &trackingChannel{status: tt.status}
+				sms.answer = func(notifier.Message) (notifier.Receipt, error) {
+					return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, nil
+				}
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+				defer r.stop()
+				r.happen(alarm.Raised, "A2BC")
+				pass(time.Hour)
+				want(t, "notices", r.states(), tt.state)
+				if sms.asked != tt.asked {
+					t.Errorf("asked %d times, want %d", sms.asked, tt.asked)
+				}
+			})
+		})
+	}
+}
+
+func TestOutboxReceiptFromOutside(t *testing.T) {
+	r := open(t, dbPath(t), directoryOf(nil))
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}))
+	r.happen(alarm.Raised, "A2BC")
+	if _, err := r.db.ExecContext(t.Context(), `UPDATE notice SET state = 'sent', provider_id = 'SM1'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range []notifier.ReceiptStatus{notifier.Accepted, notifier.Delivered, notifier.Failed, notifier.Accepted} {
+		if err := r.Receipt(t.Context(), notifier.Receipt{ProviderID: "SM1", Status: status}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "notices", r.states(), "sms/wei raised delivered 0")
+}
+
+func TestOutboxHolds(t *testing.T) {
+	silence := func(r *rig) string {
+		s, err := r.AddSilence(r.t.Context(), notifier.Silence{Matchers: map[string]string{"instance_id": "mqtt-A2BC"}, Until: time.Now().Add(time.Hour), By: "wei"})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return s.ID
+	}
+	setup := func(t *testing.T, path string) (*rig, *fakeChannel) {
+		sms := &fakeChannel{}
+		return open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start(), sms
+	}
+	t.Run("still true when it ends", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			r, sms := setup(t, path)
+			defer r.stop()
+			silence(r)
+			r.happen(alarm.Raised, "A2BC")
+			r.happen(alarm.Raised, "Z2ZZ")
+			pass(59 * time.Minute)
+			want(t, "while it lasts", sms.lines(), "sms/wei #1 raised Z2ZZ")
+			pass(2 * time.Minute)
+			want(t, "after", sms.lines(), "sms/wei #1 raised Z2ZZ", "sms/wei #1 raised A2BC")
+		})
+	})
+	t.Run("over by then", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			r, sms := setup(t, path)
+			defer r.stop()
+			id := silence(r)
+			r.happen(alarm.Raised, "A2BC")
+			pass(time.Minute)
+			r.happen(alarm.Cleared, "A2BC")
+			pass(2 * time.Hour)
+			want(t, "sms", sms.lines())
+			want(t, "notices", r.states(), "sms/wei raised dropped 0: the alarm ended while this was held (silenced by "+id+")")
+		})
+	})
+	t.Run("removed", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			r, sms := setup(t, path)
+			defer r.stop()
+			id := silence(r)
+			r.happen(alarm.Raised, "A2BC")
+			pass(time.Minute)
+			if err := r.RemoveSilence(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.RemoveSilence(t.Context(), id); !errors.Is(err, ErrNoSilence) {
+				t.Errorf("removed twice: %v", err)
+			}
+			pass(time.Second)
+			want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC")
+			if left, err := r.Silences(t.Context()); err != nil || len(left) != 0 {
+				t.Errorf("silences left: %v, %v", left, err)
+			}
+		})
+	})
+	t.Run("over the cap of a contact", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			sms := &fakeChannel{}
+			dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
+			dir.Limits = notifier.Limits{PerContact: 2, PerContactEvery: time.Hour}
+			r := open(t, path, dir).start()
+			defer r.stop()
+			for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
+				r.happen(alarm.Raised, code)
+				pass(time.Minute)
+			}
+			want(t, "within the hour", sms.lines(), "sms/wei #1 raised A2AA", "sms/wei #1 raised B2BB")
+			want(t, "notices", r.states(), "sms/wei raised sent 1", "sms/wei raised sent 1",
+				"sms/wei raised held 0: over the cap of this contact: 2 text messages")
+			r.happen(alarm.Cleared, "A2AA")
+			pass(time.Hour)
+			want(t, "after", sms.lines()[2:], "sms/wei #1 cleared A2AA", "sms/wei #1 raised C2CC")
+		})
+	})
+	t.Run("the reserve is for critical alarms", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			sms := &fakeChannel{}
+			dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
+			dir.Limits = notifier.Limits{PerDay: 2, ReserveCritical: 0.5}
+			r := open(t, path, dir).start()
+			defer r.stop()
+			r.happen(alarm.Raised, "A2AA")
+			r.happen(alarm.Raised, "B2BB")
+			critical := commitOf(alarm.Raised, "C2CC")
+			critical.Events[0].Severity = alarm.Critical
+			if err := r.Commit(t.Context(), critical); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Minute)
+			want(t, "sms", sms.lines(), "sms/wei #1 raised A2AA", "sms/wei #1 raised C2CC")
+		})
+	})
+}
+
+func TestOutboxRecipientRemoved(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := &fakeChannel{answer: func(notifier.Message) (notifier.Receipt, error) { return notifier.Receipt{}, errors.New("refused") }}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Second)
+		r.SetDirectory(directoryOf(nil))
+		pass(time.Minute)
+		want(t, "notices", r.states(), "webhook/oncall/1 raised dropped 1: the recipient is no longer in the configuration")
+		r.happen(alarm.Cleared, "A2BC")
+		pass(time.Minute)
+		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2BC")
+	})
+}
+
+func TestOutboxCommitTwiceTellsOnce(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := &fakeChannel{}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})).start()
+		defer r.stop()
+		c := commitOf(alarm.Raised, "A2BC")
+		for range 2 {
+			if err := r.Commit(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(time.Second)
+		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2BC")
+	})
+}
+
+func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
+	r := open(t, dbPath(t), directoryOf(map[string]notifier.Channel{"webhook/oncall/1": &fakeChannel{}}))
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := r.db.ExecContext(t.Context(), `CREATE TRIGGER refuse BEFORE INSERT ON notice BEGIN SELECT RAISE(ABORT, 'disk full'); END`); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Commit(t.Context(), commitOf(alarm.Raised, "A2BC")); err == nil {
+		t.Fatal("the commit succeeded")
+	}
+	if r.Healthy() {
+		t.Error("healthy after a failed write")
+	}
+	states, err := r.Load(t.Context())
+	episodes, eerr := r.Episodes(t.Context(), alarm.EpisodeFilter{})
+	if err != nil || eerr != nil || len(states) != 0 || len(episodes) != 0 {
+		t.Errorf("left behind: %v %v (%v, %v)", states, episodes, err, eerr)
+	}
+	if _, err := r.db.ExecContext(t.Context(), `DROP TRIGGER refuse`); err != nil {
+		t.Fatal(err)
+	}
+	r.happen(alarm.Raised, "A2BC")
+	want(t, "notices", r.states(), "webhook/oncall/1 raised pending 0")
+	if !r.Healthy() {
+		t.Error("not healthy after a good write")
+	}
+}
+
+func TestOutboxPrunes(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}})).start()
+		defer r.stop()
+		r.keep = 24 * time.Hour
+		r.happen(alarm.Raised, "A2AA")
+		r.happen(alarm.Raised, "B2BB")
+		r.happen(alarm.Cleared, "A2AA")
+		pass(26 * time.Hour)
+		want(t, "notices", r.states(), "sms/wei raised sent 1")
+	})
+}
+
+func TestOutboxRefusesANewerDatabase(t *testing.T) {
+	path := dbPath(t)
+	r := open(t, path, directoryOf(nil))
+	if _, err := r.db.ExecContext(t.Context(), `PRAGMA user_version = 99`); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), Options{Path: path, Directory: directoryOf(nil), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err == nil || !strings.Contains(err.Error(), "newer Brimwatch") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,161 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+)
+
+// schema is the database's layout; docs/outbox.md describes it. Times are Unix
+// milliseconds, 0 for none. Steps are only ever added at the end.
+func schema() []string {
+	return []string{`
+CREATE TABLE alarm_state (
+	rule     TEXT NOT NULL,
+	instance TEXT NOT NULL,
+	metric   INTEGER NOT NULL,
+	state    TEXT NOT NULL,
+	PRIMARY KEY (rule, instance, metric)
+) WITHOUT ROWID;
+
+CREATE TABLE episode (
+	id         INTEGER PRIMARY KEY,
+	code       TEXT NOT NULL,
+	rule       TEXT NOT NULL,
+	instance   TEXT NOT NULL,
+	metric     INTEGER NOT NULL,
+	state      TEXT NOT NULL,
+	severity   TEXT NOT NULL,
+	usage      REAL NOT NULL,
+	capacity   REAL NOT NULL,
+	mark       REAL NOT NULL,
+	reason     TEXT NOT NULL,
+	raised_at  INTEGER NOT NULL,
+	ended_at   INTEGER NOT NULL DEFAULT 0,
+	acked_by   TEXT NOT NULL DEFAULT '',
+	acked_at   INTEGER NOT NULL DEFAULT 0,
+	updated_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX episode_open ON episode (code) WHERE ended_at = 0;
+CREATE INDEX episode_raised ON episode (raised_at);
+
+CREATE TABLE event (
+	id       INTEGER PRIMARY KEY,
+	episode  INTEGER NOT NULL REFERENCES episode (id) ON DELETE CASCADE,
+	kind     TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	severity TEXT NOT NULL,
+	known    INTEGER NOT NULL,
+	usage    REAL NOT NULL,
+	capacity REAL NOT NULL,
+	reason   TEXT NOT NULL,
+	by       TEXT NOT NULL
+);
+CREATE INDEX event_episode ON event (episode);
+
+CREATE TABLE notice (
+	seq         INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	episode     INTEGER NOT NULL REFERENCES episode (id) ON DELETE CASCADE,
+	code        TEXT NOT NULL,
+	kind        TEXT NOT NULL,
+	rule        TEXT NOT NULL,
+	severity    TEXT NOT NULL,
+	receiver    TEXT NOT NULL,
+	channel     TEXT NOT NULL,
+	recipient   TEXT NOT NULL,
+	display     TEXT NOT NULL,
+	text        TEXT NOT NULL,
+	alert       TEXT NOT NULL,
+	state       TEXT NOT NULL,
+	attempts    INTEGER NOT NULL DEFAULT 0,
+	reason      TEXT NOT NULL DEFAULT '',
+	message     TEXT NOT NULL DEFAULT '',
+	in_doubt    INTEGER NOT NULL DEFAULT 0,
+	provider_id TEXT NOT NULL DEFAULT '',
+	created_at  INTEGER NOT NULL,
+	first_at    INTEGER NOT NULL DEFAULT 0,
+	next_at     INTEGER NOT NULL DEFAULT 0,
+	sent_at     INTEGER NOT NULL DEFAULT 0,
+	tracked     INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX notice_episode ON notice (episode);
+CREATE INDEX notice_live ON notice (state, next_at);
+CREATE INDEX notice_recipient ON notice (recipient, created_at);
+
+CREATE TABLE attempt (
+	id         INTEGER PRIMARY KEY,
+	message    TEXT NOT NULL,
+	notices    INTEGER NOT NULL,
+	recipient  TEXT NOT NULL,
+	number     INTEGER NOT NULL,
+	started_at INTEGER NOT NULL,
+	ended_at   INTEGER NOT NULL DEFAULT 0,
+	outcome    TEXT NOT NULL DEFAULT '',
+	detail     TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX attempt_message ON attempt (message);
+CREATE INDEX attempt_started ON attempt (started_at);
+
+CREATE TABLE silence (
+	id         TEXT PRIMARY KEY,
+	matchers   TEXT NOT NULL,
+	until      INTEGER NOT NULL,
+	by         TEXT NOT NULL,
+	comment    TEXT NOT NULL,
+	created_at INTEGER NOT NULL
+);`,
+	}
+}
+
+// openDatabase opens one connection for writing and some for reading. WAL with
+// synchronous=FULL: what was committed survives the loss of power.
+func openDatabase(ctx context.Context, path string) (db, reads *sql.DB, err error) {
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
+	db, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the database %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, db); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("prepare the database %s: %w", path, err), db.Close())
+	}
+	pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}}
+	reads, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open the database %s for reading: %w", path, err), db.Close())
+	}
+	reads.SetMaxOpenConns(4)
+	return db, reads, nil
+}
+
+// migrate brings the database to the newest layout, step by step.
+func migrate(ctx context.Context, db *sql.DB) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return fmt.Errorf("read its version: %w", err)
+	}
+	steps := schema()
+	if version > len(steps) {
+		return fmt.Errorf("it was written by a newer Brimwatch (layout %d, this one knows %d): use that version, or another storage.dir", version, len(steps))
+	}
+	for i := version; i < len(steps); i++ {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return fmt.Errorf("begin step %d: %w", i+1, err)
+		}
+		_, err = tx.ExecContext(ctx, steps[i])
+		if err == nil {
+			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", i+1))
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("step %d: %w", i+1, err), tx.Rollback())
+		}
+		if err := tx.Commit(); err != nil {
+			return fmt.Errorf("commit step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,267 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// prepare reads the notices of a message and finds where they go. A target
+// without a channel means that nobody is there any more.
+func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, notifier.Target, error) {
+	var m notifier.Message
+	var doubt bool
+	for _, it := range items {
+		var n notifier.Notice
+		var alert []byte
+		var attempts int
+		var first, created int64
+		err := b.reads.QueryRowContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, text, alert,
+			attempts, message, in_doubt, first_at, created_at FROM notice WHERE seq = ?`, it.seq).
+			Scan(&n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Text, &alert,
+				&attempts, &m.ID, &doubt, &first, &created)
+		if err != nil {
+			return m, notifier.Target{}, fmt.Errorf("read a notice: %w", err)
+		}
+		if err := json.Unmarshal(alert, &n.Alert); err != nil {
+			return m, notifier.Target{}, fmt.Errorf("read the alert of notice %s: %w", n.ID, err)
+		}
+		n.CreatedAt = at(created)
+		m.Attempt = max(m.Attempt, attempts+1)
+		m.InDoubt = m.InDoubt || doubt
+		if t := at(first); !t.IsZero() && (m.Since.IsZero() || t.Before(m.Since)) {
+			m.Since = t
+		}
+		m.Notices = append(m.Notices, n)
+	}
+	if m.ID == "" {
+		m.ID = "msg_" + strings.TrimPrefix(m.Notices[0].ID, "ntc_")
+	}
+	first := m.Notices[0]
+	t, ok := b.directory.Load().Find(first.Receiver, first.Recipient)
+	if !ok {
+		return m, notifier.Target{}, nil
+	}
+	m.Recipient = t.Recipient
+	return m, t, nil
+}
+
+// begin stores that a message is about to be handed over, before it is.
+func (b *Outbox) begin(ctx context.Context, m *notifier.Message, items []item) (attempt int64, err error) {
+	now := time.Now().UTC()
+	if m.Since.IsZero() {
+		m.Since = now
+	}
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		for _, it := range items {
+			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts + 1, message = ?,
+				first_at = CASE WHEN first_at = 0 THEN ? ELSE first_at END WHERE seq = ?`,
+				notifier.Sending, m.ID, ms(now), it.seq); err != nil {
+				return fmt.Errorf("mark a notice as being sent: %w", err)
+			}
+		}
+		res, err := tx.ExecContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?)`,
+			m.ID, len(items), m.Recipient.Name, m.Attempt, ms(now))
+		if err != nil {
+			return fmt.Errorf("note the attempt: %w", err)
+		}
+		attempt, err = res.LastInsertId()
+		return err
+	})
+	return attempt, err
+}
+
+// insistEvery is how long to wait before a write that failed is tried again.
+const insistEvery = 2 * time.Second
+
+// insist calls f until it succeeds or ctx has ended; it is called at least once.
+func (b *Outbox) insist(ctx context.Context, f func() error) error {
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		b.log.Error("what became of a notice could not be stored yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(insistEvery):
+		}
+	}
+}
+
+// outcome is what an attempt came to.
+type outcome struct {
+	name   string // for metrics and the attempt's row
+	state  notifier.NoticeState
+	reason string
+	doubt  bool
+	next   time.Time
+}
+
+// record stores what came of an attempt, and returns what stays in the queue.
+// While the database cannot be written it goes on trying until Run ends: to
+// forget that a message was accepted would be to send it twice.
+func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items []item, attempt int64,
+	receipt notifier.Receipt, sendErr error, ch notifier.Channel,
+) ([]item, error) {
+	now := time.Now().UTC()
+	o := b.judge(m, receipt, sendErr, ch, now)
+	detail := receipt.Detail
+	if sendErr != nil {
+		detail = sendErr.Error()
+	}
+	sent := int64(0)
+	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
+		sent = ms(now)
+	}
+	rest := make([]item, 0, len(items))
+	for _, it := range items {
+		it.state, it.message, it.next = o.state, m.ID, o.next
+		if o.state == notifier.Pending || (o.state == notifier.Sent && !o.next.IsZero()) {
+			rest = append(rest, it)
+		}
+	}
+	err := b.insist(running, func() error {
+		return b.write(ctx, func(tx *sql.Tx) error {
+			for _, it := range items {
+				if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = ?, provider_id = ?, next_at = ?,
+				sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq = ?`,
+					o.state, o.reason, o.doubt, receipt.ProviderID, ms(o.next), sent, sent, it.seq); err != nil {
+					return fmt.Errorf("store what became of a notice: %w", err)
+				}
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = ?, detail = ? WHERE id = ?`, ms(now), o.name, detail, attempt)
+			return err
+		})
+	})
+	channel := m.Recipient.Channel
+	b.metrics.attempts.WithLabelValues(channel, o.name).Inc()
+	if o.state != notifier.Pending {
+		b.metrics.notices.WithLabelValues(channel, string(o.state)).Add(float64(len(items)))
+	}
+	b.report(m, o, sendErr)
+	return rest, err
+}
+
+// judge turns the answer of a channel into an outcome.
+func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, ch notifier.Channel, now time.Time) outcome {
+	if err == nil {
+		return accepted(receipt, ch, now)
+	}
+	if notifier.IsPermanent(err) {
+		return outcome{name: "permanent", state: notifier.Dead, reason: err.Error()}
+	}
+	asked, _ := notifier.RetryAfter(err)
+	next, again := retryAt(now, m.Notices[0].CreatedAt, m.Attempt, asked, b.jitter())
+	if !again {
+		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err)}
+	}
+	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), next: next}
+	// A look-up that failed is unknown too, so what was in doubt stays in doubt
+	// until it is found, or looked for in vain and then refused.
+	if notifier.IsUnknown(err) {
+		o.name, o.doubt = "unknown", true
+	}
+	return o
+}
+
+func accepted(receipt notifier.Receipt, ch notifier.Channel, now time.Time) outcome {
+	switch receipt.Status {
+	case notifier.Failed:
+		return outcome{name: "failed", state: notifier.Dead, reason: receipt.Detail}
+	case notifier.Delivered:
+		return outcome{name: "delivered", state: notifier.NoticeDelivered}
+	case notifier.Accepted:
+	}
+	o := outcome{name: "sent", state: notifier.Sent}
+	if _, ok := ch.(notifier.Tracker); ok && receipt.ProviderID != "" {
+		o.next, _ = trackAt(now, 0)
+	}
+	return o
+}
+
+// report logs what a person should know.
+func (b *Outbox) report(m notifier.Message, o outcome, err error) {
+	attrs := []any{"recipient", m.Recipient.Name, "message", m.ID, "attempt", m.Attempt, "notices", len(m.Notices), "code", m.Notices[0].Code}
+	switch o.state {
+	case notifier.Dead:
+		b.log.Error("notice could not be sent", append(attrs, "reason", o.reason)...)
+	case notifier.Pending:
+		b.log.Warn("notice not sent yet", append(attrs, "next_at", o.next, "error", err)...)
+	default:
+		b.log.Info("notice sent", append(attrs, "state", o.state)...)
+	}
+}
+
+// interrupted puts a message back that our own end cut off before it was handed
+// over: as if it had not been tried.
+func (b *Outbox) interrupted(ctx context.Context, m notifier.Message, items []item, attempt int64) ([]item, error) {
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		for _, it := range items {
+			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts - 1, in_doubt = ? WHERE seq = ?`,
+				notifier.Pending, m.InDoubt, it.seq); err != nil {
+				return fmt.Errorf("put a notice back: %w", err)
+			}
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(time.Now()), attempt)
+		return err
+	})
+	return items, err
+}
+
+// drop takes notices out of the queue unsent.
+func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		for _, it := range items {
+			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE seq = ?`,
+				notifier.Dropped, why, it.seq); err != nil {
+				return fmt.Errorf("drop a notice: %w", err)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		b.metrics.notices.WithLabelValues(channelOf(items[0].recipient), string(notifier.Dropped)).Add(float64(len(items)))
+	}
+	return err
+}
+
+// releaseHeld decides about a notice whose hold is over: what is still true
+// goes out, what is not is dropped.
+func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]item, error) {
+	var kind alarm.EventKind
+	var state notifier.NoticeState
+	var ended int64
+	err := b.reads.QueryRowContext(ctx, `SELECT n.kind, n.state, e.ended_at FROM notice n JOIN episode e ON e.id = n.episode WHERE n.seq = ?`, it.seq).
+		Scan(&kind, &state, &ended)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read a held notice: %w", err)
+	case state != notifier.Held:
+		return nil, nil
+	case ended != 0 && notifier.Begins(kind):
+		return nil, b.drop(ctx, []item{it}, "the alarm ended while this was held")
+	}
+	it.state, it.next = notifier.Pending, time.Time{}
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq = ?`, notifier.Pending, ms(now), it.seq)
+		return err
+	})
+	return []item{it}, err
+}
+
+// channelOf returns the channel's part of a recipient's name: sms of sms/wei.
+func channelOf(recipient string) string {
+	channel, _, _ := strings.Cut(recipient, "/")
+	return channel
+}

@@ -1,0 +1,152 @@
+package notifier
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Told is a recipient that was told of an episode's beginning.
+type Told struct {
+	Receiver  string
+	Recipient string
+	Channel   string
+	Display   string
+}
+
+// Begins tells whether an event of this kind tells people that something is
+// wrong.
+func Begins(k alarm.EventKind) bool {
+	return k == alarm.Raised || k == alarm.Escalated || k == alarm.Reminded
+}
+
+// Ends tells whether an event of this kind tells people that it is over.
+func Ends(k alarm.EventKind) bool { return k == alarm.Cleared || k == alarm.Withdrawn }
+
+// Plan decides which notices an event causes. A beginning goes to the receivers
+// of the instance; an end goes to those who were told of the beginning, whoever
+// is configured by now. One recipient in several receivers is told once.
+//
+// It is a function of its arguments. Silences and quiet hours hold a notice;
+// caps, which depend on what was sent before, are the outbox's to apply.
+func Plan(d *Directory, ev *alarm.Event, told []Told, silences []Silence, now time.Time) []Notice {
+	switch {
+	case Begins(ev.Kind):
+		return planBegin(d, ev, silences, now)
+	case Ends(ev.Kind):
+		return planEnd(d, ev, told, now)
+	}
+	return nil
+}
+
+func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time) []Notice {
+	var out []Notice
+	seen := make(map[string]bool)
+	for _, r := range receiversFor(d, ev) {
+		rcv, ok := d.Receivers[r.name]
+		if !ok {
+			continue
+		}
+		about := *ev
+		about.Silent = r.silent
+		for _, t := range rcv.Targets {
+			if seen[t.Recipient.Name] {
+				continue
+			}
+			seen[t.Recipient.Name] = true
+			n := newNotice(d, &about, r.name, t, now)
+			if ev.Kind == alarm.Raised && rcv.GroupWait > 0 {
+				n.NotBefore = now.Add(rcv.GroupWait)
+			}
+			holdFor(&n, t, silences, now)
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func planEnd(d *Directory, ev *alarm.Event, told []Told, now time.Time) []Notice {
+	var out []Notice
+	for _, to := range told {
+		t, ok := d.Find(to.Receiver, to.Recipient)
+		if !ok {
+			// Who is gone from the configuration cannot be reached; the notice is
+			// kept all the same, so that the outbox can show why nobody was told.
+			t = Target{Recipient: Recipient{Channel: to.Channel, Name: to.Recipient, Display: to.Display}, Zone: time.UTC}
+		}
+		n := newNotice(d, ev, to.Receiver, t, now)
+		if until, quiet := quietUntil(t, ev.Severity, now); quiet {
+			n.NotBefore, n.Hold = until, "quiet hours"
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// route is one receiver, with the instances it is told about when the event is
+// about the whole fleet.
+type route struct {
+	name   string
+	silent []*fleet.Instance
+}
+
+// receiversFor returns who is told of an event. A notice about the whole fleet
+// goes to the receivers of all instances it speaks for, to each with its own.
+func receiversFor(d *Directory, ev *alarm.Event) []route {
+	if ev.Instance != nil {
+		var out []route
+		for _, name := range d.receiversOf(ev.Instance) {
+			out = append(out, route{name: name})
+		}
+		return out
+	}
+	by := make(map[string][]*fleet.Instance)
+	for _, in := range ev.Silent {
+		for _, name := range d.receiversOf(in) {
+			by[name] = append(by[name], in)
+		}
+	}
+	if len(by) == 0 {
+		for _, name := range d.Default {
+			by[name] = nil
+		}
+	}
+	var out []route
+	for name, silent := range by {
+		slices.SortFunc(silent, func(a, b *fleet.Instance) int { return strings.Compare(a.ID, b.ID) })
+		out = append(out, route{name, silent})
+	}
+	slices.SortFunc(out, func(a, b route) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now time.Time) Notice {
+	n := Notice{
+		ID:   noticeID(ev, t.Recipient.Name),
+		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
+		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel,
+		Alert:     d.Words.alert(ev),
+		CreatedAt: now,
+	}
+	if t.Recipient.Channel == "sms" {
+		n.Text = d.Words.text(ev, t.Language, t.Zone)
+	}
+	return n
+}
+
+// noticeID makes the same ID for the same event and recipient, whoever plans it
+// and however often.
+func noticeID(ev *alarm.Event, recipient string) string {
+	h := sha256.New()
+	for _, s := range []string{string(ev.Key.Rule), ev.Key.Instance, ev.Key.MetricName(), ev.Code, string(ev.Kind),
+		ev.At.UTC().Format(time.RFC3339Nano), ev.RaisedAt.UTC().Format(time.RFC3339Nano), recipient} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return "ntc_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
+}

@@ -1,0 +1,219 @@
+package notifier
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+// said is what an event says, in the parts that texts are put together from.
+type said struct {
+	code    string
+	word    string // WARNING, CRITICAL, ENDED …
+	name    string // of the instance, for people
+	id      string // of the instance, in case the name does not fit
+	body    string // what is the matter, with its figures
+	edition string // product and edition; "" when it is about the fleet
+	advice  string // what to do next, a sentence or two
+	short   string // the same in a few words
+	sep     punctuation
+}
+
+// punctuation is what a language puts between the parts.
+type punctuation struct {
+	colon, comma, stop string
+}
+
+// summary is one line.
+func (s said) summary() string { return s.name + s.sep.colon + s.body }
+
+// description says all of it.
+func (s said) description() string {
+	out := s.code + " " + s.word + " " + s.summary()
+	if s.edition != "" {
+		out += s.sep.comma + s.edition
+	}
+	out += s.sep.stop
+	if s.advice != "" {
+		out += strings.TrimPrefix(s.sep.stop, ".")
+		if s.sep.stop == "." {
+			out += " "
+		}
+		out += s.advice
+	}
+	return out
+}
+
+// text renders an event as one text message that fits into one segment: 160
+// septets in English, 70 UTF-16 units in Chinese (3GPP TS 23.038). What does not
+// fit goes in this order: the advice, the end of the name, the edition.
+func (w Words) text(ev *alarm.Event, language string, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	var s said
+	if language == "zh" {
+		s = w.chinese(ev, zone)
+	} else {
+		s = w.english(ev, zone)
+		s.name = gsmName(s.name, s.id)
+		s.body, s.edition = gsmOnly(s.body), gsmOnly(s.edition)
+	}
+	for _, form := range s.forms() {
+		if n, _ := sms.Segments(form); n <= 1 {
+			return form
+		}
+	}
+	return cut(s.forms()[len(s.forms())-1])
+}
+
+// forms are the ways to write the text, from the one that says most.
+func (s said) forms() []string {
+	head := s.code + " " + s.word + " "
+	with := func(name, edition, short string) string {
+		out := head + name + s.sep.colon + s.body
+		if edition != "" {
+			out += s.sep.comma + edition
+		}
+		out += s.sep.stop
+		if short != "" {
+			if s.sep.stop == "." {
+				out += " "
+			}
+			out += short
+		}
+		return out
+	}
+	brief := shorten(s.name, 24)
+	return []string{
+		with(s.name, s.edition, s.short),
+		with(s.name, s.edition, ""),
+		with(brief, s.edition, s.short),
+		with(brief, s.edition, ""),
+		with(shorten(s.name, 12), s.edition, ""),
+		with(brief, "", ""),
+		with(shorten(s.name, 12), "", ""),
+	}
+}
+
+// gsmName chooses what an instance is called in a GSM-7 text: its name when it
+// can be written in that alphabet, else its ID. One sign outside of it would
+// make the whole text UCS-2, and three segments of it.
+func gsmName(name, id string) string {
+	if sms.IsGSM(name) {
+		return name
+	}
+	return gsmOnly(id)
+}
+
+// gsmOnly replaces what GSM-7 cannot write.
+func gsmOnly(s string) string {
+	return strings.Map(func(r rune) rune {
+		if sms.IsGSM(string(r)) {
+			return r
+		}
+		return '?'
+	}, s)
+}
+
+// shorten cuts a name to n signs.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "."
+}
+
+// cut takes signs off the end until a text fits into one segment.
+func cut(s string) string {
+	r := []rune(s)
+	for len(r) > 0 {
+		if n, _ := sms.Segments(string(r)); n <= 1 {
+			break
+		}
+		r = r[:len(r)-1]
+	}
+	return string(r)
+}
+
+// title names product and edition, "" when there is no instance.
+func (w Words) title(in *fleet.Instance, language string) string {
+	if in == nil {
+		return ""
+	}
+	if w.Title != nil {
+		return w.Title(in, language)
+	}
+	return strings.TrimSpace(in.Product + " " + in.Edition)
+}
+
+// names returns how the event's subject is called, and its ID.
+func names(ev *alarm.Event, fleetName string) (name, id string) {
+	if ev.Instance == nil {
+		return fleetName, fleetName
+	}
+	return ev.Instance.Name, ev.Instance.ID
+}
+
+// figures writes usage and capacity of a metric: "3,612 of 5,000", "3.2 of 4.0 GiB".
+func figures(m fleet.Metric, usage, capacity float64, of string) string {
+	if m == fleet.MemoryBytes {
+		unit, div := "MiB", float64(1<<20)
+		if capacity >= 1<<30 {
+			unit, div = "GiB", 1<<30
+		}
+		return fmt.Sprintf("%.1f%s%.1f %s", usage/div, of, capacity/div, unit)
+	}
+	return grouped(usage) + of + grouped(capacity)
+}
+
+// grouped writes a figure with thousands separators; below ten it keeps a digit.
+func grouped(f float64) string {
+	if f < 10 && f != math.Trunc(f) {
+		return strconv.FormatFloat(f, 'f', 1, 64)
+	}
+	s := strconv.FormatFloat(math.Round(f), 'f', 0, 64)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// percent writes a share. It rounds down, so that a figure below a mark never
+// reads as if it stood at it.
+func percent(share float64) string {
+	p := math.Floor(share*1000+1e-6) / 10
+	if p < 10 && p != math.Trunc(p) {
+		return strconv.FormatFloat(p, 'f', 1, 64) + "%"
+	}
+	return strconv.FormatFloat(math.Floor(p+1e-9), 'f', 0, 64) + "%"
+}
+
+// lasted writes a duration in its two largest units: 1d2h, 3h5m, 12m, 40s.
+func lasted(d time.Duration) string {
+	d = max(d, 0)
+	switch {
+	case d >= 24*time.Hour:
+		return units(d, 24*time.Hour, "d", time.Hour, "h")
+	case d >= time.Hour:
+		return units(d, time.Hour, "h", time.Minute, "m")
+	case d >= time.Minute:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	}
+	return strconv.Itoa(int(d/time.Second)) + "s"
+}
+
+func units(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
+	out := strconv.Itoa(int(d/big)) + bigName
+	if rest := d % big / small; rest > 0 {
+		out += strconv.Itoa(int(rest)) + smallName
+	}
+	return out
+}

@@ -1,0 +1,198 @@
+package notifier
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+func noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
+
+func orders() *fleet.Instance {
+	return &fleet.Instance{
+		ID: "mqtt-cn-0pp1abc", Name: "Orders", Product: "mqtt", Edition: "basic",
+		Labels: []fleet.Label{{Name: "env", Value: "prod"}, {Name: "severity", Value: "spoofed"}},
+	}
+}
+
+func connections(kind alarm.EventKind) *alarm.Event {
+	return &alarm.Event{
+		Kind: kind, Key: alarm.Key{Rule: alarm.Capacity, Instance: "mqtt-cn-0pp1abc", Metric: fleet.Connections},
+		Code: "K7Q2", At: noon().Add(12 * time.Minute), RaisedAt: noon(), Since: noon().Add(-time.Minute), Severity: alarm.Warning,
+		Known: true, Usage: 3612, Capacity: 5000, Mark: 0.7, Instance: orders(),
+	}
+}
+
+func with(ev *alarm.Event, f func(*alarm.Event)) *alarm.Event {
+	f(ev)
+	return ev
+}
+
+func TestText(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent := func(ev *alarm.Event) {
+		ev.Key = alarm.Key{Rule: alarm.NoData, Instance: "mqtt-cn-0pp1abc", Metric: alarm.NoMetric}
+		ev.Reason = "connection refused"
+	}
+	all := func(ev *alarm.Event) {
+		silent(ev)
+		ev.Key.Instance, ev.Instance, ev.Severity = alarm.FleetInstance, nil, alarm.Critical
+		for _, name := range []string{"Orders", "Payments", "Stock", "Mail"} {
+			ev.Silent = append(ev.Silent, &fleet.Instance{ID: name, Name: name})
+		}
+	}
+	tests := []struct {
+		name string
+		ev   *alarm.Event
+		en   string
+		zh   string
+	}{
+		{
+			"raised", connections(alarm.Raised),
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 警告 Orders：连接数3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
+		},
+		{
+			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Mark = alarm.Critical, 4612, 0.9 }),
+			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, mark 90%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 严重 Orders：连接数4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
+		},
+		{
+			"reminded", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.At = noon().Add(26 * time.Hour) }),
+			"K7Q2 STILL WARNING Orders: connections 3,612 of 5,000 (72%) for 1d2h, mqtt basic. Upgrade or cut clients.",
+			"K7Q2 仍警告 Orders：连接数3,612/5,000（72%），已1d2h，mqtt basic。请升配或减少客户端",
+		},
+		{
+			"reminded without data", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.Known = false }),
+			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%), no data now, for 12m, mqtt basic. Upgrade or cut clients.",
+			"K7Q2 仍警告 Orders：连接数最后为3,612/5,000（72%），现无数据，已12m，mqtt basic。请升配或减少客户端",
+		},
+		{
+			"cleared", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Usage = 3000 }),
+			"K7Q2 ENDED Orders: connections back to 3,000 of 5,000 (60%) after 12m, mqtt basic.",
+			"K7Q2 恢复 Orders：连接数回落到3,000/5,000（60%），历时12m，mqtt basic。",
+		},
+		{
+			"withdrawn", connections(alarm.Withdrawn),
+			"K7Q2 WITHDRAWN Orders: connections alarm ended, no longer watched, mqtt basic.",
+			"K7Q2 撤销 Orders：告警已撤销，不再监控，mqtt basic。",
+		},
+		{
+			"memory", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Key.Metric, ev.Usage, ev.Capacity = fleet.MemoryBytes, 3.2*(1<<30), 4<<30 }),
+			"K7Q2 WARNING Orders: memory 3.2 of 4.0 GiB (80%, mark 70%), mqtt basic. Upgrade or free memory.",
+			"K7Q2 警告 Orders：内存3.2/4.0 GiB（80%，阈值70%），mqtt basic。请升配或清理数据",
+		},
+		{
+			"just below the next percent", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Usage = 3999.9 }),
+			"K7Q2 WARNING Orders: connections 4,000 of 5,000 (79%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 警告 Orders：连接数4,000/5,000（79%，阈值70%），mqtt basic。请升配或减少客户端",
+		},
+		{
+			"no data", with(connections(alarm.Raised), silent),
+			"K7Q2 WARNING Orders: no data since 11:59 UTC: connection refused, mqtt basic. Its alarms are held.",
+			"K7Q2 警告 Orders：自19:59起无数据，mqtt basic。告警保持原状，请检查网络",
+		},
+		{
+			"data is back", with(connections(alarm.Cleared), silent),
+			"K7Q2 ENDED Orders: data is back after 12m, mqtt basic.",
+			"K7Q2 恢复 Orders：数据已恢复，历时12m，mqtt basic。",
+		},
+		{
+			"most of the fleet silent", with(connections(alarm.Raised), all),
+			"K7Q2 CRITICAL Fleet: no data from 4 instances since 11:59 UTC (Orders, Payments, Stock, ...). Check Brimwatch's network.",
+			"K7Q2 严重 全部实例：4个实例自19:59起无数据。告警保持原状，请检查网络",
+		},
+		{
+			"a name GSM-7 cannot write", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = "订单" }),
+			"K7Q2 ENDED mqtt-cn-0pp1abc: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
+			"K7Q2 恢复 订单：连接数回落到3,612/5,000（72%），历时12m，mqtt basic。",
+		},
+		{
+			"a name that is too long", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = strings.Repeat("Orders of Europe ", 9) }),
+			"K7Q2 ENDED Orders of Europe Orders.: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
+			"K7Q2 恢复 Orders of E.：连接数回落到3,612/5,000（72%），历时12m，mqtt basic。",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (Words{}).text(tt.ev, "en", time.UTC); got != tt.en {
+				t.Errorf("en:\n got %s\nwant %s", got, tt.en)
+			}
+			if got := (Words{}).text(tt.ev, "zh", shanghai); got != tt.zh {
+				t.Errorf("zh:\n got %s\nwant %s", got, tt.zh)
+			}
+		})
+	}
+}
+
+func TestTextFitsOneSegment(t *testing.T) {
+	kinds := []alarm.EventKind{alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.Cleared, alarm.Withdrawn}
+	rapid.Check(t, func(t *rapid.T) {
+		ev := connections(rapid.SampledFrom(kinds).Draw(t, "kind"))
+		ev.Key.Metric = rapid.SampledFrom(fleet.Metrics()).Draw(t, "metric")
+		ev.Instance.Name = rapid.String().Draw(t, "name")
+		ev.Instance.ID = rapid.String().Draw(t, "id")
+		ev.Instance.Edition = rapid.StringN(0, 40, 80).Draw(t, "edition")
+		ev.Usage = rapid.Float64Range(0, 1e12).Draw(t, "usage")
+		ev.Capacity = rapid.Float64Range(0, 1e12).Draw(t, "capacity")
+		ev.Known = rapid.Bool().Draw(t, "known")
+		ev.Reason = rapid.String().Draw(t, "reason")
+		if rapid.Bool().Draw(t, "no data") {
+			ev.Key.Rule, ev.Key.Metric = alarm.NoData, alarm.NoMetric
+		}
+		en := Words{}.text(ev, "en", time.UTC)
+		if n, gsm := sms.Segments(en); n != 1 || !gsm {
+			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
+		}
+		zh := Words{}.text(ev, "zh", time.UTC)
+		if n, _ := sms.Segments(zh); n != 1 {
+			t.Errorf("Chinese takes %d segments: %q", n, zh)
+		}
+		for _, text := range []string{en, zh} {
+			if !strings.HasPrefix(text, "K7Q2 ") {
+				t.Errorf("the code is missing: %q", text)
+			}
+		}
+	})
+}
+
+func TestAlert(t *testing.T) {
+	w := Words{ExternalURL: "https://brimwatch.example.com"}
+	raised, ended := w.alert(connections(alarm.Raised)), w.alert(connections(alarm.Cleared))
+	for name, want := range map[string]string{
+		"alertname": "capacity", "instance_id": "mqtt-cn-0pp1abc", "instance": "Orders", "product": "mqtt", "edition": "basic",
+		"metric": "connections", "severity": "warning", "env": "prod",
+	} {
+		if got := raised.Labels[name]; got != want {
+			t.Errorf("label %s = %q, want %q", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{
+		"code": "K7Q2", "usage": "3612", "capacity": "5000", "utilization": "72%",
+		"summary":     "Orders: connections 3,612 of 5,000 (72%, mark 70%)",
+		"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
+		"advice":      "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
+	} {
+		if got := raised.Annotations[name]; got != want {
+			t.Errorf("annotation %s = %q, want %q", name, got, want)
+		}
+	}
+	if raised.Fingerprint != ended.Fingerprint || len(raised.Fingerprint) != 16 {
+		t.Errorf("fingerprints %q and %q, want the same 16 digits", raised.Fingerprint, ended.Fingerprint)
+	}
+	if raised.Resolved || !raised.EndsAt.IsZero() || !ended.Resolved || !ended.EndsAt.Equal(noon().Add(12*time.Minute)) {
+		t.Errorf("raised %v ends %v, ended %v ends %v", raised.Resolved, raised.EndsAt, ended.Resolved, ended.EndsAt)
+	}
+	if want := "https://brimwatch.example.com/instances/mqtt-cn-0pp1abc"; raised.GeneratorURL != want {
+		t.Errorf("generator URL %q", raised.GeneratorURL)
+	}
+}
