@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,11 +42,19 @@ func (c *fakeChannel) Send(_ context.Context, m notifier.Message) (notifier.Rece
 	}
 	c.mu.Lock()
 	c.sent = append(c.sent, line)
+	answer := c.answer
 	c.mu.Unlock()
-	if c.answer == nil {
+	if answer == nil {
 		return notifier.Receipt{Status: notifier.Accepted}, nil
 	}
-	return c.answer(m)
+	return answer(m)
+}
+
+// accept lets the channel accept from now on.
+func (c *fakeChannel) accept() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answer = nil
 }
 
 func (c *fakeChannel) Bundle() int { return max(c.bundle, 1) }
@@ -220,7 +229,7 @@ func TestOutboxDeadWebhookDelaysNobodyElse(t *testing.T) {
 		if got := hook.lines(); len(got) != 3 || got[2] != "webhook/oncall/1 #3 raised A2BC" {
 			t.Errorf("the dead webhook was tried %v", got)
 		}
-		hook.answer = nil
+		hook.accept()
 		pass(10 * time.Minute)
 		got := hook.lines()
 		want(t, "hook", got[3:], "webhook/oncall/1 #4 raised A2BC", "webhook/oncall/1 #1 raised D3EF")
@@ -301,7 +310,7 @@ func TestOutboxInDoubtIsLookedUp(t *testing.T) {
 				r.happen(alarm.Raised, "A2BC")
 				pass(time.Second)
 				want(t, "before", r.states(), "sms/wei raised pending 1: timeout")
-				sms.answer = nil
+				sms.accept()
 				pass(6 * time.Second)
 				if got := len(sms.lines()); got != tt.sends {
 					t.Errorf("sent %d times, want %d", got, tt.sends)
@@ -398,10 +407,11 @@ func TestOutboxRetriesTheSameBundle(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		var ids []string
-		fail := true
+		var fail atomic.Bool
+		fail.Store(true)
 		hook := &fakeChannel{bundle: 3, answer: func(m notifier.Message) (notifier.Receipt, error) {
 			ids = append(ids, m.ID)
-			if fail {
+			if fail.Load() {
 				return notifier.Receipt{}, errors.New("502")
 			}
 			return notifier.Receipt{}, nil
@@ -411,7 +421,7 @@ func TestOutboxRetriesTheSameBundle(t *testing.T) {
 		r.happen(alarm.Raised, "A2AA")
 		pass(time.Second)
 		r.happen(alarm.Raised, "B2BB")
-		fail = false
+		fail.Store(false)
 		pass(10 * time.Second)
 		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2AA", "webhook/oncall/1 #2 raised A2AA", "webhook/oncall/1 #1 raised B2BB")
 		if ids[0] != ids[1] || ids[1] == ids[2] {
