@@ -1,0 +1,297 @@
+// Package derived answers queries with more series than are stored. Beside what
+// the database holds, a Queryable shows
+//
+//   - message_tps of instances whose send_tps and receive_tps are stored, as
+//     their sum;
+//   - the utilization, as usage / capacity at the moment of each usage sample;
+//   - capacity, expiry and lifecycle state, as samples made up from the facts.
+//
+// To PromQL and to the HTTP API they are series like any other.
+package derived
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/util/annotations"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
+)
+
+// Queryable implements storage.Queryable over stored samples and facts. It is
+// safe for concurrent use.
+type Queryable struct {
+	DB    storage.Queryable
+	Facts *facts.Store
+}
+
+// Querier implements storage.Queryable.
+func (d *Queryable) Querier(mint, maxt int64) (storage.Querier, error) {
+	db, err := d.DB.Querier(mint, maxt)
+	if err != nil {
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	return &querier{db: db, facts: d.Facts, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
+}
+
+type querier struct {
+	db         storage.Querier
+	facts      *facts.Store
+	mint, maxt int64
+	now        int64
+}
+
+// Close implements storage.Querier.
+func (q *querier) Close() error { return q.db.Close() }
+
+// Select implements storage.Querier.
+func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
+	c := &collection{ctx: ctx, q: q, hints: withoutLimit(hints)}
+	name, rest := split(labels.MetricName, ms)
+	usage, ratio := accepts(name, series.Usage), accepts(name, series.Utilization)
+	if usage || ratio {
+		all := c.usage(rest)
+		if usage {
+			c.series = append(c.series, all...)
+		}
+		if ratio {
+			c.series = append(c.series, q.ratios(all, idOf(rest))...)
+		}
+	}
+	if accepts(name, series.Up) {
+		c.series = append(c.series, c.stored(series.Up, rest)...)
+	}
+	q.eachFact(name, rest, func(id series.Identity, metricName, metric, state string, t facts.Track) {
+		c.series = append(c.series, &factSeries{labels: id.Labels(metricName, metric, state), track: t, mint: q.mint, maxt: q.maxt})
+	})
+	if sorted {
+		slices.SortFunc(c.series, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
+	}
+	return &seriesSet{series: c.series, at: -1, err: c.err, warnings: c.warnings}
+}
+
+// withoutLimit takes the limit out of hints: it counts series that are shown,
+// and one that is shown may need several that are stored.
+func withoutLimit(hints *storage.SelectHints) *storage.SelectHints {
+	if hints == nil || hints.Limit == 0 {
+		return hints
+	}
+	h := *hints
+	h.Limit = 0
+	return &h
+}
+
+// collection is one Select under way.
+type collection struct {
+	ctx      context.Context
+	q        *querier
+	hints    *storage.SelectHints
+	series   []storage.Series
+	warnings annotations.Annotations
+	err      error
+}
+
+// stored returns the series of the database called name that rest matches.
+func (c *collection) stored(name string, rest []*labels.Matcher) []storage.Series {
+	if c.err != nil {
+		return nil
+	}
+	ms := append([]*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name)}, rest...)
+	set := c.q.db.Select(c.ctx, false, c.hints, ms...)
+	var out []storage.Series
+	for set.Next() {
+		out = append(out, set.At())
+	}
+	c.warnings.Merge(set.Warnings())
+	c.err = set.Err()
+	return out
+}
+
+// usage returns all usage series that rest matches, the summed ones too.
+func (c *collection) usage(rest []*labels.Matcher) []storage.Series {
+	metric, others := split(series.Metric, rest)
+	total := fleet.MessageTPS.String()
+	if !accepts(metric, total) {
+		return c.stored(series.Usage, rest)
+	}
+	var out []storage.Series
+	if !only(metric, total) {
+		not := labels.MustNewMatcher(labels.MatchNotEqual, series.Metric, total)
+		out = c.stored(series.Usage, append(slices.Clone(rest), not))
+	}
+	parts := labels.MustNewMatcher(labels.MatchRegexp, series.Metric,
+		total+"|"+fleet.SendTPS.String()+"|"+fleet.ReceiveTPS.String())
+	return append(out, sums(c.stored(series.Usage, append(slices.Clone(others), parts)))...)
+}
+
+// sums puts the parts of each instance together: its stored message_tps, and
+// the sum of its send_tps and receive_tps.
+func sums(parts []storage.Series) []storage.Series {
+	at := make(map[series.Identity]*sumSeries)
+	order := make([]*sumSeries, 0, len(parts))
+	for _, s := range parts {
+		ls := s.Labels()
+		id := series.IdentityIn(ls)
+		sum := at[id]
+		if sum == nil {
+			sum = &sumSeries{id: id}
+			at[id] = sum
+			order = append(order, sum)
+		}
+		switch ls.Get(series.Metric) {
+		case fleet.SendTPS.String():
+			sum.send = s
+		case fleet.ReceiveTPS.String():
+			sum.receive = s
+		default:
+			sum.whole = s
+		}
+	}
+	out := make([]storage.Series, 0, len(order))
+	for _, s := range order {
+		summed := s.send != nil && s.receive != nil
+		switch {
+		case !summed && s.whole == nil:
+		case !summed:
+			out = append(out, s.whole)
+		default:
+			s.labels = s.id.Labels(series.Usage, fleet.MessageTPS.String(), "")
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// ratios returns the utilization for each usage series whose capacity was known
+// at any time of the query.
+func (q *querier) ratios(usage []storage.Series, id string) []storage.Series {
+	views := make(map[series.Identity]facts.View)
+	for _, v := range q.facts.Views(id, q.now) {
+		views[v.Subject] = v
+	}
+	out := make([]storage.Series, 0, len(usage))
+	for _, s := range usage {
+		ls := s.Labels()
+		view, ok := views[series.IdentityIn(ls)]
+		m, known := fleet.ParseMetric(ls.Get(series.Metric))
+		if !ok || !known {
+			continue
+		}
+		capacity := view.Track(facts.Capacity(m))
+		if !capacity.Known(q.mint, q.maxt) {
+			continue
+		}
+		out = append(out, &ratioSeries{
+			labels:   view.Subject.Labels(series.Utilization, m.String(), ""),
+			usage:    s,
+			capacity: capacity,
+		})
+	}
+	return out
+}
+
+// eachFact calls fn for every series of facts that the matchers accept and that
+// has a sample in the time of the query.
+func (q *querier) eachFact(name, rest []*labels.Matcher, fn func(id series.Identity, metricName, metric, state string, t facts.Track)) {
+	capacity, expiry := accepts(name, series.Capacity), accepts(name, series.Expiry)
+	lifecycle := accepts(name, series.Lifecycle)
+	if !capacity && !expiry && !lifecycle {
+		return
+	}
+	for _, v := range q.facts.Views(idOf(rest), q.now) {
+		offer := func(metricName, metric, state string, t facts.Track) {
+			if t.Empty() || !t.Any(q.mint, q.maxt) {
+				return
+			}
+			for _, m := range rest {
+				if !m.Matches(v.Subject.Label(m.Name, metricName, metric, state)) {
+					return
+				}
+			}
+			fn(v.Subject, metricName, metric, state, t)
+		}
+		if capacity {
+			for m := range fleet.Metric(fleet.NumMetrics) {
+				offer(series.Capacity, m.String(), "", v.Track(facts.Capacity(m)))
+			}
+		}
+		if expiry {
+			offer(series.Expiry, "", "", v.Track(facts.Expiry))
+		}
+		if lifecycle && !v.Track(facts.Lifecycle).Empty() {
+			for i, st := range series.States() {
+				offer(series.Lifecycle, "", string(st), v.State(i))
+			}
+		}
+	}
+}
+
+// split parts the matchers on label name from all others.
+func split(name string, ms []*labels.Matcher) (on, rest []*labels.Matcher) {
+	for _, m := range ms {
+		if m.Name == name {
+			on = append(on, m)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	return on, rest
+}
+
+// accepts tells whether all matchers accept value.
+func accepts(ms []*labels.Matcher, value string) bool {
+	for _, m := range ms {
+		if !m.Matches(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// only tells whether the matchers accept value and nothing else.
+func only(ms []*labels.Matcher, value string) bool {
+	return slices.ContainsFunc(ms, func(m *labels.Matcher) bool { return m.Type == labels.MatchEqual && m.Value == value })
+}
+
+// idOf returns the one instance that the matchers ask for, "" when it may be
+// any.
+func idOf(ms []*labels.Matcher) string {
+	for _, m := range ms {
+		if m.Name == series.InstanceID && m.Type == labels.MatchEqual {
+			return m.Value
+		}
+	}
+	return ""
+}
+
+// seriesSet is a list as a storage.SeriesSet.
+type seriesSet struct {
+	series   []storage.Series
+	at       int
+	err      error
+	warnings annotations.Annotations
+}
+
+// Next implements storage.SeriesSet.
+func (s *seriesSet) Next() bool {
+	if s.err != nil || s.at+1 >= len(s.series) {
+		return false
+	}
+	s.at++
+	return true
+}
+
+// At implements storage.SeriesSet.
+func (s *seriesSet) At() storage.Series { return s.series[s.at] }
+
+// Err implements storage.SeriesSet.
+func (s *seriesSet) Err() error { return s.err }
+
+// Warnings implements storage.SeriesSet.
+func (s *seriesSet) Warnings() annotations.Annotations { return s.warnings }

@@ -1,0 +1,281 @@
+// Package facts keeps what changes rarely about an instance: its capacities, the
+// end of its term, where it stands in its calendar. A time series database pays
+// kilobytes of memory for each such series, however seldom it changes; here a
+// fact is the short list of the moments at which it changed, and samples are
+// made up from that list when somebody asks.
+//
+// A Store has one writer and any number of readers. All times are milliseconds
+// since 1970, UTC, as in the history.
+package facts
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
+)
+
+// Kind is one fact about an instance. The first fleet.NumMetrics kinds are the
+// capacities, indexed by metric.
+type Kind uint8
+
+// The facts beside the capacities.
+const (
+	Expiry    Kind = fleet.NumMetrics + iota // Unix seconds of the end of the paid term
+	Lifecycle                                // index into series.States
+
+	NumKinds = int(fleet.NumMetrics) + 2
+)
+
+// Capacity returns the kind for the capacity of metric m.
+func Capacity(m fleet.Metric) Kind { return Kind(m) }
+
+// String returns the name that the file of facts knows the kind by.
+func (k Kind) String() string {
+	switch {
+	case k < fleet.NumMetrics:
+		return "capacity/" + fleet.Metric(k).String()
+	case k == Expiry:
+		return "expiry"
+	case k == Lifecycle:
+		return "lifecycle"
+	}
+	return "unknown"
+}
+
+// Absent is the value of a fact that is not known, or whose instance is gone.
+func Absent() float64 { return math.NaN() }
+
+// Span is a stretch of time, both ends included.
+type Span struct{ From, To int64 }
+
+// Subject is one instance with its facts. It is made by Store.Subject and
+// changed only through the Store.
+type Subject struct {
+	ID     series.Identity
+	ref    uint64
+	tracks [NumKinds][]point
+}
+
+// point says that a fact has had value v since t; NaN is absent.
+type point struct {
+	t int64
+	v float64
+}
+
+func (p point) absent() bool { return math.IsNaN(p.v) }
+
+// same tells whether two values of a fact are the same, two absent ones too.
+func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
+
+// Store holds the facts of all instances in memory and in one file.
+type Store struct {
+	opts Options
+	file *logFile // used by the writer alone
+
+	mu       sync.RWMutex
+	subjects map[series.Identity]*Subject
+	byID     map[string][]*Subject
+	sessions []Span // when Brimwatch ran; the last one is now
+	points   int
+	nextRef  uint64
+	open     bool // a session has begun
+}
+
+// Bounds on memory. A limit that changes with every reading (a mapping that
+// points at the wrong series) must not grow without end: a track that is full
+// loses every second point of its older half.
+const (
+	trackPoints   = 512     // of one track, while the store is small
+	crowdedPoints = 64      // of one track, once the store holds manyPoints
+	manyPoints    = 1 << 20 // 16 MiB of points
+)
+
+// sessionJoin is the longest pause that is bridged: the look-back of PromQL
+// bridges as much for a sample.
+const sessionJoin = int64(5 * time.Minute / time.Millisecond)
+
+// Subject returns the subject for id, and makes it when there is none.
+func (s *Store) Subject(id series.Identity) *Subject {
+	s.mu.RLock()
+	sub := s.subjects[id]
+	s.mu.RUnlock()
+	if sub != nil {
+		return sub
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(id, s.nextRef, true)
+}
+
+// add makes a subject with a reference; the caller holds the lock.
+func (s *Store) add(id series.Identity, ref uint64, record bool) *Subject {
+	sub := &Subject{ID: id, ref: ref}
+	s.subjects[id] = sub
+	s.byID[id.ID] = append(s.byID[id.ID], sub)
+	s.nextRef = max(s.nextRef, ref+1)
+	if record {
+		s.file.subject(sub)
+	}
+	return sub
+}
+
+// Set notes that fact k of sub has had value v since t. It does nothing when
+// that is known already, so it may be called with every reading. Time does not
+// run backwards in a track: an earlier t counts as just after the last change.
+func (s *Store) Set(sub *Subject, k Kind, t int64, v float64) {
+	track := sub.tracks[k] // the one writer may read without the lock
+	if n := len(track); n == 0 && math.IsNaN(v) || n > 0 && same(track[n-1].v, v) {
+		return
+	} else if n > 0 && t <= track[n-1].t {
+		t = track[n-1].t + 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.push(sub, k, point{t: t, v: v})
+	s.file.point(sub, k, t, v)
+}
+
+// push adds a point to a track and keeps the track within its bound; the caller
+// holds the lock. Readers keep the slice they were given: points are added
+// behind its end, and thinning makes a new slice.
+func (s *Store) push(sub *Subject, k Kind, p point) {
+	bound := trackPoints
+	if s.points > manyPoints {
+		bound = crowdedPoints
+	}
+	track := sub.tracks[k]
+	if len(track) >= bound {
+		thin := thinned(track)
+		s.points -= len(track) - len(thin)
+		track = thin
+	}
+	if track == nil {
+		track = make([]point, 0, 1) // most facts never change
+	}
+	sub.tracks[k] = append(track, p)
+	s.points++
+}
+
+// thinned returns a copy of track without every second point of its older half.
+func thinned(track []point) []point {
+	half := len(track) / 2
+	out := make([]point, 0, len(track))
+	for i := 0; i < half; i += 2 {
+		out = append(out, track[i])
+	}
+	return append(out, track[half:]...)
+}
+
+// Begin opens a session at t: Brimwatch runs from here on. A short pause since
+// the last one is bridged.
+func (s *Store) Begin(t int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = true
+	s.begin(t)
+	s.file.session(recordBegin, t)
+}
+
+func (s *Store) begin(t int64) {
+	if n := len(s.sessions); n > 0 && t <= s.sessions[n-1].To+sessionJoin {
+		return
+	}
+	s.sessions = append(s.sessions, Span{From: t, To: t})
+}
+
+// Alive notes that Brimwatch still runs at t and, with the same, that all facts
+// hold until t. It also takes the session back to an earlier t, as the first
+// readings bear the time at which they were due.
+func (s *Store) Alive(t int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.alive(t) {
+		s.file.session(recordAlive, t)
+	}
+}
+
+// alive extends the current session to t and tells whether that changed it.
+func (s *Store) alive(t int64) bool {
+	n := len(s.sessions)
+	if n == 0 {
+		s.sessions = append(s.sessions, Span{From: t, To: t})
+		return true
+	}
+	last := &s.sessions[n-1]
+	switch {
+	case t > last.To:
+		last.To = t
+		return true
+	case t < last.From && (n == 1 || t > s.sessions[n-2].To):
+		last.From = t
+		return true
+	}
+	return false
+}
+
+// ClearExcept notes at t that the instances that keep does not name are gone.
+func (s *Store) ClearExcept(t int64, keep func(series.Identity) bool) {
+	s.mu.RLock()
+	var gone []*Subject
+	for id, sub := range s.subjects {
+		if !keep(id) {
+			gone = append(gone, sub)
+		}
+	}
+	s.mu.RUnlock()
+	for _, sub := range gone {
+		for k := range Kind(NumKinds) {
+			s.Set(sub, k, t, Absent())
+		}
+	}
+}
+
+// prune drops what ended before cutoff; the caller holds the lock.
+func (s *Store) prune(cutoff int64) {
+	s.sessions = slices.DeleteFunc(slices.Clone(s.sessions), func(sp Span) bool { return sp.To < cutoff })
+	for id, sub := range s.subjects {
+		empty := true
+		for k, track := range sub.tracks {
+			from := 0
+			for from+1 < len(track) && track[from+1].t <= cutoff {
+				from++
+			}
+			if from < len(track) && track[from].absent() && track[from].t < cutoff {
+				from++
+			}
+			if from > 0 {
+				s.points -= from
+				sub.tracks[k] = slices.Clone(track[from:])
+			}
+			empty = empty && len(sub.tracks[k]) == 0
+		}
+		if empty && s.opts.unused(id) {
+			delete(s.subjects, id)
+			s.byID[id.ID] = slices.DeleteFunc(slices.Clone(s.byID[id.ID]), func(o *Subject) bool { return o == sub })
+			if len(s.byID[id.ID]) == 0 {
+				delete(s.byID, id.ID)
+			}
+		}
+	}
+}
+
+// Latest returns the value of fact k that holds now. It is for the Store's
+// writer.
+func (sub *Subject) Latest(k Kind) (float64, bool) {
+	track := sub.tracks[k]
+	if len(track) == 0 || track[len(track)-1].absent() {
+		return 0, false
+	}
+	return track[len(track)-1].v, true
+}
+
+// Points returns how many changes are held in memory.
+func (s *Store) Points() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.points
+}

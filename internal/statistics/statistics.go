@@ -1,0 +1,217 @@
+package statistics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
+)
+
+// MaxPoints is the greatest number of points of one series that Statistics
+// returns; the query API has the same bound.
+const MaxPoints = 11_000
+
+// ErrRange says that a time range or step was asked for that cannot be
+// answered. The error that wraps it says why, in words for a person.
+var ErrRange = errors.New("the time range cannot be shown")
+
+// Statistics returns the history of one instance from from to to, both
+// included, with a point at from and at each step behind it: every metric of
+// which usage or capacity is known at any of these moments, in the metrics'
+// order. An instance without history has none.
+//
+// A point of the usage is the highest usage within the step that ends with the
+// point: a chart of a month must still show the peak that would have been
+// refused. Where no reading falls into a step it is the last reading before, if
+// that is not more than five minutes old and the series did not end with it. A
+// point of the capacity is what was in force at the moment of the point.
+func (s *Store) Statistics(ctx context.Context, instanceID string, from, to time.Time, step time.Duration) ([]fleet.Series, error) {
+	g, err := newGrid(from, to, step)
+	if err != nil {
+		return nil, err
+	}
+	back := max(step, lookback).Milliseconds()
+	querier, err := s.query.Querier(g.from-back, g.to)
+	if err != nil {
+		return nil, fmt.Errorf("read statistics of %s: %w", instanceID, err)
+	}
+	defer func() { _ = querier.Close() }() // it was only read from
+
+	usage, err := readUsage(ctx, querier, instanceID, g)
+	if err != nil {
+		return nil, fmt.Errorf("read statistics of %s: %w", instanceID, err)
+	}
+	views := s.facts.Views(instanceID, time.Now().UnixMilli())
+	var out []fleet.Series
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		one := fleet.Series{Metric: m, Usage: usage[m].points(g), Capacity: readCapacity(views, m, g)}
+		if len(one.Usage) > 0 || len(one.Capacity) > 0 {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// grid is the moments that are asked for, in milliseconds.
+type grid struct {
+	from, to, step int64
+	n              int // of points
+}
+
+func newGrid(from, to time.Time, step time.Duration) (grid, error) {
+	switch {
+	case from.IsZero() || to.IsZero():
+		return grid{}, fmt.Errorf("%w: give both its beginning and its end", ErrRange)
+	case to.Before(from):
+		return grid{}, fmt.Errorf("%w: its end (%s) is before its beginning (%s)", ErrRange, to.UTC().Format(time.RFC3339), from.UTC().Format(time.RFC3339))
+	case step < time.Second:
+		return grid{}, fmt.Errorf("%w: the step must be one second or more", ErrRange)
+	case to.Sub(from)/step >= MaxPoints:
+		atLeast := (to.Sub(from)/(MaxPoints-1) + time.Second).Truncate(time.Second)
+		return grid{}, fmt.Errorf("%w: %s in steps of %s is more than %d points; take a step of at least %s, or a shorter range",
+			ErrRange, to.Sub(from), step, MaxPoints, atLeast)
+	}
+	g := grid{from: from.UnixMilli(), to: to.UnixMilli(), step: step.Milliseconds()}
+	g.n = int((g.to-g.from)/g.step) + 1
+	return g, nil
+}
+
+// at returns the moment of point i.
+func (g grid) at(i int) int64 { return g.from + int64(i)*g.step }
+
+// slot returns the point whose step holds ms, which may be before the first.
+func (g grid) slot(ms int64) int {
+	if ms <= g.from-g.step {
+		return -1
+	}
+	return int((ms - g.from + g.step - 1) / g.step)
+}
+
+// usagePoints gathers the usage of one metric; several series (of several
+// editions) may add to it.
+type usagePoints struct {
+	v    []float64
+	have []bool
+}
+
+func (u *usagePoints) put(i int, v float64) {
+	if !u.have[i] || v > u.v[i] {
+		u.v[i], u.have[i] = v, true
+	}
+}
+
+func (u *usagePoints) points(g grid) []fleet.Point {
+	if u == nil {
+		return nil
+	}
+	out := make([]fleet.Point, 0, g.n)
+	for i, have := range u.have {
+		if have {
+			out = append(out, fleet.Point{T: time.UnixMilli(g.at(i)).UTC(), V: u.v[i]})
+		}
+	}
+	return out
+}
+
+// readUsage reads all usage series of the instance.
+func readUsage(ctx context.Context, q storage.Querier, id string, g grid) ([fleet.NumMetrics]*usagePoints, error) {
+	var out [fleet.NumMetrics]*usagePoints
+	set := q.Select(ctx, true, nil,
+		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, series.Usage),
+		labels.MustNewMatcher(labels.MatchEqual, series.InstanceID, id))
+	var it chunkenc.Iterator
+	for set.Next() {
+		m, known := fleet.ParseMetric(set.At().Labels().Get(series.Metric))
+		if !known {
+			continue
+		}
+		if out[m] == nil {
+			out[m] = &usagePoints{v: make([]float64, g.n), have: make([]bool, g.n)}
+		}
+		it = set.At().Iterator(it)
+		if err := readSeries(ctx, it, g, out[m]); err != nil {
+			return out, err
+		}
+	}
+	return out, set.Err()
+}
+
+// checkEvery is how many samples are read between two looks at the context.
+const checkEvery = 1 << 14
+
+// readSeries takes the maximum of each step, and carries the last value over
+// steps without a reading.
+func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePoints) error {
+	var (
+		last   float64
+		lastAt int64
+		live   bool // last is a value that goes on
+		filled = -1 // the last point that has been decided
+	)
+	// carry fills the points up to the one before until with the last value.
+	carry := func(until int) {
+		for i := max(filled+1, 0); live && i < min(until, g.n); i++ {
+			if g.at(i)-lastAt >= lookback.Milliseconds() {
+				break
+			}
+			into.put(i, last)
+		}
+	}
+	for n := 0; it.Next() != chunkenc.ValNone; n++ {
+		if n%checkEvery == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		t, v := it.At()
+		slot := g.slot(t)
+		carry(slot)
+		if slot >= g.n {
+			return it.Err()
+		}
+		filled = max(filled, slot-1)
+		live = !value.IsStaleNaN(v)
+		if !live {
+			continue
+		}
+		last, lastAt = v, t
+		if slot >= 0 {
+			into.put(slot, v)
+			filled = slot
+		}
+	}
+	carry(g.n)
+	return it.Err()
+}
+
+// readCapacity returns the capacity at each point, of whichever edition was in
+// force.
+func readCapacity(views []facts.View, m fleet.Metric, g grid) []fleet.Point {
+	tracks := make([]facts.Track, 0, len(views))
+	for _, v := range views {
+		if t := v.Track(facts.Capacity(m)); t.Known(g.from, g.to) {
+			tracks = append(tracks, t)
+		}
+	}
+	if len(tracks) == 0 {
+		return nil
+	}
+	var out []fleet.Point
+	for i := range g.n {
+		at := g.at(i)
+		for _, t := range tracks {
+			if v, ok := t.Held(at); ok {
+				out = append(out, fleet.Point{T: time.UnixMilli(at).UTC(), V: v})
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,258 @@
+package statistics
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
+)
+
+// writer turns readings into samples of one batch after the other.
+type writer struct {
+	s   *Store
+	now time.Time
+
+	app      storage.Appender
+	samples  int   // in the batch
+	readings int   // in the batch
+	err      error // the first of the batch that is not about time
+	kept     int   // readings of all batches
+	refused  int   // readings of all batches that were refused for their time
+	first    int64 // earliest and latest time of the batch
+	latest   int64
+	reason   string // why the database refused a sample of the reading under way
+}
+
+// begin opens a batch.
+func (w *writer) begin() {
+	w.app = w.s.appender(context.Background())
+	w.samples, w.readings, w.err = 0, 0, nil
+	w.first, w.latest = math.MaxInt64, math.MinInt64
+}
+
+// end commits the batch. One that fails is lost and counted: to keep it would
+// take memory for as long as the disk is full.
+func (w *writer) end() {
+	err := w.err
+	if err == nil {
+		err = w.app.Commit()
+	} else {
+		_ = w.app.Rollback() // err says what went wrong
+	}
+	if w.readings > 0 {
+		w.s.facts.Alive(w.first)
+		w.s.facts.Alive(w.latest)
+	}
+	w.s.judge(err)
+	if err != nil {
+		w.s.metrics.errors.Inc()
+		w.s.metrics.dropped.WithLabelValues(dropError).Add(float64(w.readings))
+		return
+	}
+	w.kept += w.readings
+	w.s.metrics.appended.Add(float64(w.samples))
+}
+
+// judge says when storing begins or ceases to fail.
+func (s *Store) judge(err error) {
+	switch {
+	case err != nil && !s.failing:
+		s.log.Error("readings cannot be stored, alarming goes on without history; is the disk full?", "dir", s.opts.Dir, "err", err)
+	case err == nil && s.failing:
+		s.log.Info("readings are stored again", "dir", s.opts.Dir)
+	}
+	s.failing = err != nil
+}
+
+func (w *writer) drop(reason string) {
+	w.s.metrics.dropped.WithLabelValues(reason).Inc()
+	if reason == dropOutOfOrder || reason == dropFuture {
+		w.refused++
+	}
+}
+
+// reading puts one reading into the batch and onto the way to the remotes.
+func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
+	w.reason = ""
+	up := 0.0
+	if r.Up {
+		up = 1
+	}
+	w.sample(in, &in.upRef, series.Up, 0, t, up)
+	in.up = true
+
+	known := r.Known
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if known.Has(m) && (math.IsNaN(r.Usage[m]) || math.IsInf(r.Usage[m], 0)) {
+			known = known.Without(m)
+		}
+	}
+	both := known.Has(fleet.SendTPS) && known.Has(fleet.ReceiveTPS)
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		summed := m == fleet.MessageTPS && both
+		switch {
+		case known.Has(m) && summed && r.Usage[m] == r.Usage[fleet.SendTPS]+r.Usage[fleet.ReceiveTPS]:
+			in.stored = in.stored.Without(m) // queries add the two up
+		case known.Has(m):
+			w.sample(in, &in.refs[m], series.Usage, m, t, r.Usage[m])
+			in.stored = in.stored.With(m)
+		case in.stored.Has(m) || summed:
+			// The series ends here; a sum that is not to be known is told so.
+			w.sample(in, &in.refs[m], series.Usage, m, t, stale())
+			in.stored = in.stored.Without(m)
+		}
+	}
+	capacity := w.s.capacities(in, r, t)
+	if len(w.s.remotes) > 0 {
+		w.s.sendReading(in, r, known, capacity, t)
+	}
+	w.first, w.latest = min(w.first, t), max(w.latest, t)
+	if w.reason != "" {
+		w.drop(w.reason)
+		return
+	}
+	w.readings++
+}
+
+// finish ends all series of an instance that is gone.
+func (w *writer) finish(in *instance, t int64) {
+	t = max(t, in.last+1)
+	if in.up {
+		w.sample(in, &in.upRef, series.Up, 0, t, stale())
+	}
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if in.stored.Has(m) {
+			w.sample(in, &in.refs[m], series.Usage, m, t, stale())
+		}
+	}
+	if len(w.s.remotes) > 0 {
+		w.s.sendEnd(in, t)
+	}
+}
+
+// sample puts one sample into the batch. The labels are only built for the
+// first sample of a series, or when the database has put the series away.
+func (w *writer) sample(in *instance, ref *storage.SeriesRef, name string, m fleet.Metric, t int64, v float64) {
+	if w.err != nil {
+		return
+	}
+	var err error
+	if *ref != 0 {
+		if *ref, err = w.app.Append(*ref, labels.EmptyLabels(), t, v); err == nil {
+			w.samples++
+			return
+		}
+		if reason := refusal(err); reason != "" {
+			w.reason = reason
+			return
+		}
+	}
+	metric := ""
+	if name == series.Usage {
+		metric = m.String()
+	}
+	*ref, err = w.app.Append(0, in.subject.ID.Labels(name, metric, ""), t, v)
+	switch reason := refusal(err); {
+	case err == nil:
+		w.samples++
+	case reason != "":
+		w.reason = reason
+	default:
+		w.err = err
+	}
+}
+
+// sendReading puts the samples of a reading onto the way to the remotes, the
+// derived ones too.
+func (s *Store) sendReading(in *instance, r *fleet.Reading, known fleet.MetricSet, capacity fleet.Amounts, t int64) {
+	up := 0.0
+	if r.Up {
+		up = 1
+	}
+	s.send(in, remotewrite.Up, 0, t, up)
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		ratio := known.Has(m) && capacity[m] > 0
+		switch {
+		case known.Has(m):
+			s.send(in, remotewrite.Usage, uint8(m), t, r.Usage[m])
+			in.shown = in.shown.With(m)
+		case in.shown.Has(m):
+			s.send(in, remotewrite.Usage, uint8(m), t, stale())
+			in.shown = in.shown.Without(m)
+		}
+		switch {
+		case ratio:
+			s.send(in, remotewrite.Utilization, uint8(m), t, r.Usage[m]/capacity[m])
+			in.ratios = in.ratios.With(m)
+		case in.ratios.Has(m):
+			s.send(in, remotewrite.Utilization, uint8(m), t, stale())
+			in.ratios = in.ratios.Without(m)
+		}
+	}
+}
+
+// sendFacts puts the facts of an instance onto the way to the remotes.
+func (s *Store) sendFacts(in *instance, t int64) {
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if v, ok := in.subject.Latest(facts.Capacity(m)); ok {
+			s.send(in, remotewrite.Capacity, uint8(m), t, v)
+		}
+	}
+	if v, ok := in.subject.Latest(facts.Expiry); ok {
+		s.send(in, remotewrite.Expiry, 0, t, v)
+	}
+	if v, ok := in.subject.Latest(facts.Lifecycle); ok {
+		if was := in.state; was >= 0 && was != int(v) {
+			s.send(in, remotewrite.Lifecycle, uint8(was), t, stale())
+		}
+		in.state = int(v)
+		s.send(in, remotewrite.Lifecycle, uint8(in.state), t, 1)
+	}
+}
+
+// sendEnd ends the series of an instance at the remotes.
+func (s *Store) sendEnd(in *instance, t int64) {
+	if in.up {
+		s.send(in, remotewrite.Up, 0, t, stale())
+	}
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if in.shown.Has(m) {
+			s.send(in, remotewrite.Usage, uint8(m), t, stale())
+		}
+		if in.ratios.Has(m) {
+			s.send(in, remotewrite.Utilization, uint8(m), t, stale())
+		}
+		if _, ok := in.subject.Latest(facts.Capacity(m)); ok {
+			s.send(in, remotewrite.Capacity, uint8(m), t, stale())
+		}
+	}
+	if _, ok := in.subject.Latest(facts.Expiry); ok {
+		s.send(in, remotewrite.Expiry, 0, t, stale())
+	}
+	if in.state >= 0 {
+		s.send(in, remotewrite.Lifecycle, uint8(in.state), t, stale())
+	}
+}
+
+func (s *Store) send(in *instance, name remotewrite.Name, index uint8, t int64, v float64) {
+	s.outgoing = append(s.outgoing, remotewrite.Sample{Instance: &in.subject.ID, Name: name, Index: index, T: t, V: v})
+}
+
+// deliver hands what has gathered to all remotes. They share one list, which
+// nobody changes any more.
+func (s *Store) deliver() {
+	if len(s.outgoing) == 0 {
+		return
+	}
+	for _, w := range s.remotes {
+		w.Enqueue(s.outgoing)
+	}
+	s.outgoing = make([]remotewrite.Sample, 0, min(len(s.outgoing), 4096))
+}
