@@ -1,7 +1,6 @@
 package alarm
 
 import (
-	"io"
 	"log/slog"
 	"strconv"
 	"testing"
@@ -27,7 +26,7 @@ func BenchmarkEngineRound(b *testing.B) {
 			round[i].Usage[m] = 40
 		}
 	}
-	e, err := NewEngine(b.Context(), Options{Journal: newMemoryJournal(), Watches: watches, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	e, err := NewEngine(b.Context(), Options{Journal: newMemoryJournal(), Watches: watches, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -125,7 +124,7 @@ func startRig(t *testing.T, j *memoryJournal, watches ...Watch) *rig {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	e, err := NewEngine(ctx, Options{
-		Journal: j, Watches: watches, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Journal: j, Watches: watches, Logger: slog.New(slog.DiscardHandler),
 		FleetRule:  &Rule{Levels: []Level{{Severity: Critical, Raise: 1, Clear: 1}}, For: 3 * time.Minute, ClearFor: time.Minute},
 		Registerer: prometheus.NewRegistry(), Seed: 7,
 	})
@@ -431,7 +430,7 @@ func TestEngineBoundsItsInbox(t *testing.T) {
 
 func TestCodes(t *testing.T) {
 	j := newMemoryJournal()
-	e, err := NewEngine(t.Context(), Options{Journal: j, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Seed: 1})
+	e, err := NewEngine(t.Context(), Options{Journal: j, Logger: slog.New(slog.DiscardHandler), Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

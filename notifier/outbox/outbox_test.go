@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -110,7 +109,7 @@ type rig struct {
 func open(t *testing.T, path string, dir *notifier.Directory) *rig {
 	t.Helper()
 	b, err := Open(t.Context(), Options{
-		Path: path, Directory: dir, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Seed: 1,
+		Path: path, Directory: dir, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -674,7 +673,7 @@ func TestOutboxRefusesANewerDatabase(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(t.Context(), Options{Path: path, Directory: directoryOf(nil), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	_, err := Open(t.Context(), Options{Path: path, Directory: directoryOf(nil), Logger: slog.New(slog.DiscardHandler)})
 	if err == nil || !strings.Contains(err.Error(), "newer Brimwatch") {
 		t.Errorf("error %v", err)
 	}

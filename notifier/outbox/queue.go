@@ -50,7 +50,7 @@ func (q *queue) next(now time.Time, bundle int) (w work, due bool, later time.Ti
 		case notifier.Sent:
 			return work{items: []item{it}, track: true}, true, time.Time{}
 		default:
-			return work{items: q.together(i, now, bundle)}, true, time.Time{}
+			return work{items: q.together(i, bundle)}, true, time.Time{}
 		}
 	}
 	return work{}, false, later
@@ -59,7 +59,7 @@ func (q *queue) next(now time.Time, bundle int) (w work, due bool, later time.Ti
 // together returns the items that go out as one message with the one at i: all
 // of the message it was part of before, or as many new ones as fit. Those that
 // wait for others to join them go along.
-func (q *queue) together(i int, now time.Time, bundle int) []item {
+func (q *queue) together(i int, bundle int) []item {
 	first := q.items[i]
 	out := []item{first}
 	for _, it := range q.items[i+1:] {

@@ -1,0 +1,49 @@
+# Everything a person or a machine does with this project. `make help` lists it.
+
+GO      ?= go
+BIN     := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+# What the tests start. Each is a Debian package of the same name, unless said
+# otherwise after the colon: command:package.
+SERVERS := mosquitto prometheus promtool:prometheus victoria-metrics chromium gcc
+
+.PHONY: help build demo test servers lint fmt bench docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+build: ## build bin/brimwatch
+	@mkdir -p $(BIN)
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/brimwatch ./cmd/brimwatch
+
+demo: build ## an embedded broker, clients that fill it, a telephone and a page to open
+	$(BIN)/brimwatch demo
+
+servers: ## install the servers that the tests start
+	@./test/servers.sh $(SERVERS)
+
+test: servers build ## all tests, with the race detector and in random order
+	$(GO) vet ./...
+	BRIMWATCH_BIN=$(CURDIR)/$(BIN)/brimwatch $(GO) test -race -shuffle=on -timeout 15m ./...
+
+lint: ## the linter, the formatter and the module file
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not formatted:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	cd tools && $(GO) build -o ../$(BIN)/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	$(BIN)/golangci-lint run ./...
+	$(GO) mod tidy -diff
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+bench: build ## measure, and compare with what docs/performance.md keeps
+	$(GO) run ./test/bench micro
+	$(GO) run ./test/bench whole -bin $(BIN)/brimwatch
+	$(GO) run ./test/bench compare
+
+docs: ## write the generated pages anew
+	$(GO) test ./internal/config -run TestReference -update
+
+clean: ## remove what was built
+	rm -rf $(BIN)

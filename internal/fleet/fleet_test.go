@@ -1,0 +1,122 @@
+package fleet
+
+import (
+	"testing"
+	"time"
+)
+
+func TestLimit(t *testing.T) {
+	told := &Reading{}
+	told.Told[Connections] = Limit{Value: 200, At: 1, Origin: OriginServer}
+	tests := []struct {
+		name       string
+		configured float64
+		catalogue  float64
+		reading    *Reading
+		want       Limit
+	}{
+		{"nothing is known", 0, 0, nil, Limit{}},
+		{"the catalogue's", 0, 100, nil, Limit{Value: 100, Origin: OriginCatalogue}},
+		{"the server's wins over the catalogue's", 0, 100, told, told.Told[Connections]},
+		{"the operator's wins over all", 300, 100, told, Limit{Value: 300, Origin: OriginConfigured}},
+		{"a reading that told nothing", 0, 100, &Reading{}, Limit{Value: 100, Origin: OriginCatalogue}},
+		{"a negative one is not known", -1, 0, nil, Limit{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := &Instance{}
+			in.Configured[Connections], in.Catalogue[Connections] = tt.configured, tt.catalogue
+			if got := in.Limit(tt.reading, Connections); got != tt.want {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestUtilization(t *testing.T) {
+	in := &Instance{}
+	in.Configured[Connections] = 200
+	r := &Reading{}
+	if _, ok := Utilization(in, r, Connections); ok {
+		t.Error("an unknown usage has a utilization")
+	}
+	r.Known = r.Known.With(Connections).With(SendTPS)
+	r.Usage[Connections] = 50
+	if u, ok := Utilization(in, r, Connections); !ok || u != 0.25 {
+		t.Errorf("got %v, %v", u, ok)
+	}
+	if _, ok := Utilization(in, r, SendTPS); ok {
+		t.Error("without a capacity there is a utilization")
+	}
+	if _, ok := Utilization(in, nil, Connections); ok {
+		t.Error("without a reading there is a utilization")
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	var set MetricSet
+	for _, m := range Metrics() {
+		if got, ok := ParseMetric(m.String()); !ok || got != m {
+			t.Errorf("%v parses to %v, %v", m, got, ok)
+		}
+		if set.Has(m) {
+			t.Errorf("%v is in the set before it was added", m)
+		}
+		set = set.With(m)
+	}
+	if set.Len() != NumMetrics {
+		t.Errorf("%d in the set, want %d", set.Len(), NumMetrics)
+	}
+	if set = set.Without(Connections); set.Has(Connections) || set.Len() != NumMetrics-1 {
+		t.Error("a metric taken out is still there")
+	}
+	if _, ok := ParseMetric("unknown"); ok {
+		t.Error("parsed a metric that does not exist")
+	}
+}
+
+func TestLifecycleAt(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mqtt := Policy{Name: "mqtt", Method: Subscription, Phases: []Phase{
+		{State: LifecycleGrace, Days: 15}, {State: LifecycleSuspended, Days: 15}, {State: LifecycleReleased},
+	}}
+	payg := Policy{Name: "mqtt-payg", Method: PayAsYouGo, Phases: []Phase{
+		{State: LifecycleGrace, Hours: 24}, {State: LifecycleSuspended, Days: 7}, {State: LifecycleReleased},
+	}}
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai).UTC()
+	paid := Term{Method: Subscription, Expires: end}
+	tests := []struct {
+		name   string
+		term   Term
+		policy Policy
+		at     time.Time
+		want   Lifecycle
+	}{
+		{"far from its end", paid, mqtt, end.AddDate(0, 0, -8), Lifecycle{LifecycleActive, LifecycleGrace, end}},
+		{"seven days before", paid, mqtt, end.AddDate(0, 0, -7), Lifecycle{LifecycleExpiring, LifecycleGrace, end}},
+		{"one moment before", paid, mqtt, end.Add(-1), Lifecycle{LifecycleExpiring, LifecycleGrace, end}},
+		{"at its end", paid, mqtt, end, Lifecycle{LifecycleGrace, LifecycleSuspended, end.AddDate(0, 0, 15)}},
+		{"at the end of its grace", paid, mqtt, end.AddDate(0, 0, 15), Lifecycle{LifecycleSuspended, LifecycleReleased, end.AddDate(0, 0, 30)}},
+		{"released", paid, mqtt, end.AddDate(0, 0, 30), Lifecycle{State: LifecycleReleased}},
+		{"no policy is known", paid, Policy{}, end.Add(time.Hour), Lifecycle{State: LifecycleUnknown}},
+		{"no end is known", Term{Method: Subscription}, mqtt, end, Lifecycle{State: LifecycleUnknown}},
+		{"frozen", Term{Method: Free, Frozen: true}, Policy{}, end, Lifecycle{State: LifecycleFrozen}},
+		{"free", Term{Method: Free}, Policy{}, end, Lifecycle{State: LifecycleActive}},
+		{"paid as it goes", Term{Method: PayAsYouGo}, payg, end, Lifecycle{State: LifecycleActive}},
+		{"overdue", Term{Method: PayAsYouGo, OverdueSince: end}, payg, end.Add(23 * time.Hour),
+			Lifecycle{LifecycleGrace, LifecycleSuspended, end.Add(24 * time.Hour)}},
+		{"overdue for longer", Term{Method: PayAsYouGo, OverdueSince: end}, payg, end.Add(25 * time.Hour),
+			Lifecycle{LifecycleSuspended, LifecycleReleased, end.AddDate(0, 0, 8)}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := LifecycleAt(tt.term, tt.policy, shanghai, tt.at)
+			if got.State != tt.want.State || got.Next != tt.want.Next || !got.At.Equal(tt.want.At) {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}

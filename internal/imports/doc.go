@@ -1,0 +1,3 @@
+// Package imports holds no code, only the test that keeps the arrows between
+// packages as docs/architecture.md draws them.
+package imports
