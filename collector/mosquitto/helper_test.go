@@ -1,0 +1,167 @@
+package mosquitto
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds every wait of a test for something that must happen.
+const patience = 30 * time.Second
+
+// eventually waits until ok, and fails the test with what it waited for.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for !ok() {
+		select {
+		case <-again.C:
+		case <-late.C:
+			t.Fatalf("waited %s for: %s", patience, what)
+		}
+	}
+}
+
+// build makes a Collector that is closed with the test.
+func build(t testing.TB, o Options) *Collector {
+	t.Helper()
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	c, err := New(o)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return c
+}
+
+// visit collects once.
+func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Second)
+	defer cancel()
+	visits := make([]collector.Visit, 1)
+	err := c.Collect(ctx, visits)
+	return &visits[0], err
+}
+
+// visitUntil collects until ok says that the visit is the one wanted.
+func visitUntil(t testing.TB, c collector.Collector, what string, ok func(v *collector.Visit, err error) bool) *collector.Visit {
+	t.Helper()
+	var last *collector.Visit
+	var lastErr error
+	defer func() {
+		if t.Failed() {
+			t.Logf("the last visit: %s, error: %v", describe(last), lastErr)
+		}
+	}()
+	eventually(t, what, func() bool {
+		last, lastErr = visit(t, c)
+		return ok(last, lastErr)
+	})
+	return last
+}
+
+// gauges tells whether v holds these connections and subscriptions.
+func gauges(v *collector.Visit, connections, subscriptions float64) bool {
+	c, okC := v.GaugeOf(fleet.Connections)
+	s, okS := v.GaugeOf(fleet.Subscriptions)
+	return okC && okS && c == connections && s == subscriptions
+}
+
+// point is a running total at a moment.
+type point struct {
+	total float64
+	clock time.Time
+}
+
+func pointOf(v *collector.Visit, m fleet.Metric) (point, bool) {
+	total, clock, ok := v.CounterOf(m)
+	return point{total, clock}, ok
+}
+
+// nextPoint collects until m is told with a later clock than that of p.
+func nextPoint(t testing.TB, c collector.Collector, m fleet.Metric, p point) point {
+	t.Helper()
+	var next point
+	visitUntil(t, c, "a refresh of "+m.String(), func(v *collector.Visit, err error) bool {
+		if err != nil {
+			return false
+		}
+		q, ok := pointOf(v, m)
+		next = q
+		return ok && q.clock.After(p.clock)
+	})
+	return next
+}
+
+func rate(from, to point) float64 {
+	return (to.total - from.total) / to.clock.Sub(from.clock).Seconds()
+}
+
+// describe prints what a visit holds.
+func describe(v *collector.Visit) string {
+	if v == nil {
+		return "none"
+	}
+	out := ""
+	for _, m := range fleet.Metrics() {
+		if g, ok := v.GaugeOf(m); ok {
+			out += fmt.Sprintf("%s=%g ", m, g)
+		}
+		if p, ok := pointOf(v, m); ok {
+			out += fmt.Sprintf("%s total %g ", m, p.total)
+		}
+		if v.IsFull(m) {
+			out += fmt.Sprintf("%s full ", m)
+		}
+	}
+	for _, g := range v.Gaps() {
+		out += fmt.Sprintf("%s unknown (%s) ", g.Metric, g.Reason)
+	}
+	return out
+}
+
+// client connects a paho client to a broker.
+func client(t testing.TB, addr, id string, options ...func(*mqtt.ClientOptions)) mqtt.Client {
+	t.Helper()
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + addr).SetClientID(id).
+		SetAutoReconnect(false).SetConnectTimeout(5 * time.Second).SetProtocolVersion(4)
+	for _, set := range options {
+		set(o)
+	}
+	c := mqtt.NewClient(o)
+	finish(t, c.Connect(), "connect "+id)
+	t.Cleanup(func() { c.Disconnect(250) })
+	return c
+}
+
+// finish waits for an operation of a paho client.
+func finish(t testing.TB, token mqtt.Token, what string) {
+	t.Helper()
+	if !token.WaitTimeout(patience) {
+		t.Fatalf("%s: no answer", what)
+	}
+	if err := token.Error(); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
