@@ -1,0 +1,136 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/httpcall"
+)
+
+const (
+	// skew is how far Twilio's clock and ours may be apart.
+	skew = 2 * time.Minute
+	// pageSize and maxPages bound a look-up: 1,000 messages to one person since
+	// the first attempt are far more than a day of alarms.
+	pageSize, maxPages = 100, 10
+)
+
+// Find looks for a message at Twilio, among those to its recipient that were
+// created since its first attempt.
+//
+// A message is recognized by its text and the moment it was created. The code of
+// the episode alone would not do: raise, reminders and end all hold it. Texts
+// are compared by their letters and digits, because a messaging service with
+// smart encoding replaces punctuation, and the listed text need only contain
+// ours, because a trial account puts a sentence before it. Where message
+// redaction is switched on Twilio lists no text, so a message in doubt is not
+// found and is sent again: for an alarm a repeat is better than a loss.
+//
+// The list is not narrowed by sender, which Twilio may have chosen or replaced,
+// nor by DateSent, which is by day and empty while a message is queued.
+//
+// A message that Twilio accepted and could not deliver is found too, as Failed;
+// when several match, one that did not fail counts.
+func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receipt, bool, error) {
+	if len(m.Notices) != 1 || essence(m.Notices[0].Text) == "" {
+		return notifier.Receipt{}, false, notifier.Permanent(errors.New("a text message without a text cannot be looked up"))
+	}
+	want, since := essence(m.Notices[0].Text), m.Since.Add(-skew)
+	p := &openapi.ListMessageParams{}
+	p.SetTo(m.Recipient.Address).SetPageSize(pageSize)
+	service := c.service(ctx)
+	var failed *openapi.ApiV2010Message
+	token, number := "", ""
+	for range maxPages {
+		page, err := service.PageMessage(p, token, number)
+		if err != nil {
+			return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: %w", c.judgeLookup(err, m.Recipient))
+		}
+		if page.Messages == nil {
+			return notifier.Receipt{}, false, errors.New("look the message up at Twilio: the answer holds no list of messages")
+		}
+		older := 0
+		for i := range page.Messages {
+			msg := &page.Messages[i]
+			switch at, known := created(msg); {
+			case known && at.Before(since):
+				older++
+			case !strings.HasPrefix(text(msg.Direction), "outbound") || !strings.Contains(essence(text(msg.Body)), want):
+			case Status(text(msg.Status)).Receipt() != notifier.Failed:
+				return c.receipt(msg), true, nil
+			case failed == nil:
+				failed = msg
+			}
+		}
+		// Newest come first, so behind a page of older ones there are only older.
+		next := text(page.NextPageUri)
+		if next == "" || (older > 0 && older == len(page.Messages)) {
+			if failed != nil {
+				return c.receipt(failed), true, nil
+			}
+			return notifier.Receipt{}, false, nil
+		}
+		if token, number, err = nextPage(next); err != nil {
+			return notifier.Receipt{}, false, err
+		}
+	}
+	return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: more than %d messages to %s since the first attempt", maxPages*pageSize, m.Recipient.Display)
+}
+
+// judgeLookup gives the error of a look-up its text and, where the far side
+// asked for one, its wait. Nothing was sent by it, so nothing is unknown.
+func (c *Channel) judgeLookup(err error, r notifier.Recipient) error {
+	said := c.scrubbed(err, r)
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		return said
+	}
+	if why := aboutAccount(e); why != "" {
+		said = fmt.Errorf("%s: %w", why, said)
+	}
+	if wait, asked := httpcall.RetryAfter(e.header, time.Now()); asked {
+		return notifier.After(said, wait)
+	}
+	return said
+}
+
+// essence is a text without all that an encoding may change: its letters and
+// digits, in lower case.
+func essence(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// created returns when Twilio created a message (RFC 2822).
+func created(msg *openapi.ApiV2010Message) (time.Time, bool) {
+	at, err := mail.ParseDate(text(msg.DateCreated))
+	return at, err == nil
+}
+
+// nextPage takes the token and number of the next page out of its address. Only
+// these are taken over: the answer does not choose where the next call goes.
+func nextPage(uri string) (token, number string, err error) {
+	_, rawQuery, _ := strings.Cut(uri, "?")
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return "", "", errors.New("look the message up at Twilio: the address of the next page cannot be read")
+	}
+	token, number = query.Get("PageToken"), query.Get("Page")
+	if strings.Trim(number, "0123456789") != "" || token+number == "" {
+		return "", "", errors.New("look the message up at Twilio: the answer names a next page without saying which")
+	}
+	return token, number, nil
+}

@@ -1,0 +1,207 @@
+// Package twilio sends text messages through Twilio's Programmable Messaging
+// API (2010-04-01). It sends once, finds out whether a message in doubt was
+// accepted, asks what became of one, and checks the callbacks Twilio makes.
+//
+// Twilio has no idempotency key for sending, so a request that may have been
+// read and got no clear answer is notifier.Unknown: look it up with Find before
+// sending again.
+//
+// Of twilio-go only the packages client and rest/api/v2010 are used, with a
+// client.BaseClient of our own (api.go); it reads no TWILIO_ variable from the
+// environment.
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/httpcall"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+// Options say which account sends, and as whom.
+type Options struct {
+	AccountSID string // AC and 32 hex digits
+	// AuthToken signs in as the account. An API key is better, because keys can
+	// be revoked one by one; where both are given the key is used.
+	AuthToken    string
+	APIKeySID    string
+	APIKeySecret string
+	// From is the sender: a number in E.164, a short code, or a name of at most
+	// 11 letters, digits and spaces. It may be empty when MessagingServiceSID
+	// (MG and 32 hex digits) names a pool of senders.
+	From                string
+	MessagingServiceSID string
+	BaseURL             string        // "" is https://api.twilio.com
+	Validity            time.Duration // how long Twilio may hold a message back, 1s to 10h; 0 is 15 minutes
+	StatusCallback      string        // where Twilio posts what became of a message; "" is nowhere
+	Timeout             time.Duration // of one request; 0 is 10 seconds
+	Transport           http.RoundTripper
+}
+
+// Channel sends through one Twilio account. It is safe for use from several
+// goroutines.
+type Channel struct {
+	opts Options
+	base *url.URL
+}
+
+const defaultBaseURL = "https://api.twilio.com"
+
+// New checks the options, all at once, and returns the channel. It does not
+// call Twilio.
+func New(o Options) (*Channel, error) {
+	if o.BaseURL == "" {
+		o.BaseURL = defaultBaseURL
+	}
+	if o.Validity == 0 {
+		o.Validity = 15 * time.Minute
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.Transport == nil {
+		o.Transport = httpcall.NewTransport(nil, false)
+	}
+	if o.APIKeySID == "" && o.APIKeySecret == "" {
+		o.APIKeySID, o.APIKeySecret = o.AccountSID, o.AuthToken
+	}
+	base, err := baseURL(o.BaseURL)
+	if err := errors.Join(append(o.check(), err)...); err != nil {
+		return nil, err
+	}
+	return &Channel{opts: o, base: base}, nil
+}
+
+func (o Options) check() []error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if !isSID(o.AccountSID, "AC") {
+		fault("account_sid: must be AC and 32 hex digits, as the Twilio console shows it")
+	}
+	if o.APIKeySID == "" || o.APIKeySecret == "" {
+		fault("auth_token: missing; give the auth token, or api_key_sid with api_key_secret")
+	}
+	if o.From == "" && o.MessagingServiceSID == "" {
+		fault("from: missing; give from, or messaging_service_sid")
+	}
+	if o.From != "" && !isSender(o.From) {
+		fault("from: %q is neither a number like +15005550006, a short code, nor a name of at most 11 letters, digits and spaces", o.From)
+	}
+	if o.MessagingServiceSID != "" && !isSID(o.MessagingServiceSID, "MG") {
+		fault("messaging_service_sid: must be MG and 32 hex digits")
+	}
+	if o.Validity < time.Second || o.Validity > 10*time.Hour {
+		fault("validity: %s is outside of 1s to 10h", o.Validity)
+	}
+	if o.Timeout < 0 {
+		fault("timeout: %s is negative", o.Timeout)
+	}
+	if o.StatusCallback != "" {
+		if u, err := url.Parse(o.StatusCallback); err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			fault("status_callback: must be an http or https address that Twilio can reach")
+		}
+	}
+	return faults
+}
+
+func baseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil: // its text would repeat the address, which may hold a password
+		return nil, errors.New("base_url: cannot be read as an address")
+	case (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return nil, errors.New("base_url: must begin with http:// or https:// and a host")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("base_url: must hold no user, query or fragment; credentials have keys of their own")
+	}
+	u.Path = strings.TrimSuffix(u.Path, "/")
+	return u, nil
+}
+
+// isSID tells whether s is a Twilio identifier: two letters and 32 hex digits.
+func isSID(s string, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if hex, ok := strings.CutPrefix(s, p); ok && len(hex) == 32 && strings.Trim(hex, "0123456789abcdefABCDEF") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// isSender tells whether s can be a sender: E.164, a short code, or an
+// alphanumeric name with at least one letter.
+func isSender(s string) bool {
+	if number, ok := strings.CutPrefix(s, "+"); ok {
+		return len(number) >= 7 && len(number) <= 15 && strings.Trim(number, "0123456789") == "" && number[0] != '0'
+	}
+	letters := strings.Trim(s, "0123456789 ") != ""
+	if !letters {
+		return len(s) >= 3 && len(s) <= 8 && !strings.Contains(s, " ")
+	}
+	return len(s) <= 11 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ") == ""
+}
+
+// Send hands one notice to Twilio. The receipt holds the message's SID.
+//
+// A message that is sent again because its first attempt is in doubt says so,
+// where that does not make it longer by a segment.
+func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
+	if len(m.Notices) != 1 || m.Notices[0].Text == "" {
+		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("a text message carries one notice with a text, this one has %d", len(m.Notices)))
+	}
+	p := &openapi.CreateMessageParams{}
+	p.SetTo(m.Recipient.Address)
+	p.SetBody(body(m))
+	p.SetValidityPeriod(int(c.opts.Validity / time.Second))
+	if c.opts.From != "" {
+		p.SetFrom(c.opts.From)
+	}
+	if c.opts.MessagingServiceSID != "" {
+		p.SetMessagingServiceSid(c.opts.MessagingServiceSID)
+	}
+	if c.opts.StatusCallback != "" {
+		p.SetStatusCallback(c.opts.StatusCallback)
+	}
+	msg, err := c.service(ctx).CreateMessage(p)
+	if err != nil {
+		return notifier.Receipt{}, c.judge(err, m)
+	}
+	if msg.Sid == nil || *msg.Sid == "" {
+		return notifier.Receipt{}, notifier.Unknown(fmt.Errorf("%s: its answer holds no message SID", perhaps))
+	}
+	return c.receipt(msg), nil
+}
+
+// body is the text of a message, with a hint when it may be a repeat.
+func body(m notifier.Message) string {
+	text := m.Notices[0].Text
+	if !m.InDoubt {
+		return text
+	}
+	hint := " (may be a repeat)"
+	if !sms.IsGSM(text) {
+		hint = "（可能重复）"
+	}
+	before, _ := sms.Segments(text)
+	if after, _ := sms.Segments(text + hint); after > before {
+		return text
+	}
+	return text + hint
+}
+
+// CloseIdleConnections closes the connections that are kept for later calls.
+// A channel that is replaced on a reload is told to.
+func (c *Channel) CloseIdleConnections() {
+	if t, ok := c.opts.Transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
