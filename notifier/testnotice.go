@@ -1,0 +1,36 @@
+package notifier
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+)
+
+// TestCode is the code of notices that were sent by hand: no alarm has it.
+const TestCode = "TEST"
+
+// TestRule is the alertname of notices that were sent by hand.
+const TestRule alarm.RuleName = "test"
+
+// TestNotice makes a notice that says it is a test.
+func TestNotice(d *Directory, t Target, now time.Time) Notice {
+	text := "TEST Brimwatch can reach you. This is a test, nothing is wrong."
+	if t.Language == "zh" {
+		text = "TEST Brimwatch 可以联系到您。这是测试，一切正常。"
+	}
+	n := Notice{
+		ID: "ntc_test", Code: TestCode, Kind: alarm.Raised, Rule: TestRule, Severity: alarm.Info,
+		Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, CreatedAt: now,
+		Alert: Alert{
+			Labels:       map[string]string{"alertname": string(TestRule), "severity": string(alarm.Info)},
+			Annotations:  map[string]string{"code": TestCode, "summary": text, "description": text},
+			StartsAt:     now,
+			GeneratorURL: d.Words.ExternalURL + "/",
+			Fingerprint:  fingerprint(alarm.Key{Rule: TestRule, Metric: alarm.NoMetric}),
+		},
+	}
+	if t.Recipient.Channel == "sms" {
+		n.Text = text
+	}
+	return n
+}
