@@ -1,7 +1,6 @@
 package statistics
 
 import (
-	"flag"
 	"log/slog"
 	"os"
 	"testing"
@@ -14,7 +13,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
 	goleak.VerifyTestMain(m)
 }
 
@@ -76,4 +74,11 @@ func mqttReading(id string, at time.Time, send, receive, connections float64) *f
 // silence is a reading of a source that did not answer.
 func silence(id string, at time.Time) *fleet.Reading {
 	return &fleet.Reading{Instance: id, At: at, Reason: "connection refused"}
+}
+
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

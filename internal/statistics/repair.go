@@ -45,38 +45,49 @@ func databaseOptions(o Options) *tsdb.Options {
 // not become a block yet, in the end all of it. Whatever is given up is moved
 // aside, never deleted.
 func openDatabase(o Options) (*tsdb.DB, error) {
-	open := func() (*tsdb.DB, error) {
-		return tsdb.Open(o.Dir, o.Logger, nil, databaseOptions(o), nil)
+	// Blocks are looked at before the database does: where it gives up on one, it
+	// leaves a goroutine and an open log behind.
+	if _, err := giveUp(o, damagedBlocks, errors.New("blocks cannot be opened")); err != nil {
+		return nil, fmt.Errorf("open history in %s: %w", o.Dir, err)
 	}
-	db, err := open()
-	if err == nil {
-		return db, nil
-	}
-	for _, damaged := range []func(string) ([]string, error){damagedBlocks, headFiles, everything} {
+	db, err := tsdb.Open(o.Dir, o.Logger, nil, databaseOptions(o), nil)
+	for _, part := range []func(string) ([]string, error){headFiles, everything} {
 		switch {
+		case err == nil:
+			return db, nil
 		case lockedElsewhere(err):
 			return nil, inUse(o.Dir)
 		case diskRefuses(err):
 			return nil, fmt.Errorf("open history in %s: %w; make room or set storage.dir to another place", o.Dir, err)
 		}
-		names, listErr := damaged(o.Dir)
-		if listErr != nil {
-			return nil, errors.Join(fmt.Errorf("open history in %s: %w", o.Dir, err), listErr)
-		}
-		if len(names) == 0 {
-			continue
-		}
-		aside, moveErr := moveAside(o.Dir, names)
+		moved, moveErr := giveUp(o, part, err)
 		if moveErr != nil {
 			return nil, errors.Join(fmt.Errorf("open history in %s: %w", o.Dir, err), moveErr)
 		}
-		o.Logger.Error("history is damaged, the damaged part was moved aside and is missing from queries",
-			"dir", o.Dir, "moved", names, "to", aside, "err", err)
-		if db, err = open(); err == nil {
-			return db, nil
+		if moved {
+			db, err = tsdb.Open(o.Dir, o.Logger, nil, databaseOptions(o), nil)
 		}
 	}
-	return nil, fmt.Errorf("open history in %s: %w", o.Dir, err)
+	if err != nil {
+		return nil, fmt.Errorf("open history in %s: %w", o.Dir, err)
+	}
+	return db, nil
+}
+
+// giveUp moves a part of the history aside, says so with the reason, and tells
+// whether there was any.
+func giveUp(o Options, part func(string) ([]string, error), reason error) (bool, error) {
+	names, err := part(o.Dir)
+	if err != nil || len(names) == 0 {
+		return false, err
+	}
+	aside, err := moveAside(o.Dir, names)
+	if err != nil {
+		return false, err
+	}
+	o.Logger.Error("history is damaged, the damaged part was moved aside and is missing from queries",
+		"dir", o.Dir, "moved", names, "to", aside, "err", reason)
+	return true, nil
 }
 
 // damagedBlocks returns the blocks that cannot be opened.
@@ -91,7 +102,11 @@ func damagedBlocks(dir string) ([]string, error) {
 			continue
 		}
 		block, err := tsdb.OpenBlock(nil, filepath.Join(dir, e.Name()), nil, nil)
-		if err != nil {
+		switch {
+		case err == nil:
+		case diskRefuses(err):
+			return nil, fmt.Errorf("look for damaged blocks: %w", err)
+		default:
 			out = append(out, e.Name())
 			continue
 		}
