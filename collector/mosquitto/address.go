@@ -36,7 +36,7 @@ func parseAddress(raw string) (address, error) {
 	}
 
 	a := address{url: u, host: u.Hostname()}
-	port := ""
+	var port string
 	switch u.Scheme {
 	case "mqtt", "tcp":
 		port = "1883"

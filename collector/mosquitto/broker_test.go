@@ -3,6 +3,7 @@ package mosquitto
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,7 @@ import (
 func mqttURL(addr string) string { return "mqtt://" + addr }
 
 func TestIdleBrokerReadsZero(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	v := visitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
@@ -46,11 +48,12 @@ func TestIdleBrokerReadsZero(t *testing.T) {
 func load(t *testing.T, c mqtt.Client, topic string, qos byte, n int) {
 	t.Helper()
 	for i := range n {
-		finish(t, c.Publish(topic, qos, false, fmt.Sprint(i)), "publish")
+		finish(t, c.Publish(topic, qos, false, strconv.Itoa(i)), "publish")
 	}
 }
 
 func TestKnownLoad(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 
@@ -88,6 +91,7 @@ func TestKnownLoad(t *testing.T) {
 }
 
 func TestMonitorLeavesNoTrace(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	watch := build(t, Options{URL: mqttURL(broker.Addr)})
 	visitUntil(t, watch, "an empty broker", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
@@ -106,6 +110,7 @@ func TestMonitorLeavesNoTrace(t *testing.T) {
 }
 
 func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	sleeper := client(t, broker.Addr, "sleeper", func(o *mqtt.ClientOptions) { o.SetCleanSession(false) })
@@ -117,6 +122,7 @@ func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
 }
 
 func TestFullBroker(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t, "max_connections 3")
 	kept := build(t, Options{URL: mqttURL(broker.Addr)})
 	if _, err := visit(t, kept); err != nil {
@@ -144,6 +150,7 @@ func TestFullBroker(t *testing.T) {
 }
 
 func TestRestartOfTheBroker(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	pub := client(t, broker.Addr, "pub")
@@ -174,6 +181,7 @@ func TestRestartOfTheBroker(t *testing.T) {
 }
 
 func TestReconnectWithinOneRun(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr), ClientID: "watch"})
 	first := visitUntil(t, c, "a total", func(v *collector.Visit, err error) bool {
@@ -207,6 +215,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 }
 
 func TestNonPublishPacketsAreNoMessages(t *testing.T) {
+	t.Parallel()
 	broker := testserver.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	in := nextPoint(t, c, fleet.SendTPS, point{})
@@ -222,6 +231,7 @@ func TestNonPublishPacketsAreNoMessages(t *testing.T) {
 }
 
 func TestPlainWordsForPasswords(t *testing.T) {
+	t.Parallel()
 	passwords := passwordFile(t, "monitor", "correct horse")
 	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords)
 	tests := []struct {

@@ -49,7 +49,11 @@ func dial(ctx context.Context, a address, config *tls.Config) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	return link{Conn: conn, r: bufio.NewReaderSize(conn, bufferSize)}, nil
+	return newLink(conn), nil
+}
+
+func newLink(conn net.Conn) link {
+	return link{Conn: conn, r: bufio.NewReaderSize(conn, bufferSize)}
 }
 
 func dialSocket(ctx context.Context, a address, config *tls.Config) (net.Conn, error) {

@@ -38,7 +38,8 @@ type session struct {
 	link
 	tree *tree
 
-	suback chan []byte   // codes; filled once
+	suback chan []byte   // codes; has room for the only ones
+	acked  bool          // SUBACK has come; the reader's own
 	pong   chan struct{} // an answer to the ping that follows SUBSCRIBE
 
 	mu     sync.Mutex // guards writes, closed and timer
@@ -74,14 +75,7 @@ func open(ctx context.Context, l login, t *tree) (*session, error) {
 	}
 
 	t.connect(time.Now())
-	s := &session{
-		link: conn, tree: t,
-		suback: make(chan []byte, 1), pong: make(chan struct{}, 1), done: make(chan struct{}),
-	}
-	s.mu.Lock()
-	s.timer = time.AfterFunc(pingEvery, s.ping)
-	s.mu.Unlock()
-	go s.read()
+	s := newSession(conn, t)
 	if err := s.subscribe(ctx, sharedFilter(l.clientID)); err != nil {
 		_ = s.Close()
 		return nil, err
@@ -89,26 +83,42 @@ func open(ctx context.Context, l login, t *tree) (*session, error) {
 	return s, nil
 }
 
+// newSession starts the reader of a connection whose CONNACK has been read.
+func newSession(l link, t *tree) *session {
+	s := &session{
+		link: l, tree: t,
+		suback: make(chan []byte, 1), pong: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	s.mu.Lock()
+	s.timer = time.AfterFunc(pingEvery, s.ping)
+	s.mu.Unlock()
+	go s.read()
+	return s
+}
+
 func hello(l login) *packets.ConnectPacket {
-	p := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket) //nolint:forcetypeassert // by its type
-	p.ProtocolName = "MQTT"
-	p.ProtocolVersion = 4
-	p.CleanSession = true
-	p.Keepalive = uint16(keepAlive / time.Second)
-	p.ClientIdentifier = l.clientID
-	p.UsernameFlag = l.username != ""
-	p.Username = l.username
-	p.PasswordFlag = l.password != ""
-	p.Password = []byte(l.password)
-	return p
+	return &packets.ConnectPacket{
+		FixedHeader:      packets.FixedHeader{MessageType: packets.Connect},
+		ProtocolName:     "MQTT",
+		ProtocolVersion:  4, // MQTT 3.1.1
+		CleanSession:     true,
+		Keepalive:        uint16(keepAlive / time.Second),
+		ClientIdentifier: l.clientID,
+		UsernameFlag:     l.username != "",
+		Username:         l.username,
+		PasswordFlag:     l.password != "",
+		Password:         []byte(l.password),
+	}
 }
 
 // subscribe asks for all topics and waits for the answer, then for the answer
 // to a ping: a broker works off packets in order, so by then it has sent what
 // it retains.
 func (s *session) subscribe(ctx context.Context, shared string) error {
-	p := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket) //nolint:forcetypeassert // by its type
-	p.MessageID = subscriptionID
+	p := &packets.SubscribePacket{
+		FixedHeader: packets.FixedHeader{MessageType: packets.Subscribe, Qos: 1}, // as MQTT wants it of SUBSCRIBE
+		MessageID:   subscriptionID,
+	}
 	for t := range numTopics {
 		p.Topics = append(p.Topics, t.name())
 		p.Qoss = append(p.Qoss, 0)
@@ -246,12 +256,12 @@ func (s *session) take(first byte, body []byte) error {
 		if err := p.Unpack(bytes.NewBuffer(body)); err != nil || p.MessageID != subscriptionID {
 			return errors.New("the server sent a malformed SUBACK")
 		}
-		select {
-		case s.suback <- p.ReturnCodes:
-			return nil
-		default:
+		if s.acked {
 			return errors.New("the server sent SUBACK twice")
 		}
+		s.acked = true
+		s.suback <- p.ReturnCodes
+		return nil
 	case packets.Pingresp:
 		select {
 		case s.pong <- struct{}{}:

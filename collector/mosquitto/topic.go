@@ -75,9 +75,8 @@ func parseTopic(name string) topic {
 // topicSet is a set of topics.
 type topicSet uint16
 
-func (s topicSet) has(t topic) bool       { return s&(1<<t) != 0 }
-func (s topicSet) with(t topic) topicSet  { return s | 1<<t }
-func (s topicSet) all(want topicSet) bool { return s&want == want }
+func (s topicSet) has(t topic) bool      { return s&(1<<t) != 0 }
+func (s topicSet) with(t topic) topicSet { return s | 1<<t }
 
 func (s topicSet) len() int {
 	n := 0
@@ -87,14 +86,6 @@ func (s topicSet) len() int {
 		}
 	}
 	return n
-}
-
-func topics(of ...topic) topicSet {
-	var s topicSet
-	for _, t := range of {
-		s = s.with(t)
-	}
-	return s
 }
 
 // sharedFilter is a shared subscription that is delivered nothing: $SYS

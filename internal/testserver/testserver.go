@@ -119,7 +119,7 @@ func (s *Server) Start() {
 	}
 	// Not bound to the test's context: that one ends before the cleanups, and
 	// would kill a server that is to be stopped in order.
-	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), s.program.Binary, s.program.Args...)
+	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), s.program.Binary, s.program.Args...) //nolint:gosec // a test says what it starts
 	cmd.Stdout, cmd.Stderr = s.output, s.output
 	printed := len(s.Output())
 	if err := cmd.Start(); err != nil {

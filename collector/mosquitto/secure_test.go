@@ -1,0 +1,218 @@
+package mosquitto
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/testserver"
+)
+
+// authority is a certificate authority of the test, and one certificate for
+// 127.0.0.1 in the form that Mosquitto reads.
+type authority struct {
+	pool                      *x509.CertPool
+	caFile, certFile, keyFile string
+}
+
+func newAuthority(t testing.TB) authority {
+	t.Helper()
+	now := time.Now()
+	caKey, ca := certificate(t, &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}, nil, nil)
+	key, leaf := certificate(t, &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "broker"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
+	}, ca, caKey)
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(ca)
+	encode := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return authority{
+		pool:     pool,
+		caFile:   writeFile(t, "ca.pem", encode("CERTIFICATE", ca.Raw)),
+		certFile: writeFile(t, "cert.pem", encode("CERTIFICATE", leaf.Raw)),
+		keyFile:  writeFile(t, "key.pem", encode("EC PRIVATE KEY", der)),
+	}
+}
+
+// certificate makes a key and a certificate, signed by parent or by itself.
+func certificate(t testing.TB, template, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*ecdsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parent == nil {
+		parent, signer = template, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, made
+}
+
+// TestSecureAndWebsocket reads a broker through each kind of listener, and
+// through the wrong kind.
+func TestSecureAndWebsocket(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	certs := []string{"certfile " + ca.certFile, "keyfile " + ca.keyFile}
+	secure, socket, secureSocket := testserver.FreeAddr(t), testserver.FreeAddr(t), testserver.FreeAddr(t)
+	listener := func(addr string, lines ...string) []string {
+		return append([]string{fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, addr))}, lines...)
+	}
+	var config []string
+	config = append(config, listener(secure, certs...)...)
+	config = append(config, listener(socket, "protocol websockets")...)
+	config = append(config, listener(secureSocket, append(certs, "protocol websockets")...)...)
+	broker := testserver.Mosquitto(t, config...)
+	known := &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS12}
+
+	tests := []struct {
+		name string
+		url  string
+		tls  *tls.Config
+		want string // in the error; "" when figures are told
+	}{
+		{"TLS", "mqtts://" + secure, known, ""},
+		{"TLS by another name", "ssl://" + secure, known, ""},
+		{"WebSocket", "ws://" + socket + "/mqtt", nil, ""},
+		{"WebSocket with TLS", "wss://" + secureSocket + "/mqtt", known, ""},
+		{"an unknown authority", "mqtts://" + secure, nil, "authority that is not known here"},
+		{"another host name", "mqtts://" + secure, &tls.Config{RootCAs: ca.pool, ServerName: "elsewhere", MinVersion: tls.VersionTLS12}, "for another host name"},
+		{"TLS on a plain listener", "mqtts://" + broker.Addr, known, "TLS wanted or not wanted"},
+		{"plain on a TLS listener", mqttURL(secure), nil, ""},
+		{"MQTT on a WebSocket listener", mqttURL(socket), nil, ""},
+		{"WebSocket on an MQTT listener", "ws://" + broker.Addr, nil, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := build(t, Options{URL: tt.url, TLS: tt.tls})
+			if tt.want == "" && !strings.Contains(tt.name, " on a") {
+				visitUntil(t, c, "figures", func(v *collector.Visit, err error) bool {
+					_, ok := pointOf(v, fleet.ReceiveTPS)
+					return err == nil && ok
+				})
+				return
+			}
+			v, err := visit(t, c)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || v.IsFull(fleet.Connections) || !v.Blank() {
+				t.Fatalf("got %s, error %v; want %q", describe(v), err, tt.want)
+			}
+			t.Log(err)
+		})
+	}
+}
+
+func TestFullSecureListener(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	secure := testserver.FreeAddr(t)
+	testserver.Mosquitto(t, fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, secure)),
+		"certfile "+ca.certFile, "keyfile "+ca.keyFile, "max_connections 1")
+	known := &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS12}
+	first := build(t, Options{URL: "mqtts://" + secure, TLS: known})
+	if _, err := visit(t, first); err != nil {
+		t.Fatalf("the first: %v", err)
+	}
+	late := build(t, Options{URL: "mqtts://" + secure, TLS: known})
+	v, err := visit(t, late)
+	if err != nil || !v.IsFull(fleet.Connections) {
+		t.Fatalf("a TLS listener at max_connections: %s, error %v", describe(v), err)
+	}
+}
+
+// TestACLWithoutSYS logs in as a user who may not read $SYS: Mosquitto grants
+// the subscription all the same, and is silent.
+func TestACLWithoutSYS(t *testing.T) {
+	t.Parallel()
+	passwords := passwordFile(t, "monitor", "secret")
+	acl := writeFile(t, "acl", "user monitor\ntopic read other/#\n")
+	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
+	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
+	_, err := visit(t, c)
+	if err == nil || !strings.Contains(err.Error(), "nothing told yet") {
+		t.Fatalf("at first: error %v, want not yet", err)
+	}
+	visits := make([]collector.Visit, 1)
+	err = c.tree.fill(time.Now().Add(leastSilence+time.Second), visits)
+	if err == nil || !strings.Contains(err.Error(), `"topic read $SYS/#"`) {
+		t.Fatalf("after the patience is over: error %v", err)
+	}
+}
+
+// TestPartialACL lets the user read all but one counter.
+func TestPartialACL(t *testing.T) {
+	t.Parallel()
+	passwords := passwordFile(t, "monitor", "secret")
+	rules := "user monitor\n"
+	for id := range numTopics {
+		if id != publishSent {
+			rules += "topic read " + id.name() + "\n"
+		}
+	}
+	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+writeFile(t, "acl", rules))
+	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
+	v := visitUntil(t, c, "send_tps without publish/messages/sent", func(v *collector.Visit, err error) bool {
+		_, ok := pointOf(v, fleet.SendTPS)
+		return err == nil && ok && gauges(v, 0, 0)
+	})
+	if _, ok := pointOf(v, fleet.ReceiveTPS); ok {
+		t.Errorf("receive_tps of a counter that may not be read: %s", describe(v))
+	}
+	// An unchanged counter moves on with the refreshes all the same.
+	in, _ := pointOf(v, fleet.SendTPS)
+	next := nextPoint(t, c, fleet.SendTPS, in)
+	if next.total != in.total {
+		t.Errorf("send_tps went from %g to %g on an idle broker", in.total, next.total)
+	}
+}
+
+// TestHangingBroker stops a broker in its tracks.
+func TestHangingBroker(t *testing.T) {
+	t.Parallel()
+	broker := testserver.Mosquitto(t)
+	c := build(t, Options{URL: mqttURL(broker.Addr)})
+	p := nextPoint(t, c, fleet.SendTPS, point{})
+	nextPoint(t, c, fleet.SendTPS, p)
+	broker.Signal(syscall.SIGSTOP)
+	defer broker.Signal(syscall.SIGCONT)
+
+	visits := make([]collector.Visit, 1)
+	if err := c.tree.fill(time.Now().Add(leastSilence+2*time.Second), visits); err == nil || !strings.Contains(err.Error(), "silent on $SYS/broker/uptime") {
+		t.Errorf("a broker that hangs: error %v", err)
+	}
+	// A Collector that comes now is told within its time.
+	late := build(t, Options{URL: mqttURL(broker.Addr)})
+	if _, err := visit(t, late); err == nil || !strings.Contains(err.Error(), "did not answer in time") {
+		t.Errorf("connecting to a broker that hangs: error %v", err)
+	}
+}
