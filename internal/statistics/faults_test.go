@@ -2,7 +2,6 @@ package statistics
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -40,7 +39,7 @@ func (r *refused) Append(ref storage.SeriesRef, ls labels.Labels, t int64, v flo
 
 func (r *refused) Commit() error {
 	if r.onCommit != nil {
-		return errors.Join(r.onCommit, r.Appender.Rollback())
+		return errors.Join(r.onCommit, r.Rollback())
 	}
 	return r.Appender.Commit()
 }
@@ -63,9 +62,9 @@ func TestFullDisk(t *testing.T) {
 			s.SetFleet([]*fleet.Instance{orders()})
 			s.Flush()
 			works := s.appender
-			s.appender = func(ctx context.Context) storage.Appender {
+			s.appender = func() storage.Appender {
 				fault := c.fault
-				fault.Appender = works(ctx)
+				fault.Appender = works()
 				return &fault
 			}
 			for i := range 3 {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +175,7 @@ func TestRemoteWriteToPrometheus(t *testing.T) {
 
 	ask := func(at time.Time) map[string]float64 {
 		target := "http://" + server.Addr + "/api/v1/query?" + url.Values{
-			"query": {`{__name__=~"brimwatch_.+"}`}, "time": {fmt.Sprint(at.Unix())},
+			"query": {`{__name__=~"brimwatch_.+"}`}, "time": {strconv.FormatInt(at.Unix(), 10)},
 		}.Encode()
 		var out struct {
 			Data struct {

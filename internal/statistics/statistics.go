@@ -126,7 +126,7 @@ func (u *usagePoints) points(g grid) []fleet.Point {
 func readUsage(ctx context.Context, q storage.Querier, id string, g grid) ([fleet.NumMetrics]*usagePoints, error) {
 	var out [fleet.NumMetrics]*usagePoints
 	set := q.Select(ctx, true, nil,
-		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, series.Usage),
+		labels.MustNewMatcher(labels.MatchEqual, series.Name, series.Usage),
 		labels.MustNewMatcher(labels.MatchEqual, series.InstanceID, id))
 	var it chunkenc.Iterator
 	for set.Next() {

@@ -102,7 +102,7 @@ type Store struct {
 	remotes []*remotewrite.Writer
 
 	// appender starts a batch; tests put a failing one in its place.
-	appender func(context.Context) storage.Appender
+	appender func() storage.Appender
 
 	// mu guards what callers hand over; nothing slow is done under it.
 	mu      sync.Mutex
@@ -158,7 +158,7 @@ func (s *Store) open() error {
 	if s.db, err = openDatabase(s.opts); err != nil {
 		return err
 	}
-	s.appender = s.db.Appender
+	s.appender = func() storage.Appender { return s.db.Appender(context.Background()) } // it does not look at its context
 	s.facts, err = facts.Open(facts.Options{
 		Dir: filepath.Clean(s.opts.Dir), Retention: s.opts.Retention, Logger: s.log,
 	})

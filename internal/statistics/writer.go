@@ -1,7 +1,6 @@
 package statistics
 
 import (
-	"context"
 	"math"
 	"time"
 
@@ -32,7 +31,7 @@ type writer struct {
 
 // begin opens a batch.
 func (w *writer) begin() {
-	w.app = w.s.appender(context.Background())
+	w.app = w.s.appender()
 	w.samples, w.readings, w.err = 0, 0, nil
 	w.first, w.latest = math.MaxInt64, math.MinInt64
 }

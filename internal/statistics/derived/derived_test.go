@@ -144,9 +144,9 @@ func TestAgainstNaive(t *testing.T) {
 		ms := []*labels.Matcher{
 			labels.MustNewMatcher(labels.MatchEqual, series.InstanceID, id.ID),
 			rapid.SampledFrom([]*labels.Matcher{
-				labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".*(usage|ratio)"),
-				labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, series.Usage),
-				labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, series.Utilization),
+				labels.MustNewMatcher(labels.MatchRegexp, series.Name, ".*(usage|ratio)"),
+				labels.MustNewMatcher(labels.MatchEqual, series.Name, series.Usage),
+				labels.MustNewMatcher(labels.MatchEqual, series.Name, series.Utilization),
 			}).Draw(t, "name"),
 			rapid.SampledFrom([]*labels.Matcher{
 				labels.MustNewMatcher(labels.MatchEqual, series.Metric, "message_tps"),

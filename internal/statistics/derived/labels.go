@@ -19,7 +19,7 @@ import (
 // derived series are only looked at where they can add a value.
 func (q *querier) LabelValues(ctx context.Context, name string, hints *storage.LabelHints, ms ...*labels.Matcher) ([]string, annotations.Annotations, error) {
 	found := make(set)
-	warnings, err := q.derivedLabels(ctx, ms, name == labels.MetricName, func(label, value string) {
+	warnings, err := q.derivedLabels(ctx, ms, name == series.Name, func(label, value string) {
 		if label == name {
 			found.add(value)
 		}
@@ -56,14 +56,14 @@ func (q *querier) LabelNames(ctx context.Context, hints *storage.LabelHints, ms 
 // those that a stored series has as well may be left out. With firstOfName one
 // series of each name will do.
 func (q *querier) derivedLabels(ctx context.Context, ms []*labels.Matcher, firstOfName bool, fn func(label, value string)) (annotations.Annotations, error) {
-	name, rest := split(labels.MetricName, ms)
+	name, rest := split(series.Name, ms)
 	each := func(ls labels.Labels) { ls.Range(func(l labels.Label) { fn(l.Name, l.Value) }) }
 
-	c := &collection{ctx: ctx, q: q, hints: &storage.SelectHints{Start: q.mint, End: q.maxt, Func: "series"}}
+	c := &collection{q: q, hints: &storage.SelectHints{Start: q.mint, End: q.maxt, Func: "series"}}
 	metric, _ := split(series.Metric, rest)
 	usage, ratio := accepts(name, series.Usage), accepts(name, series.Utilization)
 	if ratio || usage && accepts(metric, fleet.MessageTPS.String()) {
-		all := c.usage(rest)
+		all := c.usage(ctx, rest)
 		if usage {
 			for _, s := range all {
 				if sum, ok := s.(*sumSeries); ok {

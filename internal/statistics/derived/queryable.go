@@ -52,11 +52,11 @@ func (q *querier) Close() error { return q.db.Close() }
 
 // Select implements storage.Querier.
 func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
-	c := &collection{ctx: ctx, q: q, hints: withoutLimit(hints)}
-	name, rest := split(labels.MetricName, ms)
+	c := &collection{q: q, hints: withoutLimit(hints)}
+	name, rest := split(series.Name, ms)
 	usage, ratio := accepts(name, series.Usage), accepts(name, series.Utilization)
 	if usage || ratio {
-		all := c.usage(rest)
+		all := c.usage(ctx, rest)
 		if usage {
 			c.series = append(c.series, all...)
 		}
@@ -65,7 +65,7 @@ func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.Select
 		}
 	}
 	if accepts(name, series.Up) {
-		c.series = append(c.series, c.stored(series.Up, rest)...)
+		c.series = append(c.series, c.stored(ctx, series.Up, rest)...)
 	}
 	q.eachFact(name, rest, func(id series.Identity, metricName, metric, state string, t facts.Track) {
 		c.series = append(c.series, &factSeries{labels: id.Labels(metricName, metric, state), track: t, mint: q.mint, maxt: q.maxt})
@@ -89,7 +89,6 @@ func withoutLimit(hints *storage.SelectHints) *storage.SelectHints {
 
 // collection is one Select under way.
 type collection struct {
-	ctx      context.Context
 	q        *querier
 	hints    *storage.SelectHints
 	series   []storage.Series
@@ -98,12 +97,12 @@ type collection struct {
 }
 
 // stored returns the series of the database called name that rest matches.
-func (c *collection) stored(name string, rest []*labels.Matcher) []storage.Series {
+func (c *collection) stored(ctx context.Context, name string, rest []*labels.Matcher) []storage.Series {
 	if c.err != nil {
 		return nil
 	}
-	ms := append([]*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name)}, rest...)
-	set := c.q.db.Select(c.ctx, false, c.hints, ms...)
+	ms := append([]*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, series.Name, name)}, rest...)
+	set := c.q.db.Select(ctx, false, c.hints, ms...)
 	var out []storage.Series
 	for set.Next() {
 		out = append(out, set.At())
@@ -114,20 +113,20 @@ func (c *collection) stored(name string, rest []*labels.Matcher) []storage.Serie
 }
 
 // usage returns all usage series that rest matches, the summed ones too.
-func (c *collection) usage(rest []*labels.Matcher) []storage.Series {
+func (c *collection) usage(ctx context.Context, rest []*labels.Matcher) []storage.Series {
 	metric, others := split(series.Metric, rest)
 	total := fleet.MessageTPS.String()
 	if !accepts(metric, total) {
-		return c.stored(series.Usage, rest)
+		return c.stored(ctx, series.Usage, rest)
 	}
 	var out []storage.Series
 	if !only(metric, total) {
 		not := labels.MustNewMatcher(labels.MatchNotEqual, series.Metric, total)
-		out = c.stored(series.Usage, append(slices.Clone(rest), not))
+		out = c.stored(ctx, series.Usage, append(slices.Clone(rest), not))
 	}
 	parts := labels.MustNewMatcher(labels.MatchRegexp, series.Metric,
 		total+"|"+fleet.SendTPS.String()+"|"+fleet.ReceiveTPS.String())
-	return append(out, sums(c.stored(series.Usage, append(slices.Clone(others), parts)))...)
+	return append(out, sums(c.stored(ctx, series.Usage, append(slices.Clone(others), parts)))...)
 }
 
 // sums puts the parts of each instance together: its stored message_tps, and

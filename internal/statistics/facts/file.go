@@ -66,7 +66,7 @@ func (s *Store) load(data []byte) error {
 	aside := fmt.Sprintf("%s.damaged-%d", s.file.path, time.Now().Unix())
 	s.opts.Logger.Error("file of facts is damaged, what can be read is kept and a copy is put aside",
 		"path", s.file.path, "copy", aside, "read_bytes", good, "size_bytes", len(data), "err", err)
-	if err := os.WriteFile(aside, data, 0o600); err != nil {
+	if err := os.WriteFile(aside, data, 0o600); err != nil { //nolint:gosec // beside the file, in the operator's own folder
 		return fmt.Errorf("put damaged facts aside: %w", err)
 	}
 	return nil
@@ -146,7 +146,7 @@ func (l *logFile) write(durable bool) error {
 // moment leaves the one or the other.
 func (l *logFile) replace(data []byte) error {
 	tmp := l.path + ".tmp"
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

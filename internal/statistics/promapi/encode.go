@@ -34,8 +34,9 @@ func write(w http.ResponseWriter, a answer) error {
 		body = append(body, '}')
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_, err := w.Write(body)
+	_, err := w.Write(body) //nolint:gosec // JSON, and said to be
 	return err
 }
 

@@ -2,7 +2,6 @@ package remotewrite
 
 import (
 	"github.com/golang/snappy"
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/prompb"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
@@ -112,7 +111,7 @@ func (e *encoder) label(s *Sample, name string) string {
 		state = string(e.states[s.Index])
 	case Up, Expiry:
 	}
-	if name == labels.MetricName {
+	if name == series.Name {
 		return s.Name.String()
 	}
 	return s.Instance.Label(name, "", metric, state)

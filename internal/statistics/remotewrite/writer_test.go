@@ -183,7 +183,7 @@ func TestEveryStatus(t *testing.T) {
 				ran := make(chan error)
 				go func() { ran <- w.Run(ctx) }()
 				w.Enqueue(numbered(0, 3))
-				time.Sleep(time.Hour) // of the bubble
+				<-time.After(time.Hour) // of the bubble
 				cancel()
 				if err := <-ran; err != nil {
 					t.Fatal(err)
@@ -237,12 +237,12 @@ func TestDeadEndpoint(t *testing.T) {
 			if depth := testutil.ToFloat64(w.metrics.depth); depth > 100 {
 				t.Fatalf("%v samples wait, more than 100", depth)
 			}
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 		}
 		mu.Lock()
 		dead = false
 		mu.Unlock()
-		time.Sleep(2 * time.Minute)
+		<-time.After(2 * time.Minute)
 		cancel()
 		if err := <-ran; err != nil {
 			t.Fatal(err)

@@ -21,8 +21,9 @@ const (
 	Lifecycle   = "brimwatch_instance_lifecycle_state"
 )
 
-// The labels of the history, beside the name's own.
+// The labels of the history.
 const (
+	Name       = "__name__" // the metric's own name, as Prometheus keeps it
 	Edition    = "edition"
 	InstanceID = "instance_id"
 	Metric     = "metric"
@@ -54,7 +55,7 @@ func IdentityIn(ls labels.Labels) Identity {
 // of the instance; metric and state are "" where the series has none.
 func (id Identity) Label(name, metricName, metric, state string) string {
 	switch name {
-	case labels.MetricName:
+	case Name:
 		return metricName
 	case Edition:
 		return id.Edition
@@ -73,7 +74,7 @@ func (id Identity) Label(name, metricName, metric, state string) string {
 // Names returns the label names of the history in the order that Prometheus
 // wants them in a label set.
 func Names() []string {
-	return []string{labels.MetricName, Edition, InstanceID, Metric, Product, State}
+	return []string{Name, Edition, InstanceID, Metric, Product, State}
 }
 
 // Labels returns the label set of one series; a label with an empty value is
