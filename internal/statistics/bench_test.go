@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/tsdb"
+
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
@@ -82,6 +84,30 @@ func BenchmarkMemory(b *testing.B) {
 		b.ReportMetric(float64(s.facts.Points()), "facts")
 		b.ReportMetric(float64(diskBytes(b, dir))/(20*50_000), "disk_B/sample")
 		runtime.KeepAlive(instances)
+	}
+}
+
+// BenchmarkBlock tells what a sample takes on disk once it is in a block: two
+// hours of 500 instances. Derived samples take nothing.
+func BenchmarkBlock(b *testing.B) {
+	for b.Loop() {
+		instances := bigFleet(500)
+		s := open(b, b.TempDir(), func(o *Options) { o.Logger = slog.New(slog.DiscardHandler) })
+		s.SetFleet(instances)
+		at := time.Now().Truncate(2 * time.Hour).Add(-4 * time.Hour)
+		const rounds = 480
+		for n := range rounds {
+			s.Append(round(instances, at.Add(time.Duration(n)*15*time.Second), n))
+			s.Flush()
+		}
+		if err := s.db.CompactHead(tsdb.NewRangeHead(s.db.Head(), at.UnixMilli(), at.Add(2*time.Hour).UnixMilli()-1)); err != nil {
+			b.Fatal(err)
+		}
+		var size int64
+		for _, block := range s.db.Blocks() {
+			size += block.Size()
+		}
+		b.ReportMetric(float64(size)/(rounds*float64(len(instances))*5), "disk_B/sample")
 	}
 }
 

@@ -53,6 +53,7 @@ type instance struct {
 	ratios  fleet.MetricSet // whose utilization is
 	state   int             // lifecycle state that remotes were told, -1 before the first
 	up      bool            // has an up series that goes on
+	met     bool            // has had a reading in this process
 }
 
 // commitUntil commits whenever something was handed over, until ctx is done.

@@ -149,6 +149,63 @@ func TestAfterAKill(t *testing.T) {
 	}
 }
 
+// TestDownAfterARestart begins with a source that does not answer any more: what
+// it told the process before must not go on.
+func TestDownAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, nil)
+	at := start()
+	s.SetFleet([]*fleet.Instance{orders()})
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 100, 600, 3500)})
+	s.Flush()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, dir, nil)
+	again.SetFleet([]*fleet.Instance{orders()})
+	again.Append([]*fleet.Reading{silence("mqtt-1", at.Add(time.Minute))})
+	again.Flush()
+	if got := values(t, again, "brimwatch_instance_usage", at.Add(30*time.Second)); len(got) != 5 {
+		t.Errorf("before: %v", got)
+	}
+	if got := values(t, again, "brimwatch_instance_usage", at.Add(time.Minute)); len(got) != 0 {
+		t.Errorf("after: %v", got)
+	}
+}
+
+// TestSeriesThatWereWrittenOut lets the database put its series into a block and
+// forget them, and goes on: the references that the committer kept are gone.
+func TestSeriesThatWereWrittenOut(t *testing.T) {
+	s := open(t, t.TempDir(), nil)
+	at := start()
+	s.SetFleet([]*fleet.Instance{orders()})
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 100, 600, 3500)})
+	s.Flush()
+	if err := s.db.CompactHead(tsdb.NewRangeHead(s.db.Head(), at.UnixMilli(), at.UnixMilli())); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.db.Head().NumSeries(); n != 0 {
+		t.Fatalf("%d series are still in memory", n)
+	}
+	later := at.Add(time.Minute)
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", later, 100, 500, 4000)})
+	s.Flush()
+	if got := testutil.ToFloat64(s.metrics.errors); got != 0 {
+		t.Errorf("append errors: %v", got)
+	}
+	const query = `brimwatch_instance_utilization_ratio{metric="message_tps"}`
+	if diff := cmp.Diff([]float64{0.7}, values(t, s, query, at)); diff != "" {
+		t.Errorf("in the block (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]float64{0.6}, values(t, s, query, later)); diff != "" {
+		t.Errorf("in memory (-want +got)\n%s", diff)
+	}
+	got, err := s.Statistics(t.Context(), "mqtt-1", at, later, time.Minute)
+	if err != nil || len(got) != 5 || show(got[0].Usage, at) != "0=700 60=600" {
+		t.Errorf("statistics: %v %v", got, err)
+	}
+}
+
 // write makes a history with a block and a write-ahead log.
 func write(t *testing.T, dir string, at time.Time) {
 	t.Helper()

@@ -7,14 +7,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/golang/snappy"
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/prompb"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
@@ -113,6 +118,65 @@ func arrived() map[string]float64 {
 		"brimwatch_instance_up ":                             1,
 		"brimwatch_instance_expiry_timestamp_seconds ":       1_800_000_000,
 		"brimwatch_instance_lifecycle_state active":          1,
+	}
+}
+
+// TestRemotesSeeTheEnd changes the lifecycle state of an instance and takes it out
+// of the fleet: every series that a remote was sent is ended there.
+func TestRemotesSeeTheEnd(t *testing.T) {
+	var mu sync.Mutex
+	last := make(map[string]float64)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		packed, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		raw, err := snappy.Decode(nil, packed)
+		if err != nil {
+			t.Error(err)
+		}
+		var request prompb.WriteRequest
+		if err := request.Unmarshal(raw); err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, ts := range request.Timeseries {
+			var name []string
+			for _, l := range ts.Labels {
+				name = append(name, l.Value)
+			}
+			last[strings.Join(name, " ")] = ts.Samples[0].Value
+		}
+	}))
+	t.Cleanup(server.Close)
+	state := fleet.LifecycleActive
+	s := open(t, t.TempDir(), func(o *Options) {
+		o.RemoteWrite = []remotewrite.Endpoint{{URL: server.URL}, {URL: server.URL + "?twin"}}
+		o.Lifecycle = func(*fleet.Instance, time.Time) fleet.Lifecycle { return fleet.Lifecycle{State: state} }
+	})
+	in := orders()
+	in.Term.Expires = time.Now().Add(time.Hour)
+	s.SetFleet([]*fleet.Instance{in})
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", time.Now().Add(-time.Minute), 1, 2, 3)})
+	s.Flush()
+	state = fleet.LifecycleExpiring
+	s.calendarNow()
+	s.SetFleet(nil)
+	s.Flush()
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := s.Run(ctx); err != nil { // sends what waits and ends
+		t.Fatal(err)
+	}
+	if len(last) != 15 {
+		t.Errorf("%d series, want 5 usage, 3 utilization, 3 capacity, up, expiry, 2 states", len(last))
+	}
+	for name, v := range last {
+		if !value.IsStaleNaN(v) {
+			t.Errorf("%s goes on at %v", name, v)
+		}
 	}
 }
 

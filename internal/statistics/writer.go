@@ -93,6 +93,10 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 			known = known.Without(m)
 		}
 	}
+	if !in.met {
+		in.met = true
+		w.resume(in, known)
+	}
 	both := known.Has(fleet.SendTPS) && known.Has(fleet.ReceiveTPS)
 	for m := range fleet.Metric(fleet.NumMetrics) {
 		summed := m == fleet.MessageTPS && both
@@ -118,6 +122,24 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 		return
 	}
 	w.readings++
+}
+
+// resume finds out which series went on before this process began, so that those
+// which the first reading does not know can be ended.
+func (w *writer) resume(in *instance, known fleet.MetricSet) {
+	db, ok := w.app.(storage.GetRef)
+	if !ok {
+		return
+	}
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if known.Has(m) || in.refs[m] != 0 {
+			continue
+		}
+		ls := in.subject.ID.Labels(series.Usage, m.String(), "")
+		if ref, _ := db.GetRef(ls, ls.Hash()); ref != 0 {
+			in.refs[m], in.stored = ref, in.stored.With(m)
+		}
+	}
 }
 
 // finish ends all series of an instance that is gone.

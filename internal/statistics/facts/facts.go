@@ -82,7 +82,8 @@ type Store struct {
 	sessions []Span // when Brimwatch ran; the last one is now
 	points   int
 	nextRef  uint64
-	open     bool // a session has begun
+	marked   int64 // the newest sign of life in the file
+	open     bool  // a session has begun
 }
 
 // Bounds on memory. A limit that changes with every reading (a mapping that
@@ -93,6 +94,10 @@ const (
 	crowdedPoints = 64      // of one track, once the store holds manyPoints
 	manyPoints    = 1 << 20 // 16 MiB of points
 )
+
+// markEvery is the distance of signs of life in the file. What a crash loses of
+// it is bridged by sessionJoin.
+const markEvery = int64(15_000)
 
 // sessionJoin is the longest pause that is bridged: the look-back of PromQL
 // bridges as much for a sample.
@@ -193,9 +198,11 @@ func (s *Store) begin(t int64) {
 func (s *Store) Alive(t int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.alive(t) {
-		s.file.session(recordAlive, t)
+	if !s.alive(t) || t >= s.marked && t < s.marked+markEvery {
+		return
 	}
+	s.marked = max(s.marked, t)
+	s.file.session(recordAlive, t)
 }
 
 // alive extends the current session to t and tells whether that changed it.

@@ -93,6 +93,9 @@ func (s *Store) rewrite(now int64) error {
 		s.prune(now - s.opts.Retention.Milliseconds())
 	}
 	s.file.pending = s.file.pending[:0]
+	if n := len(s.sessions); n > 0 {
+		s.marked = s.sessions[n-1].To
+	}
 	if err := s.file.replace(s.encode()); err != nil {
 		s.file.broken = true
 		return fmt.Errorf("rewrite facts: %w", err)
