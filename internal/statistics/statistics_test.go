@@ -99,6 +99,23 @@ func TestStatistics(t *testing.T) {
 	})
 }
 
+// TestStatisticsWithoutReadings shows the last reading for as long as PromQL
+// would, and then nothing.
+func TestStatisticsWithoutReadings(t *testing.T) {
+	s := open(t, t.TempDir(), nil)
+	at := start()
+	s.SetFleet([]*fleet.Instance{orders()})
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 0, 0, 7), mqttReading("mqtt-1", at.Add(8*time.Minute), 0, 0, 9)})
+	s.Flush()
+	got, err := s.Statistics(t.Context(), "mqtt-1", at.Add(-time.Minute), at.Add(10*time.Minute), time.Minute)
+	if err != nil || len(got) != 5 {
+		t.Fatal(got, err)
+	}
+	if got := show(got[4].Usage, at); got != "0=7 60=7 120=7 180=7 240=7 480=9 540=9 600=9" {
+		t.Errorf("usage %s", got)
+	}
+}
+
 func TestStatisticsOverAnUpgrade(t *testing.T) {
 	s := open(t, t.TempDir(), nil)
 	in := orders()

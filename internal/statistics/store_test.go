@@ -161,6 +161,9 @@ func TestSilenceBreaksTheSeries(t *testing.T) {
 	if got := values(t, s, "brimwatch_instance_usage", at.Add(10*time.Second)); len(got) != 5 {
 		t.Errorf("before the silence: %v", got)
 	}
+	if got := s.db.Head().NumSeries(); got != 5 {
+		t.Errorf("%d series are stored, want 5: a derived one needs no marker", got)
+	}
 }
 
 func TestOneMetricUnknown(t *testing.T) {
