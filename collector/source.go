@@ -1,0 +1,118 @@
+package collector
+
+import (
+	"context"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Source is one thing that is read, with all the instances behind it.
+type Source struct {
+	// Name tells sources apart; its hash is the source's place in the interval.
+	Name string
+	// Instances are in the order for which the Collector was built.
+	Instances []*fleet.Instance
+	// Collector must be comparable; a pointer is. The Runner closes it.
+	Collector Collector
+	Interval  time.Duration // 0 is DefaultInterval
+	Timeout   time.Duration // of one visit; 0 is DefaultTimeout
+	// LimitOrigin says who tells the limits: OriginServer, which is meant when it is
+	// OriginNone, or OriginCloud.
+	LimitOrigin fleet.Origin
+}
+
+// What is taken when a Source does not say.
+const (
+	DefaultInterval = 15 * time.Second
+	DefaultTimeout  = 5 * time.Second
+)
+
+// minInterval keeps a slip of the pen from turning into a flood.
+const minInterval = 100 * time.Millisecond
+
+// binding is what a source stands for at the moment. It is replaced, never changed;
+// memories are carried from one to the next by instance ID.
+type binding struct {
+	instances []*fleet.Instance
+	memories  []*memory
+	origin    fleet.Origin
+}
+
+// bind makes a binding that carries on what old remembers.
+func bind(s *Source, old *binding) *binding {
+	b := &binding{instances: s.Instances, memories: make([]*memory, len(s.Instances)), origin: s.LimitOrigin}
+	if b.origin == fleet.OriginNone {
+		b.origin = fleet.OriginServer
+	}
+	known := make(map[string]*memory)
+	if old != nil {
+		for _, m := range old.memories {
+			known[m.id] = m
+		}
+	}
+	for i, in := range s.Instances {
+		if b.memories[i] = known[in.ID]; b.memories[i] == nil {
+			b.memories[i] = &memory{id: in.ID}
+		}
+		delete(known, in.ID) // two of the same ID do not share a memory
+	}
+	return b
+}
+
+// phase is what a task is doing.
+type phase uint8
+
+const (
+	idle     phase = iota
+	waiting        // in the queue of a lane
+	visiting       // its Collector is in Collect
+	hung           // still in Collect, long after its timeout
+	settled        // Collect has returned, its readings are being made
+)
+
+// task is a source on the schedule. The Runner's mu guards it; only the memories
+// belong to the visit while there is one.
+type task struct {
+	name      string
+	collector Collector
+	bound     *binding
+	interval  time.Duration
+	timeout   time.Duration
+	place     time.Duration
+
+	phase   phase
+	retired bool // no longer named; closed when its visit has ended
+	slow    bool // its last visit took long to fail
+	visited bool // its first visit has ended
+
+	last    int64         // due time of the last visit taken on, Unix nanoseconds
+	due     int64         // of the visit that waits or runs, Unix nanoseconds
+	started time.Duration // of the visit that runs, on the monotonic clock
+	asked   bool          // a visit was started
+	heard   time.Duration // when it last told something; when it was first asked before that
+	lane    *lane         // in which it waits or runs; nil while hung
+	slot    int           // its index among those that run
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+func newTask(s *Source) *task {
+	t := &task{name: s.Name, collector: s.Collector}
+	t.configure(s)
+	return t
+}
+
+// configure takes over what may change while a task lives.
+func (t *task) configure(s *Source) {
+	t.interval, t.timeout = s.Interval, s.Timeout
+	if t.interval <= 0 {
+		t.interval = DefaultInterval
+	}
+	t.interval = max(t.interval, minInterval)
+	if t.timeout <= 0 {
+		t.timeout = DefaultTimeout
+	}
+	t.place = place(t.name, t.interval)
+	t.bound = bind(s, t.bound)
+}
