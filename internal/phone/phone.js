@@ -4,6 +4,25 @@
 
 let shown = "";
 
+// replace keeps where the reader was: the screen in focus, and how far each is
+// scrolled.
+function replace(old, news) {
+  const focused = document.activeElement?.closest(".phone")?.getAttribute("aria-label");
+  const scrolled = new Map();
+  for (const phone of old.querySelectorAll(".phone")) {
+    scrolled.set(phone.getAttribute("aria-label"), phone.querySelector(".screen").scrollTop);
+  }
+  old.replaceWith(news);
+  for (const phone of news.querySelectorAll(".phone")) {
+    const label = phone.getAttribute("aria-label");
+    const screen = phone.querySelector(".screen");
+    screen.scrollTop = scrolled.get(label) ?? 0;
+    if (label === focused) {
+      screen.focus({ preventScroll: true });
+    }
+  }
+}
+
 async function look() {
   if (!document.hidden) {
     try {
@@ -13,11 +32,7 @@ async function look() {
         const news = page.getElementById("phones");
         if (news && news.innerHTML !== shown) {
           shown = news.innerHTML;
-          const focused = document.activeElement?.closest(".phone")?.getAttribute("aria-label");
-          document.getElementById("phones").replaceWith(news);
-          if (focused) {
-            document.querySelector(`.phone[aria-label=${JSON.stringify(focused)}] .screen`)?.focus();
-          }
+          replace(document.getElementById("phones"), news);
         }
       }
     } catch {
