@@ -245,6 +245,7 @@ func TestPlainWordsForPasswords(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			c := build(t, Options{URL: mqttURL(broker.Addr), Username: tt.username, Password: tt.password})
 			v, err := visit(t, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), broker.Addr) {

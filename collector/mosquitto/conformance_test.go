@@ -1,7 +1,6 @@
 package mosquitto
 
 import (
-	"io"
 	"log/slog"
 	"testing"
 
@@ -17,7 +16,7 @@ func newConforming(t testing.TB, addr, password string) collector.Collector {
 	t.Helper()
 	c, err := New(Options{
 		URL: mqttURL(addr), Username: collectortest.Username, Password: password,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatalf("New: %v", err)

@@ -55,6 +55,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			s := script(t, tt.serve)
 			c := build(t, Options{URL: mqttURL(s.addr)})
 			v, err := visit(t, c)
@@ -84,6 +85,7 @@ func TestNothingListens(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			c := build(t, Options{URL: tt.url})
 			v, err := visit(t, c)
 			if tt.want == "" {
@@ -127,6 +129,7 @@ func TestHostileConversation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			s := script(t, func(p peer) {
 				if p.accept(0, [2]string{version.name(), "mosquitto version 2.0.11"}, [2]string{connected.name(), "7"}) {
 					_, _ = p.Write([]byte(tt.raw))

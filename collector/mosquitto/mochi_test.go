@@ -121,6 +121,7 @@ func TestMochiDeniesSubscription(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			addr, _ := startMochi(t, &mochi.Options{}, "", "", tt.rules...)
 			c := build(t, Options{URL: mqttURL(addr)})
 			v, err := visit(t, c)

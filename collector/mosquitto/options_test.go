@@ -95,10 +95,9 @@ func TestClientIDs(t *testing.T) {
 }
 
 func TestPauses(t *testing.T) {
-	want := []time.Duration{1, 2, 4, 8, 16, 30, 30, 30}
-	for i, w := range want {
-		if got := pause(i + 1); got != w*time.Second {
-			t.Errorf("after %d failures %v, want %v", i+1, got, w*time.Second)
+	for i, want := range []float64{1, 2, 4, 8, 16, 30, 30, 30} {
+		if got := pause(i + 1); got.Seconds() != want {
+			t.Errorf("after %d failures %v, want %v s", i+1, got, want)
 		}
 	}
 	if got := pause(1 << 40); got != 30*time.Second {

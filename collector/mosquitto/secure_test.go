@@ -115,6 +115,7 @@ func TestSecureAndWebsocket(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			c := build(t, Options{URL: tt.url, TLS: tt.tls})
 			if tt.want == "" && !strings.Contains(tt.name, " on a") {
 				visitUntil(t, c, "figures", func(v *collector.Visit, err error) bool {
