@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -307,7 +308,7 @@ func TestListFilters(t *testing.T) {
 func TestOnlyTheLastMessagesAreKept(t *testing.T) {
 	r := newRig(t, func(o *phone.Options) { o.Keep = 3 })
 	for i := range 10 {
-		r.post(wei, fmt.Sprint(i))
+		r.post(wei, strconv.Itoa(i))
 	}
 	got := decode[listed](t, r.do(http.MethodGet, path+".json", nil))
 	if got.bodies() != "9 8 7" || r.Posts() != 10 {

@@ -94,7 +94,7 @@ func (h *half) write() {
 // side that says nothing: nothing of the request was written.
 func (s Subject) endedConnecting(t *testing.T) {
 	ends(t, func(t *testing.T, ctx context.Context, end func(), cause error) {
-		address := listen(t, func(conn net.Conn) {
+		address := listen(t, func(conn net.Conn) { //nolint:contextcheck // the far side outlives the call under test
 			if _, err := conn.Read(make([]byte, 1)); err != nil { // the client's hello
 				t.Errorf("read from the connection: %v", err)
 			}
@@ -111,7 +111,7 @@ func (s Subject) endedConnecting(t *testing.T) {
 // endedAfter ends the context when the far side has read the request.
 func (s Subject) endedAfter(t *testing.T) {
 	ends(t, func(t *testing.T, ctx context.Context, end func(), cause error) {
-		address := listen(t, func(conn net.Conn) {
+		address := listen(t, func(conn net.Conn) { //nolint:contextcheck // the far side outlives the call under test
 			readRequest(t, conn)
 			end()
 			_, _ = io.Copy(io.Discard, conn)

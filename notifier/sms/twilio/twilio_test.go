@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -222,7 +223,7 @@ func TestCodes(t *testing.T) {
 			if got := channeltest.OutcomeOf(err); got != tt.want {
 				t.Fatalf("outcome %q, want %q: %v", got, tt.want, err)
 			}
-			for _, part := range []string{tt.says, fmt.Sprint(tt.code), "said of wei"} {
+			for _, part := range []string{tt.says, strconv.Itoa(tt.code), "said of wei"} {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("the error does not say %q: %v", part, err)
 				}
