@@ -14,6 +14,7 @@ import (
 const (
 	secret   = "a-raw-secret-of-a-webhook"
 	password = "a-password-of-a-webhook"
+	advice   = "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused."
 	path     = "/hooks/T0K3N0FTHEPATH?key=T0K3N0FTHEQUERY"
 )
 
@@ -74,8 +75,8 @@ func raised(id string) notifier.Notice {
 			},
 			Annotations: map[string]string{
 				"code": "K7Q2", "summary": "Orders: connections 3,612 of 5,000 (72%, mark 70%)",
-				"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), MQTT Basic. Move to a larger edition.",
-				"usage":       "3612", "capacity": "5000", "utilization": "72%", "advice": "Move to a larger edition.",
+				"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), MQTT Basic. " + advice,
+				"usage":       "3612", "capacity": "5000", "utilization": "72%", "advice": advice,
 			},
 			StartsAt:     start,
 			GeneratorURL: "https://brimwatch.example.com/instances/" + id,

@@ -105,6 +105,39 @@ func TestBody(t *testing.T) {
 	}
 }
 
+// The manual shows the body as it is, under headers that verify.
+func TestManualShowsTheMessage(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "receivers", "webhook.md"))
+	if err != nil {
+		t.Fatalf("read the manual: %v", err)
+	}
+	body, err := os.ReadFile(filepath.Join("testdata", "raised.json"))
+	if err != nil {
+		t.Fatalf("read the golden file: %v", err)
+	}
+	if !bytes.Contains(manual, body) {
+		t.Error("docs/receivers/webhook.md does not show the body of testdata/raised.json")
+	}
+	const secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+	h := http.Header{}
+	for line := range strings.Lines(string(manual)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && strings.HasPrefix(name, "webhook-") {
+			h.Set(name, value)
+		}
+	}
+	v, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		t.Fatalf("take the secret: %v", err)
+	}
+	var sent bytes.Buffer
+	if err := json.Compact(&sent, body); err != nil {
+		t.Fatalf("the golden file is not JSON: %v", err)
+	}
+	if err := v.VerifyIgnoringTimestamp(sent.Bytes(), h); err != nil || !bytes.Contains(manual, []byte(secret)) {
+		t.Errorf("the manual's headers do not verify with its secret: %v", err)
+	}
+}
+
 // golden compares with a file of testdata, or writes it when -update is given.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
