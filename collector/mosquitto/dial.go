@@ -167,7 +167,7 @@ func explain(ctx context.Context, a address, err error) error {
 	case errors.As(err, &dns):
 		return fmt.Errorf("the host name cannot be resolved: %w", err)
 	case errors.As(err, &unknown):
-		return fmt.Errorf("the broker's certificate is signed by an authority that is not known here, give its ca_file: %w", err)
+		return fmt.Errorf("the broker's certificate is signed by an authority that is not known here: %w", err)
 	case errors.As(err, &name):
 		return fmt.Errorf("the broker's certificate is for another host name: %w", err)
 	case errors.As(err, &plain):

@@ -165,7 +165,7 @@ func (s *session) grant(codes []byte) error {
 	}
 	if !granted.has(uptime) {
 		return errors.New(`the broker refuses the subscription to $SYS/broker/uptime: this user needs the right to subscribe to and read $SYS/# ` +
-			`(acl_file: "topic read $SYS/#"; dynamic security: subscribePattern and publishClientReceive on $SYS/#)`)
+			`(acl_file: "topic read $SYS/#"; dynamic security: subscribePattern $SYS/#)`)
 	}
 	last := int(numTopics)
 	s.tree.grant(granted, last < len(codes) && codes[last] != refused)

@@ -454,3 +454,42 @@ func TestVisitsNeverMixRefreshes(t *testing.T) {
 		}
 	})
 }
+
+// TestRefreshesWithoutSent reads a broker whose publish/messages/sent may not
+// be read: a refresh is over when the next one begins, and the next total may
+// come right after that.
+func TestRefreshesWithoutSent(t *testing.T) {
+	p := newPlay(t)
+	p.retain("version", "mosquitto version 2.0.11")
+	p.tell("uptime", "10 seconds", "publish/messages/received", "100")
+	p.pass(10 * time.Second)
+	p.tell("uptime", "20 seconds")
+	unchanged := p.now
+	p.pass(10 * time.Second)
+	p.tell("uptime", "30 seconds")
+	if q, ok := pointOf(p.must(), fleet.SendTPS); !ok || q.total != 100 || !q.clock.Equal(unchanged) {
+		t.Errorf("got %v at %v, want 100 as of the refresh that is over, at %v", q.total, q.clock, unchanged)
+	}
+	p.tell("publish/messages/received", "1100")
+	q, _ := pointOf(p.must(), fleet.SendTPS)
+	if r := rate(point{100, unchanged}, q); r < 99 || r > 101 {
+		t.Errorf("the rate over the refresh is %g, want 100", r)
+	}
+}
+
+// TestTotalBeforeUptime gives no total that may belong to a new run of the
+// broker: mochi publishes in any order.
+func TestTotalBeforeUptime(t *testing.T) {
+	p := newPlay(t)
+	p.retain("version", "2.7.9", "subscriptions", "11", "clients/connected", "1", "uptime", "5")
+	p.tell("messages/received", "7", "messages/sent", "70")
+	v := p.must()
+	if reason(v, fleet.SendTPS) != awaitsRefresh || reason(v, fleet.ReceiveTPS) != awaitsRefresh {
+		t.Errorf("before uptime: %s", describe(v))
+	}
+	p.tell("uptime", "6")
+	v = p.must()
+	if in, ok := pointOf(v, fleet.SendTPS); !ok || in.total != 7 || v.StartedAt().IsZero() {
+		t.Errorf("with uptime: %s", describe(v))
+	}
+}
