@@ -2,8 +2,13 @@ package httpcall_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -53,6 +58,93 @@ func TestDoEndsByItsOwnTimeout(t *testing.T) {
 			t.Errorf("error %v, want one that says the timeout and is context.DeadlineExceeded", err)
 		}
 	})
+}
+
+// Twilio is spoken to over HTTP/2, where one connection carries many calls: what
+// is lost there is told apart in the same way.
+func TestWrittenOverTLS(t *testing.T) {
+	for _, h2 := range []bool{false, true} {
+		t.Run(map[bool]string{false: "HTTP/1.1", true: "HTTP/2"}[h2], func(t *testing.T) {
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if _, err := io.Copy(io.Discard, r.Body); err != nil {
+					t.Errorf("read the body: %v", err)
+				}
+				switch r.URL.Path {
+				case "/cut":
+					panic(http.ErrAbortHandler)
+				case "/half":
+					_, _ = io.WriteString(w, "half")
+					_ = http.NewResponseController(w).Flush()
+					panic(http.ErrAbortHandler)
+				}
+				_, _ = io.WriteString(w, r.Proto)
+			}))
+			srv.EnableHTTP2 = h2
+			srv.Config.ErrorLog = log.New(io.Discard, "", 0) // it is the refused handshake below
+			srv.StartTLS()
+			defer srv.Close()
+			trusted := x509.NewCertPool()
+			trusted.AddCert(srv.Certificate())
+			tr := httpcall.NewTransport(&tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}, false)
+			defer tr.CloseIdleConnections()
+			post := func(path string) *http.Request {
+				r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+path, strings.NewReader("To=wei"))
+				if err != nil {
+					t.Fatalf("build the request: %v", err)
+				}
+				return r
+			}
+			a, err := httpcall.Do(tr, post("/"), time.Minute, 100)
+			if err != nil || a.Status != 200 || a.Cut != nil || strings.HasPrefix(string(a.Body), "HTTP/2") != h2 {
+				t.Errorf("answer %+v, error %v", a, err)
+			}
+			_, err = httpcall.Do(tr, post("/cut"), time.Minute, 100)
+			if e, ok := errors.AsType[*httpcall.CallError](err); !ok || !e.Written {
+				t.Errorf("cut: error %#v, want one that may have been written", err)
+			}
+			a, err = httpcall.Do(tr, post("/half"), time.Minute, 100)
+			if err != nil || a.Cut == nil || errors.Is(a.Cut, httpcall.ErrTooLong) {
+				t.Errorf("half: answer %+v, error %v; want a body that was cut", a, err)
+			}
+			a, err = httpcall.Do(tr, post("/"), time.Minute, 2)
+			if err != nil || len(a.Body) != 2 || !errors.Is(a.Cut, httpcall.ErrTooLong) {
+				t.Errorf("long: answer %+v, error %v; want two bytes", a, err)
+			}
+			stranger := httpcall.NewTransport(nil, false)
+			defer stranger.CloseIdleConnections()
+			_, err = httpcall.Do(stranger, post("/"), time.Minute, 100)
+			if e, ok := errors.AsType[*httpcall.CallError](err); !ok || e.Written {
+				t.Errorf("a certificate of nobody known: error %#v, want one that was not written", err)
+			}
+		})
+	}
+}
+
+// A server that switches protocols leaves a connection that never ends.
+func TestSwitchedProtocols(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "Upgrade")
+		w.Header().Set("Upgrade", "tea")
+		w.WriteHeader(http.StatusSwitchingProtocols)
+	}))
+	defer srv.Close()
+	tr := httpcall.NewTransport(nil, false)
+	defer tr.CloseIdleConnections()
+	_, err := httpcall.Do(tr, get(t, srv.URL), time.Minute, 100)
+	if e, ok := errors.AsType[*httpcall.CallError](err); !ok || !e.Written {
+		t.Errorf("error %#v, want one that may have been written", err)
+	}
+}
+
+func TestRedirectTarget(t *testing.T) {
+	for location, want := range map[string]string{
+		"": "nowhere", "http://[": "nowhere", "/login?next=secret": "another path of the same host",
+		"//h/x": "h", "https://u:p@h:1/x?y": "https://h:1",
+	} {
+		if got := httpcall.RedirectTarget(http.Header{"Location": {location}}); got != want {
+			t.Errorf("RedirectTarget(%q) = %q, want %q", location, got, want)
+		}
+	}
 }
 
 func TestRetryAfterForms(t *testing.T) {

@@ -175,6 +175,7 @@ func TestFindReadsWhatIsOdd(t *testing.T) {
 		{"next page without a name", list(`"/2010-04-01"`), false, "without saying which"},
 		{"next page that cannot be read", list(`"/x?%zz"`), false, "cannot be read"},
 		{"pages without end", list(`"/x?Page=1&PageToken=PA1"`), false, "more than 1000 messages to wei"},
+		{"older ones without end", list(`"/x?Page=1&PageToken=PA1"`, strings.Replace(weisMessage, "22 Nov 2026", "21 Nov 2026", 1)), false, ""},
 		{"not JSON", "<html>", false, "not JSON"},
 	}
 	for _, tt := range tests {

@@ -235,6 +235,15 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// Twilio writes numbers with and without the plus; none is shown.
+func TestNumbersAreNotShown(t *testing.T) {
+	srv := newAnswers(t, http.StatusBadRequest, `{"code": 21211, "message": "Invalid 'To' Phone Number: `+weiPhone[1:]+` of `+weiPhone+`", "status": 400}`)
+	_, err := newChannel(t, srv.URL).Send(t.Context(), message(raiseText))
+	if err == nil || strings.Contains(err.Error(), weiPhone[1:]) || !strings.Contains(err.Error(), "Phone Number: wei of wei") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // The text names the number to text START to only where it is known.
 func TestUnsubscribedFromAMessagingService(t *testing.T) {
 	srv := newAnswers(t, http.StatusBadRequest, `{"code": 21610, "message": "unsubscribed", "status": 400}`)
