@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -119,7 +118,7 @@ func newStage(t *testing.T, o Options) *stage {
 	}
 	o.Registerer = s.registry
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	r, err := NewRunner(o)
 	if err != nil {
@@ -166,7 +165,7 @@ func (s *stage) stop() {
 
 // pass lets time pass until everything that follows from it has happened.
 func (s *stage) pass(d time.Duration) {
-	time.Sleep(d) // inside of a bubble: no time passes for us
+	<-time.After(d) // inside of a bubble: no time passes for us
 	synctest.Wait()
 }
 

@@ -34,12 +34,12 @@ func newMetrics(reg prometheus.Registerer, r *Runner) (*metrics, error) {
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "brimwatch_collect_panics_total", Help: "Panics of collectors that were caught."}),
 		resets: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "brimwatch_collect_counter_resets_total", Help: "Counters of servers that began anew."}),
+			Name: "brimwatch_collect_resets_total", Help: "Counters of servers that began anew."}),
 		jumps: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "brimwatch_collect_clock_jumps_total", Help: "Times at which the clock was set, or this process was held up for seconds."}),
 	}
 	for o := range m.visits {
-		m.visits[o] = visits.WithLabelValues(outcome(o).String()) //nolint:gosec // below numOutcomes
+		m.visits[o] = visits.WithLabelValues(outcome(o).String())
 	}
 	if reg == nil {
 		return m, nil

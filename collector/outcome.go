@@ -69,9 +69,9 @@ func judge(ctx context.Context, err error, visits []Visit, wanted bool) outcome 
 		full = full || visits[i].full != 0
 		failed = failed || visits[i].err != nil
 	}
-	var panicked *panicError
+	_, panicked := errors.AsType[*panicError](err)
 	switch {
-	case errors.As(err, &panicked):
+	case panicked:
 		return outcomePanic
 	case err != nil && !wanted:
 		return outcomeCancelled

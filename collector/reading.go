@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -35,29 +36,24 @@ type occasion struct {
 
 // reading makes the reading of one visit. It tells how many counters began anew.
 func (m *memory) reading(in *fleet.Instance, v *Visit, o *occasion) (r *fleet.Reading, resets int) {
-	r = &fleet.Reading{Instance: m.id, At: o.at}
+	switch {
+	case v.full != 0:
+		// Refused at its limit: that is not down, also when Collect returned an error.
+	case v.err != nil:
+		return m.failed(o.at, plainReason(v.err)), 0
+	case o.failed != "":
+		return m.failed(o.at, o.failed), 0
+	}
+	r = &fleet.Reading{Instance: m.id, At: o.at, Up: true}
 	if m.last != nil {
 		r.Told = m.last.Told
 	}
-	defer func() { m.keep(r) }()
-	switch {
-	case v.full != 0:
-		// Refused at its limit: neither down nor a reading of anything else, also
-		// when Collect returned an error.
-	case v.err != nil:
-		r.Reason = plainReason(v.err)
-		return r, 0
-	case o.failed != "":
-		r.Reason = o.failed
-		return r, 0
-	}
-	r.Up = true
 	if len(v.gaps) > 0 {
 		r.Gaps = append(r.Gaps, v.gaps...) // the Visit is used again
 	}
 	m.limits(r, v, o)
 	for i := range v.figures {
-		f, metric := &v.figures[i], fleet.Metric(i) //nolint:gosec // below NumMetrics
+		f, metric := &v.figures[i], fleet.Metric(i)
 		switch f.kind {
 		case gauge:
 			know(r, metric, f.value)
@@ -66,8 +62,9 @@ func (m *memory) reading(in *fleet.Instance, v *Visit, o *occasion) (r *fleet.Re
 		case none:
 		}
 	}
-	sumMessages(r, v)
 	fill(r, in, v.full)
+	sumMessages(r, v)
+	m.keep(r)
 	return r, resets
 }
 
@@ -126,7 +123,11 @@ func (m *memory) track(metric fleet.Metric) *track {
 	return nil
 }
 
+// know sets what is known, which closes every gap that there was.
 func know(r *fleet.Reading, m fleet.Metric, value float64) {
+	if len(r.Gaps) > 0 {
+		r.Gaps = slices.DeleteFunc(r.Gaps, func(g fleet.Gap) bool { return g.Metric == m })
+	}
 	r.Known = r.Known.With(m)
 	r.Usage[m] = value
 }
@@ -135,7 +136,7 @@ func know(r *fleet.Reading, m fleet.Metric, value float64) {
 // Collector said something about it itself. When one half is unknown, so is the
 // sum, for the same reason.
 func sumMessages(r *fleet.Reading, v *Visit) {
-	if v.figures[fleet.MessageTPS].kind != none || r.Gap(fleet.MessageTPS) != "" {
+	if v.figures[fleet.MessageTPS].kind != none || r.Known.Has(fleet.MessageTPS) || r.Gap(fleet.MessageTPS) != "" {
 		return
 	}
 	send, receive := r.Known.Has(fleet.SendTPS), r.Known.Has(fleet.ReceiveTPS)

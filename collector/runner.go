@@ -47,8 +47,7 @@ type Runner struct {
 	// mu guards what follows. Nothing that blocks is done while it is held.
 	mu       sync.Mutex
 	state    runState
-	ctx      context.Context // of Run; the parent of all visits
-	last     moment          // of the last step
+	last     moment // of the last step
 	tasks    map[string]*task
 	ending   map[*task]struct{} // retired, and not yet closed
 	rings    []*ring
@@ -111,7 +110,7 @@ func (r *Runner) now() moment {
 func (r *Runner) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := r.begin(ctx); err != nil {
+	if err := r.begin(); err != nil {
 		return err
 	}
 	done := make(chan struct{})
@@ -125,13 +124,13 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-func (r *Runner) begin(ctx context.Context) error {
+func (r *Runner) begin() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.state != notRun {
 		return errors.New("the runner has run before")
 	}
-	r.state, r.ctx, r.last = runs, ctx, r.now()
+	r.state, r.last = runs, r.now()
 	all := make([]*task, 0, len(r.tasks))
 	for _, t := range r.tasks {
 		all = append(all, t)
@@ -151,13 +150,13 @@ func (r *Runner) loop(ctx context.Context) {
 		case <-timer.C:
 		case <-r.wake:
 		}
-		timer.Reset(r.step(r.now()))
+		timer.Reset(r.step(ctx, r.now()))
 	}
 }
 
 // step does all that is to be done at the moment now and returns how long there
-// is nothing to do.
-func (r *Runner) step(now moment) time.Duration {
+// is nothing to do. Visits that it starts end with ctx.
+func (r *Runner) step(ctx context.Context, now moment) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if jumped(r.last, now) {
@@ -166,7 +165,7 @@ func (r *Runner) step(now moment) time.Duration {
 	r.takeDue(now)
 	r.last = now
 	r.sweep(now.mono)
-	r.dispatch(now.mono)
+	r.dispatch(ctx, now.mono)
 	r.pool.trim(now.mono)
 	return r.untilNext(now)
 }
@@ -211,13 +210,17 @@ func (r *Runner) due(t *task, due int64) {
 	case hung:
 		r.metrics.overruns.Inc()
 		r.emitHung(t, due)
-	case waiting, visiting, settled:
+	case waiting:
+		// The visit has not begun, so what it will tell belongs to this place.
+		r.metrics.overruns.Inc()
+		t.due, t.last = due, due
+	case visiting, settled:
 		r.metrics.overruns.Inc()
 	}
 }
 
 func (r *Runner) enqueue(t *task, due int64) {
-	t.phase, t.due, t.last = waiting, due, due
+	t.phase, t.since, t.due, t.last = waiting, due, due, due
 	t.lane = &r.prompt
 	if t.slow {
 		t.lane = &r.slow
@@ -265,30 +268,29 @@ func (r *Runner) emitHung(t *task, due int64) {
 }
 
 // dispatch starts what waits, as far as the lanes have room.
-func (r *Runner) dispatch(now time.Duration) {
+func (r *Runner) dispatch(ctx context.Context, now time.Duration) {
 	for _, l := range [...]*lane{&r.prompt, &r.slow} {
 		for l.free() && l.queue.len() > 0 {
 			if t := l.queue.pop(); !t.retired {
-				r.start(t, now)
+				r.start(ctx, t, now)
 			}
 		}
 	}
 }
 
 // start hands a source to a worker; its lane has room.
-func (r *Runner) start(t *task, now time.Duration) {
+func (r *Runner) start(ctx context.Context, t *task, now time.Duration) {
 	if !t.asked {
 		t.asked, t.heard = true, now
 	}
 	t.phase, t.started = visiting, now
-	t.ctx, t.cancel = context.WithTimeout(r.ctx, t.timeout) //nolint:gosec // cancelled in finish
 	t.lane.running++
 	t.slot = len(r.running)
 	r.running = append(r.running, t)
 	w := r.pool.take()
 	if w == nil {
 		w = &worker{next: make(chan *task, 1)}
-		r.wg.Go(func() { r.work(w) })
+		r.wg.Go(func() { r.work(ctx, w) })
 	}
 	w.next <- t // has room: the worker waits
 }

@@ -2,12 +2,15 @@ package collector
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
@@ -296,15 +299,19 @@ func TestPanicIsAFailedReading(t *testing.T) {
 	})
 }
 
-// TestErrNotYet tells nothing at first, and that it is silent when that lasts.
+// TestErrNotYet tells nothing at first, and that a source is silent when that
+// lasts; the time is counted from when it last told something.
 func TestErrNotYet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{})
-		f := &fake{collect: func(context.Context, []Visit) error {
-			return errors.Join(errors.New("connected, but the broker has published no $SYS figures"), ErrNotYet)
-		}}
-		f.collect = func(context.Context, []Visit) error { return ErrNotYet }
-		s.watch(source("a", f))
+		var told atomic.Bool
+		s.watch(source("a", &fake{collect: func(_ context.Context, visits []Visit) error {
+			if told.Load() {
+				visits[0].Gauge(fleet.Connections, 1)
+				return nil
+			}
+			return fmt.Errorf("connected, but the broker has published no $SYS figures: %w", ErrNotYet)
+		}}))
 		s.run()
 		s.pass(45 * time.Second)
 		if got := s.take(); len(got) != 0 {
@@ -312,8 +319,59 @@ func TestErrNotYet(t *testing.T) {
 		}
 		s.pass(30 * time.Second)
 		got := s.take()
-		if len(got) == 0 || got[0].Up || !strings.HasPrefix(got[0].Reason, "connected, but nothing was told, for ") {
+		if len(got) == 0 || got[0].Up || !strings.HasPrefix(got[0].Reason, "connected, but the broker has published no $SYS figures, for ") {
 			t.Errorf("readings %+v, want the silence reported", got)
+		}
+		told.Store(true)
+		s.pass(15 * time.Second)
+		told.Store(false)
+		s.pass(45 * time.Second)
+		if got := s.take(); len(got) != 1 || !got[0].Up {
+			t.Errorf("readings %+v, want one", got)
+		}
+		s.stop()
+	})
+}
+
+// TestAVanishedNetwork lets most of a healthy fleet fall silent at once.
+func TestAVanishedNetwork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Concurrency: 8})
+		var gone atomic.Bool
+		var sources []Source
+		var healthy []*fake
+		for i := range 250 {
+			f := connections(1)
+			if i%5 > 0 {
+				f = &fake{collect: func(ctx context.Context, visits []Visit) error {
+					if gone.Load() {
+						<-ctx.Done()
+						return ctx.Err()
+					}
+					visits[0].Gauge(fleet.Connections, 1)
+					return nil
+				}}
+			} else {
+				healthy = append(healthy, f)
+			}
+			sources = append(sources, source(strconv.Itoa(i), f))
+		}
+		s.watch(sources...)
+		s.run()
+		s.pass(time.Minute)
+		gone.Store(true)
+		before := make([]int32, len(healthy))
+		for i, f := range healthy {
+			before[i] = f.calls.Load()
+		}
+		s.pass(time.Minute)
+		for i, f := range healthy {
+			if n := f.calls.Load() - before[i]; n < 3 {
+				t.Errorf("healthy source %d was visited %d times in the minute after the network vanished, want at least 3", i, n)
+			}
+		}
+		if st := s.Stats(); st.Up != len(healthy) {
+			t.Errorf("%d instances are up, want %d", st.Up, len(healthy))
 		}
 		s.stop()
 	})
@@ -366,6 +424,22 @@ func TestJump(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWaitingPassesPlaces lets a source wait for room while its place comes again.
+func TestWaitingPassesPlaces(t *testing.T) {
+	r := newIdleRunner(t)
+	r.Update([]Source{source("a", &fake{})})
+	task := r.tasks["a"]
+	due := noon().UnixNano()
+	r.due(task, due)
+	r.due(task, due+15e9)
+	if task.due != due+15e9 || task.since != due || r.prompt.queue.len() != 1 {
+		t.Errorf("a source that waits is due at %d since %d, %d times in the queue", task.due, task.since, r.prompt.queue.len())
+	}
+	if n := testutil.ToFloat64(r.metrics.overruns); n != 1 {
+		t.Errorf("%v overruns, want 1", n)
 	}
 }
 

@@ -57,7 +57,7 @@ func share(h uint64, d time.Duration) time.Duration {
 		return 0
 	}
 	hi, _ := bits.Mul64(h, uint64(d))
-	return time.Duration(hi) //nolint:gosec // below d
+	return time.Duration(hi) // below d
 }
 
 // moment is one moment on both clocks of this machine.

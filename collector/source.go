@@ -86,15 +86,15 @@ type task struct {
 	slow    bool // its last visit took long to fail
 	visited bool // its first visit has ended
 
-	last    int64         // due time of the last visit taken on, Unix nanoseconds
-	due     int64         // of the visit that waits or runs, Unix nanoseconds
-	started time.Duration // of the visit that runs, on the monotonic clock
-	asked   bool          // a visit was started
-	heard   time.Duration // when it last told something; when it was first asked before that
-	lane    *lane         // in which it waits or runs; nil while hung
-	slot    int           // its index among those that run
-	ctx     context.Context
-	cancel  context.CancelFunc
+	last    int64              // due time of the last visit taken on, Unix nanoseconds
+	due     int64              // of the visit that waits or runs, Unix nanoseconds
+	since   int64              // when that visit was due first; places may pass while it waits
+	started time.Duration      // of the visit that runs, on the monotonic clock
+	asked   bool               // a visit was started
+	heard   time.Duration      // when it last told something; when it was first asked before that
+	lane    *lane              // in which it waits or runs; nil while hung
+	slot    int                // its index among those that run
+	cancel  context.CancelFunc // of the visit that runs; nil when none does
 }
 
 func newTask(s *Source) *task {

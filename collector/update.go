@@ -105,7 +105,9 @@ func (r *Runner) retire(t *task) {
 	case idle, waiting:
 		r.closeLater(t)
 	case visiting, hung:
-		t.cancel()
+		if t.cancel != nil {
+			t.cancel()
+		}
 	case settled: // about to end
 	}
 }

@@ -17,31 +17,32 @@ type worker struct {
 }
 
 // work makes visits until the Runner lets the worker go.
-func (r *Runner) work(w *worker) {
+func (r *Runner) work(ctx context.Context, w *worker) {
 	for t := range w.next {
-		r.visit(w, t)
+		r.visit(ctx, w, t)
 		r.emitter.awaitRoom()
-		if !r.park(w) {
+		if !r.park(ctx, w) {
 			return
 		}
 	}
 }
 
 // park lets a worker wait for its next visit; false when there will be none.
-func (r *Runner) park(w *worker) bool {
+func (r *Runner) park(ctx context.Context, w *worker) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.state == ended {
 		return false
 	}
 	r.pool.put(w)
-	r.dispatch(time.Since(r.began))
+	r.dispatch(ctx, time.Since(r.began))
 	return true
 }
 
 // visit makes one visit and hands over its readings.
-func (r *Runner) visit(w *worker, t *task) {
-	ctx, due, instances := r.open(t)
+func (r *Runner) visit(run context.Context, w *worker, t *task) {
+	ctx, cancel, due, instances := r.open(run, t)
+	defer cancel()
 	began := time.Now()
 	r.metrics.delay.Observe(max(began.Sub(due).Seconds(), 0))
 	w.visits = resetVisits(w.visits, instances)
@@ -49,7 +50,7 @@ func (r *Runner) visit(w *worker, t *task) {
 	arrival := time.Now()
 	r.metrics.duration.Observe(arrival.Sub(began).Seconds())
 
-	p := r.settle(t, arrival)
+	p := r.settle(run, t, arrival)
 	how := judge(ctx, err, w.visits, p.wanted)
 	switch {
 	case p.hung:
@@ -65,11 +66,16 @@ func (r *Runner) visit(w *worker, t *task) {
 	r.finish(t, how, arrival, p.hung)
 }
 
-// open returns what a visit needs to know before it begins.
-func (r *Runner) open(t *task) (ctx context.Context, due time.Time, instances int) {
+// open returns what a visit needs to know before it begins: its ctx, when it was
+// due, and how many instances it is for. From here on it can be cancelled.
+func (r *Runner) open(run context.Context, t *task) (ctx context.Context, cancel context.CancelFunc, due time.Time, instances int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return t.ctx, time.Unix(0, t.due), len(t.bound.instances)
+	ctx, cancel = context.WithTimeout(run, t.timeout)
+	if t.cancel = cancel; t.retired {
+		cancel()
+	}
+	return ctx, cancel, time.Unix(0, t.since), len(t.bound.instances)
 }
 
 // collect calls the Collector, and turns a panic into an error.
@@ -115,7 +121,7 @@ type passage struct {
 
 // settle ends the time in which a visit may be given up: from here on its
 // memories belong to the worker.
-func (r *Runner) settle(t *task, arrival time.Time) passage {
+func (r *Runner) settle(run context.Context, t *task, arrival time.Time) passage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := passage{
@@ -123,7 +129,7 @@ func (r *Runner) settle(t *task, arrival time.Time) passage {
 		bound:    t.bound, timeout: t.timeout, silent: arrival.Sub(r.began) - t.heard, hung: t.phase == hung,
 	}
 	// To be shut down is not a failure.
-	p.wanted = !p.hung && !t.retired && r.ctx.Err() == nil
+	p.wanted = !p.hung && !t.retired && run.Err() == nil
 	if p.hung {
 		r.hung--
 	}
@@ -162,8 +168,7 @@ func (r *Runner) readings(out []*fleet.Reading, visits []Visit, p *passage, how 
 func (r *Runner) finish(t *task, how outcome, arrival time.Time, wasHung bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t.cancel()
-	t.ctx, t.cancel = nil, nil
+	t.cancel = nil
 	if !wasHung {
 		r.leave(t)
 	}

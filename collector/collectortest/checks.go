@@ -11,8 +11,8 @@ import (
 )
 
 func healthy(t testing.TB, s Suite) {
-	f := newFront(t, s.Serve(t, rightPassword), forward)
-	v := open(t, s, f, rightPassword)
+	f := newFront(t, s.Serve(t, rightWord), forward)
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	v.plausible(t)
 	for i := range v.visits {
@@ -29,8 +29,8 @@ func healthy(t testing.TB, s Suite) {
 }
 
 func kept(t testing.TB, s Suite) {
-	f := newFront(t, s.Serve(t, rightPassword), forward)
-	v := open(t, s, f, rightPassword)
+	f := newFront(t, s.Serve(t, rightWord), forward)
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	for range 3 {
 		if err := v.visit(t, visitTimeout); err != nil {
@@ -46,7 +46,7 @@ func kept(t testing.TB, s Suite) {
 func refused(t testing.TB, s Suite) {
 	f := newFront(t, "", silent)
 	f.down()
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	ctx, cancel := context.WithTimeout(t.Context(), visitTimeout)
 	defer cancel()
 	v.fails(ctx, t, "although the connection was refused")
@@ -59,42 +59,28 @@ func wrongPassword(t testing.TB, s Suite) {
 		t.Log("left out: this kind of server knows no passwords")
 		return
 	}
-	f := newFront(t, s.Serve(t, rightPassword), forward)
-	v := open(t, s, f, falsePassword)
+	f := newFront(t, s.Serve(t, rightWord), forward)
+	v := open(t, s, f, wrongWord)
 	ctx, cancel := context.WithTimeout(t.Context(), visitTimeout)
 	defer cancel()
 	v.fails(ctx, t, "although the password was wrong")
 	v.close(t)
 }
 
-// cancelled ends ctx at the moment at which the server has been reached, so
+// cancelled ends ctx at the moment at which the Collector has begun to speak, so
 // that nothing depends on a clock.
 func cancelled(t testing.TB, s Suite) {
-	f := newFront(t, "", silent)
-	v := open(t, s, f, rightPassword)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go func() {
-		for {
-			_, accepted, changed := f.state()
-			if accepted > 0 {
-				cancel()
-				return
-			}
-			select {
-			case <-changed:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	f := newFront(t, "", silentAfter(cancel))
+	v := open(t, s, f, rightWord)
 	v.fails(ctx, t, "although the server never answered")
 	v.close(t)
 }
 
 func deadline(t testing.TB, s Suite) {
 	f := newFront(t, "", silent)
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	ctx, cancel := context.WithTimeout(t.Context(), shortTimeout)
 	defer cancel()
 	v.fails(ctx, t, "although the server never answered")
@@ -103,7 +89,7 @@ func deadline(t testing.TB, s Suite) {
 
 func ended(t testing.TB, s Suite) {
 	f := newFront(t, "", silent)
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	v.fails(ctx, t, "although ctx had ended before")
@@ -122,7 +108,7 @@ func nonsense(t testing.TB, s Suite) {
 		{"an echo", echo},
 	} {
 		f := newFront(t, "", n.serve)
-		v := open(t, s, f, rightPassword)
+		v := open(t, s, f, rightWord)
 		ctx, cancel := context.WithTimeout(t.Context(), shortTimeout)
 		v.fails(ctx, t, "although it was answered with nonsense ("+n.name+")")
 		cancel()
@@ -133,9 +119,9 @@ func nonsense(t testing.TB, s Suite) {
 // cut ends conversations in the middle, at places spread over a whole one.
 // Whatever was told before may count, but half a figure may not.
 func cut(t testing.TB, s Suite) {
-	addr := s.Serve(t, rightPassword)
+	addr := s.Serve(t, rightWord)
 	f := newFront(t, addr, forward)
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	whole := f.answered.Load()
 	v.close(t)
@@ -150,7 +136,7 @@ func cut(t testing.TB, s Suite) {
 			continue
 		}
 		f := newFront(t, addr, cutAfter(n))
-		v := open(t, s, f, rightPassword)
+		v := open(t, s, f, rightWord)
 		for range 2 {
 			if err := v.visit(t, shortTimeout); err == nil {
 				v.plausible(t)
@@ -165,8 +151,8 @@ func cut(t testing.TB, s Suite) {
 // Neither may outlast its ctx.
 func stalled(t testing.TB, s Suite) {
 	stop := make(chan struct{})
-	f := newFront(t, s.Serve(t, rightPassword), stallable(stop))
-	v := open(t, s, f, rightPassword)
+	f := newFront(t, s.Serve(t, rightWord), stallable(stop))
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	close(stop)
 	for range 2 {
@@ -178,8 +164,8 @@ func stalled(t testing.TB, s Suite) {
 }
 
 func goneAndBack(t testing.TB, s Suite) {
-	f := newFront(t, s.Serve(t, rightPassword), forward)
-	v := open(t, s, f, rightPassword)
+	f := newFront(t, s.Serve(t, rightWord), forward)
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	for range 2 {
 		f.down()
@@ -195,13 +181,13 @@ func goneAndBack(t testing.TB, s Suite) {
 
 func closeFirst(t testing.TB, s Suite) {
 	f := newFront(t, "", silent)
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	v.close(t)
 }
 
 func closeTwice(t testing.TB, s Suite) {
-	f := newFront(t, s.Serve(t, rightPassword), forward)
-	v := open(t, s, f, rightPassword)
+	f := newFront(t, s.Serve(t, rightWord), forward)
+	v := open(t, s, f, rightWord)
 	v.untilHealthy(t)
 	v.close(t)
 	v.within(t, "the second Close", func() { _ = v.c.Close() })
@@ -209,7 +195,7 @@ func closeTwice(t testing.TB, s Suite) {
 
 func closeAfterFailure(t testing.TB, s Suite) {
 	f := newFront(t, "", silent)
-	v := open(t, s, f, rightPassword)
+	v := open(t, s, f, rightWord)
 	_ = v.visit(t, shortTimeout)
 	v.close(t)
 }

@@ -9,9 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // suiteOf returns the suite of a fake with one flaw. What the flaw leaves
 // running ends with the returned function.
@@ -27,7 +31,7 @@ func suiteOf(broken flaw) (Suite, func()) {
 			{Metric: fleet.Connections, Min: 4200, Max: 4200, Limit: 5000},
 			{Metric: fleet.SendTPS, Counter: true, Min: 123456, Max: 123456},
 		},
-		patience: 2 * time.Second,
+		patience: 3 * time.Second,
 	}, sync.OnceFunc(func() { close(release) })
 }
 
@@ -36,6 +40,9 @@ func TestFlawlessCollectorPasses(t *testing.T) {
 	defer release()
 	Run(t, s)
 }
+
+// leftGoroutines is what goleak says.
+const leftGoroutines = "found unexpected goroutines"
 
 // TestFlawsAreFound proves that each check can fail, and for the right reason.
 func TestFlawsAreFound(t *testing.T) {
@@ -67,8 +74,8 @@ func TestFlawsAreFound(t *testing.T) {
 		{dialsEachTime, "the connection is kept between visits", "used 4 connections"},
 		{staysBroken, "a server that is gone is an error and read again when it is back", "a healthy server was not read"},
 		{leavesConnection, "close ends all and may be repeated", "open after Close"},
-		{leavesGoroutine, "close ends all and may be repeated", "found unexpected goroutines"},
-		{leavesGoroutine, "close after a failed visit ends all", "found unexpected goroutines"},
+		{leavesGoroutine, "close ends all and may be repeated", leftGoroutines},
+		{leavesGoroutine, "close after a failed visit ends all", leftGoroutines},
 		{keepsVisits, "close ends all and may be repeated", "filled in after Collect had returned"},
 		{closeHangs, "close before the first visit", "Close did not return"},
 		{closeNeedsCollect, "close before the first visit", "Close did not return"},
@@ -76,6 +83,9 @@ func TestFlawsAreFound(t *testing.T) {
 		{secondCloseHangs, "close ends all and may be repeated", "the second Close did not return"},
 	} {
 		t.Run(string(tt.flaw)+"/"+tt.check, func(t *testing.T) {
+			if tt.says != leftGoroutines {
+				t.Parallel() // what others leave running does not matter to it
+			}
 			s, release := suiteOf(tt.flaw)
 			got := record(t, s, tt.check, release)
 			if !slices.ContainsFunc(got, func(line string) bool { return strings.Contains(line, tt.says) }) {

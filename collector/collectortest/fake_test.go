@@ -156,9 +156,10 @@ func (c *fake) read(ctx context.Context, visits []collector.Visit) error {
 		stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 		defer stop()
 	} else {
+		conn := c.conn
 		defer context.AfterFunc(ctx, func() {
 			<-c.release
-			c.drop()
+			_ = conn.Close()
 		})()
 	}
 	if _, err := io.WriteString(c.conn, "ask\n"); err != nil {

@@ -143,6 +143,16 @@ func stallable(stop <-chan struct{}) talk {
 // silent reads what the client says and never answers.
 func silent(_ *front, client net.Conn) { _, _ = io.Copy(io.Discard, client) }
 
+// silentAfter is silent, and calls heard at the first words of the client.
+func silentAfter(heard func()) talk {
+	return func(_ *front, client net.Conn) {
+		if n, _ := client.Read(make([]byte, 1)); n > 0 {
+			heard()
+		}
+		_, _ = io.Copy(io.Discard, client)
+	}
+}
+
 // echo answers with what the client said.
 func echo(_ *front, client net.Conn) { _, _ = io.Copy(client, client) }
 

@@ -14,8 +14,8 @@ import (
 
 // Two passwords; both hold what has to be escaped somewhere.
 const (
-	rightPassword = "korrekt/horse+battery=staple"
-	falsePassword = "falsch/horse+battery=staple"
+	rightWord = "korrekt/horse+battery=staple"
+	wrongWord = "falsch/horse+battery=staple"
 )
 
 // defaultPatience bounds the waiting for what has to happen. Nothing is
