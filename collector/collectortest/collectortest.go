@@ -31,7 +31,7 @@ type Suite struct {
 	// password and ends with the test.
 	Serve func(t testing.TB, password string) (addr string)
 	// New builds a Collector that reads the server at addr as Username with this
-	// password. The suite closes it.
+	// password. The suite closes it. Of the two, the Collector speaks first.
 	New func(t testing.TB, addr, password string) collector.Collector
 	// Instances is how many instances are behind one source; 0 is one.
 	Instances int
