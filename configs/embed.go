@@ -1,0 +1,11 @@
+// Package configs holds the files that are shipped inside the binary.
+package configs
+
+import _ "embed"
+
+//go:embed catalogue.yml
+var catalogue []byte //nolint:gochecknoglobals // embedding needs a variable
+
+// Catalogue returns the shipped catalogue: products, editions and
+// specifications with their capacities and sources, and lifecycle policies.
+func Catalogue() []byte { return catalogue }

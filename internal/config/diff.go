@@ -1,0 +1,114 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+)
+
+// Change says in what two configurations differ, for people and programs.
+type Change struct {
+	Added        []string `json:"instances_added,omitempty"`
+	Removed      []string `json:"instances_removed,omitempty"`
+	Changed      []string `json:"instances_changed,omitempty"`
+	Sections     []string `json:"sections_changed,omitempty"`
+	NeedsRestart []string `json:"needs_restart,omitempty"` // changed, and in force only after a restart
+	Warnings     []string `json:"warnings,omitempty"`
+}
+
+// Nothing tells whether the two are the same.
+func (c Change) Nothing() bool {
+	return len(c.Added)+len(c.Removed)+len(c.Changed)+len(c.Sections)+len(c.NeedsRestart) == 0
+}
+
+// String summarises the change in one line.
+func (c Change) String() string {
+	if c.Nothing() {
+		return "nothing changed"
+	}
+	var parts []string
+	list := func(what string, names []string) {
+		const few = 5
+		if len(names) == 0 {
+			return
+		}
+		shown := strings.Join(names[:min(few, len(names))], ", ")
+		if len(names) > few {
+			shown += fmt.Sprintf(" and %d more", len(names)-few)
+		}
+		parts = append(parts, what+" "+shown)
+	}
+	list("instances added:", c.Added)
+	list("instances removed:", c.Removed)
+	list("instances changed:", c.Changed)
+	list("changed:", c.Sections)
+	list("in force after a restart:", c.NeedsRestart)
+	return strings.Join(parts, "; ")
+}
+
+// Diff tells what changes when next takes the place of before.
+func Diff(before, next *Snapshot) Change {
+	var c Change
+	old := make(map[string]*Instance, len(before.Instances))
+	for i := range before.Instances {
+		old[before.Instances[i].ID] = &before.Instances[i]
+	}
+	for i := range next.Instances {
+		in := &next.Instances[i]
+		was, ok := old[in.ID]
+		switch {
+		case !ok:
+			c.Added = append(c.Added, in.ID)
+		case !sameInstance(was, in):
+			c.Changed = append(c.Changed, in.ID)
+		}
+		delete(old, in.ID)
+	}
+	for i := range before.Instances {
+		if id := before.Instances[i].ID; old[id] != nil {
+			c.Removed = append(c.Removed, id)
+		}
+	}
+	for _, s := range []struct {
+		name string
+		a, b any
+	}{
+		{"accounts", before.Accounts, next.Accounts},
+		{"catalogue", before.Catalogue, next.Catalogue},
+		{"collect", before.Collect, next.Collect},
+		{"alarms", before.NoData, next.NoData},
+		{"contacts", before.Contacts, next.Contacts},
+		{"receivers", before.Receivers, next.Receivers},
+		{"sms", before.SMS, next.SMS},
+	} {
+		if !reflect.DeepEqual(s.a, s.b) {
+			c.Sections = append(c.Sections, s.name)
+		}
+	}
+	if before.Server.ExternalURL != next.Server.ExternalURL {
+		c.Sections = append(c.Sections, "server.external_url")
+	}
+	if before.Server.Listen != next.Server.Listen {
+		c.NeedsRestart = append(c.NeedsRestart, "server.listen")
+	}
+	if before.Server.WebConfigFile != next.Server.WebConfigFile {
+		c.NeedsRestart = append(c.NeedsRestart, "server.web_config_file")
+	}
+	if !reflect.DeepEqual(before.Storage, next.Storage) {
+		c.NeedsRestart = append(c.NeedsRestart, "storage")
+	}
+	for _, w := range next.Warnings {
+		c.Warnings = append(c.Warnings, w.Error())
+	}
+	return c
+}
+
+// sameInstance tells whether an instance means the same in both; where it
+// stands in the files does not matter.
+func sameInstance(a, b *Instance) bool {
+	x, y := *a, *b
+	x.Line, y.Line = Position{}, Position{}
+	return reflect.DeepEqual(x, y)
+}
+

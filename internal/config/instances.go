@@ -1,0 +1,256 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// resolveInstances makes the instances, with their capacities, terms, sources
+// and rules.
+func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
+	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r.capacity = d.lay(builtinCapacity(), &doc.Alarms.Capacity)
+	r.silence = d.lay(builtinNoData(), &doc.Alarms.NoData)
+	r.rules.rule(r.capacity) // so that its faults are told without instances too
+	s.Instances = make([]Instance, 0, len(doc.Instances))
+	for i := range doc.Instances {
+		if in := &doc.Instances[i]; in.node != nil {
+			r.add(in)
+		}
+	}
+	slices.SortFunc(s.Instances, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
+	for i, matched := range r.matched {
+		if o := &doc.Alarms.Overrides[i]; !matched && o.node != nil {
+			d.warn(o.place, "no instance fits this override")
+		}
+	}
+	if len(doc.Instances) == 0 {
+		d.warn(root, "no instances are configured, so nothing is watched")
+	}
+}
+
+// instanceResolver makes one instance after the other.
+type instanceResolver struct {
+	d        *decoder
+	doc      *document
+	s        *Snapshot
+	rules    *ruleMaker
+	seen     map[string]place
+	matched  []bool // overrides that fitted something
+	capacity draft
+	silence  draft
+}
+
+func (r *instanceResolver) add(in *instanceDoc) {
+	d := r.d
+	switch first, twice := r.seen[in.ID]; {
+	case in.ID == "":
+		d.fault(in.place, "id is missing")
+		return
+	case twice:
+		at := first.position()
+		d.fault(d.find(in.place, "id"), "the instance %s is given twice; the first is at %s:%d:%d", in.ID, at.File, at.Line, at.Column)
+		return
+	case strings.ContainsFunc(in.ID, func(c rune) bool { return c < ' ' || c == 0x7f }) || len(in.ID) > 200:
+		d.fault(d.find(in.place, "id"), "an id has up to 200 signs, without control characters")
+	}
+	r.seen[in.ID] = in.place
+	out := Instance{Line: in.position(), Instance: &fleet.Instance{
+		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
+		Labels: fleet.SortLabels(in.Labels), Configured: d.amounts(d.find(in.place, "capacity"), in.Capacity), Watched: in.Source != nil,
+	}}
+	if out.Name == "" {
+		out.Name = in.ID
+	}
+	r.labels(in)
+	zone := time.UTC
+	if in.Account != "" {
+		a, ok := r.s.Accounts[in.Account]
+		if !ok {
+			d.fault(d.find(in.place, "account"), "there is no account %q%s", clip(in.Account), suggest(in.Account, keysOf(r.s.Accounts)))
+		} else {
+			zone = a.Zone
+		}
+	}
+	edition := r.edition(in, out.Instance)
+	r.term(in, out.Instance, edition, zone)
+	if in.Source != nil && in.Source.node != nil {
+		out.Source = d.resolveSource(in.Source, r.s.Collect)
+	}
+	r.judge(in, &out)
+	r.notify(in, &out)
+	r.s.Instances = append(r.s.Instances, out)
+}
+
+func (r *instanceResolver) labels(in *instanceDoc) {
+	name := regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+	for l := range in.Labels {
+		if !name.MatchString(l) {
+			r.d.fault(r.d.find(in.place, "labels."+l), "a label's name has letters, digits and _, and begins with no digit")
+		}
+	}
+}
+
+// edition looks the capacity up in the catalogue.
+func (r *instanceResolver) edition(in *instanceDoc, out *fleet.Instance) Edition {
+	d, c := r.d, r.s.Catalogue
+	if in.Product == "" {
+		d.fault(in.place, "product is missing%s", suggest("", keysOf(c.Products)))
+		return Edition{}
+	}
+	p, ok := c.Products[in.Product]
+	if !ok {
+		d.fault(d.find(in.place, "product"), "there is no product %q%s", clip(in.Product), suggest(in.Product, keysOf(c.Products)))
+		return Edition{}
+	}
+	if in.Edition == "" {
+		if in.Spec != "" {
+			d.fault(d.find(in.place, "spec"), "a spec belongs to an edition; give the edition too%s", suggest("", keysOf(p.Editions)))
+		}
+		return Edition{}
+	}
+	e, ok := p.Editions[in.Edition]
+	if !ok {
+		d.fault(d.find(in.place, "edition"), "%s has no edition %q%s", in.Product, clip(in.Edition), suggest(in.Edition, keysOf(p.Editions)))
+		return Edition{}
+	}
+	out.Catalogue = e.Capacity
+	if in.Spec == "" {
+		return e
+	}
+	sp, ok := e.Specs[in.Spec]
+	if !ok {
+		d.fault(d.find(in.place, "spec"), "%s %s has no specification %q%s", in.Product, in.Edition, clip(in.Spec), suggest(in.Spec, keysOf(e.Specs)))
+		return e
+	}
+	for m, v := range sp.Capacity {
+		if v > 0 {
+			out.Catalogue[m] = v
+		}
+	}
+	return e
+}
+
+// term reads how long the instance may be used.
+func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition, zone *time.Location) {
+	d, b := r.d, &in.Billing
+	t := fleet.Term{
+		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
+		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: b.AutoRenew, PostExpiration: b.PostExpiration, Frozen: b.Frozen,
+	}
+	switch t.PostExpiration {
+	case "":
+		t.PostExpiration = "release"
+	case "release", "downgrade":
+	default:
+		d.fault(d.find(in.place, "billing.post_expiration"), "after expiry an instance is released or downgraded: release or downgrade")
+	}
+	switch _, known := r.s.Catalogue.Policies[t.Policy]; {
+	case t.Policy == "":
+		t.Policy = e.Policies[t.Method]
+	case !known:
+		d.fault(d.find(in.place, "billing.policy"), "there is no policy %q%s", clip(t.Policy), suggest(t.Policy, keysOf(r.s.Catalogue.Policies)))
+	}
+	if !t.Expires.IsZero() && t.Method == fleet.Free {
+		d.warn(d.find(in.place, "billing.expires"), "a free instance does not expire")
+	}
+	if !t.Expires.IsZero() && t.Expires.Before(time.Now()) {
+		d.warn(d.find(in.place, "billing.expires"), "this lies in the past")
+	}
+	out.Term = t
+}
+
+// judge makes the alarm rules of the instance.
+func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
+	d := r.d
+	for name := range in.Alarms {
+		if name != "no_data" {
+			d.metric(d.find(in.place, "alarms."+name), name)
+		}
+	}
+	for _, m := range fleet.Metrics() {
+		rule := r.capacity
+		for i := range r.doc.Alarms.Overrides {
+			if o := &r.doc.Alarms.Overrides[i]; o.Capacity != nil && o.Match.fits(out.Instance, m.String()) {
+				r.matched[i] = true
+				rule = d.lay(rule, o.Capacity)
+			}
+		}
+		if own, ok := in.Alarms[m.String()]; ok {
+			rule = d.lay(rule, &own)
+		}
+		out.Rules[m] = r.rules.rule(rule)
+	}
+	silence := r.silence
+	for i := range r.doc.Alarms.Overrides {
+		if o := &r.doc.Alarms.Overrides[i]; o.NoData != nil && o.Match.fits(out.Instance, "") {
+			r.matched[i] = true
+			silence = d.lay(silence, o.NoData)
+		}
+	}
+	if own, ok := in.Alarms["no_data"]; ok {
+		d.onlySilence(&own)
+		silence = d.lay(silence, &own)
+	}
+	if out.Source != nil {
+		out.NoData = r.rules.rule(silence)
+	}
+}
+
+// notify finds who is told, and warns of an instance that tells nobody or has
+// nothing to be held against.
+func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
+	d := r.d
+	out.Notify = r.s.NoData.Notify
+	if in.Notify != nil {
+		d.checkReceivers(d.find(in.place, "notify"), in.Notify, r.s)
+		out.Notify = in.Notify
+	}
+	if len(out.Notify) == 0 && out.Source != nil {
+		if len(r.s.Receivers) > 1 {
+			d.fault(in.place, "nobody is told of this instance: give it notify, or say who is told by default in alarms.notify")
+		} else {
+			d.warn(in.place, "nobody is told of this instance: there is no receiver")
+		}
+	}
+	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) {
+		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
+	}
+}
+
+// tellsLimits tells whether a source may tell a capacity by itself.
+func tellsLimits(s *Source) bool {
+	return s.Type == "emqx" || slices.ContainsFunc(s.Mapping, func(m Mapping) bool { return m.Limit != nil })
+}
+
+// warnUnused points at what nobody uses.
+func (d *decoder) warnUnused(doc *document, s *Snapshot) {
+	receivers := make(map[string]bool)
+	for _, n := range s.NoData.Notify {
+		receivers[n] = true
+	}
+	for i := range s.Instances {
+		for _, n := range s.Instances[i].Notify {
+			receivers[n] = true
+		}
+	}
+	contacts := make(map[string]bool)
+	for i := range doc.Receivers {
+		r := &doc.Receivers[i]
+		for _, n := range r.SMS {
+			contacts[n] = true
+		}
+		if r.node != nil && !receivers[r.Name] && len(s.Instances) > 0 {
+			d.warn(r.place, "no instance notifies the receiver %s", r.Name)
+		}
+	}
+	for i := range doc.Contacts {
+		if c := &doc.Contacts[i]; c.node != nil && c.Name != "" && !contacts[c.Name] && len(s.Receivers) > 0 {
+			d.warn(c.place, "the contact %s is in no receiver", c.Name)
+		}
+	}
+}

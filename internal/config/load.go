@@ -1,0 +1,80 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Load reads a configuration with all it includes. The error is Faults: all
+// that is wrong, in the order of files and lines. Nothing is started or opened.
+func Load(path string) (*Snapshot, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", path, err)
+	}
+	if filepath.IsLocal(path) {
+		full = path // faults name files as the person did
+	}
+	d := newDecoder()
+	root := d.readTree(full)
+	var doc document
+	d.decode(root, reflect.ValueOf(&doc).Elem())
+	s := d.resolve(root, &doc)
+	s.Path, s.LoadedAt = full, time.Now()
+	s.Files, s.Hash = d.contents()
+	if len(d.faults) > 0 {
+		d.sort(d.faults)
+		return nil, slices.CompactFunc(d.faults, func(a, b Fault) bool { return a == b })
+	}
+	d.sort(d.warnings)
+	s.Warnings = d.warnings
+	return s, nil
+}
+
+// sort brings faults into the order in which a person mends them.
+func (d *decoder) sort(fs []Fault) {
+	slices.SortStableFunc(fs, func(a, b Fault) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+}
+
+// contents lists the files that were read, and makes a hash of what they held.
+func (d *decoder) contents() (files []string, hash string) {
+	files = slices.Sorted(maps.Keys(d.read))
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s\x00%d\x00", f, len(d.read[f]))
+		h.Write(d.read[f])
+	}
+	return files, hex.EncodeToString(h.Sum(nil))
+}
+
+// resolve makes a Snapshot of what was decoded: defaults are filled in, names
+// are looked up, and everything is checked.
+func (d *decoder) resolve(root place, doc *document) *Snapshot {
+	s := &Snapshot{}
+	d.resolveServer(root, doc, s)
+	d.resolveCollect(doc, s)
+	s.Accounts = d.resolveAccounts(doc)
+	s.Catalogue = d.resolveCatalogue(root, doc)
+	contacts := d.resolveContacts(doc, s)
+	d.resolveProviders(doc, s)
+	d.resolveReceivers(doc, s, contacts)
+	d.resolveAlarms(root, doc, s)
+	d.resolveInstances(root, doc, s)
+	d.warnUnused(doc, s)
+	return s
+}

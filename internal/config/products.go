@@ -1,0 +1,186 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/configs"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// catalogueDoc is a catalogue file.
+type catalogueDoc struct {
+	marked
+	Products map[string]productDoc `yaml:"products"`
+	Policies map[string]policyDoc  `yaml:"policies"`
+}
+
+// shippedName is what faults call the catalogue inside the binary.
+const shippedName = "(catalogue shipped with Brimwatch)"
+
+// resolveCatalogue lays the shipped catalogue, the operator's file, and the
+// products of the configuration on top of each other.
+func (d *decoder) resolveCatalogue(root place, doc *document) *Catalogue {
+	c := &Catalogue{Products: map[string]Product{}, Policies: map[string]fleet.Policy{}}
+	var shipped yaml.Node
+	if err := yaml.Unmarshal(configs.Catalogue(), &shipped); err == nil && len(shipped.Content) == 1 {
+		d.layCatalogue(c, place{node: shipped.Content[0], file: shippedName})
+	}
+	if doc.Catalogue != "" {
+		at := d.find(root, "catalogue")
+		file := beside(at.file, doc.Catalogue)
+		if node, ok := d.parse(file); ok {
+			d.layCatalogue(c, place{node: node, file: file})
+		}
+	}
+	d.layPolicies(c, doc.Policies)
+	d.layProducts(c, doc.Products)
+	return c
+}
+
+func (d *decoder) layCatalogue(c *Catalogue, p place) {
+	var doc catalogueDoc
+	d.decode(p, reflect.ValueOf(&doc).Elem())
+	d.layPolicies(c, doc.Policies)
+	d.layProducts(c, doc.Products)
+}
+
+func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
+	for name, p := range policies {
+		if p.node == nil {
+			continue
+		}
+		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method)}
+		for i := range p.Phases {
+			ph := &p.Phases[i]
+			if ph.node == nil {
+				continue
+			}
+			state := fleet.LifecycleState(ph.State)
+			switch state {
+			case fleet.LifecycleActive, fleet.LifecycleGrace, fleet.LifecycleSuspended, fleet.LifecycleRecycled, fleet.LifecycleReleased, fleet.LifecycleFrozen:
+			default:
+				d.fault(d.find(ph.place, "state"), "a phase is grace, suspended, recycled, released, active or frozen, not %q", clip(ph.State))
+			}
+			if !ph.For.set && i+1 < len(p.Phases) {
+				d.fault(ph.place, "only the last phase may be without a length (for)")
+			}
+			out.Phases = append(out.Phases, phaseOf(state, ph.For.Duration))
+		}
+		c.Policies[name] = out
+	}
+}
+
+// phaseOf writes a length in calendar days when it is whole days of more than
+// one, and in hours else: "24h" is a day of hours, "7d" are calendar days.
+func phaseOf(state fleet.LifecycleState, d time.Duration) fleet.Phase {
+	const day = 24 * time.Hour
+	if d > day && d%day == 0 {
+		return fleet.Phase{State: state, Days: int(d / day)}
+	}
+	return fleet.Phase{State: state, Hours: int(d / time.Hour)}
+}
+
+func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
+	for name, p := range products {
+		product := c.Products[name]
+		product.Name = name
+		if p.Title != "" {
+			product.Title = p.Title
+		}
+		editions := make(map[string]Edition, len(product.Editions)+len(p.Editions))
+		for n, e := range product.Editions {
+			editions[n] = e
+		}
+		for n, e := range p.Editions {
+			editions[n] = d.layEdition(editions[n], n, e)
+		}
+		product.Editions = editions
+		c.Products[name] = product
+	}
+}
+
+func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
+	out.Name = name
+	if e.Title != nil {
+		out.Title = e.Title
+	}
+	if e.Capacity != nil {
+		out.Capacity = d.amounts(d.find(e.place, "capacity"), e.Capacity)
+	}
+	if e.Source != "" {
+		out.Source = e.Source
+	}
+	specs := make(map[string]Spec, len(out.Specs)+len(e.Specs))
+	for n, sp := range out.Specs {
+		specs[n] = sp
+	}
+	for n, sp := range e.Specs {
+		specs[n] = Spec{Name: n, Source: sp.Source, Capacity: d.amounts(d.find(sp.place, "capacity"), sp.Capacity)}
+	}
+	out.Specs = specs
+	policies := make(map[fleet.Method]string, len(out.Policies)+len(e.Policies))
+	for m, p := range out.Policies {
+		policies[m] = p
+	}
+	for m, p := range e.Policies {
+		policies[d.method(d.find(e.place, "policies."+m), m)] = p
+	}
+	out.Policies = policies
+	return out
+}
+
+// amounts reads figures by metric; each must be above zero. p is the mapping
+// they stand in.
+func (d *decoder) amounts(p place, figures map[string]float64) fleet.Amounts {
+	var out fleet.Amounts
+	for name, v := range figures {
+		at := d.find(p, name)
+		m, ok := d.metric(at, name)
+		if !ok {
+			continue
+		}
+		if v <= 0 {
+			d.fault(at, "a capacity is above 0; leave the metric out when it has none")
+			continue
+		}
+		out[m] = v
+	}
+	return out
+}
+
+// metric reads the name of a metric.
+func (d *decoder) metric(p place, name string) (fleet.Metric, bool) {
+	m, ok := fleet.ParseMetric(name)
+	if !ok {
+		var known []string
+		for _, m := range fleet.Metrics() {
+			known = append(known, m.String())
+		}
+		d.fault(p, "there is no metric %q%s", clip(name), suggest(name, known))
+	}
+	return m, ok
+}
+
+// method reads a billing method.
+func (d *decoder) method(p place, name string) fleet.Method {
+	switch m := fleet.Method(name); m {
+	case "":
+		return fleet.Subscription
+	case fleet.Subscription, fleet.PayAsYouGo, fleet.Free:
+		return m
+	}
+	d.fault(p, "a billing method is subscription, payg or free, not %q", clip(name))
+	return fleet.Subscription
+}
+
+// title names an edition in a language, falling back to its name.
+func (e *Edition) title(language string) string {
+	if t := strings.TrimSpace(e.Title[language]); t != "" {
+		return t
+	}
+	return e.Name
+}

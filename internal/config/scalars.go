@@ -1,0 +1,249 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
+type span struct {
+	time.Duration
+	set bool
+}
+
+func (s *span) decode(d *decoder, p place) {
+	if isNull(p.node) {
+		return
+	}
+	v, err := parseSpan(p.node.Value)
+	if p.node.Kind != yaml.ScalarNode || err != nil {
+		d.fault(p, "a length of time is wanted here, such as 30s, 5m, 2h or 7d, not %s", kindOf(p.node))
+		return
+	}
+	s.Duration, s.set = v, true
+}
+
+// or returns the span, or otherwise when it was not given.
+func (s span) or(otherwise time.Duration) time.Duration {
+	if s.set {
+		return s.Duration
+	}
+	return otherwise
+}
+
+// maxSpan keeps lengths of time far from where they overflow.
+const maxSpan = 100 * 365 * 24 * time.Hour
+
+// parseSpan reads numbers with the units ms, s, m, h, d, w, y, the large ones
+// first; 0 needs no unit.
+func parseSpan(text string) (time.Duration, error) {
+	if text == "0" {
+		return 0, nil
+	}
+	var total time.Duration
+	last := time.Duration(0)
+	for rest := text; rest != ""; {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		n, err := strconv.ParseInt(rest[:digits], 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("read %q: no number", text)
+		}
+		rest = rest[digits:]
+		name := rest[:len(rest)-len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz"))]
+		unit := unitOf(name)
+		if unit == 0 || (last != 0 && unit >= last) || n > int64(maxSpan/unit) {
+			return 0, fmt.Errorf("read %q: not a length of time", text)
+		}
+		total += time.Duration(n) * unit
+		last, rest = unit, rest[len(name):]
+	}
+	if text == "" || total > maxSpan {
+		return 0, fmt.Errorf("read %q: not a length of time", text)
+	}
+	return total, nil
+}
+
+func unitOf(name string) time.Duration {
+	switch name {
+	case "ms":
+		return time.Millisecond
+	case "s":
+		return time.Second
+	case "m":
+		return time.Minute
+	case "h":
+		return time.Hour
+	case "d":
+		return 24 * time.Hour
+	case "w":
+		return 7 * 24 * time.Hour
+	case "y":
+		return 365 * 24 * time.Hour
+	}
+	return 0
+}
+
+// share is a part of a whole: 70% or 70, kept as 0.7.
+type share struct {
+	v   float64
+	set bool
+}
+
+func (s *share) decode(d *decoder, p place) {
+	if isNull(p.node) {
+		return
+	}
+	if p.node.Kind != yaml.ScalarNode {
+		d.fault(p, "a share is wanted here, such as 70%%, not %s", kindOf(p.node))
+		return
+	}
+	v, err := ParseShare(p.node.Value)
+	if err != nil {
+		d.fault(p, "%s", err)
+		return
+	}
+	s.v, s.set = v, true
+}
+
+// ParseShare reads a share of a capacity, 70% or 70, as a fraction. A number
+// below 1 without a sign is refused: 0.7 was most probably meant to be 70%.
+func ParseShare(text string) (float64, error) {
+	number, sign := strings.CutSuffix(strings.TrimSpace(text), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil || v != v {
+		return 0, fmt.Errorf("a share is wanted here, such as 70%%, not %q", clip(text))
+	}
+	switch {
+	case v > 0 && v < 1 && !sign:
+		return 0, fmt.Errorf("%s is read as a percentage; write %s%% if that is what you mean", number, strconv.FormatFloat(v*100, 'f', -1, 64))
+	case v < 0 || v > 1000:
+		return 0, fmt.Errorf("a share lies between 0%% and 1000%%, not at %q", clip(text))
+	}
+	return v / 100, nil
+}
+
+// moment is a point in time: a date, which is the last day, or RFC 3339.
+type moment struct {
+	at   time.Time
+	date bool // at is midnight UTC of that date, to be read in the account's zone
+	set  bool
+}
+
+func (m *moment) decode(d *decoder, p place) {
+	if isNull(p.node) {
+		return
+	}
+	text := p.node.Value
+	if at, err := time.Parse(time.DateOnly, text); err == nil {
+		m.at, m.date, m.set = at, true, true
+		return
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if p.node.Kind != yaml.ScalarNode || err != nil {
+		d.fault(p, "a date such as 2026-12-31 or a time such as 2026-12-31T18:00:00+08:00 is wanted here, not %s", kindOf(p.node))
+		return
+	}
+	m.at, m.set = at.UTC(), true
+}
+
+// end returns the first moment after: for a date the following midnight in zone.
+func (m moment) end(zone *time.Location) time.Time {
+	if !m.set || !m.date {
+		return m.at
+	}
+	y, mo, day := m.at.Date()
+	return time.Date(y, mo, day+1, 0, 0, 0, 0, zone).UTC()
+}
+
+// begin returns the first moment of: for a date its midnight in zone.
+func (m moment) begin(zone *time.Location) time.Time {
+	if !m.set || !m.date {
+		return m.at
+	}
+	y, mo, day := m.at.Date()
+	return time.Date(y, mo, day, 0, 0, 0, 0, zone).UTC()
+}
+
+// clock is a time of day, as minutes since midnight.
+type clock struct {
+	minutes int
+	set     bool
+}
+
+func (c *clock) decode(d *decoder, p place) {
+	at, err := time.Parse("15:04", p.node.Value)
+	if p.node.Kind != yaml.ScalarNode || err != nil {
+		d.fault(p, `a time of day is wanted here, such as "22:00" (in quotes), not %s`, kindOf(p.node))
+		return
+	}
+	c.minutes, c.set = at.Hour()*60+at.Minute(), true
+}
+
+// perTime is a number in a span: 10/h.
+type perTime struct {
+	n     int
+	every time.Duration
+}
+
+func (r *perTime) decode(d *decoder, p place) {
+	if isNull(p.node) {
+		return
+	}
+	number, unit, found := strings.Cut(p.node.Value, "/")
+	n, err := strconv.Atoi(strings.TrimSpace(number))
+	every := unitOf(strings.TrimSpace(unit))
+	if p.node.Kind != yaml.ScalarNode || !found || err != nil || n < 1 || every < time.Second {
+		d.fault(p, "a number in a time is wanted here, such as 10/h or 30/d, not %s", kindOf(p.node))
+		return
+	}
+	r.n, r.every = n, every
+}
+
+// secretOf resolves a secret that may be given in three ways: by itself, in a
+// file, or in a variable of the environment. p is the mapping they stand in.
+func (d *decoder) secretOf(p place, key, inline, file, env string) Secret {
+	given := 0
+	for _, s := range []string{inline, file, env} {
+		if s != "" {
+			given++
+		}
+	}
+	if given > 1 {
+		d.fault(d.find(p, key), "give one of %s, %s_file and %s_env, not several", key, key, key)
+		return ""
+	}
+	switch {
+	case inline != "":
+		d.warn(d.find(p, key), "a secret stands in the configuration itself; %s_file keeps it out of it", key)
+		return Secret(inline)
+	case file != "":
+		at := d.find(p, key+"_file")
+		return d.secretFile(at, file)
+	case env != "":
+		v := os.Getenv(env)
+		if v == "" {
+			d.fault(d.find(p, key+"_env"), "the variable %s is not set, or empty", clip(env))
+		}
+		return Secret(v)
+	}
+	return ""
+}
+
+// secretFile reads a secret from a file, without the line end behind it.
+func (d *decoder) secretFile(at place, file string) Secret {
+	data, err := d.readFile(beside(at.file, file))
+	if err == nil && strings.TrimSpace(string(data)) == "" {
+		err = errors.New("the file " + beside(at.file, file) + " is empty")
+	}
+	if err != nil {
+		d.fault(at, "%s", err)
+		return ""
+	}
+	return Secret(strings.TrimRight(string(data), "\r\n"))
+}

@@ -1,0 +1,316 @@
+package config
+
+// The schema: what may stand in a file. Each field says by its tags how it is
+// written (yaml), what it means (doc), what it is when it is not given
+// (default), and, where that helps, how it looks (example). docs/configuration.md
+// is written from these tags.
+
+// marked is embedded by mappings whose place is needed after decoding.
+type marked struct {
+	place
+}
+
+func (m *marked) setPlace(p place) { m.place = p }
+
+type document struct {
+	marked
+	Include   []string              `yaml:"include" doc:"Further files, as patterns relative to this one. They may hold any top-level key; lists are joined, and a name given twice is a fault." example:"[\"fleet/*.yml\", alarms.yml]"`
+	Server    serverDoc             `yaml:"server" doc:"Where the HTTP side listens. Takes effect on restart."`
+	Storage   storageDoc            `yaml:"storage" doc:"Where things are kept. Takes effect on restart."`
+	Collect   collectDoc            `yaml:"collect" doc:"How often and for how long sources are read."`
+	Accounts  []accountDoc          `yaml:"accounts" doc:"Cloud accounts, or any payers that instances belong to."`
+	Catalogue string                `yaml:"catalogue" doc:"A file with products and policies that add to and override those shipped with Brimwatch." example:"catalogue.yml"`
+	Products  map[string]productDoc `yaml:"products" doc:"Products of your own, or other figures for shipped ones, by name."`
+	Policies  map[string]policyDoc  `yaml:"policies" doc:"Calendars of your own, by name."`
+	Instances []instanceDoc         `yaml:"instances" doc:"What is watched."`
+	Alarms    alarmsDoc             `yaml:"alarms" doc:"When it is an alarm, and who is told."`
+	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages."`
+	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of ways to tell somebody."`
+	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
+}
+
+type serverDoc struct {
+	marked
+	Listen        string `yaml:"listen" doc:"Address and port." default:"127.0.0.1:9740"`
+	ExternalURL   string `yaml:"external_url" doc:"How people and providers reach Brimwatch: links in notices." default:"http:// and listen" example:"https://brimwatch.example.com"`
+	WebConfigFile string `yaml:"web_config_file" doc:"TLS and basic auth, in the format of Prometheus' web configuration file."`
+}
+
+type storageDoc struct {
+	marked
+	Dir         string           `yaml:"dir" doc:"Folder for history, alarm states and notices; relative to where Brimwatch is started." default:"data"`
+	Retention   span             `yaml:"retention" doc:"How long history and notices are kept." default:"400d"`
+	State       string           `yaml:"state" doc:"Where alarm states and notices are kept: sqlite." default:"sqlite"`
+	RemoteWrite []remoteWriteDoc `yaml:"remote_write" doc:"Places that get a copy of the history by Prometheus remote write."`
+	QueryURL    string           `yaml:"query_url" doc:"Not available in this version; statistics are read from the embedded history." `
+}
+
+type authDoc struct {
+	Username        string `yaml:"username" doc:"User name for basic auth, or of the MQTT client."`
+	Password        string `yaml:"password" doc:"Password; better in a file."`
+	PasswordFile    string `yaml:"password_file" doc:"File that holds the password."`
+	PasswordEnv     string `yaml:"password_env" doc:"Variable of the environment that holds it."`
+	BearerToken     string `yaml:"bearer_token" doc:"Token for the Authorization header; better in a file."`
+	BearerTokenFile string `yaml:"bearer_token_file" doc:"File that holds the token."`
+	BearerTokenEnv  string `yaml:"bearer_token_env" doc:"Variable of the environment that holds it."`
+	TLS             tlsDoc `yaml:"tls" doc:"How the server is trusted, and we are known to it."`
+}
+
+type tlsDoc struct {
+	marked
+	CAFile             string `yaml:"ca_file" doc:"Certificates that are trusted, PEM." default:"those of the system"`
+	CertFile           string `yaml:"cert_file" doc:"Our certificate, PEM."`
+	KeyFile            string `yaml:"key_file" doc:"Its key, PEM."`
+	ServerName         string `yaml:"server_name" doc:"Name that the server's certificate must have." default:"the host of the URL"`
+	InsecureSkipVerify bool   `yaml:"insecure_skip_verify" doc:"Trust any certificate. For tests only." default:"false"`
+}
+
+type remoteWriteDoc struct {
+	marked
+	URL string `yaml:"url" doc:"Where to write to." example:"http://127.0.0.1:8428/api/v1/write"`
+	authDoc
+}
+
+type collectDoc struct {
+	marked
+	Interval span `yaml:"interval" doc:"How often each source is read." default:"15s"`
+	Timeout  span `yaml:"timeout" doc:"How long one reading may take." default:"5s"`
+}
+
+type accountDoc struct {
+	marked
+	Name                string      `yaml:"name" doc:"Its name." example:"acme"`
+	Provider            string      `yaml:"provider" doc:"Who the account is with: aliyun, or empty."`
+	TimeZone            string      `yaml:"time_zone" doc:"Where its days begin." default:"UTC" example:"Asia/Shanghai"`
+	AccessKeyID         string      `yaml:"access_key_id" doc:"Kept for discovery, which this version does not have."`
+	AccessKeyIDFile     string      `yaml:"access_key_id_file" doc:"The same, in a file."`
+	AccessKeyIDEnv      string      `yaml:"access_key_id_env" doc:"The same, in the environment."`
+	AccessKeySecret     string      `yaml:"access_key_secret" doc:"The same for the secret."`
+	AccessKeySecretFile string      `yaml:"access_key_secret_file" doc:"The same, in a file."`
+	AccessKeySecretEnv  string      `yaml:"access_key_secret_env" doc:"The same, in the environment."`
+	Endpoint            string      `yaml:"endpoint" doc:"The same for the address of the cloud's API."`
+	LowBalance          float64     `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency. Kept and not judged in this version."`
+	Balance             *balanceDoc `yaml:"balance" doc:"The balance, where no API is asked. Kept and not judged in this version."`
+	Discover            *anything   `yaml:"discover" doc:"Not available in this version; list instances by hand."`
+}
+
+type balanceDoc struct {
+	Amount   float64 `yaml:"amount" doc:"How much."`
+	Currency string  `yaml:"currency" doc:"In which currency." example:"CNY"`
+}
+
+// anything is a value that is refused, whatever it is.
+type anything struct{}
+
+func (*anything) decode(*decoder, place) {}
+
+type productDoc struct {
+	marked
+	Title    string                `yaml:"title" doc:"How people call it." example:"MQTT"`
+	Editions map[string]editionDoc `yaml:"editions" doc:"Its editions, by name."`
+}
+
+type editionDoc struct {
+	marked
+	Title    map[string]string  `yaml:"title" doc:"How people call it, by language (en, zh)."`
+	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric."`
+	Specs    map[string]specDoc `yaml:"specs" doc:"Its specifications, by name."`
+	Policies map[string]string  `yaml:"policies" doc:"Its calendar, by billing method."`
+	Source   string             `yaml:"source" doc:"Where the figures are from."`
+}
+
+type specDoc struct {
+	marked
+	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric."`
+	Source   string             `yaml:"source" doc:"Where the figures are from."`
+}
+
+type policyDoc struct {
+	marked
+	Method string     `yaml:"method" doc:"Billing method it is for: subscription, payg, free."`
+	Phases []phaseDoc `yaml:"phases" doc:"What follows the end of the term, in order."`
+	Source string     `yaml:"source" doc:"Where it is from."`
+}
+
+type phaseDoc struct {
+	marked
+	State string `yaml:"state" doc:"grace, suspended, recycled, released, active or frozen."`
+	For   span   `yaml:"for" doc:"How long; the last phase lasts for ever. Days are calendar days of the account's time zone."`
+}
+
+type instanceDoc struct {
+	marked
+	ID       string             `yaml:"id" doc:"Its id, unique." example:"mqtt-cn-0pp1abc"`
+	Name     string             `yaml:"name" doc:"What people call it." default:"the id" example:"Orders"`
+	Account  string             `yaml:"account" doc:"Account it belongs to."`
+	Product  string             `yaml:"product" doc:"mqtt, rocketmq, iot, redis, or one of your own." example:"mqtt"`
+	Edition  string             `yaml:"edition" doc:"Its edition, from the catalogue." example:"basic"`
+	Spec     string             `yaml:"spec" doc:"Its specification, from the catalogue." example:"rmq.p2.4xlarge"`
+	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric. Wins over the catalogue and over what the server tells." example:"{message_tps: 1000, subscriptions: 10000, connections: 5000}"`
+	Billing  billingDoc         `yaml:"billing" doc:"Its term."`
+	Source   *sourceDoc         `yaml:"source" doc:"How it is read. Without one only its calendar is watched."`
+	Labels   map[string]string  `yaml:"labels" doc:"Labels of your own; they go into webhooks and metrics." example:"{team: orders, env: prod}"`
+	Notify   []string           `yaml:"notify" doc:"Receivers that are told." default:"alarms.notify"`
+	Alarms   map[string]ruleDoc `yaml:"alarms" doc:"Alarms of this instance, by metric, and no_data. What the Monitoring Alarms dialog writes; wins over all else." example:"{connections: {threshold: 80%}, subscriptions: {enabled: false}}"`
+}
+
+type billingDoc struct {
+	marked
+	Method         string `yaml:"method" doc:"subscription, payg or free." default:"subscription"`
+	Policy         string `yaml:"policy" doc:"Calendar, from the catalogue." default:"by product, edition and method"`
+	Expires        moment `yaml:"expires" doc:"Last day, or a time." example:"2026-12-31"`
+	OverdueSince   moment `yaml:"overdue_since" doc:"Since when a bill is unpaid."`
+	AutoRenew      bool   `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
+	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
+	Frozen         bool   `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+}
+
+type sourceDoc struct {
+	marked
+	Type string `yaml:"type" doc:"mosquitto, emqx, or exposition (any text page, with a mapping)." example:"mosquitto"`
+	URL  string `yaml:"url" doc:"Where it is read." example:"mqtt://127.0.0.1:1883"`
+	authDoc
+	Interval span                  `yaml:"interval" doc:"How often this one is read." default:"collect.interval"`
+	Timeout  span                  `yaml:"timeout" doc:"How long reading it may take." default:"collect.timeout"`
+	Mapping  map[string]mappingDoc `yaml:"mapping" doc:"For exposition: which series make a metric, by metric." example:"{connections: {series: app_clients, kind: gauge}}"`
+	Queries  *anything             `yaml:"queries" doc:"Not available in this version."`
+}
+
+type mappingDoc struct {
+	marked
+	Series    string    `yaml:"series" doc:"Name of the series." example:"app_messages_in_total"`
+	Match     []string  `yaml:"match" doc:"Labels they must have, or must not." example:"['kind=\"publish\"']"`
+	Kind      string    `yaml:"kind" doc:"counter (a running total, made into a rate) or gauge." example:"counter"`
+	Aggregate string    `yaml:"aggregate" doc:"What several series are made into: sum or max." default:"sum"`
+	Limit     *limitDoc `yaml:"limit" doc:"Series that tells the capacity."`
+}
+
+type limitDoc struct {
+	marked
+	Series    string   `yaml:"series" doc:"Name of the series."`
+	Match     []string `yaml:"match" doc:"Labels they must have, or must not."`
+	Aggregate string   `yaml:"aggregate" doc:"sum or max." default:"sum"`
+}
+
+type alarmsDoc struct {
+	marked
+	Notify     []string      `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Capacity   ruleDoc       `yaml:"capacity" doc:"Usage against capacity."`
+	NoData     ruleDoc       `yaml:"no_data" doc:"An instance tells nothing."`
+	Expiry     *calendarRule `yaml:"expiry" doc:"Days before expiry. Kept and not judged in this version." example:"{before: [7d, 3d, 1d, 0d]}"`
+	Release    *calendarRule `yaml:"release" doc:"Days before release. Kept and not judged in this version."`
+	LowBalance *calendarRule `yaml:"low_balance" doc:"Reminders of a low balance. Kept and not judged in this version."`
+	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
+}
+
+type ruleDoc struct {
+	marked
+	Enabled   *bool      `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
+	Threshold share      `yaml:"threshold" doc:"Share of the capacity at which it is an alarm." default:"70%"`
+	Clear     share      `yaml:"clear" doc:"Share below which it is over." default:"five points below the threshold"`
+	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
+	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear mark." default:"1m; no_data: 0s"`
+	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
+	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
+	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`
+}
+
+type levelDoc struct {
+	marked
+	Severity  string `yaml:"severity" doc:"info, warning or critical." default:"critical"`
+	Threshold share  `yaml:"threshold" doc:"Share of the capacity."`
+	Clear     share  `yaml:"clear" doc:"Share below which this level is left." default:"five points below"`
+}
+
+type calendarRule struct {
+	Enabled *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
+	Before  []span `yaml:"before" doc:"How long before."`
+	Repeat  span   `yaml:"repeat" doc:"How often to remind."`
+}
+
+type overrideDoc struct {
+	marked
+	Match    matchDoc `yaml:"match" doc:"What it is for; all that is given must fit."`
+	Capacity *ruleDoc `yaml:"capacity" doc:"Other values for the capacity rule."`
+	NoData   *ruleDoc `yaml:"no_data" doc:"Other values for the no_data rule."`
+}
+
+type matchDoc struct {
+	marked
+	Instance string            `yaml:"instance" doc:"Id."`
+	Account  string            `yaml:"account" doc:"Account."`
+	Product  string            `yaml:"product" doc:"Product."`
+	Edition  string            `yaml:"edition" doc:"Edition."`
+	Metric   string            `yaml:"metric" doc:"Metric; for capacity only."`
+	Labels   map[string]string `yaml:"labels" doc:"Labels."`
+}
+
+type contactDoc struct {
+	marked
+	Name       string    `yaml:"name" doc:"Unique name." example:"wei"`
+	Phone      string    `yaml:"phone" doc:"Telephone number with + and country (E.164)." example:"\"+8613800138000\""`
+	Language   string    `yaml:"language" doc:"Of texts: en or zh." default:"en"`
+	TimeZone   string    `yaml:"time_zone" doc:"For times in texts, and for quiet hours." default:"UTC" example:"Asia/Shanghai"`
+	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person; notices wait until the end, and are dropped when the alarm is over by then."`
+}
+
+type quietDoc struct {
+	marked
+	From   clock    `yaml:"from" doc:"Beginning." example:"\"22:00\""`
+	To     clock    `yaml:"to" doc:"End." example:"\"08:00\""`
+	Except []string `yaml:"except" doc:"Severities that are told all the same." example:"[critical]"`
+}
+
+type receiverDoc struct {
+	marked
+	Name          string       `yaml:"name" doc:"Unique name." example:"oncall"`
+	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
+	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs that are told."`
+	Alertmanagers *anything    `yaml:"alertmanagers" doc:"Not available in this version; an Alertmanager receiver takes the webhook's body."`
+	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+}
+
+type webhookDoc struct {
+	marked
+	URL         string   `yaml:"url" doc:"Where to post." example:"http://127.0.0.1:8080/hook"`
+	Secret      string   `yaml:"secret" doc:"Signs what is sent (Standard Webhooks); better in a file."`
+	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
+	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
+	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
+	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
+	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
+	authDoc
+}
+
+type smsDoc struct {
+	marked
+	Providers []providerDoc `yaml:"providers" doc:"Who sends text messages."`
+	Limits    limitsDoc     `yaml:"limits" doc:"Caps. What is over one is held until there is room, and dropped when the alarm is over by then."`
+}
+
+type providerDoc struct {
+	marked
+	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
+	Type                string   `yaml:"type" doc:"twilio." example:"twilio"`
+	AccountSID          string   `yaml:"account_sid" doc:"The account." example:"AC…"`
+	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
+	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
+	AuthTokenEnv        string   `yaml:"auth_token_env" doc:"Variable of the environment that holds it."`
+	APIKeySID           string   `yaml:"api_key_sid" doc:"An API key, instead of the token." example:"SK…"`
+	APIKeySecret        string   `yaml:"api_key_secret" doc:"Its secret; better in a file."`
+	APIKeySecretFile    string   `yaml:"api_key_secret_file" doc:"File that holds it."`
+	APIKeySecretEnv     string   `yaml:"api_key_secret_env" doc:"Variable of the environment that holds it."`
+	From                string   `yaml:"from" doc:"Sender: number, short code or name." example:"\"+15005550006\""`
+	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
+	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
+	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
+	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to; the longest that fits wins." default:"all" example:"[\"+1\", \"+44\"]"`
+}
+
+type limitsDoc struct {
+	marked
+	PerContact      perTime `yaml:"per_contact" doc:"Most messages to one contact in a time." default:"none" example:"10/h"`
+	PerDay          int     `yaml:"per_day" doc:"Most messages in 24 hours." default:"none"`
+	PerMonth        int     `yaml:"per_month" doc:"Most messages in 30 days." default:"none"`
+	ReserveCritical share   `yaml:"reserve_critical" doc:"Share of per_day and per_month that only critical alarms may use." default:"0%"`
+}
