@@ -103,7 +103,7 @@ func explain(err error, s stage, secure bool) error {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var noTLS tls.RecordHeaderError
-	var alert tls.AlertError
+	var remote *net.OpError
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &own), errors.As(err, &mine):
@@ -124,7 +124,7 @@ func explain(err error, s stage, secure bool) error {
 		return because("the server's certificate is not valid", err)
 	case errors.As(err, &noTLS):
 		return &fault{words: "the server does not answer by TLS: wrong port, or http:// is meant", cause: err}
-	case errors.As(err, &alert):
+	case errors.As(err, &remote) && remote.Op == "remote error": // how crypto/tls hands on an alert of the far side
 		return because("the server broke TLS off; it may want a client certificate (cert_file and key_file)", err)
 	case hungUp(err) && s == securing:
 		return because("the server closed the connection instead of greeting by TLS: wrong port, or http:// is meant", err)
