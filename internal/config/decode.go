@@ -23,6 +23,7 @@ type decoder struct {
 	warnings []Fault
 	files    map[*yaml.Node]string // the file of a node that came from another one than its parent
 	read     map[string][]byte     // every file that was read, by path
+	instead  map[string][]byte     // contents to be taken for those of files
 	nodes    int
 	depth    int
 }
@@ -216,7 +217,11 @@ func (d *decoder) decodeMap(p place, v reflect.Value) {
 			continue
 		}
 		item := reflect.New(v.Type().Elem()).Elem()
+		before := len(d.faults)
 		d.decode(d.child(p, value, "."+key.Value), item)
+		if len(d.faults) > before && item.Kind() != reflect.Struct {
+			continue // what could not be read is not to be judged on top
+		}
 		out.SetMapIndex(reflect.ValueOf(key.Value), item)
 	}
 	v.Set(out)

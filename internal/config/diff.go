@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-
 )
 
 // Change says in what two configurations differ, for people and programs.
@@ -111,4 +110,3 @@ func sameInstance(a, b *Instance) bool {
 	x.Line, y.Line = Position{}, Position{}
 	return reflect.DeepEqual(x, y)
 }
-

@@ -110,10 +110,16 @@ func beside(file, path string) string {
 
 // join puts the content of from into into.
 func (d *decoder) join(into, from place) {
+	seen := make(map[string]bool, len(from.node.Content)/2)
 	for i := 0; i+1 < len(from.node.Content); i += 2 {
 		key, value := from.node.Content[i], from.node.Content[i+1]
 		at := d.child(from, value, "."+key.Value)
 		at.file = from.file
+		if seen[key.Value] {
+			d.fault(at, "given twice in this file")
+			continue
+		}
+		seen[key.Value] = true
 		d.files[key], d.files[value] = from.file, from.file
 		old := lookup(into.node, key.Value)
 		switch {
@@ -169,6 +175,10 @@ func lookup(m *yaml.Node, key string) *yaml.Node {
 
 // readFile reads a file and remembers that it was read, and what it held.
 func (d *decoder) readFile(path string) ([]byte, error) {
+	if data, ok := d.instead[path]; ok {
+		d.read[path] = data
+		return data, nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		d.read[path] = nil

@@ -22,7 +22,10 @@ func Load(path string) (*Snapshot, error) {
 	if filepath.IsLocal(path) {
 		full = path // faults name files as the person did
 	}
-	d := newDecoder()
+	return newDecoder().load(full)
+}
+
+func (d *decoder) load(full string) (*Snapshot, error) {
 	root := d.readTree(full)
 	var doc document
 	d.decode(root, reflect.ValueOf(&doc).Elem())

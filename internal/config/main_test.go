@@ -1,9 +1,13 @@
 package config
 
 import (
+	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write golden files anew")
+	goleak.VerifyTestMain(m)
+}

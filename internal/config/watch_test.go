@@ -50,7 +50,7 @@ func expect(t *testing.T, told <-chan struct{}, what string) {
 	}
 }
 
-func put(t *testing.T, path, text string) {
+func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -63,24 +63,24 @@ func put(t *testing.T, path, text string) {
 func TestWatchEditor(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "brimwatch.yml")
-	put(t, file, "a: 1\n")
+	writeFile(t, file, "a: 1\n")
 	told := watched(t, file)
 	for i, text := range []string{"a: 2\n", "a: 3\n"} {
-		put(t, file+".new", text)
+		writeFile(t, file+".new", text)
 		if err := os.Rename(file+".new", file); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, told, []string{"the first rename", "the second rename"}[i])
 	}
-	put(t, file, "a: 4\n")
+	writeFile(t, file, "a: 4\n")
 	expect(t, told, "a write in place")
-	put(t, filepath.Join(dir, "further.yml"), "b: 1\n")
+	writeFile(t, filepath.Join(dir, "further.yml"), "b: 1\n")
 	expect(t, told, "a new file beside it")
 }
 
 func TestWatchKubernetes(t *testing.T) {
 	dir := t.TempDir()
-	put(t, filepath.Join(dir, "..1", "brimwatch.yml"), "a: 1\n")
+	writeFile(t, filepath.Join(dir, "..1", "brimwatch.yml"), "a: 1\n")
 	link := func(to string) {
 		t.Helper()
 		tmp := filepath.Join(dir, "..data_tmp")
@@ -98,7 +98,7 @@ func TestWatchKubernetes(t *testing.T) {
 	}
 	told := watched(t, file)
 	for i, version := range []string{"..2", "..3"} {
-		put(t, filepath.Join(dir, version, "brimwatch.yml"), "a: "+version+"\n")
+		writeFile(t, filepath.Join(dir, version, "brimwatch.yml"), "a: "+version+"\n")
 		link(version)
 		if err := os.RemoveAll(filepath.Join(dir, []string{"..1", "..2"}[i])); err != nil {
 			t.Fatal(err)
@@ -109,8 +109,8 @@ func TestWatchKubernetes(t *testing.T) {
 
 func TestWatchWholeFolderSwapped(t *testing.T) {
 	top := t.TempDir()
-	put(t, filepath.Join(top, "v1", "brimwatch.yml"), "a: 1\n")
-	put(t, filepath.Join(top, "v2", "brimwatch.yml"), "a: 2\n")
+	writeFile(t, filepath.Join(top, "v1", "brimwatch.yml"), "a: 1\n")
+	writeFile(t, filepath.Join(top, "v2", "brimwatch.yml"), "a: 2\n")
 	if err := os.Symlink("v1", filepath.Join(top, "etc")); err != nil {
 		t.Fatal(err)
 	}
@@ -127,12 +127,12 @@ func TestWatchWholeFolderSwapped(t *testing.T) {
 func TestWatchFolderGoneAndBack(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "etc")
 	file := filepath.Join(dir, "brimwatch.yml")
-	put(t, file, "a: 1\n")
+	writeFile(t, file, "a: 1\n")
 	told := watched(t, file)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, told, "the removal")
-	put(t, file, "a: 2\n")
+	writeFile(t, file, "a: 2\n")
 	expect(t, told, "the return")
 }

@@ -1,0 +1,179 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// AlarmSetting is what the Monitoring Alarms dialog sets for one metric. What is
+// nil or empty stays as it is.
+type AlarmSetting struct {
+	Threshold string // a share, such as 80%
+	Enabled   *bool
+}
+
+// ErrNoInstance is returned when there is no instance with an id.
+var ErrNoInstance = errors.New("there is no instance with this id")
+
+// SetAlarms writes alarm settings of one instance into the file in which the
+// instance stands. Comments and order stay; only the instance's alarms change.
+// The whole configuration is checked with the change before anything is
+// written: when it has faults, they are returned and the file is as it was.
+func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]AlarmSetting) error {
+	i := slices.IndexFunc(s.Instances, func(in Instance) bool { return in.ID == id })
+	if i < 0 {
+		return ErrNoInstance
+	}
+	for m, set := range settings {
+		if set.Threshold == "" {
+			continue
+		}
+		if _, err := ParseShare(set.Threshold); err != nil {
+			return Faults{{Position: s.Instances[i].Line, Path: "alarms." + m.String() + ".threshold", Reason: err.Error()}}
+		}
+	}
+	file := s.Instances[i].Line.File
+	before, err := os.ReadFile(file)
+	if err != nil {
+		return errors.New(plainFileError(file, err))
+	}
+	after, err := editAlarms(before, id, settings)
+	if err != nil {
+		return fmt.Errorf("edit %s: %w", file, err)
+	}
+	return replaceChecked(s.Path, file, before, after)
+}
+
+// editAlarms returns a file with the alarms of one instance changed.
+func editAlarms(text []byte, id string, settings map[fleet.Metric]AlarmSetting) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) != 1 {
+		return nil, errors.New("it changed since it was loaded and cannot be read now")
+	}
+	in := findInstance(doc.Content[0], id)
+	if in == nil {
+		return nil, errors.New("the instance no longer stands in it")
+	}
+	alarms := lookup(in, "alarms")
+	if alarms == nil {
+		alarms = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		in.Content = append(in.Content, scalar("alarms"), alarms)
+	}
+	if alarms.Kind != yaml.MappingNode {
+		return nil, errors.New("the instance's alarms stand elsewhere (an alias); change them there by hand")
+	}
+	for _, m := range fleet.Metrics() {
+		set, ok := settings[m]
+		if !ok {
+			continue
+		}
+		rule := lookup(alarms, m.String())
+		if rule == nil {
+			rule = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Style: yaml.FlowStyle}
+			alarms.Content = append(alarms.Content, scalar(m.String()), rule)
+		}
+		if rule.Kind != yaml.MappingNode {
+			return nil, errors.New("the alarm stands elsewhere (an alias); change it there by hand")
+		}
+		if set.Threshold != "" {
+			put(rule, "threshold", withSign(set.Threshold), "!!str")
+		}
+		if set.Enabled != nil {
+			put(rule, "enabled", fmt.Sprint(*set.Enabled), "!!bool")
+		}
+	}
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// withSign writes a share with its sign.
+func withSign(share string) string {
+	return strings.TrimSuffix(strings.TrimSpace(share), "%") + "%"
+}
+
+func findInstance(root *yaml.Node, id string) *yaml.Node {
+	list := lookup(root, "instances")
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil
+	}
+	for _, in := range list.Content {
+		if v := lookup(in, "id"); in.Kind == yaml.MappingNode && v != nil && v.Value == id {
+			return in
+		}
+	}
+	return nil
+}
+
+func scalar(text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+}
+
+// put sets a key of a mapping.
+func put(m *yaml.Node, key, value, tag string) {
+	if v := lookup(m, key); v != nil {
+		v.Kind, v.Tag, v.Value, v.Style, v.Alias = yaml.ScalarNode, tag, value, 0, nil
+		return
+	}
+	m.Content = append(m.Content, scalar(key), &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value})
+}
+
+// replaceChecked puts a new content into a file, and the old one back when the
+// configuration does not load with it. The file is replaced as a whole, so
+// nobody ever reads half of it.
+func replaceChecked(main, file string, before, after []byte) error {
+	if bytes.Equal(before, after) {
+		return nil
+	}
+	if err := checkWith(main, file, after); err != nil {
+		return err
+	}
+	return replaceFile(file, after)
+}
+
+// checkWith loads the configuration as it would be with another content of one
+// file, without writing that file.
+func checkWith(main, file string, content []byte) error {
+	d := newDecoder()
+	d.instead = map[string][]byte{file: content}
+	_, err := d.load(main)
+	return err
+}
+
+// replaceFile writes a file anew by way of another one beside it.
+func replaceFile(path string, content []byte) error {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return errors.New(plainFileError(path, err))
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return errors.New(plainFileError(real, err))
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(real), ".brimwatch-*")
+	if err != nil {
+		return fmt.Errorf("the folder of %s may not be written to, so the file cannot be changed: edit it by hand", path)
+	}
+	_, werr := tmp.Write(content)
+	err = errors.Join(werr, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), real)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(tmp.Name()))
+	}
+	return nil
+}
