@@ -156,7 +156,7 @@ func binary(path string) (string, error) {
 
 // build builds the simulated fleet.
 func build(ctx context.Context, path string, stderr io.Writer) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/brimwatch/brimwatch/test/fleet")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/brimwatch/brimwatch/test/fleet") //nolint:gosec // a path we made
 	cmd.Stderr = stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("build the simulated fleet: %w", err)

@@ -16,7 +16,9 @@ func TestServePrintsItsAddressAndEnds(t *testing.T) {
 	defer cancel()
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, []string{"serve", "-n", "3", "-mode", "small", "-port", "0"}, in, io.Discard) }()
+	go func() {
+		ended <- run(ctx, []string{"serve", "-n", "3", "-mode", "small", "-port", "0"}, in, io.Discard)
+	}()
 	line := make([]byte, 100)
 	k, err := out.Read(line)
 	if err != nil {

@@ -29,7 +29,8 @@ type Server struct {
 	page    *Page
 	sink    sink
 	served  atomic.Int64
-	buffers sync.Pool // of *[]byte: one page each
+	read    []atomic.Bool // by instance: its page was read
+	buffers sync.Pool     // of *[]byte: one page each
 }
 
 // NewServer returns a server for a fleet.
@@ -45,7 +46,10 @@ func NewServer(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{opts: opts, model: model, page: page, buffers: sync.Pool{New: func() any { return new([]byte) }}}, nil
+	return &Server{
+		opts: opts, model: model, page: page, read: make([]atomic.Bool, opts.Instances),
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+	}, nil
 }
 
 // Handler returns the routes:
@@ -85,6 +89,7 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(*buf)))
 	if _, err := w.Write(*buf); err == nil {
 		s.served.Add(1)
+		s.read[n].Store(true)
 	}
 }
 
@@ -146,6 +151,7 @@ func (s *Server) expected() Expected {
 // Stats counts what was served and what came.
 type Stats struct {
 	Served       int64 `json:"served"`  // pages of instances
+	Read         int   `json:"read"`    // instances whose page was served at least once
 	Posts        int64 `json:"posts"`   // webhooks
 	Dropped      int64 `json:"dropped"` // alerts that the sink had no room for
 	PayloadBytes int   `json:"payload_bytes"`
@@ -154,8 +160,14 @@ type Stats struct {
 
 func (s *Server) stats() Stats {
 	posts, dropped := s.sink.counts()
+	read := 0
+	for n := range s.read {
+		if s.read[n].Load() {
+			read++
+		}
+	}
 	return Stats{
-		Served: s.served.Load(), Posts: posts, Dropped: dropped,
+		Served: s.served.Load(), Read: read, Posts: posts, Dropped: dropped,
 		PayloadBytes: len(s.page.Append(nil, 0, time.Now())), Series: s.page.Series(),
 	}
 }

@@ -85,7 +85,7 @@ func (f *fleet) get(path string, into any) {
 
 func TestInstancesAnswerOnTheirAddresses(t *testing.T) {
 	f := serveFleet(t)
-	for _, n := range []int{0, 1, 199} {
+	for _, n := range []int{0, 1, 199, 1} {
 		status, body := f.do(http.MethodGet, PageURL(n, f.port), "", nil)
 		if status != http.StatusOK || len(values(t, []byte(body))) != 6 {
 			t.Errorf("instance %d: %d %q", n, status, body)
@@ -98,7 +98,7 @@ func TestInstancesAnswerOnTheirAddresses(t *testing.T) {
 	}
 	var stats Stats
 	f.get("/stats", &stats)
-	if stats.Served != 3 || stats.Series != 6 || stats.PayloadBytes < 500 {
+	if stats.Served != 4 || stats.Read != 3 || stats.Series != 6 || stats.PayloadBytes < 500 {
 		t.Errorf("stats: %+v", stats)
 	}
 }
