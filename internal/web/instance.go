@@ -1,0 +1,280 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web/chart"
+)
+
+// The tabs of an instance's page, in its address.
+const (
+	tabInformation = "information"
+	tabStatistics  = "statistics"
+	tabAlarms      = "alarms"
+)
+
+// instanceBody is what the page of one instance shows; of the last three the one
+// that belongs to the tab is set.
+type instanceBody struct {
+	Row  row
+	Tab  string
+	Link string
+
+	Information *information
+	Statistics  *statisticsView
+	Monitoring  *monitoring
+}
+
+// information is the Instance Information tab.
+type information struct {
+	Facts      []fact
+	Up         bool
+	Read       stamp // of the newest reading; empty before the first
+	Reason     string
+	Capacities []capacityRow
+	Method     string
+	AutoRenew  string
+	AfterTerm  string
+	Expires    stamp
+	Overdue    stamp
+	Open       []episodeRow
+	By         string
+	Return     string
+}
+
+// fact is a name and a value.
+type fact struct{ Name, Value string }
+
+// capacityRow is one metric with its capacity and where that comes from.
+type capacityRow struct {
+	meter
+	Origin string
+	Age    stamp // when the server or cloud told it; empty for what does not age
+}
+
+func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
+	st, ok := p.Fleet.Standing(r.PathValue("id"))
+	if !ok {
+		p.noInstance(w, r)
+		return
+	}
+	q := r.URL.Query()
+	body := p.instanceBody(&st, q.Get("tab"))
+	pg := page{Section: "instances", Title: body.Row.Name}
+	switch body.Tab {
+	case tabStatistics:
+		body.Statistics = p.statistics(r, &st)
+	case tabAlarms:
+		body.Monitoring = newMonitoring(&st)
+		switch q.Get("saved") {
+		case "1":
+			pg.Done = "Saved. The new thresholds are in force."
+		case "0":
+			pg.Done = "Nothing was changed."
+		}
+	default:
+		var err error
+		if body.Information, err = p.information(r, &st); err != nil {
+			p.fail(w, r, "instances", "The alarms", err)
+			return
+		}
+		pg.Refresh = refreshSeconds
+		pg.Done = acknowledged(q)
+	}
+	status := http.StatusOK
+	if s := body.Statistics; s != nil && s.Bad {
+		status = http.StatusBadRequest
+	}
+	p.render(w, r, status, "instance", pg.with(body))
+}
+
+func (pg page) with(body any) page {
+	pg.Body = body
+	return pg
+}
+
+func (p *pages) instanceBody(st *fleet.Standing, tab string) instanceBody {
+	if tab != tabStatistics && tab != tabAlarms {
+		tab = tabInformation
+	}
+	return instanceBody{Row: p.row(st), Tab: tab, Link: linkTo(st.Instance.ID)}
+}
+
+func (p *pages) noInstance(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, http.StatusNotFound, "problem", page{Title: "Not found", Section: "instances", Body: problem{
+		Heading: "No instance has the ID " + r.PathValue("id"),
+		Lines:   []string{"It may have been taken out of the configuration. Its alarms and notices of the past are kept."},
+		Back:    "/", Label: "To the instances",
+	}})
+}
+
+// information gathers the Instance Information tab.
+func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, error) {
+	in := st.Instance
+	open, err := p.Alarms.Episodes(r.Context(), alarm.EpisodeFilter{Open: true, Instance: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	out := &information{
+		Facts: []fact{
+			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
+		},
+		Method: methodWords(in.Term.Method), AutoRenew: "off", AfterTerm: afterTerm(in.Term),
+		Expires: p.stamp(in.Term.Expires), Overdue: p.stamp(in.Term.OverdueSince), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID,
+	}
+	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
+	if in.Term.AutoRenew {
+		out.AutoRenew = "on"
+	}
+	if st.Reading != nil {
+		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
+	}
+	for _, m := range fleet.Metrics() {
+		if !shown(st, m) {
+			continue
+		}
+		limit := in.Limit(st.Reading, m)
+		c := capacityRow{meter: newMeter(st, m), Origin: limit.Origin.String()}
+		if limit.At > 0 {
+			c.Age = p.stampUnix(limit.At)
+		}
+		out.Capacities = append(out.Capacities, c)
+	}
+	return out, nil
+}
+
+// afterTerm says what happens to an instance after its paid term.
+func afterTerm(t fleet.Term) string {
+	switch t.PostExpiration {
+	case "release":
+		return "is released, with everything on it"
+	case "downgrade":
+		return "is downgraded"
+	}
+	return t.PostExpiration
+}
+
+// monitoring is the Monitoring Alarms tab.
+type monitoring struct {
+	Rows   []settingRow
+	Faults []string // why the last attempt was refused
+}
+
+// settingRow is the form's part for one metric: what is in the fields, and what
+// was in force when they were filled in.
+type settingRow struct {
+	Metric, Name, Capacity string
+	Threshold, Was         string // 70
+	Enabled, WasEnabled    bool
+	Equals                 string // the mark in the metric's own unit
+}
+
+func newMonitoring(st *fleet.Standing) *monitoring {
+	out := &monitoring{}
+	for _, m := range fleet.Metrics() {
+		if !shown(st, m) {
+			continue
+		}
+		row := settingRow{Metric: m.String(), Name: chart.Name(m)}
+		limit := st.Instance.Limit(st.Reading, m)
+		if limit.Known() {
+			row.Capacity = chart.Figure(m, limit.Value)
+		}
+		if mark := st.Marks[m]; mark > 0 {
+			row.Threshold, row.Enabled = chart.Share(mark), true
+			if limit.Known() {
+				row.Equals = chart.Figure(m, mark*limit.Value)
+			}
+		}
+		row.Was, row.WasEnabled = row.Threshold, row.Enabled
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// fill puts what somebody sent into the form, so that nobody types twice, and
+// returns the settings that differ from what the form said before.
+func (v *monitoring) fill(r *http.Request) []Setting {
+	var changed []Setting
+	for i := range v.Rows {
+		row := &v.Rows[i]
+		if !r.PostForm.Has("was." + row.Metric) {
+			continue // a metric that the form did not have
+		}
+		row.Threshold = strings.TrimSpace(r.PostForm.Get("threshold." + row.Metric))
+		row.Enabled = r.PostForm.Has("enabled." + row.Metric)
+		row.Was = r.PostForm.Get("was." + row.Metric)
+		row.WasEnabled = r.PostForm.Has("wasenabled." + row.Metric)
+		m, ok := fleet.ParseMetric(row.Metric)
+		same := strings.TrimSuffix(row.Threshold, "%") == row.Was && row.Enabled == row.WasEnabled
+		if ok && !same {
+			changed = append(changed, Setting{Metric: m, Threshold: share(row.Threshold), Enabled: row.Enabled})
+		}
+	}
+	return changed
+}
+
+// share adds the sign to what was typed beside a printed %.
+func share(text string) string {
+	if text == "" || strings.HasSuffix(text, "%") {
+		return text
+	}
+	return text + "%"
+}
+
+func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	st, ok := p.Fleet.Standing(id)
+	if !ok {
+		p.noInstance(w, r)
+		return
+	}
+	if !p.form(w, r) {
+		return
+	}
+	view := newMonitoring(&st)
+	changed := view.fill(r)
+	saved := "0"
+	if len(changed) > 0 {
+		if err := p.AlarmEditor.SetThresholds(r.Context(), id, changed); err != nil {
+			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "err", err)
+			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
+			body := p.instanceBody(&st, tabAlarms)
+			body.Monitoring = view
+			p.render(w, r, http.StatusUnprocessableEntity, "instance", page{Title: body.Row.Name, Section: "instances", Body: body})
+			return
+		}
+		saved = "1"
+		p.log.InfoContext(r.Context(), "thresholds set", "instance_id", id, "metrics", metricNames(changed))
+	}
+	http.Redirect(w, r, linkTo(id)+"?tab="+tabAlarms+"&saved="+saved, http.StatusSeeOther)
+}
+
+func metricNames(settings []Setting) []string {
+	out := make([]string, len(settings))
+	for i, s := range settings {
+		out[i] = s.Metric.String()
+	}
+	return out
+}
+
+// maxForm bounds what a form may send.
+const maxForm = 64 << 10
+
+// form reads a form that was sent, and answers when it cannot be read.
+func (p *pages) form(w http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		p.render(w, r, http.StatusBadRequest, "problem", page{Title: "Not understood", Body: problem{
+			Heading: "The form could not be read", Lines: []string{err.Error(), "Nothing was changed."},
+			Back: cmp.Or(r.Referer(), "/"), Label: "Back",
+		}})
+		return false
+	}
+	return true
+}

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+const (
+	perPage        = 100
+	refreshSeconds = 5
+)
+
+// filter is what the form above the list of instances asks for.
+type filter struct {
+	Query   string
+	Product string
+	State   string // raised, unknown, ok, unwatched, expiring, past
+	Sort    string // fullest or name
+	Page    int    // counts from 1
+}
+
+func parseFilter(q url.Values) filter {
+	f := filter{
+		Query: strings.TrimSpace(q.Get("q")), Product: q.Get("product"), State: q.Get("state"), Sort: q.Get("sort"),
+	}
+	if f.Sort != "name" {
+		f.Sort = "fullest"
+	}
+	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
+		f.Page = n
+	} else {
+		f.Page = 1
+	}
+	return f
+}
+
+// Path returns the address of the list with this filter on a page.
+func (f filter) path(pageNumber int) string {
+	q := url.Values{}
+	set := func(name, value, usual string) {
+		if value != usual {
+			q.Set(name, value)
+		}
+	}
+	set("q", f.Query, "")
+	set("product", f.Product, "")
+	set("state", f.State, "")
+	set("sort", f.Sort, "fullest")
+	set("page", strconv.Itoa(pageNumber), "1")
+	if len(q) == 0 {
+		return "/"
+	}
+	return "/?" + q.Encode()
+}
+
+// Any tells whether the filter leaves anything out.
+func (f filter) Any() bool { return f.Query != "" || f.Product != "" || f.State != "" }
+
+// takes tells whether an instance passes the filter.
+func (f filter) takes(st *fleet.Standing) bool {
+	if f.Product != "" && st.Instance.Product != f.Product {
+		return false
+	}
+	if f.State != "" && !inState(st, f.State) {
+		return false
+	}
+	for word := range strings.FieldsSeq(strings.ToLower(f.Query)) {
+		if !names(st.Instance, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func inState(st *fleet.Standing, state string) bool {
+	switch state {
+	case "expiring":
+		return st.Lifecycle.State == fleet.LifecycleExpiring
+	case "past":
+		return past(st.Lifecycle.State)
+	}
+	return string(worst(st)) == state
+}
+
+// names tells whether an instance is called, labelled or kept under word.
+func names(in *fleet.Instance, word string) bool {
+	for _, text := range [...]string{in.Name, in.ID, in.Product, in.Edition, in.Spec, in.Account} {
+		if strings.Contains(strings.ToLower(text), word) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(in.Labels, func(l fleet.Label) bool {
+		return strings.Contains(strings.ToLower(l.Name+"="+l.Value), word)
+	})
+}
+
+// counts is the summary line: how many instances stand how.
+type counts struct {
+	All, Raised, Unknown, Expiring, Past int
+}
+
+// row is one instance in the list.
+type row struct {
+	ID, Name, Title, Spec, Account, Link string
+	Labels                               []fleet.Label
+	State                                fleet.MetricState
+	Watched                              bool
+	Meters                               []meter
+	Term                                 term
+}
+
+// listBody is what the list page shows.
+type listBody struct {
+	Counts   counts
+	Filter   filter
+	Products []string
+	States   []option
+	Rows     []row
+
+	Matched     int // how many pass the filter
+	First, Last int // which of them are on this page, counted from 1
+	Before      string
+	After       string
+	Pages       int
+}
+
+// option is one choice of a select field.
+type option struct {
+	Value, Text string
+}
+
+func (p *pages) instances(w http.ResponseWriter, r *http.Request) {
+	f := parseFilter(r.URL.Query())
+	body := p.list(p.Fleet.Standings(), f)
+	p.render(w, r, http.StatusOK, "instances", page{Title: "Instances", Section: "instances", Refresh: refreshSeconds, Body: body})
+}
+
+// list filters, sorts and pages what stands in the fleet.
+func (p *pages) list(all []fleet.Standing, f filter) listBody {
+	body := listBody{Filter: f, States: []option{
+		{"raised", "Alarm raised"}, {"unknown", "No data"}, {"ok", "Below the mark"}, {"unwatched", "No alarm"},
+		{"expiring", "Expiring"}, {"past", "Past its term or frozen"},
+	}}
+	products := map[string]bool{}
+	var chosen []*fleet.Standing
+	for i := range all {
+		st := &all[i]
+		products[st.Instance.Product] = true
+		body.Counts.add(st)
+		if f.takes(st) {
+			chosen = append(chosen, st)
+		}
+	}
+	for name := range products {
+		body.Products = append(body.Products, name)
+	}
+	slices.Sort(body.Products)
+	arrange(chosen, f.Sort)
+
+	body.Matched = len(chosen)
+	body.Pages = max(1, (len(chosen)+perPage-1)/perPage)
+	n := min(f.Page, body.Pages)
+	body.Filter.Page = n
+	start := (n - 1) * perPage
+	end := min(start+perPage, len(chosen))
+	body.First, body.Last = start+1, end
+	if n > 1 {
+		body.Before = f.path(n - 1)
+	}
+	if n < body.Pages {
+		body.After = f.path(n + 1)
+	}
+	for _, st := range chosen[start:end] {
+		body.Rows = append(body.Rows, p.row(st))
+	}
+	return body
+}
+
+func (c *counts) add(st *fleet.Standing) {
+	c.All++
+	switch worst(st) {
+	case fleet.MetricRaised:
+		c.Raised++
+	case fleet.MetricUnknown:
+		c.Unknown++
+	case fleet.MetricOK, fleet.MetricUnwatched:
+	}
+	switch {
+	case st.Lifecycle.State == fleet.LifecycleExpiring:
+		c.Expiring++
+	case past(st.Lifecycle.State):
+		c.Past++
+	}
+}
+
+// arrange sorts by name, or by the fullest metric with the name deciding between
+// equals.
+func arrange(list []*fleet.Standing, by string) {
+	key := make(map[*fleet.Standing]float64, len(list))
+	if by == "fullest" {
+		for _, st := range list {
+			key[st] = fullest(st)
+		}
+	}
+	slices.SortFunc(list, func(a, b *fleet.Standing) int {
+		return cmp.Or(
+			cmp.Compare(key[b], key[a]),
+			strings.Compare(strings.ToLower(nameOf(a.Instance)), strings.ToLower(nameOf(b.Instance))),
+			strings.Compare(a.Instance.ID, b.Instance.ID),
+		)
+	})
+}
+
+func nameOf(in *fleet.Instance) string { return cmp.Or(in.Name, in.ID) }
+
+// linkTo returns the address of an instance's page.
+func linkTo(id string) string { return "/instances/" + url.PathEscape(id) }
+
+func (p *pages) row(st *fleet.Standing) row {
+	in := st.Instance
+	return row{
+		ID: in.ID, Name: nameOf(in), Title: p.Title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
+		State: worst(st), Watched: in.Watched, Meters: meters(st), Term: p.term(st),
+	}
+}

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web/chart"
+)
+
+// meter is one metric of one instance as a bar with its figures in words.
+type meter struct {
+	Metric   string // message_tps
+	Name     string // Message TPS
+	State    fleet.MetricState
+	Word     string // how it stands, for people
+	Known    bool   // the usage is known
+	Usage    string
+	Capacity string // empty when it is not known
+	Percent  string // empty when usage or capacity is not known
+	Fill     string // length of the bar, 0 to 100
+	Tick     string // place of the raise mark, 0 to 100; empty without one
+	Mark     string // 70 %
+	Reason   string // why the usage is not known
+	Label    string // all of it in one sentence
+
+	share float64 // utilization; below 0 when not known
+}
+
+// shown tells whether an instance has anything to do with metric m: there is a
+// capacity for it, or its source reads it, or says why it could not.
+func shown(st *fleet.Standing, m fleet.Metric) bool {
+	if st.Instance.Limit(st.Reading, m).Known() || st.States[m] == fleet.MetricRaised {
+		return true
+	}
+	return st.Reading != nil && (st.Reading.Known.Has(m) || st.Reading.Gap(m) != "")
+}
+
+// meters returns the bars of an instance in the order of the metrics.
+func meters(st *fleet.Standing) []meter {
+	var out []meter
+	if !st.Instance.Watched {
+		return nil
+	}
+	for _, m := range fleet.Metrics() {
+		if shown(st, m) {
+			out = append(out, newMeter(st, m))
+		}
+	}
+	return out
+}
+
+func newMeter(st *fleet.Standing, m fleet.Metric) meter {
+	limit := st.Instance.Limit(st.Reading, m)
+	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.States[m], Word: stateWords(st.States[m]), Fill: "0", share: -1}
+	if out.State == "" {
+		out.State = fleet.MetricUnwatched
+	}
+	if limit.Known() {
+		out.Capacity = chart.Figure(m, limit.Value)
+	}
+	r := st.Reading
+	if r != nil && r.Known.Has(m) {
+		out.Known, out.Usage = true, chart.Figure(m, r.Usage[m])
+	} else {
+		out.Reason = unknownReason(r, m)
+	}
+	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
+		out.share, out.Percent, out.Fill = u, chart.Percent(u), place(u)
+	}
+	if mark := st.Marks[m]; mark > 0 && limit.Known() {
+		out.Mark = chart.Mark(mark)
+		if mark <= 1 {
+			out.Tick = place(mark)
+		}
+	}
+	out.Label = out.sentence()
+	return out
+}
+
+// unknownReason says why the usage of m is not known.
+func unknownReason(r *fleet.Reading, m fleet.Metric) string {
+	switch {
+	case r == nil:
+		return "nothing was read yet"
+	case r.Gap(m) != "":
+		return r.Gap(m)
+	case !r.Up && r.Reason != "":
+		return r.Reason
+	case !r.Up:
+		return "the source does not answer"
+	}
+	return "the source does not tell"
+}
+
+// place is where a utilization lies on a bar that is 100 long.
+func place(u float64) string {
+	return strconv.FormatFloat(min(max(u, 0), 1)*100, 'f', 1, 64)
+}
+
+func (m *meter) sentence() string {
+	text := m.Name + ": "
+	switch {
+	case !m.Known && m.Capacity != "":
+		text += "usage unknown, capacity " + m.Capacity
+	case !m.Known:
+		text += "usage unknown"
+	case m.Capacity == "":
+		text += m.Usage + ", capacity unknown"
+	default:
+		text += m.Usage + " of " + m.Capacity + ", " + m.Percent
+	}
+	if m.Mark != "" {
+		text += ", alarm at " + m.Mark
+	}
+	text += "; " + m.Word
+	if m.Reason != "" {
+		text += ": " + m.Reason
+	}
+	return text
+}
+
+// worst is the state of an instance as a whole: that of its worst metric, and
+// unknown while its source does not answer.
+func worst(st *fleet.Standing) fleet.MetricState {
+	out := fleet.MetricUnwatched
+	if st.Instance.Watched && (st.Reading == nil || !st.Reading.Up) {
+		out = fleet.MetricUnknown
+	}
+	for m, s := range st.States {
+		switch {
+		case s == fleet.MetricRaised:
+			return s
+		case s == fleet.MetricUnknown && shown(st, fleet.Metric(m)):
+			out = s
+		case s == fleet.MetricOK && out == fleet.MetricUnwatched:
+			out = s
+		}
+	}
+	return out
+}
+
+// fullest is the highest utilization among an instance's metrics; below 0 when
+// none is known.
+func fullest(st *fleet.Standing) float64 {
+	out := -1.0
+	for _, m := range fleet.Metrics() {
+		if u, ok := fleet.Utilization(st.Instance, st.Reading, m); ok {
+			out = max(out, u)
+		}
+	}
+	return out
+}
+
+// term is how long an instance may be used, in words.
+type term struct {
+	State  fleet.LifecycleState
+	Word   string
+	Next   string // what happens next: is suspended
+	At     stamp  // when; empty when nothing follows
+	Date   string // the day of At
+	Until  string // in 3 d
+	Urgent bool   // it is expiring, or past its term
+}
+
+func (p *pages) term(st *fleet.Standing) term {
+	l := st.Lifecycle
+	out := term{State: l.State, Word: lifecycleWords(l.State), Urgent: l.State == fleet.LifecycleExpiring || past(l.State)}
+	if out.State == "" {
+		out.State = fleet.LifecycleUnknown
+	}
+	if !l.At.IsZero() {
+		out.Next, out.At = nextWords(l.Next), p.stamp(l.At)
+		out.Date, out.Until = l.At.In(p.Zone).Format(time.DateOnly), out.At.Ago
+	}
+	return out
+}
+
+// past tells whether a lifecycle state lies behind the paid term, or the instance
+// cannot be used for another reason.
+func past(s fleet.LifecycleState) bool {
+	switch s {
+	case fleet.LifecycleGrace, fleet.LifecycleSuspended, fleet.LifecycleRecycled, fleet.LifecycleReleased, fleet.LifecycleFrozen:
+		return true
+	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleUnknown:
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// templates holds one parsed template for each page.
+type templates struct {
+	pages map[string]*template.Template
+}
+
+func parseTemplates(a assets) (*templates, error) {
+	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).
+		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("parse the layout: %w", err)
+	}
+	out := &templates{pages: map[string]*template.Template{}}
+	for _, name := range []string{"instances", "instance", "alarms", "notices", "problem"} {
+		t, err := common.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("copy the layout: %w", err)
+		}
+		if out.pages[name], err = t.ParseFS(files, "templates/"+name+".html.tmpl"); err != nil {
+			return nil, fmt.Errorf("parse page %s: %w", name, err)
+		}
+	}
+	return out, nil
+}
+
+// page is what the layout shows around a body.
+type page struct {
+	Title   string
+	Section string // which entry of the navigation is current
+	Refresh int    // the script renews the page after so many seconds; 0 is never
+	Done    string // what a form achieved
+	Body    any
+
+	Version string
+	At      stamp
+}
+
+// problem is a page that says what went wrong and what to do.
+type problem struct {
+	Heading string
+	Lines   []string
+	Back    string // where to go on
+	Label   string
+}
+
+// render writes a page. It is built in memory first, so that a fault in the middle
+// does not leave half a page.
+func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name string, pg page) {
+	pg.Version, pg.At = p.Version, p.stamp(p.Now())
+	var buf bytes.Buffer
+	if err := p.set.pages[name].Execute(&buf, pg); err != nil {
+		p.log.ErrorContext(r.Context(), "page could not be rendered", "page", name, "err", err)
+		http.Error(w, "The page could not be rendered; the log of Brimwatch says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
+	w.WriteHeader(status)
+	if _, err := w.Write(buf.Bytes()); err != nil {
+		p.log.DebugContext(r.Context(), "page was not taken", "page", name, "err", err)
+	}
+}
+
+// fail answers that something could not be read; the log has the particulars.
+func (p *pages) fail(w http.ResponseWriter, r *http.Request, section, what string, err error) {
+	p.log.ErrorContext(r.Context(), "page could not be read", "path", r.URL.Path, "err", err)
+	p.render(w, r, http.StatusInternalServerError, "problem", page{Title: "Not available", Section: section, Body: problem{
+		Heading: what + " could not be read",
+		Lines:   []string{err.Error(), "Try again in a moment. The log of Brimwatch has the particulars."},
+		Back:    r.URL.RequestURI(), Label: "Try again",
+	}})
+}
+
+func (p *pages) notFound(w http.ResponseWriter, r *http.Request) {
+	p.render(w, r, http.StatusNotFound, "problem", page{Title: "Not found", Body: problem{
+		Heading: "There is no such page",
+		Lines:   []string{"The address may be mistyped, or the page may have moved."},
+		Back:    "/", Label: "To the instances",
+	}})
+}
+
+// foreign answers a form that was sent by a page of somebody else.
+func (p *pages) foreign(w http.ResponseWriter, r *http.Request) {
+	p.log.WarnContext(r.Context(), "form from another site refused", "path", r.URL.Path, "origin", r.Header.Get("Origin"))
+	p.render(w, r, http.StatusForbidden, "problem", page{Title: "Refused", Body: problem{
+		Heading: "The form came from another site",
+		Lines: []string{
+			"Nothing was changed. Open the page here and send the form again.",
+			"Behind a reverse proxy, the proxy must pass on the Host header that the browser sent.",
+		},
+		Back: "/", Label: "To the instances",
+	}})
+}
+
+// stamp is a moment for people and for machines.
+type stamp struct {
+	Text    string // 2026-11-23 03:12:04
+	Zone    string // CET
+	Machine string // RFC 3339
+	Ago     string // 4 min ago; in 3 d
+}
+
+// stamp returns t as it is shown; the zero time is an empty stamp.
+func (p *pages) stamp(t time.Time) stamp {
+	if t.IsZero() {
+		return stamp{}
+	}
+	at := t.In(p.Zone)
+	return stamp{
+		Text: at.Format("2006-01-02 15:04:05"), Zone: at.Format("MST"), Machine: at.Format(time.RFC3339),
+		Ago: relative(t, p.Now()),
+	}
+}
+
+// stampUnix is stamp for Unix seconds.
+func (p *pages) stampUnix(seconds int64) stamp { return p.stamp(time.Unix(seconds, 0)) }

@@ -1,0 +1,148 @@
+// Package web serves the pages for people: the list of instances, one instance
+// with its Statistics and Monitoring Alarms, the alarms and the notices.
+//
+// Pages are rendered on the server and work without JavaScript; a small script of
+// our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
+// Content-Security-Policy says so. What is shown comes from the small interfaces
+// below; the package keeps no state.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Fleet tells how the instances stand. It does not block.
+type Fleet interface {
+	Standings() []fleet.Standing
+	Standing(id string) (fleet.Standing, bool)
+}
+
+// Statistics reads the history of one instance: a series for each metric that was
+// recorded between from and to, with a point at each step. An error's text is shown.
+type Statistics interface {
+	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
+}
+
+// Alarms reads the episodes that are open or were.
+type Alarms interface {
+	Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.Episode, error)
+}
+
+// Acker acknowledges an open episode for somebody. It returns alarm.ErrNoEpisode
+// when none with that code is open.
+type Acker interface {
+	Ack(ctx context.Context, code, by string) error
+}
+
+// Notices reads what was told to whom, and what became of it.
+type Notices interface {
+	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
+}
+
+// Setting is what the Monitoring Alarms page says about one metric.
+type Setting struct {
+	Metric fleet.Metric
+	// Threshold is a share as people write it, such as 80%; empty leaves it as it is.
+	Threshold string
+	Enabled   bool
+}
+
+// AlarmEditor writes settings of an instance's capacity alarms into the
+// configuration and takes them into force. It gets only those that somebody
+// changed, and applies all of them or none. An error's text, one fault a line, is
+// shown to the person; it holds no secrets.
+type AlarmEditor interface {
+	SetThresholds(ctx context.Context, id string, settings []Setting) error
+}
+
+// Options are what New needs. Title, Zone and Now may be left out.
+type Options struct {
+	Fleet       Fleet
+	Statistics  Statistics
+	Alarms      Alarms
+	Acker       Acker
+	Notices     Notices
+	AlarmEditor AlarmEditor
+	// Title names product and edition for people; nil shows their keys.
+	Title   func(*fleet.Instance) string
+	Logger  *slog.Logger
+	Version string
+	// Zone is the time zone of the times on the pages; nil is the server's own.
+	Zone *time.Location
+	Now  func() time.Time // nil is time.Now
+}
+
+// pages answers requests.
+type pages struct {
+	Options
+	log *slog.Logger
+	set *templates
+}
+
+// New returns the handler of all pages.
+func New(o Options) (http.Handler, error) {
+	if o.Fleet == nil || o.Statistics == nil || o.Alarms == nil || o.Acker == nil || o.Notices == nil || o.AlarmEditor == nil || o.Logger == nil {
+		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, AlarmEditor and Logger must be given")
+	}
+	if o.Title == nil {
+		o.Title = keys
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	assets, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{Options: o, log: o.Logger.With("component", "web")}
+	if p.set, err = parseTemplates(assets); err != nil {
+		return nil, err
+	}
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", p.instances)
+	mux.HandleFunc("GET /instances/{id}", p.instance)
+	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
+	mux.HandleFunc("GET /alarms", p.alarms)
+	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
+	mux.HandleFunc("GET /notices", p.notices)
+	mux.Handle("GET /static/{name}", assets)
+	mux.HandleFunc("GET /", p.notFound)
+
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(p.foreign))
+	return headers(guard.Handler(mux)), nil
+}
+
+// keys names product and edition by their keys in the configuration.
+func keys(in *fleet.Instance) string {
+	if in.Edition == "" {
+		return in.Product
+	}
+	return in.Product + " " + in.Edition
+}
+
+// headers says what browsers may do with the pages.
+func headers(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
