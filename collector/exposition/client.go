@@ -1,6 +1,7 @@
 package exposition
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -113,7 +114,7 @@ func (c *client) readHead(w *workspace) (*answer, error) {
 		}
 		resp, err := http.ReadResponse(w.head, c.request) //nolint:bodyclose // closing would read on; the connection is closed instead
 		if err != nil {
-			return nil, headError(err)
+			return nil, headError(cmp.Or(w.wire.err, err))
 		}
 		if resp.StatusCode >= http.StatusOK || resp.StatusCode == http.StatusSwitchingProtocols {
 			w.wire.left = unlimited

@@ -119,6 +119,7 @@ func (t *Transport) proxyFor(r *http.Request) (*url.URL, error) {
 type wire struct {
 	conn net.Conn
 	left int64
+	err  error // of the last Read: parsers turn it into one of their own
 }
 
 // maxHead is how many bytes the head of an answer may have.
@@ -129,12 +130,13 @@ const unlimited = math.MaxInt64
 
 func (w *wire) Read(b []byte) (int, error) {
 	if w.left <= 0 {
-		return 0, errLongHead
+		w.err = errLongHead
+		return 0, w.err
 	}
 	if int64(len(b)) > w.left {
 		b = b[:w.left]
 	}
 	n, err := w.conn.Read(b)
-	w.left -= int64(n)
+	w.left, w.err = w.left-int64(n), err
 	return n, err
 }

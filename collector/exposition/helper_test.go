@@ -1,0 +1,228 @@
+package exposition
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// patience bounds the wait for what has to happen; nothing is measured by it.
+const patience = 20 * time.Second
+
+// shopMapping reads two series of shopPage.
+func shopMapping() []Metric {
+	return []Metric{
+		{Metric: fleet.Connections, Series: "shop_clients"},
+		{Metric: fleet.SendTPS, Series: "shop_orders_total", Counter: true},
+	}
+}
+
+const shopPage = "# TYPE shop_clients gauge\nshop_clients 12\nshop_orders_total 1027\n"
+
+// build makes a Collector that is closed with the test. Its Transport knows no proxy.
+func build(t testing.TB, o Options) *Collector {
+	t.Helper()
+	if o.Mapping == nil {
+		o.Mapping = shopMapping()
+	}
+	if o.Transport == nil {
+		o.Transport = direct()
+	}
+	c, err := New(o)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return c
+}
+
+// direct returns a Transport that goes without a proxy, whatever the environment says.
+func direct() *Transport {
+	tr := NewTransport()
+	tr.proxy = http.ProxyURL(nil)
+	return tr
+}
+
+// visit collects once.
+func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
+	defer cancel()
+	visits := make([]collector.Visit, 1)
+	err := c.Collect(ctx, visits)
+	return &visits[0], err
+}
+
+// wantShop visits and wants the figures of shopPage.
+func wantShop(t testing.TB, c collector.Collector) {
+	t.Helper()
+	v, err := visit(t, c)
+	if err != nil {
+		t.Fatalf("visit: %v", err)
+	}
+	if n, ok := v.GaugeOf(fleet.Connections); !ok || n != 12 {
+		t.Errorf("connections: %v, %v, want 12 (%v)", n, ok, v.Gaps())
+	}
+	if n, at, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1027 || at.IsZero() {
+		t.Errorf("send_tps: %v, %v, want 1027 (%v)", n, ok, v.Gaps())
+	}
+}
+
+// wantError visits and wants an error that says all of want, and nothing told.
+func wantError(t testing.TB, c collector.Collector, want ...string) error {
+	t.Helper()
+	v, err := visit(t, c)
+	if err == nil {
+		t.Fatalf("no error, want %q", want)
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error %q does not say %q", err, part)
+		}
+	}
+	if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\r\n") {
+		t.Errorf("the error is not fit for a page: %q", err)
+	}
+	if !v.Blank() {
+		t.Error("there is an error, and figures were told all the same")
+	}
+	return err
+}
+
+// serve starts an HTTP server and returns its URL.
+func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// say writes text as an answer.
+func say(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) }
+
+// raw is a server that speaks by a script, connection by connection.
+type raw struct {
+	url string
+
+	mu       sync.Mutex
+	accepted int
+	asked    []string // first lines of requests
+}
+
+// talk serves connection n, counted from 0. It returns when it is over, which
+// closes the connection.
+type talk func(r *raw, n int, conn net.Conn)
+
+// serveRaw starts a server that speaks by a script.
+func serveRaw(t testing.TB, do talk) *raw {
+	t.Helper()
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("listen: %v", err)
+	}
+	r := &raw{url: "http://" + ln.Addr().String() + "/metrics"}
+	var wg sync.WaitGroup
+	var conns sync.Map
+	t.Cleanup(func() {
+		_ = ln.Close()
+		conns.Range(func(c, _ any) bool {
+			if conn, ok := c.(net.Conn); ok {
+				_ = conn.Close()
+			}
+			return true
+		})
+		wg.Wait()
+	})
+	wg.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			conns.Store(conn, nil)
+			r.mu.Lock()
+			n := r.accepted
+			r.accepted++
+			r.mu.Unlock()
+			wg.Go(func() {
+				defer func() { _ = conn.Close() }()
+				do(r, n, conn)
+			})
+		}
+	})
+	return r
+}
+
+// request reads one request; false when there is none.
+func (r *raw) request(in *bufio.Reader) bool {
+	q, err := http.ReadRequest(in)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, q.Body)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, q.Method+" "+q.RequestURI)
+	return true
+}
+
+// state returns how many connections and requests there were.
+func (r *raw) state() (accepted, asked int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.accepted, len(r.asked)
+}
+
+// answers returns a talk that answers every request with the same bytes.
+func answers(text string) talk {
+	return func(r *raw, _ int, conn net.Conn) {
+		in := bufio.NewReader(conn)
+		for r.request(in) {
+			if _, err := io.WriteString(conn, text); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// once returns a talk that answers one request and hangs up.
+func once(text string) talk {
+	return func(r *raw, _ int, conn net.Conn) {
+		if r.request(bufio.NewReader(conn)) {
+			_, _ = io.WriteString(conn, text)
+		}
+	}
+}
+
+// ok returns a whole answer with a length.
+func ok(page string) string {
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", len(page), page)
+}
+
+// through returns a Transport that takes one proxy for everything.
+func through(t testing.TB, proxy string) *Transport {
+	t.Helper()
+	u, err := url.Parse(proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := NewTransport()
+	tr.proxy = http.ProxyURL(u)
+	return tr
+}
