@@ -51,7 +51,7 @@ type alarmsBody struct {
 	Ended    []episodeRow
 	ShowOpen bool
 	ShowPast bool
-	Cut      bool // there are more than are shown
+	Cut      bool   // there are more than are shown
 	By       string // who acknowledges, most probably
 	Return   string // the instance whose page a form returns to; this page without one
 }
