@@ -33,7 +33,7 @@ type Options struct {
 	// checked against the system's authorities.
 	TLS *tls.Config
 	// Transport holds what Collectors share. Nil is one of the Collector's own,
-	// which means new buffers (64 KiB) at each visit: programs with many Collectors
+	// which means new buffers (32 KiB) at each visit: programs with many Collectors
 	// give all of them the same one.
 	Transport *Transport
 }
@@ -56,6 +56,7 @@ func New(o Options) (*Collector, error) {
 	}
 	if c.transport == nil {
 		c.transport = NewTransport()
+		c.transport.single = true
 	}
 	if c.plan, err = c.transport.planOf(o.Mapping); err != nil {
 		return nil, err

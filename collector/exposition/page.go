@@ -7,7 +7,7 @@ import (
 
 const (
 	// windowSize is how much of a page is held at a time.
-	windowSize = 32 << 10
+	windowSize = 16 << 10
 	// maxLine is how many bytes a line may have, without its end.
 	maxLine = 1 << 20
 	// maxIdle is how many reads without a byte and without an error are borne.

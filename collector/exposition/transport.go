@@ -19,6 +19,7 @@ import (
 type Transport struct {
 	dialer     net.Dialer
 	proxy      func(*http.Request) (*url.URL, error)
+	single     bool      // one Collector's own: nothing is kept for the next visit
 	workspaces sync.Pool // of *workspace
 
 	mu sync.Mutex
@@ -79,6 +80,10 @@ func (t *Transport) take(cells int) *workspace {
 // give takes a workspace back. A window that has grown for a long line is not
 // kept.
 func (t *Transport) give(w *workspace) {
+	if t.single {
+		// A pool for each of thousands of Collectors would hold a workspace for each.
+		return
+	}
 	if len(w.window) > windowSize {
 		w.window = make([]byte, windowSize)
 	}
