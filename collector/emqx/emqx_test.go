@@ -2,6 +2,7 @@ package emqx
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,171 +20,121 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// serving answers with a page and hands on what was asked for.
-func serving(t testing.TB, page string) (url string, asked <-chan string) {
+// The pages of a cluster of two nodes: of the node that is asked, of both, and
+// of each by itself. EMQX writes empty HELP lines, too.
+const (
+	onePage = `# TYPE emqx_connections_count gauge
+# HELP emqx_connections_count
+emqx_connections_count 70
+# TYPE emqx_connections_max gauge
+# HELP emqx_connections_max
+emqx_connections_max 900
+# TYPE emqx_live_connections_count gauge
+# HELP emqx_live_connections_count
+emqx_live_connections_count 60
+# TYPE emqx_live_connections_max gauge
+# HELP emqx_live_connections_max
+emqx_live_connections_max 800
+# TYPE emqx_subscriptions_count gauge
+# HELP emqx_subscriptions_count
+emqx_subscriptions_count 40
+# TYPE emqx_subscriptions_shared_count gauge
+# HELP emqx_subscriptions_shared_count
+emqx_subscriptions_shared_count 7
+# TYPE emqx_mria_lag gauge
+# HELP emqx_mria_lag
+emqx_mria_lag{shard="emqx_shared_sub_shard"} NaN
+# TYPE emqx_messages_received counter
+# HELP emqx_messages_received
+emqx_messages_received 1000
+# TYPE emqx_messages_sent counter
+# HELP emqx_messages_sent
+emqx_messages_sent 2000
+`
+	wholePage = `# TYPE emqx_connections_count gauge
+emqx_connections_count 140
+# TYPE emqx_live_connections_count gauge
+emqx_live_connections_count 120
+# TYPE emqx_live_connections_max gauge
+emqx_live_connections_max 800
+# TYPE emqx_subscriptions_count gauge
+emqx_subscriptions_count 80
+# TYPE emqx_messages_received counter
+emqx_messages_received 2000
+# TYPE emqx_messages_sent counter
+emqx_messages_sent 4000
+`
+	eachPage = `emqx_live_connections_count{node="emqx@127.0.0.1"} 60
+emqx_live_connections_count{node="emqx@127.0.0.2"} 61
+emqx_subscriptions_count{node="emqx@127.0.0.1"} 40
+emqx_subscriptions_count{node="emqx@127.0.0.2"} 41
+emqx_messages_received{node="emqx@127.0.0.1"} 1000
+emqx_messages_received{node="emqx@127.0.0.2"} 1001
+emqx_messages_sent{node="emqx@127.0.0.1"} 2000
+emqx_messages_sent{node="emqx@127.0.0.2"} 2001
+`
+)
+
+// broker answers as EMQX does; a password of "" is a broker that asks for none.
+func broker(t testing.TB, password string) *httptest.Server {
 	t.Helper()
-	requests := make(chan string, 16)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		requests <- r.RequestURI
+		if name, word, ok := r.BasicAuth(); password != "" && (!ok || name != collectortest.Username || word != password) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusUnauthorized)
+			say(w, `{"code":"BAD_API_KEY_OR_SECRET","message":"Check api_key/api_secret"}`)
+			return
+		}
+		if r.URL.Path != "/api/v5/prometheus/stats" {
+			http.NotFound(w, r)
+			return
+		}
 		w.Header().Set("Content-Type", "text/plain")
-		_, _ = w.Write([]byte(page))
+		switch r.URL.Query().Get("mode") {
+		case "all_nodes_aggregated":
+			say(w, wholePage)
+		case "all_nodes_unaggregated":
+			say(w, eachPage)
+		default:
+			say(w, onePage)
+		}
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, requests
+	return s
 }
 
-// visited reads an EMQX once.
-func visited(t testing.TB, o Options) *collector.Visit {
+func say(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
+
+// visit builds a Collector and collects once.
+func visit(t testing.TB, o Options) (*collector.Visit, error) {
 	t.Helper()
 	c, err := New(o)
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return &visits[0]
+	err = c.Collect(ctx, visits)
+	return &visits[0], err
 }
 
-func TestWhatIsAsked(t *testing.T) {
-	for _, tt := range []struct{ name, added, want string }{
-		{"nothing but the host", "", "/api/v5/prometheus/stats?mode=all_nodes_aggregated"},
-		{"a slash", "/", "/api/v5/prometheus/stats?mode=all_nodes_aggregated"},
-		{"a path", "/emqx/stats", "/emqx/stats?mode=all_nodes_aggregated"},
-		{"a mode", "/?mode=node", "/api/v5/prometheus/stats?mode=node"},
-		{"a mode without a path", "?mode=node", "/api/v5/prometheus/stats?mode=node"},
-		{"another query", "/?x=1%202", "/api/v5/prometheus/stats?x=1%202&mode=all_nodes_aggregated"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			url, asked := serving(t, "emqx_messages_sent 1\n")
-			visited(t, Options{URL: url + tt.added})
-			if got := <-asked; got != tt.want {
-				t.Errorf("asked for %s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestOptions(t *testing.T) {
-	const secret = "p4ssw0rd"
-	for _, tt := range []struct {
-		name string
-		o    Options
-		want string
-	}{
-		{"no url", Options{}, "url is missing"},
-		{"not a url", Options{URL: "http://u:" + secret + "@h:x y/"}, "cannot be read"},
-		{"no scheme", Options{URL: "emqx:18083"}, "cannot be read"},
-		{"credentials in the url", Options{URL: "http://u:" + secret + "@h/"}, "username and password_file"},
-		{"a query that is none", Options{URL: "http://h/?%zz=" + secret}, "query"},
-		{"key without a name", Options{URL: "http://h/", Password: secret}, "username"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := New(tt.o)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("%v does not say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), secret) {
-				t.Errorf("the error holds the password: %v", err)
-			}
-		})
-	}
-}
-
-func TestFigures(t *testing.T) {
-	const totals = "emqx_messages_received 100\nemqx_messages_sent 200\nemqx_subscriptions_count 30\n"
-	for _, tt := range []struct {
-		name, page         string
-		connections, limit float64 // -1 is unknown
-	}{
-		{"live connections", totals + "emqx_connections_count 9\nemqx_live_connections_count 5\n", 5, 0},
-		{"in the other order", totals + "emqx_live_connections_count 5\nemqx_connections_count 9\n", 5, 0},
-		{"none of them alive", totals + "emqx_connections_count 9\nemqx_live_connections_count 0\n", 0, 0},
-		{"EMQX 5.0 has no live ones", totals + "emqx_connections_count 9\n", 9, 0},
-		{"high-water marks are no limits", totals + "emqx_live_connections_count 5\nemqx_live_connections_max 7\nemqx_connections_max 8\n", 5, 0},
-		{"a licence", totals + "emqx_live_connections_count 5\nemqx_license_max_sessions 1000\n", 5, 1000},
-		{"a licence that every node tells", totals + "emqx_live_connections_count 5\nemqx_license_max_sessions{node=\"a\"} 1000\nemqx_license_max_sessions{node=\"b\"} 1000\n", 5, 1000},
-		{"a licence without a limit", totals + "emqx_live_connections_count 5\nemqx_license_max_sessions 0\n", 5, 0},
-		{"nodes apart are summed", totals + "emqx_live_connections_count{node=\"a\"} 5\nemqx_live_connections_count{node=\"b\"} 6\n", 11, 0},
-		{"not a number", totals + "emqx_connections_count 9\nemqx_live_connections_count NaN\n", -1, 0},
-		{"another gauge is not a number", totals + "emqx_live_connections_count 5\nemqx_mria_lag NaN\n", 5, 0},
-		{"none", totals, -1, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			url, _ := serving(t, tt.page)
-			v := visited(t, Options{URL: url})
-			if total, _, ok := v.CounterOf(fleet.SendTPS); !ok || total != 100 {
-				t.Errorf("send: %v, %v", total, ok)
-			}
-			if total, _, ok := v.CounterOf(fleet.ReceiveTPS); !ok || total != 200 {
-				t.Errorf("receive: %v, %v", total, ok)
-			}
-			if n, ok := v.GaugeOf(fleet.Subscriptions); !ok || n != 30 {
-				t.Errorf("subscriptions: %v, %v", n, ok)
-			}
-			n, ok := v.GaugeOf(fleet.Connections)
-			if !ok {
-				n = -1
-			}
-			limit, _ := v.LimitOf(fleet.Connections)
-			if n != tt.connections || limit != tt.limit {
-				t.Errorf("connections %v of %v, want %v of %v; gaps %v", n, limit, tt.connections, tt.limit, v.Gaps())
-			}
-			if told := len(v.Gaps()) == 0; told != (tt.connections >= 0) {
-				t.Errorf("gaps: %v", v.Gaps())
-			}
-		})
-	}
-}
-
-// TestPublishedPage reads the page of an idle EMQX 5 that others published.
-func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out, because BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "emqx", "from-datadog-extras", "metrics.prom"))
+// served reads a page that a server shows whatever it is asked.
+func served(t testing.TB, page string) *collector.Visit {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { say(w, page) }))
+	t.Cleanup(s.Close)
+	v, err := visit(t, Options{URL: s.URL})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("visit: %v", err)
 	}
-	url, _ := serving(t, string(page))
-	v := visited(t, Options{URL: url})
-	for _, m := range []fleet.Metric{fleet.Connections, fleet.Subscriptions} {
-		if n, ok := v.GaugeOf(m); !ok || n != 0 {
-			t.Errorf("%v: %v, %v", m, n, ok)
-		}
-	}
-	for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS} {
-		if total, _, ok := v.CounterOf(m); !ok || total != 0 {
-			t.Errorf("%v: %v, %v", m, total, ok)
-		}
-	}
-	if len(v.Gaps()) != 0 {
-		t.Errorf("gaps: %v", v.Gaps())
-	}
+	return v
 }
 
 func TestConformance(t *testing.T) {
-	const page = "emqx_messages_received 1027\nemqx_messages_sent 2043\nemqx_live_connections_count 512\n" +
-		"emqx_subscriptions_count 3081\nemqx_license_max_sessions 5000\n"
 	collectortest.Run(t, collectortest.Suite{
-		Serve: func(t testing.TB, password string) string {
-			t.Helper()
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if key, word, ok := r.BasicAuth(); !ok || key != collectortest.Username || word != password {
-					http.Error(w, `{"code":"BAD_API_KEY_OR_SECRET"}`, http.StatusUnauthorized)
-					return
-				}
-				w.Header().Set("Content-Type", "text/plain")
-				_, _ = w.Write([]byte(page))
-			}))
-			t.Cleanup(s.Close)
-			return strings.TrimPrefix(s.URL, "http://")
-		},
+		Serve: func(t testing.TB, password string) string { return broker(t, password).Listener.Addr().String() },
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
 			c, err := New(Options{URL: "http://" + addr, Username: collectortest.Username, Password: password})
@@ -193,10 +144,173 @@ func TestConformance(t *testing.T) {
 			return c
 		},
 		Expect: []collectortest.Figure{
-			{Metric: fleet.SendTPS, Counter: true, Min: 1027, Max: 1027},
-			{Metric: fleet.ReceiveTPS, Counter: true, Min: 2043, Max: 2043},
-			{Metric: fleet.Connections, Min: 512, Max: 512, Limit: 5000},
-			{Metric: fleet.Subscriptions, Min: 3081, Max: 3081},
+			{Metric: fleet.SendTPS, Counter: true, Min: 2000, Max: 2000},
+			{Metric: fleet.ReceiveTPS, Counter: true, Min: 4000, Max: 4000},
+			{Metric: fleet.Connections, Min: 120, Max: 120},
+			{Metric: fleet.Subscriptions, Min: 80, Max: 80},
 		},
 	})
+}
+
+// TestModes reads the figures of the whole cluster unless the URL says otherwise.
+func TestModes(t *testing.T) {
+	s := broker(t, "")
+	for _, tt := range []struct {
+		name, suffix          string
+		connections, received float64
+	}{
+		{"the whole cluster", "", 120, 2000},
+		{"with the path", "/api/v5/prometheus/stats", 120, 2000},
+		{"one node", "/api/v5/prometheus/stats?mode=node", 60, 1000},
+		{"each node, summed here", "?mode=all_nodes_unaggregated", 121, 2001},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, err := visit(t, Options{URL: s.URL + tt.suffix})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, _ := v.GaugeOf(fleet.Connections); n != tt.connections {
+				t.Errorf("connections: %v, want %v", n, tt.connections)
+			}
+			if n, _, _ := v.CounterOf(fleet.SendTPS); n != tt.received {
+				t.Errorf("received: %v, want %v", n, tt.received)
+			}
+			if limit, ok := v.LimitOf(fleet.Connections); ok {
+				t.Errorf("a limit of %v was made of a high-water mark", limit)
+			}
+		})
+	}
+}
+
+func TestComplete(t *testing.T) {
+	const page, mode = "/api/v5/prometheus/stats", "?mode=all_nodes_aggregated"
+	for _, tt := range []struct{ name, url, want string }{
+		{"host and port", "http://emqx:18083", "http://emqx:18083" + page + mode},
+		{"a slash", "http://emqx:18083/", "http://emqx:18083" + page + mode},
+		{"https", "https://emqx:18084", "https://emqx:18084" + page + mode},
+		{"the page", "http://emqx:18083" + page, "http://emqx:18083" + page + mode},
+		{"behind a gateway", "https://gate/emqx/stats", "https://gate/emqx/stats" + mode},
+		{"a query", "http://emqx:18083?x=%20y", "http://emqx:18083" + page + "?x=%20y&mode=all_nodes_aggregated"},
+		{"a mode", "http://emqx:18083?mode=node", "http://emqx:18083" + page + "?mode=node"},
+		{"an escaped path", "http://gate/a%2Fb", "http://gate/a%2Fb" + mode},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := complete(tt.url)
+			if err != nil || got != tt.want {
+				t.Errorf("got %q, %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestFigures(t *testing.T) {
+	t.Run("EMQX 5.0 knows no live connections", func(t *testing.T) {
+		v := served(t, "emqx_connections_count 70\nemqx_connections_max 900\n")
+		if n, ok := v.GaugeOf(fleet.Connections); !ok || n != 70 {
+			t.Errorf("connections: %v, %v", n, ok)
+		}
+	})
+	t.Run("a licence is the limit", func(t *testing.T) {
+		v := served(t, onePage+"emqx_license_max_sessions 1000\n")
+		if n, _ := v.LimitOf(fleet.Connections); n != 1000 {
+			t.Errorf("limit: %v, want 1000", n)
+		}
+	})
+	t.Run("a licence of each node is that of the cluster", func(t *testing.T) {
+		v := served(t, eachPage+"emqx_license_max_sessions{node=\"a\"} 1000\nemqx_license_max_sessions{node=\"b\"} 1000\n")
+		if n, _ := v.LimitOf(fleet.Connections); n != 1000 {
+			t.Errorf("limit: %v, want 1000", n)
+		}
+	})
+	t.Run("a licence without a limit", func(t *testing.T) {
+		v := served(t, onePage+"emqx_license_max_sessions 0\n")
+		if n, ok := v.LimitOf(fleet.Connections); ok {
+			t.Errorf("limit: %v, want none", n)
+		}
+	})
+	t.Run("what is not there is unknown", func(t *testing.T) {
+		v := served(t, "emqx_vm_run_queue 1\n")
+		want := map[fleet.Metric]string{
+			fleet.SendTPS:       "the page has no series emqx_messages_received",
+			fleet.ReceiveTPS:    "the page has no series emqx_messages_sent",
+			fleet.Connections:   "the page has none of the series emqx_live_connections_count, emqx_connections_count",
+			fleet.Subscriptions: "the page has no series emqx_subscriptions_count",
+		}
+		if len(v.Gaps()) != len(want) {
+			t.Errorf("%d reasons, want %d", len(v.Gaps()), len(want))
+		}
+		for _, g := range v.Gaps() {
+			if g.Reason != want[g.Metric] {
+				t.Errorf("%v: %q, want %q", g.Metric, g.Reason, want[g.Metric])
+			}
+		}
+	})
+}
+
+// TestErrors names the way out in the words of the page's reader.
+func TestErrors(t *testing.T) {
+	s := broker(t, "secret")
+	for _, tt := range []struct {
+		name string
+		o    Options
+		want string
+	}{
+		{"no login", Options{URL: s.URL}, "wants a login"},
+		{"a wrong secret", Options{URL: s.URL, Username: collectortest.Username, Password: "other"}, "refuses the login"},
+		{"a wrong path", Options{URL: s.URL + "/metrics", Username: collectortest.Username, Password: "secret"}, "is the path of the url right"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v, err := visit(t, tt.o)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !v.Blank() {
+				t.Errorf("got %v, want it to say %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestOptionFaults(t *testing.T) {
+	for _, tt := range []struct{ name, url, want string }{
+		{"no url", "", "url is missing"},
+		{"no scheme", "127.0.0.1:18083", "url cannot be read"},
+		{"no scheme, a name", "hunter2:18083", "url cannot be read"},
+		{"a login in it", "http://monitor:hunter2@127.0.0.1:18083", "must not hold a user name or password"},
+		{"MQTT", "mqtt://hunter2:1883", "http:// or https://"},
+		{"a broken query", "http://127.0.0.1:18083?x=%zz", "query of url"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := New(Options{URL: tt.url})
+			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("got %v, want it to say %q", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error repeats the url: %v", err)
+			}
+		})
+	}
+}
+
+// TestPublishedPage reads a page of a real, idle EMQX that others published.
+func TestPublishedPage(t *testing.T) {
+	root := os.Getenv("BRIMWATCH_CONTRACTS")
+	if root == "" {
+		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
+	}
+	page, err := os.ReadFile(filepath.Join(root, "captures", "emqx", "from-datadog-extras", "metrics.prom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := served(t, string(page))
+	for _, m := range []fleet.Metric{fleet.Connections, fleet.Subscriptions} {
+		if n, ok := v.GaugeOf(m); !ok || n != 0 {
+			t.Errorf("%v: %v, %v, want 0", m, n, ok)
+		}
+	}
+	for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS} {
+		if n, _, ok := v.CounterOf(m); !ok || n != 0 {
+			t.Errorf("%v: %v, %v, want 0", m, n, ok)
+		}
+	}
+	if len(v.Gaps()) != 0 {
+		t.Errorf("unknown: %v", v.Gaps())
+	}
 }
