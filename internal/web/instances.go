@@ -111,7 +111,8 @@ type row struct {
 	Labels                               []fleet.Label
 	State                                fleet.MetricState
 	Watched                              bool
-	Meters                               []meter
+	Meters                               []meter // of metrics with a capacity
+	Besides                              []meter // of metrics without one
 	Term                                 term
 }
 
@@ -224,8 +225,16 @@ func linkTo(id string) string { return "/instances/" + url.PathEscape(id) }
 
 func (p *pages) row(st *fleet.Standing) row {
 	in := st.Instance
-	return row{
+	out := row{
 		ID: in.ID, Name: nameOf(in), Title: p.Title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
-		State: worst(st), Watched: in.Watched, Meters: meters(st), Term: p.term(st),
+		State: worst(st), Watched: in.Watched, Term: p.term(st),
 	}
+	for _, m := range meters(st) {
+		if m.Capacity != "" {
+			out.Meters = append(out.Meters, m)
+		} else {
+			out.Besides = append(out.Besides, m)
+		}
+	}
+	return out
 }

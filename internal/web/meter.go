@@ -23,8 +23,6 @@ type meter struct {
 	Mark     string // 70 %
 	Reason   string // why the usage is not known
 	Label    string // all of it in one sentence
-
-	share float64 // utilization; below 0 when not known
 }
 
 // shown tells whether an instance has anything to do with metric m: there is a
@@ -52,7 +50,7 @@ func meters(st *fleet.Standing) []meter {
 
 func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	limit := st.Instance.Limit(st.Reading, m)
-	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.States[m], Word: stateWords(st.States[m]), Fill: "0", share: -1}
+	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.States[m], Word: stateWords(st.States[m]), Fill: "0"}
 	if out.State == "" {
 		out.State = fleet.MetricUnwatched
 	}
@@ -66,7 +64,7 @@ func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 		out.Reason = unknownReason(r, m)
 	}
 	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
-		out.share, out.Percent, out.Fill = u, chart.Percent(u), place(u)
+		out.Percent, out.Fill = chart.Percent(u), place(u)
 	}
 	if mark := st.Marks[m]; mark > 0 && limit.Known() {
 		out.Mark = chart.Mark(mark)
@@ -161,11 +159,12 @@ type term struct {
 	Date   string // the day of At
 	Until  string // in 3 d
 	Urgent bool   // it is expiring, or past its term
+	Past   bool   // it is past its term, or frozen
 }
 
 func (p *pages) term(st *fleet.Standing) term {
 	l := st.Lifecycle
-	out := term{State: l.State, Word: lifecycleWords(l.State), Urgent: l.State == fleet.LifecycleExpiring || past(l.State)}
+	out := term{State: l.State, Word: lifecycleWords(l.State), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}

@@ -122,11 +122,19 @@ func stepFor(length time.Duration) time.Duration {
 	return 7 * day
 }
 
+// zoneWords names the time zone of t: CET (UTC+01:00).
+func zoneWords(t time.Time) string {
+	if name, offset := t.Zone(); offset == 0 && name == "UTC" {
+		return name
+	}
+	return t.Format("MST (UTC-07:00)")
+}
+
 // statistics gathers the Statistics tab.
 func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView {
 	now := p.Now()
 	s, fault := parseSpan(r.URL.Query(), now, p.Zone)
-	out := &statisticsView{From: r.URL.Query().Get("from"), To: r.URL.Query().Get("to"), Zone: now.In(p.Zone).Format("MST (UTC-07:00)")}
+	out := &statisticsView{From: r.URL.Query().Get("from"), To: r.URL.Query().Get("to"), Zone: zoneWords(now.In(p.Zone))}
 	link := linkTo(st.Instance.ID) + "?tab=" + tabStatistics + "&last="
 	for _, c := range quickRanges() {
 		out.Quick = append(out.Quick, quick{Text: c.text, Link: link + c.text, Current: c.text == s.last})

@@ -35,10 +35,10 @@ type Chart struct {
 
 // The drawing's measures, in user units.
 const (
-	width, height = 860.0, 240.0
+	width, height = 920.0, 240.0
 	left, right   = 58.0, 722.0
 	above, below  = 14.0, 210.0
-	lineDistance  = 13.0 // between the names at the right
+	lineDistance  = 14.0 // between the names at the right
 	maxHovers     = 120
 )
 

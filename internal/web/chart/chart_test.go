@@ -1,0 +1,264 @@
+package chart_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web/chart"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+
+func start() time.Time { return time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC) }
+
+// line makes points a step apart; NaN leaves one out.
+func line(step time.Duration, values ...float64) []fleet.Point {
+	var out []fleet.Point
+	for i, v := range values {
+		if !math.IsNaN(v) {
+			out = append(out, fleet.Point{T: start().Add(time.Duration(i) * step), V: v})
+		}
+	}
+	return out
+}
+
+func level(step time.Duration, n int, v float64) []fleet.Point {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = v
+	}
+	return line(step, values...)
+}
+
+func TestGolden(t *testing.T) {
+	gap := math.NaN()
+	const step = 30 * time.Minute
+	for name, c := range map[string]chart.Chart{
+		"crossing the mark": {
+			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Capacity: level(step, 8, 5000)}, Mark: 0.7,
+		},
+		"gap and a lone point": {
+			Series: fleet.Series{Metric: fleet.SendTPS, Usage: line(step, 10, 12, gap, gap, 9.5, gap, gap, 14)},
+		},
+		"capacity raised": {
+			Series: fleet.Series{Metric: fleet.Subscriptions, Usage: line(step, 9000, 9600, 10100, 10000, 9900, 9950, 10400, 11000), Capacity: line(step, 10000, 10000, 10000, 20000, 20000, 20000, 20000, 20000)}, Mark: 0.8,
+		},
+		"memory": {
+			Series: fleet.Series{Metric: fleet.MemoryBytes, Usage: line(step, 1.1*(1<<30), 1.3*(1<<30), 2.9*(1<<30), 3.1*(1<<30)), Capacity: level(step, 8, 4<<30)}, Mark: 0.7,
+		},
+		"names close together": {
+			Series: fleet.Series{Metric: fleet.MessageTPS, Usage: line(step, 698, 699, 700, 701, 700, 699, 700, 701), Capacity: level(step, 8, 710)}, Mark: 0.99,
+		},
+		"empty": {Series: fleet.Series{Metric: fleet.Connections}, Mark: 0.7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.From, c.To, c.Step = start(), start().Add(7*step), step
+			got := c.SVG()
+			wellFormed(t, got)
+			file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".svg")
+			if *update {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatalf("%v (write it with -update)", err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("differs from %s (-want +got; write it anew with -update):\n%s", file, diff)
+			}
+		})
+	}
+}
+
+// wellFormed fails unless svg is one XML element whose places are all numbers
+// inside the drawing.
+func wellFormed(t interface{ Fatalf(string, ...any) }, svg []byte) {
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, svg)
+		}
+	}
+	for _, bad := range []string{"NaN", "Inf", "%!"} {
+		if bytes.Contains(svg, []byte(bad)) {
+			t.Fatalf("holds %s:\n%s", bad, svg)
+		}
+	}
+	for _, list := range regexp.MustCompile(` points="([^"]*)"`).FindAllSubmatch(svg, -1) {
+		for place := range strings.FieldsSeq(string(list[1])) {
+			xs, ys, _ := strings.Cut(place, ",")
+			x, errX := strconv.ParseFloat(xs, 64)
+			y, errY := strconv.ParseFloat(ys, 64)
+			if errX != nil || errY != nil || x < 0 || x > 920 || y < 0 || y > 240 {
+				t.Fatalf("place %q lies outside the drawing", place)
+			}
+		}
+	}
+}
+
+func TestAnyInputIsDrawn(t *testing.T) {
+	odd := []float64{0, 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 5000, 1e12, 0.1}
+	value := rapid.OneOf(rapid.SampledFrom(odd), rapid.Float64())
+	zones := []*time.Location{nil, time.UTC, time.FixedZone("far", 14*3600), time.FixedZone("odd", -12*3600-1234)}
+	rapid.Check(t, func(t *rapid.T) {
+		moment := rapid.Custom(func(t *rapid.T) time.Time {
+			return time.Unix(rapid.OneOf(rapid.Int64Range(1.7e9, 1.8e9), rapid.Int64Range(-1<<40, 1<<40), rapid.Int64()).Draw(t, "seconds"), rapid.Int64Range(0, 1e9-1).Draw(t, "nanoseconds"))
+		})
+		point := rapid.Custom(func(t *rapid.T) fleet.Point { return fleet.Point{T: moment.Draw(t, "t"), V: value.Draw(t, "v")} })
+		c := chart.Chart{
+			Series: fleet.Series{
+				Metric:   fleet.Metric(rapid.Uint8().Draw(t, "metric")),
+				Usage:    rapid.SliceOfN(point, 0, 20).Draw(t, "usage"),
+				Capacity: rapid.SliceOfN(point, 0, 20).Draw(t, "capacity"),
+			},
+			From: moment.Draw(t, "from"), To: moment.Draw(t, "to"),
+			Step: time.Duration(rapid.Int64().Draw(t, "step")), Mark: value.Draw(t, "mark"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
+		}
+		svg := c.SVG()
+		wellFormed(t, svg)
+		if len(svg) > 64<<10 {
+			t.Fatalf("%d bytes for 40 points", len(svg))
+		}
+	})
+}
+
+func TestGapsStayGaps(t *testing.T) {
+	c := chart.Chart{From: start(), To: start().Add(10 * time.Minute), Step: time.Minute, Series: fleet.Series{Usage: line(time.Minute, 1, 2, 3, math.NaN(), 4, 5, math.NaN(), 6)}}
+	svg := string(c.SVG())
+	if lines, dots := strings.Count(svg, "<polyline"), strings.Count(svg, "<circle"); lines != 2 || dots != 1 {
+		t.Errorf("%d lines and %d dots, want 2 and 1:\n%s", lines, dots, svg)
+	}
+}
+
+func TestMarkAndCapacityAreLabelled(t *testing.T) {
+	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Mark: 0.7,
+		Series: fleet.Series{Metric: fleet.Connections, Usage: line(time.Minute, 3612), Capacity: level(time.Minute, 60, 5000)}}
+	svg := string(c.SVG())
+	for _, want := range []string{">capacity 5,000<", ">alarm 70 % = 3,500<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72 %)"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%q is missing in\n%s", want, svg)
+		}
+	}
+	c.Mark = 0
+	if strings.Contains(string(c.SVG()), "alarm") {
+		t.Error("a mark is drawn although the alarm is off")
+	}
+}
+
+// ticks returns the texts of the x ticks or y ticks.
+func ticks(svg []byte, group string) []string {
+	g := regexp.MustCompile(`(?s)<g class="` + group + `">.*?</g>`).Find(svg)
+	var out []string
+	for _, m := range regexp.MustCompile(`>([^<>]+)</text>`).FindAllSubmatch(g, -1) {
+		out = append(out, string(m[1]))
+	}
+	return out
+}
+
+func TestTimeTicks(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		from   string
+		length time.Duration
+		zone   *time.Location
+		want   string
+	}{
+		"an hour":             {"2026-11-23T02:12:04Z", time.Hour, nil, "02:20 02:30 02:40 02:50 03:00 03:10"},
+		"six hours":           {"2026-11-22T21:12:00Z", 6 * time.Hour, nil, "22:00 23:00 23 Nov 01:00 02:00 03:00"},
+		"a day":               {"2026-11-22T03:12:00Z", 24 * time.Hour, nil, "06:00 09:00 12:00 15:00 18:00 21:00 23 Nov 03:00"},
+		"a day elsewhere":     {"2026-11-22T03:12:00Z", 24 * time.Hour, berlin, "06:00 09:00 12:00 15:00 18:00 21:00 23 Nov 03:00"},
+		"summer time ends":    {"2026-10-24T22:00:00Z", 12 * time.Hour, berlin, "25 Oct 02:00 04:00 06:00 08:00 10:00"},
+		"summer time begins":  {"2026-03-28T23:00:00Z", 6 * time.Hour, berlin, "29 Mar 01:00 03:00 04:00 05:00 06:00 07:00"},
+		"a week":              {"2026-11-16T03:12:00Z", 7 * 24 * time.Hour, nil, "17 Nov 18 Nov 19 Nov 20 Nov 21 Nov 22 Nov 23 Nov"},
+		"a month, on Mondays": {"2026-10-24T00:00:00Z", 40 * 24 * time.Hour, nil, "26 Oct 2 Nov 9 Nov 16 Nov 23 Nov 30 Nov"},
+		"a year":              {"2025-11-23T00:00:00Z", 365 * 24 * time.Hour, nil, "Jan 2026 Mar 2026 May 2026 Jul 2026 Sep 2026 Nov 2026"},
+		"ten years":           {"2016-11-23T00:00:00Z", 3652 * 24 * time.Hour, nil, "2018 2020 2022 2024 2026"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, err := time.Parse(time.RFC3339, c.from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Join(ticks(chart.Chart{From: from, To: from.Add(c.length), Zone: c.zone}.SVG(), "axis"), " ")
+			if got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAmountTicks(t *testing.T) {
+	for _, c := range []struct {
+		metric fleet.Metric
+		most   float64
+		want   string
+	}{
+		{fleet.Connections, 5000, "0 1k 2k 3k 4k 5k"},
+		{fleet.Connections, 3, "0 1 2 3"},
+		{fleet.MessageTPS, 0.3, "0 0.1 0.2 0.3"},
+		{fleet.MessageTPS, 1200, "0 500 1k 1.5k"},
+		{fleet.CommandsTPS, 7.3e6, "0 2M 4M 6M 8M"},
+		{fleet.MemoryBytes, 4 << 30, "0 B 1 GiB 2 GiB 3 GiB 4 GiB"},
+		{fleet.MemoryBytes, 700 << 20, "0 B 256 MiB 512 MiB 768 MiB"},
+		{fleet.Connections, 0, "0 1"},
+	} {
+		s := chart.Chart{From: start(), To: start().Add(time.Hour), Series: fleet.Series{Metric: c.metric, Usage: line(time.Minute, c.most)}}
+		if got := strings.Join(ticks(s.SVG(), "grid"), " "); got != c.want {
+			t.Errorf("%v up to %g: got %s, want %s", c.metric, c.most, got, c.want)
+		}
+	}
+}
+
+func TestFigures(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{chart.Figure(fleet.Connections, 3612), "3,612"},
+		{chart.Figure(fleet.Connections, 1234567), "1,234,567"},
+		{chart.Figure(fleet.MessageTPS, 512.4), "512"},
+		{chart.Figure(fleet.MessageTPS, 12.44), "12.4"},
+		{chart.Figure(fleet.MessageTPS, 3.27), "3.27"},
+		{chart.Figure(fleet.MessageTPS, 0.0042), "0.0042"},
+		{chart.Figure(fleet.MessageTPS, -1500), "-1,500"},
+		{chart.Figure(fleet.MemoryBytes, 0), "0 B"},
+		{chart.Figure(fleet.MemoryBytes, 1536), "1.5 KiB"},
+		{chart.Figure(fleet.MemoryBytes, 2.61*(1<<30)), "2.61 GiB"},
+		{chart.Figure(fleet.MemoryBytes, 1023<<20), "1,023 MiB"},
+		{chart.Figure(fleet.Connections, math.NaN()), "–"},
+		{chart.Figure(fleet.Connections, math.Inf(1)), "–"},
+		{chart.Percent(0.7224), "72 %"},
+		{chart.Percent(0.0312), "3.1 %"},
+		{chart.Percent(1.04), "104 %"},
+		{chart.Percent(12.5), "1,250 %"},
+		{chart.Percent(0), "0 %"},
+		{chart.Mark(0.7), "70 %"},
+		{chart.Mark(0.875), "87.5 %"},
+		{chart.Share(0.29), "29"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
