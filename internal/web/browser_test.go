@@ -36,7 +36,7 @@ func browser(t *testing.T, f *fake, scripts bool) (*tab, string) {
 	}
 	server := httptest.NewServer(handler(t, f))
 	t.Cleanup(server.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // t.Context ends before the browser can
 	t.Cleanup(cancel)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.WindowSize(1280, 900), chromedp.NoSandbox,
