@@ -2,6 +2,7 @@ package exposition
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -45,12 +46,12 @@ func (a *answer) endless() bool { return a.length < 0 && !a.chunked && a.encodin
 
 // judge tells what is wrong with an answer by its head. login is whether
 // credentials were sent.
-func (a *answer) judge(login bool, limit int64) error {
+func (a *answer) judge(login bool) error {
 	if a.status != http.StatusOK {
 		return a.refusal(login)
 	}
-	if a.length > limit {
-		return fmt.Errorf("the page has %s, more than the %s that are read: is this the right address?", bytesOf(a.length), bytesOf(limit))
+	if a.length > maxPage {
+		return fmt.Errorf("the page has %s, more than the %s that are read: is this the right address?", bytesOf(a.length), bytesOf(maxPage))
 	}
 	return a.judgeType()
 }
@@ -74,7 +75,7 @@ func (a *answer) judgeType() error {
 	case "application/openmetrics-text", "application/octet-stream", "binary/octet-stream":
 		return nil
 	case "application/vnd.google.protobuf":
-		return fmt.Errorf("the server answered in protobuf although text was asked for: turn its text format on")
+		return errors.New("the server answered in protobuf although text was asked for: turn its text format on")
 	default:
 		if strings.HasPrefix(kind, "text/") {
 			return nil
@@ -84,7 +85,7 @@ func (a *answer) judgeType() error {
 }
 
 // unpacked returns the body as it was before it was compressed.
-func (a *answer) unpacked(w *workspace, limit int64) (io.Reader, error) {
+func (a *answer) unpacked(w *workspace) (io.Reader, error) {
 	switch a.encoding {
 	case "":
 		return a.body, nil
@@ -94,7 +95,7 @@ func (a *answer) unpacked(w *workspace, limit int64) (io.Reader, error) {
 	}
 	// The limit holds for the compressed page, too: it may go on without end and
 	// without unpacking to anything.
-	packed := &limited{r: a.body, left: limit}
+	packed := &limited{r: a.body, left: maxPage}
 	var err error
 	if w.gzip == nil {
 		w.gzip, err = gzip.NewReader(packed)
@@ -130,7 +131,7 @@ func drained(r io.Reader, buf []byte) bool {
 	for left := maxDrain; left > 0; {
 		n, err := r.Read(buf[:min(left, len(buf))])
 		if err != nil {
-			return err == io.EOF //nolint:errorlint // io.Reader says so
+			return err == io.EOF
 		}
 		if left -= n; n == 0 {
 			left--
@@ -143,19 +144,19 @@ func drained(r io.Reader, buf []byte) bool {
 func (a *answer) refusal(login bool) error {
 	switch s := a.status; {
 	case s == http.StatusUnauthorized && !login:
-		return fmt.Errorf("the server wants a login (status 401): set username and password_file, or a bearer token")
+		return errors.New("the server wants a login (status 401): set username and password_file, or a bearer token")
 	case s == http.StatusUnauthorized:
-		return fmt.Errorf("the server refuses the login (status 401): wrong user name, password or token")
+		return errors.New("the server refuses the login (status 401): wrong user name, password or token")
 	case s == http.StatusForbidden:
-		return fmt.Errorf("the server does not let this user read the page (status 403): it needs more rights")
+		return errors.New("the server does not let this user read the page (status 403): it needs more rights")
 	case s == http.StatusNotFound, s == http.StatusGone:
 		return fmt.Errorf("there is no page at this address (status %d): is the path of the url right, and are metrics turned on there?", s)
 	case s == http.StatusProxyAuthRequired:
-		return fmt.Errorf("the proxy wants a login (status 407): put it into the environment variable that names the proxy")
+		return errors.New("the proxy wants a login (status 407): put it into the environment variable that names the proxy")
 	case s == http.StatusTooManyRequests:
-		return fmt.Errorf("the server is asked too often (status 429): read it at a longer interval, or raise its limit")
+		return errors.New("the server is asked too often (status 429): read it at a longer interval, or raise its limit")
 	case s == http.StatusBadRequest && a.asked.URL.Scheme == "http":
-		return fmt.Errorf("the server does not understand the request (status 400): is https:// meant, or another path or query?")
+		return errors.New("the server does not understand the request (status 400): is https:// meant, or another path or query?")
 	case s >= 300 && s < 400:
 		return fmt.Errorf("the server redirects (status %d) to %s, which is not followed: put the right address into url", s, a.redirect())
 	case s >= 500:

@@ -27,8 +27,7 @@ import (
 // Collector reads one page. It is a collector.Collector.
 type Collector struct {
 	place     string // for messages: the URL without query
-	maxPage   int64
-	login     bool // whether credentials are sent
+	login     bool   // whether credentials are sent
 	plan      *plan
 	transport *Transport
 	way       way
@@ -76,7 +75,7 @@ func (c *Collector) read(ctx context.Context, w *workspace) (time.Time, error) {
 		return time.Time{}, err
 	}
 	arrived := time.Now()
-	if err := a.judge(c.login, c.maxPage); err != nil {
+	if err := a.judge(c.login); err != nil {
 		c.way.finish(w, drained(a.body, w.window))
 		return time.Time{}, err
 	}
@@ -91,11 +90,11 @@ func (c *Collector) read(ctx context.Context, w *workspace) (time.Time, error) {
 
 // add reads the body of an answer to its end.
 func (c *Collector) add(a *answer, w *workspace) error {
-	body, err := a.unpacked(w, c.maxPage)
+	body, err := a.unpacked(w)
 	if err != nil {
 		return err
 	}
-	w.page = page{plan: c.plan, cells: w.cells, limit: c.maxPage}
+	w.page = page{plan: c.plan, cells: w.cells, limit: maxPage}
 	if w.window, err = w.page.read(body, w.window); err != nil {
 		return explainBody(err)
 	}

@@ -85,7 +85,8 @@ func wantShop(t testing.TB, c collector.Collector) {
 }
 
 // wantError visits and wants an error that says all of want, and nothing told.
-func wantError(t testing.TB, c collector.Collector, want ...string) error {
+// It returns the error's text.
+func wantError(t testing.TB, c collector.Collector, want ...string) string {
 	t.Helper()
 	v, err := visit(t, c)
 	if err == nil {
@@ -102,7 +103,7 @@ func wantError(t testing.TB, c collector.Collector, want ...string) error {
 	if !v.Blank() {
 		t.Error("there is an error, and figures were told all the same")
 	}
-	return err
+	return err.Error()
 }
 
 // serve starts an HTTP server and returns its URL.

@@ -51,7 +51,7 @@ func New(o Options) (*Collector, error) {
 		return nil, errors.New("tls is set, but the url is not https://")
 	}
 	c := &Collector{
-		place: placeOf(u), maxPage: maxPage, transport: o.Transport,
+		place: placeOf(u), transport: o.Transport,
 		login: o.Username != "" || o.Bearer != "",
 	}
 	if c.transport == nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 )
@@ -51,7 +52,7 @@ func oracle(b []byte, openMetrics bool) ([]sample, error) {
 
 // fits tells whether a sample belongs to a series of the mapping.
 func (s sample) fits(want selector) bool {
-	if s.labels.Get(labels.MetricName) != want.name {
+	if s.labels.Get(model.MetricNameLabel) != want.name {
 		return false
 	}
 	for _, m := range want.match {
@@ -66,7 +67,7 @@ func (s sample) fits(want selector) bool {
 func cellOf(samples []sample, want selector) cell {
 	var c cell
 	for _, s := range samples {
-		c.named = c.named || s.labels.Get(labels.MetricName) == want.name
+		c.named = c.named || s.labels.Get(model.MetricNameLabel) == want.name
 		if s.fits(want) {
 			c.add(s.value, want.max)
 		}
@@ -80,7 +81,7 @@ func selectorsOf(samples []sample) []selector {
 	var out []selector
 	seen := make(map[string]bool)
 	for _, s := range samples {
-		name := s.labels.Get(labels.MetricName)
+		name := s.labels.Get(model.MetricNameLabel)
 		if seen[name] {
 			continue
 		}
@@ -88,7 +89,7 @@ func selectorsOf(samples []sample) []selector {
 		out = append(out, sum(name), largest(name))
 		s.labels.Range(func(l labels.Label) {
 			// The parser rewrites numbers in these two.
-			if l.Name != labels.MetricName && l.Name != "le" && l.Name != "quantile" && len(out)%5 != 4 {
+			if l.Name != model.MetricNameLabel && l.Name != "le" && l.Name != "quantile" && len(out)%5 != 4 {
 				out = append(out, sum(name, is(l.Name, l.Value)), sum(name, not(l.Name, l.Value)))
 			}
 		})
@@ -195,7 +196,7 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 		samples, err := oracle(b, false)
-		if err != nil || !comparable(b, samples) {
+		if err != nil || !undisputed(b, samples) {
 			return
 		}
 		for i, s := range series {
@@ -207,11 +208,11 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// comparable tells whether the format leaves no doubt about a page. Prometheus'
+// undisputed tells whether the format leaves no doubt about a page. Prometheus'
 // parser stops at a NUL, takes blanks before a name for a part of it, lets a
 // line break stand in a label value, needs nothing between a name and its value
 // (a+1), and reads a label that is given twice or called __name__ as it comes.
-func comparable(b []byte, samples []sample) bool {
+func undisputed(b []byte, samples []sample) bool {
 	if bytes.IndexByte(b, 0) >= 0 || bytes.IndexByte(b, '\r') >= 0 {
 		return false
 	}
@@ -225,7 +226,7 @@ func comparable(b []byte, samples []sample) bool {
 		if _, twice := s.labels.HasDuplicateLabelNames(); twice {
 			return false
 		}
-		if strings.Contains(s.raw, "\n") || strings.TrimLeft(s.raw, " \t") != s.raw || strings.Contains(s.raw, labels.MetricName) {
+		if strings.Contains(s.raw, "\n") || strings.TrimLeft(s.raw, " \t") != s.raw || strings.Contains(s.raw, model.MetricNameLabel) {
 			return false
 		}
 	}

@@ -67,7 +67,7 @@ func (p *page) read(r io.Reader, window []byte) ([]byte, error) {
 			have = copy(window, window[end:have])
 		}
 		switch {
-		case err == io.EOF: //nolint:errorlint // io.Reader says so
+		case err == io.EOF:
 			p.ended = have == 0
 			if have > maxLine {
 				return window, errLongLine()

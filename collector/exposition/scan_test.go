@@ -241,7 +241,7 @@ func TestScanIsLinear(t *testing.T) {
 	p := planFor(t, sum("a", is("x", "y"), not("z", "")))
 	for _, unit := range []string{`\\`, `\"`, `x="y",`, `x="\\",`, `{`, ` `, `"`} {
 		line := `a{q="` + strings.Repeat(unit, maxLine/len(unit)-10) + "\"} 5\n"
-		if _, err := scan(p, strings.NewReader(strings.Repeat(line, 8))); err != nil {
+		if _, err := scan(p, strings.NewReader(strings.Repeat(line, 2))); err != nil {
 			t.Errorf("%q: %v", unit, err)
 		}
 	}

@@ -110,7 +110,7 @@ func (s *labelSet) next() bool {
 		s.rest = b[1:]
 		return false
 	}
-	n := 0
+	var n int
 	if b[0] == '"' {
 		if n = quoted(b); n < 0 {
 			return s.fail()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -65,13 +66,13 @@ func TestErrors(t *testing.T) {
 			s := serveRaw(t, once(tt.answer))
 			o := tt.o
 			o.URL = s.url + "?token=hunter2"
-			err := wantError(t, build(t, o), tt.want...)
-			if !strings.HasPrefix(err.Error(), s.url+": ") {
-				t.Errorf("the error does not begin with the address: %v", err)
+			said := wantError(t, build(t, o), tt.want...)
+			if !strings.HasPrefix(said, s.url+": ") {
+				t.Errorf("the error does not begin with the address: %s", said)
 			}
 			for _, secret := range []string{"hunter2", "secret", "battery", "monitor"} {
-				if strings.Contains(err.Error(), secret) {
-					t.Errorf("the error tells a secret: %v", err)
+				if strings.Contains(said, secret) {
+					t.Errorf("the error tells a secret: %s", said)
 				}
 			}
 		})
@@ -229,15 +230,15 @@ func TestProxy(t *testing.T) {
 	}
 	wantError(t, build(t, Options{URL: target, Transport: through(t, "http://"+addr)}), "the proxy wants a login")
 
-	err := wantError(t, build(t, Options{URL: "https://shop.invalid/metrics", Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names")
-	if strings.Contains(err.Error(), "u:p") {
-		t.Errorf("the error tells a secret: %v", err)
+	said := wantError(t, build(t, Options{URL: "https://shop.invalid/metrics", Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names")
+	if strings.Contains(said, "u:p") {
+		t.Errorf("the error tells a secret: %s", said)
 	}
 	proxy.Close()
 	wantError(t, build(t, Options{URL: target, Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names", "connection refused")
 
 	bad := NewTransport()
-	bad.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://u:hunter2@[bad") }
+	bad.proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("parse http://u:hunter2@[bad") }
 	if _, err := New(Options{URL: target, Mapping: shopMapping(), Transport: bad}); err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a proxy that cannot be read: %v", err)
 	}
