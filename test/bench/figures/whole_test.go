@@ -80,6 +80,11 @@ func TestMarksOfTheWhole(t *testing.T) {
 			t.Errorf("%s: %q", name, over)
 		}
 	}
+	small := good()
+	small.Expected, small.Arrived, small.Gauges.P50 = enoughAlarms-1, enoughAlarms-1, 9
+	if over := small.Over(); len(over) != 0 {
+		t.Errorf("the median of a few alarms: %q", over)
+	}
 	silent := Whole{Expected: 500, PagesPercent: 100}
 	if over := silent.Over(); len(over) != 3 {
 		t.Errorf("where nothing arrived: %q", over)

@@ -38,8 +38,8 @@ func (c *client) do(ctx context.Context, method, path string, read func(io.Reade
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
 	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 200)) // it only helps a person
-		return fmt.Errorf("ask for %s: %s %s", path, resp.Status, strings.TrimSpace(string(text)))
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 300)) // it only helps a person
+		return fmt.Errorf("ask for %s: %s %s", path, resp.Status, strings.Join(strings.Fields(string(text)), " "))
 	}
 	if err := read(resp.Body); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
