@@ -218,11 +218,11 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 		p.ackProblem(w, r, http.StatusInternalServerError, back, code+" was not acknowledged", err.Error())
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // a name, no secret; over plain HTTP it cannot be Secure
 		Name: byCookie, Value: url.QueryEscape(by), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
 		MaxAge: int((90 * 24 * time.Hour).Seconds()),
 	})
-	http.Redirect(w, r, back+"?acked="+url.QueryEscape(code), http.StatusSeeOther)
+	http.Redirect(w, r, back+"?acked="+url.QueryEscape(code), http.StatusSeeOther) //nolint:gosec // back is /alarms or an escaped ID below /instances/
 }
 
 func (p *pages) ackProblem(w http.ResponseWriter, r *http.Request, status int, back, heading, line string) {

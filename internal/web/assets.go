@@ -13,7 +13,7 @@ import (
 )
 
 //go:embed static templates
-var files embed.FS //nolint:gochecknoglobals // the only way to embed
+var files embed.FS
 
 // assets are the style sheet, script and icon, each under a name that changes with
 // what it holds, so that browsers may keep them.

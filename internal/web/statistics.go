@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
@@ -172,7 +173,7 @@ func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration
 	c := chart.Chart{Series: s, From: from, To: to, Step: step, Mark: mark, Zone: p.Zone}
 	every := max(1, (len(s.Usage)+tableRows-1)/tableRows)
 	return chartView{
-		Name: chart.Name(s.Metric), Summary: c.Summary(),
+		Name: chart.Name(s.Metric), Summary: strings.TrimPrefix(c.Summary(), chart.Name(s.Metric)+": "),
 		SVG:  template.HTML(c.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
 		Rows: p.pointRows(s, every), Every: length(step * time.Duration(every)),
 	}

@@ -57,7 +57,9 @@ const maxTicks = 9
 // of the clock, days, months or years.
 func xTicks(from, to time.Time, zone *time.Location) []xTick {
 	from, to = from.In(zone), to.In(zone)
-	if !from.Before(to) {
+	// Outside these years there is no date that people would know, and the clock of
+	// the time package turns over.
+	if first, last := from.Year(), to.Year(); first < 1 || first > 9999 || last < 1 || last > 9999 || !from.Before(to) {
 		return nil
 	}
 	span := float64(to.Unix()-from.Unix()) + 1
@@ -89,7 +91,7 @@ func xTicks(from, to time.Time, zone *time.Location) []xTick {
 func clockTicks(from, to time.Time, step time.Duration) []xTick {
 	var out []xTick
 	y, mo, d := from.Date()
-	for n := 0; n < maxTicks+2; n++ {
+	for n := range maxTicks + 2 {
 		midnight := time.Date(y, mo, d+n, 0, 0, 0, 0, from.Location())
 		if midnight.After(to) {
 			break

@@ -83,9 +83,9 @@ func (c Chart) SVG() []byte {
 	d.yTicks(c.Series.Metric, f, distance)
 	d.xTicks(c, f)
 	marks := c.marks(capacity)
+	d.area(f, c.runs(usage))
 	d.line("mark", f, c.runs(marks))
 	d.line("capacity", f, c.runs(capacity))
-	d.area(f, c.runs(usage))
 	d.line("usage", f, c.runs(usage))
 	d.names(c, f, usage, capacity, marks)
 	d.hovers(c, f, usage, capacity)
@@ -108,7 +108,7 @@ func (c Chart) Summary() string {
 	text := fmt.Sprintf("%s: newest %s, highest %s", Name(m), Figure(m, usage[len(usage)-1].V), Figure(m, peak.V))
 	if n := len(capacity); n > 0 {
 		text += ", capacity " + Figure(m, capacity[n-1].V)
-		if c.Mark > 0 {
+		if c.marked() {
 			text += ", alarm at " + Figure(m, capacity[n-1].V*c.Mark) + " (" + Mark(c.Mark) + ")"
 		}
 	}
@@ -140,7 +140,7 @@ func (c Chart) pick(f frame, points []fleet.Point) []fleet.Point {
 
 // marks returns the raise mark at each moment for which a capacity is known.
 func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
-	if !(c.Mark > 0) || math.IsInf(c.Mark, 0) {
+	if !c.marked() {
 		return nil
 	}
 	out := make([]fleet.Point, 0, len(capacity))
@@ -150,6 +150,12 @@ func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
 		}
 	}
 	return out
+}
+
+// marked tells whether there is a raise mark that can be drawn.
+func (c Chart) marked() bool {
+	const highest = 1e6 // far above any share that makes sense; NaN compares false
+	return c.Mark > 0 && c.Mark <= highest
 }
 
 // most returns the highest amount to be drawn.

@@ -142,6 +142,11 @@ func (d *drawing) hovers(c Chart, f frame, usage, capacity []fleet.Point) {
 		if i+per < len(usage) {
 			end = (f.x(column[len(column)-1].T) + f.x(usage[i+per].T)) / 2
 		}
+		next := end
+		if c.Step > 0 { // a gap has no tooltip
+			edge = max(edge, f.x(column[0].T.Add(-c.Step)))
+			end = min(end, f.x(column[len(column)-1].T.Add(c.Step)))
+		}
 		peak := slices.MaxFunc(column, byValue)
 		for at+1 < len(capacity) && !capacity[at+1].T.After(peak.T) {
 			at++
@@ -152,7 +157,7 @@ func (d *drawing) hovers(c Chart, f frame, usage, capacity []fleet.Point) {
 		}
 		d.add(`<rect x="%s" y="%s" width="%s" height="%s" fill="none"><title>%s</title></rect>`,
 			num(edge), num(above), num(max(0, end-edge)), num(below-above), escape(text))
-		edge = end
+		edge = next
 	}
 	d.add("</g>\n")
 }
