@@ -127,8 +127,7 @@ func TestCommandLineFaults(t *testing.T) {
 		"left over":       {"compare", "now"},
 		"no number":       {"whole", "-n", "many"},
 		"no binary":       {"whole", "-bin", filepath.Join(here, "none"), "-dir", here},
-		"no fleet":        {"whole", "-bin", os.Args[0], "-fleet", filepath.Join(here, "none"), "-dir", here},
-		"unknown page":    {"whole", "-bin", os.Args[0], "-fleet", os.Args[0], "-dir", here, "-n", "1", "-mode", "huge"},
+		"unknown page":    {"whole", "-bin", os.Args[0], "-dir", here, "-n", "1", "-mode", "huge"},
 		"no page":         {"compare", "-page", filepath.Join(here, "none.md")},
 	} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {

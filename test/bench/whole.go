@@ -38,7 +38,6 @@ func wholeFlagsOf(args []string, stderr io.Writer) (wholeFlags, error) {
 	flags.DurationVar(&f.plan.Warmup, "warmup", 2*time.Minute, "before anything counts")
 	flags.DurationVar(&f.plan.Window, "for", 3*time.Minute, "over which CPU and disk count; the crossings lie in it")
 	flags.StringVar(&f.plan.Daemon, "bin", "bin/brimwatch", "binary that is measured")
-	flags.StringVar(&f.plan.Fleet, "fleet", "", "binary of the simulated fleet; without it, ./test/fleet is built")
 	flags.StringVar(&f.dir, "dir", "", "folder to work in and to leave as it is afterwards; without it, a temporary one")
 	flags.StringVar(&f.out, "out", wholeReport, "file for the figures")
 	flags.StringVar(&f.page, "page", keptPage, "page with the kept figures")
@@ -93,13 +92,8 @@ func measureRuns(ctx context.Context, f wholeFlags, dir string, report *figures.
 	if plan.Daemon, err = binary(plan.Daemon); err != nil {
 		return err
 	}
-	if plan.Fleet == "" {
-		plan.Fleet = filepath.Join(dir, "fleet-binary")
-		err = build(ctx, plan.Fleet, stderr)
-	} else {
-		plan.Fleet, err = binary(plan.Fleet)
-	}
-	if err != nil {
+	plan.Fleet = filepath.Join(dir, "fleet-binary")
+	if err := build(ctx, plan.Fleet, stderr); err != nil {
 		return err
 	}
 	for _, n := range f.instances {
