@@ -53,7 +53,7 @@ func browser(t *testing.T, f *fake, scripts bool) (*tab, string) {
 		}
 		chromedp.FromContext(ctx).Allocator.Wait()
 	})
-	b := &tab{t: t, ctx: ctx}
+	b := &tab{t: t, ctx: ctx, server: server}
 	chromedp.ListenTarget(ctx, b.listen)
 	b.run("start", network.Enable(), cdplog.Enable())
 	return b, server.URL
@@ -61,8 +61,9 @@ func browser(t *testing.T, f *fake, scripts bool) (*tab, string) {
 
 // tab is one page of a browser that notes what goes wrong on it.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t      *testing.T
+	ctx    context.Context
+	server *httptest.Server
 
 	mu       sync.Mutex
 	problems []string
@@ -313,4 +314,8 @@ func TestOpenPageStaysFresh(t *testing.T) {
 	f.mu.Unlock()
 	b.run("new name", chromedp.Poll(`document.querySelector(".list .name").textContent === "Orders of tomorrow"`, nil, chromedp.WithPollingTimeout(30*time.Second)))
 	b.clean()
+
+	b.server.Close()
+	b.run("no answer", chromedp.WaitVisible("#stale", chromedp.ByQuery), chromedp.WaitVisible(".list .name", chromedp.ByQuery))
+	b.picture("no-answer")
 }
