@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -13,7 +14,9 @@ import (
 // and nesting without end.
 const (
 	maxDepth = 40
-	maxNodes = 5_000_000
+	// maxAliased is how many nodes may be read by way of aliases. What stands in
+	// a file itself is bounded by the file's size; an alias of aliases is not.
+	maxAliased = 1_000_000
 )
 
 // decoder turns YAML nodes into schema structs and notes every fault on the way.
@@ -21,15 +24,30 @@ const (
 type decoder struct {
 	faults   Faults
 	warnings []Fault
-	files    map[*yaml.Node]string // the file of a node that came from another one than its parent
-	read     map[string][]byte     // every file that was read, by path
-	instead  map[string][]byte     // contents to be taken for those of files
-	nodes    int
+	origins  map[*yaml.Node]origin // of nodes that came from another file than their parent
+	read     map[string][]byte     // every file that was read, by path; nil for one that could not be
+	instead  map[string][]byte     // contents that count instead of those on disk
+	patterns []string              // of includes, as full paths
+	included map[string]place      // who included a file, by its real path
+	policies []policyUse           // names of policies, to be looked up once all are known
+	fields   map[reflect.Type]map[string][]int
+	forms    forms
 	depth    int
+	aliases  int // how many aliases lie above the node that is read
+	aliased  int
+}
+
+// origin is where a node stood before files were joined.
+type origin struct {
+	file string
+	item int // index in its file's list; -1 for what is no item of a joined list
 }
 
 func newDecoder() *decoder {
-	return &decoder{files: make(map[*yaml.Node]string), read: make(map[string][]byte)}
+	return &decoder{
+		origins: make(map[*yaml.Node]origin), read: make(map[string][]byte), included: make(map[string]place),
+		fields: make(map[reflect.Type]map[string][]int), forms: newForms(),
+	}
 }
 
 // place is where a node stands: its file and its path from the top.
@@ -40,7 +58,10 @@ type place struct {
 }
 
 func (p place) position() Position {
-	return Position{File: p.file, Line: p.node.Line, Column: p.node.Column}
+	if p.node == nil {
+		return Position{File: p.file, Line: 1, Column: 1}
+	}
+	return Position{File: p.file, Line: max(p.node.Line, 1), Column: max(p.node.Column, 1)}
 }
 
 // child is the place of a node below p.
@@ -49,10 +70,28 @@ func (d *decoder) child(p place, n *yaml.Node, step string) place {
 	if p.path == "" {
 		c.path = strings.TrimPrefix(step, ".")
 	}
-	if f, ok := d.files[n]; ok {
-		c.file = f
+	if o, ok := d.origins[n]; ok {
+		c.file = o.file
 	}
 	return c
+}
+
+// item is the place of an item of the list at p. Lists of several files are
+// joined, but a person counts in the file that is open.
+func (d *decoder) item(p place, n *yaml.Node, i int) place {
+	if o, ok := d.origins[n]; ok && o.item >= 0 {
+		i = o.item
+	}
+	return d.child(p, n, "["+strconv.Itoa(i)+"]")
+}
+
+// step writes a key as a part of a path: a short word as it is, and anything
+// that would tear a line of faults apart in quotes.
+func step(key string) string {
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || !unicode.IsPrint(r) }) || len(key) > 80 {
+		return "." + strconv.Quote(clip(key))
+	}
+	return "." + key
 }
 
 // find is the place of what stands below p under the keys of a dotted path, or
@@ -60,32 +99,42 @@ func (d *decoder) child(p place, n *yaml.Node, step string) place {
 func (d *decoder) find(p place, keys string) place {
 	out := p
 	for key := range strings.SplitSeq(keys, ".") {
-		node := resolved(out.node)
-		next := place{path: out.path + "." + key, node: out.node, file: out.file}
-		if out.path == "" {
-			next.path = key
-		}
-		if node.Kind == yaml.MappingNode {
-			for i := 0; i+1 < len(node.Content); i += 2 {
-				if node.Content[i].Value == key {
-					next = d.child(out, node.Content[i+1], "."+key)
-				}
-			}
-		}
-		out = next
+		out = d.under(out, key)
 	}
 	return out
 }
 
+// under is the place of the value of one key of the mapping at p, or p itself
+// with a longer path when there is none.
+func (d *decoder) under(p place, key string) place {
+	if v := lookup(resolved(p.node), key); v != nil {
+		return d.child(p, v, step(key))
+	}
+	next := p
+	next.path = strings.TrimPrefix(p.path+step(key), ".")
+	return next
+}
+
 // fault notes what is wrong at p.
 func (d *decoder) fault(p place, format string, args ...any) {
-	d.faults = append(d.faults, Fault{Position: p.position(), Path: p.path, Reason: fmt.Sprintf(format, args...)})
+	d.faults = append(d.faults, p.note(format, args))
 }
 
 // warn notes what a person should know about p.
 func (d *decoder) warn(p place, format string, args ...any) {
-	d.warnings = append(d.warnings, Fault{Position: p.position(), Path: p.path, Reason: fmt.Sprintf(format, args...)})
+	d.warnings = append(d.warnings, p.note(format, args))
 }
+
+func (p place) note(format string, args []any) Fault {
+	path := p.path
+	if path == "" {
+		path = wholeFile
+	}
+	return Fault{Position: p.position(), Path: path, Reason: fmt.Sprintf(format, args...)}
+}
+
+// wholeFile is the path of what is said about a file as a whole.
+const wholeFile = "(file)"
 
 // custom is a schema type that reads its own node.
 type custom interface {
@@ -94,17 +143,32 @@ type custom interface {
 
 // decode reads the node at p into v.
 func (d *decoder) decode(p place, v reflect.Value) {
-	d.nodes++
 	d.depth++
 	defer func() { d.depth-- }()
-	if d.depth > maxDepth || d.nodes > maxNodes {
-		if d.nodes <= maxNodes+1 {
-			d.fault(p, "the file is nested too deeply, or its aliases make it too large")
+	if d.depth > maxDepth {
+		d.fault(p, "this is nested too deeply")
+		return
+	}
+	if p.node.Kind == yaml.AliasNode {
+		d.aliases++
+		defer func() { d.aliases-- }()
+	}
+	if d.aliases > 0 {
+		d.aliased++
+	}
+	if d.aliased > maxAliased {
+		if d.aliased == maxAliased+1 {
+			d.fault(p, "aliases make this too large; write fewer of them, or use alarms.overrides")
 		}
-		d.nodes = max(d.nodes, maxNodes+1)
+		d.aliased = maxAliased + 2
 		return
 	}
 	p.node = resolved(p.node)
+	if !plainTag(p.node) {
+		// The tag is not quoted: it may be a secret that begins with !.
+		d.fault(p, "a value that begins with ! is a YAML tag, and tags are not read; put the value in quotes")
+		return
+	}
 	if c, ok := v.Addr().Interface().(custom); ok {
 		c.decode(d, p)
 		return
@@ -130,10 +194,19 @@ func (d *decoder) decode(p place, v reflect.Value) {
 // resolved follows an alias to what it stands for. An alias cannot stand for
 // another one.
 func resolved(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode && n.Alias != nil {
+	if n != nil && n.Kind == yaml.AliasNode && n.Alias != nil {
 		return n.Alias
 	}
 	return n
+}
+
+// plainTag tells whether a node is of one of YAML's plain kinds.
+func plainTag(n *yaml.Node) bool {
+	switch n.Tag {
+	case "", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!map", "!!seq", "!!merge":
+		return true
+	}
+	return false
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
@@ -148,11 +221,11 @@ func (d *decoder) decodeStruct(p place, v reflect.Value) {
 			at.setPlace(p)
 		}
 	}
-	fields := fieldsOf(v.Type())
+	fields := d.fieldsOf(v.Type())
 	seen := make(map[string]*yaml.Node, len(p.node.Content)/2)
 	for i := 0; i+1 < len(p.node.Content); i += 2 {
 		key, value := p.node.Content[i], p.node.Content[i+1]
-		at := d.child(p, key, "."+key.Value)
+		at := d.child(p, key, step(key.Value))
 		if !d.plainKey(at, key) {
 			continue
 		}
@@ -166,7 +239,7 @@ func (d *decoder) decodeStruct(p place, v reflect.Value) {
 			d.fault(at, "unknown key%s", suggest(key.Value, keysOf(fields)))
 			continue
 		}
-		d.decode(d.child(p, value, "."+key.Value), v.FieldByIndex(index))
+		d.decode(d.child(p, value, step(key.Value)), v.FieldByIndex(index))
 	}
 }
 
@@ -190,7 +263,7 @@ func (d *decoder) decodeSlice(p place, v reflect.Value) {
 	}
 	out := reflect.MakeSlice(v.Type(), len(p.node.Content), len(p.node.Content))
 	for i, n := range p.node.Content {
-		at := d.child(p, n, "["+strconv.Itoa(i)+"]")
+		at := d.item(p, n, i)
 		if isNull(resolved(n)) {
 			d.fault(at, "an item of the list is empty")
 			continue
@@ -208,7 +281,7 @@ func (d *decoder) decodeMap(p place, v reflect.Value) {
 	out := reflect.MakeMapWithSize(v.Type(), len(p.node.Content)/2)
 	for i := 0; i+1 < len(p.node.Content); i += 2 {
 		key, value := p.node.Content[i], p.node.Content[i+1]
-		at := d.child(p, key, "."+key.Value)
+		at := d.child(p, key, step(key.Value))
 		if !d.plainKey(at, key) {
 			continue
 		}
@@ -217,8 +290,12 @@ func (d *decoder) decodeMap(p place, v reflect.Value) {
 			continue
 		}
 		item := reflect.New(v.Type().Elem()).Elem()
+		if item.Kind() == reflect.Struct && isNull(resolved(value)) {
+			d.fault(at, "nothing stands here; %s is wanted", wantOf(item.Type()))
+			continue
+		}
 		before := len(d.faults)
-		d.decode(d.child(p, value, "."+key.Value), item)
+		d.decode(d.child(p, value, step(key.Value)), item)
 		if len(d.faults) > before && item.Kind() != reflect.Struct {
 			continue // what could not be read is not to be judged on top
 		}
@@ -260,7 +337,7 @@ func (d *decoder) decodeScalar(p place, v reflect.Value) {
 		}
 		v.SetFloat(f)
 	default:
-		d.fault(p, "cannot be read")
+		d.fault(p, "this cannot be read")
 	}
 }
 
@@ -305,8 +382,12 @@ func clip(s string) string {
 }
 
 // fieldsOf finds the fields of a schema struct by the names they have in YAML.
-func fieldsOf(t reflect.Type) map[string][]int {
+func (d *decoder) fieldsOf(t reflect.Type) map[string][]int {
+	if known, ok := d.fields[t]; ok {
+		return known
+	}
 	out := make(map[string][]int)
+	d.fields[t] = out
 	for _, f := range reflect.VisibleFields(t) {
 		if name := f.Tag.Get("yaml"); name != "" {
 			out[name] = f.Index

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -88,7 +89,7 @@ func editAlarms(text []byte, id string, settings map[fleet.Metric]AlarmSetting) 
 			put(rule, "threshold", withSign(set.Threshold), "!!str")
 		}
 		if set.Enabled != nil {
-			put(rule, "enabled", fmt.Sprint(*set.Enabled), "!!bool")
+			put(rule, "enabled", strconv.FormatBool(*set.Enabled), "!!bool")
 		}
 	}
 	var out bytes.Buffer
@@ -153,27 +154,52 @@ func checkWith(main, file string, content []byte) error {
 	return err
 }
 
-// replaceFile writes a file anew by way of another one beside it.
+// replaceFile writes a file anew by way of another one beside it. A file that
+// its mode keeps from being written stays as it is, although its folder would
+// let it be replaced.
 func replaceFile(path string, content []byte) error {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return errors.New(plainFileError(path, err))
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	if err != nil {
-		return errors.New(plainFileError(real, err))
+		return errors.New(plainFileError(target, err))
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(real), ".brimwatch-*")
+	if info.Mode().Perm()&0o222 == 0 {
+		return fmt.Errorf("the file %s is read-only, so it cannot be changed here: edit it where it is kept", path)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(target), ".brimwatch-*")
 	if err != nil {
-		return fmt.Errorf("the folder of %s may not be written to, so the file cannot be changed: edit it by hand", path)
+		return fmt.Errorf("the folder of %s cannot be written to, so the file cannot be changed here: %w", path, plainCause(err))
 	}
 	_, werr := tmp.Write(content)
 	err = errors.Join(werr, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close())
 	if err == nil {
-		err = os.Rename(tmp.Name(), real)
+		err = os.Rename(tmp.Name(), target)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(tmp.Name()))
 	}
+	return syncFolder(filepath.Dir(target))
+}
+
+// syncFolder makes a rename last through a loss of power.
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
 	return nil
+}
+
+// plainCause takes the path out of an error that is told with one already.
+func plainCause(err error) error {
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
+		return pe.Err
+	}
+	return err
 }

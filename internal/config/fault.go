@@ -12,7 +12,7 @@ type Position struct {
 }
 
 // Fault is one thing that is wrong with a configuration, at one place.
-type Fault struct {
+type Fault struct { //nolint:errname // a fault is the word for it, here and in the messages
 	Position
 	Path   string // instances[3].source.url
 	Reason string // what is wrong, and what would be right
@@ -24,7 +24,7 @@ func (f Fault) Error() string {
 }
 
 // Faults is everything that is wrong with a configuration.
-type Faults []Fault
+type Faults []Fault //nolint:errname // as above
 
 // Error returns one fault a line.
 func (fs Faults) Error() string {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -87,10 +86,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 }
 
 func (r *instanceResolver) labels(in *instanceDoc) {
-	name := regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 	for l := range in.Labels {
-		if !name.MatchString(l) {
-			r.d.fault(r.d.find(in.place, "labels."+l), "a label's name has letters, digits and _, and begins with no digit")
+		if !r.d.forms.label.MatchString(l) {
+			r.d.fault(r.d.under(r.d.under(in.place, "labels"), l), "a label's name has letters, digits and _, and begins with no digit")
 		}
 	}
 }
@@ -169,7 +167,7 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 	d := r.d
 	for name := range in.Alarms {
 		if name != "no_data" {
-			d.metric(d.find(in.place, "alarms."+name), name)
+			d.metric(d.under(d.under(in.place, "alarms"), name), name)
 		}
 	}
 	for _, m := range fleet.Metrics() {

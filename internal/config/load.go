@@ -34,7 +34,7 @@ func (d *decoder) load(full string) (*Snapshot, error) {
 	s.Files, s.Hash = d.contents()
 	if len(d.faults) > 0 {
 		d.sort(d.faults)
-		return nil, slices.CompactFunc(d.faults, func(a, b Fault) bool { return a == b })
+		return nil, slices.Compact(d.faults)
 	}
 	d.sort(d.warnings)
 	s.Warnings = d.warnings
@@ -59,7 +59,8 @@ func (d *decoder) contents() (files []string, hash string) {
 	files = slices.Sorted(maps.Keys(d.read))
 	h := sha256.New()
 	for _, f := range files {
-		fmt.Fprintf(h, "%s\x00%d\x00", f, len(d.read[f]))
+		// A hash takes everything.
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00", f, len(d.read[f]))
 		h.Write(d.read[f])
 	}
 	return files, hex.EncodeToString(h.Sum(nil))

@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -38,7 +37,18 @@ func (d *decoder) resolveCatalogue(root place, doc *document) *Catalogue {
 	}
 	d.layPolicies(c, doc.Policies)
 	d.layProducts(c, doc.Products)
+	for _, use := range d.policies {
+		if _, known := c.Policies[use.name]; !known {
+			d.fault(use.at, "there is no policy %q%s", clip(use.name), suggest(use.name, keysOf(c.Policies)))
+		}
+	}
 	return c
+}
+
+// policyUse is a policy named by an edition.
+type policyUse struct {
+	at   place
+	name string
 }
 
 func (d *decoder) layCatalogue(c *Catalogue, p place) {
@@ -119,6 +129,9 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 		specs[n] = sp
 	}
 	for n, sp := range e.Specs {
+		if sp.node != nil && len(sp.Capacity) == 0 {
+			d.fault(sp.place, "capacity is missing: {connections: 1000}")
+		}
 		specs[n] = Spec{Name: n, Source: sp.Source, Capacity: d.amounts(d.find(sp.place, "capacity"), sp.Capacity)}
 	}
 	out.Specs = specs
@@ -127,7 +140,9 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 		policies[m] = p
 	}
 	for m, p := range e.Policies {
-		policies[d.method(d.find(e.place, "policies."+m), m)] = p
+		at := d.under(d.under(e.place, "policies"), m)
+		policies[d.method(at, m)] = p
+		d.policies = append(d.policies, policyUse{at, p})
 	}
 	out.Policies = policies
 	return out
@@ -138,7 +153,7 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 func (d *decoder) amounts(p place, figures map[string]float64) fleet.Amounts {
 	var out fleet.Amounts
 	for name, v := range figures {
-		at := d.find(p, name)
+		at := d.under(p, name)
 		m, ok := d.metric(at, name)
 		if !ok {
 			continue
@@ -175,12 +190,4 @@ func (d *decoder) method(p place, name string) fleet.Method {
 	}
 	d.fault(p, "a billing method is subscription, payg or free, not %q", clip(name))
 	return fleet.Subscription
-}
-
-// title names an edition in a language, falling back to its name.
-func (e *Edition) title(language string) string {
-	if t := strings.TrimSpace(e.Title[language]); t != "" {
-		return t
-	}
-	return e.Name
 }

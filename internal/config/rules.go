@@ -23,6 +23,7 @@ type draft struct {
 	hold     time.Duration // for
 	clearFor time.Duration
 	repeat   time.Duration
+	silent   bool  // a no_data rule: it has no marks
 	at       place // of the stage that had the last word, for faults
 }
 
@@ -41,7 +42,7 @@ func builtinCapacity() draft {
 
 func builtinNoData() draft {
 	return draft{
-		enabled: true, base: markDraft{severity: alarm.Warning, raise: 1, clear: 1}, hold: 3 * time.Minute, repeat: 24 * time.Hour,
+		enabled: true, silent: true, base: markDraft{severity: alarm.Warning, raise: 1, clear: 1}, hold: 3 * time.Minute, repeat: 24 * time.Hour,
 	}
 }
 
@@ -114,7 +115,7 @@ func (m *ruleMaker) rule(r draft) *alarm.Rule {
 		return nil
 	}
 	var key strings.Builder
-	fmt.Fprintf(&key, "%v|%v|%v|%v|%v", r.base, r.levels, r.hold, r.clearFor, r.repeat)
+	fmt.Fprintf(&key, "%v|%v|%v|%v|%v|%v", r.silent, r.base, r.levels, r.hold, r.clearFor, r.repeat)
 	if rule, ok := m.made[key.String()]; ok {
 		return rule
 	}
@@ -138,7 +139,7 @@ func (m *ruleMaker) rule(r draft) *alarm.Rule {
 
 // check faults a rule that Step could not judge by. The built-in rules pass.
 func (m *ruleMaker) check(r draft, rule *alarm.Rule) {
-	if r.at.node == nil || rule.Levels[0].Raise == rule.Levels[0].Clear && rule.Levels[0].Raise == 1 && len(rule.Levels) == 1 {
+	if r.at.node == nil || r.silent {
 		return
 	}
 	if len(rule.Levels) > alarm.MaxLevels {
@@ -152,8 +153,16 @@ func (m *ruleMaker) check(r draft, rule *alarm.Rule) {
 			m.d.fault(m.d.find(r.at, "clear"), "the clear mark (%s) must lie below its threshold (%s)", percentOf(l.Clear), percentOf(l.Raise))
 		case i > 0 && l.Raise == rule.Levels[i-1].Raise:
 			m.d.fault(m.d.find(r.at, "levels"), "two levels have the threshold %s", percentOf(l.Raise))
+		case i > 0 && rank(l.Severity) < rank(rule.Levels[i-1].Severity):
+			m.d.fault(m.d.find(r.at, "threshold"), "at %s it would be %s, and at %s only %s; a higher threshold has no lower severity: give levels too",
+				percentOf(rule.Levels[i-1].Raise), rule.Levels[i-1].Severity, percentOf(l.Raise), l.Severity)
 		}
 	}
+}
+
+// rank orders severities from mild to bad.
+func rank(s alarm.Severity) int {
+	return slices.Index([]alarm.Severity{alarm.Info, alarm.Warning, alarm.Critical}, s)
 }
 
 func percentOf(v float64) string { return fmt.Sprintf("%.4g%%", v*100) }

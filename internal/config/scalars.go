@@ -1,9 +1,7 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -115,13 +113,14 @@ func (s *share) decode(d *decoder, p place) {
 // below 1 without a sign is refused: 0.7 was most probably meant to be 70%.
 func ParseShare(text string) (float64, error) {
 	number, sign := strings.CutSuffix(strings.TrimSpace(text), "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil || v != v {
+	number = strings.TrimSpace(number)
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || strings.Trim(number, "0123456789.-") != "" {
 		return 0, fmt.Errorf("a share is wanted here, such as 70%%, not %q", clip(text))
 	}
 	switch {
 	case v > 0 && v < 1 && !sign:
-		return 0, fmt.Errorf("%s is read as a percentage; write %s%% if that is what you mean", number, strconv.FormatFloat(v*100, 'f', -1, 64))
+		return 0, fmt.Errorf("%s is read as a percentage; write %s if that is what you mean", clip(number), percentOf(v))
 	case v < 0 || v > 1000:
 		return 0, fmt.Errorf("a share lies between 0%% and 1000%%, not at %q", clip(text))
 	}
@@ -203,47 +202,4 @@ func (r *perTime) decode(d *decoder, p place) {
 		return
 	}
 	r.n, r.every = n, every
-}
-
-// secretOf resolves a secret that may be given in three ways: by itself, in a
-// file, or in a variable of the environment. p is the mapping they stand in.
-func (d *decoder) secretOf(p place, key, inline, file, env string) Secret {
-	given := 0
-	for _, s := range []string{inline, file, env} {
-		if s != "" {
-			given++
-		}
-	}
-	if given > 1 {
-		d.fault(d.find(p, key), "give one of %s, %s_file and %s_env, not several", key, key, key)
-		return ""
-	}
-	switch {
-	case inline != "":
-		d.warn(d.find(p, key), "a secret stands in the configuration itself; %s_file keeps it out of it", key)
-		return Secret(inline)
-	case file != "":
-		at := d.find(p, key+"_file")
-		return d.secretFile(at, file)
-	case env != "":
-		v := os.Getenv(env)
-		if v == "" {
-			d.fault(d.find(p, key+"_env"), "the variable %s is not set, or empty", clip(env))
-		}
-		return Secret(v)
-	}
-	return ""
-}
-
-// secretFile reads a secret from a file, without the line end behind it.
-func (d *decoder) secretFile(at place, file string) Secret {
-	data, err := d.readFile(beside(at.file, file))
-	if err == nil && strings.TrimSpace(string(data)) == "" {
-		err = errors.New("the file " + beside(at.file, file) + " is empty")
-	}
-	if err != nil {
-		d.fault(at, "%s", err)
-		return ""
-	}
-	return Secret(strings.TrimRight(string(data), "\r\n"))
 }

@@ -189,6 +189,7 @@ type limitDoc struct {
 	marked
 	Series    string   `yaml:"series" doc:"Name of the series."`
 	Match     []string `yaml:"match" doc:"Labels they must have, or must not."`
+	Kind      string   `yaml:"kind" doc:"A limit is a gauge." default:"gauge"`
 	Aggregate string   `yaml:"aggregate" doc:"sum or max." default:"sum"`
 }
 
@@ -310,7 +311,7 @@ type providerDoc struct {
 type limitsDoc struct {
 	marked
 	PerContact      perTime `yaml:"per_contact" doc:"Most messages to one contact in a time." default:"none" example:"10/h"`
-	PerDay          int     `yaml:"per_day" doc:"Most messages in 24 hours." default:"none"`
-	PerMonth        int     `yaml:"per_month" doc:"Most messages in 30 days." default:"none"`
+	PerDay          *int    `yaml:"per_day" doc:"Most messages in 24 hours." default:"none"`
+	PerMonth        *int    `yaml:"per_month" doc:"Most messages in 30 days." default:"none"`
 	ReserveCritical share   `yaml:"reserve_critical" doc:"Share of per_day and per_month that only critical alarms may use." default:"0%"`
 }

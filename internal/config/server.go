@@ -3,8 +3,13 @@ package config
 import (
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"github.com/prometheus/exporter-toolkit/web"
 )
 
 func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
@@ -13,7 +18,7 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 		s.Server.Listen = "127.0.0.1:9740"
 	}
 	host, port, err := net.SplitHostPort(s.Server.Listen)
-	if err != nil || port == "" {
+	if _, perr := strconv.ParseUint(port, 10, 16); err != nil || perr != nil {
 		d.fault(d.find(root, "server.listen"), "an address and a port are wanted here, such as 127.0.0.1:9740, not %q", clip(s.Server.Listen))
 	}
 	switch {
@@ -29,6 +34,8 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 		s.Server.WebConfigFile = beside(at.file, f)
 		if _, err := d.readFile(s.Server.WebConfigFile); err != nil {
 			d.fault(at, "%s", err)
+		} else if err := web.Validate(s.Server.WebConfigFile); err != nil {
+			d.fault(at, "this is no web configuration: %s", quoted().ReplaceAllString(err.Error(), "…"))
 		}
 	}
 
@@ -36,7 +43,7 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 	if s.Storage.Dir == "" {
 		s.Storage.Dir = "data"
 	}
-	if s.Storage.Retention < 2*time.Hour {
+	if s.Storage.Retention < 2*time.Hour { // the length of one block of the history
 		d.fault(d.find(root, "storage.retention"), "the history is kept for 2h or longer")
 	}
 	switch {
@@ -54,7 +61,10 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 			continue
 		}
 		d.needURL(w.place, w.URL, "http", "https")
-		out := RemoteWrite{URL: w.URL, TLS: d.resolveTLS(w.place, &w.TLS)}
+		if slices.ContainsFunc(s.Storage.RemoteWrite, func(o RemoteWrite) bool { return o.URL == w.URL }) {
+			d.fault(d.under(w.place, "url"), "the same URL is given twice")
+		}
+		out := RemoteWrite{URL: w.URL, TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
 		out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.authDoc)
 		s.Storage.RemoteWrite = append(s.Storage.RemoteWrite, out)
 	}
@@ -65,19 +75,19 @@ func (d *decoder) resolveCollect(doc *document, s *Snapshot) {
 	if doc.Collect.node == nil {
 		return
 	}
-	d.checkPace(doc.Collect.place, s.Collect.Interval, s.Collect.Timeout)
+	d.checkPace(doc.Collect.place, s.Collect)
 	if !doc.Collect.Timeout.set && s.Collect.Timeout > s.Collect.Interval {
 		s.Collect.Timeout = s.Collect.Interval
 	}
 }
 
 // checkPace checks how often and for how long sources are read.
-func (d *decoder) checkPace(p place, interval, timeout time.Duration) {
-	if interval < time.Second || interval > 24*time.Hour {
-		d.fault(d.find(p, "interval"), "sources are read every 1s to 24h")
+func (d *decoder) checkPace(p place, c Collect) {
+	if c.Interval < time.Second || c.Interval > 24*time.Hour {
+		d.fault(d.under(p, "interval"), "sources are read every 1s to 24h")
 	}
-	if timeout <= 0 {
-		d.fault(d.find(p, "timeout"), "a timeout must be longer than nothing")
+	if c.Timeout < 10*time.Millisecond || c.Timeout > 10*time.Minute {
+		d.fault(d.under(p, "timeout"), "a reading may take 10ms to 10m")
 	}
 }
 
@@ -86,41 +96,18 @@ func (d *decoder) resolveAuth(p place, a *authDoc) (username string, password, b
 	password = d.secretOf(p, "password", a.Password, a.PasswordFile, a.PasswordEnv)
 	bearer = d.secretOf(p, "bearer_token", a.BearerToken, a.BearerTokenFile, a.BearerTokenEnv)
 	if bearer != "" && a.Username != "" {
-		d.fault(d.find(p, "username"), "give either a username or a bearer_token, not both")
+		d.fault(d.under(p, "username"), "give either a username or a bearer_token, not both")
 	}
 	if password != "" && a.Username == "" {
 		d.fault(p, "a password needs a username")
 	}
+	if strings.ContainsFunc(a.Username, unicode.IsControl) {
+		d.fault(d.under(p, "username"), "the username has line breaks or other control characters in it")
+	}
+	if strings.ContainsFunc(bearer.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		d.fault(p, "the bearer token holds blanks or other signs that cannot be sent; does its file hold more than the token?")
+	}
 	return a.Username, password, bearer
-}
-
-// resolveTLS reads a TLS section; its files count as read, so that a new
-// certificate is noticed.
-func (d *decoder) resolveTLS(p place, t *tlsDoc) TLS {
-	out := TLS{ServerName: t.ServerName, InsecureSkipVerify: t.InsecureSkipVerify}
-	if t.node == nil {
-		return out
-	}
-	for _, f := range []struct {
-		key, value string
-		to         *string
-	}{{"ca_file", t.CAFile, &out.CAFile}, {"cert_file", t.CertFile, &out.CertFile}, {"key_file", t.KeyFile, &out.KeyFile}} {
-		if f.value == "" {
-			continue
-		}
-		at := d.find(t.place, f.key)
-		*f.to = beside(at.file, f.value)
-		if _, err := d.readFile(*f.to); err != nil {
-			d.fault(at, "%s", err)
-		}
-	}
-	if (t.CertFile == "") != (t.KeyFile == "") {
-		d.fault(t.place, "cert_file and key_file go together")
-	}
-	if t.InsecureSkipVerify {
-		d.warn(d.find(t.place, "insecure_skip_verify"), "the server's certificate is not checked")
-	}
-	return out
 }
 
 // needURL checks a URL that must be there, under the key url of p.
@@ -132,29 +119,27 @@ func (d *decoder) needURL(p place, raw string, schemes ...string) {
 	d.checkURL(d.find(p, "url"), raw, schemes...)
 }
 
-// checkURL checks a URL. What it may hold besides host and path is never
-// quoted: it may be a secret.
+// checkURL checks a URL. None of it is quoted: any part may be a secret.
 func (d *decoder) checkURL(p place, raw string, schemes ...string) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
 		d.fault(p, "this is not a URL; one looks like %s://host:port/path", schemes[0])
-	case !contains(schemes, u.Scheme) || u.Host == "":
+	case !slices.Contains(schemes, u.Scheme) || u.Host == "":
 		d.fault(p, "a URL that begins with %s:// is wanted here", strings.Join(schemes, ":// or "))
 	case u.User != nil:
 		d.fault(p, "user and password do not belong into the URL; use username and password_file")
 	case u.Hostname() == "":
 		d.fault(p, "the URL names no host")
+	case u.Fragment != "":
+		d.fault(p, "what follows the # in the URL would not be sent; remove it")
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
+	if err != nil || u.Port() == "" {
+		return
 	}
-	return false
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
+		d.fault(p, "a port lies between 1 and 65535")
+	}
 }
 
 // loadZone finds a time zone by name.

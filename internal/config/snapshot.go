@@ -5,6 +5,8 @@
 package config
 
 import (
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -121,19 +123,25 @@ type Match struct {
 type TLS struct {
 	CAFile, CertFile, KeyFile, ServerName string
 	InsecureSkipVerify                    bool
+	Digest                                string // of what the files hold: a renewed certificate is a change
 }
+
+const hiddenSecret = "<secret>"
 
 // Secret is a value that prints as <secret> everywhere.
 type Secret string
 
+// Format hides the value from every verb of fmt, those for numbers too.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenSecret) }
+
 // String hides the value.
-func (Secret) String() string { return "<secret>" }
+func (Secret) String() string { return hiddenSecret }
 
 // GoString hides the value.
-func (Secret) GoString() string { return "<secret>" }
+func (Secret) GoString() string { return hiddenSecret }
 
 // MarshalText hides the value from JSON, YAML and logs.
-func (Secret) MarshalText() ([]byte, error) { return []byte("<secret>"), nil }
+func (Secret) MarshalText() ([]byte, error) { return []byte(hiddenSecret), nil }
 
 // Reveal returns the value itself, for the one place that sends it.
 func (s Secret) Reveal() string { return string(s) }

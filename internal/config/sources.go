@@ -1,16 +1,17 @@
 package config
 
 import (
-	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // resolveSource reads how an instance is read.
 func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
-	out := &Source{Type: s.Type, URL: s.URL, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout), TLS: d.resolveTLS(s.place, &s.TLS)}
+	out := &Source{Type: s.Type, URL: s.URL, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout), TLS: d.resolveTLS(&s.TLS, encrypted(s.URL))}
 	if s.Interval.set || s.Timeout.set {
-		d.checkPace(s.place, out.Interval, out.Timeout)
+		d.checkPace(s.place, Collect{out.Interval, out.Timeout})
 	}
 	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.authDoc)
 	if s.Queries != nil {
@@ -65,7 +66,7 @@ func (d *decoder) resolveMapping(s *sourceDoc) []Mapping {
 		if m.node == nil {
 			continue
 		}
-		metric, ok := d.metric(d.find(s.place, "mapping."+name), name)
+		metric, ok := d.metric(d.under(d.under(s.place, "mapping"), name), name)
 		if !ok {
 			continue
 		}
@@ -80,6 +81,9 @@ func (d *decoder) resolveMapping(s *sourceDoc) []Mapping {
 		}
 		if l := m.Limit; l != nil && l.node != nil {
 			d.seriesName(l.place, l.Series)
+			if l.Kind != "" && l.Kind != "gauge" {
+				d.fault(d.under(l.place, "kind"), "a limit is a gauge, a figure as it stands")
+			}
 			made.Limit = &Mapping{Metric: metric, Series: l.Series, Match: d.matches(l.place, l.Match), Aggregate: d.aggregate(l.place, l.Aggregate)}
 		}
 		out = append(out, made)
@@ -107,15 +111,29 @@ func (d *decoder) aggregate(p place, name string) string {
 
 // matches reads conditions such as kind="publish" and node!="a".
 func (d *decoder) matches(p place, list []string) []Match {
-	form := regexp.MustCompile(`^\s*([^=!"\s]+)\s*(!?=)\s*"(.*)"\s*$`)
 	var out []Match
-	for _, text := range list {
-		m := form.FindStringSubmatch(text)
+	for i, text := range list {
+		at := d.nth(d.under(p, "match"), i)
+		m := d.forms.condition.FindStringSubmatch(text)
 		if m == nil {
-			d.fault(d.find(p, "match"), `a condition looks like 'kind="publish"' or 'kind!="publish"', not like %q`, clip(text))
+			d.fault(at, `a condition looks like 'kind="publish"' or 'kind!="publish"', one an item, not like %q`, clip(text))
 			continue
 		}
-		out = append(out, Match{Name: m[1], Value: m[3], Not: m[2] == "!="})
+		value, err := strconv.Unquote(m[3])
+		switch {
+		case strings.HasSuffix(m[2], "~"):
+			d.fault(at, "regular expressions are not read; give = and != conditions")
+		case err != nil:
+			d.fault(at, "the value in quotes cannot be read; \\ and \" are written \\\\ and \\\"")
+		default:
+			out = append(out, Match{Name: m[1], Value: value, Not: m[2] == "!="})
+		}
 	}
 	return out
+}
+
+// encrypted tells whether a source at this URL is spoken to by way of TLS.
+func encrypted(raw string) bool {
+	scheme, _, _ := strings.Cut(raw, "://")
+	return slices.Contains([]string{"https", "mqtts", "ssl", "tls", "wss"}, scheme)
 }

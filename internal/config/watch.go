@@ -3,12 +3,14 @@ package config
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -16,8 +18,12 @@ import (
 
 // WatchOptions says what is watched.
 type WatchOptions struct {
-	// Files returns the files that the configuration was read from, and the
-	// folders in which further ones may turn up are theirs.
+	// Path is the main file. The files it names are found by reading it, whether
+	// or not it has faults: so a fault in a file that was included only now is
+	// mended without touching any other, and a file that newly fits an include
+	// pattern is seen, in a new folder too. "" finds none.
+	Path string
+	// Files returns further files to watch, and may be nil.
 	Files func() []string
 	// Notify is called when their contents changed. It must not block.
 	Notify func()
@@ -39,15 +45,33 @@ const (
 // and Kubernetes swaps a symbolic link of the whole folder. Contents are
 // compared, so a file that was only touched is no change.
 func Watch(ctx context.Context, o WatchOptions) error {
+	w := newWatcher(o)
+	defer w.close()
+	w.run(ctx)
+	return nil
+}
+
+// newWatcher looks at what is there; what changes from now on is a change.
+func newWatcher(o WatchOptions) *watcher {
 	w := &watcher{o: o, log: o.Logger.With("component", "config"), watched: make(map[string]bool)}
-	notifier, err := fsnotify.NewWatcher()
+	notify, err := fsnotify.NewWatcher()
 	if err != nil {
+		w.warned = true
 		w.log.Warn("changes of files are not told; they are looked at every few seconds", "error", err)
 	} else {
-		w.notify = notifier
-		defer notifier.Close()
+		w.notify = notify
 	}
-	return w.run(ctx)
+	w.find()
+	w.arm()
+	w.glance = w.outside()
+	w.seen = w.state()
+	return w
+}
+
+func (w *watcher) close() {
+	if w.notify != nil {
+		_ = w.notify.Close() // nothing is left to do about it
+	}
 }
 
 // watcher is used by one goroutine.
@@ -57,9 +81,13 @@ type watcher struct {
 	notify  *fsnotify.Watcher // nil: only looking
 	watched map[string]bool   // folders
 	seen    string            // state of the files that Notify was called for last
+	found   []string          // files that Path names
+	globs   []string          // its include patterns
+	glance  string            // sizes and times at the last look
+	warned  bool              // that folders cannot be watched
 }
 
-func (w *watcher) run(ctx context.Context) error {
+func (w *watcher) run(ctx context.Context) {
 	var events chan fsnotify.Event
 	var errs chan error
 	if w.notify != nil {
@@ -70,12 +98,10 @@ func (w *watcher) run(ctx context.Context) error {
 	settle := time.NewTimer(settleFor)
 	settle.Stop()
 	defer settle.Stop()
-	w.arm()
-	w.seen = w.state()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-events:
 			settle.Reset(settleFor)
 		case err := <-errs:
@@ -83,7 +109,12 @@ func (w *watcher) run(ctx context.Context) error {
 		case <-settle.C:
 			w.compare()
 		case <-look.C:
-			w.compare()
+			// Contents are read only when sizes or times give a reason to: the
+			// configuration of a fleet may be large.
+			if now := w.outside(); now != w.glance {
+				w.glance = now
+				w.compare()
+			}
 		}
 	}
 }
@@ -93,25 +124,75 @@ func (w *watcher) run(ctx context.Context) error {
 func (w *watcher) compare() {
 	w.arm()
 	if now := w.state(); now != w.seen {
-		w.seen = now
+		w.find()
+		w.arm()
+		w.seen = w.state()
 		w.o.Notify()
 	}
+}
+
+// outside is a summary of what can be seen of files and folders without reading
+// them.
+func (w *watcher) outside() string {
+	var b strings.Builder
+	for _, path := range append(w.files(), w.folders()...) {
+		info, err := os.Stat(path)
+		if err != nil {
+			fmt.Fprintf(&b, "%s gone\n", path)
+			continue
+		}
+		fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+	}
+	return b.String()
+}
+
+// find reads which files and patterns the configuration names by now.
+func (w *watcher) find() {
+	if w.o.Path == "" {
+		return
+	}
+	d := newDecoder()
+	_, _ = d.load(w.o.Path) // its faults are told by whoever loads it to use it
+	w.found, _ = d.contents()
+	w.globs = d.patterns
+}
+
+// files are all that are watched.
+func (w *watcher) files() []string {
+	out := slices.Clone(w.found)
+	if w.o.Files != nil {
+		out = append(out, w.o.Files()...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // folders are those of all files, and where their symbolic links lead.
 func (w *watcher) folders() []string {
 	set := make(map[string]bool)
-	for _, f := range w.o.Files() {
+	for _, f := range w.files() {
 		dir := filepath.Dir(f)
 		set[dir] = true
-		if real, err := filepath.EvalSymlinks(dir); err == nil {
-			set[real] = true
+		if target, err := filepath.EvalSymlinks(dir); err == nil {
+			set[target] = true
 		}
-		if real, err := filepath.EvalSymlinks(f); err == nil {
-			set[filepath.Dir(real)] = true
+		if target, err := filepath.EvalSymlinks(f); err == nil {
+			set[filepath.Dir(target)] = true
 		}
 		// The folder that holds a folder: it may be swapped as a whole.
 		set[filepath.Dir(dir)] = true
+	}
+	for _, pattern := range w.globs {
+		// Each folder on the way that is there: what is new in it may lead further.
+		for dir := filepath.Dir(pattern); ; dir = filepath.Dir(dir) {
+			matches, _ := filepath.Glob(dir) // a bad pattern is a fault of the configuration
+			for _, m := range matches {
+				set[m] = true
+			}
+			if !strings.ContainsAny(dir, "*?[") {
+				break
+			}
+		}
 	}
 	out := make([]string, 0, len(set))
 	for dir := range set {
@@ -137,8 +218,9 @@ func (w *watcher) arm() {
 		// Adding again what is watched is no fault, and renews the watch of a
 		// folder that was replaced.
 		if err := w.notify.Add(dir); err != nil {
-			if !w.watched[dir] {
-				w.log.Debug("folder is not watched; it is looked at every few seconds", "dir", dir, "error", err)
+			if !w.warned && !errors.Is(err, fs.ErrNotExist) {
+				w.warned = true
+				w.log.Warn("folders cannot be watched; they are looked at every few seconds", "dir", dir, "error", err)
 			}
 			continue
 		}
@@ -150,10 +232,14 @@ func (w *watcher) arm() {
 // them, which an include pattern may name.
 func (w *watcher) state() string {
 	h := sha256.New()
-	for _, f := range w.o.Files() {
-		data, err := os.ReadFile(f)
-		fmt.Fprintf(h, "%s\x00%v\x00%d\x00", f, err == nil, len(data))
+	for _, f := range w.files() {
+		data, err := readRegular(f)
+		_, _ = fmt.Fprintf(h, "%s\x00%v\x00%d\x00", f, err == nil, len(data))
 		h.Write(data)
+	}
+	for _, pattern := range w.globs {
+		matches, _ := expand(pattern) // as above
+		_, _ = fmt.Fprintf(h, "%q", matches)
 	}
 	for _, dir := range w.besides() {
 		entries, err := os.ReadDir(dir)
@@ -162,7 +248,7 @@ func (w *watcher) state() string {
 		}
 		for _, e := range entries {
 			if isConfig(e) {
-				fmt.Fprintf(h, "%s\x00", e.Name())
+				_, _ = fmt.Fprintf(h, "%s\x00", e.Name())
 			}
 		}
 	}
@@ -171,8 +257,11 @@ func (w *watcher) state() string {
 
 // besides are the folders in which YAML files of the configuration stand.
 func (w *watcher) besides() []string {
+	if w.o.Path != "" {
+		return nil // its patterns say which further files count
+	}
 	var out []string
-	for _, f := range w.o.Files() {
+	for _, f := range w.files() {
 		if dir := filepath.Dir(f); isYAML(f) && !slices.Contains(out, dir) {
 			out = append(out, dir)
 		}

@@ -6,39 +6,35 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// watched runs a watcher over files and hands over its calls.
+// watched runs a watcher over files and hands over its calls. What the caller
+// changes afterwards is a change.
 func watched(t *testing.T, files ...string) <-chan struct{} {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	return running(t, WatchOptions{Files: func() []string { return files }})
+}
+
+func running(t *testing.T, o WatchOptions) <-chan struct{} {
+	t.Helper()
 	told := make(chan struct{}, 100)
-	ready := make(chan struct{}, 100)
-	ended := make(chan error, 1)
+	o.Notify = func() { told <- struct{}{} }
+	o.Logger = slog.New(slog.DiscardHandler)
+	w := newWatcher(o)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
 	go func() {
-		ended <- Watch(ctx, WatchOptions{
-			Files:  func() []string { nudge(ready); return files },
-			Notify: func() { told <- struct{}{} },
-			Logger: slog.New(slog.DiscardHandler),
-		})
+		defer close(ended)
+		w.run(ctx)
 	}()
 	t.Cleanup(func() {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		<-ended
+		w.close()
 	})
-	<-ready // it has asked for the files
-	<-ready // and looked at them
 	return told
-}
-
-func nudge(c chan<- struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
 }
 
 func expect(t *testing.T, told <-chan struct{}, what string) {
@@ -135,4 +131,77 @@ func TestWatchFolderGoneAndBack(t *testing.T) {
 	expect(t, told, "the removal")
 	writeFile(t, file, "a: 2\n")
 	expect(t, told, "the return")
+}
+
+func TestWatchFindsFilesByItself(t *testing.T) {
+	dir := t.TempDir()
+	main := filepath.Join(dir, "brimwatch.yml")
+	writeFile(t, main, "include: [\"fleet/*/*.yml\"]\n")
+	writeFile(t, filepath.Join(dir, "fleet", "a", "1.yml"), "collect: {}\n")
+	told := running(t, WatchOptions{Path: main})
+	writeFile(t, filepath.Join(dir, "fleet", "new", "2.yml"), "instances: [{id: a, product: nothing-known}]\n")
+	expect(t, told, "a file in a new folder that fits the pattern")
+	writeFile(t, filepath.Join(dir, "fleet", "new", "2.yml"), "instances: [{id: a, product: mqtt}]\n")
+	expect(t, told, "the mending of a file that had faults when it was first included")
+}
+
+func TestWatchMissingSecret(t *testing.T) {
+	dir := t.TempDir()
+	main := filepath.Join(dir, "brimwatch.yml")
+	writeFile(t, main, source("      password_file: secrets/pw\n"))
+	told := running(t, WatchOptions{Path: main})
+	writeFile(t, filepath.Join(dir, "secrets", "pw"), "hunter2\n")
+	expect(t, told, "a secret that was missing")
+}
+
+// A touch, or a file written again as it was, is no change.
+func TestWatchComparesContents(t *testing.T) {
+	main := filepath.Join(t.TempDir(), "brimwatch.yml")
+	writeFile(t, main, "collect: {}\n")
+	calls := 0
+	w := &watcher{o: WatchOptions{Path: main, Notify: func() { calls++ }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}}
+	w.find()
+	w.seen = w.state()
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(main, later, later); err != nil {
+		t.Fatal(err)
+	}
+	w.compare()
+	writeFile(t, main, "collect: {}\n")
+	w.compare()
+	if calls != 0 {
+		t.Errorf("told %d times of no change", calls)
+	}
+	writeFile(t, main, "collect: {interval: 30s}\n")
+	w.compare()
+	w.compare()
+	if calls != 1 {
+		t.Errorf("told %d times of one change", calls)
+	}
+}
+
+func TestWatchEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := Watch(ctx, WatchOptions{Path: filepath.Join(t.TempDir(), "none.yml"), Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Error(err)
+	}
+}
+
+// Without the kernel's help contents are looked at every few seconds.
+func TestWatchByLooking(t *testing.T) {
+	dir := t.TempDir()
+	main := filepath.Join(dir, "brimwatch.yml")
+	writeFile(t, main, "collect: {}\n")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		told := make(chan struct{}, 1)
+		w := &watcher{o: WatchOptions{Path: main, Notify: func() { told <- struct{}{} }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}}
+		w.find()
+		w.seen = w.state()
+		go w.run(ctx)
+		writeFile(t, main, "collect: {interval: 30s}\n")
+		<-told
+	})
 }

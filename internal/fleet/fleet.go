@@ -116,11 +116,18 @@ func (in *Instance) Limit(r *Reading, m Metric) Limit {
 	return Limit{}
 }
 
+// Balance is what an account has left; below zero it is overdue.
+type Balance struct {
+	Amount   float64
+	Currency string // ISO 4217, as CNY
+}
+
 // Account is a cloud account, or any payer that instances belong to.
 type Account struct {
 	Name     string
 	Provider string
 	Zone     *time.Location // where its days begin; never nil
+	Balance  *Balance       // nil when it is not known
 }
 
 // MetricState says how one metric of an instance stands with its alarm.

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// resolveReceivers reads the groups of ways to tell somebody.
+func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[string]*contactDoc) {
+	seen := make(map[string]place)
+	for i := range doc.Receivers {
+		r := &doc.Receivers[i]
+		if r.node == nil || !d.named(r.place, r.Name, seen) {
+			continue
+		}
+		out := Receiver{Name: r.Name, SMS: r.SMS, GroupWait: r.GroupWait.Duration}
+		if out.GroupWait > time.Hour {
+			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
+		}
+		if r.Alertmanagers != nil {
+			d.fault(d.find(r.place, "alertmanagers"), "this version does not post to Alertmanager's API; use a webhook, or remove the key")
+		}
+		if len(r.SMS) == 0 && len(r.Webhooks) == 0 && r.Alertmanagers == nil {
+			d.fault(r.place, "the receiver tells nobody; give it sms or webhooks")
+		}
+		d.checkTexts(r, s, contacts)
+		urls := make(map[string]place)
+		for j := range r.Webhooks {
+			w := &r.Webhooks[j]
+			if w.node == nil {
+				continue
+			}
+			if first, twice := urls[w.URL]; twice && w.URL != "" {
+				d.fault(d.under(w.place, "url"), "this receiver has the URL twice; the first is at %s", first.where())
+			}
+			urls[w.URL] = w.place
+			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w))
+		}
+		s.Receivers = append(s.Receivers, out)
+	}
+}
+
+// checkTexts makes sure that each contact of a receiver can be sent to.
+func (d *decoder) checkTexts(r *receiverDoc, s *Snapshot, contacts map[string]*contactDoc) {
+	for j, name := range r.SMS {
+		at := d.nth(d.under(r.place, "sms"), j)
+		if slices.Contains(r.SMS[:j], name) {
+			d.fault(at, "%q is named twice", clip(name))
+			continue
+		}
+		c := contacts[name]
+		if c == nil {
+			d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+			continue
+		}
+		if len(s.SMS.Providers) == 0 {
+			d.fault(at, "text messages need a provider under sms.providers")
+			continue
+		}
+		reached := slices.ContainsFunc(s.SMS.Providers, func(p Provider) bool {
+			return len(p.Prefixes) == 0 || slices.ContainsFunc(p.Prefixes, func(prefix string) bool { return strings.HasPrefix(c.Phone, prefix) })
+		})
+		if !reached {
+			d.fault(at, "no provider under sms.providers sends to the number of %s: add its beginning to the prefixes of one", name)
+		}
+	}
+}
+
+func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
+	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
+	d.needURL(w.place, w.URL, "http", "https")
+	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.authDoc)
+	switch w.Format {
+	case "":
+		out.Format = "alertmanager"
+	case "alertmanager":
+	default:
+		d.fault(d.under(w.place, "format"), "this version writes the format alertmanager only, not %q", clip(w.Format))
+	}
+	out.Secrets = d.webhookSecrets(w)
+	if out.Timeout < time.Second || out.Timeout > 30*time.Second {
+		d.fault(d.find(w.place, "timeout"), "a call may take 1s to 30s")
+	}
+	return out
+}
