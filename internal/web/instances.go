@@ -201,21 +201,30 @@ func (c *counts) add(st *fleet.Standing) {
 }
 
 // arrange sorts by name, or by the fullest metric with the name deciding between
-// equals.
+// equals. What is compared is worked out once for each instance: a large fleet is
+// sorted anew whenever somebody's page is renewed.
 func arrange(list []*fleet.Standing, by string) {
-	key := make(map[*fleet.Standing]float64, len(list))
-	if by == "fullest" {
-		for _, st := range list {
-			key[st] = fullest(st)
+	type place struct {
+		st   *fleet.Standing
+		full float64
+		name string
+	}
+	places := make([]place, len(list))
+	for i, st := range list {
+		places[i] = place{st: st, name: strings.ToLower(nameOf(st.Instance))}
+		if by == "fullest" {
+			places[i].full = fullest(st)
 		}
 	}
-	slices.SortFunc(list, func(a, b *fleet.Standing) int {
-		return cmp.Or(
-			cmp.Compare(key[b], key[a]),
-			strings.Compare(strings.ToLower(nameOf(a.Instance)), strings.ToLower(nameOf(b.Instance))),
-			strings.Compare(a.Instance.ID, b.Instance.ID),
-		)
+	slices.SortFunc(places, func(a, b place) int {
+		if c := cmp.Compare(b.full, a.full); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.st.Instance.ID, b.st.Instance.ID))
 	})
+	for i := range places {
+		list[i] = places[i].st
+	}
 }
 
 func nameOf(in *fleet.Instance) string { return cmp.Or(in.Name, in.ID) }

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+func (s *server) alarms(w http.ResponseWriter, r *http.Request) {
+	limit, ok := s.limit(w, r)
+	if !ok {
+		return
+	}
+	q := r.URL.Query()
+	f := alarm.EpisodeFilter{Instance: q.Get("instance_id"), Code: strings.ToUpper(q.Get("code")), Limit: limit}
+	switch state := alarm.EpisodeState(q.Get("state")); state {
+	case "", alarm.EpisodeRaised, alarm.EpisodeUnknown, alarm.EpisodeCleared:
+		f.State = state
+	case "open":
+		f.Open = true
+	default:
+		s.refuse(w, http.StatusBadRequest, "state is one of raised, unknown, cleared, or open for the first two")
+		return
+	}
+	list, err := s.Alarms.Episodes(r.Context(), f)
+	if err != nil {
+		s.fail(w, r, "the alarms could not be read", err)
+		return
+	}
+	stream(s, w, "alarms", func(yield func(wire.Alarm) bool) {
+		for i := range list {
+			if !yield(alarmOf(&list[i])) {
+				return
+			}
+		}
+	})
+}
+
+// alarmOf writes an episode down. Only alarms about a metric have figures: those of
+// others are of the engine's own making.
+func alarmOf(e *alarm.Episode) wire.Alarm {
+	out := wire.Alarm{
+		Code: e.Code, Rule: string(e.Key.Rule), InstanceID: e.Key.Instance, Metric: e.Key.MetricName(), State: string(e.State),
+		Severity: string(e.Severity), Reason: e.Reason, RaisedAt: e.RaisedAt.UTC(), EndedAt: moment(e.EndedAt),
+		AckedBy: e.AckedBy, AckedAt: moment(e.AckedAt),
+	}
+	if e.Key.Metric == alarm.NoMetric {
+		return out
+	}
+	out.Usage = figure(e.Usage)
+	if e.Capacity > 0 {
+		out.Capacity, out.Utilization = figure(e.Capacity), figure(e.Usage/e.Capacity)
+	}
+	if e.Mark > 0 {
+		out.Mark = figure(e.Mark)
+	}
+	return out
+}
+
+func (s *server) ack(w http.ResponseWriter, r *http.Request) {
+	var body wire.Ack
+	if !s.read(w, r, &body, true) {
+		return
+	}
+	by := strings.TrimSpace(body.By)
+	if fault := words("by", by); fault != "" {
+		s.refuse(w, http.StatusUnprocessableEntity, fault)
+		return
+	}
+	code, by := strings.ToUpper(r.PathValue("code")), caller(r, by)
+	err := s.Acker.Ack(r.Context(), code, by)
+	switch {
+	case errors.Is(err, alarm.ErrNoEpisode):
+		s.refuse(w, http.StatusNotFound, fmt.Sprintf("no open alarm has the code %q; it may have ended", code))
+		return
+	case err != nil:
+		s.fail(w, r, code+" was not acknowledged", err)
+		return
+	}
+	s.log.InfoContext(r.Context(), "alarm acknowledged", "code", code, "by", by)
+	s.answer(w, http.StatusOK, s.acked(r, code, by))
+}
+
+// acked reads back who acknowledged an episode: it may have been somebody else, and
+// earlier.
+func (s *server) acked(r *http.Request, code, by string) wire.Acked {
+	list, err := s.Alarms.Episodes(r.Context(), alarm.EpisodeFilter{Code: code, Open: true, Limit: 1})
+	if err != nil {
+		s.log.WarnContext(r.Context(), "alarm could not be read back", "code", code, "err", err)
+	}
+	if len(list) == 0 || list[0].AckedBy == "" {
+		return wire.Acked{Code: code, AckedBy: by}
+	}
+	return wire.Acked{Code: code, AckedBy: list[0].AckedBy, AckedAt: moment(list[0].AckedAt)}
+}
+
+func (s *server) setAlarms(w http.ResponseWriter, r *http.Request) {
+	var body wire.AlarmSettings
+	if !s.read(w, r, &body, false) {
+		return
+	}
+	st, ok := s.standing(w, r)
+	if !ok {
+		return
+	}
+	settings, faults := settingsOf(body)
+	if len(faults) > 0 {
+		s.refuseAll(w, "nothing was changed", faults)
+		return
+	}
+	id := st.Instance.ID
+	if err := s.AlarmEditor.SetAlarms(r.Context(), id, settings); err != nil {
+		if unavailable(err) {
+			s.fail(w, r, "the alarms may not have been changed", err)
+			return
+		}
+		s.refuseAll(w, "nothing was changed", lines(err))
+		return
+	}
+	s.log.InfoContext(r.Context(), "alarm settings changed", "instance_id", id, "metrics", len(settings), "by", caller(r, ""))
+	if fresh, ok := s.Fleet.Standing(id); ok {
+		st = fresh
+	}
+	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st)}})
+}
+
+// settingsOf turns what was sent into settings, or says all that is wrong with it.
+func settingsOf(body wire.AlarmSettings) (map[fleet.Metric]AlarmSetting, []string) {
+	out := make(map[fleet.Metric]AlarmSetting, len(body))
+	var faults []string
+	for name, set := range body {
+		m, ok := fleet.ParseMetric(name)
+		switch {
+		case !ok:
+			faults = append(faults, fmt.Sprintf("%s: there is no such metric; known are %s", name, metricNames()))
+		case set.Threshold == "" && set.Enabled == nil:
+			faults = append(faults, name+": threshold or enabled is missing")
+		default:
+			out[m] = AlarmSetting{Threshold: string(set.Threshold), Enabled: set.Enabled}
+		}
+	}
+	if len(body) == 0 {
+		faults = append(faults, `no metric is named; send {"connections":{"threshold":"80%","enabled":true}}`)
+	}
+	slices.Sort(faults)
+	return out, faults
+}
+
+func metricNames() string {
+	var names []string
+	for _, m := range fleet.Metrics() {
+		names = append(names, m.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// lines returns the text of an error line by line.
+func lines(err error) []string {
+	var out []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}

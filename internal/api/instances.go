@@ -1,0 +1,206 @@
+package api
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+func (s *server) instances(w http.ResponseWriter, r *http.Request) {
+	f, fault := parseInstanceFilter(r)
+	if fault != "" {
+		s.refuse(w, http.StatusBadRequest, fault)
+		return
+	}
+	stream(s, w, "instances", func(yield func(wire.Instance) bool) {
+		for _, st := range s.Fleet.Standings() {
+			if f.takes(&st) && !yield(instanceOf(&st)) {
+				return
+			}
+		}
+	})
+}
+
+func (s *server) instance(w http.ResponseWriter, r *http.Request) {
+	st, ok := s.standing(w, r)
+	if !ok {
+		return
+	}
+	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st)}})
+}
+
+// standing finds the instance a path names. It answers by itself when there is none.
+func (s *server) standing(w http.ResponseWriter, r *http.Request) (fleet.Standing, bool) {
+	st, ok := s.Fleet.Standing(r.PathValue("id"))
+	if !ok {
+		s.refuse(w, http.StatusNotFound, fmt.Sprintf("no instance has the id %q", r.PathValue("id")))
+	}
+	return st, ok
+}
+
+// instanceFilter says which instances a list has.
+type instanceFilter struct {
+	product string
+	state   string
+	labels  []fleet.Label // all must be equal
+}
+
+func parseInstanceFilter(r *http.Request) (instanceFilter, string) {
+	q := r.URL.Query()
+	f := instanceFilter{product: q.Get("product"), state: q.Get("state")}
+	known := []string{"", string(fleet.MetricRaised), string(fleet.MetricUnknown), string(fleet.MetricOK), string(fleet.MetricUnwatched)}
+	if !slices.Contains(known, f.state) {
+		return f, "state is one of " + strings.Join(known[1:], ", ")
+	}
+	for _, l := range q["label"] {
+		name, value, ok := strings.Cut(l, "=")
+		if !ok || name == "" {
+			return f, fmt.Sprintf("label=%s: a name, = and a value are wanted here, such as label=team%%3Dorders", l)
+		}
+		f.labels = append(f.labels, fleet.Label{Name: name, Value: value})
+	}
+	return f, ""
+}
+
+func (f *instanceFilter) takes(st *fleet.Standing) bool {
+	if f.product != "" && st.Instance.Product != f.product || f.state != "" && string(worst(st)) != f.state {
+		return false
+	}
+	for _, l := range f.labels {
+		if !slices.Contains(st.Instance.Labels, l) {
+			return false
+		}
+	}
+	return true
+}
+
+// instanceOf writes down how an instance stands.
+func instanceOf(st *fleet.Standing) wire.Instance {
+	in := st.Instance
+	out := wire.Instance{
+		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
+		Labels: make(map[string]string, len(in.Labels)), State: string(worst(st)), Watched: in.Watched,
+		Lifecycle: wire.Lifecycle{State: string(st.Lifecycle.State), ExpiresAt: moment(in.Term.Expires)},
+		Term: wire.Term{
+			Method: string(in.Term.Method), AutoRenew: in.Term.AutoRenew, PostExpiration: in.Term.PostExpiration,
+			Frozen: in.Term.Frozen, OverdueSince: moment(in.Term.OverdueSince),
+		},
+		Metrics: make(map[string]wire.Metric, 4),
+	}
+	for _, l := range in.Labels {
+		out.Labels[l.Name] = l.Value
+	}
+	if st.Lifecycle.State == "" {
+		out.Lifecycle.State = string(fleet.LifecycleUnknown)
+	}
+	if !st.Lifecycle.At.IsZero() {
+		out.Lifecycle.Next = &wire.Next{State: string(st.Lifecycle.Next), At: st.Lifecycle.At.UTC()}
+	}
+	if r := st.Reading; r != nil {
+		out.Up, out.ReadAt, out.Reason = &r.Up, moment(r.At), r.Reason
+	}
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if concerns(st, m) {
+			out.Metrics[m.String()] = metricOf(st, m)
+		}
+	}
+	return out
+}
+
+// concerns tells whether an instance has anything to do with metric m: there is a
+// capacity for it, or its source reads it, or says why it could not.
+func concerns(st *fleet.Standing, m fleet.Metric) bool {
+	if st.Instance.Limit(st.Reading, m).Known() || st.States[m] == fleet.MetricRaised {
+		return true
+	}
+	return st.Reading != nil && (st.Reading.Known.Has(m) || st.Reading.Gap(m) != "")
+}
+
+// metricOf writes down how one metric stands.
+func metricOf(st *fleet.Standing, m fleet.Metric) wire.Metric {
+	out := wire.Metric{State: string(st.States[m])}
+	if out.State == "" {
+		out.State = string(fleet.MetricUnwatched)
+	}
+	r := st.Reading
+	if limit := st.Instance.Limit(r, m); limit.Known() {
+		out.Capacity, out.Origin = figure(limit.Value), limit.Origin.String()
+		if limit.At > 0 {
+			out.CapacityAt = moment(time.Unix(limit.At, 0))
+		}
+	}
+	if mark := st.Marks[m]; mark > 0 {
+		out.Mark = figure(mark)
+	}
+	if r != nil {
+		out.At = moment(r.At)
+		if r.Known.Has(m) {
+			out.Usage = figure(r.Usage[m])
+		}
+	}
+	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
+		out.Utilization = figure(u)
+	}
+	if out.Usage == nil && st.Instance.Watched {
+		out.Reason = unknownReason(r, m)
+	}
+	return out
+}
+
+// unknownReason says why the usage of m is not known.
+func unknownReason(r *fleet.Reading, m fleet.Metric) string {
+	switch {
+	case r == nil:
+		return "nothing was read yet"
+	case r.Gap(m) != "":
+		return r.Gap(m)
+	case r.Reason != "":
+		return r.Reason
+	case !r.Up:
+		return "the source does not answer"
+	}
+	return "the source does not tell"
+}
+
+// worst is the state of an instance as a whole: that of its worst metric, and
+// unknown while its source does not answer.
+func worst(st *fleet.Standing) fleet.MetricState {
+	out := fleet.MetricUnwatched
+	if st.Instance.Watched && (st.Reading == nil || !st.Reading.Up) {
+		out = fleet.MetricUnknown
+	}
+	for m, state := range st.States {
+		switch {
+		case state == fleet.MetricRaised:
+			return state
+		case state == fleet.MetricUnknown && concerns(st, fleet.Metric(m)):
+			out = state
+		case state == fleet.MetricOK && out == fleet.MetricUnwatched:
+			out = state
+		}
+	}
+	return out
+}
+
+// figure is v, or nil for what JSON has no number for.
+func figure(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// moment is t in UTC, or nil for the zero time.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

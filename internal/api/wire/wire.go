@@ -1,0 +1,238 @@
+// Package wire holds what the HTTP API says and takes, as JSON. Server and client
+// share these definitions. A figure that is not known is null, never zero; a
+// moment is RFC 3339 in UTC, except in statistics, where it is Unix seconds.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Error is the answer to a request that was not carried out.
+type Error struct {
+	Error string `json:"error"`
+	// Faults are all that is wrong, one by one, where there may be several.
+	Faults []string `json:"faults,omitempty"`
+}
+
+// Instances is the answer of GET /api/v1/instances and of
+// GET /api/v1/instances/{id}, which has one.
+type Instances struct {
+	Instances []Instance `json:"instances"`
+}
+
+// Instance is how one instance stands.
+type Instance struct {
+	ID      string            `json:"id"`
+	Name    string            `json:"name"`
+	Account string            `json:"account"`
+	Product string            `json:"product"`
+	Edition string            `json:"edition"`
+	Spec    string            `json:"spec"`
+	Labels  map[string]string `json:"labels"`
+
+	// State is that of the worst metric: raised, unknown, ok or unwatched; and
+	// unknown while the source does not answer.
+	State string `json:"state"`
+	// Watched is false for an instance without a source.
+	Watched bool `json:"watched"`
+	// Up tells whether the source answered; null before the first reading.
+	Up     *bool      `json:"up"`
+	ReadAt *time.Time `json:"read_at"`
+	// Reason says why the source is not up.
+	Reason string `json:"reason,omitempty"`
+
+	Lifecycle Lifecycle `json:"lifecycle"`
+	Term      Term      `json:"term"`
+	// Metrics holds, by name, each metric that has a capacity or is read.
+	Metrics map[string]Metric `json:"metrics"`
+}
+
+// Lifecycle is where an instance stands in its product's calendar.
+type Lifecycle struct {
+	State     string     `json:"state"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	Next      *Next      `json:"next"`
+}
+
+// Next is the lifecycle state that follows, and when it begins.
+type Next struct {
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+}
+
+// Term is how long an instance may be used, as it is configured.
+type Term struct {
+	Method         string     `json:"method"`
+	AutoRenew      bool       `json:"auto_renew"`
+	PostExpiration string     `json:"post_expiration"`
+	Frozen         bool       `json:"frozen"`
+	OverdueSince   *time.Time `json:"overdue_since"`
+}
+
+// Metric is how one metric of an instance stands.
+type Metric struct {
+	Usage       *float64   `json:"usage"`
+	Capacity    *float64   `json:"capacity"`
+	Utilization *float64   `json:"utilization"`
+	State       string     `json:"state"` // ok, raised, unknown, unwatched
+	At          *time.Time `json:"at"`    // of the reading
+
+	// Mark is the utilization from which an alarm is raised; null where it is off.
+	Mark *float64 `json:"mark"`
+	// Origin says where the capacity comes from: configured, server, cloud, catalogue.
+	Origin string `json:"capacity_origin,omitempty"`
+	// CapacityAt is when the server or cloud told the capacity; null for what does
+	// not age.
+	CapacityAt *time.Time `json:"capacity_at"`
+	// Reason says why the usage is not known.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Statistics is the history of one instance.
+type Statistics struct {
+	InstanceID string `json:"instance_id"`
+	From       int64  `json:"from"` // Unix seconds
+	To         int64  `json:"to"`   // Unix seconds
+	Step       int64  `json:"step"` // seconds
+	// Metrics holds, by name, each metric of which anything was recorded.
+	Metrics map[string]Series `json:"metrics"`
+}
+
+// Series is what was used and what could have been. A moment of which nothing is
+// known has no point.
+type Series struct {
+	Capacity []Point `json:"capacity"`
+	Usage    []Point `json:"usage"`
+}
+
+// Point is a moment in Unix seconds, and the value.
+type Point [2]float64
+
+// AlarmSettings is what PUT /api/v1/instances/{id}/alarms takes: settings by metric.
+type AlarmSettings map[string]AlarmSetting
+
+// AlarmSetting is the threshold and the switch of one metric. What is left out stays
+// as it is.
+type AlarmSetting struct {
+	Threshold Share `json:"threshold,omitempty"`
+	Enabled   *bool `json:"enabled,omitempty"`
+}
+
+// Share is a share of the capacity as people write it: 80% or 80. As JSON it is a
+// string, or a number of percent.
+type Share string
+
+// UnmarshalJSON takes a string or a number.
+func (s *Share) UnmarshalJSON(data []byte) error {
+	data = bytes.TrimSpace(data)
+	if len(data) > 0 && data[0] == '"' {
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+		if text == "" {
+			return errors.New("a threshold is empty; leave it out to keep it as it is")
+		}
+		*s = Share(text)
+		return nil
+	}
+	var n json.Number
+	if err := json.Unmarshal(data, &n); err != nil || n == "" {
+		return errors.New(`a threshold is a share such as "80%"`)
+	}
+	*s = Share(n)
+	return nil
+}
+
+// Alarms is the answer of GET /api/v1/alarms.
+type Alarms struct {
+	Alarms []Alarm `json:"alarms"`
+}
+
+// Alarm is one episode: one firing of one alarm, from raise to clear.
+type Alarm struct {
+	Code        string   `json:"code"`
+	Rule        string   `json:"rule"`
+	InstanceID  string   `json:"instance_id"` // empty for an alarm about the whole fleet
+	Metric      string   `json:"metric"`      // empty for an alarm about an instance as a whole
+	State       string   `json:"state"`       // raised, unknown, cleared
+	Severity    string   `json:"severity"`
+	Usage       *float64 `json:"usage"` // last known
+	Capacity    *float64 `json:"capacity"`
+	Utilization *float64 `json:"utilization"`
+	// Mark is the utilization that was crossed.
+	Mark *float64 `json:"mark"`
+	// Reason says why there is no data, or why the alarm ended when not by clearing.
+	Reason   string     `json:"reason,omitempty"`
+	RaisedAt time.Time  `json:"raised_at"`
+	EndedAt  *time.Time `json:"ended_at"`
+	AckedBy  string     `json:"acked_by"`
+	AckedAt  *time.Time `json:"acked_at"`
+}
+
+// Ack is what POST /api/v1/alarms/{code}/ack takes. The body may be left out.
+type Ack struct {
+	By string `json:"by,omitempty"`
+}
+
+// Acked is its answer: who acknowledged the alarm first.
+type Acked struct {
+	Code    string     `json:"code"`
+	AckedBy string     `json:"acked_by"`
+	AckedAt *time.Time `json:"acked_at"`
+}
+
+// Notices is the answer of GET /api/v1/notices.
+type Notices struct {
+	Notices []Notice `json:"notices"`
+}
+
+// Notice is one thing one recipient is told about one episode.
+type Notice struct {
+	ID         string     `json:"id"`
+	Episode    string     `json:"episode"` // its code
+	Kind       string     `json:"kind"`    // raised, escalated, reminded, cleared, withdrawn
+	Rule       string     `json:"rule"`
+	Severity   string     `json:"severity"`
+	Receiver   string     `json:"receiver"`
+	Channel    string     `json:"channel"`   // sms, webhook
+	Recipient  string     `json:"recipient"` // as people are shown it, without secrets
+	State      string     `json:"state"`     // pending, sending, sent, delivered, held, dropped, dead
+	Attempts   int        `json:"attempts"`
+	Reason     string     `json:"reason"` // why it is held, dropped, dead or waits for another try
+	ProviderID string     `json:"provider_id"`
+	Text       string     `json:"text"`
+	CreatedAt  time.Time  `json:"created_at"`
+	SentAt     *time.Time `json:"sent_at"`
+	NextAt     *time.Time `json:"next_at"` // when it is tried next; null when it is not
+}
+
+// Silences is the answer of GET /api/v1/silences.
+type Silences struct {
+	Silences []Silence `json:"silences"`
+}
+
+// Silence holds the notices of alarms that match all its matchers until it ends.
+type Silence struct {
+	ID string `json:"id"`
+	// Matchers are label values of the alert; all must be equal. Labels are
+	// alertname, instance_id, instance, product, edition, metric, severity, and those
+	// of the instance.
+	Matchers  map[string]string `json:"matchers"`
+	Until     time.Time         `json:"until"`
+	By        string            `json:"by"`
+	Comment   string            `json:"comment"`
+	CreatedAt time.Time         `json:"created_at"`
+}
+
+// NewSilence is what POST /api/v1/silences takes: an end, or how long from now.
+type NewSilence struct {
+	Matchers map[string]string `json:"matchers"`
+	Until    time.Time         `json:"until,omitzero"`
+	For      string            `json:"for,omitempty"` // 30m, 2h, 7d
+	By       string            `json:"by,omitempty"`
+	Comment  string            `json:"comment,omitempty"`
+}

@@ -1,0 +1,176 @@
+// Package client speaks to a running Brimwatch over its HTTP API, for the
+// commands.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+)
+
+// timeout bounds one call.
+const timeout = 15 * time.Second
+
+// maxAnswer is how much of an answer is read.
+const maxAnswer = 256 << 20
+
+// Client calls one Brimwatch. It is safe for use from several goroutines.
+type Client struct {
+	base *url.URL
+	http *http.Client
+}
+
+// New returns a client for the Brimwatch at a URL, such as
+// http://127.0.0.1:9740. A user and password in it are used for basic auth.
+func New(base string) (*Client, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+		// Not the address itself: it may hold a password.
+		return nil, errors.New("the address of a Brimwatch looks like http://127.0.0.1:9740")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	// A command asks once or twice: no connection is kept.
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+	return &Client{base: u, http: &http.Client{Timeout: timeout, Transport: transport}}, nil
+}
+
+// Instances lists all instances.
+func (c *Client) Instances(ctx context.Context) (wire.Instances, error) {
+	return call[wire.Instances](ctx, c, http.MethodGet, "/api/v1/instances", nil)
+}
+
+// Statistics reads the history of one instance; from, to and step are as the
+// API takes them, "" for its defaults.
+func (c *Client) Statistics(ctx context.Context, id, from, to, step string) (wire.Statistics, error) {
+	q := url.Values{}
+	for k, v := range map[string]string{"from": from, "to": to, "step": step} {
+		if v != "" {
+			q.Set(k, v)
+		}
+	}
+	return call[wire.Statistics](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/statistics?"+q.Encode(), nil)
+}
+
+// Alarms lists alarms; an empty state is all.
+func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) {
+	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)
+}
+
+// Ack acknowledges an alarm.
+func (c *Client) Ack(ctx context.Context, code, by string) (wire.Acked, error) {
+	return call[wire.Acked](ctx, c, http.MethodPost, "/api/v1/alarms/"+segment(code)+"/ack", wire.Ack{By: by})
+}
+
+// Notices lists notices; an empty state is all.
+func (c *Client) Notices(ctx context.Context, state string) (wire.Notices, error) {
+	return call[wire.Notices](ctx, c, http.MethodGet, "/api/v1/notices?state="+url.QueryEscape(state), nil)
+}
+
+// Silences lists silences.
+func (c *Client) Silences(ctx context.Context) (wire.Silences, error) {
+	return call[wire.Silences](ctx, c, http.MethodGet, "/api/v1/silences", nil)
+}
+
+// AddSilence adds a silence and returns it with its id.
+func (c *Client) AddSilence(ctx context.Context, s wire.NewSilence) (wire.Silence, error) {
+	return call[wire.Silence](ctx, c, http.MethodPost, "/api/v1/silences", s)
+}
+
+// RemoveSilence ends a silence.
+func (c *Client) RemoveSilence(ctx context.Context, id string) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/api/v1/silences/"+segment(id), nil)
+	return err
+}
+
+// call makes one request and reads its answer.
+func call[T any](ctx context.Context, c *Client, method, path string, body any) (out T, err error) {
+	var reader io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return out, fmt.Errorf("write the request: %w", err)
+		}
+		reader = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, reader)
+	if err != nil {
+		return out, fmt.Errorf("make the request: %w", err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return out, c.noAnswer(err)
+	}
+	defer func() { _ = resp.Body.Close() }() // it was read, or what went wrong is told
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return out, c.noAnswer(err)
+	}
+	if len(data) > maxAnswer {
+		return out, fmt.Errorf("the answer of %s is longer than %d MB", c.shown(), maxAnswer>>20)
+	}
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return out, c.refusal(resp.StatusCode, data)
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return out, nil
+	}
+	if err := json.Unmarshal(data, &out); err != nil {
+		return out, fmt.Errorf("what answers at %s is not a Brimwatch of this version: %w", c.shown(), err)
+	}
+	return out, nil
+}
+
+// refusal says what an answer that is no success means.
+func (c *Client) refusal(code int, data []byte) error {
+	var e wire.Error
+	switch {
+	case json.Unmarshal(data, &e) == nil && e.Error != "":
+		text := e.Error
+		for _, fault := range e.Faults {
+			if !strings.Contains(e.Error, fault) {
+				text += "\n" + fault
+			}
+		}
+		return errors.New(text)
+	case code == http.StatusUnauthorized:
+		return fmt.Errorf("the Brimwatch at %s asks for a user and password: write them into --url, http://user:password@host:9740", c.shown())
+	}
+	return fmt.Errorf("%s answered %d %s; is it a Brimwatch, or a proxy before it?", c.shown(), code, http.StatusText(code))
+}
+
+// noAnswer says in plain words that nobody answered.
+func (c *Client) noAnswer(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return fmt.Errorf("no Brimwatch answers at %s: is it running? (%w)", c.shown(), op.Err)
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		if e.Timeout() {
+			return fmt.Errorf("the Brimwatch at %s did not answer in time", c.shown())
+		}
+		err = e.Err // it would show the URL again
+	}
+	return fmt.Errorf("the Brimwatch at %s could not be asked: %w", c.shown(), err)
+}
+
+// shown is the URL without user and password.
+func (c *Client) shown() string {
+	u := *c.base
+	u.User = nil
+	return u.String()
+}
+
+// segment writes an ID as one segment of a path. A dot is escaped, too: a server
+// would take . and .. for steps through folders.
+func segment(id string) string {
+	return strings.ReplaceAll(url.PathEscape(id), ".", "%2E")
+}
