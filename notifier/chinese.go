@@ -78,13 +78,13 @@ func chineseCapacity(ev *alarm.Event) string {
 	after := lasted(ev.At.Sub(ev.RaisedAt))
 	switch {
 	case ev.Kind == alarm.Cleared:
-		return fmt.Sprintf("%s回落到%s（%s），历时%s", what, amount, share, after)
+		return fmt.Sprintf("%s回落到 %s（%s），历时%s", what, amount, share, after)
 	case ev.Kind == alarm.Reminded && !ev.Known:
-		return fmt.Sprintf("%s最后为%s（%s），现无数据，已%s", what, amount, share, after)
+		return fmt.Sprintf("%s最后为 %s（%s），现无数据，已%s", what, amount, share, after)
 	case ev.Kind == alarm.Reminded:
-		return fmt.Sprintf("%s%s（%s），已%s", what, amount, share, after)
+		return fmt.Sprintf("%s %s（%s），已%s", what, amount, share, after)
 	}
-	return fmt.Sprintf("%s%s（%s，阈值%s）", what, amount, share, percent(ev.Mark))
+	return fmt.Sprintf("%s %s（%s，阈值%s）", what, amount, share, percent(ev.Mark))
 }
 
 func chineseAdvice(m fleet.Metric) (short, full string) {

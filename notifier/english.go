@@ -161,5 +161,5 @@ func reason(before, why string) string {
 	if why == "" {
 		return ""
 	}
-	return before + shorten(why, 60)
+	return before + strings.TrimRight(shorten(why, 60), ".,:; ")
 }

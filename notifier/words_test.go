@@ -59,27 +59,27 @@ func TestText(t *testing.T) {
 		{
 			"raised", connections(alarm.Raised),
 			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
-			"K7Q2 警告 Orders：连接数3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
+			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Mark = alarm.Critical, 4612, 0.9 }),
 			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, mark 90%), mqtt basic. Upgrade or cut clients.",
-			"K7Q2 严重 Orders：连接数4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
+			"K7Q2 严重 Orders：连接数 4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.At = noon().Add(26 * time.Hour) }),
 			"K7Q2 STILL WARNING Orders: connections 3,612 of 5,000 (72%) for 1d2h, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数3,612/5,000（72%），已1d2h，mqtt basic。请升配或减少客户端",
+			"K7Q2 仍警告 Orders：连接数 3,612/5,000（72%），已1d2h，mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded without data", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.Known = false }),
 			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%), no data now, for 12m, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数最后为3,612/5,000（72%），现无数据，已12m，mqtt basic。请升配或减少客户端",
+			"K7Q2 仍警告 Orders：连接数最后为 3,612/5,000（72%），现无数据，已12m，mqtt basic。请升配或减少客户端",
 		},
 		{
 			"cleared", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Usage = 3000 }),
 			"K7Q2 ENDED Orders: connections back to 3,000 of 5,000 (60%) after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders：连接数回落到3,000/5,000（60%），历时12m，mqtt basic。",
+			"K7Q2 恢复 Orders：连接数回落到 3,000/5,000（60%），历时12m，mqtt basic。",
 		},
 		{
 			"withdrawn", connections(alarm.Withdrawn),
@@ -89,12 +89,12 @@ func TestText(t *testing.T) {
 		{
 			"memory", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Key.Metric, ev.Usage, ev.Capacity = fleet.MemoryBytes, 3.2*(1<<30), 4<<30 }),
 			"K7Q2 WARNING Orders: memory 3.2 of 4.0 GiB (80%, mark 70%), mqtt basic. Upgrade or free memory.",
-			"K7Q2 警告 Orders：内存3.2/4.0 GiB（80%，阈值70%），mqtt basic。请升配或清理数据",
+			"K7Q2 警告 Orders：内存 3.2/4.0 GiB（80%，阈值70%），mqtt basic。请升配或清理数据",
 		},
 		{
 			"just below the next percent", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Usage = 3999.9 }),
 			"K7Q2 WARNING Orders: connections 4,000 of 5,000 (79%, mark 70%), mqtt basic. Upgrade or cut clients.",
-			"K7Q2 警告 Orders：连接数4,000/5,000（79%，阈值70%），mqtt basic。请升配或减少客户端",
+			"K7Q2 警告 Orders：连接数 4,000/5,000（79%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"no data", with(connections(alarm.Raised), silent),
@@ -114,12 +114,12 @@ func TestText(t *testing.T) {
 		{
 			"a name GSM-7 cannot write", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = "订单" }),
 			"K7Q2 ENDED mqtt-cn-0pp1abc: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
-			"K7Q2 恢复 订单：连接数回落到3,612/5,000（72%），历时12m，mqtt basic。",
+			"K7Q2 恢复 订单：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
 		},
 		{
 			"a name that is too long", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = strings.Repeat("Orders of Europe ", 9) }),
 			"K7Q2 ENDED Orders of Europe Orders.: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders of E.：连接数回落到3,612/5,000（72%），历时12m，mqtt basic。",
+			"K7Q2 恢复 Orders of E.：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
 		},
 	}
 	for _, tt := range tests {

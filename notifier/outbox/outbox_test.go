@@ -523,6 +523,20 @@ func TestOutboxHolds(t *testing.T) {
 			want(t, "notices", r.states(), "sms/wei raised dropped 0: the alarm ended while this was held (silenced by "+id+")")
 		})
 	})
+	t.Run("only the newest of several goes out", func(t *testing.T) {
+		path := dbPath(t)
+		synctest.Test(t, func(t *testing.T) {
+			r, sms := setup(t, path)
+			defer r.stop()
+			silence(r)
+			r.happen(alarm.Raised, "A2BC")
+			pass(time.Minute)
+			r.happen(alarm.Escalated, "A2BC")
+			pass(2 * time.Hour)
+			want(t, "sms", sms.lines(), "sms/wei #1 escalated A2BC")
+			want(t, "notices", r.states(), "sms/wei raised dropped 0: a newer notice of the same alarm says it better", "sms/wei escalated sent 1")
+		})
+	})
 	t.Run("removed", func(t *testing.T) {
 		path := dbPath(t)
 		synctest.Test(t, func(t *testing.T) {

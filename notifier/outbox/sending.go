@@ -240,8 +240,13 @@ func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]ite
 	var kind alarm.EventKind
 	var state notifier.NoticeState
 	var ended int64
-	err := b.reads.QueryRowContext(ctx, `SELECT n.kind, n.state, e.ended_at FROM notice n JOIN episode e ON e.id = n.episode WHERE n.seq = ?`, it.seq).
-		Scan(&kind, &state, &ended)
+	var newer bool
+	err := b.reads.QueryRowContext(ctx, `SELECT n.kind, n.state, e.ended_at, EXISTS (
+			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
+				AND later.kind IN (?, ?, ?) AND later.state != ? AND later.state != ?)
+		FROM notice n JOIN episode e ON e.id = n.episode WHERE n.seq = ?`,
+		alarm.Raised, alarm.Escalated, alarm.Reminded, notifier.Dropped, notifier.Dead, it.seq).
+		Scan(&kind, &state, &ended, &newer)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -249,6 +254,8 @@ func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]ite
 		return nil, fmt.Errorf("read a held notice: %w", err)
 	case state != notifier.Held:
 		return nil, nil
+	case newer && notifier.Begins(kind):
+		return nil, b.drop(ctx, []item{it}, "a newer notice of the same alarm says it better")
 	case ended != 0 && notifier.Begins(kind):
 		return nil, b.drop(ctx, []item{it}, "the alarm ended while this was held")
 	}
