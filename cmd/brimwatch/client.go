@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/client"
+)
+
+// clientFlags are what all commands have that ask a running Brimwatch.
+type clientFlags struct {
+	URL    string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
+	Output string `short:"o" default:"table" enum:"table,json,csv" help:"How to print: ${enum}."`
+}
+
+// list asks, and prints what came as a table, JSON or CSV.
+func list[T any](ctx context.Context, f clientFlags, s streams, ask func(context.Context, *client.Client) (T, error), rows func(T) table) error {
+	c, err := client.New(f.URL)
+	if err != nil {
+		return err
+	}
+	v, err := ask(ctx, c)
+	if err != nil {
+		return err
+	}
+	switch f.Output {
+	case "json":
+		return printJSON(s.out, v)
+	case "csv":
+		return rows(v).csv(s.out)
+	}
+	return rows(v).write(s.out)
+}
+
+type instancesCommand struct {
+	clientFlags
+}
+
+// Run lists instances with their usage.
+func (c *instancesCommand) Run(ctx context.Context, s streams) error {
+	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Instances, error) { return cl.Instances(ctx) },
+		func(v wire.Instances) table {
+			t := table{header: []string{"ID", "NAME", "PRODUCT", "METRIC", "USAGE", "CAPACITY", "UTILIZATION", "STATE", "EXPIRES"}, bar: 6}
+			for _, in := range v.Instances {
+				product := strings.TrimSpace(in.Product + " " + in.Edition)
+				expires := ""
+				if at := in.Lifecycle.ExpiresAt; at != nil {
+					expires = local(*at) // an instant: the last day ends with the next one's first moment
+				}
+				names := sortedKeys(in.Metrics)
+				if len(names) == 0 {
+					t.rows = append(t.rows, []string{in.ID, in.Name, product, "", "", "", "", in.Lifecycle.State, expires})
+				}
+				for _, name := range names {
+					m := in.Metrics[name]
+					t.rows = append(t.rows, []string{in.ID, in.Name, product, name, figure(m.Usage), figure(m.Capacity), share(m.Utilization), m.State, expires})
+				}
+			}
+			return t
+		})
+}
+
+type statsCommand struct {
+	clientFlags
+	ID   string `arg:"" help:"Id of the instance."`
+	From string `default:"-1h" help:"Beginning: RFC 3339, Unix seconds, or an age: --from=-2h (${default})."`
+	To   string `help:"End; now when it is left out."`
+	Step string `help:"Distance of the points, such as 5m."`
+}
+
+// Run shows the history of one instance: one line of bars for each metric, or
+// all points.
+func (c *statsCommand) Run(ctx context.Context, s streams) error {
+	ask := func(ctx context.Context, cl *client.Client) (wire.Statistics, error) {
+		return cl.Statistics(ctx, c.ID, c.From, c.To, c.Step)
+	}
+	return list(ctx, c.clientFlags, s, ask, func(v wire.Statistics) table {
+		if c.Output == "csv" {
+			return pointsTable(v)
+		}
+		t := table{header: []string{"METRIC", "LOWEST", "HIGHEST", "LAST", "CAPACITY", "HIGHEST OF CAPACITY", "HISTORY"}}
+		for _, name := range sortedKeys(v.Metrics) {
+			t.rows = append(t.rows, summary(name, v.Metrics[name]))
+		}
+		return t
+	})
+}
+
+// summary is one metric's history in a line.
+func summary(name string, m wire.Series) []string {
+	if len(m.Usage) == 0 {
+		return []string{name, "", "", "", "", "", "no usage was read"}
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range m.Usage {
+		low, high = min(low, p[1]), max(high, p[1])
+	}
+	last := m.Usage[len(m.Usage)-1][1]
+	var capacity, highest *float64
+	if n := len(m.Capacity); n > 0 && m.Capacity[n-1][1] > 0 {
+		capacity = &m.Capacity[n-1][1]
+		u := high / *capacity
+		highest = &u
+	}
+	top := high
+	if capacity != nil {
+		top = max(top, *capacity)
+	}
+	return []string{name, figure(&low), figure(&high), figure(&last), figure(capacity), share(highest), sparkline(m.Usage, top)}
+}
+
+func pointsTable(v wire.Statistics) table {
+	t := table{header: []string{"time", "metric", "usage", "capacity"}}
+	for _, name := range sortedKeys(v.Metrics) {
+		capacity := make(map[float64]float64)
+		for _, p := range v.Metrics[name].Capacity {
+			capacity[p[0]] = p[1]
+		}
+		for _, p := range v.Metrics[name].Usage {
+			limit := ""
+			if c, ok := capacity[p[0]]; ok {
+				limit = figure(&c)
+			}
+			t.rows = append(t.rows, []string{time.UnixMilli(int64(p[0] * 1000)).UTC().Format(time.RFC3339), name, figure(&p[1]), limit})
+		}
+	}
+	return t
+}
+
+type alarmsCommand struct {
+	clientFlags
+	State string `help:"Only these: raised, unknown or cleared."`
+}
+
+// Run lists alarms.
+func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
+	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Alarms, error) { return cl.Alarms(ctx, c.State) },
+		func(v wire.Alarms) table {
+			t := table{header: []string{"CODE", "RULE", "INSTANCE", "METRIC", "STATE", "SEVERITY", "USAGE", "CAPACITY", "UTILIZATION", "SINCE", "ENDED", "ACKNOWLEDGED"}, bar: 8}
+			for _, a := range v.Alarms {
+				ended := ""
+				if a.EndedAt != nil {
+					ended = local(*a.EndedAt)
+				}
+				row := []string{a.Code, a.Rule, a.InstanceID, a.Metric, a.State, a.Severity, "", "", "", local(a.RaisedAt), ended, a.AckedBy}
+				if a.Rule == "capacity" {
+					row[6], row[7], row[8] = figure(a.Usage), figure(a.Capacity), share(a.Utilization)
+				}
+				t.rows = append(t.rows, row)
+			}
+			return t
+		})
+}
+
+type ackCommand struct {
+	Code string `arg:"" help:"Code of the alarm, such as K7Q2."`
+	By   string `help:"Who acknowledges; your user name when it is left out."`
+	URL  string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
+}
+
+// Run acknowledges an alarm.
+func (c *ackCommand) Run(ctx context.Context, s streams) error {
+	cl, err := client.New(c.URL)
+	if err != nil {
+		return err
+	}
+	by := c.By
+	if by == "" {
+		by = os.Getenv("USER")
+	}
+	a, err := cl.Ack(ctx, strings.ToUpper(c.Code), by)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s is acknowledged by %s: no more reminders, unless it gets worse.\n", a.Code, a.AckedBy)
+	return err
+}
+
+type silenceCommand struct {
+	Add    silenceAddCommand    `cmd:"" help:"Hold notices of alarms whose labels match."`
+	List   silenceListCommand   `cmd:"" help:"List silences."`
+	Remove silenceRemoveCommand `cmd:"" help:"End a silence; what is still wrong is told."`
+}
+
+type silenceAddCommand struct {
+	clientFlags
+	Match   map[string]string `required:"" mapsep:"," help:"Labels that must match: instance_id=mqtt-cn-1,metric=connections."`
+	For     string            `default:"2h" help:"How long (${default})."`
+	Comment string            `help:"Why."`
+}
+
+// Run adds a silence.
+func (c *silenceAddCommand) Run(ctx context.Context, s streams) error {
+	ask := func(ctx context.Context, cl *client.Client) (wire.Silences, error) {
+		added, err := cl.AddSilence(ctx, wire.NewSilence{Matchers: c.Match, For: c.For, By: os.Getenv("USER"), Comment: c.Comment})
+		return wire.Silences{Silences: []wire.Silence{added}}, err
+	}
+	return list(ctx, c.clientFlags, s, ask, silenceTable)
+}
+
+type silenceListCommand struct {
+	clientFlags
+}
+
+// Run lists silences.
+func (c *silenceListCommand) Run(ctx context.Context, s streams) error {
+	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Silences, error) { return cl.Silences(ctx) }, silenceTable)
+}
+
+func silenceTable(v wire.Silences) table {
+	t := table{header: []string{"ID", "MATCHERS", "UNTIL", "BY", "COMMENT"}}
+	for _, one := range v.Silences {
+		var match []string
+		for _, name := range sortedKeys(one.Matchers) {
+			match = append(match, name+"="+one.Matchers[name])
+		}
+		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), local(one.Until), one.By, one.Comment})
+	}
+	return t
+}
+
+type silenceRemoveCommand struct {
+	ID  string `arg:"" help:"Id of the silence."`
+	URL string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
+}
+
+// Run ends a silence.
+func (c *silenceRemoveCommand) Run(ctx context.Context, s streams) error {
+	cl, err := client.New(c.URL)
+	if err != nil {
+		return err
+	}
+	if err := cl.RemoveSilence(ctx, c.ID); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s has ended.\n", c.ID)
+	return err
+}
+
+type noticesCommand struct {
+	clientFlags
+	State string `help:"Only these: pending, sending, sent, delivered, held, dropped or dead."`
+}
+
+// Run lists notices.
+func (c *noticesCommand) Run(ctx context.Context, s streams) error {
+	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Notices, error) { return cl.Notices(ctx, c.State) },
+		func(v wire.Notices) table {
+			t := table{header: []string{"TIME", "CODE", "KIND", "CHANNEL", "RECIPIENT", "STATE", "ATTEMPTS", "REASON"}}
+			for _, n := range v.Notices {
+				t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, n.Kind, n.Channel, n.Recipient, n.State, strconv.Itoa(n.Attempts), n.Reason})
+			}
+			return t
+		})
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

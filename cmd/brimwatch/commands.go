@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/brimwatch/brimwatch/internal/daemon"
+)
+
+// commands is the command line.
+type commands struct {
+	Run       runCommand       `cmd:"" help:"Run the daemon."`
+	Check     checkCommand     `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
+	Demo      demoCommand      `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
+	Instances instancesCommand `cmd:"" help:"List instances with their usage."`
+	Stats     statsCommand     `cmd:"" help:"Show the history of one instance."`
+	Alarms    alarmsCommand    `cmd:"" help:"List alarms."`
+	Ack       ackCommand       `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
+	Silence   silenceCommand   `cmd:"" help:"Hold the notices of some alarms for a while."`
+	Notices   noticesCommand   `cmd:"" help:"List notices: who was told what, and what became of it."`
+	Notify    notifyCommand    `cmd:"" help:"Send notices by hand."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
+}
+
+// configFlag is where the configuration is.
+type configFlag struct {
+	ConfigFile string `name:"config.file" default:"brimwatch.yml" placeholder:"FILE" help:"The configuration (${default})."`
+}
+
+// logFlags say how the daemon logs.
+type logFlags struct {
+	LogLevel  string `name:"log.level" default:"info" enum:"debug,info,warn,error" help:"Log what is at least this important: ${enum}."`
+	LogFormat string `name:"log.format" default:"text" enum:"text,json" help:"How log lines look: ${enum}."`
+}
+
+func (f logFlags) logger(s streams) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log level: %w", err)
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if f.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(s.err, o)), nil
+}
+
+type runCommand struct {
+	configFlag
+	logFlags
+}
+
+// Run runs the daemon until it is told to end. SIGHUP loads the configuration anew.
+func (c *runCommand) Run(ctx context.Context, s streams) error {
+	log, err := c.logger(s)
+	if err != nil {
+		return err
+	}
+	spareMemory()
+	d, err := daemon.New(ctx, daemon.Options{ConfigFile: c.ConfigFile, Version: version, Logger: log})
+	if err != nil {
+		return err
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	reload := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hup:
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case reload <- struct{}{}:
+			}
+		}
+	}()
+	return d.Run(ctx, reload)
+}
+
+// gcPercent lets the heap grow by less than Go's usual 100 % before it is
+// collected. What Brimwatch keeps is many times what it makes in a second, so
+// memory is saved at little cost: docs/performance.md has the figures.
+const gcPercent = 40
+
+// spareMemory trades a little time for memory, unless GOGC says otherwise.
+func spareMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
+
+type checkCommand struct {
+	configFlag
+}
+
+// Run checks a configuration and says what it holds.
+func (c *checkCommand) Run(s streams) error {
+	snapshot, err := daemon.Check(c.ConfigFile, version)
+	if err != nil {
+		fmt.Fprintln(s.err, err)
+		return errReported
+	}
+	for _, w := range snapshot.Warnings {
+		fmt.Fprintln(s.err, "warning:", w.Error())
+	}
+	fmt.Fprintf(s.out, "%s is fine: %d instances, %d contacts, %d receivers, %d warnings\n",
+		c.ConfigFile, len(snapshot.Instances), len(snapshot.Contacts), len(snapshot.Receivers), len(snapshot.Warnings))
+	return nil
+}
+
+type notifyCommand struct {
+	Test notifyTestCommand `cmd:"" help:"Send one test notice for real, and print what the far side said."`
+}
+
+type notifyTestCommand struct {
+	configFlag
+	To string `required:"" placeholder:"NAME" help:"A contact or a receiver."`
+}
+
+// Run sends a test notice to everybody behind a name.
+func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
+	results, err := daemon.NotifyTest(ctx, c.ConfigFile, c.To, version)
+	if err != nil {
+		return err
+	}
+	failed := false
+	for _, r := range results {
+		mark := "ok"
+		if r.Err != nil {
+			mark, failed = "failed", true
+		}
+		fmt.Fprintf(s.out, "%-6s  %s %s  %s\n", mark, r.Channel, r.Display, r.Said())
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "brimwatch", version)
+	return err
+}

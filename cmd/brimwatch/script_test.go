@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience bounds every wait of these tests; what is waited for comes much sooner.
+const patience = 30 * time.Second
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"brimwatch": main})
+}
+
+// TestScripts runs the commands as a person types them. HOOK is a webhook
+// receiver that takes everything, GRUMPY one that refuses everything, GONE an
+// address where nobody listens, and PAGE a page of metrics with 45 connections.
+func TestScripts(t *testing.T) {
+	hook := serveText(t, http.StatusNoContent, "")
+	grumpy := serveText(t, http.StatusForbidden, "not from you")
+	page := serveText(t, http.StatusOK, "# TYPE app_clients gauge\napp_clients 45\n")
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOOK", hook)
+			e.Setenv("GRUMPY", grumpy)
+			e.Setenv("PAGE", page)
+			e.Setenv("GONE", goneAddress(t))
+			e.Setenv("TZ", "UTC")
+			e.Setenv("USER", "wei")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fill":       fill,
+			"exits":      exits,
+			"eventually": eventually,
+			"daemon":     startDaemon,
+		},
+	})
+}
+
+func serveText(t *testing.T, code int, text string) (url string) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, text)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// goneAddress is an address where nobody listens any more.
+func goneAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// fill FILE replaces the variables in a file by their values.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// exits CODE COMMAND... runs a command that must end with an exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		failed, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("run %s: %v", args[1], err)
+		}
+		got = failed.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("%s ended with exit code %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+// eventually PATTERN NAME COMMAND... runs a command until its output matches.
+// What the first group of the pattern matched becomes the variable NAME.
+func eventually(ts *testscript.TestScript, _ bool, args []string) {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(patience)
+	for {
+		ts.Check(ts.Exec(args[2], args[3:]...))
+		printed := ts.ReadFile("stdout")
+		if m := pattern.FindStringSubmatch(printed); m != nil {
+			ts.Setenv(args[1], m[1])
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("%s never printed %s; the last time it was\n%s", strings.Join(args[2:], " "), args[0], printed)
+		}
+	}
+}
+
+// startDaemon FILE runs the daemon of a configuration that listens on port 0,
+// waits until it is ready, and sets BRIMWATCH_URL. At the end of the script the
+// daemon is told to end, and must end well.
+func startDaemon(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := exec.Command(program(ts), "run", "--config.file", args[0])
+	cmd.Dir, cmd.Args[0] = ts.MkAbs("."), "brimwatch"
+	cmd.Env = append(os.Environ(), "TZ=UTC")
+	logged, err := cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	address, drained := make(chan string, 1), make(chan string, 1)
+	go func() { drained <- followLog(logged, address) }()
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		whole := <-drained // before Wait, which closes the pipe
+		if err := cmd.Wait(); err != nil || !strings.Contains(whole, "msg=stopped") {
+			ts.Fatalf("the daemon ended with %v and logged\n%s", err, whole)
+		}
+	})
+	select {
+	case a := <-address:
+		ts.Setenv("BRIMWATCH_URL", "http://"+a)
+	case <-time.After(patience):
+		ts.Fatalf("the daemon does not run")
+	}
+	ts.Check(untilReady(ts.Getenv("BRIMWATCH_URL") + "/-/ready"))
+}
+
+// program is where the script's PATH has brimwatch.
+func program(ts *testscript.TestScript) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		path := filepath.Join(dir, "brimwatch")
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	ts.Fatalf("there is no brimwatch in PATH")
+	return ""
+}
+
+// followLog reads a log to its end, and tells the address when it is in it.
+
+func followLog(log io.Reader, address chan<- string) string {
+	running := regexp.MustCompile(`msg=running .*address=(\S+)`)
+	var whole strings.Builder
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		whole.WriteString(lines.Text() + "\n")
+		if m := running.FindStringSubmatch(lines.Text()); m != nil {
+			address <- m[1]
+		}
+	}
+	return whole.String()
+}
+
+// untilReady asks until the answer is 200.
+func untilReady(url string) error {
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(patience)
+	for {
+		resp, err := client.Get(url)
+		if err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			return fmt.Errorf("%s never answered 200: %w", url, err)
+		}
+	}
+}

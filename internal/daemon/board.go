@@ -1,0 +1,134 @@
+package daemon
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// board holds the newest reading of every instance, for pages, API and
+// /metrics. What it hands out are values and immutable readings.
+type board struct {
+	engine *alarm.Engine
+
+	mu       sync.RWMutex
+	snapshot *config.Snapshot
+	index    map[string]int // of snapshot.Instances by ID
+	readings []*fleet.Reading
+}
+
+func newBoard(s *config.Snapshot) *board {
+	b := &board{}
+	b.set(s)
+	return b
+}
+
+// set replaces what is watched. Readings of instances that stay are kept.
+func (b *board) set(s *config.Snapshot) {
+	index := make(map[string]int, len(s.Instances))
+	readings := make([]*fleet.Reading, len(s.Instances))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range s.Instances {
+		id := s.Instances[i].ID
+		index[id] = i
+		if old, ok := b.index[id]; ok {
+			readings[i] = b.readings[old]
+		}
+	}
+	b.snapshot, b.index, b.readings = s, index, readings
+}
+
+// put notes readings.
+func (b *board) put(readings []*fleet.Reading) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range readings {
+		if i, ok := b.index[r.Instance]; ok {
+			b.readings[i] = r
+		}
+	}
+}
+
+// current returns the configuration that is in force.
+func (b *board) current() *config.Snapshot {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.snapshot
+}
+
+// Standings tells how all instances stand, in order of their IDs.
+func (b *board) Standings() []fleet.Standing {
+	now := time.Now()
+	b.mu.RLock()
+	out := make([]fleet.Standing, len(b.snapshot.Instances))
+	for i := range out {
+		out[i] = standing(b.snapshot, i, b.readings[i], now)
+	}
+	index := b.index
+	b.mu.RUnlock()
+	b.engine.Each(func(id string, states [fleet.NumMetrics]fleet.MetricState) {
+		if i, ok := index[id]; ok {
+			out[i].States = states
+		}
+	})
+	return out
+}
+
+// Accounts lists the accounts, in order of their names.
+func (b *board) Accounts() []fleet.Account {
+	s := b.current()
+	out := make([]fleet.Account, 0, len(s.Accounts))
+	for _, name := range slices.Sorted(maps.Keys(s.Accounts)) {
+		out = append(out, s.Accounts[name])
+	}
+	return out
+}
+
+// Standing tells how one instance stands.
+func (b *board) Standing(id string) (fleet.Standing, bool) {
+	b.mu.RLock()
+	i, ok := b.index[id]
+	var st fleet.Standing
+	if ok {
+		st = standing(b.snapshot, i, b.readings[i], time.Now())
+	}
+	b.mu.RUnlock()
+	if !ok {
+		return fleet.Standing{}, false
+	}
+	if states, ok := b.engine.States(id); ok {
+		st.States = states
+	}
+	return st, true
+}
+
+func standing(s *config.Snapshot, i int, r *fleet.Reading, now time.Time) fleet.Standing {
+	in := &s.Instances[i]
+	st := fleet.Standing{Instance: in.Instance, Reading: r, Lifecycle: lifecycleOf(s, in.Instance, now)}
+	for m, rule := range in.Rules {
+		st.States[m] = fleet.MetricUnwatched
+		if rule != nil && len(rule.Levels) > 0 {
+			st.Marks[m] = rule.Levels[0].Raise
+		}
+	}
+	return st
+}
+
+// lifecycleOf tells where an instance stands in its product's calendar.
+func lifecycleOf(s *config.Snapshot, in *fleet.Instance, now time.Time) fleet.Lifecycle {
+	zone := time.UTC
+	if a, ok := s.Accounts[in.Account]; ok && a.Zone != nil {
+		zone = a.Zone
+	}
+	var policy fleet.Policy
+	if s.Catalogue != nil {
+		policy = s.Catalogue.Policies[in.Term.Policy]
+	}
+	return fleet.LifecycleAt(in.Term, policy, zone, now)
+}

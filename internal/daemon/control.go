@@ -1,0 +1,60 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+
+	"github.com/brimwatch/brimwatch/internal/api"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web"
+)
+
+// control changes the configuration, for API and pages.
+type control struct {
+	d *Daemon
+}
+
+// Reload loads the configuration anew.
+func (c control) Reload(ctx context.Context) (any, error) {
+	change, err := c.d.Reload(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"status": "loaded", "summary": change.String(), "changed": change}, nil
+}
+
+// Ready says why Brimwatch cannot do its work.
+func (c control) Ready(context.Context) error {
+	if !c.d.outbox.Healthy() {
+		return errors.New("states and notices cannot be stored: is the disk full?")
+	}
+	return nil
+}
+
+// SetAlarms takes alarm settings from a program.
+func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]api.AlarmSetting) error {
+	set := make(map[fleet.Metric]config.AlarmSetting, len(settings))
+	for m, s := range settings {
+		set[m] = config.AlarmSetting{Threshold: s.Threshold, Enabled: s.Enabled}
+	}
+	return c.setAlarms(ctx, id, set)
+}
+
+// SetThresholds takes the settings of the Monitoring Alarms dialog.
+func (c control) SetThresholds(ctx context.Context, id string, settings []web.Setting) error {
+	set := make(map[fleet.Metric]config.AlarmSetting, len(settings))
+	for _, s := range settings {
+		set[s.Metric] = config.AlarmSetting{Threshold: s.Threshold, Enabled: &s.Enabled}
+	}
+	return c.setAlarms(ctx, id, set)
+}
+
+// setAlarms writes settings into the configuration and puts them into force.
+func (c control) setAlarms(ctx context.Context, id string, set map[fleet.Metric]config.AlarmSetting) error {
+	if err := config.SetAlarms(c.d.board.current(), id, set); err != nil {
+		return err
+	}
+	_, err := c.d.Reload(ctx)
+	return err
+}

@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Reload loads the configuration anew and puts it into force. It is the one
+// path for file changes, SIGHUP and HTTP. All that can fail is done first; when
+// anything does, nothing has changed, and the error says why. The answer says
+// what changed.
+func (d *Daemon) Reload(ctx context.Context) (config.Change, error) {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	change, err := d.reload(ctx)
+	if err != nil {
+		d.metrics.refused()
+		d.metrics.reloads.WithLabelValues("refused").Inc()
+		d.log.Error("configuration refused; the old one stays in force", "error", err)
+		return config.Change{}, err
+	}
+	d.metrics.loaded(d.board.current(), time.Now())
+	d.metrics.reloads.WithLabelValues("taken").Inc()
+	d.log.Info("configuration loaded", "changed", change.String())
+	return change, nil
+}
+
+func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
+	before := d.board.current()
+	next, err := config.Load(d.options.ConfigFile)
+	if err != nil {
+		return config.Change{}, err
+	}
+	change := config.Diff(before, next)
+	directory, err := newDirectory(next, d.options.Version)
+	if err != nil {
+		return config.Change{}, err
+	}
+	set, err := d.sources.prepare(next)
+	if err != nil {
+		return config.Change{}, err
+	}
+	// From here on nothing fails but the engine's first commit, which it makes up
+	// for at the next reading.
+	for _, w := range next.Warnings {
+		d.log.Warn("configuration", "warning", w.Error())
+	}
+	d.setDirectory(directory)
+	d.board.set(next)
+	d.history.SetFleet(instancesOf(next))
+	if err := d.engine.SetWatches(ctx, watchesOf(next), fleetRule(next)); err != nil {
+		d.log.Error("alarms were not judged at once under the new configuration", "error", err)
+	}
+	d.runner.Update(d.sources.swap(set))
+	return change, nil
+}
+
+// setDirectory puts a new directory into force and lets go of the connections
+// that the channels of the old one keep.
+func (d *Daemon) setDirectory(next *notifier.Directory) {
+	d.outbox.SetDirectory(next)
+	for _, r := range d.directory.Receivers {
+		for _, t := range r.Targets {
+			if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
+				c.CloseIdleConnections()
+			}
+		}
+	}
+	d.directory = next
+}
+
+// watch reloads when files change or somebody asks.
+func (d *Daemon) watch(ctx context.Context, asked <-chan struct{}) error {
+	changed := make(chan struct{}, 1)
+	files := start(func(ctx context.Context) error {
+		return config.Watch(ctx, config.WatchOptions{
+			Path:   d.options.ConfigFile,
+			Notify: func() { nudge(changed) },
+			Logger: d.options.Logger,
+		})
+	})
+	defer func() {
+		if err := files.stop(); err != nil {
+			d.log.Error("configuration files are not watched any more", "error", err)
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		case <-asked:
+		}
+		// What went wrong is logged and counted there.
+		_, _ = d.Reload(ctx)
+	}
+}
+
+func nudge(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// check makes sure that a configuration would be taken, channels and all.
+func check(path, version string) (*config.Snapshot, error) {
+	s, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := newDirectory(s, version); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}

@@ -1,0 +1,37 @@
+package daemon
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/brimwatch/brimwatch/internal/api"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web"
+)
+
+// routes puts everything that answers HTTP under its path.
+func (d *Daemon) routes() (http.Handler, error) {
+	ctl := control{d}
+	pages, err := web.New(web.Options{
+		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl,
+		Title:  func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
+		Logger: d.options.Logger, Version: d.options.Version,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build the pages: %w", err)
+	}
+	programs, err := api.New(api.Options{
+		Fleet: d.board, Accounts: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Gatherer: d.registry, Logger: d.options.Logger,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build the API: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/prometheus/", d.history.Handler())
+	mux.Handle("/api/", programs)
+	mux.Handle("/metrics", programs)
+	mux.Handle("/-/", programs)
+	mux.Handle("/", pages)
+	return mux, nil
+}

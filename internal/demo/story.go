@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// Capacities of the instance whose story is told: small, so that clients of one
+// machine fill it.
+const (
+	capacityConnections   = 50
+	capacitySubscriptions = 120
+	capacitySendTPS       = 400
+)
+
+// scene is one stretch of the story.
+type scene struct {
+	lasts  time.Duration
+	orders level  // how busy the broker Orders is
+	away   bool   // the broker Payments is stopped
+	says   string // what the terminal prints when it begins
+}
+
+// calm is how busy Orders is when nothing is the matter: about 40 %.
+func calm() level { return level{clients: 18, filters: 45, messages: 120} }
+
+// story is what happens, in about two minutes; then it begins again.
+func story() []scene {
+	many, wide, fast := calm(), calm(), calm()
+	many.clients, many.filters = 42, 60
+	wide.filters = 100
+	fast.messages = 340
+	return []scene{
+		{lasts: 12 * time.Second, orders: calm(), says: "Orders and Payments are busy at about 40 % of their capacity."},
+		{lasts: 22 * time.Second, orders: many, says: "Clients pour in: connections of Orders pass 70 %."},
+		{lasts: 14 * time.Second, orders: calm(), says: "They leave again: the alarm ends."},
+		{lasts: 20 * time.Second, orders: wide, away: true, says: "Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more."},
+		{lasts: 14 * time.Second, orders: calm(), away: true, says: "The filters are gone again."},
+		{lasts: 22 * time.Second, orders: fast, says: "Payments is back, and publishers of Orders speed up: its message rate passes 70 %."},
+		{lasts: 20 * time.Second, orders: calm(), says: "They slow down. What was told can be looked up under Notices."},
+	}
+}
+
+// stage is what the story moves and the crowds look at.
+type stage struct {
+	orders atomic.Pointer[level]
+	away   chan bool // for the one that keeps the broker Payments
+}
+
+// tell moves the stage through the story, again and again, until ctx ends.
+func (s *stage) tell(ctx context.Context, out io.Writer) error {
+	began := time.Now()
+	for {
+		for _, sc := range story() {
+			l := sc.orders
+			s.orders.Store(&l)
+			select {
+			case s.away <- sc.away:
+			case <-ctx.Done():
+				return nil
+			}
+			fmt.Fprintf(out, "  %5s  %s\n", time.Since(began).Truncate(time.Second), sc.says)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(sc.lasts):
+			}
+		}
+		fmt.Fprintln(out, "         The story begins again; Ctrl-C ends it.")
+	}
+}
+
+// payments keeps the broker Payments: with its clients, or switched off.
+func (s *stage) payments(ctx context.Context, b *broker) error {
+	address := b.address
+	busy := level{clients: 12, filters: 30, messages: 60}
+	crowdOf := func() (stop func()) {
+		cctx, cancel := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = (&crowd{address: address, name: "payments"}).run(cctx, func() level { return busy })
+		}()
+		return func() { cancel(); <-ended }
+	}
+	stop := crowdOf()
+	defer func() { stop() }()
+	for {
+		var away bool
+		select {
+		case <-ctx.Done():
+			if b != nil {
+				stop()
+				return b.Close()
+			}
+			return nil
+		case away = <-s.away:
+		}
+		switch {
+		case away && b != nil:
+			stop()
+			stop = func() {}
+			if err := b.Close(); err != nil {
+				return err
+			}
+			b = nil
+		case !away && b == nil:
+			next, err := startBroker(address)
+			if err != nil {
+				return err
+			}
+			b, stop = next, crowdOf()
+		}
+	}
+}
