@@ -24,6 +24,9 @@ func Listen(ctx context.Context, port int) (net.Listener, error) {
 	return l, nil
 }
 
+// stopBound is how long requests under way may take when the fleet is to end.
+const stopBound = 5 * time.Second
+
 // Serve answers on a listener until the context ends. It closes the listener and
 // all connections before it returns; being told to end is no error.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
@@ -37,7 +40,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serve the fleet: %w", err)
 	case <-ctx.Done():
 	}
-	err := server.Close()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopBound)
+	defer cancel()
+	err := server.Shutdown(last) // lets what is under way end, and then has no goroutine left
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
 	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}
