@@ -44,8 +44,8 @@ func (b *Outbox) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		free := parallel - len(slots)
-		todo, later := b.claim(time.Now(), free)
-		for _, w := range todo {
+		due, later := b.claim(time.Now(), free)
+		for _, w := range due {
 			slots <- struct{}{}
 			under.Go(func() {
 				defer func() { <-slots }()

@@ -354,12 +354,12 @@ func TestOutboxAfterACrash(t *testing.T) {
 				dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
 				r := open(t, path, dir)
 				r.happen(alarm.Raised, "A2BC")
-				todo, _ := r.claim(time.Now(), parallel)
-				m, _, err := r.prepare(t.Context(), todo[0].items)
+				due, _ := r.claim(time.Now(), parallel)
+				m, _, err := r.prepare(t.Context(), due[0].items)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := r.begin(t.Context(), &m, todo[0].items); err != nil {
+				if _, err := r.begin(t.Context(), &m, due[0].items); err != nil {
 					t.Fatal(err)
 				}
 				if err := r.Close(); err != nil {
