@@ -33,6 +33,8 @@ type brimwatch struct {
 // oddID is an ID that must be escaped to be one segment of a path.
 const oddID = "a/b ?#%2F"
 
+func (b *brimwatch) Accounts() []fleet.Account { return nil }
+
 func (b *brimwatch) Standings() []fleet.Standing {
 	var out []fleet.Standing
 	for _, id := range []string{oddID, "..", "mqtt-1"} {
@@ -99,7 +101,7 @@ func (b *brimwatch) Ready(context.Context) error { return nil }
 func start(t *testing.T, b *brimwatch) *Client {
 	t.Helper()
 	h, err := api.New(api.Options{
-		Fleet: b, Statistics: b, Alarms: b, Acker: b, Notices: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
+		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
 		Gatherer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
