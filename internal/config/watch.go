@@ -53,7 +53,7 @@ func Watch(ctx context.Context, o WatchOptions) error {
 
 // newWatcher looks at what is there; what changes from now on is a change.
 func newWatcher(o WatchOptions) *watcher {
-	w := &watcher{o: o, log: o.Logger.With("component", "config"), watched: make(map[string]bool)}
+	w := &watcher{o: o, log: o.Logger.With("component", "config"), watched: make(map[string]bool), digests: newDigests()}
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
 		w.warned = true
@@ -84,7 +84,8 @@ type watcher struct {
 	found   []string          // files that Path names
 	globs   []string          // its include patterns
 	glance  string            // sizes and times at the last look
-	warned  bool              // that folders cannot be watched
+	digests *digests
+	warned  bool // that folders cannot be watched
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -102,15 +103,14 @@ func (w *watcher) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-events:
+		case e := <-events:
+			w.digests.forget(e.Name)
 			settle.Reset(settleFor)
 		case err := <-errs:
 			w.log.Warn("watching files", "error", err)
 		case <-settle.C:
 			w.compare()
 		case <-look.C:
-			// Contents are read only when sizes or times give a reason to: the
-			// configuration of a fleet may be large.
 			if now := w.outside(); now != w.glance {
 				w.glance = now
 				w.compare()
@@ -232,10 +232,10 @@ func (w *watcher) arm() {
 // them, which an include pattern may name.
 func (w *watcher) state() string {
 	h := sha256.New()
+	now := time.Now()
 	for _, f := range w.files() {
-		data, err := readRegular(f)
-		_, _ = fmt.Fprintf(h, "%s\x00%v\x00%d\x00", f, err == nil, len(data))
-		h.Write(data)
+		d := w.digests.of(f, now)
+		_, _ = fmt.Fprintf(h, "%s\x00%v\x00%x\x00", f, d.ok, d.sum)
 	}
 	for _, pattern := range w.globs {
 		matches, _ := expand(pattern) // as above

@@ -159,7 +159,7 @@ func TestWatchComparesContents(t *testing.T) {
 	main := filepath.Join(t.TempDir(), "brimwatch.yml")
 	writeFile(t, main, "collect: {}\n")
 	calls := 0
-	w := &watcher{o: WatchOptions{Path: main, Notify: func() { calls++ }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}}
+	w := &watcher{o: WatchOptions{Path: main, Notify: func() { calls++ }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}, digests: newDigests()}
 	w.find()
 	w.seen = w.state()
 	later := time.Now().Add(time.Hour)
@@ -197,11 +197,77 @@ func TestWatchByLooking(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		told := make(chan struct{}, 1)
-		w := &watcher{o: WatchOptions{Path: main, Notify: func() { told <- struct{}{} }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}}
+		w := &watcher{o: WatchOptions{Path: main, Notify: func() { told <- struct{}{} }}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}, digests: newDigests()}
 		w.find()
 		w.seen = w.state()
 		go w.run(ctx)
 		writeFile(t, main, "collect: {interval: 30s}\n")
 		<-told
 	})
+}
+
+// What happens beside the configuration is no reason to read it again; what is
+// told of a file itself is.
+func TestWatchReadsOnce(t *testing.T) {
+	dir := t.TempDir()
+	main := filepath.Join(dir, "brimwatch.yml")
+	writeFile(t, main, "collect: {}\n")
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(main, old, old); err != nil {
+		t.Fatal(err)
+	}
+	reads := 0
+	w := &watcher{o: WatchOptions{Path: main, Notify: func() {}}, log: slog.New(slog.DiscardHandler), watched: map[string]bool{}, digests: newDigests()}
+	w.digests.read = func(path string) ([]byte, error) {
+		reads++
+		return readRegular(path)
+	}
+	w.find()
+	w.seen = w.state()
+	for range 3 {
+		writeFile(t, filepath.Join(dir, "data", "other"), "busy")
+		w.compare()
+	}
+	if reads != 1 {
+		t.Errorf("read %d times, want once", reads)
+	}
+	w.digests.forget(main)
+	w.compare()
+	if reads != 2 {
+		t.Errorf("read %d times, want once more after an event", reads)
+	}
+}
+
+// A file that was changed a moment before it was read may change again within
+// the same step of the file system's clock.
+func TestDigestOfFreshFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pw")
+	writeFile(t, path, "one")
+	changed := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name string
+		read time.Time // when it was read first
+		want bool      // the second content is seen
+	}{
+		{"read at once", changed.Add(time.Second), true},
+		{"read by a clock that is behind", changed.Add(-time.Hour), true},
+		{"read long after: nothing tells the two apart", changed.Add(time.Minute), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ds := newDigests()
+			writeFile(t, path, "one")
+			if err := os.Chtimes(path, changed, changed); err != nil {
+				t.Fatal(err)
+			}
+			first := ds.of(path, tt.read)
+			writeFile(t, path, "two")
+			if err := os.Chtimes(path, changed, changed); err != nil {
+				t.Fatal(err)
+			}
+			if got := ds.of(path, tt.read.Add(time.Second)).sum != first.sum; got != tt.want {
+				t.Errorf("seen: %v, want %v", got, tt.want)
+			}
+		})
+	}
 }
