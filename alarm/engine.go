@@ -63,6 +63,7 @@ type Engine struct {
 	orphans []*slot          // open episodes of what is no longer watched
 	missing int              // entries whose newest outcome is "no data"
 	watched int              // entries that are judged for silence
+	lookAt  time.Time        // no reading can be overdue before
 
 	failing bool // the last commit failed
 }

@@ -72,6 +72,7 @@ func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
 		}
 	}
 	en.last, en.seen = r, r.At
+	e.expect(en)
 	if !r.Up {
 		e.judgeSilence(b, en, r.At, r.Reason)
 		return

@@ -27,7 +27,21 @@ func (en *entry) overdue(now time.Time) bool {
 	if en.watch.Every <= 0 || en.seen.IsZero() {
 		return false
 	}
-	return now.Sub(en.seen) > overdueRounds*en.watch.Every+10*time.Second
+	return now.Sub(en.seen) > en.patience()
+}
+
+// patience is how long no reading may come.
+func (en *entry) patience() time.Duration { return overdueRounds*en.watch.Every + 10*time.Second }
+
+// expect notes that the next reading of en is waited for. Unless another one is
+// waited for less long, nothing has to be looked for until its patience ends.
+func (e *Engine) expect(en *entry) {
+	if en.watch.Every <= 0 || en.seen.IsZero() {
+		return
+	}
+	if end := en.seen.Add(en.patience()); end.Before(e.lookAt) {
+		e.lookAt = end
+	}
 }
 
 // judgeSilence tells all alarms of an instance that nothing is known.
@@ -88,19 +102,32 @@ func (e *Engine) onTick(ctx context.Context, now time.Time) {
 	now = now.UTC()
 	var b batch
 	e.mu.Lock()
-	for _, en := range e.entries {
-		switch {
-		case en.overdue(now):
-			e.judgeSilence(&b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))
-		case en.missing && en.watch.NoData != nil:
-			e.judgeNoData(&b, en, now, en.reason)
-		}
+	if e.missing > 0 || !now.Before(e.lookAt) {
+		e.lookForSilence(&b, now)
 	}
 	e.judgeFleet(&b, now)
 	e.withdrawOrphans(&b, now)
 	e.mu.Unlock()
 	// What went wrong is logged and counted there, and tried again at the next tick.
 	_ = e.commit(ctx, &b)
+}
+
+// farAhead is how long silence is not looked for at most.
+const farAhead = time.Hour
+
+// lookForSilence judges the silence of all instances that tell nothing, and
+// notes when the next of the others can be overdue.
+func (e *Engine) lookForSilence(b *batch, now time.Time) {
+	e.lookAt = now.Add(farAhead)
+	for _, en := range e.entries {
+		e.expect(en)
+		switch {
+		case en.overdue(now):
+			e.judgeSilence(b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))
+		case en.missing && en.watch.NoData != nil:
+			e.judgeNoData(b, en, now, en.reason)
+		}
+	}
 }
 
 // judgeFleet judges the silence of most of the fleet.

@@ -82,7 +82,7 @@ func (e *Engine) replaceWatches(watches []Watch, fleetRule *Rule) []*entry {
 	var changed []*entry
 	before := e.entries
 	e.entries = make(map[string]*entry, len(watches))
-	e.missing, e.watched = 0, 0
+	e.missing, e.watched, e.lookAt = 0, 0, time.Time{}
 	for _, w := range watches {
 		en := before[w.Instance.ID]
 		if en == nil {

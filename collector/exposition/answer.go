@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,11 +62,8 @@ func (a *answer) judgeType() error {
 	if given == "" {
 		return nil
 	}
-	kind, _, err := mime.ParseMediaType(given)
-	if err != nil {
-		kind, _, _ = strings.Cut(strings.ToLower(given), ";")
-		kind = strings.TrimSpace(kind)
-	}
+	kind, _, _ := strings.Cut(strings.ToLower(given), ";")
+	kind = strings.TrimSpace(kind)
 	switch kind {
 	case "text/html", "application/xhtml+xml":
 		return errHTML
