@@ -12,43 +12,9 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
-)
 
-// TestRequest looks at what is asked for, byte by byte.
-func TestRequest(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		o    Options
-		want []string // lines
-		not  string
-	}{
-		{"plain", Options{URL: "http://127.0.0.1:9100/metrics"},
-			[]string{"GET /metrics HTTP/1.1", "Host: 127.0.0.1:9100", "Accept: text/plain;version=0.0.4,*/*;q=0.1", "Accept-Encoding: identity", "User-Agent: brimwatch"}, "Authorization"},
-		{"no path", Options{URL: "http://127.0.0.1:9100"}, []string{"GET / HTTP/1.1"}, ""},
-		{"query", Options{URL: "http://127.0.0.1:9100/a%2Fb?x=y&z=%20"}, []string{"GET /a%2Fb?x=y&z=%20 HTTP/1.1"}, ""},
-		{"IPv6", Options{URL: "http://[::1]/"}, []string{"Host: [::1]"}, ""},
-		{"https", Options{URL: "https://127.0.0.1/metrics"}, []string{"Accept-Encoding: gzip", "Host: 127.0.0.1"}, ""},
-		{"basic", Options{URL: "http://127.0.0.1/", Username: "Aladdin", Password: "open sesame"},
-			[]string{"Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}, ""}, // RFC 7617, section 2
-		{"bearer", Options{URL: "http://127.0.0.1/", Bearer: "mF_9.B5f-4.1JqM"}, []string{"Authorization: Bearer mF_9.B5f-4.1JqM"}, ""}, // RFC 6750, section 2.1
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c, ok := build(t, tt.o).way.(*client)
-			if !ok {
-				t.Fatal("not the lean client")
-			}
-			got := "\r\n" + string(c.rendered)
-			for _, line := range tt.want {
-				if !strings.Contains(got, "\r\n"+line+"\r\n") {
-					t.Errorf("the request lacks the line %q:\n%s", line, got)
-				}
-			}
-			if tt.not != "" && strings.Contains(got, tt.not) {
-				t.Errorf("the request holds %s:\n%s", tt.not, got)
-			}
-		})
-	}
-}
+	"github.com/brimwatch/brimwatch/collector/httpget"
+)
 
 // TestAnswers reads a page in every form that HTTP/1 has for it, twice over; and
 // keeps the connection when that is possible.
@@ -229,8 +195,8 @@ func TestCaps(t *testing.T) {
 
 // TestLargePage reads the largest page that is read.
 func TestLargePage(t *testing.T) {
-	rest := strings.Repeat("filler 1\n", maxPage/9)
-	page := shopPage + rest[:maxPage-len(shopPage)-1] + "\n"
+	rest := strings.Repeat("filler 1\n", httpget.MaxPage/9)
+	page := shopPage + rest[:httpget.MaxPage-len(shopPage)-1] + "\n"
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { say(w, page) })
 	wantShop(t, build(t, Options{URL: s.URL}))
 }

@@ -2,12 +2,12 @@
 // Prometheus text format: a mapping says which series of the page make which
 // metric.
 //
-//	Collector ─► way (kept connection, or net/http behind a proxy) ─► page ─► plan ─► cells ─► Visit
+//	Collector ─► httpget.Getter ─► page ─► plan ─► cells ─► Visit
 //
 // This is the path that runs for every instance at every interval, so it is
 // built to cost little: one kept connection for each Collector and nothing else
-// while it is idle, a request that is rendered once, buffers that are shared
-// through a Transport, and a scanner that looks at names only. Nothing is told
+// while it is idle, buffers that are shared through a Transport, and a scanner
+// that looks at names only. Nothing is told
 // before the page has been read to its end: half a page gives an error, never
 // half a sum.
 //
@@ -17,30 +17,57 @@ package exposition
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
+	"crypto/tls"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
+
+// Options says which page is read, as whom, and what its series mean.
+type Options struct {
+	// URL is where the page is: http://host:port/path or https://…. A query is
+	// sent along and never shown.
+	URL string
+	// Mapping says which series make which metric.
+	Mapping []Metric // each metric at most once
+	// Username and Password are sent as HTTP basic authentication (RFC 7617),
+	// Bearer as a bearer token (RFC 6750). Empty: nothing is sent.
+	Username, Password, Bearer string
+	// TLS is for https:// and may be nil there: then the server's certificate is
+	// checked against the system's authorities.
+	TLS *tls.Config
+	// Transport holds what Collectors share. Nil is one of the Collector's own,
+	// which means new buffers (32 KiB) at each visit: programs with many Collectors
+	// give all of them the same one.
+	Transport *Transport
+}
 
 // Collector reads one page. It is a collector.Collector.
 type Collector struct {
-	place     string // for messages: the URL without query
-	login     bool   // whether credentials are sent
+	getter    *httpget.Getter
 	plan      *plan
 	transport *Transport
-	way       way
 }
 
-// way is how a Collector gets to its page.
-type way interface {
-	// get asks for the page and returns the head of the answer, with the body to
-	// be read until its end. Errors are in words for people.
-	get(ctx context.Context, w *workspace) (*answer, error)
-	// finish ends what get began; keep is true when the body was read to its end.
-	finish(w *workspace, keep bool)
-	close()
+// New checks the options; it does not connect.
+func New(o Options) (*Collector, error) {
+	c := &Collector{transport: o.Transport}
+	if c.transport == nil {
+		c.transport = NewTransport()
+		c.transport.single = true
+	}
+	var err error
+	if c.plan, err = c.transport.planOf(o.Mapping); err != nil {
+		return nil, err
+	}
+	get := httpget.Options{URL: o.URL, Username: o.Username, Password: o.Password, Bearer: o.Bearer, TLS: o.TLS}
+	if o.Transport != nil {
+		get.Transport = o.Transport.http
+	}
+	if c.getter, err = httpget.New(get); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Collect implements collector.Collector. The page has one set of figures; all
@@ -48,9 +75,9 @@ type way interface {
 func (c *Collector) Collect(ctx context.Context, visits []collector.Visit) error {
 	w := c.transport.take(c.plan.cells)
 	defer c.transport.give(w)
-	arrived, err := c.read(ctx, w)
+	arrived, err := c.getter.Get(ctx, func(b *httpget.Body) error { return c.add(b, w) })
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.place, err)
+		return err
 	}
 	for i := range visits {
 		c.plan.fill(w.cells, arrived, &visits[i])
@@ -60,43 +87,15 @@ func (c *Collector) Collect(ctx context.Context, visits []collector.Visit) error
 
 // Close implements collector.Collector.
 func (c *Collector) Close() error {
-	c.way.close()
+	c.getter.Close()
 	return nil
 }
 
-// read gets the page and adds it up in the cells of w. It returns when the
-// answer began to arrive, which is the moment the figures belong to.
-func (c *Collector) read(ctx context.Context, w *workspace) (time.Time, error) {
-	if err := ctx.Err(); err != nil {
-		return time.Time{}, fmt.Errorf("begin the visit: %w", err)
+// add reads a page to its end and adds it up in the cells of w.
+func (c *Collector) add(b *httpget.Body, w *workspace) (err error) {
+	w.page = page{plan: c.plan, cells: w.cells, limit: httpget.MaxPage}
+	if w.window, err = w.page.read(b, w.window); err != nil {
+		return httpget.ExplainBody(err)
 	}
-	a, err := c.way.get(ctx, w)
-	if err != nil {
-		return time.Time{}, err
-	}
-	arrived := time.Now()
-	if err := a.judge(c.login); err != nil {
-		c.way.finish(w, drained(a.body, w.window))
-		return time.Time{}, err
-	}
-	err = c.add(a, w)
-	var whole pageError
-	c.way.finish(w, err == nil || errors.As(err, &whole))
-	if err != nil && ctx.Err() != nil {
-		return time.Time{}, fmt.Errorf("read the page: %w", ctx.Err())
-	}
-	return arrived, err
-}
-
-// add reads the body of an answer to its end.
-func (c *Collector) add(a *answer, w *workspace) error {
-	body, err := a.unpacked(w)
-	if err != nil {
-		return err
-	}
-	w.page = page{plan: c.plan, cells: w.cells, limit: maxPage}
-	if w.window, err = w.page.read(body, w.window); err != nil {
-		return explainBody(err)
-	}
-	return w.page.judge(a.endless())
+	return w.page.judge(b.Endless)
 }

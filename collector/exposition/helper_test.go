@@ -54,9 +54,7 @@ func build(t testing.TB, o Options) *Collector {
 
 // direct returns a Transport that goes without a proxy, whatever the environment says.
 func direct() *Transport {
-	tr := NewTransport()
-	tr.proxy = http.ProxyURL(nil)
-	return tr
+	return NewTransportThrough(nil)
 }
 
 // visit collects once.
@@ -223,7 +221,5 @@ func through(t testing.TB, proxy string) *Transport {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := NewTransport()
-	tr.proxy = http.ProxyURL(u)
-	return tr
+	return NewTransportThrough(u)
 }

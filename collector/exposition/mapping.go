@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/brimwatch/brimwatch/collector/httpget"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
@@ -148,7 +149,7 @@ func checkWord(what, word string) error {
 	case !utf8.ValidString(word):
 		return fmt.Errorf("%s is not UTF-8", what)
 	case strings.ContainsAny(word, "{}\n\r") || word != strings.TrimSpace(word):
-		return fmt.Errorf("%s, %s, holds a brace, a line break or a space at an end; labels go under match", what, strconv.Quote(clip(word, 60)))
+		return fmt.Errorf("%s, %s, holds a brace, a line break or a space at an end; labels go under match", what, strconv.Quote(httpget.Clip(word, 60)))
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 // sample is one series of a page as Prometheus' own parser reads it.
@@ -187,7 +189,7 @@ func FuzzScan(f *testing.F) {
 			"in pieces": &pieces{r: bytes.NewReader(b), n: int(piece) + 1},
 			"by byte":   iotest.OneByteReader(bytes.NewReader(b)),
 		} {
-			pg := page{plan: p, cells: make([]cell, p.cells), limit: maxPage}
+			pg := page{plan: p, cells: make([]cell, p.cells), limit: httpget.MaxPage}
 			if _, err := pg.read(r, make([]byte, 1+int(piece))); err != nil {
 				t.Fatalf("%s: %v", what, err)
 			}

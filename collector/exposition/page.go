@@ -3,6 +3,8 @@ package exposition
 import (
 	"bytes"
 	"io"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 const (
@@ -45,7 +47,6 @@ const (
 	errEmpty   pageError = "the answer is empty: the server shows no metrics at this address"
 	errBare    pageError = "the page holds no metrics, only comments or blank lines"
 	errNotPage pageError = "the answer is not a page of metrics in the Prometheus text format: is the path of the url right?"
-	errHTML    pageError = "the server answered with a web page (HTML), not with metrics: is the path of the url right, or does a login page stand in front?"
 	errTorn    pageError = "the page ends within a line, and the server does not say how long it is: it was cut off"
 )
 
@@ -58,7 +59,7 @@ func (p *page) read(r io.Reader, window []byte) ([]byte, error) {
 		n, err := r.Read(window[have:])
 		p.size += int64(n)
 		if p.size > p.limit {
-			return window, plain("the page is larger than " + bytesOf(p.limit) + ", which is the most that is read: is this the right address? A page that shows every queue or topic is not meant for this")
+			return window, httpget.PlainError("the page is larger than " + httpget.Bytes(p.limit) + ", which is the most that is read: is this the right address? A page that shows every queue or topic is not meant for this")
 		}
 		have += n
 		if end := bytes.LastIndexByte(window[have-n:have], '\n'); end >= 0 {
@@ -92,7 +93,7 @@ func (p *page) read(r io.Reader, window []byte) ([]byte, error) {
 }
 
 func errLongLine() error {
-	return plain("a line of the page is longer than " + bytesOf(maxLine) + ": is this a page of metrics?")
+	return httpget.PlainError("a line of the page is longer than " + httpget.Bytes(maxLine) + ": is this a page of metrics?")
 }
 
 // lines takes in whole lines. The last may lack its line break.
@@ -159,7 +160,7 @@ func (p *page) judge(endless bool) error {
 	case p.size == 0:
 		return errEmpty
 	case p.first == '<' && !p.proved:
-		return errHTML
+		return httpget.ErrHTML
 	case p.samples == 0:
 		return errBare
 	case !p.proved:

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"testing"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 // rabbitSeries are the five names, seven series, of the page of 500.
@@ -75,7 +77,7 @@ func BenchmarkScan(b *testing.B) {
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			p := planFor(b, bm.series...)
-			pg := page{plan: p, cells: make([]cell, p.cells), limit: maxPage}
+			pg := page{plan: p, cells: make([]cell, p.cells), limit: httpget.MaxPage}
 			window, r := make([]byte, windowSize), bytes.NewReader(nil)
 			b.SetBytes(int64(len(bm.page)))
 			b.ReportAllocs()

@@ -10,6 +10,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 // planFor makes a plan with one cell for each selector.
@@ -29,7 +31,7 @@ func planFor(t testing.TB, selectors ...selector) *plan {
 
 // scan reads a page.
 func scan(p *plan, r io.Reader) (page, error) {
-	pg := page{plan: p, cells: make([]cell, p.cells), limit: maxPage}
+	pg := page{plan: p, cells: make([]cell, p.cells), limit: httpget.MaxPage}
 	_, err := pg.read(r, make([]byte, windowSize))
 	return pg, err
 }
@@ -257,7 +259,7 @@ func TestJudgePage(t *testing.T) {
 		{"empty", "", false, errEmpty},
 		{"comments", "# HELP a b\n\n# EOF\n", false, errBare},
 		{"blanks", "\n \r\n", false, errBare},
-		{"HTML", "\n<!DOCTYPE html>\n<html>\n", false, errHTML},
+		{"HTML", "\n<!DOCTYPE html>\n<html>\n", false, httpget.ErrHTML},
 		{"JSON", "{\"status\": \"UP\"}\n", false, errNotPage},
 		{"words", "hello world\nthis is text\n", false, errNotPage},
 		{"nothing that is wanted", "b 1\n", false, nil},
@@ -281,7 +283,7 @@ func TestJudgePage(t *testing.T) {
 func TestScanAllocatesNothing(t *testing.T) {
 	text := []byte("# TYPE a gauge\na{x=\"y\",z=\"q\\\"r\"} 5\nb 6.25 1795312705000\nc 7\n{\"a.b\"} 1\n")
 	p := planFor(t, sum("a", is("x", "y")), sum("b"), sum("a.b"))
-	pg := page{plan: p, cells: make([]cell, p.cells), limit: maxPage}
+	pg := page{plan: p, cells: make([]cell, p.cells), limit: httpget.MaxPage}
 	window, r := make([]byte, windowSize), bytes.NewReader(nil)
 	allocs := testing.AllocsPerRun(100, func() {
 		r.Reset(text)

@@ -3,17 +3,16 @@ package exposition
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 // TestErrors puts everything a server may do wrong into words with a way out.
@@ -89,17 +88,6 @@ func TestRefused(t *testing.T) {
 	_ = ln.Close()
 	c := build(t, Options{URL: "http://" + addr + "/metrics"})
 	wantError(t, c, "connection refused", "nothing listens there")
-}
-
-// TestUnknownHost visits a host name that no resolver may know (RFC 6761,
-// section 6.4), by a resolver of the test's own.
-func TestUnknownHost(t *testing.T) {
-	tr := direct()
-	tr.dialer.Resolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.DNSError{Err: "no such host", Name: "shop.invalid", IsNotFound: true}
-	}}
-	c := build(t, Options{URL: "http://shop.invalid:9100/metrics", Transport: tr})
-	wantError(t, c, "the host name cannot be resolved", "shop.invalid")
 }
 
 // TestOptionFaults refuses what cannot work before anything is asked.
@@ -182,7 +170,7 @@ func TestGzip(t *testing.T) {
 		{"torn", whole[:len(whole)-10], "the page was cut off"},
 		{"torn before its length", "", "the page was cut off"},
 		{"a wrong checksum", string(broken), "cannot be unpacked"},
-		{"a bomb", packed(t, shopPage+strings.Repeat("filler 1\n", 2*maxPage/9)), "larger than 16 MiB"},
+		{"a bomb", packed(t, shopPage+strings.Repeat("filler 1\n", 2*httpget.MaxPage/9)), "larger than 16 MiB"},
 		{"a bomb of one line", packed(t, "shop_clients{x=\""+strings.Repeat("y", 8<<20)), "longer than 1 MiB"},
 		{"an empty page", packed(t, ""), "the answer is empty"},
 	} {
@@ -236,20 +224,6 @@ func TestProxy(t *testing.T) {
 	}
 	proxy.Close()
 	wantError(t, build(t, Options{URL: target, Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names", "connection refused")
-
-	bad := NewTransport()
-	bad.proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("parse http://u:hunter2@[bad") }
-	if _, err := New(Options{URL: target, Mapping: shopMapping(), Transport: bad}); err == nil || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("a proxy that cannot be read: %v", err)
-	}
-}
-
-// TestInternationalHost leaves host names that are not ASCII to net/http.
-func TestInternationalHost(t *testing.T) {
-	c := build(t, Options{URL: "http://bücher.invalid/metrics"})
-	if _, lean := c.way.(*client); lean {
-		t.Error("the lean client would ask for a host name that DNS does not know")
-	}
 }
 
 // TestAllVisits tells all instances of a source the same figures.

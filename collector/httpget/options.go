@@ -1,4 +1,4 @@
-package exposition
+package httpget
 
 import (
 	"bytes"
@@ -13,33 +13,36 @@ import (
 	"unicode"
 )
 
-// maxPage is how many bytes a page may have, compressed or not.
-const maxPage = 16 << 20
+// MaxPage is how many bytes a page may have, compressed or not.
+const MaxPage = 16 << 20
 
 // maxPlace is how much of a URL is shown in messages, in bytes.
 const maxPlace = 120
 
-// Options says which page is read, as whom, and what its series mean.
+// Options says what is asked for, and as whom.
 type Options struct {
 	// URL is where the page is: http://host:port/path or https://…. A query is
 	// sent along and never shown.
 	URL string
-	// Mapping says which series make which metric.
-	Mapping []Metric // each metric at most once
+	// Want is what is asked for there; a Site always asks for JSON.
+	Want Want
 	// Username and Password are sent as HTTP basic authentication (RFC 7617),
 	// Bearer as a bearer token (RFC 6750). Empty: nothing is sent.
 	Username, Password, Bearer string
 	// TLS is for https:// and may be nil there: then the server's certificate is
 	// checked against the system's authorities.
 	TLS *tls.Config
-	// Transport holds what Collectors share. Nil is one of the Collector's own,
-	// which means new buffers (32 KiB) at each visit: programs with many Collectors
-	// give all of them the same one.
+	// Transport holds what many share. Nil is one of its own, which means new
+	// buffers at each visit: programs with many Getters give all of them the same
+	// one.
 	Transport *Transport
 }
 
-// New checks the options; it does not connect.
-func New(o Options) (*Collector, error) {
+// login tells whether credentials are sent.
+func (o *Options) login() bool { return o.Username != "" || o.Bearer != "" }
+
+// check returns the first fault of the options, and the URL.
+func (o *Options) check() (*url.URL, error) {
 	u, err := parseURL(o.URL)
 	if err != nil {
 		return nil, err
@@ -50,28 +53,7 @@ func New(o Options) (*Collector, error) {
 	if o.TLS != nil && u.Scheme != "https" {
 		return nil, errors.New("tls is set, but the url is not https://")
 	}
-	c := &Collector{
-		place: placeOf(u), transport: o.Transport,
-		login: o.Username != "" || o.Bearer != "",
-	}
-	if c.transport == nil {
-		c.transport = NewTransport()
-		c.transport.single = true
-	}
-	if c.plan, err = c.transport.planOf(o.Mapping); err != nil {
-		return nil, err
-	}
-	request := o.request(u)
-	proxy, err := c.transport.proxyFor(request)
-	if err != nil {
-		return nil, err
-	}
-	if proxy != nil || !ascii(u.Host) {
-		c.way = newRoundabout(request, proxy, o.TLS)
-		return c, nil
-	}
-	c.way, err = newClient(c.transport, request, o.TLS)
-	return c, err
+	return u, nil
 }
 
 func (o *Options) checkLogin() error {
@@ -126,14 +108,13 @@ func parseURL(raw string) (*url.URL, error) {
 // token, and not too long.
 func placeOf(u *url.URL) string {
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	return clip(shown.String(), maxPlace)
+	return Clip(shown.String(), maxPlace)
 }
 
-// request builds what is asked at every visit. The version of the format is the
-// one that everybody speaks; with it, a server shows the same names as to curl.
+// request builds what is asked at every visit.
 func (o *Options) request(u *url.URL) *http.Request {
 	r := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{
-		"Accept":          {"text/plain;version=0.0.4,*/*;q=0.1"},
+		"Accept":          {o.Want.accept()},
 		"Accept-Encoding": {acceptedEncoding(u)},
 		"User-Agent":      {"brimwatch"},
 	}}
@@ -146,7 +127,7 @@ func (o *Options) request(u *url.URL) *http.Request {
 	return r
 }
 
-// acceptedEncoding tells in which form a page is asked for. Plain HTTP is what
+// acceptedEncoding tells in which form a page is asked for. PlainError HTTP is what
 // runs on the same host or network, where packing and unpacking a page costs both
 // sides more than its bytes do; https:// is what runs over long ways, and there
 // the bytes are encrypted, too.

@@ -1,4 +1,4 @@
-package exposition
+package httpget
 
 import (
 	"compress/gzip"
@@ -45,19 +45,24 @@ func (a *answer) endless() bool { return a.length < 0 && !a.chunked && a.encodin
 
 // judge tells what is wrong with an answer by its head. login is whether
 // credentials were sent.
-func (a *answer) judge(login bool) error {
+func (a *answer) judge(want Want, login bool) error {
 	if a.status != http.StatusOK {
 		return a.refusal(login)
 	}
-	if a.length > maxPage {
-		return fmt.Errorf("the page has %s, more than the %s that are read: is this the right address?", bytesOf(a.length), bytesOf(maxPage))
+	return a.judgeBody(want)
+}
+
+// judgeBody tells whether a body can be what is wanted.
+func (a *answer) judgeBody(want Want) error {
+	if a.length > MaxPage {
+		return fmt.Errorf("the page has %s, more than the %s that are read: is this the right address?", Bytes(a.length), Bytes(MaxPage))
 	}
-	return a.judgeType()
+	return a.judgeType(want)
 }
 
 // judgeType refuses what says itself that it is something else. Many servers
 // name no type or a wrong one; then the page has to speak for itself.
-func (a *answer) judgeType() error {
+func (a *answer) judgeType(want Want) error {
 	given := a.header.Get("Content-Type")
 	if given == "" {
 		return nil
@@ -66,18 +71,18 @@ func (a *answer) judgeType() error {
 	kind = strings.TrimSpace(kind)
 	switch kind {
 	case "text/html", "application/xhtml+xml":
-		return errHTML
-	case "text/xml":
+		return want.html()
 	case "application/openmetrics-text", "application/octet-stream", "binary/octet-stream":
 		return nil
 	case "application/vnd.google.protobuf":
 		return errors.New("the server answered in protobuf although text was asked for: turn its text format on")
+	case "text/xml":
 	default:
-		if strings.HasPrefix(kind, "text/") {
+		if want == JSON || strings.HasPrefix(kind, "text/") {
 			return nil
 		}
 	}
-	return fmt.Errorf("the server answered with %s, not with a page of metrics (text/plain): is the path of the url right?", clip(kind, maxShown))
+	return fmt.Errorf("the server answered with %s, not with %s: is the path of the url right?", Clip(kind, maxShown), want)
 }
 
 // unpacked returns the body as it was before it was compressed.
@@ -87,11 +92,11 @@ func (a *answer) unpacked(w *workspace) (io.Reader, error) {
 		return a.body, nil
 	case "gzip", "x-gzip":
 	default:
-		return nil, fmt.Errorf("the server compressed the page in a way that was not asked for (%s)", clip(a.encoding, maxShown))
+		return nil, fmt.Errorf("the server compressed the page in a way that was not asked for (%s)", Clip(a.encoding, maxShown))
 	}
 	// The limit holds for the compressed page, too: it may go on without end and
 	// without unpacking to anything.
-	packed := &limited{r: a.body, left: maxPage}
+	packed := &limited{r: a.body, left: MaxPage}
 	var err error
 	if w.gzip == nil {
 		w.gzip, err = gzip.NewReader(packed)
@@ -99,7 +104,7 @@ func (a *answer) unpacked(w *workspace) (io.Reader, error) {
 		err = w.gzip.Reset(packed)
 	}
 	if err != nil {
-		return nil, explainBody(err)
+		return nil, ExplainBody(err)
 	}
 	return w.gzip, nil
 }
@@ -136,8 +141,29 @@ func drained(r io.Reader, buf []byte) bool {
 	return false
 }
 
+// StatusError is an answer that is not the one that was wanted.
+type StatusError struct {
+	Status int // of HTTP
+	words  string
+}
+
+// Error returns the words for people.
+func (e *StatusError) Error() string { return e.words }
+
+// StatusOf returns the HTTP status of a refusal; 0 when err is something else.
+func StatusOf(err error) int {
+	if e, ok := errors.AsType[*StatusError](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
 // refusal puts a status into words.
 func (a *answer) refusal(login bool) error {
+	return &StatusError{Status: a.status, words: a.refused(login).Error()}
+}
+
+func (a *answer) refused(login bool) error {
 	switch s := a.status; {
 	case s == http.StatusUnauthorized && !login:
 		return errors.New("the server wants a login (status 401): set username and password_file, or a bearer token")

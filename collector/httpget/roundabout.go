@@ -1,4 +1,4 @@
-package exposition
+package httpget
 
 import (
 	"context"
@@ -19,9 +19,15 @@ type roundabout struct {
 }
 
 func newRoundabout(r *http.Request, proxy *url.URL, config *tls.Config) *roundabout {
+	return &roundabout{transport: transportOf(r.URL, proxy, config), request: r}
+}
+
+// transportOf returns what net/http needs to keep one connection to the host of
+// u.
+func transportOf(u, proxy *url.URL, config *tls.Config) *http.Transport {
 	t := &http.Transport{
 		MaxConnsPerHost: 1, MaxIdleConns: 1, MaxIdleConnsPerHost: 1, IdleConnTimeout: 10 * time.Minute,
-		DisableCompression: true, MaxResponseHeaderBytes: maxHead, TLSClientConfig: tlsFor(config, r.URL.Hostname()),
+		DisableCompression: true, MaxResponseHeaderBytes: maxHead, TLSClientConfig: tlsFor(config, u.Hostname()),
 	}
 	if config == nil || config.ServerName == "" {
 		t.TLSClientConfig.ServerName = "" // net/http knows the host, and that of a proxy
@@ -29,7 +35,7 @@ func newRoundabout(r *http.Request, proxy *url.URL, config *tls.Config) *roundab
 	if proxy != nil {
 		t.Proxy = http.ProxyURL(proxy)
 	}
-	return &roundabout{transport: t, request: r}
+	return t
 }
 
 func (c *roundabout) get(ctx context.Context, _ *workspace) (*answer, error) {

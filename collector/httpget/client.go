@@ -1,4 +1,4 @@
-package exposition
+package httpget
 
 import (
 	"cmp"

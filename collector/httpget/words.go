@@ -1,4 +1,4 @@
-package exposition
+package httpget
 
 import (
 	"bufio"
@@ -43,18 +43,21 @@ func (s stage) String() string {
 	return "read the head of the answer"
 }
 
-// plain is an error that is whole in its own words.
-type plain string
+// PlainError is an error that is whole in its own words.
+type PlainError string
 
 // Error returns the words for people.
-func (e plain) Error() string { return string(e) }
+func (e PlainError) Error() string { return string(e) }
 
 const (
-	errLongHead   plain = "the head of the answer is longer than 256 KiB"
-	errInterim    plain = "the server announces an answer (status 1xx) again and again and gives none"
-	errLongPacked plain = "the compressed page is larger than what is read: is this the right address?"
-	errProxy      plain = "the proxy that the environment names (HTTP_PROXY or HTTPS_PROXY) cannot be read as a URL"
+	errLongHead   PlainError = "the head of the answer is longer than 256 KiB"
+	errInterim    PlainError = "the server announces an answer (status 1xx) again and again and gives none"
+	errLongPacked PlainError = "the compressed page is larger than what is read: is this the right address?"
+	errProxy      PlainError = "the proxy that the environment names (HTTP_PROXY or HTTPS_PROXY) cannot be read as a URL"
 )
+
+// ErrHTML says that a web page came where metrics were wanted.
+const ErrHTML PlainError = "the server answered with a web page (HTML), not with metrics: is the path of the url right, or does a login page stand in front?"
 
 // maxShown is how much of a server's own words is shown, in bytes.
 const maxShown = 60
@@ -92,12 +95,12 @@ func (f *fault) Unwrap() error { return f.cause }
 // because adds the text of cause to words, cut to a bearable length: parts of it
 // may come from the server.
 func because(words string, cause error) error {
-	return &fault{words: words + ": " + clip(cause.Error(), maxCause), cause: cause}
+	return &fault{words: words + ": " + Clip(cause.Error(), maxCause), cause: cause}
 }
 
 // explain says why no answer came.
 func explain(err error, s stage, secure bool) error {
-	var own plain
+	var own PlainError
 	var mine *fault
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -138,10 +141,10 @@ func explain(err error, s stage, secure bool) error {
 	return because(s.String(), err)
 }
 
-// explainBody says why a page could not be read to its end.
-func explainBody(err error) error {
+// ExplainBody says why a page could not be read to its end.
+func ExplainBody(err error) error {
 	var packed flate.CorruptInputError
-	var own plain
+	var own PlainError
 	switch {
 	case errors.As(err, &own):
 		return own
@@ -173,7 +176,7 @@ func checkStart(r *bufio.Reader) error {
 			if err != nil {
 				return err
 			}
-			return plain("the server answers " + strconv.QuoteToASCII(string(said)) + ", which is not HTTP/1: wrong port, or it wants TLS (https://)")
+			return PlainError("the server answers " + strconv.QuoteToASCII(string(said)) + ", which is not HTTP/1: wrong port, or it wants TLS (https://)")
 		}
 	}
 	return nil
@@ -182,7 +185,7 @@ func checkStart(r *bufio.Reader) error {
 // headError turns an error of http.ReadResponse into one that does not repeat
 // what the server said.
 func headError(err error) error {
-	var own plain
+	var own PlainError
 	var ne net.Error
 	if errors.As(err, &own) || errors.As(err, &ne) || hungUp(err) {
 		return err
@@ -190,8 +193,8 @@ func headError(err error) error {
 	return &fault{words: "the head of the answer is not HTTP/1", cause: err}
 }
 
-// bytesOf writes a number of bytes for people.
-func bytesOf(n int64) string {
+// Bytes writes a number of bytes for people.
+func Bytes(n int64) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", n>>20)
@@ -201,8 +204,8 @@ func bytesOf(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// clip makes a text of at most n bytes (and a dot or three) of one line of UTF-8.
-func clip(s string, n int) string {
+// Clip makes a text of at most n bytes (and a dot or three) of one line of UTF-8.
+func Clip(s string, n int) string {
 	s = strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) {
 			return ' '
