@@ -19,6 +19,7 @@ type item struct {
 	state     notifier.NoticeState
 	message   string // of the attempt before; "" when there was none
 	next      time.Time
+	alone     bool // the far side refused it for good together with others
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that is not to

@@ -429,6 +429,39 @@ func TestOutboxRetriesTheSameBundle(t *testing.T) {
 	})
 }
 
+// A body that is refused for good takes nobody along but what is at fault.
+func TestOutboxRefusedBundleIsSentOneByOne(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		ids := map[string]bool{}
+		hook := &fakeChannel{bundle: 3, answer: func(m notifier.Message) (notifier.Receipt, error) {
+			ids[m.ID] = true
+			for _, n := range m.Notices {
+				if n.Code == "B2BB" {
+					return notifier.Receipt{}, notifier.Permanent(errors.New("400: bad body"))
+				}
+			}
+			return notifier.Receipt{}, nil
+		}}
+		dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})
+		rcv := dir.Receivers["oncall"]
+		rcv.GroupWait = time.Second
+		dir.Receivers["oncall"] = rcv
+		r := open(t, path, dir).start()
+		defer r.stop()
+		for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
+			r.happen(alarm.Raised, code)
+		}
+		pass(2 * time.Second)
+		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2AA raised B2BB raised C2CC",
+			"webhook/oncall/1 #2 raised A2AA", "webhook/oncall/1 #2 raised B2BB", "webhook/oncall/1 #2 raised C2CC")
+		want(t, "notices", r.states(), "webhook/oncall/1 raised sent 2", "webhook/oncall/1 raised dead 2: 400: bad body", "webhook/oncall/1 raised sent 2")
+		if len(ids) != 4 {
+			t.Errorf("%d message ids, want 4: what is sent alone is another message", len(ids))
+		}
+	})
+}
+
 func TestOutboxTracks(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -58,10 +58,13 @@ func (q *queue) next(now time.Time, bundle int) (w work, due bool, later time.Ti
 
 // together returns the items that go out as one message with the one at i: all
 // of the message it was part of before, or as many new ones as fit. Those that
-// wait for others to join them go along.
+// wait for others to join them go along. What was refused together goes alone.
 func (q *queue) together(i int, bundle int) []item {
 	first := q.items[i]
 	out := []item{first}
+	if first.alone {
+		return out
+	}
 	for _, it := range q.items[i+1:] {
 		switch {
 		case it.state != notifier.Pending:
@@ -70,7 +73,7 @@ func (q *queue) together(i int, bundle int) []item {
 			if it.message == first.message {
 				out = append(out, it)
 			}
-		case it.message != "" || len(out) >= bundle:
+		case it.message != "" || it.alone || len(out) >= bundle:
 			return out
 		default:
 			out = append(out, it)

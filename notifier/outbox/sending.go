@@ -43,6 +43,9 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, n
 	}
 	if m.ID == "" {
 		m.ID = "msg_" + strings.TrimPrefix(m.Notices[0].ID, "ntc_")
+		if items[0].alone {
+			m.ID += "_alone" // the message that was refused had the other id
+		}
 	}
 	first := m.Notices[0]
 	t, ok := b.directory.Load().Find(first.Receiver, first.Recipient)
@@ -104,6 +107,7 @@ type outcome struct {
 	reason string
 	doubt  bool
 	next   time.Time
+	alone  bool // each goes out again by itself
 }
 
 // record stores what came of an attempt, and returns what stays in the queue.
@@ -123,8 +127,12 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 		sent = ms(now)
 	}
 	rest := make([]item, 0, len(items))
+	message := m.ID
+	if o.alone {
+		message = "" // what goes alone is another message
+	}
 	for _, it := range items {
-		it.state, it.message, it.next = o.state, m.ID, o.next
+		it.state, it.message, it.next, it.alone = o.state, message, o.next, o.alone
 		if o.state == notifier.Pending || (o.state == notifier.Sent && !o.next.IsZero()) {
 			rest = append(rest, it)
 		}
@@ -133,8 +141,8 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 		return b.write(ctx, func(tx *sql.Tx) error {
 			for _, it := range items {
 				if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = ?, provider_id = ?, next_at = ?,
-				sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq = ?`,
-					o.state, o.reason, o.doubt, receipt.ProviderID, ms(o.next), sent, sent, it.seq); err != nil {
+					message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq = ?`,
+					o.state, o.reason, o.doubt, receipt.ProviderID, ms(o.next), message, sent, sent, it.seq); err != nil {
 					return fmt.Errorf("store what became of a notice: %w", err)
 				}
 			}
@@ -157,6 +165,10 @@ func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, 
 		return accepted(receipt, ch, now)
 	}
 	if notifier.IsPermanent(err) {
+		if len(m.Notices) > 1 {
+			// One of them may be at fault, and the others must not go down with it.
+			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), alone: true}
+		}
 		return outcome{name: "permanent", state: notifier.Dead, reason: err.Error()}
 	}
 	asked, _ := notifier.RetryAfter(err)
