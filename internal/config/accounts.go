@@ -1,9 +1,15 @@
 package config
 
-import "github.com/brimwatch/brimwatch/internal/fleet"
+import (
+	"slices"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
 
 // resolveAccounts reads who pays.
-func (d *decoder) resolveAccounts(doc *document) map[string]fleet.Account {
+func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[string]Cloud) {
+	clouds := make(map[string]Cloud)
 	out := make(map[string]fleet.Account, len(doc.Accounts))
 	seen := make(map[string]place)
 	for i := range doc.Accounts {
@@ -14,14 +20,7 @@ func (d *decoder) resolveAccounts(doc *document) map[string]fleet.Account {
 		if a.Provider != "" && a.Provider != "aliyun" {
 			d.fault(d.under(a.place, "provider"), "the provider is aliyun, or is left out; %q is not known", clip(a.Provider))
 		}
-		if a.Discover != nil {
-			d.fault(d.find(a.place, "discover"), "this version does not find instances by itself; list them under instances and remove the key")
-		}
-		d.secretOf(a.place, "access_key_id", a.AccessKeyID, a.AccessKeyIDFile, a.AccessKeyIDEnv)
-		d.secretOf(a.place, "access_key_secret", a.AccessKeySecret, a.AccessKeySecretFile, a.AccessKeySecretEnv)
-		if a.Endpoint != "" {
-			d.checkURL(d.under(a.place, "endpoint"), a.Endpoint, "https", "http")
-		}
+		d.resolveCloud(a, clouds)
 		if a.LowBalance < 0 {
 			d.fault(d.under(a.place, "low_balance"), "a mark for the balance lies above 0")
 		}
@@ -33,6 +32,58 @@ func (d *decoder) resolveAccounts(doc *document) map[string]fleet.Account {
 			account.Balance = &fleet.Balance{Amount: b.Amount, Currency: b.Currency}
 		}
 		out[a.Name] = account
+	}
+	return out, clouds
+}
+
+// shortestDiscovery keeps discovery from using up the calls of an account.
+const shortestDiscovery = time.Minute
+
+// resolveCloud reads how the API of an account's provider is asked.
+func (d *decoder) resolveCloud(a *accountDoc, clouds map[string]Cloud) {
+	c := Cloud{
+		AccessKeyID:     d.secretOf(a.place, "access_key_id", a.AccessKeyID, a.AccessKeyIDFile, a.AccessKeyIDEnv),
+		AccessKeySecret: d.secretOf(a.place, "access_key_secret", a.AccessKeySecret, a.AccessKeySecretFile, a.AccessKeySecretEnv),
+		Endpoint:        a.Endpoint, MonthlyCalls: a.MonthlyCalls,
+	}
+	given := func(ways ...string) bool { return slices.ContainsFunc(ways, func(s string) bool { return s != "" }) }
+	if given(a.AccessKeyID, a.AccessKeyIDFile, a.AccessKeyIDEnv) != given(a.AccessKeySecret, a.AccessKeySecretFile, a.AccessKeySecretEnv) {
+		d.fault(a.place, "access_key_id and access_key_secret belong together; leave both out for the default credential chain")
+	}
+	if a.Endpoint != "" {
+		d.checkURL(d.under(a.place, "endpoint"), a.Endpoint, "https", "http")
+	}
+	if a.MonthlyCalls < 0 {
+		d.fault(d.under(a.place, "monthly_calls"), "a number of calls lies above 0")
+	}
+	if a.Provider == "" && (a.Discover != nil || c.AccessKeyID != "") {
+		d.fault(a.place, "provider is missing: aliyun")
+		return
+	}
+	if a.Discover != nil && a.Discover.node != nil {
+		c.Discover = d.resolveDiscover(a.Discover)
+	}
+	if a.Provider == "aliyun" {
+		clouds[a.Name] = c
+	}
+}
+
+func (d *decoder) resolveDiscover(doc *discoverDoc) *Discover {
+	known := []string{"mqtt", "rocketmq", "iot", "redis"}
+	out := &Discover{Regions: doc.Regions, Products: doc.Products, Every: doc.Every.or(5 * time.Minute)}
+	if len(doc.Regions) == 0 {
+		d.fault(doc.place, "regions is missing: [cn-hangzhou]")
+	}
+	for i, p := range doc.Products {
+		if !slices.Contains(known, p) {
+			d.fault(d.nth(d.under(doc.place, "products"), i), "%q cannot be looked for%s", clip(p), suggest(p, known))
+		}
+	}
+	if len(doc.Products) == 0 {
+		out.Products = known
+	}
+	if out.Every < shortestDiscovery {
+		d.fault(d.under(doc.place, "every"), "an account is asked once a minute at most")
 	}
 	return out
 }

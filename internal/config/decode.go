@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // Bounds against files that are made to be expensive: aliases that multiply,
@@ -24,12 +26,13 @@ const (
 type decoder struct {
 	faults   Faults
 	warnings []Fault
-	origins  map[*yaml.Node]origin // of nodes that came from another file than their parent
-	read     map[string][]byte     // every file that was read, by path; nil for one that could not be
-	instead  map[string][]byte     // contents that count instead of those on disk
-	patterns []string              // of includes, as full paths
-	included map[string]place      // who included a file, by its real path
-	policies []policyUse           // names of policies, to be looked up once all are known
+	origins  map[*yaml.Node]origin   // of nodes that came from another file than their parent
+	read     map[string][]byte       // every file that was read, by path; nil for one that could not be
+	instead  map[string][]byte       // contents that count instead of those on disk
+	patterns []string                // of includes, as full paths
+	included map[string]place        // who included a file, by its real path
+	found    map[string]*fleet.Found // instances that clouds' APIs have found, by id
+	policies []policyUse             // names of policies, to be looked up once all are known
 	fields   map[reflect.Type]map[string][]int
 	forms    forms
 	depth    int

@@ -21,13 +21,14 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 			r.add(in)
 		}
 	}
+	r.addFound()
 	slices.SortFunc(s.Instances, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
 	for i, matched := range r.matched {
 		if o := &doc.Alarms.Overrides[i]; !matched && o.node != nil {
 			d.warn(o.place, "no instance fits this override")
 		}
 	}
-	if len(doc.Instances) == 0 {
+	if len(doc.Instances) == 0 && !discovers(s) {
 		d.warn(root, "no instances are configured, so nothing is watched")
 	}
 }
@@ -58,6 +59,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 		d.fault(d.find(in.place, "id"), "an id has up to 200 signs, without control characters")
 	}
 	r.seen[in.ID] = in.place
+	if !r.overlay(in) {
+		return
+	}
 	out := Instance{Line: in.position(), Instance: &fleet.Instance{
 		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
 		Labels: fleet.SortLabels(in.Labels), Configured: d.amounts(d.find(in.place, "capacity"), in.Capacity), Watched: in.Source != nil,
@@ -79,7 +83,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	r.term(in, out.Instance, edition, zone)
 	if in.Source != nil && in.Source.node != nil {
 		out.Source = d.resolveSource(in.Source, r.s.Collect)
+		r.cloudSource(in, &out)
 	}
+	r.found(&out)
 	r.judge(in, &out)
 	r.notify(in, &out)
 	r.s.Instances = append(r.s.Instances, out)
@@ -215,14 +221,9 @@ func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 			d.warn(in.place, "nobody is told of this instance: there is no receiver")
 		}
 	}
-	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) {
+	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) {
 		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
 	}
-}
-
-// tellsLimits tells whether a source may tell a capacity by itself.
-func tellsLimits(s *Source) bool {
-	return s.Type == "emqx" || slices.ContainsFunc(s.Mapping, func(m Mapping) bool { return m.Limit != nil })
 }
 
 // warnUnused points at what nobody uses.

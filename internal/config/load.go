@@ -14,7 +14,9 @@ import (
 
 // Load reads a configuration with all it includes. The error is Faults: all
 // that is wrong, in the order of files and lines. Nothing is started or opened.
-func Load(path string) (*Snapshot, error) {
+func Load(path string) (*Snapshot, error) { return newDecoder().loadPath(path) }
+
+func (d *decoder) loadPath(path string) (*Snapshot, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", path, err)
@@ -22,7 +24,7 @@ func Load(path string) (*Snapshot, error) {
 	if filepath.IsLocal(path) {
 		full = path // faults name files as the person did
 	}
-	return newDecoder().load(full)
+	return d.load(full)
 }
 
 func (d *decoder) load(full string) (*Snapshot, error) {
@@ -72,7 +74,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	s := &Snapshot{}
 	d.resolveServer(root, doc, s)
 	d.resolveCollect(doc, s)
-	s.Accounts = d.resolveAccounts(doc)
+	s.Accounts, s.Clouds = d.resolveAccounts(doc)
 	s.Catalogue = d.resolveCatalogue(root, doc)
 	contacts := d.resolveContacts(doc, s)
 	d.resolveProviders(doc, s)

@@ -79,19 +79,27 @@ type collectDoc struct {
 
 type accountDoc struct {
 	marked
-	Name                string      `yaml:"name" doc:"Its name." example:"acme"`
-	Provider            string      `yaml:"provider" doc:"Who the account is with: aliyun, or empty."`
-	TimeZone            string      `yaml:"time_zone" doc:"Where its days begin." default:"UTC" example:"Asia/Shanghai"`
-	AccessKeyID         string      `yaml:"access_key_id" doc:"Kept for discovery, which this version does not have."`
-	AccessKeyIDFile     string      `yaml:"access_key_id_file" doc:"The same, in a file."`
-	AccessKeyIDEnv      string      `yaml:"access_key_id_env" doc:"The same, in the environment."`
-	AccessKeySecret     string      `yaml:"access_key_secret" doc:"The same for the secret."`
-	AccessKeySecretFile string      `yaml:"access_key_secret_file" doc:"The same, in a file."`
-	AccessKeySecretEnv  string      `yaml:"access_key_secret_env" doc:"The same, in the environment."`
-	Endpoint            string      `yaml:"endpoint" doc:"The same for the address of the cloud's API."`
-	LowBalance          float64     `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency. Kept and not judged in this version."`
-	Balance             *balanceDoc `yaml:"balance" doc:"The balance, where no API is asked. Kept and not judged in this version."`
-	Discover            *anything   `yaml:"discover" doc:"Not available in this version; list instances by hand."`
+	Name                string       `yaml:"name" doc:"Its name." example:"acme"`
+	Provider            string       `yaml:"provider" doc:"Who the account is with: aliyun, or empty."`
+	TimeZone            string       `yaml:"time_zone" doc:"Where its days begin." default:"UTC" example:"Asia/Shanghai"`
+	AccessKeyID         string       `yaml:"access_key_id" doc:"Its access key." default:"the default credential chain"`
+	AccessKeyIDFile     string       `yaml:"access_key_id_file" doc:"File that holds it."`
+	AccessKeyIDEnv      string       `yaml:"access_key_id_env" doc:"Variable of the environment that holds it." example:"ACME_KEY_ID"`
+	AccessKeySecret     string       `yaml:"access_key_secret" doc:"The key's secret; better in a file."`
+	AccessKeySecretFile string       `yaml:"access_key_secret_file" doc:"File that holds it." example:"/run/secrets/acme"`
+	AccessKeySecretEnv  string       `yaml:"access_key_secret_env" doc:"Variable of the environment that holds it."`
+	Endpoint            string       `yaml:"endpoint" doc:"Replaces the addresses of the cloud's APIs, for a proxy or a test server." default:"those of each region"`
+	MonthlyCalls        int          `yaml:"monthly_calls" doc:"Most calls of CloudMonitor in a month; sources are read less often before it would be passed." default:"1000000"`
+	LowBalance          float64      `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency. Kept and not judged in this version."`
+	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, where no API is asked. Kept and not judged in this version."`
+	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. They are watched as if they were listed; what is listed by hand under the same id adds to what was found, and wins over it."`
+}
+
+type discoverDoc struct {
+	marked
+	Regions  []string `yaml:"regions" doc:"Where to look." example:"[cn-hangzhou]"`
+	Products []string `yaml:"products" doc:"What to look for: mqtt, rocketmq, iot, redis." default:"all"`
+	Every    span     `yaml:"every" doc:"How often." default:"5m"`
 }
 
 type balanceDoc struct {
@@ -167,13 +175,27 @@ type billingDoc struct {
 
 type sourceDoc struct {
 	marked
-	Type string `yaml:"type" doc:"mosquitto, emqx, or exposition (any text page, with a mapping)." example:"mosquitto"`
-	URL  string `yaml:"url" doc:"Where it is read." example:"mqtt://127.0.0.1:1883"`
+	Type string   `yaml:"type" doc:"mosquitto, emqx, rabbitmq, vernemq, hivemq, nanomq, nats, rocketmq, redis, aliyun, prometheus (PromQL, one query a metric) or exposition (any text page, with a mapping)." example:"mosquitto"`
+	URL  string   `yaml:"url" doc:"Where it is read." example:"mqtt://127.0.0.1:1883"`
+	URLs []string `yaml:"urls" doc:"Where the nodes of a cluster are read, instead of url. Their figures are put together; while one is missing, they are unknown." example:"[\"http://10.0.0.1:8888\", \"http://10.0.0.2:8888\"]"`
 	authDoc
-	Interval span                  `yaml:"interval" doc:"How often this one is read." default:"collect.interval"`
-	Timeout  span                  `yaml:"timeout" doc:"How long reading it may take." default:"collect.timeout"`
-	Mapping  map[string]mappingDoc `yaml:"mapping" doc:"For exposition: which series make a metric, by metric." example:"{connections: {series: app_clients, kind: gauge}}"`
-	Queries  *anything             `yaml:"queries" doc:"Not available in this version."`
+	Interval           span                  `yaml:"interval" doc:"How often this one is read." default:"collect.interval; aliyun: 1m at least"`
+	Timeout            span                  `yaml:"timeout" doc:"How long reading it may take." default:"collect.timeout; aliyun: 30s"`
+	Mapping            map[string]mappingDoc `yaml:"mapping" doc:"For exposition: which series make a metric, by metric." example:"{connections: {series: app_clients, kind: gauge}}"`
+	Queries            map[string]queryDoc   `yaml:"queries" doc:"For prometheus: what is asked, by metric." example:"{connections: {usage: 'sum(app_clients)', limit: 'sum(app_clients_max)'}}"`
+	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which tells limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
+	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
+	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API that tells what the page does not, such as limits."`
+	Prefix             string                `yaml:"prefix" doc:"For vernemq: what its metrics begin with." default:"vernemq_ or nothing"`
+	SubscriptionsEvery span                  `yaml:"subscriptions_every" doc:"For redis, rabbitmq, nanomq and nats: how often subscriptions are counted, which costs the server work." default:"1m; rabbitmq, nanomq: 5m"`
+	Region             string                `yaml:"region" doc:"For aliyun: where the instance runs." default:"the only region of the account's discover" example:"cn-hangzhou"`
+	Kind               string                `yaml:"kind" doc:"For aliyun: mqtt, rocketmq4, rocketmq5, iot, redis_standard, redis_cluster or redis_rwsplit." default:"by product, id and spec"`
+}
+
+type queryDoc struct {
+	marked
+	Usage string `yaml:"usage" doc:"PromQL that gives the usage as one figure." example:"sum(app_clients)"`
+	Limit string `yaml:"limit" doc:"PromQL that gives the capacity." example:"sum(app_clients_max)"`
 }
 
 type mappingDoc struct {

@@ -26,7 +26,8 @@ type Snapshot struct {
 	Storage   Storage
 	Collect   Collect
 	Accounts  map[string]fleet.Account
-	Instances []Instance // in order of ID
+	Clouds    map[string]Cloud // how accounts of a provider are asked, by account
+	Instances []Instance       // in order of ID
 	NoData    NoData
 	Contacts  []Contact
 	Receivers []Receiver
@@ -80,7 +81,25 @@ type Instance struct {
 	Rules [fleet.NumMetrics]*alarm.Rule
 	// NoData is the rule for silence; nil where it is switched off.
 	NoData *alarm.Rule
-	Line   Position
+	// Line is where the instance stands; its File is "" for one that was found and
+	// is not listed.
+	Line Position
+}
+
+// Cloud is how the API of an account's provider is asked.
+type Cloud struct {
+	AccessKeyID     Secret // "" is the default credential chain
+	AccessKeySecret Secret
+	Endpoint        string
+	MonthlyCalls    int       // 0 is the provider's own
+	Discover        *Discover // nil: instances are only listed
+}
+
+// Discover is what is looked for in an account.
+type Discover struct {
+	Regions  []string
+	Products []string
+	Every    time.Duration
 }
 
 // NoData is the rule that speaks for the fleet when most of it falls silent.
@@ -92,8 +111,9 @@ type NoData struct {
 // Source is how one instance is read. Which fields count depends on Type;
 // decoding refuses those that do not belong to it.
 type Source struct {
-	Type     string // mosquitto, exposition, emqx
+	Type     string
 	URL      string
+	Nodes    []string // URLs of a cluster's nodes, instead of URL
 	Username string
 	Password Secret
 	Bearer   Secret
@@ -101,6 +121,22 @@ type Source struct {
 	Interval time.Duration // of this source; Collect.Interval when not given
 	Timeout  time.Duration
 	Mapping  []Mapping // of an exposition source, in order of metric
+	Queries  []Query   // of a prometheus source, in order of metric
+
+	ManagementURL      string // rabbitmq
+	VHost              string // rabbitmq
+	APIURL             string // emqx, vernemq, nanomq
+	Prefix             string // vernemq
+	SubscriptionsEvery time.Duration
+	Account            string // aliyun
+	Region             string // aliyun
+	Kind               string // aliyun
+}
+
+// Query is what a Prometheus server is asked for one metric.
+type Query struct {
+	Metric       fleet.Metric
+	Usage, Limit string // Limit may be ""
 }
 
 // Mapping says which series of a page make one metric.

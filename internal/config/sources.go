@@ -9,51 +9,139 @@ import (
 
 // resolveSource reads how an instance is read.
 func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
-	out := &Source{Type: s.Type, URL: s.URL, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout), TLS: d.resolveTLS(&s.TLS, encrypted(s.URL))}
-	if s.Interval.set || s.Timeout.set {
+	out := &Source{
+		Type: s.Type, URL: s.URL, Nodes: s.URLs, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout),
+		ManagementURL: s.ManagementURL, VHost: s.VHost, APIURL: s.APIURL, Prefix: s.Prefix,
+		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Region: s.Region, Kind: s.Kind,
+	}
+	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
+	out.TLS = d.resolveTLS(&s.TLS, secure)
+	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.authDoc)
+	kind, known := d.sourceKind(s)
+	if !known {
+		return out
+	}
+	if kind.slow {
+		if !s.Interval.set {
+			out.Interval = max(out.Interval, time.Minute)
+		}
+		if !s.Timeout.set {
+			out.Timeout = max(out.Timeout, slowTimeout)
+		}
+	}
+	if s.Interval.set || s.Timeout.set || kind.slow {
 		d.checkPace(s.place, Collect{out.Interval, out.Timeout})
 	}
-	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.authDoc)
-	if s.Queries != nil {
-		d.fault(d.find(s.place, "queries"), "this version does not ask Prometheus servers; remove the key")
-	}
-	switch s.Type {
-	case "mosquitto":
-		d.needURL(s.place, s.URL, "mqtt", "mqtts", "tcp", "ssl", "tls", "ws", "wss")
-		d.noMapping(s)
-		if out.Bearer != "" {
-			d.fault(s.place, "an MQTT broker takes a username and a password, no bearer_token")
-		}
-		if out.Interval < 10*time.Second && s.Interval.set {
-			d.warn(d.find(s.place, "interval"), "a Mosquitto refreshes its figures every 11 s unless its sys_interval is shorter; reading it more often tells nothing more")
-		}
-	case "emqx":
-		d.needURL(s.place, s.URL, "http", "https")
-		d.noMapping(s)
-	case "exposition":
-		d.needURL(s.place, s.URL, "http", "https")
+	d.foreignKeys(s, kind)
+	d.sourceURLs(s, kind)
+	if kind.has("mapping") {
 		out.Mapping = d.resolveMapping(s)
-	case "":
-		d.fault(s.place, "type is missing: mosquitto, emqx or exposition")
-	default:
-		known := []string{"mosquitto", "emqx", "exposition"}
-		d.fault(d.find(s.place, "type"), "this version cannot read %q; it reads mosquitto, emqx and, with a mapping, any exposition page%s", clip(s.Type), suggestOnly(s.Type, known))
+	}
+	if kind.has("queries") {
+		out.Queries = d.resolveQueries(s)
+	}
+	if s.Type == "mosquitto" && out.Interval < 10*time.Second && s.Interval.set {
+		d.warn(d.find(s.place, "interval"), "a Mosquitto refreshes its figures every 11 s unless its sys_interval is shorter; reading it more often tells nothing more")
 	}
 	return out
 }
 
-// suggestOnly is suggest without the list of all that is known.
-func suggestOnly(word string, known []string) string {
-	if s := suggest(word, known); len(s) > 2 && s[2] == 'd' {
-		return s
+// slowTimeout is how long the API of a cloud may take when nothing is set.
+const slowTimeout = 30 * time.Second
+
+// sourceKind finds the type of a source.
+func (d *decoder) sourceKind(s *sourceDoc) (sourceKind, bool) {
+	kinds := sourceKinds()
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		if names[i] = k.name; k.name == s.Type {
+			return k, true
+		}
 	}
-	return ""
+	if s.Type == "" {
+		d.fault(s.place, "type is missing: %s", strings.Join(names, ", "))
+	} else {
+		d.fault(d.find(s.place, "type"), "there is no source type %q%s", clip(s.Type), suggest(s.Type, names))
+	}
+	return sourceKind{}, false
 }
 
-func (d *decoder) noMapping(s *sourceDoc) {
-	if s.Mapping != nil {
-		d.fault(d.find(s.place, "mapping"), "%s has a mapping of its own; for another one use the type exposition", s.Type)
+// foreignKeys refuses keys that other types have.
+func (d *decoder) foreignKeys(s *sourceDoc, kind sourceKind) {
+	for _, key := range specialKeys() {
+		if lookup(resolved(s.node), key) == nil || kind.has(key) {
+			continue
+		}
+		switch key {
+		case "mapping":
+			d.fault(d.find(s.place, key), "%s has a mapping of its own; for another one use the type exposition", s.Type)
+		default:
+			d.fault(d.find(s.place, key), "a source of type %s does not have this", s.Type)
+		}
 	}
+	switch {
+	case !kind.login && (s.Username != "" || s.Password != "" || s.PasswordFile != "" || s.PasswordEnv != ""):
+		d.fault(s.place, "a source of type %s takes no username and password here", s.Type)
+	case !kind.bearer && (s.BearerToken != "" || s.BearerTokenFile != "" || s.BearerTokenEnv != ""):
+		d.fault(s.place, "a source of type %s takes no bearer_token%s", s.Type, kind.instead())
+	}
+}
+
+// sourceURLs checks where a source is read: at url, or at urls.
+func (d *decoder) sourceURLs(s *sourceDoc, kind sourceKind) {
+	for key, u := range map[string]string{"management_url": s.ManagementURL, "api_url": s.APIURL} {
+		if u != "" {
+			d.checkURL(d.find(s.place, key), u, "http", "https")
+		}
+	}
+	if kind.schemes == nil {
+		if s.URL != "" || s.URLs != nil {
+			d.fault(s.place, "a source of type %s has no url: where it is asked follows from the account and the region", s.Type)
+		}
+		return
+	}
+	if s.URLs == nil {
+		d.needURL(s.place, s.URL, kind.schemes...)
+		return
+	}
+	list := d.under(s.place, "urls")
+	switch {
+	case !kind.nodes:
+		d.fault(list, "a source of type %s has one url", s.Type)
+	case s.URL != "":
+		d.fault(list, "give url or urls, not both")
+	case len(s.URLs) == 0:
+		d.fault(list, "the list is empty; name the nodes, or give url")
+	}
+	for i, u := range s.URLs {
+		if slices.Contains(s.URLs[:i], u) {
+			d.fault(d.nth(list, i), "this node is named twice")
+		}
+		d.checkURL(d.nth(list, i), u, kind.schemes...)
+	}
+}
+
+// resolveQueries reads what a Prometheus server is asked.
+func (d *decoder) resolveQueries(s *sourceDoc) []Query {
+	if len(s.Queries) == 0 {
+		d.fault(s.place, "a prometheus source needs queries: {connections: {usage: 'sum(app_clients)'}}")
+	}
+	var out []Query
+	for name, q := range s.Queries {
+		if q.node == nil {
+			continue
+		}
+		metric, ok := d.metric(d.under(d.under(s.place, "queries"), name), name)
+		if !ok {
+			continue
+		}
+		if strings.TrimSpace(q.Usage) == "" {
+			d.fault(q.place, "usage is missing: the PromQL that gives the usage as one figure")
+		}
+		out = append(out, Query{Metric: metric, Usage: q.Usage, Limit: q.Limit})
+	}
+	slices.SortFunc(out, func(a, b Query) int { return int(a.Metric) - int(b.Metric) })
+	return out
 }
 
 func (d *decoder) resolveMapping(s *sourceDoc) []Mapping {

@@ -24,6 +24,8 @@ type Instance struct {
 
 	Configured Amounts // capacity given by hand; 0 is not given
 	Catalogue  Amounts // capacity of the edition or specification; 0 is not known
+	Cloud      Amounts // capacity that the cloud's list of instances tells; 0 is not told
+	CloudAt    int64   // when it was told, Unix seconds
 
 	Term Term
 
@@ -100,15 +102,28 @@ type Limit struct {
 // Known tells whether there is a limit to hold a usage against.
 func (l Limit) Known() bool { return l.Value > 0 }
 
+// staleAfter is how old a limit that was told may be.
+const staleAfter = 24 * time.Hour
+
+// Stale tells whether the limit was read so long ago that it may have changed.
+// It still counts: an alarm by an old limit is better than none.
+func (l Limit) Stale(now time.Time) bool {
+	return l.At != 0 && now.Sub(time.Unix(l.At, 0)) > staleAfter
+}
+
 // Limit returns the capacity that counts for metric m: what the operator
 // configured, else what the server or cloud told with reading r (which may be
-// nil), else what the catalogue says.
+// nil), else what the cloud's list of instances tells, else what the catalogue
+// says.
 func (in *Instance) Limit(r *Reading, m Metric) Limit {
 	if v := in.Configured[m]; v > 0 {
 		return Limit{Value: v, Origin: OriginConfigured}
 	}
 	if r != nil && r.Told[m].Known() {
 		return r.Told[m]
+	}
+	if v := in.Cloud[m]; v > 0 {
+		return Limit{Value: v, At: in.CloudAt, Origin: OriginCloud}
 	}
 	if v := in.Catalogue[m]; v > 0 {
 		return Limit{Value: v, Origin: OriginCatalogue}

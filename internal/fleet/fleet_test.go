@@ -33,6 +33,38 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+func TestLimitOfTheCloud(t *testing.T) {
+	in := &Instance{CloudAt: 7}
+	in.Catalogue[Connections], in.Cloud[Connections] = 100, 200
+	if got := in.Limit(nil, Connections); got != (Limit{Value: 200, At: 7, Origin: OriginCloud}) {
+		t.Errorf("got %+v", got)
+	}
+	r := &Reading{}
+	r.Told[Connections] = Limit{Value: 300, At: 8, Origin: OriginServer}
+	if got := in.Limit(r, Connections); got != r.Told[Connections] {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestStale(t *testing.T) {
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name string
+		l    Limit
+		want bool
+	}{
+		{"told now", Limit{Value: 1, At: now.Unix()}, false},
+		{"a day ago", Limit{Value: 1, At: now.Unix() - 86400}, false},
+		{"longer ago", Limit{Value: 1, At: now.Unix() - 86401}, true},
+		{"what does not age", Limit{Value: 1, Origin: OriginConfigured}, false},
+	}
+	for _, tt := range tests {
+		if got := tt.l.Stale(now); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 func TestUtilization(t *testing.T) {
 	in := &Instance{}
 	in.Configured[Connections] = 200

@@ -1,0 +1,210 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// LoadWith reads a configuration as Load does, with the instances that clouds'
+// APIs have found. One that is listed under the same id, too, is one instance:
+// what is listed wins, and what is not is taken from what was found.
+func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
+	d := newDecoder()
+	d.found = make(map[string]*fleet.Found, len(found))
+	for i := range found {
+		d.found[found[i].ID] = &found[i]
+	}
+	return d.loadPath(path)
+}
+
+// discovers tells whether any account is looked through for instances.
+func discovers(s *Snapshot) bool {
+	for _, c := range s.Clouds {
+		if c.Discover != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// overlay fills in what is not listed about an instance with what was found. It
+// returns false for one that can be watched only once it is found.
+func (r *instanceResolver) overlay(in *instanceDoc) bool {
+	f := r.d.found[in.ID]
+	if f == nil {
+		if in.Product == "" && in.Source == nil && discovers(r.s) {
+			r.d.warn(in.place, "%s is not found yet in any account; it is watched once it is", in.ID)
+			return false
+		}
+		return true
+	}
+	if in.Account != "" && in.Account != f.Account {
+		r.d.warn(r.d.find(in.place, "account"), "%s was found in the account %s, and is listed under %s", in.ID, f.Account, in.Account)
+		return true
+	}
+	in.Name, in.Account = cmp.Or(in.Name, f.Name), cmp.Or(in.Account, f.Account)
+	if in.Product == "" {
+		in.Product = f.Product
+	}
+	if in.Product == f.Product && in.Edition == "" {
+		in.Edition, in.Spec = r.knownEdition(in, f)
+	}
+	if in.Source == nil {
+		in.Source = &sourceDoc{Type: "aliyun", Region: f.Region, Kind: f.Kind}
+		in.Source.setPlace(blank(in.file))
+	}
+	for _, l := range f.Labels {
+		if _, given := in.Labels[l.Name]; given || !r.d.forms.label.MatchString(l.Name) {
+			continue
+		}
+		if in.Labels == nil {
+			in.Labels = make(map[string]string)
+		}
+		in.Labels[l.Name] = l.Value
+	}
+	return true
+}
+
+// knownEdition returns the edition and specification that were found, as far as
+// the catalogue knows them: what a cloud says is no fault of the operator's.
+func (r *instanceResolver) knownEdition(in *instanceDoc, f *fleet.Found) (edition, spec string) {
+	p, ok := r.s.Catalogue.Products[in.Product]
+	if !ok {
+		return "", ""
+	}
+	e, ok := p.Editions[f.Edition]
+	if !ok {
+		if f.Edition != "" {
+			r.d.warn(in.place, "%s has the edition %q, which the catalogue does not know", in.ID, clip(f.Edition))
+		}
+		return "", ""
+	}
+	if _, ok := e.Specs[f.Spec]; !ok {
+		if f.Spec != "" && f.Capacity == (fleet.Amounts{}) {
+			r.d.warn(in.place, "%s has the specification %q, which the catalogue does not know", in.ID, clip(f.Spec))
+		}
+		return f.Edition, ""
+	}
+	return f.Edition, f.Spec
+}
+
+// blank is the place of what stands in no file.
+func blank(file string) place {
+	return place{node: &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}, file: file}
+}
+
+// addFound adds the instances that were found and are not listed.
+func (r *instanceResolver) addFound() {
+	var ids []string
+	for id := range r.d.found {
+		if _, listed := r.seen[id]; !listed {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		f := r.d.found[id]
+		if _, ok := r.s.Accounts[f.Account]; !ok {
+			continue // it was found for an account that is no more
+		}
+		in := &instanceDoc{ID: id}
+		in.setPlace(blank(""))
+		r.add(in)
+	}
+}
+
+// found takes over what the cloud tells about an instance besides what was
+// filled in already: its capacity and its term, where nothing else is listed.
+func (r *instanceResolver) found(out *Instance) {
+	f := r.d.found[out.ID]
+	if f == nil || f.Account != out.Account {
+		return
+	}
+	out.Cloud, out.CloudAt = f.Capacity, f.At.Unix()
+	t := &out.Term
+	listed := !t.Expires.IsZero() || !t.OverdueSince.IsZero()
+	if !listed {
+		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
+	}
+	t.AutoRenew, t.Frozen = t.AutoRenew || f.AutoRenew, t.Frozen || f.Frozen
+	var asked []string
+	for _, m := range f.Missing {
+		if out.Configured[m] == 0 && out.Catalogue[m] == 0 && out.Cloud[m] == 0 {
+			asked = append(asked, m.String())
+		}
+	}
+	if len(asked) > 0 {
+		r.d.warn(place{node: blank("").node, file: out.Line.File}, "%s", Missing(out.ID, asked))
+	}
+}
+
+// Missing asks for the capacities that a cloud does not tell.
+func Missing(id string, metrics []string) string {
+	return fmt.Sprintf("the cloud does not tell the capacity of %s for %s, so nothing is held against one: list it with its capacity, as in {id: %s, capacity: {%s: 1000}}",
+		id, strings.Join(metrics, ", "), id, metrics[0])
+}
+
+// cloudSource completes a source that is read by the account's cloud.
+func (r *instanceResolver) cloudSource(in *instanceDoc, out *Instance) {
+	s, d := out.Source, r.d
+	if s.Type != "aliyun" {
+		return
+	}
+	s.Account = in.Account
+	cloud, ok := r.s.Clouds[in.Account]
+	switch {
+	case in.Account == "":
+		d.fault(in.Source.place, "account is missing: an aliyun source is read with an account's access key")
+		return
+	case !ok:
+		d.fault(in.Source.place, "the account %s is not one of provider aliyun", clip(in.Account))
+		return
+	}
+	if s.Region == "" && cloud.Discover != nil && len(cloud.Discover.Regions) == 1 {
+		s.Region = cloud.Discover.Regions[0]
+	}
+	if s.Region == "" {
+		d.fault(in.Source.place, "region is missing: cn-hangzhou")
+	}
+	if s.Kind == "" {
+		s.Kind = kindOfInstance(out)
+	}
+	if !slices.Contains(cloudKinds(), s.Kind) {
+		d.fault(d.find(in.Source.place, "kind"), "it is not known which figures of the cloud belong to this instance; kind is one of %s", strings.Join(cloudKinds(), ", "))
+	}
+}
+
+// cloudKinds are the kinds of instances that Alibaba Cloud tells figures of.
+func cloudKinds() []string {
+	return []string{"mqtt", "rocketmq4", "rocketmq5", "iot", "redis_standard", "redis_cluster", "redis_rwsplit"}
+}
+
+// kindOfInstance tells by product, id and specification which figures of the
+// cloud belong to an instance. Ids of RocketMQ 4.x begin with MQ_INST_, those of
+// 5.x with rmq-; specifications of Redis name the architecture.
+func kindOfInstance(in *Instance) string {
+	switch in.Product {
+	case "mqtt", "iot":
+		return in.Product
+	case "rocketmq":
+		if strings.HasPrefix(in.ID, "MQ_INST_") {
+			return "rocketmq4"
+		}
+		return "rocketmq5"
+	case "redis":
+		switch {
+		case strings.Contains(in.Spec, "sharding"):
+			return "redis_cluster"
+		case strings.Contains(in.Spec, "splitrw"):
+			return "redis_rwsplit"
+		}
+		return "redis_standard"
+	}
+	return ""
+}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+const discovering = `
+accounts:
+  - {name: acme, provider: aliyun, time_zone: Asia/Shanghai, discover: {regions: [cn-hangzhou]}}
+alarms:
+  overrides:
+    - {match: {product: redis}, capacity: {threshold: 85%}}
+receivers: [{name: oncall, webhooks: [{url: "http://127.0.0.1:1/"}]}]
+`
+
+func foundFleet() []fleet.Found {
+	at := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	mq := fleet.Found{
+		ID: "mqtt-cn-1", Name: "Orders", Account: "acme", Region: "cn-hangzhou", Product: "mqtt", Edition: "basic", At: at,
+		Expires: at.AddDate(0, 1, 0), Missing: []fleet.Metric{fleet.Connections}, Labels: []fleet.Label{{Name: "team", Value: "orders"}, {Name: "a b", Value: "no label"}},
+	}
+	cache := fleet.Found{ID: "r-1", Account: "acme", Region: "cn-hangzhou", Product: "redis", Edition: "martian", Kind: "redis_cluster", At: at, AutoRenew: true}
+	cache.Capacity[fleet.Connections] = 10000
+	return []fleet.Found{mq, cache, {ID: "other", Account: "gone", Product: "mqtt"}}
+}
+
+func loadFound(t *testing.T, text string, found []fleet.Found) *Snapshot {
+	t.Helper()
+	s, err := LoadWith(files(t, "brimwatch.yml", text), found)
+	if err != nil {
+		t.Fatalf("load:\n%v", err)
+	}
+	return s
+}
+
+func warned(s *Snapshot) string {
+	var b strings.Builder
+	for _, w := range s.Warnings {
+		b.WriteString(w.Reason + "\n")
+	}
+	return b.String()
+}
+
+func TestFoundInstancesAreWatched(t *testing.T) {
+	s := loadFound(t, discovering, foundFleet())
+	if len(s.Instances) != 2 {
+		t.Fatalf("%d instances, want the two of the account", len(s.Instances))
+	}
+	mq, cache := s.Instances[0], s.Instances[1]
+	if mq.Name != "Orders" || mq.Account != "acme" || mq.Edition != "basic" || mq.Label("team") != "orders" || len(mq.Labels) != 1 || mq.Line.File != "" {
+		t.Errorf("got %+v", mq.Instance)
+	}
+	if mq.Source == nil || mq.Source.Type != "aliyun" || mq.Source.Kind != "mqtt" || mq.Source.Region != "cn-hangzhou" || mq.Source.Interval != time.Minute || mq.Source.Timeout != 30*time.Second {
+		t.Errorf("source %+v", mq.Source)
+	}
+	if want := time.Date(2026, 12, 23, 8, 0, 0, 0, time.UTC); !mq.Term.Expires.Equal(want) || len(mq.Notify) != 1 {
+		t.Errorf("term %+v, notify %v", mq.Term, mq.Notify)
+	}
+	if cache.Source.Kind != "redis_cluster" || cache.Cloud[fleet.Connections] != 10000 || cache.Edition != "" || !cache.Term.AutoRenew || cache.Name != "r-1" {
+		t.Errorf("got %+v, source %+v", cache.Instance, cache.Source)
+	}
+	if l := cache.Limit(nil, fleet.Connections); l.Origin != fleet.OriginCloud || l.At != cache.CloudAt {
+		t.Errorf("limit %+v", l)
+	}
+	if got := cache.Rules[fleet.Connections].Levels[0].Raise; got != 0.85 {
+		t.Errorf("the override does not reach what was found: %v", got)
+	}
+	for _, want := range []string{`the edition "martian", which the catalogue does not know`, "does not tell the capacity of mqtt-cn-1 for connections"} {
+		if !strings.Contains(warned(s), want) {
+			t.Errorf("no warning %q in\n%s", want, warned(s))
+		}
+	}
+}
+
+func TestListedWinsOverFound(t *testing.T) {
+	s := loadFound(t, discovering+`
+instances:
+  - {id: mqtt-cn-1, name: Bestellungen, capacity: {connections: 500}, labels: {team: b}, billing: {expires: 2027-01-31}, alarms: {connections: {threshold: 50%}}}
+  - {id: r-1, source: {type: redis, url: "redis://127.0.0.1"}}
+  - {id: later, capacity: {connections: 1}}
+`, foundFleet())
+	if len(s.Instances) != 2 {
+		t.Fatalf("%d instances, want 2: the third is not found yet", len(s.Instances))
+	}
+	mq, cache := s.Instances[0], s.Instances[1]
+	if mq.Name != "Bestellungen" || mq.Product != "mqtt" || mq.Label("team") != "b" || mq.Source.Type != "aliyun" || mq.Term.Expires.Month() != time.January {
+		t.Errorf("got %+v", mq.Instance)
+	}
+	if mq.Rules[fleet.Connections].Levels[0].Raise != 0.5 || mq.Limit(nil, fleet.Connections).Value != 500 {
+		t.Error("what is listed does not win")
+	}
+	if cache.Source.Type != "redis" || cache.Cloud[fleet.Connections] != 10000 {
+		t.Errorf("got %+v, source %+v", cache.Instance, cache.Source)
+	}
+	if !strings.Contains(warned(s), "later is not found yet in any account") || strings.Contains(warned(s), "does not tell the capacity") {
+		t.Errorf("warnings\n%s", warned(s))
+	}
+}
+
+func TestFoundChangesAreChanges(t *testing.T) {
+	path := files(t, "brimwatch.yml", discovering)
+	load := func(found []fleet.Found) *Snapshot {
+		s, err := LoadWith(path, found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	before := load(foundFleet()[:1])
+	after := load(foundFleet())
+	if c := Diff(before, after); c.String() != "instances added: r-1" {
+		t.Errorf("the change reads %q", c)
+	}
+	if c := Diff(after, load(foundFleet())); c.String() != Diff(before, load(foundFleet()[:1])).String() {
+		t.Errorf("no change reads %q", c)
+	}
+}
+
+func TestKindOfInstance(t *testing.T) {
+	for _, tt := range []struct{ product, id, spec, want string }{
+		{"mqtt", "x", "", "mqtt"}, {"iot", "x", "", "iot"}, {"rocketmq", "MQ_INST_1_BX", "", "rocketmq4"}, {"rocketmq", "rmq-cn-1", "", "rocketmq5"},
+		{"redis", "r-1", "redis.master.small.default", "redis_standard"}, {"redis", "r-1", "redis.logic.sharding.2g.8db.0rodb.8proxy.default", "redis_cluster"},
+		{"redis", "r-1", "redis.logic.splitrw.mid.1db.1rodb.4proxy.default", "redis_rwsplit"}, {"own", "x", "", ""},
+	} {
+		in := &Instance{Instance: &fleet.Instance{ID: tt.id, Product: tt.product, Spec: tt.spec}}
+		if got := kindOfInstance(in); got != tt.want {
+			t.Errorf("%v: %s", tt, got)
+		}
+	}
+}

@@ -1,0 +1,24 @@
+package fleet
+
+import "time"
+
+// Found is an instance as a cloud's API describes it.
+type Found struct {
+	ID, Name, Account, Region, Product, Edition, Spec string
+
+	// Kind is the kind of source that reads it, such as rocketmq5 or redis_cluster;
+	// "" where Product says it.
+	Kind     string
+	Labels   []Label  // its tags
+	Capacity Amounts  // what the cloud told; 0 where it tells nothing
+	Missing  []Metric // metrics whose capacity the cloud does not tell: the operator has to
+
+	Method                                        Method
+	Expires, SuspendsAt, ReleasesAt, OverdueSince time.Time // zero is unknown
+	AutoRenew                                     bool
+	PostExpiration                                string // release or downgrade; "" is unknown
+	Frozen                                        bool
+
+	Status string    // the cloud's own word, for people
+	At     time.Time // when it was told
+}
