@@ -127,7 +127,7 @@ func (s *server) setAlarms(w http.ResponseWriter, r *http.Request) {
 	if fresh, ok := s.Fleet.Standing(id); ok {
 		st = fresh
 	}
-	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st)}})
+	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st, s.Now())}})
 }
 
 // settingsOf turns what was sent into settings, or says all that is wrong with it.

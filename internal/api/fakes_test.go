@@ -157,6 +157,7 @@ func newFakes() *fakes {
 	odd := &fleet.Instance{ID: "a/b c?ü", Name: "a/b c?ü", Product: "redis", Watched: true}
 	odd.Configured[fleet.MemoryBytes] = 1 << 30
 	second := fleet.Standing{Instance: odd, Reading: &fleet.Reading{Instance: odd.ID, At: at, Reason: "connection refused"}}
+	second.Reading.Told[fleet.Connections] = fleet.Limit{Value: 100, At: at.Add(-25 * time.Hour).Unix(), Origin: fleet.OriginCloud}
 	second.States[fleet.MemoryBytes] = fleet.MetricUnknown
 
 	third := fleet.Standing{

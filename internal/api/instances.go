@@ -20,7 +20,7 @@ func (s *server) instances(w http.ResponseWriter, r *http.Request) {
 	}
 	stream(s, w, "instances", func(yield func(wire.Instance) bool) {
 		for _, st := range s.Fleet.Standings() {
-			if f.takes(&st) && !yield(instanceOf(&st)) {
+			if f.takes(&st) && !yield(instanceOf(&st, s.Now())) {
 				return
 			}
 		}
@@ -32,7 +32,7 @@ func (s *server) instance(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st)}})
+	s.answer(w, http.StatusOK, wire.Instances{Instances: []wire.Instance{instanceOf(&st, s.Now())}})
 }
 
 // standing finds the instance a path names. It answers by itself when there is none.
@@ -69,7 +69,7 @@ func parseInstanceFilter(r *http.Request) (instanceFilter, string) {
 }
 
 func (f *instanceFilter) takes(st *fleet.Standing) bool {
-	if f.product != "" && st.Instance.Product != f.product || f.state != "" && string(worst(st)) != f.state {
+	if f.product != "" && st.Instance.Product != f.product || f.state != "" && string(st.Worst()) != f.state {
 		return false
 	}
 	for _, l := range f.labels {
@@ -81,11 +81,11 @@ func (f *instanceFilter) takes(st *fleet.Standing) bool {
 }
 
 // instanceOf writes down how an instance stands.
-func instanceOf(st *fleet.Standing) wire.Instance {
+func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	in := st.Instance
 	out := wire.Instance{
 		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
-		Labels: make(map[string]string, len(in.Labels)), State: string(worst(st)), Watched: in.Watched,
+		Labels: make(map[string]string, len(in.Labels)), State: string(st.Worst()), Watched: in.Watched,
 		Lifecycle: wire.Lifecycle{State: string(st.Lifecycle.State), ExpiresAt: moment(in.Term.Expires)},
 		Term: wire.Term{
 			Method: string(in.Term.Method), AutoRenew: in.Term.AutoRenew, PostExpiration: in.Term.PostExpiration,
@@ -106,33 +106,21 @@ func instanceOf(st *fleet.Standing) wire.Instance {
 		out.Up, out.ReadAt, out.Reason = &r.Up, moment(r.At), r.Reason
 	}
 	for m := range fleet.Metric(fleet.NumMetrics) {
-		if concerns(st, m) {
-			out.Metrics[m.String()] = metricOf(st, m)
+		if st.Concerns(m) {
+			out.Metrics[m.String()] = metricOf(st, m, now)
 		}
 	}
 	return out
 }
 
-// concerns tells whether an instance has anything to do with metric m: there is a
-// capacity for it, or its source reads it, or says why it could not.
-func concerns(st *fleet.Standing, m fleet.Metric) bool {
-	if st.Instance.Limit(st.Reading, m).Known() || st.States[m] == fleet.MetricRaised {
-		return true
-	}
-	return st.Reading != nil && (st.Reading.Known.Has(m) || st.Reading.Gap(m) != "")
-}
-
 // metricOf writes down how one metric stands.
-func metricOf(st *fleet.Standing, m fleet.Metric) wire.Metric {
-	out := wire.Metric{State: string(st.States[m])}
-	if out.State == "" {
-		out.State = string(fleet.MetricUnwatched)
-	}
+func metricOf(st *fleet.Standing, m fleet.Metric, now time.Time) wire.Metric {
+	out := wire.Metric{State: string(st.State(m))}
 	r := st.Reading
 	if limit := st.Instance.Limit(r, m); limit.Known() {
 		out.Capacity, out.Origin = figure(limit.Value), limit.Origin.String()
 		if limit.At > 0 {
-			out.CapacityAt = moment(time.Unix(limit.At, 0))
+			out.CapacityAt, out.CapacityStale = moment(time.Unix(limit.At, 0)), limit.Stale(now)
 		}
 	}
 	if mark := st.Marks[m]; mark > 0 {
@@ -148,42 +136,7 @@ func metricOf(st *fleet.Standing, m fleet.Metric) wire.Metric {
 		out.Utilization = figure(u)
 	}
 	if out.Usage == nil && st.Instance.Watched {
-		out.Reason = unknownReason(r, m)
-	}
-	return out
-}
-
-// unknownReason says why the usage of m is not known.
-func unknownReason(r *fleet.Reading, m fleet.Metric) string {
-	switch {
-	case r == nil:
-		return "nothing was read yet"
-	case r.Gap(m) != "":
-		return r.Gap(m)
-	case r.Reason != "":
-		return r.Reason
-	case !r.Up:
-		return "the source does not answer"
-	}
-	return "the source does not tell"
-}
-
-// worst is the state of an instance as a whole: that of its worst metric, and
-// unknown while its source does not answer.
-func worst(st *fleet.Standing) fleet.MetricState {
-	out := fleet.MetricUnwatched
-	if st.Instance.Watched && (st.Reading == nil || !st.Reading.Up) {
-		out = fleet.MetricUnknown
-	}
-	for m, state := range st.States {
-		switch {
-		case state == fleet.MetricRaised:
-			return state
-		case state == fleet.MetricUnknown && concerns(st, fleet.Metric(m)):
-			out = state
-		case state == fleet.MetricOK && out == fleet.MetricUnwatched:
-			out = state
-		}
+		out.Reason = st.Unknown(m)
 	}
 	return out
 }

@@ -144,25 +144,3 @@ type Account struct {
 	Zone     *time.Location // where its days begin; never nil
 	Balance  *Balance       // nil when it is not known
 }
-
-// MetricState says how one metric of an instance stands with its alarm.
-type MetricState string
-
-// The metric states.
-const (
-	MetricOK        MetricState = "ok"
-	MetricRaised    MetricState = "raised"
-	MetricUnknown   MetricState = "unknown"   // its usage is not known at the moment
-	MetricUnwatched MetricState = "unwatched" // read and charted, but no capacity known or its alarm is off
-)
-
-// Standing is how one instance stands at one moment. It is what pages, API and
-// /metrics show.
-type Standing struct {
-	Instance  *Instance
-	Reading   *Reading // the newest; nil before the first
-	Lifecycle Lifecycle
-	States    [NumMetrics]MetricState
-	// Marks are the lowest raise marks as utilization; 0 where the alarm is off.
-	Marks [NumMetrics]float64
-}

@@ -55,6 +55,7 @@ type capacityRow struct {
 	meter
 	Origin string
 	Age    stamp // when the server or cloud told it; empty for what does not age
+	Stale  bool  // that was too long ago
 }
 
 func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
@@ -135,13 +136,13 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
 	}
 	for _, m := range fleet.Metrics() {
-		if !shown(st, m) {
+		if !st.Concerns(m) {
 			continue
 		}
 		limit := in.Limit(st.Reading, m)
 		c := capacityRow{meter: newMeter(st, m), Origin: limit.Origin.String()}
 		if limit.At > 0 {
-			c.Age = p.stampUnix(limit.At)
+			c.Age, c.Stale = p.stampUnix(limit.At), limit.Stale(p.Now())
 		}
 		out.Capacities = append(out.Capacities, c)
 	}
@@ -177,7 +178,7 @@ type settingRow struct {
 func newMonitoring(st *fleet.Standing) *monitoring {
 	out := &monitoring{}
 	for _, m := range fleet.Metrics() {
-		if !shown(st, m) {
+		if !st.Concerns(m) {
 			continue
 		}
 		row := settingRow{Metric: m.String(), Name: chart.Name(m)}

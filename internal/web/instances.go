@@ -85,7 +85,7 @@ func inState(st *fleet.Standing, state string) bool {
 	case "past":
 		return past(st.Lifecycle.State)
 	}
-	return string(worst(st)) == state
+	return string(st.Worst()) == state
 }
 
 // names tells whether an instance is called, labelled or kept under word.
@@ -185,7 +185,7 @@ func (p *pages) list(all []fleet.Standing, f filter) listBody {
 
 func (c *counts) add(st *fleet.Standing) {
 	c.All++
-	switch worst(st) {
+	switch st.Worst() {
 	case fleet.MetricRaised:
 		c.Raised++
 	case fleet.MetricUnknown:
@@ -236,7 +236,7 @@ func (p *pages) row(st *fleet.Standing) row {
 	in := st.Instance
 	out := row{
 		ID: in.ID, Name: nameOf(in), Title: p.Title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
-		State: worst(st), Watched: in.Watched, Term: p.term(st),
+		State: st.Worst(), Watched: in.Watched, Term: p.term(st),
 	}
 	for _, m := range meters(st) {
 		if m.Capacity != "" {

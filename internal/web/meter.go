@@ -25,15 +25,6 @@ type meter struct {
 	Label    string // all of it in one sentence
 }
 
-// shown tells whether an instance has anything to do with metric m: there is a
-// capacity for it, or its source reads it, or says why it could not.
-func shown(st *fleet.Standing, m fleet.Metric) bool {
-	if st.Instance.Limit(st.Reading, m).Known() || st.States[m] == fleet.MetricRaised {
-		return true
-	}
-	return st.Reading != nil && (st.Reading.Known.Has(m) || st.Reading.Gap(m) != "")
-}
-
 // meters returns the bars of an instance in the order of the metrics.
 func meters(st *fleet.Standing) []meter {
 	var out []meter
@@ -41,7 +32,7 @@ func meters(st *fleet.Standing) []meter {
 		return nil
 	}
 	for _, m := range fleet.Metrics() {
-		if shown(st, m) {
+		if st.Concerns(m) {
 			out = append(out, newMeter(st, m))
 		}
 	}
@@ -50,10 +41,7 @@ func meters(st *fleet.Standing) []meter {
 
 func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	limit := st.Instance.Limit(st.Reading, m)
-	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.States[m], Word: stateWords(st.States[m]), Fill: "0"}
-	if out.State == "" {
-		out.State = fleet.MetricUnwatched
-	}
+	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.State(m), Word: stateWords(st.States[m]), Fill: "0"}
 	if limit.Known() {
 		out.Capacity = chart.Figure(m, limit.Value)
 	}
@@ -61,7 +49,7 @@ func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	if r != nil && r.Known.Has(m) {
 		out.Known, out.Usage = true, chart.Figure(m, r.Usage[m])
 	} else {
-		out.Reason = unknownReason(r, m)
+		out.Reason = st.Unknown(m)
 	}
 	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
 		out.Percent, out.Fill = chart.Percent(u), place(u)
@@ -74,21 +62,6 @@ func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	}
 	out.Label = out.sentence()
 	return out
-}
-
-// unknownReason says why the usage of m is not known.
-func unknownReason(r *fleet.Reading, m fleet.Metric) string {
-	switch {
-	case r == nil:
-		return "nothing was read yet"
-	case r.Gap(m) != "":
-		return r.Gap(m)
-	case !r.Up && r.Reason != "":
-		return r.Reason
-	case !r.Up:
-		return "the source does not answer"
-	}
-	return "the source does not tell"
 }
 
 // place is where a utilization lies on a bar that is 100 long.
@@ -116,26 +89,6 @@ func (m *meter) sentence() string {
 		text += ": " + m.Reason
 	}
 	return text
-}
-
-// worst is the state of an instance as a whole: that of its worst metric, and
-// unknown while its source does not answer.
-func worst(st *fleet.Standing) fleet.MetricState {
-	out := fleet.MetricUnwatched
-	if st.Instance.Watched && (st.Reading == nil || !st.Reading.Up) {
-		out = fleet.MetricUnknown
-	}
-	for m, s := range st.States {
-		switch {
-		case s == fleet.MetricRaised:
-			return s
-		case s == fleet.MetricUnknown && shown(st, fleet.Metric(m)):
-			out = s
-		case s == fleet.MetricOK && out == fleet.MetricUnwatched:
-			out = s
-		}
-	}
-	return out
 }
 
 // fullest is the highest utilization among an instance's metrics; below 0 when

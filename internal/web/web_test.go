@@ -162,6 +162,9 @@ func TestInstanceInformation(t *testing.T) {
 		"Message TPS 512 1,000 51 % alarm at 70 % below the mark configured", "alarm raised server 12 min ago", "below the mark catalogue",
 		"Account acme", "answers , read 9 s ago", "Paid until 2026-11-27 08:12:04 UTC, in 4 d 5 h", "After the term it is released, with everything on it",
 	)
+	old := realistic()
+	old.standings[0].Reading.Told[fleet.Connections].At = now().Add(-25 * time.Hour).Unix()
+	wants(t, text(t, get(t, old, orders())), "server 1 d 1 h ago It could not be read again for more than a day. Alarms still go by it.")
 	wants(t, text(t, get(t, realistic(), "/instances/mqtt-cn-3silent")), "does not answer , tried 9 s ago", "Reason dial tcp 10.4.1.9:1883: connect: connection refused")
 	wants(t, text(t, get(t, realistic(), "/instances/iot-060a0nk0")), "only the calendar of this instance is watched", "Source none")
 }

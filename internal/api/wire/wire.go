@@ -87,6 +87,9 @@ type Metric struct {
 	// CapacityAt is when the server or cloud told the capacity; null for what does
 	// not age.
 	CapacityAt *time.Time `json:"capacity_at"`
+	// CapacityStale marks a capacity that was told more than a day ago and could not
+	// be read since. It still counts.
+	CapacityStale bool `json:"capacity_stale,omitempty"`
 	// Reason says why the usage is not known.
 	Reason string `json:"reason,omitempty"`
 }
