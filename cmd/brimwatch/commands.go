@@ -99,25 +99,6 @@ func spareMemory() {
 	}
 }
 
-type checkCommand struct {
-	configFlag
-}
-
-// Run checks a configuration and says what it holds.
-func (c *checkCommand) Run(s streams) error {
-	snapshot, err := daemon.Check(c.ConfigFile, version)
-	if err != nil {
-		fmt.Fprintln(s.err, err)
-		return errReported
-	}
-	for _, w := range snapshot.Warnings {
-		fmt.Fprintln(s.err, "warning:", w.Error())
-	}
-	fmt.Fprintf(s.out, "%s is fine: %d instances, %d contacts, %d receivers, %d warnings\n",
-		c.ConfigFile, len(snapshot.Instances), len(snapshot.Contacts), len(snapshot.Receivers), len(snapshot.Warnings))
-	return nil
-}
-
 type notifyCommand struct {
 	Test notifyTestCommand `cmd:"" help:"Send one test notice for real, and print what the far side said."`
 }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/daemon"
+)
+
+type checkCommand struct {
+	configFlag
+	Probe  bool   `help:"Read every source once too, and print what each instance told, with which capacity, or why not. Exit code 1 when one could not be read."`
+	Output string `short:"o" default:"table" enum:"table,json,csv" help:"How to print what was read: ${enum}."`
+}
+
+// Run checks a configuration and says what it holds.
+func (c *checkCommand) Run(ctx context.Context, s streams) error {
+	if c.Probe {
+		return c.probe(ctx, s)
+	}
+	snapshot, err := daemon.Check(c.ConfigFile, version)
+	if err != nil {
+		fmt.Fprintln(s.err, err)
+		return errReported
+	}
+	warn(s.err, snapshot)
+	fmt.Fprintln(s.out, c.summary(snapshot))
+	return nil
+}
+
+func (c *checkCommand) summary(s *config.Snapshot) string {
+	return fmt.Sprintf("%s is fine: %d instances, %d contacts, %d receivers, %d warnings",
+		c.ConfigFile, len(s.Instances), len(s.Contacts), len(s.Receivers), len(s.Warnings))
+}
+
+func warn(w io.Writer, s *config.Snapshot) {
+	for _, warning := range s.Warnings {
+		fmt.Fprintln(w, "warning:", warning.Error())
+	}
+}
+
+// probe reads every source once and prints what was told.
+func (c *checkCommand) probe(ctx context.Context, s streams) error {
+	bar := newProgress(s.err)
+	report, err := daemon.Probe(ctx, daemon.ProbeOptions{
+		ConfigFile: c.ConfigFile, Version: version, Logger: slog.New(slog.DiscardHandler), Progress: bar.show,
+	})
+	bar.end()
+	if err != nil {
+		fmt.Fprintln(s.err, err)
+		return errReported
+	}
+	warn(s.err, report.Snapshot)
+	if err := printProbed(s.out, report.Rows, c.Output); err != nil {
+		return err
+	}
+	if c.Output == "table" {
+		fmt.Fprintln(s.out, c.summary(report.Snapshot))
+	}
+	if report.Failed > 0 {
+		fmt.Fprintf(s.err, "brimwatch: %d of %d instances could not be read\n", report.Failed, report.All)
+		return errReported
+	}
+	return nil
+}
+
+func printProbed(w io.Writer, rows []daemon.Probed, format string) error {
+	if format == "json" {
+		return printJSON(w, map[string]any{"probed": rows})
+	}
+	t := table{header: []string{"ID", "SOURCE", "METRIC", "USAGE", "CAPACITY", "FROM", "UTILIZATION", "NOTE"}, bar: 6}
+	for _, r := range rows {
+		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, figure(r.Usage), figure(r.Capacity), r.Origin, share(r.Utilization), r.Note})
+	}
+	if format == "csv" {
+		return t.csv(w)
+	}
+	return t.write(w)
+}
+
+// progress shows on a terminal how far a long piece of work has come.
+type progress struct {
+	w     io.Writer
+	shown bool
+	step  int // of barWidth
+}
+
+// newProgress returns a progress that shows nothing unless w is a terminal.
+func newProgress(w io.Writer) *progress {
+	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		w = nil
+	}
+	return &progress{w: w, step: -1}
+}
+
+// show draws the bar anew when it has grown by a step.
+func (p *progress) show(done, failed, all int) {
+	if p.w == nil || all == 0 {
+		return
+	}
+	const steps = 200
+	if step := done * steps / all; step == p.step && done < all {
+		return
+	} else {
+		p.step = step
+	}
+	full := int(math.Round(float64(done) / float64(all) * barWidth))
+	line := strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
+	fmt.Fprintf(p.w, "\r%s %d of %d read", line, done, all)
+	if failed > 0 {
+		fmt.Fprintf(p.w, ", %d could not be", failed)
+	}
+	p.shown = true
+}
+
+// end clears the bar away.
+func (p *progress) end() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,94 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// probeFake answers visit after visit by a script; the last answer stays.
+type probeFake struct {
+	script []func(ctx context.Context, v *Visit) error
+	visits int
+}
+
+func (f *probeFake) Collect(ctx context.Context, visits []Visit) error {
+	do := f.script[min(f.visits, len(f.script)-1)]
+	f.visits++
+	return do(ctx, &visits[0])
+}
+
+func (*probeFake) Close() error { return nil }
+
+func TestProbe(t *testing.T) {
+	type answer = func(ctx context.Context, v *Visit) error
+	tells := func(_ context.Context, v *Visit) error {
+		v.Gauge(fleet.Connections, 12)
+		v.Limit(fleet.Connections, 100)
+		v.Counter(fleet.SendTPS, 4711, time.Now())
+		v.Unknown(fleet.Subscriptions, "no rights")
+		return nil
+	}
+	fails := func(err error) answer { return func(context.Context, *Visit) error { return err } }
+	hangs := func(ctx context.Context, _ *Visit) error { <-ctx.Done(); return ctx.Err() }
+	full := func(_ context.Context, v *Visit) error { v.Full(fleet.Connections); return errors.New("refused") }
+	tests := []struct {
+		name   string
+		script []answer
+		up     bool
+		want   string // part of the reason
+		visits int
+		took   time.Duration
+	}{
+		{"it answers", []answer{tells}, true, "", 1, 0},
+		{"it tells nothing at first", []answer{fails(ErrNotYet), fails(ErrNotYet), tells}, true, "", 3, time.Second},
+		{"it never tells anything", []answer{fails(ErrNotYet)}, false, "nothing was told, for 15s now", 31, 15 * time.Second},
+		{"it refuses", []answer{fails(errors.New("connection refused"))}, false, "connection refused", 1, 0},
+		{"it does not answer", []answer{hangs}, false, "no answer within 5s", 1, 5 * time.Second},
+		{"it panics", []answer{func(context.Context, *Visit) error { panic("fault") }}, false, "a fault in Brimwatch", 1, 0},
+		{"it is full", []answer{full}, true, "", 1, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &probeFake{script: tt.script}
+				got := Probe(t.Context(), &Source{Instances: []*fleet.Instance{{ID: "a"}}, Collector: f})
+				p := got[0]
+				if p.Reading.Up != tt.up || !strings.Contains(p.Reading.Reason, tt.want) || f.visits != tt.visits || p.Took != tt.took {
+					t.Errorf("got %+v after %d visits and %v", p.Reading, f.visits, p.Took)
+				}
+			})
+		})
+	}
+	p := Probe(t.Context(), &Source{Instances: []*fleet.Instance{{ID: "a"}}, Collector: &probeFake{script: []answer{tells}}, LimitOrigin: fleet.OriginCloud})[0]
+	if l := p.Instance.Limit(p.Reading, fleet.Connections); l.Value != 100 || l.Origin != fleet.OriginCloud {
+		t.Errorf("limit %+v", l)
+	}
+	for m, want := range map[fleet.Metric]string{
+		fleet.Connections: "", fleet.SendTPS: "a total of 4711 so far; the rate needs two readings", fleet.Subscriptions: "no rights",
+	} {
+		if got := p.Note(m); got != want {
+			t.Errorf("%v: %q, want %q", m, got, want)
+		}
+	}
+}
+
+// A cluster makes rates of its own, for which it is read twice.
+func TestProbeOfACluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		total := 0.0
+		n := &nodeFake{tell: func(v *Visit) {
+			total += 50
+			v.Counter(fleet.SendTPS, total, time.Now())
+		}}
+		p := Probe(t.Context(), &Source{Instances: []*fleet.Instance{{ID: "a"}}, Collector: clusterOf(t, ClusterOptions{}, n)})[0]
+		if p.Reading.Usage[fleet.SendTPS] != 25 {
+			t.Errorf("got %+v", p.Reading)
+		}
+	})
+}
