@@ -107,11 +107,11 @@ func (p *progress) show(done, failed, all int) {
 		return
 	}
 	const steps = 200
-	if step := done * steps / all; step == p.step && done < all {
+	step := done * steps / all
+	if step == p.step && done < all {
 		return
-	} else {
-		p.step = step
 	}
+	p.step = step
 	full := int(math.Round(float64(done) / float64(all) * barWidth))
 	line := strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
 	fmt.Fprintf(p.w, "\r%s %d of %d read", line, done, all)
