@@ -3,14 +3,10 @@ package daemon
 import (
 	"fmt"
 	"log/slog"
-	"reflect"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/collector/emqx"
 	"github.com/brimwatch/brimwatch/collector/exposition"
-	"github.com/brimwatch/brimwatch/collector/mosquitto"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // sources keeps the Collectors that run, with what each was built from, so that
@@ -18,14 +14,14 @@ import (
 // reload lock.
 type sources struct {
 	log   *slog.Logger
-	open  map[string]built      // by instance ID
+	open  map[string]built      // by name of the source
 	pages *exposition.Transport // shared by all that read pages
-	build func(*config.Source) (collector.Collector, error)
+	build func(plannedSource) (collector.Collector, error)
 }
 
-// built is a Collector with the configuration it was built from.
+// built is a Collector with what it was built from.
 type built struct {
-	from      config.Source
+	from      plannedSource
 	collector collector.Collector
 }
 
@@ -51,22 +47,18 @@ func (s *sources) prepare(snapshot *config.Snapshot) (_ sourceSet, err error) {
 			s.discard(set)
 		}
 	}()
-	for i := range snapshot.Instances {
-		in := &snapshot.Instances[i]
-		if in.Source == nil {
-			continue
-		}
-		b, same := s.open[in.ID]
-		if !same || !sameSource(b.from, *in.Source) {
-			b = built{from: *in.Source}
-			if b.collector, err = s.build(in.Source); err != nil {
-				return set, fmt.Errorf("source of instance %s: %w", in.ID, err)
+	for _, p := range planSources(snapshot) {
+		b, same := s.open[p.name]
+		if !same || !sameSource(&b.from, &p) {
+			b = built{from: p}
+			if b.collector, err = s.build(p); err != nil {
+				return set, fmt.Errorf("source of %s: %w", p.said(), err)
 			}
 		}
-		set.open[in.ID] = b
+		set.open[p.name] = b
 		set.list = append(set.list, collector.Source{
-			Name: in.ID, Instances: []*fleet.Instance{in.Instance}, Collector: b.collector,
-			Interval: in.Source.Interval, Timeout: in.Source.Timeout,
+			Name: p.name, Instances: p.instances, Collector: b.collector,
+			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(),
 		})
 	}
 	return set, nil
@@ -81,64 +73,12 @@ func (s *sources) swap(set sourceSet) []collector.Source {
 
 // discard closes what was built for a set that is not taken.
 func (s *sources) discard(set sourceSet) {
-	for id, b := range set.open {
-		if old, ok := s.open[id]; ok && old.collector == b.collector {
+	for name, b := range set.open {
+		if old, ok := s.open[name]; ok && old.collector == b.collector {
 			continue
 		}
 		if err := b.collector.Close(); err != nil {
-			s.log.Warn("collector could not be closed", "instance_id", id, "error", err)
+			s.log.Warn("collector could not be closed", "source", name, "error", err)
 		}
 	}
-}
-
-// sameSource tells whether a Collector built from a may go on under b. When it
-// is read, and how long that may take, is not the Collector's business.
-func sameSource(a, b config.Source) bool {
-	a.Interval, b.Interval = 0, 0
-	a.Timeout, b.Timeout = 0, 0
-	return reflect.DeepEqual(a, b)
-}
-
-// newCollector makes the Collector of one source.
-func (s *sources) newCollector(c *config.Source) (collector.Collector, error) {
-	tlsConfig, err := tlsConfigOf(c.TLS)
-	if err != nil {
-		return nil, err
-	}
-	switch c.Type {
-	case "mosquitto":
-		return mosquitto.New(mosquitto.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), TLS: tlsConfig, Logger: s.log,
-		})
-	case "emqx":
-		return emqx.New(emqx.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig, Transport: s.pages,
-		})
-	case "exposition":
-		return exposition.New(exposition.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig,
-			Mapping: mappingOf(c.Mapping), Transport: s.pages,
-		})
-	}
-	return nil, fmt.Errorf("type %q is not known", c.Type)
-}
-
-// mappingOf hands a mapping over to the Collector of exposition pages.
-func mappingOf(ms []config.Mapping) []exposition.Metric {
-	out := make([]exposition.Metric, len(ms))
-	for i, m := range ms {
-		out[i] = exposition.Metric{Metric: m.Metric, Series: m.Series, Match: matchesOf(m.Match), Counter: m.Counter, Max: m.Aggregate == "max"}
-		if l := m.Limit; l != nil {
-			out[i].Limit = &exposition.Limit{Series: l.Series, Match: matchesOf(l.Match), Max: l.Aggregate == "max"}
-		}
-	}
-	return out
-}
-
-func matchesOf(ms []config.Match) []exposition.Match {
-	out := make([]exposition.Match, len(ms))
-	for i, m := range ms {
-		out[i] = exposition.Match(m)
-	}
-	return out
 }

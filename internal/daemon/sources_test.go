@@ -40,15 +40,15 @@ func TestPrepareThatFailsHalfWay(t *testing.T) {
 	s := newSources(slog.New(slog.DiscardHandler))
 	var fresh []*counted
 	known := s.build
-	s.build = func(c *config.Source) (collector.Collector, error) {
-		if _, err := known(c); err != nil {
+	s.build = func(p plannedSource) (collector.Collector, error) {
+		if _, err := known(p); err != nil {
 			return nil, err
 		}
 		fresh = append(fresh, &counted{})
 		return fresh[len(fresh)-1], nil
 	}
 	running := &counted{}
-	s.open["kept"] = built{from: from["kept"], collector: running}
+	s.open["kept"] = built{from: plannedSource{name: "kept", from: from["kept"], instances: []*fleet.Instance{{ID: "kept"}}}, collector: running}
 	_, err := s.prepare(snapshotOf(from, "kept", "fresh", "wrong", "never"))
 	if err == nil || !strings.Contains(err.Error(), `source of instance wrong: type "carrier pigeon" is not known`) {
 		t.Errorf("got %v", err)

@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"crypto/tls"
+	"fmt"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/emqx"
+	"github.com/brimwatch/brimwatch/collector/exposition"
+	"github.com/brimwatch/brimwatch/collector/mosquitto"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// newCollector makes the Collector of one source.
+func (s *sources) newCollector(p plannedSource) (collector.Collector, error) {
+	tlsConfig, err := tlsConfigOf(p.from.TLS)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.from.Nodes) > 0 {
+		return s.newCluster(&p.from, tlsConfig)
+	}
+	return s.newNode(&p.from, tlsConfig)
+}
+
+// newCluster makes the Collector of instances that several nodes tell of.
+func (s *sources) newCluster(c *config.Source, tlsConfig *tls.Config) (_ collector.Collector, err error) {
+	o := collector.ClusterOptions{Interval: c.Interval, Largest: largest(c), Shared: shared(c)}
+	defer func() {
+		if err != nil {
+			for _, n := range o.Nodes {
+				_ = n.Collector.Close() // it has not connected
+			}
+		}
+	}()
+	for _, u := range c.Nodes {
+		node := *c
+		node.URL, node.Nodes = u, nil
+		read, err := s.newNode(&node, tlsConfig)
+		if err != nil {
+			return nil, fmt.Errorf("node %s: %w", display(u), err)
+		}
+		o.Nodes = append(o.Nodes, collector.Node{Name: display(u), Collector: read})
+	}
+	return collector.NewCluster(o)
+}
+
+// largest are the metrics of which every node tells the whole, more or less.
+func largest(c *config.Source) fleet.MetricSet {
+	var set fleet.MetricSet
+	for _, m := range c.Mapping {
+		if m.Aggregate == "max" {
+			set = set.With(m.Metric)
+		}
+	}
+	return set
+}
+
+// shared are the metrics whose limit every node tells for the whole cluster.
+func shared(c *config.Source) fleet.MetricSet {
+	var set fleet.MetricSet
+	for _, m := range c.Mapping {
+		if m.Limit != nil && m.Limit.Aggregate == "max" {
+			set = set.With(m.Metric)
+		}
+	}
+	return set
+}
+
+// newNode makes the Collector of one server.
+func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Collector, error) {
+	switch c.Type {
+	case "mosquitto":
+		return mosquitto.New(mosquitto.Options{
+			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), TLS: tlsConfig, Logger: s.log,
+		})
+	case "emqx":
+		return emqx.New(emqx.Options{
+			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig, Transport: s.pages,
+		})
+	case "exposition":
+		return exposition.New(exposition.Options{
+			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig,
+			Mapping: mappingOf(c.Mapping), Transport: s.pages,
+		})
+	}
+	return nil, fmt.Errorf("type %q is not known", c.Type)
+}
+
+// mappingOf hands a mapping over to the Collector of exposition pages.
+func mappingOf(ms []config.Mapping) []exposition.Metric {
+	out := make([]exposition.Metric, len(ms))
+	for i, m := range ms {
+		out[i] = exposition.Metric{Metric: m.Metric, Series: m.Series, Match: matchesOf(m.Match), Counter: m.Counter, Max: m.Aggregate == "max"}
+		if l := m.Limit; l != nil {
+			out[i].Limit = &exposition.Limit{Series: l.Series, Match: matchesOf(l.Match), Max: l.Aggregate == "max"}
+		}
+	}
+	return out
+}
+
+func matchesOf(ms []config.Match) []exposition.Match {
+	out := make([]exposition.Match, len(ms))
+	for i, m := range ms {
+		out[i] = exposition.Match(m)
+	}
+	return out
+}

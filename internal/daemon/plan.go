@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// cloudSource is the type of source that is read by a cloud's API.
+const cloudSource = "aliyun"
+
+// plannedSource is one thing that is to be read, with all the instances behind
+// it: one, or a batch of those that a cloud answers for at once.
+type plannedSource struct {
+	name      string
+	from      config.Source
+	cloud     *config.Cloud // how a batch's account is asked; nil for all else
+	instances []*fleet.Instance
+}
+
+// batchSize is how many instances a cloud answers for in one call
+// (CloudMonitor, DescribeMetricLast: at most 50).
+const batchSize = 50
+
+// batchKey is what instances must have in common to be asked for together.
+type batchKey struct {
+	account, region, kind string
+	interval, timeout     time.Duration
+}
+
+// planSources says what is to be read. The same configuration always makes the
+// same plan.
+func planSources(s *config.Snapshot) []plannedSource {
+	out := make([]plannedSource, 0, len(s.Instances))
+	together := make(map[batchKey][]*config.Instance)
+	for i := range s.Instances {
+		in := &s.Instances[i]
+		switch {
+		case in.Source == nil:
+		case in.Source.Type == cloudSource:
+			k := batchKey{in.Source.Account, in.Source.Region, in.Source.Kind, in.Source.Interval, in.Source.Timeout}
+			together[k] = append(together[k], in)
+		default:
+			out = append(out, plannedSource{name: in.ID, from: *in.Source, instances: []*fleet.Instance{in.Instance}})
+		}
+	}
+	keys := make([]batchKey, 0, len(together))
+	for k := range together {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b batchKey) int {
+		return cmp.Or(strings.Compare(a.account, b.account), strings.Compare(a.region, b.region), strings.Compare(a.kind, b.kind),
+			cmp.Compare(a.interval, b.interval), cmp.Compare(a.timeout, b.timeout))
+	})
+	for _, k := range keys {
+		cloud := s.Clouds[k.account]
+		for n, batch := range slices.Collect(slices.Chunk(together[k], batchSize)) {
+			p := plannedSource{name: fmt.Sprintf("%s/%s/%s/%s/%v/%d", cloudSource, k.account, k.region, k.kind, k.interval, n), from: *batch[0].Source, cloud: &cloud}
+			for _, in := range batch {
+				p.instances = append(p.instances, in.Instance)
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// ids are those of the instances, in order.
+func (p *plannedSource) ids() []string {
+	out := make([]string, len(p.instances))
+	for i, in := range p.instances {
+		out[i] = in.ID
+	}
+	return out
+}
+
+// said names the source in an error.
+func (p *plannedSource) said() string {
+	if len(p.instances) == 1 {
+		return "instance " + p.instances[0].ID
+	}
+	return fmt.Sprintf("instances %s to %s", p.instances[0].ID, p.instances[len(p.instances)-1].ID)
+}
+
+// origin says who tells the limits.
+func (p *plannedSource) origin() fleet.Origin {
+	if p.from.Type == cloudSource {
+		return fleet.OriginCloud
+	}
+	return fleet.OriginServer
+}
+
+// sameSource tells whether a Collector built from a may go on under b. How long
+// reading may take is not the Collector's business, and when it is read only that
+// of one which makes rates itself or keeps to an account's pace.
+func sameSource(a, b *plannedSource) bool {
+	x, y := a.from, b.from
+	x.Timeout, y.Timeout = 0, 0
+	if len(x.Nodes) == 0 && a.cloud == nil {
+		x.Interval, y.Interval = 0, 0
+	}
+	return reflect.DeepEqual(x, y) && (a.cloud == nil || reflect.DeepEqual(a.cloud, b.cloud) && slices.Equal(a.ids(), b.ids()))
+}

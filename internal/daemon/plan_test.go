@@ -1,0 +1,123 @@
+package daemon
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// cloudSnapshot has n instances that are read by the cloud, and one that is not.
+func cloudSnapshot(n int) *config.Snapshot {
+	s := &config.Snapshot{Clouds: map[string]config.Cloud{"acme": {Endpoint: "http://127.0.0.1:1"}}}
+	for i := range n {
+		s.Instances = append(s.Instances, config.Instance{
+			Instance: &fleet.Instance{ID: fmt.Sprintf("mqtt-%03d", i)},
+			Source:   &config.Source{Type: "aliyun", Account: "acme", Region: "cn-hangzhou", Kind: "mqtt", Interval: time.Minute},
+		})
+	}
+	s.Instances = append(s.Instances, config.Instance{Instance: &fleet.Instance{ID: "own"}, Source: &config.Source{Type: "mosquitto"}},
+		config.Instance{Instance: &fleet.Instance{ID: "calendar"}})
+	return s
+}
+
+func TestPlanPutsInstancesOfACloudTogether(t *testing.T) {
+	s := cloudSnapshot(120)
+	s.Instances[7].Source.Kind = "iot"
+	var got []string
+	for _, p := range planSources(s) {
+		got = append(got, fmt.Sprintf("%s %d %v", p.name, len(p.instances), p.origin()))
+	}
+	want := []string{"own 1 server", "aliyun/acme/cn-hangzhou/iot/1m0s/0 1 cloud", "aliyun/acme/cn-hangzhou/mqtt/1m0s/0 50 cloud",
+		"aliyun/acme/cn-hangzhou/mqtt/1m0s/1 50 cloud", "aliyun/acme/cn-hangzhou/mqtt/1m0s/2 19 cloud"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestSameSource(t *testing.T) {
+	single := func(change func(*config.Source)) plannedSource {
+		p := plannedSource{name: "a", from: config.Source{Type: "emqx", URL: "http://a", Interval: time.Minute}, instances: []*fleet.Instance{{ID: "a"}}}
+		if change != nil {
+			change(&p.from)
+		}
+		return p
+	}
+	nodes := func(c *config.Source) { c.Nodes = []string{"http://a"} }
+	batch := func(n int, key config.Secret) plannedSource {
+		s := cloudSnapshot(n)
+		s.Clouds["acme"] = config.Cloud{AccessKeyID: key}
+		return planSources(s)[1]
+	}
+	tests := []struct {
+		name string
+		a, b plannedSource
+		want bool
+	}{
+		{"nothing changed", single(nil), single(nil), true},
+		{"another password", single(nil), single(func(c *config.Source) { c.Password = "p" }), false},
+		{"another interval", single(nil), single(func(c *config.Source) { c.Interval = time.Hour }), true},
+		{"another interval of a cluster", single(nodes), single(func(c *config.Source) { nodes(c); c.Interval = time.Hour }), false},
+		{"another node", single(nodes), single(func(c *config.Source) { c.Nodes = []string{"http://b"} }), false},
+		{"the same batch", batch(3, "k"), batch(3, "k"), true},
+		{"another instance in the batch", batch(3, "k"), batch(4, "k"), false},
+		{"another key of the account", batch(3, "k"), batch(3, "l"), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := sameSource(&tt.a, &tt.b); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// A cluster is read at all its nodes; one that does not answer makes it unknown.
+func TestClusterOfPages(t *testing.T) {
+	page := func(clients int) *httptest.Server {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, fmt.Sprintf("app_clients %d\napp_clients_max 100\n", clients))
+		}))
+		t.Cleanup(s.Close)
+		return s
+	}
+	a, b := page(30), page(12)
+	from := config.Source{Type: "exposition", Nodes: []string{a.URL + "/metrics", b.URL + "/metrics"}, Mapping: []config.Mapping{
+		{Metric: fleet.Connections, Series: "app_clients", Limit: &config.Mapping{Series: "app_clients_max", Aggregate: "max"}},
+	}}
+	set, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := set.list[0].Collector.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	p := collector.Probe(t.Context(), &set.list[0])[0]
+	if p.Reading.Usage[fleet.Connections] != 42 || p.Reading.Told[fleet.Connections].Value != 100 {
+		t.Errorf("got %+v", p.Reading)
+	}
+	b.CloseClientConnections()
+	b.Close()
+	p = collector.Probe(t.Context(), &set.list[0])[0]
+	if p.Reading.Up || !strings.Contains(p.Reading.Reason, "1 of 2 nodes could not be read") {
+		t.Errorf("got %+v", p.Reading)
+	}
+}
+
+func TestClusterWithAFault(t *testing.T) {
+	from := config.Source{Type: "exposition", Nodes: []string{"http://a", "gopher://b"}, Mapping: []config.Mapping{{Metric: fleet.Connections, Series: "x"}}}
+	if _, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a")); err == nil || !strings.Contains(err.Error(), "node gopher://b: url must begin with") {
+		t.Errorf("got %v", err)
+	}
+}
