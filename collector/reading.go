@@ -19,9 +19,21 @@ const noLimitToBeFull = "the server refuses new connections because it is full, 
 // time uses it: that of the visit, or the Runner's while a visit hangs.
 type memory struct {
 	id     string
-	last   *fleet.Reading // nil before the first
+	last   *fleet.Reading // nil before the first, unless limits are known from before
 	tracks []track        // its counters
 	up     atomic.Bool    // of last; anybody may ask
+}
+
+// newMemory returns the memory of an instance that was not read yet.
+func newMemory(id string, told func(id string) ([fleet.NumMetrics]fleet.Limit, bool)) *memory {
+	m := &memory{id: id}
+	if told == nil {
+		return m
+	}
+	if limits, ok := told(id); ok {
+		m.last = &fleet.Reading{Instance: id, Told: limits}
+	}
+	return m
 }
 
 // occasion is what the readings of one visit have in common.

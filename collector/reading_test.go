@@ -225,3 +225,26 @@ func TestAnyVisitMakesASoundReading(t *testing.T) {
 		}
 	})
 }
+
+// What a server told before a restart of ours counts until it tells again.
+func TestLimitsFromBefore(t *testing.T) {
+	before := fleet.Limit{Value: 200, At: 1, Origin: fleet.OriginServer}
+	s := &Source{Instances: []*fleet.Instance{{ID: "a"}, {ID: "b"}}, Told: func(id string) (limits [fleet.NumMetrics]fleet.Limit, ok bool) {
+		limits[fleet.Connections] = before
+		return limits, id == "a"
+	}}
+	b := bind(s, nil)
+	o := occasion{arrival: time.Unix(1000, 0), failed: "refused"}
+	if r, _ := b.memories[0].reading(s.Instances[0], &Visit{}, &o); r.Told[fleet.Connections] != before || r.Up {
+		t.Errorf("got %+v", r)
+	}
+	if r, _ := b.memories[1].reading(s.Instances[1], &Visit{}, &o); r.Told[fleet.Connections].Known() {
+		t.Errorf("got %+v", r)
+	}
+	o.failed, o.origin = "", fleet.OriginServer
+	v := &Visit{}
+	v.Limit(fleet.Connections, 300)
+	if r, _ := b.memories[0].reading(s.Instances[0], v, &o); r.Told[fleet.Connections] != (fleet.Limit{Value: 300, At: 1000, Origin: fleet.OriginServer}) {
+		t.Errorf("got %+v", r)
+	}
+}

@@ -55,6 +55,20 @@ func (b *board) put(readings []*fleet.Reading) {
 	}
 }
 
+// newest returns the newest reading of each instance; one that was not read yet
+// stands with the limits that were told before.
+func (b *board) newest(before *limits) []*fleet.Reading {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := slices.Clone(b.readings)
+	for i, r := range out {
+		if told, ok := before.Told(b.snapshot.Instances[i].ID); ok && r == nil {
+			out[i] = &fleet.Reading{Instance: b.snapshot.Instances[i].ID, Told: told}
+		}
+	}
+	return out
+}
+
 // current returns the configuration that is in force.
 func (b *board) current() *config.Snapshot {
 	b.mu.RLock()

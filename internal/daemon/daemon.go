@@ -45,6 +45,7 @@ type Daemon struct {
 	runner   *collector.Runner
 	sources  *sources
 	board    *board
+	limits   *limits
 	started  time.Time
 
 	directory *notifier.Directory // in force; guarded by reloading after the start
@@ -176,7 +177,9 @@ func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error)
 		return err
 	}
 	d.onClose(d.endUnused)
+	d.limits = openLimits(s.Storage.Dir, d.log)
 	d.sources = newSources(d.options.Logger)
+	d.sources.told = d.limits.Told
 	set, err := d.sources.prepare(s)
 	if err != nil {
 		return err
@@ -221,6 +224,9 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	dispatcher := start(d.outbox.Run)
 	engine := start(d.engine.Run)
 	runner := start(d.runner.Run)
+	keeper := start(func(ctx context.Context) error {
+		return d.limits.run(ctx, func() []*fleet.Reading { return d.board.newest(d.limits) })
+	})
 	web := d.serve()
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
@@ -235,7 +241,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	case failed = <-history.failed:
 	}
 	d.log.Info("stopping")
-	errs := []error{failed, watcher.stop(), runner.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
+	errs := []error{failed, watcher.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
 	d.log.Info("stopped")
 	return errors.Join(errs...)
 }

@@ -14,8 +14,9 @@ import (
 // reload lock.
 type sources struct {
 	log   *slog.Logger
-	open  map[string]built      // by name of the source
-	pages *exposition.Transport // shared by all that read pages
+	open  map[string]built                   // by name of the source
+	pages *exposition.Transport              // shared by all that read pages
+	told  func(id string) (toldLimits, bool) // before the start; may be nil
 	build func(plannedSource) (collector.Collector, error)
 }
 
@@ -58,7 +59,7 @@ func (s *sources) prepare(snapshot *config.Snapshot) (_ sourceSet, err error) {
 		set.open[p.name] = b
 		set.list = append(set.list, collector.Source{
 			Name: p.name, Instances: p.instances, Collector: b.collector,
-			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(),
+			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(), Told: s.told,
 		})
 	}
 	return set, nil

@@ -90,6 +90,16 @@ func (o Origin) String() string {
 	return "unknown"
 }
 
+// ParseOrigin finds an origin by its word.
+func ParseOrigin(word string) (Origin, bool) {
+	for o := OriginConfigured; o <= OriginCatalogue; o++ {
+		if o.String() == word {
+			return o, true
+		}
+	}
+	return OriginNone, false
+}
+
 // Limit is the capacity for one metric, with where it comes from and when it
 // was read there (Unix seconds; 0 for what does not age). A Value of 0 or less
 // is "not known"; nothing is ever divided by it.

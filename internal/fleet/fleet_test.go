@@ -152,3 +152,14 @@ func TestLifecycleAt(t *testing.T) {
 		})
 	}
 }
+
+func TestParseOrigin(t *testing.T) {
+	for o := OriginConfigured; o <= OriginCatalogue; o++ {
+		if got, ok := ParseOrigin(o.String()); !ok || got != o {
+			t.Errorf("%v parses to %v, %v", o, got, ok)
+		}
+	}
+	if _, ok := ParseOrigin("unknown"); ok {
+		t.Error("parsed an origin that is none")
+	}
+}
