@@ -94,6 +94,16 @@ func (b *board) Standings() []fleet.Standing {
 	return out
 }
 
+// Remarks are what the operator should see to.
+func (b *board) Remarks() []string {
+	s := b.current()
+	out := make([]string, len(s.Warnings))
+	for i := range s.Warnings {
+		out[i] = s.Warnings[i].Error()
+	}
+	return out
+}
+
 // Accounts lists the accounts, in order of their names.
 func (b *board) Accounts() []fleet.Account {
 	s := b.current()

@@ -14,8 +14,9 @@ func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
 		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl,
-		Title:  func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
-		Logger: d.options.Logger, Version: d.options.Version,
+		Remarks: d.board.Remarks,
+		Title:   func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
+		Logger:  d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the pages: %w", err)

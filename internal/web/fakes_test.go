@@ -29,6 +29,7 @@ type fake struct {
 	records   []notifier.Record
 	broken    error // what reading answers
 	refuse    error // what the editor answers
+	remarks   []string
 	settings  []web.Setting
 	edits     int
 	acks      []string
@@ -159,7 +160,7 @@ func (f *fake) SetThresholds(_ context.Context, id string, settings []web.Settin
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition

@@ -123,6 +123,8 @@ type listBody struct {
 	Products []string
 	States   []option
 	Rows     []row
+	Remarks  []string // the first of them
+	More     int      // remarks that are not among them
 
 	Matched     int // how many pass the filter
 	First, Last int // which of them are on this page, counted from 1
@@ -136,9 +138,17 @@ type option struct {
 	Value, Text string
 }
 
+// maxRemarks is how many remarks are shown.
+const maxRemarks = 20
+
 func (p *pages) instances(w http.ResponseWriter, r *http.Request) {
 	f := parseFilter(r.URL.Query())
 	body := p.list(p.Fleet.Standings(), f)
+	if p.Remarks != nil {
+		body.Remarks = p.Remarks()
+		body.More = max(len(body.Remarks)-maxRemarks, 0)
+		body.Remarks = body.Remarks[:min(len(body.Remarks), maxRemarks)]
+	}
 	p.render(w, r, http.StatusOK, "instances", page{Title: "Instances", Section: "instances", Refresh: refreshSeconds, Body: body})
 }
 

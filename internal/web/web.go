@@ -63,7 +63,7 @@ type AlarmEditor interface {
 	SetThresholds(ctx context.Context, id string, settings []Setting) error
 }
 
-// Options are what New needs. Title, Zone and Now may be left out.
+// Options are what New needs. Title, Remarks, Zone and Now may be left out.
 type Options struct {
 	Fleet       Fleet
 	Statistics  Statistics
@@ -72,7 +72,10 @@ type Options struct {
 	Notices     Notices
 	AlarmEditor AlarmEditor
 	// Title names product and edition for people; nil shows their keys.
-	Title   func(*fleet.Instance) string
+	Title func(*fleet.Instance) string
+	// Remarks are what the operator should see to, a sentence each: warnings about
+	// the configuration, and what a cloud does not tell. Nil: there are none.
+	Remarks func() []string
 	Logger  *slog.Logger
 	Version string
 	// Zone is the time zone of the times on the pages; nil is the server's own.

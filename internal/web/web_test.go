@@ -155,6 +155,21 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	}
 }
 
+func TestRemarks(t *testing.T) {
+	f := realistic()
+	for i := range 23 {
+		f.remarks = append(f.remarks, fmt.Sprintf("remark %d about <this>", i))
+	}
+	body := text(t, get(t, f, "/"))
+	wants(t, body, "To see to: 20 and 3 more", "remark 19 about <this>", "All of them: brimwatch check")
+	if strings.Contains(body, "remark 20") {
+		t.Error("more remarks are shown than fit")
+	}
+	if body := text(t, get(t, realistic(), "/")); strings.Contains(body, "To see to") {
+		t.Error("remarks where there are none")
+	}
+}
+
 func TestInstanceInformation(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), orders())),
 		"Instance Information Statistics Monitoring Alarms",
