@@ -25,27 +25,42 @@ const (
 	// RedisCluster is a Redis or Tair instance in memory with shards; its figures
 	// are told for each node, and are summed.
 	RedisCluster
+	// RedisReadWrite is a Redis instance with read replicas behind proxies, which all
+	// hold the same data.
+	RedisReadWrite
 
 	numKinds = iota
 )
 
-// String returns the kind's name for messages.
+// String returns the kind's name in the configuration.
 func (k Kind) String() string {
 	switch k {
 	case MQTT:
-		return "MQTT"
+		return "mqtt"
 	case RocketMQ4:
-		return "RocketMQ 4"
+		return "rocketmq4"
 	case RocketMQ5:
-		return "RocketMQ 5"
+		return "rocketmq5"
 	case IoT:
-		return "IoT"
+		return "iot"
 	case RedisStandard:
-		return "Redis (standard)"
+		return "redis_standard"
 	case RedisCluster:
-		return "Redis (cluster)"
+		return "redis_cluster"
+	case RedisReadWrite:
+		return "redis_rwsplit"
 	}
 	return "unknown"
+}
+
+// ParseKind finds a kind by its name.
+func ParseKind(name string) (Kind, bool) {
+	for k := Kind(1); k <= numKinds; k++ {
+		if k.String() == name {
+			return k, true
+		}
+	}
+	return 0, false
 }
 
 // table says what a kind is read from.
@@ -70,9 +85,11 @@ type source struct {
 	name string // MetricName
 	// statistics are those that a point may have, the best first.
 	statistics []string
-	// parts is the dimension of the parts of an instance that are summed; "" when
+	// parts is the dimension of the parts of an instance, which are summed; "" when
 	// there is one figure for the whole instance.
 	parts string
+	// largest says that of the parts the largest counts instead of their sum.
+	largest bool
 	// scale is what a figure is multiplied by to be in our unit.
 	scale float64
 	// percent says that figures are shares of what was bought, which become ours
@@ -109,9 +126,11 @@ func tableOf(k Kind) table {
 	case RedisStandard:
 		return redisTable("Standard", "", source{name: "StandardUsedConnection"})
 	case RedisCluster:
-		// Behind proxies, clients are connected to the proxies, and the shards see only
-		// the connections that the proxies share among them.
 		return redisTable("Sharding", "nodeId", source{name: "ShardingProxyUsedConnection"}, source{name: "ShardingUsedConnection"})
+	case RedisReadWrite:
+		t := redisTable("Splitrw", "nodeId", source{name: "SplitrwProxyUsedConnection"}, source{name: "SplitrwUsedConnection"})
+		t.quantities[2].from[0].largest = true // every node holds all the data
+		return t
 	}
 	return table{}
 }
@@ -179,7 +198,9 @@ func iotTable() table {
 // perCent turns a percentage into a share.
 const perCent = 1.0 / 100
 
-// redisTable: memory is in bytes.
+// redisTable: memory is in bytes. Clients that come through proxies are connected
+// to these, and the nodes tell only what the proxies share among them, or 0; so
+// where proxies tell connections, those count.
 func redisTable(prefix, parts string, connections ...source) table {
 	mean := []string{"Average", "Maximum"}
 	for i := range connections {

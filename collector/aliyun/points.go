@@ -90,7 +90,7 @@ type sample struct {
 }
 
 // latest makes samples of points: of each instance and part the newest point
-// counts, and parts are summed. Points of instances that were not asked for are
+// counts, and parts are put together. Points of instances that were not asked for are
 // left out: released ones go on for a month.
 func latest(all []point, s *source, asked []string) map[string]sample {
 	type key struct{ instance, part string }
@@ -126,7 +126,11 @@ func (s *sample) add(p *point, part string, from *source) {
 	if !ok {
 		s.why = "the cloud told " + from.name + " without " + strings.Join(from.statistics, ", ")
 	}
-	s.value += f * from.scale
+	if f *= from.scale; from.largest {
+		s.value = max(s.value, f)
+	} else {
+		s.value += f
+	}
 	if at := p.at(); s.at.IsZero() || at.Before(s.at) || at.Equal(s.at) && part < s.part {
 		s.at, s.part = at, part
 	}

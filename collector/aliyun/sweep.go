@@ -91,6 +91,7 @@ func (c *Collector) ask(ctx context.Context, q *quantity, known *answer) (calls 
 func (c *Collector) last(ctx context.Context, s *source, ids []string, into *answer) (calls int, err error) {
 	query := map[string]string{
 		"Namespace": c.table.namespace, "MetricName": s.name, "Dimensions": dimensions(ids), "Length": strconv.Itoa(pageLength),
+		"RegionId": c.region, // which the host tells, too, unless it was replaced
 	}
 	var all []point
 	for page := 1; ; page++ {

@@ -137,7 +137,7 @@ func (s *sample) told(now time.Time, longest time.Duration) (float64, error) {
 	case s.why != "":
 		return 0, errors.New(s.why)
 	case age > longest && s.part != "":
-		return 0, fmt.Errorf("the newest figure of %s of %s is from %s, %v ago, and a sum without it would be too low",
+		return 0, fmt.Errorf("the newest figure of %s of %s is from %s, %v ago, and without it the figure would be too low",
 			s.name, s.part, clock(s.at), age.Round(time.Second))
 	case age > longest:
 		return 0, fmt.Errorf("the newest figure of %s is from %s, %v ago", s.name, clock(s.at), age.Round(time.Second))
