@@ -36,6 +36,7 @@ func allowed() map[string][]string {
 		"internal/client":          {"internal/api/..."},
 		"internal/phone":           {},
 		"internal/phone/...":       {"internal/phone"},
+		"internal/cloud":           {},
 		"internal/testserver":      {},
 		"internal/imports":         {},
 		"internal/daemon":          {"..."},
