@@ -76,10 +76,13 @@ func TestListRocketMQ5(t *testing.T) {
 	if got := r.refused(r.signV3(asks(cloud.GetRocketMQ5, map[string]string{"id": "rmq-cn-99"}))); got != (refusal{404, "Instance.NotFound"}) {
 		t.Errorf("an instance that is not: %+v", got)
 	}
-	for _, size := range []string{"9", "201", "x"} {
-		if got := r.refused(r.signV3(asks(cloud.ListRocketMQ5, map[string]string{"pageSize": size}))); got != (refusal{400, "InvalidParameter"}) {
-			t.Errorf("pageSize %s: %+v", size, got)
+	for size, want := range map[string]int{"1": 10, "500": 200} {
+		if got := get[answer](r, asks(cloud.ListRocketMQ5, map[string]string{"pageSize": size})); got.Data.PageSize != want {
+			t.Errorf("pageSize %s is taken for %d, want %d", size, got.Data.PageSize, want)
 		}
+	}
+	if got := r.refused(r.signV3(asks(cloud.ListRocketMQ5, map[string]string{"pageSize": "x"}))); got != (refusal{400, "InvalidParameter"}) {
+		t.Errorf("pageSize x: %+v", got)
 	}
 	post := asks(cloud.ListRocketMQ5, nil)
 	post.method = http.MethodPost

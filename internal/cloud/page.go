@@ -15,8 +15,13 @@ func pageOf[T any](c *call, all []T, numbered, sized string, fallback, low, high
 	if size, bad = c.number(sized, fallback, low, high); bad != nil {
 		return nil, 0, 0, bad
 	}
+	return cut(all, number, size), number, size, nil
+}
+
+// cut returns a page, counted from 1.
+func cut[T any](all []T, number, size int) []T {
 	from := min((number-1)*size, len(all))
-	return all[from:min(from+size, len(all))], number, size, nil
+	return all[from:min(from+size, len(all))]
 }
 
 // list reads a parameter of names between commas, at most so many.

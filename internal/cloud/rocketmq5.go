@@ -55,7 +55,8 @@ type envelope struct {
 	Data           any    `json:"data"`
 }
 
-// listRocketMQ5 answers with a page of the instances of a region.
+// listRocketMQ5 answers with a page of the instances of a region. A size out of
+// bounds is brought back into them without a word, as the cloud does.
 func (s *Server) listRocketMQ5(a *Account, c *call) (any, *Refusal) {
 	const defaultPage, minPage, maxPage = 10, 10, 200
 	var found []RocketMQ5Instance
@@ -65,10 +66,16 @@ func (s *Server) listRocketMQ5(a *Account, c *call) (any, *Refusal) {
 			found = append(found, in)
 		}
 	}
-	page, number, size, bad := pageOf(c, found, "pageNumber", "pageSize", defaultPage, minPage, maxPage)
+	number, bad := c.number("pageNumber", 1, 1, 1e8)
 	if bad != nil {
 		return nil, bad
 	}
+	size, bad := c.number("pageSize", defaultPage, -1e9, 1e9)
+	if bad != nil {
+		return nil, bad
+	}
+	size = min(max(size, minPage), maxPage)
+	page := cut(found, number, size)
 	return s.envelope(struct {
 		PageNumber int                 `json:"pageNumber"`
 		PageSize   int                 `json:"pageSize"`
