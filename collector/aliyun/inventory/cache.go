@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -48,7 +50,7 @@ func (i *Inventory) load() {
 	}
 	for _, u := range i.all() {
 		for _, r := range lists[u.key()] {
-			if u != i.billing || i.inRegions(r) {
+			if i.wants(u, r) {
 				u.records[r.ID] = r
 			}
 		}
@@ -85,7 +87,7 @@ func (i *Inventory) save(now time.Time) error {
 	}
 	c := cacheFile{Version: cacheVersion, Account: i.opts.Name, Written: now, Lists: make(map[string][]*record)}
 	for _, u := range i.all() {
-		for _, id := range sortedIDs(u.records) {
+		for _, id := range slices.Sorted(maps.Keys(u.records)) {
 			c.Lists[u.key()] = append(c.Lists[u.key()], u.records[id])
 		}
 	}

@@ -2,7 +2,9 @@ package inventory
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"net/url"
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
 )
@@ -47,11 +49,9 @@ func (o operation) call() aliyun.Call {
 func (q question) call() aliyun.Call {
 	c := q.operation.call()
 	c.Region = q.region
-	c.Path += q.id
+	c.Path += url.PathEscape(q.id)
 	c.Query = make(map[string]string, len(q.query)+1)
-	for name, value := range q.query {
-		c.Query[name] = value
-	}
+	maps.Copy(c.Query, q.query)
 	if q.region != "" {
 		c.Query["RegionId"] = q.region
 	}

@@ -81,7 +81,13 @@ func missing(f *fleet.Found) []fleet.Metric {
 	case f.Kind == kindRocketMQ4 && f.Edition == editionPlatinum4:
 		sold = []fleet.Metric{fleet.MessageTPS}
 	}
-	return slices.DeleteFunc(sold, func(m fleet.Metric) bool { return f.Capacity[m] > 0 })
+	var missing []fleet.Metric
+	for _, m := range sold {
+		if f.Capacity[m] <= 0 {
+			missing = append(missing, m)
+		}
+	}
+	return missing
 }
 
 // labels makes labels of tags. A tag may be called anything; a label's name has

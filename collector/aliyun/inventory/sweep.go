@@ -63,22 +63,28 @@ func (i *Inventory) askBilling(ctx context.Context, now time.Time) {
 			known[id] = true
 		}
 	}
-	iot := slices.Contains(i.opts.Products, productIoT)
 	t, err := readBilling(ctx, i.ask, i.opts.Zone, func(id string) bool { return known[id] })
 	i.billing.failed = err
 	if err != nil {
 		return
 	}
-	t.records = slices.DeleteFunc(t.records, func(r *record) bool { return r.Product == productIoT && (!iot || !i.inRegions(r)) })
+	t.records = slices.DeleteFunc(t.records, func(r *record) bool { return !i.wants(i.billing, r) })
 	i.billing.absorb(t, now, i.opts.Keep)
 	if t.calls > pages {
 		i.nextBill = now.Add(seldom)
 	}
 }
 
-// inRegions tells whether a record is one of the regions that are looked at. One
-// that does not tell its region is.
-func (i *Inventory) inRegions(r *record) bool {
+// wants tells whether a record of a unit is about an instance that is looked for:
+// in one of the regions, where it tells one. Bills of all are wanted, but for IoT,
+// whose instances nothing else tells.
+func (i *Inventory) wants(u *unit, r *record) bool {
+	if u == i.billing && r.Product != productIoT {
+		return true
+	}
+	if r.Product == productIoT && !slices.Contains(i.opts.Products, productIoT) {
+		return false
+	}
 	return r.Region == "" || slices.Contains(i.opts.Regions, r.Region)
 }
 
@@ -88,7 +94,7 @@ func (i *Inventory) merge() []fleet.Found {
 	best := make(map[string]*record)
 	for _, u := range i.units {
 		for id, r := range u.records {
-			if _, known := best[id]; i.inRegions(r) && (!known || r.Region == u.region) {
+			if _, known := best[id]; !known || r.Region == u.region {
 				best[id] = r
 			}
 		}

@@ -74,6 +74,7 @@ func (u *unit) sweep(ctx context.Context, i *Inventory, now time.Time) {
 	if err != nil {
 		return
 	}
+	t.records = slices.DeleteFunc(t.records, func(r *record) bool { return !i.wants(u, r) })
 	u.absorb(t, now, i.opts.Keep)
 	if u.detail != nil {
 		u.details(ctx, i, now)

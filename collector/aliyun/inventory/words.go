@@ -75,7 +75,7 @@ func asks(found []fleet.Found) []string {
 			ask("the cloud tells no capacity of "+titleOf(f)+": give capacity: {"+metrics(f.Missing)+"} for", f.ID)
 		}
 		if f.Edition == "" {
-			ask("the catalogue has no edition for what the cloud calls this "+titleOf(f)+" instance: give edition, or billing with a policy, for", f.ID)
+			ask("the catalogue has no edition for these "+titleOf(f)+" instances: give billing: {policy: …} for", f.ID)
 		}
 		if f.Expires.IsZero() && f.Method == fleet.Subscription {
 			ask("the cloud tells no end of the subscription of "+titleOf(f)+": give billing: {expires: …} for", f.ID)
