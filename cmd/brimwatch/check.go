@@ -59,6 +59,9 @@ func (c *checkCommand) probe(ctx context.Context, s streams) error {
 		return errReported
 	}
 	warn(s.err, report.Snapshot)
+	for _, problem := range report.Problems {
+		fmt.Fprintln(s.err, "warning:", problem)
+	}
 	if err := printProbed(s.out, report.Rows, c.Output); err != nil {
 		return err
 	}

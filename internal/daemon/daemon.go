@@ -44,6 +44,8 @@ type Daemon struct {
 	engine   *alarm.Engine
 	runner   *collector.Runner
 	sources  *sources
+	clouds   *clouds
+	found    chan struct{} // of capacity 1: another set of instances was found
 	board    *board
 	limits   *limits
 	started  time.Time
@@ -60,7 +62,7 @@ type Daemon struct {
 // directory, and opens all stores, channels and collectors. Nothing runs yet.
 // When New fails, all it had opened is closed again.
 func New(ctx context.Context, o Options) (_ *Daemon, err error) {
-	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), started: time.Now()}
+	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), started: time.Now(), found: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -70,14 +72,17 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range snapshot.Warnings {
-		d.log.Warn("configuration", "warning", w.Error())
-	}
 	if err := d.registerMetrics(); err != nil {
 		return nil, err
 	}
 	if err := d.listen(ctx, snapshot.Server.Listen); err != nil {
 		return nil, err
+	}
+	if snapshot, err = d.openClouds(snapshot); err != nil {
+		return nil, err
+	}
+	for _, w := range snapshot.Warnings {
+		d.log.Warn("configuration", "warning", w.Error())
 	}
 	if err := d.openStores(ctx, snapshot); err != nil {
 		return nil, err
@@ -136,12 +141,25 @@ func (d *Daemon) listen(ctx context.Context, address string) error {
 	return nil
 }
 
-func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) error {
+// openClouds locks the data directory and builds what asks the accounts of
+// clouds. It returns the configuration with what was found there before.
+func (d *Daemon) openClouds(s *config.Snapshot) (*config.Snapshot, error) {
 	unlock, err := lockDir(s.Storage.Dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.onClose(unlock)
+	d.clouds = newClouds(d.options.Logger, d.registry, s.Storage.Dir, func() { nudge(d.found) })
+	d.onClose(d.clouds.stop)
+	s, set, err := d.clouds.loadFound(d.options.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	d.clouds.swap(set)
+	return s, nil
+}
+
+func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error) {
 	d.directory, err = newDirectory(s, d.options.Version)
 	if err != nil {
 		return err
@@ -180,7 +198,7 @@ func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error)
 	d.limits = openLimits(s.Storage.Dir, d.log)
 	d.sources = newSources(d.options.Logger)
 	d.sources.told = d.limits.Told
-	set, err := d.sources.prepare(s)
+	set, err := d.sources.prepare(s, d.clouds.open)
 	if err != nil {
 		return err
 	}
@@ -228,6 +246,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 		return d.limits.run(ctx, func() []*fleet.Reading { return d.board.newest(d.limits) })
 	})
 	web := d.serve()
+	d.startClouds()
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
 
@@ -244,6 +263,13 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	errs := []error{failed, watcher.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
 	d.log.Info("stopped")
 	return errors.Join(errs...)
+}
+
+// startClouds begins to look through accounts for instances.
+func (d *Daemon) startClouds() {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	d.clouds.start()
 }
 
 // part is a long-lived part of the daemon that runs.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/collector/emqx"
 	"github.com/brimwatch/brimwatch/collector/exposition"
 	"github.com/brimwatch/brimwatch/collector/mosquitto"
@@ -14,6 +15,9 @@ import (
 
 // newCollector makes the Collector of one source.
 func (s *sources) newCollector(p plannedSource) (collector.Collector, error) {
+	if p.from.Type == cloudSource {
+		return newBatch(&p)
+	}
 	tlsConfig, err := tlsConfigOf(p.from.TLS)
 	if err != nil {
 		return nil, err
@@ -22,6 +26,18 @@ func (s *sources) newCollector(p plannedSource) (collector.Collector, error) {
 		return s.newCluster(&p.from, tlsConfig)
 	}
 	return s.newNode(&p.from, tlsConfig)
+}
+
+// newBatch makes the Collector of instances that a cloud answers for.
+func newBatch(p *plannedSource) (collector.Collector, error) {
+	if p.cloud == nil {
+		return nil, fmt.Errorf("the account %s is not one of a cloud", p.from.Account)
+	}
+	kind, ok := aliyun.ParseKind(p.from.Kind)
+	if !ok {
+		return nil, fmt.Errorf("kind %q is not known", p.from.Kind)
+	}
+	return aliyun.New(aliyun.CollectorOptions{Account: p.cloud.account, Region: p.from.Region, Kind: kind, Instances: p.ids(), Every: p.from.Interval})
 }
 
 // newCluster makes the Collector of instances that several nodes tell of.

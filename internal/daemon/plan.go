@@ -20,7 +20,7 @@ const cloudSource = "aliyun"
 type plannedSource struct {
 	name      string
 	from      config.Source
-	cloud     *config.Cloud // how a batch's account is asked; nil for all else
+	cloud     *cloud // what asks a batch's account; nil for all else
 	instances []*fleet.Instance
 }
 
@@ -36,7 +36,7 @@ type batchKey struct {
 
 // planSources says what is to be read. The same configuration always makes the
 // same plan.
-func planSources(s *config.Snapshot) []plannedSource {
+func planSources(s *config.Snapshot, accounts cloudSet) []plannedSource {
 	out := make([]plannedSource, 0, len(s.Instances))
 	together := make(map[batchKey][]*config.Instance)
 	for i := range s.Instances {
@@ -59,9 +59,8 @@ func planSources(s *config.Snapshot) []plannedSource {
 			cmp.Compare(a.interval, b.interval), cmp.Compare(a.timeout, b.timeout))
 	})
 	for _, k := range keys {
-		cloud := s.Clouds[k.account]
 		for n, batch := range slices.Collect(slices.Chunk(together[k], batchSize)) {
-			p := plannedSource{name: fmt.Sprintf("%s/%s/%s/%s/%v/%d", cloudSource, k.account, k.region, k.kind, k.interval, n), from: *batch[0].Source, cloud: &cloud}
+			p := plannedSource{name: fmt.Sprintf("%s/%s/%s/%s/%v/%d", cloudSource, k.account, k.region, k.kind, k.interval, n), from: *batch[0].Source, cloud: accounts[k.account]}
 			for _, in := range batch {
 				p.instances = append(p.instances, in.Instance)
 			}
@@ -105,5 +104,5 @@ func sameSource(a, b *plannedSource) bool {
 	if len(x.Nodes) == 0 && a.cloud == nil {
 		x.Interval, y.Interval = 0, 0
 	}
-	return reflect.DeepEqual(x, y) && (a.cloud == nil || reflect.DeepEqual(a.cloud, b.cloud) && slices.Equal(a.ids(), b.ids()))
+	return reflect.DeepEqual(x, y) && a.cloud == b.cloud && (a.cloud == nil || slices.Equal(a.ids(), b.ids()))
 }

@@ -34,7 +34,7 @@ func TestPlanPutsInstancesOfACloudTogether(t *testing.T) {
 	s := cloudSnapshot(120)
 	s.Instances[7].Source.Kind = "iot"
 	var got []string
-	for _, p := range planSources(s) {
+	for _, p := range planSources(s, cloudSet{"acme": &cloud{}}) {
 		got = append(got, fmt.Sprintf("%s %d %v", p.name, len(p.instances), p.origin()))
 	}
 	want := []string{"own 1 server", "aliyun/acme/cn-hangzhou/iot/1m0s/0 1 cloud", "aliyun/acme/cn-hangzhou/mqtt/1m0s/0 50 cloud",
@@ -53,11 +53,8 @@ func TestSameSource(t *testing.T) {
 		return p
 	}
 	nodes := func(c *config.Source) { c.Nodes = []string{"http://a"} }
-	batch := func(n int, key config.Secret) plannedSource {
-		s := cloudSnapshot(n)
-		s.Clouds["acme"] = config.Cloud{AccessKeyID: key}
-		return planSources(s)[1]
-	}
+	one, other := cloudSet{"acme": &cloud{}}, cloudSet{"acme": &cloud{}}
+	batch := func(n int, accounts cloudSet) plannedSource { return planSources(cloudSnapshot(n), accounts)[1] }
 	tests := []struct {
 		name string
 		a, b plannedSource
@@ -68,9 +65,9 @@ func TestSameSource(t *testing.T) {
 		{"another interval", single(nil), single(func(c *config.Source) { c.Interval = time.Hour }), true},
 		{"another interval of a cluster", single(nodes), single(func(c *config.Source) { nodes(c); c.Interval = time.Hour }), false},
 		{"another node", single(nodes), single(func(c *config.Source) { c.Nodes = []string{"http://b"} }), false},
-		{"the same batch", batch(3, "k"), batch(3, "k"), true},
-		{"another instance in the batch", batch(3, "k"), batch(4, "k"), false},
-		{"another key of the account", batch(3, "k"), batch(3, "l"), false},
+		{"the same batch", batch(3, one), batch(3, one), true},
+		{"another instance in the batch", batch(3, one), batch(4, one), false},
+		{"another key of the account", batch(3, one), batch(3, other), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,7 +91,7 @@ func TestClusterOfPages(t *testing.T) {
 	from := config.Source{Type: "exposition", Nodes: []string{a.URL + "/metrics", b.URL + "/metrics"}, Mapping: []config.Mapping{
 		{Metric: fleet.Connections, Series: "app_clients", Limit: &config.Mapping{Series: "app_clients_max", Aggregate: "max"}},
 	}}
-	set, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a"))
+	set, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +114,7 @@ func TestClusterOfPages(t *testing.T) {
 
 func TestClusterWithAFault(t *testing.T) {
 	from := config.Source{Type: "exposition", Nodes: []string{"http://a", "gopher://b"}, Mapping: []config.Mapping{{Metric: fleet.Connections, Series: "x"}}}
-	if _, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a")); err == nil || !strings.Contains(err.Error(), "node gopher://b: url must begin with") {
+	if _, err := newSources(slog.New(slog.DiscardHandler)).prepare(snapshotOf(map[string]config.Source{"a": from}, "a"), nil); err == nil || !strings.Contains(err.Error(), "node gopher://b: url must begin with") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -30,18 +33,21 @@ type ProbeOptions struct {
 type ProbeReport struct {
 	Snapshot    *config.Snapshot
 	Rows        []Probed // in order of IDs and metrics
+	Problems    []string // what looking through accounts met
 	All, Failed int      // instances with a source, and those that could not be read
 }
 
 // Probe checks a configuration, and then reads every source once. Nothing is
 // stored and nobody is told.
 func Probe(ctx context.Context, o ProbeOptions) (_ *ProbeReport, err error) {
-	snapshot, err := check(o.ConfigFile, o.Version)
+	accounts := newClouds(o.Logger, nil, "", func() {})
+	defer func() { err = errors.Join(err, accounts.stop()) }()
+	snapshot, problems, err := sweepOnce(ctx, accounts, o)
 	if err != nil {
 		return nil, err
 	}
 	built := newSources(o.Logger)
-	set, err := built.prepare(snapshot)
+	set, err := built.prepare(snapshot, accounts.open)
 	if err != nil {
 		return nil, err
 	}
@@ -52,13 +58,38 @@ func Probe(ctx context.Context, o ProbeOptions) (_ *ProbeReport, err error) {
 	}()
 	results := probeAll(ctx, set.list, o.Progress)
 	slices.SortFunc(results, func(a, b collector.Probed) int { return cmp.Compare(a.Instance.ID, b.Instance.ID) })
-	report := &ProbeReport{Snapshot: snapshot, Rows: rowsOf(snapshot, results), All: len(results)}
+	report := &ProbeReport{Snapshot: snapshot, Problems: problems, Rows: rowsOf(snapshot, results), All: len(results)}
 	for i := range results {
 		if !results[i].Reading.Up {
 			report.Failed++
 		}
 	}
 	return report, nil
+}
+
+// sweepOnce checks a configuration, looks through its accounts once, and returns
+// the configuration with what was found.
+func sweepOnce(ctx context.Context, accounts *clouds, o ProbeOptions) (*config.Snapshot, []string, error) {
+	if _, err := check(o.ConfigFile, o.Version); err != nil {
+		return nil, nil, err
+	}
+	snapshot, set, err := accounts.loadFound(o.ConfigFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts.swap(set)
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if i := set[name].inventory; i != nil {
+			if _, err := i.Sweep(ctx, time.Now()); err != nil {
+				problems = append(problems, fmt.Sprintf("account %s: %v", name, err))
+			}
+		}
+	}
+	if found := set.found(); len(found) > 0 {
+		snapshot, err = config.LoadWith(o.ConfigFile, found)
+	}
+	return snapshot, problems, err
 }
 
 // probeAll probes sources, some at a time.

@@ -31,17 +31,19 @@ func (d *Daemon) Reload(ctx context.Context) (config.Change, error) {
 
 func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	before := d.board.current()
-	next, err := config.Load(d.options.ConfigFile)
+	next, accounts, err := d.clouds.loadFound(d.options.ConfigFile)
 	if err != nil {
 		return config.Change{}, err
 	}
 	change := config.Diff(before, next)
 	directory, err := newDirectory(next, d.options.Version)
 	if err != nil {
+		d.clouds.discard(accounts)
 		return config.Change{}, err
 	}
-	set, err := d.sources.prepare(next)
+	set, err := d.sources.prepare(next, accounts)
 	if err != nil {
+		d.clouds.discard(accounts)
 		return config.Change{}, err
 	}
 	// From here on nothing fails but the engine's first commit, which it makes up
@@ -56,6 +58,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 		d.log.Error("alarms were not judged at once under the new configuration", "error", err)
 	}
 	d.runner.Update(d.sources.swap(set))
+	d.clouds.swap(accounts)
 	return change, nil
 }
 
@@ -93,6 +96,7 @@ func (d *Daemon) watch(ctx context.Context, asked <-chan struct{}) error {
 		case <-ctx.Done():
 			return nil
 		case <-changed:
+		case <-d.found:
 		case <-asked:
 		}
 		// What went wrong is logged and counted there.

@@ -14,7 +14,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
 		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl,
-		Remarks: d.board.Remarks,
+		Remarks: func() []string { return append(d.clouds.remarks(), d.board.Remarks()...) },
 		Title:   func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
 		Logger:  d.options.Logger, Version: d.options.Version,
 	})

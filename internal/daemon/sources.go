@@ -41,14 +41,14 @@ func newSources(log *slog.Logger) *sources {
 // prepare builds the Collectors of a configuration, taking over those whose
 // source did not change. When one cannot be built, those built so far are
 // closed and nothing has changed.
-func (s *sources) prepare(snapshot *config.Snapshot) (_ sourceSet, err error) {
+func (s *sources) prepare(snapshot *config.Snapshot, accounts cloudSet) (_ sourceSet, err error) {
 	set := sourceSet{open: make(map[string]built, len(snapshot.Instances))}
 	defer func() {
 		if err != nil {
 			s.discard(set)
 		}
 	}()
-	for _, p := range planSources(snapshot) {
+	for _, p := range planSources(snapshot, accounts) {
 		b, same := s.open[p.name]
 		if !same || !sameSource(&b.from, &p) {
 			b = built{from: p}

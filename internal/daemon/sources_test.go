@@ -49,7 +49,7 @@ func TestPrepareThatFailsHalfWay(t *testing.T) {
 	}
 	running := &counted{}
 	s.open["kept"] = built{from: plannedSource{name: "kept", from: from["kept"], instances: []*fleet.Instance{{ID: "kept"}}}, collector: running}
-	_, err := s.prepare(snapshotOf(from, "kept", "fresh", "wrong", "never"))
+	_, err := s.prepare(snapshotOf(from, "kept", "fresh", "wrong", "never"), nil)
 	if err == nil || !strings.Contains(err.Error(), `source of instance wrong: type "carrier pigeon" is not known`) {
 		t.Errorf("got %v", err)
 	}
@@ -93,7 +93,7 @@ func TestSourceFaultsNameTheFile(t *testing.T) {
 	} {
 		s := newSources(slog.New(slog.DiscardHandler))
 		from := map[string]config.Source{"a": {Type: "mosquitto", URL: "mqtts://127.0.0.1:1", TLS: c.tls}}
-		if _, err := s.prepare(snapshotOf(from, "a")); err == nil || !strings.Contains(err.Error(), "source of instance a: "+c.want) {
+		if _, err := s.prepare(snapshotOf(from, "a"), nil); err == nil || !strings.Contains(err.Error(), "source of instance a: "+c.want) {
 			t.Errorf("%s: got %v", c.name, err)
 		}
 	}
