@@ -43,24 +43,31 @@ func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]AlarmSetting) e
 		}
 	}
 	file := s.Instances[i].Line.File
+	if file == "" {
+		file = s.Path // it was found and is not listed: it is listed from now on
+	}
 	before, err := os.ReadFile(file)
 	if err != nil {
 		return errors.New(plainFileError(file, err))
 	}
-	after, err := editAlarms(before, id, settings)
+	after, err := editAlarms(before, id, s.Instances[i].Line.File == "", settings)
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", file, err)
 	}
-	return replaceChecked(s.Path, file, before, after)
+	return replaceChecked(s, file, before, after)
 }
 
-// editAlarms returns a file with the alarms of one instance changed.
-func editAlarms(text []byte, id string, settings map[fleet.Metric]AlarmSetting) ([]byte, error) {
+// editAlarms returns a file with the alarms of one instance changed; add lists an
+// instance that is not in it.
+func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]AlarmSetting) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) != 1 {
 		return nil, errors.New("it changed since it was loaded and cannot be read now")
 	}
 	in := findInstance(doc.Content[0], id)
+	if in == nil && add {
+		in = addInstance(doc.Content[0], id)
+	}
 	if in == nil {
 		return nil, errors.New("the instance no longer stands in it")
 	}
@@ -119,6 +126,28 @@ func findInstance(root *yaml.Node, id string) *yaml.Node {
 	return nil
 }
 
+// addInstance lists an instance by its id alone. It returns nil where there is no
+// list that can be added to.
+func addInstance(root *yaml.Node, id string) *yaml.Node {
+	if root.Kind != yaml.MappingNode {
+		return nil
+	}
+	list := lookup(root, "instances")
+	if list == nil {
+		list = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		root.Content = append(root.Content, scalar("instances"), list)
+	}
+	if isNull(list) {
+		list.Kind, list.Tag, list.Value = yaml.SequenceNode, "!!seq", ""
+	}
+	if list.Kind != yaml.SequenceNode {
+		return nil
+	}
+	in := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{scalar("id"), scalar(id)}}
+	list.Content = append(list.Content, in)
+	return in
+}
+
 func scalar(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 }
@@ -135,11 +164,11 @@ func put(m *yaml.Node, key, value, tag string) {
 // replaceChecked puts a new content into a file, and the old one back when the
 // configuration does not load with it. The file is replaced as a whole, so
 // nobody ever reads half of it.
-func replaceChecked(main, file string, before, after []byte) error {
+func replaceChecked(s *Snapshot, file string, before, after []byte) error {
 	if bytes.Equal(before, after) {
 		return nil
 	}
-	if err := checkWith(main, file, after); err != nil {
+	if err := checkWith(s, file, after); err != nil {
 		return err
 	}
 	return replaceFile(file, after)
@@ -147,10 +176,11 @@ func replaceChecked(main, file string, before, after []byte) error {
 
 // checkWith loads the configuration as it would be with another content of one
 // file, without writing that file.
-func checkWith(main, file string, content []byte) error {
+func checkWith(s *Snapshot, file string, content []byte) error {
 	d := newDecoder()
 	d.instead = map[string][]byte{file: content}
-	_, err := d.load(main)
+	d.found = s.found
+	_, err := d.load(s.Path)
 	return err
 }
 

@@ -132,3 +132,31 @@ func TestKindOfInstance(t *testing.T) {
 		}
 	}
 }
+
+// The Monitoring Alarms dialog of an instance that was found lists it.
+func TestSetAlarmsOfFound(t *testing.T) {
+	for name, text := range map[string]string{"no list": discovering, "an empty list": discovering + "instances:\n", "a list": discovering + "instances:\n  - {id: r-1, source: {type: redis, url: \"redis://127.0.0.1\"}}\n"} {
+		t.Run(name, func(t *testing.T) {
+			path := files(t, "brimwatch.yml", text)
+			s, err := LoadWith(path, foundFleet())
+			if err != nil {
+				t.Fatal(err)
+			}
+			off := false
+			if err := SetAlarms(s, "mqtt-cn-1", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "80%"}, fleet.Subscriptions: {Enabled: &off}}); err != nil {
+				t.Fatal(err)
+			}
+			s, err = LoadWith(path, foundFleet())
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := s.Instances[0]
+			if in.ID != "mqtt-cn-1" || in.Name != "Orders" || in.Rules[fleet.Connections].Levels[0].Raise != 0.8 || in.Rules[fleet.Subscriptions] != nil || in.Source.Type != "aliyun" {
+				t.Errorf("got %+v", in)
+			}
+			if len(s.Instances) != 2 {
+				t.Errorf("%d instances", len(s.Instances))
+			}
+		})
+	}
+}

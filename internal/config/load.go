@@ -32,7 +32,7 @@ func (d *decoder) load(full string) (*Snapshot, error) {
 	var doc document
 	d.decode(root, reflect.ValueOf(&doc).Elem())
 	s := d.resolve(root, &doc)
-	s.Path, s.LoadedAt = full, time.Now()
+	s.Path, s.LoadedAt, s.found = full, time.Now(), d.found
 	s.Files, s.Hash = d.contents()
 	if len(d.faults) > 0 {
 		d.sort(d.faults)

@@ -34,6 +34,8 @@ type Snapshot struct {
 	SMS       SMS
 	Catalogue *Catalogue
 
+	found map[string]*fleet.Found // what it was loaded with
+
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.
 	Warnings []Fault

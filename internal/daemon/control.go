@@ -52,6 +52,9 @@ func (c control) SetThresholds(ctx context.Context, id string, settings []web.Se
 
 // setAlarms writes settings into the configuration and puts them into force.
 func (c control) setAlarms(ctx context.Context, id string, set map[fleet.Metric]config.AlarmSetting) error {
+	// One after the other: each is an edit of what the one before has written.
+	c.d.editing.Lock()
+	defer c.d.editing.Unlock()
 	if err := config.SetAlarms(c.d.board.current(), id, set); err != nil {
 		return err
 	}

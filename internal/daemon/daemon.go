@@ -54,8 +54,10 @@ type Daemon struct {
 
 	// reloading is held while a configuration is exchanged.
 	reloading sync.Mutex
-	teardown  []func() error // last in, first out
-	ran       bool           // Run was called
+	// editing is held while the configuration's files are changed by us.
+	editing  sync.Mutex
+	teardown []func() error // last in, first out
+	ran      bool           // Run was called
 }
 
 // New builds a Daemon: it loads the configuration, listens, locks the data
