@@ -97,11 +97,12 @@ func New(o Options) (*Collector, error) {
 	return c, nil
 }
 
-// loginOf returns the command that logs in. A user name alone is sent with an
-// empty password, which a user without one (nopass) accepts.
+// loginOf returns the command that logs in. The default user is meant when none
+// is named, which is how Redis before 6 is logged in to as well. A user name alone
+// is sent with an empty password, which a user without one (nopass) accepts.
 func loginOf(o Options) []string {
 	switch {
-	case o.Username != "":
+	case o.Username != "" && o.Username != "default":
 		return []string{"AUTH", o.Username, o.Password}
 	case o.Password != "":
 		return []string{"AUTH", o.Password}

@@ -24,9 +24,17 @@ type run struct {
 // beyond their old height since.
 func (r *run) follow(i *info, clock time.Time) (anew, restarted bool) {
 	before := *r
-	commands, _ := i.figure(commandsProcessed)
-	connections, _ := i.figure(connectionsReceived)
-	*r = run{id: i.runID, clock: clock, started: before.started, commands: commands, connections: connections, publishes: i.publishes}
+	*r = run{id: i.runID, clock: clock, started: before.started, commands: before.commands, connections: before.connections, publishes: before.publishes}
+	// What was not told this time has not fallen.
+	if n, ok := i.figure(commandsProcessed); ok {
+		r.commands = n
+	}
+	if n, ok := i.figure(connectionsReceived); ok {
+		r.connections = n
+	}
+	if i.commandstats && !i.oddPublishes {
+		r.publishes = i.publishes
+	}
 	if before.clock.IsZero() || before.id != r.id {
 		r.started = time.Time{}
 		if up, ok := i.figure(uptime); ok && up < maxUptime {
@@ -38,7 +46,7 @@ func (r *run) follow(i *info, clock time.Time) (anew, restarted bool) {
 		r.began(before, before.clock)
 		return true, true
 	}
-	if commands < before.commands || connections < before.connections || r.publishes < before.publishes {
+	if r.commands < before.commands || r.connections < before.connections || r.publishes < before.publishes {
 		r.began(before, clock)
 		return true, false
 	}

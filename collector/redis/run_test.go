@@ -38,6 +38,7 @@ func TestRun(t *testing.T) {
 		{"reset", reading("x", 100, 50, 5, 7), reading("x", 110, 1, 0, 0), true, false, 10, 10},
 		{"reset, and commands are higher", reading("x", 100, 50, 5, 7), reading("x", 110, 90, 1, 9), true, false, 10, 10},
 		{"reset, and only publishes fell", reading("x", 100, 50, 5, 7), reading("x", 110, 90, 9, 1), true, false, 10, 10},
+		{"a section is missing once", reading("x", 100, 50, 5, 7), &info{runID: "x"}, false, false, -100, -100},
 		{"no run_id, fell", reading("", 100, 50, 5, 7), reading("", 2, 1, 1, 1), true, false, 10, 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -167,12 +167,7 @@ func TestFullSecurePort(t *testing.T) {
 // TestSocket reads a server by its Unix socket.
 func TestSocket(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "redis") // the folders of tests are too long for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	path := filepath.Join(dir, "s")
+	path := filepath.Join(t.TempDir(), "s")
 	testserver.Redis(t, "unixsocket "+path, "unixsocketperm 700", "maxclients 2")
 	c := build(t, Options{URL: "unix://" + path})
 	if n := gauge(t, mustVisit(t, c), fleet.Connections); n != 0 {

@@ -49,7 +49,7 @@ type heedful struct{ s *session }
 
 // Read implements io.Reader.
 func (h heedful) Read(b []byte) (int, error) {
-	n, err := h.s.Conn.Read(b)
+	n, err := h.s.Read(b)
 	h.s.heard = h.s.heard || n > 0
 	return n, err
 }
