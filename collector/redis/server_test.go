@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -257,6 +258,47 @@ func TestFull(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFullCluster is refused in other words by a node of a cluster.
+func TestFullCluster(t *testing.T) {
+	t.Parallel()
+	server := testserver.Redis(t, "cluster-enabled yes", fmt.Sprintf("cluster-port %d", testserver.Port(t, testserver.FreeAddr(t))), "maxclients 2")
+	in := build(t, Options{URL: redisURL(server.Addr)})
+	if n := gauge(t, mustVisit(t, in), fleet.Connections); n != 0 {
+		t.Errorf("%v connections of an idle node", n)
+	}
+	client(t, server.Addr)
+	v, err := visit(t, build(t, Options{URL: redisURL(server.Addr)}))
+	if err != nil || !v.IsFull(fleet.Connections) {
+		t.Fatalf("%s, error %v; want full", describe(v), err)
+	}
+	if n := gauge(t, mustVisit(t, in), fleet.Connections); n != 1 {
+		t.Errorf("%v connections, want 1", n)
+	}
+}
+
+// TestBusy reads a server that runs a script without end, and again when the
+// script was killed.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	server := testserver.Redis(t, "busy-reply-threshold 1")
+	c := build(t, Options{URL: redisURL(server.Addr)})
+	mustVisit(t, c)
+	stuck, other := client(t, server.Addr), client(t, server.Addr)
+	killed := make(chan error, 1)
+	go func() {
+		killed <- stuck.Do(context.WithoutCancel(t.Context()), "EVAL", "while true do end", "0").Err()
+	}()
+	eventually(t, "the server to be busy", func() bool {
+		_, err := visit(t, c)
+		return err != nil && strings.Contains(err.Error(), "SCRIPT KILL or FUNCTION KILL (BUSY)")
+	})
+	do(t, other, "SCRIPT", "KILL")
+	if err := <-killed; err == nil {
+		t.Error("the script came to an end")
+	}
+	mustVisit(t, c)
 }
 
 // TestReplica reads a replica, which counts what its primary sends it.
