@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -54,17 +55,10 @@ func (c *Collector) converse(ctx context.Context, s *session) (*answer, error) {
 	if listed {
 		c.readList(ctx, s, a)
 	}
-	if !told && !a.broken {
-		if err := s.ask(infoCommand(c.whole)); err != nil {
+	if !told {
+		if err := c.askWhole(s, a); err != nil {
 			return nil, err
 		}
-		told, err = c.readInfo(s, a)
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case !told:
-		return nil, fault("the server refuses INFO with and without sections: is this a Redis?")
 	}
 	if err := c.check(&a.info); err != nil {
 		return nil, err
@@ -84,6 +78,18 @@ func (c *Collector) ask(s *session, list bool) error {
 		commands = append(commands, listCommand())
 	}
 	return s.ask(commands...)
+}
+
+// askWhole asks a server that knows INFO with one section only.
+func (c *Collector) askWhole(s *session, a *answer) error {
+	if a.broken {
+		return io.ErrUnexpectedEOF
+	}
+	if err := s.ask(infoCommand(c.whole)); err != nil {
+		return c.refused(s, err)
+	}
+	_, err := c.readInfo(s, a) // a second refusal is an error
+	return err
 }
 
 // refused puts an error of ask into words.

@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"errors"
-	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -292,15 +291,5 @@ func TestSilentTLS(t *testing.T) {
 				t.Errorf("%s, error %v; want %q", describe(v), err, tt.want)
 			}
 		})
-	}
-}
-
-// TestFailuresOfLibraries puts errors into words that no test can provoke.
-func TestFailuresOfLibraries(t *testing.T) {
-	t.Parallel()
-	a := address{network: "tcp"}
-	err := explain(t.Context(), &net.OpError{Op: "dial", Err: errors.New("strange")}, connecting, a)
-	if err.Error() != "connect: dial: strange" {
-		t.Errorf("error %v", err)
 	}
 }
