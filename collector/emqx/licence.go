@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/brimwatch/brimwatch/collector/httpget"
 )
@@ -17,7 +19,7 @@ type licence struct {
 
 // licenceAnswer is the part of /license that is wanted.
 type licenceAnswer struct {
-	MaxSessions    *number `json:"max_sessions"`    // 5.8.5 and later
+	MaxSessions    *number `json:"max_sessions"`    // 5.9 and later
 	MaxConnections number  `json:"max_connections"` // before; later versions repeat max_sessions here
 	MaxTPS         number  `json:"max_tps"`         // 6.0 and later; "infinity" is none
 }
@@ -25,8 +27,11 @@ type licenceAnswer struct {
 // currentAnswer is the part of /monitor_current that is wanted, 5.6 and later.
 type currentAnswer struct {
 	Quota number `json:"license_quota"`
-	// Peak is there in the versions whose licence counts sessions.
-	Peak json.RawMessage `json:"sessions_hist_hwmark"`
+}
+
+// nodeAnswer is the part of a node among /nodes that is wanted.
+type nodeAnswer struct {
+	Version string `json:"version"`
 }
 
 // askLicence asks for the licence, or, where this user may not see it or this
@@ -36,8 +41,11 @@ func (c *Collector) askLicence(ctx context.Context) (licence, error) {
 	var l licenceAnswer
 	_, err := c.site.Get(ctx, httpget.Ask{Path: "/license"}, &l)
 	switch status := httpget.StatusOf(err); {
+	case err == nil && l.MaxSessions != nil:
+		most := float64(*l.MaxSessions)
+		return licence{most: most, sessions: most > 0, tps: float64(l.MaxTPS)}, nil
 	case err == nil:
-		return l.licence(), nil
+		return c.weigh(ctx, float64(l.MaxConnections))
 	case status != http.StatusForbidden && status != http.StatusNotFound:
 		return licence{}, err
 	}
@@ -45,15 +53,43 @@ func (c *Collector) askLicence(ctx context.Context) (licence, error) {
 	if _, err := c.site.Get(ctx, httpget.Ask{Path: "/monitor_current"}, &now); err != nil {
 		return licence{}, err
 	}
-	return licence{most: float64(now.Quota), sessions: now.Quota > 0 && now.Peak != nil}, nil
+	return c.weigh(ctx, float64(now.Quota))
 }
 
-func (a *licenceAnswer) licence() licence {
-	out := licence{most: float64(a.MaxConnections), tps: float64(a.MaxTPS)}
-	if a.MaxSessions != nil {
-		out.most, out.sessions = float64(*a.MaxSessions), *a.MaxSessions > 0
+// weigh finds out what a limit counts whose name does not say it: sessions from
+// 5.8.5 on, connections before. Where this user may not see the version, it is
+// taken for connections.
+func (c *Collector) weigh(ctx context.Context, most float64) (licence, error) {
+	out := licence{most: most}
+	if most <= 0 {
+		return out, nil
 	}
-	return out
+	var nodes []nodeAnswer
+	_, err := c.site.Get(ctx, httpget.Ask{Path: "/nodes"}, &nodes)
+	switch status := httpget.StatusOf(err); {
+	case err == nil && len(nodes) > 0:
+		out.sessions = countsSessions(nodes[0].Version)
+	case err != nil && status != http.StatusForbidden && status != http.StatusNotFound:
+		return licence{}, err // or the figure would change its meaning with every fault
+	}
+	return out, nil
+}
+
+// countsSessions tells whether the licence of a version, such as 5.8.5 or e5.8.5,
+// counts sessions.
+func countsSessions(version string) bool {
+	version, _, _ = strings.Cut(strings.TrimLeft(version, "ev"), "-")
+	first := [...]int{5, 8, 5}
+	for i, part := range strings.SplitN(version, ".", len(first)) {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < first[i] {
+			return false
+		}
+		if n > first[i] {
+			return true
+		}
+	}
+	return strings.Count(version, ".") == len(first)-1
 }
 
 // number is a figure that EMQX may write as a word ("infinity", "expired"); that

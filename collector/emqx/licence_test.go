@@ -48,29 +48,34 @@ func TestLicence(t *testing.T) {
 		page        string
 		licence     string // answer to /license
 		current     string // answer to /monitor_current
+		nodes       string // answer to /nodes
 		connections float64
 		limit, tps  float64 // 0: not told
 		err         string  // of the REST side
 	}{
-		{"5.0 to 5.8.4: connections", withSessions, `{"max_connections":500,"type":"official"}`, "", 120, 500, 0, ""},
-		{"from 5.8.5 on: sessions", withSessions, `{"max_sessions":500,"max_connections":500}`, "", 150, 500, 0, ""},
-		{"6: messages, too", withSessions, `{"max_sessions":500,"max_connections":500,"max_tps":2000}`, "", 150, 500, 2000, ""},
-		{"no end of messages", withSessions, `{"max_sessions":500,"max_tps":"infinity"}`, "", 150, 500, 0, ""},
-		{"no limit", withSessions, `{"max_connections":0}`, "", 120, 0, 0, ""},
-		{"no limit of sessions", withSessions, `{"max_sessions":0,"max_connections":0}`, "", 120, 0, 0, ""},
-		{"open source before 5.9", withSessions, "", `{"live_connections":120,"license_quota":0}`, 120, 0, 0, ""},
-		{"EMQX 5.0, open source", withSessions, "", `{"connections":120}`, 120, 0, 0, ""},
-		{"no right to see the licence", withSessions, "403", `{"license_quota":500}`, 120, 500, 0, ""},
-		{"the same, with sessions", withSessions, "403", `{"license_quota":500,"sessions_hist_hwmark":{"peak_value":3}}`, 150, 500, 0, ""},
-		{"an expired licence", withSessions, "403", `{"license_quota":"expired","sessions_hist_hwmark":{}}`, 120, 0, 0, ""},
-		{"sessions that are not on the page", onePage, `{"max_sessions":500}`, "", 60, 500, 0, ""},
-		{"neither", withSessions, "", "", 120, 0, 0, "/api/v5/monitor_current: there is no page"},
-		{"a fault", withSessions, "500", "", 120, 0, 0, "/api/v5/license: the server has a fault of its own"},
-		{"HTML", withSessions, "<html>", "", 120, 0, 0, "not with JSON"},
-		{"another form", withSessions, "[1]", "", 120, 0, 0, "has not the form that is expected"},
+		{"up to 5.8.4: connections", withSessions, `{"max_connections":500,"type":"official"}`, "", `[{"version":"5.8.4"}]`, 120, 500, 0, ""},
+		{"5.8.5 to 5.8.11: sessions, called connections", withSessions, `{"max_connections":500}`, "", `[{"version":"5.8.5"},{"version":"5.8.4"}]`, 150, 500, 0, ""},
+		{"a version that is not told", withSessions, `{"max_connections":500}`, "", "", 120, 500, 0, ""},
+		{"a fault when the version is asked for", withSessions, `{"max_connections":500}`, "", "500", 120, 0, 0, "/api/v5/nodes: the server has a fault of its own"},
+		{"no nodes", withSessions, `{"max_connections":500}`, "", "[]", 120, 500, 0, ""},
+		{"from 5.9 on: sessions", withSessions, `{"max_sessions":500,"max_connections":500}`, "", "", 150, 500, 0, ""},
+		{"6: messages, too", withSessions, `{"max_sessions":500,"max_connections":500,"max_tps":2000}`, "", "", 150, 500, 2000, ""},
+		{"no end of messages", withSessions, `{"max_sessions":500,"max_tps":"infinity"}`, "", "", 150, 500, 0, ""},
+		{"no limit", withSessions, `{"max_connections":0}`, "", `[{"version":"5.8.5"}]`, 120, 0, 0, ""},
+		{"no limit of sessions", withSessions, `{"max_sessions":0,"max_connections":0}`, "", "", 120, 0, 0, ""},
+		{"open source before 5.9", withSessions, "", `{"live_connections":120,"license_quota":0}`, `[{"version":"5.8.5"}]`, 120, 0, 0, ""},
+		{"EMQX 5.0, open source", withSessions, "", `{"connections":120}`, "", 120, 0, 0, ""},
+		{"no right to see the licence", withSessions, "403", `{"license_quota":500}`, `[{"version":"5.6.1"}]`, 120, 500, 0, ""},
+		{"the same, with sessions", withSessions, "403", `{"license_quota":500}`, `[{"version":"5.10.0"}]`, 150, 500, 0, ""},
+		{"an expired licence", withSessions, "403", `{"license_quota":"expired"}`, `[{"version":"6.0.0"}]`, 120, 0, 0, ""},
+		{"sessions that are not on the page", onePage, `{"max_sessions":500}`, "", "", 60, 500, 0, ""},
+		{"neither", withSessions, "", "", "", 120, 0, 0, "/api/v5/monitor_current: there is no page"},
+		{"a fault", withSessions, "500", "", "", 120, 0, 0, "/api/v5/license: the server has a fault of its own"},
+		{"HTML", withSessions, "<html>", "", "", 120, 0, 0, "not with JSON"},
+		{"another form", withSessions, "[1]", "", "", 120, 0, 0, "has not the form that is expected"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := rest(t, tt.page, map[string]string{"/api/v5/license": tt.licence, "/api/v5/monitor_current": tt.current})
+			s := rest(t, tt.page, map[string]string{"/api/v5/license": tt.licence, "/api/v5/monitor_current": tt.current, "/api/v5/nodes": tt.nodes})
 			c, err := New(Options{URL: s.URL, Username: "key", Password: "secret", Transport: direct()})
 			if err != nil {
 				t.Fatal(err)
@@ -92,6 +97,17 @@ func TestLicence(t *testing.T) {
 				t.Errorf("LimitsErr: %v, want %q", got, tt.err)
 			}
 		})
+	}
+}
+
+func TestCountsSessions(t *testing.T) {
+	for version, want := range map[string]bool{
+		"5.0.0": false, "5.8.4": false, "5.8.5": true, "5.8.11": true, "5.9.0": true, "5.10.0": true, "6.0.0": true, "4.4.19": false, "10.0.0": true,
+		"e5.8.5": true, "v5.8.4": false, "5.8.5-rc.1": true, "5.8": false, "5": false, "6": true, "": false, "six": false, "5.8.x": false,
+	} {
+		if got := countsSessions(version); got != want {
+			t.Errorf("%q: %v", version, got)
+		}
 	}
 }
 
@@ -204,12 +220,12 @@ func TestLicenceOptionFaults(t *testing.T) {
 func FuzzLicence(f *testing.F) {
 	for _, seed := range []string{
 		`{"max_sessions":500,"max_connections":500,"max_tps":2000}`, `{"max_sessions":null,"max_tps":"infinity"}`,
-		`{"license_quota":"expired","sessions_hist_hwmark":{}}`, `{"max_connections":-1}`, `{"max_sessions":1e999}`, `[]`, `{"max_sessions":[{}]}`,
+		`{"license_quota":"expired"}`, `{"max_connections":-1}`, `[{"version":"5.8.5"}]`, `{"max_sessions":1e999}`, `[]`, `{"max_sessions":[{}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s := rest(t, wholePage, map[string]string{"/api/v5/license": string(b), "/api/v5/monitor_current": string(b)})
+		s := rest(t, wholePage, map[string]string{"/api/v5/license": string(b), "/api/v5/monitor_current": string(b), "/api/v5/nodes": string(b)})
 		v, err := visit(t, Options{URL: s.URL, Username: "key", Password: "secret"})
 		if err != nil {
 			t.Fatalf("the page was harmed: %v", err)

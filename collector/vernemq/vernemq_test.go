@@ -203,6 +203,26 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestStatusHangs reads the page although the status never comes.
+func TestStatusHangs(t *testing.T) {
+	page := serve(t, file(t, "v2.prom"), "", "")
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(api.Close)
+	c := build(t, Options{URL: page.URL, APIURL: api.URL})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	visits := make([]collector.Visit, 1)
+	if err := c.Collect(ctx, visits); err != nil {
+		t.Fatalf("Collect: %v", err)
+	}
+	if n, _ := visits[0].GaugeOf(fleet.Connections); n != 200 || ctx.Err() != nil {
+		t.Errorf("%v connections, want 200; the time of the visit: %v", n, ctx.Err())
+	}
+	if c.LimitsErr() == nil {
+		t.Error("LimitsErr does not tell that the status is missing")
+	}
+}
+
 func TestErrors(t *testing.T) {
 	s := serve(t, file(t, "v2.prom"), "", "key/")
 	for _, tt := range []struct {
