@@ -18,6 +18,7 @@ package exposition
 import (
 	"context"
 	"crypto/tls"
+	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/httpget"
@@ -30,6 +31,12 @@ type Options struct {
 	URL string
 	// Mapping says which series make which metric.
 	Mapping []Metric // each metric at most once
+	// Extra are further series, for Revise.
+	Extra []Extra
+	// Revise, if there is one, is called for each visit after the mapping has filled
+	// it, with what the page told for Extra, in order, and the moment to which the
+	// page belongs. It runs on the goroutine of Collect and must not keep seen.
+	Revise func(v *collector.Visit, seen []Seen, arrived time.Time)
 	// Username and Password are sent as HTTP basic authentication (RFC 7617),
 	// Bearer as a bearer token (RFC 6750). Empty: nothing is sent.
 	Username, Password, Bearer string
@@ -47,17 +54,18 @@ type Collector struct {
 	getter    *httpget.Getter
 	plan      *plan
 	transport *Transport
+	revise    func(*collector.Visit, []Seen, time.Time)
 }
 
 // New checks the options; it does not connect.
 func New(o Options) (*Collector, error) {
-	c := &Collector{transport: o.Transport}
+	c := &Collector{transport: o.Transport, revise: o.Revise}
 	if c.transport == nil {
 		c.transport = NewTransport()
 		c.transport.single = true
 	}
 	var err error
-	if c.plan, err = c.transport.planOf(o.Mapping); err != nil {
+	if c.plan, err = c.transport.planOf(o.Mapping, o.Extra); err != nil {
 		return nil, err
 	}
 	get := httpget.Options{URL: o.URL, Username: o.Username, Password: o.Password, Bearer: o.Bearer, TLS: o.TLS}
@@ -81,6 +89,12 @@ func (c *Collector) Collect(ctx context.Context, visits []collector.Visit) error
 	}
 	for i := range visits {
 		c.plan.fill(w.cells, arrived, &visits[i])
+	}
+	if c.revise != nil {
+		w.seen = c.plan.seen(w.cells, w.seen)
+		for i := range visits {
+			c.revise(&visits[i], w.seen, arrived)
+		}
 	}
 	return nil
 }

@@ -98,12 +98,21 @@ func cloneMapping(mapping []Metric) []Metric {
 	return out
 }
 
+// cloneExtras returns a copy that shares nothing with extras.
+func cloneExtras(extras []Extra) []Extra {
+	out := slices.Clone(extras)
+	for i := range out {
+		out[i].Match = slices.Clone(out[i].Match)
+	}
+	return out
+}
+
 // maxWord bounds the names and values of a mapping, in bytes.
 const maxWord = 1024
 
 // checkMapping returns the first fault of a mapping.
-func checkMapping(mapping []Metric) error {
-	if len(mapping) == 0 {
+func checkMapping(mapping []Metric, extras []Extra) error {
+	if len(mapping) == 0 && len(extras) == 0 {
 		return errors.New("the mapping is empty: name at least one metric with its series")
 	}
 	var seen fleet.MetricSet
@@ -120,6 +129,12 @@ func checkMapping(mapping []Metric) error {
 			if err := s.check(); err != nil {
 				return fmt.Errorf("mapping: %v: %w", m.Metric, err)
 			}
+		}
+	}
+	for _, e := range extras {
+		s := e.selector()
+		if err := s.check(); err != nil {
+			return fmt.Errorf("extra: %w", err)
 		}
 	}
 	return nil

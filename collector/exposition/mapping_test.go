@@ -17,7 +17,7 @@ func arrived() time.Time { return time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC) 
 // filled reads a page by a mapping and returns the visit.
 func filled(t testing.TB, page string, mapping ...Metric) *collector.Visit {
 	t.Helper()
-	p, err := newPlan(mapping)
+	p, err := newPlan(mapping, nil)
 	if err != nil {
 		t.Fatalf("newPlan: %v", err)
 	}
@@ -160,25 +160,25 @@ func TestPlansAreShared(t *testing.T) {
 	}
 	shared := NewTransport()
 	mine := mapping()
-	first, err := shared.planOf(mine)
+	first, err := shared.planOf(mine, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mine[0].Fallback[0], mine[0].Match[0].Value, mine[0].Limit.Match[0].Value = "z", "z", "z"
-	second, err := shared.planOf(mapping())
+	second, err := shared.planOf(mapping(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if first != second {
 		t.Error("an equal mapping was compiled anew")
 	}
-	if other, err := shared.planOf(mine); err != nil || other == first {
+	if other, err := shared.planOf(mine, nil); err != nil || other == first {
 		t.Errorf("another mapping got the same plan (%v)", err)
 	}
 	for i := range 2 * maxPlans {
 		m := mapping()
 		m[0].Series = strings.Repeat("a", i+2)
-		if _, err := shared.planOf(m); err != nil {
+		if _, err := shared.planOf(m, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,10 +14,11 @@ import (
 // Collectors with the same mapping share one.
 //
 // Every selector of the mapping has a cell, in order: the usages of the first
-// metric, its limits, the usages of the second, and so on.
+// metric, its limits, the usages of the second, and so on; in the end, the extras.
 type plan struct {
 	metrics []planned
 	names   []wanted
+	extras  int // the first cell of the extras
 	cells   int
 }
 
@@ -72,8 +73,8 @@ func (c *cell) present() bool { return c.n > 0 || c.bad }
 const maxMatchers = 64
 
 // newPlan compiles a mapping.
-func newPlan(mapping []Metric) (*plan, error) {
-	if err := checkMapping(mapping); err != nil {
+func newPlan(mapping []Metric, extras []Extra) (*plan, error) {
+	if err := checkMapping(mapping, extras); err != nil {
 		return nil, err
 	}
 	p := &plan{metrics: make([]planned, 0, len(mapping))}
@@ -89,6 +90,12 @@ func newPlan(mapping []Metric) (*plan, error) {
 		}
 		t.end = p.cells
 		p.metrics = append(p.metrics, t)
+	}
+	p.extras = p.cells
+	for _, e := range extras {
+		if err := p.want(e.selector()); err != nil {
+			return nil, fmt.Errorf("extra: %w", err)
+		}
 	}
 	return p, nil
 }

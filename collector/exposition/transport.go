@@ -26,6 +26,7 @@ type Transport struct {
 // compiled is a mapping and the plan made of it.
 type compiled struct {
 	mapping []Metric
+	extras  []Extra
 	plan    *plan
 }
 
@@ -48,11 +49,20 @@ func over(http *httpget.Transport) *Transport {
 	return t
 }
 
+// HTTP returns what Sites beside a page share with it; a nil Transport has none.
+func (t *Transport) HTTP() *httpget.Transport {
+	if t == nil {
+		return nil
+	}
+	return t.http
+}
+
 // workspace is the memory that reading a page needs.
 type workspace struct {
 	window []byte
 	page   page
 	cells  []cell
+	seen   []Seen
 }
 
 // take returns a workspace with empty cells.
@@ -84,20 +94,20 @@ func (t *Transport) give(w *workspace) {
 }
 
 // planOf compiles a mapping, or returns the plan of an equal one.
-func (t *Transport) planOf(mapping []Metric) (*plan, error) {
+func (t *Transport) planOf(mapping []Metric, extras []Extra) (*plan, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range t.plans {
-		if reflect.DeepEqual(t.plans[i].mapping, mapping) {
+		if reflect.DeepEqual(t.plans[i].mapping, mapping) && reflect.DeepEqual(t.plans[i].extras, extras) {
 			return t.plans[i].plan, nil
 		}
 	}
-	mapping = cloneMapping(mapping)
-	p, err := newPlan(mapping)
+	mapping, extras = cloneMapping(mapping), cloneExtras(extras)
+	p, err := newPlan(mapping, extras)
 	if err != nil {
 		return nil, err
 	}
-	t.plans = slices.Insert(t.plans, 0, compiled{mapping, p})
+	t.plans = slices.Insert(t.plans, 0, compiled{mapping, extras, p})
 	t.plans = t.plans[:min(len(t.plans), maxPlans)]
 	return p, nil
 }

@@ -3,6 +3,7 @@ package httpget
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,6 +48,15 @@ func NewSite(o Options) (*Site, error) {
 	s := &Site{base: u, login: o.login(), header: r.Header, transport: transportOf(u, proxy, o.TLS), proxied: proxy != nil}
 	s.header.Set("Accept", JSON.accept())
 	return s, nil
+}
+
+// NewSiteBeside is NewSite for a server beside another one whose secure goes
+// along: it is used when the URL is https://, and dropped when it is not.
+func NewSiteBeside(o Options, secure *tls.Config) (*Site, error) {
+	if u, err := url.Parse(o.URL); err == nil && u.Scheme == "https" {
+		o.TLS = secure
+	}
+	return NewSite(o)
 }
 
 // Place returns the URL as messages show it.

@@ -1,0 +1,154 @@
+package hivemq
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
+	"github.com/brimwatch/brimwatch/collector/exposition"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func extension(t testing.TB) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/extension.prom")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// serve shows a page at /metrics; the login is what a gateway in front asks for.
+func serve(t testing.TB, page, login string) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, word, _ := r.BasicAuth()
+		switch {
+		case login != "" && name+"/"+word != login:
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path != "/metrics":
+			http.NotFound(w, r)
+		default:
+			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+			_, _ = io.WriteString(w, page)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func build(t testing.TB, o Options) *exposition.Collector {
+	t.Helper()
+	o.Transport = exposition.NewTransportThrough(nil)
+	c, err := New(o)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// read reads a page and returns what it told.
+func read(t testing.TB, page string) *collector.Visit {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	visits := make([]collector.Visit, 1)
+	if err := build(t, Options{URL: serve(t, page, "").URL}).Collect(ctx, visits); err != nil {
+		t.Fatalf("Collect: %v", err)
+	}
+	return &visits[0]
+}
+
+func TestConformance(t *testing.T) {
+	collectortest.Run(t, collectortest.Suite{
+		Serve: func(t testing.TB, password string) string {
+			return serve(t, extension(t), collectortest.Username+"/"+password).Listener.Addr().String()
+		},
+		New: func(t testing.TB, addr, password string) collector.Collector {
+			t.Helper()
+			c, err := New(Options{URL: "http://" + addr, Username: collectortest.Username, Password: password, Transport: exposition.NewTransportThrough(nil)})
+			if err != nil {
+				t.Fatalf("New: %v", err)
+			}
+			return c
+		},
+		Expect: []collectortest.Figure{
+			{Metric: fleet.SendTPS, Counter: true, Min: 120000, Max: 120000},
+			{Metric: fleet.ReceiveTPS, Counter: true, Min: 240000, Max: 240000},
+			{Metric: fleet.Connections, Min: 310, Max: 310},
+			{Metric: fleet.Subscriptions, Min: 620, Max: 620},
+		},
+	})
+}
+
+// TestMeters takes the totals of meters where the page has no counters.
+func TestMeters(t *testing.T) {
+	v := read(t, strings.ReplaceAll(extension(t), "_publish_count", "_other"))
+	in, _, _ := v.CounterOf(fleet.SendTPS)
+	out, _, _ := v.CounterOf(fleet.ReceiveTPS)
+	if in != 120001 || out != 240001 {
+		t.Errorf("in %v, out %v, want those of the meters", in, out)
+	}
+}
+
+// TestAbsent keeps what is not there apart from zero.
+func TestAbsent(t *testing.T) {
+	v := read(t, "com_hivemq_system_system_cpu_load 0.42\ncom_hivemq_networking_connections_current 0.0\n")
+	if n, ok := v.GaugeOf(fleet.Connections); !ok || n != 0 {
+		t.Errorf("connections %v, %v, want 0", n, ok)
+	}
+	for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions} {
+		found := false
+		for _, g := range v.Gaps() {
+			found = found || g.Metric == m && strings.Contains(g.Reason, "com_hivemq_")
+		}
+		if _, gauge := v.GaugeOf(m); gauge || !found {
+			t.Errorf("%v is not unknown with a reason: %v", m, v.Gaps())
+		}
+	}
+}
+
+// TestPublishedPage reads the hand-made page that others published.
+func TestPublishedPage(t *testing.T) {
+	root := os.Getenv("BRIMWATCH_CONTRACTS")
+	if root == "" {
+		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
+	}
+	page, err := os.ReadFile(filepath.Join(root, "captures", "hivemq", "from-datadog-core", "metrics.prom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := read(t, string(page))
+	if n, _, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1234 {
+		t.Errorf("in %v, %v, want a total of 1234, whatever TYPE says", n, ok)
+	}
+	if len(v.Gaps()) != 3 {
+		t.Errorf("unknown: %v, want all but the messages in", v.Gaps())
+	}
+}
+
+func TestOptionFaults(t *testing.T) {
+	for _, tt := range []struct{ name, url, want string }{
+		{"no url", "", "url is missing"},
+		{"no scheme", "hunter2:9399", "url cannot be read"},
+		{"a login in it", "http://a:hunter2@127.0.0.1:9399", "must not hold a user name or password"},
+	} {
+		c, err := New(Options{URL: tt.url})
+		if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: got %v, want it to say %q", tt.name, err, tt.want)
+		}
+	}
+}
