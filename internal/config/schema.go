@@ -186,6 +186,7 @@ type sourceDoc struct {
 	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which tells limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
 	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
 	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API that tells what the page does not, such as limits."`
+	ExporterTPS        string                `yaml:"exporter_tps" doc:"For rocketmq: what the TPS of the older rocketmq-exporter is, second or minute; its releases differ, and its page does not say." default:"unknown"`
 	Prefix             string                `yaml:"prefix" doc:"For vernemq: what its metrics begin with." default:"vernemq_ or nothing"`
 	SubscriptionsEvery span                  `yaml:"subscriptions_every" doc:"For redis, rabbitmq, nanomq and nats: how often subscriptions are counted, which costs the server work." default:"1m; rabbitmq, nanomq: 5m"`
 	Region             string                `yaml:"region" doc:"For aliyun: where the instance runs." default:"the only region of the account's discover" example:"cn-hangzhou"`

@@ -122,6 +122,12 @@ func (d *decoder) needURL(p place, raw string, schemes ...string) {
 // checkURL checks a URL. None of it is quoted: any part may be a secret.
 func (d *decoder) checkURL(p place, raw string, schemes ...string) {
 	u, err := url.Parse(raw)
+	if err == nil && u.Scheme == "unix" && slices.Contains(schemes, "unix") {
+		if u.Host != "" || u.Path == "" {
+			d.fault(p, "a socket is given by its whole path, as in unix:///run/redis.sock")
+		}
+		return
+	}
 	switch {
 	case err != nil:
 		d.fault(p, "this is not a URL; one looks like %s://host:port/path", schemes[0])

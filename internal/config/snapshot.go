@@ -129,6 +129,7 @@ type Source struct {
 	VHost              string // rabbitmq
 	APIURL             string // emqx, vernemq, nanomq
 	Prefix             string // vernemq
+	ExporterTPS        string // rocketmq: second, minute or ""
 	SubscriptionsEvery time.Duration
 	Account            string // aliyun
 	Region             string // aliyun

@@ -25,7 +25,7 @@ func sourceKinds() []sourceKind {
 		{name: "hivemq", schemes: page, nodes: true, login: true, bearer: true},
 		{name: "nanomq", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"api_url", "subscriptions_every"}},
 		{name: "nats", schemes: page, nodes: true, login: true, bearer: true, limits: true, keys: []string{"subscriptions_every"}},
-		{name: "rocketmq", schemes: page, nodes: true, login: true, bearer: true},
+		{name: "rocketmq", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"exporter_tps"}},
 		{name: "redis", schemes: []string{"redis", "rediss", "unix"}, nodes: true, login: true, limits: true, keys: []string{"subscriptions_every"}},
 		{name: "aliyun", limits: true, slow: true, keys: []string{"region", "kind"}},
 		{name: "prometheus", schemes: page, login: true, bearer: true, keys: []string{"queries"}},
@@ -35,7 +35,7 @@ func sourceKinds() []sourceKind {
 
 // specialKeys are the keys of a source that only some types have.
 func specialKeys() []string {
-	return []string{"mapping", "queries", "management_url", "vhost", "api_url", "prefix", "subscriptions_every", "region", "kind"}
+	return []string{"mapping", "queries", "management_url", "vhost", "api_url", "prefix", "exporter_tps", "subscriptions_every", "region", "kind"}
 }
 
 func (k *sourceKind) has(key string) bool { return slices.Contains(k.keys, key) }

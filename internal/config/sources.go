@@ -11,7 +11,7 @@ import (
 func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	out := &Source{
 		Type: s.Type, URL: s.URL, Nodes: s.URLs, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout),
-		ManagementURL: s.ManagementURL, VHost: s.VHost, APIURL: s.APIURL, Prefix: s.Prefix,
+		ManagementURL: s.ManagementURL, VHost: s.VHost, APIURL: s.APIURL, Prefix: s.Prefix, ExporterTPS: s.ExporterTPS,
 		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Region: s.Region, Kind: s.Kind,
 	}
 	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
@@ -34,6 +34,9 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	}
 	d.foreignKeys(s, kind)
 	d.sourceURLs(s, kind)
+	if s.ExporterTPS != "" && s.ExporterTPS != "second" && s.ExporterTPS != "minute" {
+		d.fault(d.find(s.place, "exporter_tps"), "the exporter's TPS is of a second or of a minute: second or minute")
+	}
 	if kind.has("mapping") {
 		out.Mapping = d.resolveMapping(s)
 	}

@@ -8,7 +8,12 @@ import (
 	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/collector/emqx"
 	"github.com/brimwatch/brimwatch/collector/exposition"
+	"github.com/brimwatch/brimwatch/collector/hivemq"
 	"github.com/brimwatch/brimwatch/collector/mosquitto"
+	"github.com/brimwatch/brimwatch/collector/nanomq"
+	"github.com/brimwatch/brimwatch/collector/redis"
+	"github.com/brimwatch/brimwatch/collector/rocketmq"
+	"github.com/brimwatch/brimwatch/collector/vernemq"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
@@ -65,6 +70,11 @@ func (s *sources) newCluster(c *config.Source, tlsConfig *tls.Config) (_ collect
 // largest are the metrics of which every node tells the whole, more or less.
 func largest(c *config.Source) fleet.MetricSet {
 	var set fleet.MetricSet
+	for _, m := range fleet.Metrics() {
+		if c.Type == "vernemq" && vernemq.Aggregate(m) {
+			set = set.With(m)
+		}
+	}
 	for _, m := range c.Mapping {
 		if m.Aggregate == "max" {
 			set = set.With(m.Metric)
@@ -86,19 +96,34 @@ func shared(c *config.Source) fleet.MetricSet {
 
 // newNode makes the Collector of one server.
 func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Collector, error) {
+	user, password, bearer := c.Username, c.Password.Reveal(), c.Bearer.Reveal()
 	switch c.Type {
 	case "mosquitto":
-		return mosquitto.New(mosquitto.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), TLS: tlsConfig, Logger: s.log,
+		return mosquitto.New(mosquitto.Options{URL: c.URL, Username: user, Password: password, TLS: tlsConfig, Logger: s.log})
+	case "redis":
+		return redis.New(redis.Options{
+			URL: c.URL, Username: user, Password: password, TLS: tlsConfig, SubscriptionsEvery: c.SubscriptionsEvery, Logger: s.log,
 		})
 	case "emqx":
-		return emqx.New(emqx.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig, Transport: s.pages,
+		return emqx.New(emqx.Options{URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, APIURL: c.APIURL, Transport: s.pages})
+	case "vernemq":
+		return vernemq.New(vernemq.Options{
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, APIURL: c.APIURL, Prefix: c.Prefix, Transport: s.pages,
+		})
+	case "hivemq":
+		return hivemq.New(hivemq.Options{URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, Transport: s.pages})
+	case "nanomq":
+		return nanomq.New(nanomq.Options{
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig,
+			APIURL: c.APIURL, SubscriptionsEvery: c.SubscriptionsEvery, Transport: s.pages,
+		})
+	case "rocketmq":
+		return rocketmq.New(rocketmq.Options{
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, ExporterTPS: rocketmq.Span(c.ExporterTPS), Transport: s.pages,
 		})
 	case "exposition":
 		return exposition.New(exposition.Options{
-			URL: c.URL, Username: c.Username, Password: c.Password.Reveal(), Bearer: c.Bearer.Reveal(), TLS: tlsConfig,
-			Mapping: mappingOf(c.Mapping), Transport: s.pages,
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, Mapping: mappingOf(c.Mapping), Transport: s.pages,
 		})
 	}
 	return nil, fmt.Errorf("type %q is not known", c.Type)
