@@ -19,6 +19,9 @@ type Probed struct {
 	Reading *fleet.Reading
 	Totals  map[fleet.Metric]float64
 	Took    time.Duration
+	// LimitsErr says why limits could not be read that the source tells apart from
+	// its figures; nil when they could, or there are none.
+	LimitsErr error
 }
 
 // Pauses of Probe.
@@ -103,11 +106,15 @@ func probed(s *Source, visits []Visit, err error, began time.Time) []Probed {
 	case err != nil:
 		o.failed = plainReason(err)
 	}
+	var limitsErr error
+	if l, ok := s.Collector.(interface{ LimitsErr() error }); ok {
+		limitsErr = l.LimitsErr()
+	}
 	out := make([]Probed, len(visits))
 	for i := range visits {
 		m := &memory{id: s.Instances[i].ID}
 		r, _ := m.reading(s.Instances[i], &visits[i], &o)
-		p := Probed{Instance: s.Instances[i], Reading: r, Took: now.Sub(began), Totals: make(map[fleet.Metric]float64)}
+		p := Probed{Instance: s.Instances[i], Reading: r, Took: now.Sub(began), Totals: make(map[fleet.Metric]float64), LimitsErr: limitsErr}
 		if r.Up {
 			for metric := range fleet.Metric(fleet.NumMetrics) {
 				if total, _, ok := visits[i].CounterOf(metric); ok {

@@ -203,3 +203,18 @@ func TestSharesAndSpans(t *testing.T) {
 		}
 	}
 }
+
+func TestRedisSources(t *testing.T) {
+	s := mustLoad(t, files(t, "brimwatch.yml", `
+instances:
+  - {id: a, product: redis, capacity: {connections: 100}, source: {type: redis, url: "redis://127.0.0.1", password: p}}
+  - {id: b, product: redis, capacity: {connections: 100}, source: {type: redis, url: "unix:///run/redis.sock"}}
+receivers: [{name: oncall, webhooks: [{url: "http://127.0.0.1:1/"}]}]
+`))
+	if src := s.Instances[0].Source; src.Username != "default" || src.Password.Reveal() != "p" {
+		t.Errorf("got %s, %q", src.Username, src.Password.Reveal())
+	}
+	if _, err := Load(files(t, "brimwatch.yml", `instances: [{id: b, product: redis, source: {type: redis, url: "unix://run/redis.sock"}}]`)); err == nil || !strings.Contains(err.Error(), "a socket is given by its whole path") {
+		t.Errorf("got %v", err)
+	}
+}

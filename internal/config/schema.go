@@ -54,6 +54,8 @@ type authDoc struct {
 	BearerTokenFile string `yaml:"bearer_token_file" doc:"File that holds the token."`
 	BearerTokenEnv  string `yaml:"bearer_token_env" doc:"Variable of the environment that holds it."`
 	TLS             tlsDoc `yaml:"tls" doc:"How the server is trusted, and we are known to it."`
+
+	anonymous bool // a password may stand alone
 }
 
 type tlsDoc struct {

@@ -98,7 +98,7 @@ func (d *decoder) resolveAuth(p place, a *authDoc) (username string, password, b
 	if bearer != "" && a.Username != "" {
 		d.fault(d.under(p, "username"), "give either a username or a bearer_token, not both")
 	}
-	if password != "" && a.Username == "" {
+	if password != "" && a.Username == "" && !a.anonymous {
 		d.fault(p, "a password needs a username")
 	}
 	if strings.ContainsFunc(a.Username, unicode.IsControl) {

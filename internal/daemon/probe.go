@@ -63,6 +63,9 @@ func Probe(ctx context.Context, o ProbeOptions) (_ *ProbeReport, err error) {
 		if !results[i].Reading.Up {
 			report.Failed++
 		}
+		if err := results[i].LimitsErr; err != nil {
+			report.Problems = append(report.Problems, fmt.Sprintf("instance %s: its capacities could not be read: %v", results[i].Instance.ID, err))
+		}
 	}
 	return report, nil
 }
