@@ -224,11 +224,13 @@ func (c *Cluster) usage(i int, m fleet.Metric, v *Visit) {
 	}
 }
 
-// limit tells the limit of one metric, when every node has told its own.
+// limit tells the limit of one metric, when every node has told its own; again
+// only when one has told it anew, so that its age is known.
 func (c *Cluster) limit(i int, m fleet.Metric, v *Visit) {
-	total := 0.0
+	total, fresh := 0.0, false
 	for _, n := range c.nodes {
 		limit := n.readings[i].Told[m].Value
+		fresh = fresh || n.visits[i].told[m] > 0
 		if limit <= 0 {
 			return
 		}
@@ -238,5 +240,7 @@ func (c *Cluster) limit(i int, m fleet.Metric, v *Visit) {
 			total += limit
 		}
 	}
-	v.Limit(m, total)
+	if fresh {
+		v.Limit(m, total)
+	}
 }

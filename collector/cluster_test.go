@@ -143,6 +143,28 @@ func TestClusterNoticesARestart(t *testing.T) {
 	})
 }
 
+// A limit that nodes tell seldom is told seldom, with all of them in it.
+func TestClusterTellsLimitsWhenTheyAreNew(t *testing.T) {
+	a, b := &nodeFake{tell: clients(1, 100)}, &nodeFake{tell: clients(1, 50)}
+	c := clusterOf(t, ClusterOptions{}, a, b)
+	visits := make([]Visit, 1)
+	for i, want := range []float64{150, 0, 160} {
+		switch i {
+		case 1:
+			a.tell, b.tell = clients(1, 0), clients(1, 0)
+		case 2:
+			b.tell = clients(1, 60)
+		}
+		visits[0].Reset()
+		if err := c.Collect(t.Context(), visits); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := visits[0].LimitOf(fleet.Connections); got != want {
+			t.Errorf("visit %d: limit %v, want %v", i, got, want)
+		}
+	}
+}
+
 func TestClusterNotYet(t *testing.T) {
 	c := clusterOf(t, ClusterOptions{}, &nodeFake{tell: clients(1, 1)}, &nodeFake{err: ErrNotYet})
 	if err := c.Collect(t.Context(), make([]Visit, 1)); !errors.Is(err, ErrNotYet) {
