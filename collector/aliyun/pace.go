@@ -10,7 +10,8 @@ import "time"
 // calls all Collectors of the account together make within wanted.
 //
 // Asked anew before each sweep, it spreads what is left evenly: n more sweeps cut
-// the rest of the month into n+1 equal parts.
+// the rest of the month into n+1 equal parts. It is a pace, not a gate: that no
+// call goes beyond the limit is the meter's business.
 func stretched(calls, limit int64, left time.Duration, sweep float64, wanted time.Duration) time.Duration {
 	rest := float64(limit - calls)
 	if sweep <= 0 {
@@ -20,7 +21,7 @@ func stretched(calls, limit int64, left time.Duration, sweep float64, wanted tim
 		return max(wanted, left) // not one sweep is left: wait for the next month
 	}
 	// rest >= sweep keeps this within left, so that nothing overflows.
-	return max(wanted, time.Duration(sweep/rest*float64(left)))
+	return max(wanted, time.Duration(float64(left)*sweep/rest))
 }
 
 // monthOf returns the month of the cloud's accounts in UTC, such as 2026-11.

@@ -35,13 +35,13 @@ type bill struct {
 // and region, and keeps the bills of instances that are known, and of those of
 // IoT. The names that billing gives to products are not all documented, so it is
 // not asked by them.
-func readBilling(ctx context.Context, ask asker, zone *time.Location, known func(id string) bool) (told, error) {
+func readBilling(ctx context.Context, ask asker, abroad bool, zone *time.Location, known func(id string) bool) (told, error) {
 	const size = 300 // the most that it tells at once
 	rows, whole, calls, err := pages(
 		func(b *bill) string { return string(b.ID) },
 		func(number int) (page[bill], error) {
 			var a billingAnswer
-			q := question{operation: queryBilling, query: paged(number, size, "PageNum", "PageSize")}
+			q := question{operation: queryBilling, abroad: abroad, query: paged(number, size, "PageNum", "PageSize")}
 			if err := ask(ctx, q, &a); err != nil {
 				return page[bill]{}, err
 			}

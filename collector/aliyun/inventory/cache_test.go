@@ -51,7 +51,7 @@ func TestARestartGoesOn(t *testing.T) {
 	r.sweep()
 	r.cloud.Change(func(a []*cloud.Account) {
 		a[0].Redis[0].EndTime = "2026-11-23T16:00:00Z"
-		a[0].MQTT = nil
+		a[0].MQTT, a[0].Bills = nil, nil
 	})
 	r.sweep()
 	r.sweep() // now the end is believed, and the instance was missing twice

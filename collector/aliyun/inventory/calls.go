@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -48,7 +49,7 @@ func (o operation) call() aliyun.Call {
 // proxy or a test server does, nothing else tells it.
 func (q question) call() aliyun.Call {
 	c := q.operation.call()
-	c.Region = q.region
+	c.Region = endpointRegion(q)
 	c.Path += url.PathEscape(q.id)
 	c.Query = make(map[string]string, len(q.query)+1)
 	maps.Copy(c.Query, q.query)
@@ -56,6 +57,33 @@ func (q question) call() aliyun.Call {
 		c.Query["RegionId"] = q.region
 	}
 	return c
+}
+
+// endpointRegion returns the region that an endpoint's name has, and "" for an
+// endpoint that serves several regions.
+//
+// Source: the endpoints of r-kvstore in its help page (2024-11-13) and in the SDK,
+// and those of BssOpenApi.
+func endpointRegion(q question) string {
+	if q.abroad {
+		return "ap-southeast-1"
+	}
+	if q.operation != describeRedis {
+		return q.region
+	}
+	switch q.region {
+	case "cn-qingdao", "cn-beijing", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "cn-heyuan",
+		"cn-hangzhou-finance", "cn-shanghai-finance-1", "cn-shenzhen-finance-1", "cn-beijing-finance-1", "cn-north-2-gov-1":
+		return ""
+	}
+	return q.region
+}
+
+// otherSite tells whether billing says that the account is not one of its site:
+// the Chinese and the international one have an endpoint each.
+func otherSite(err error) bool {
+	refusal, ok := errors.AsType[*aliyun.CallError](err)
+	return ok && refusal.Code == "NotApplicable"
 }
 
 // askerOf lets an account ask.

@@ -244,3 +244,28 @@ func TestPages(t *testing.T) {
 		t.Errorf("a list without an end: whole %v after %d pages", whole, endless)
 	}
 }
+
+// Where a call goes: to the endpoint of its region, unless one serves several.
+func TestEndpoints(t *testing.T) {
+	tests := []struct {
+		name        string
+		q           question
+		api, region string
+		path        string
+	}{
+		{"MQTT", question{operation: listMQTT, region: "cn-hangzhou"}, "onsmqtt", "cn-hangzhou", ""},
+		{"RocketMQ 4", question{operation: getRocketMQ4, region: "cn-hangzhou"}, "ons", "cn-hangzhou", ""},
+		{"RocketMQ 5", question{operation: listRocketMQ5, region: "cn-hangzhou"}, "rocketmq", "cn-hangzhou", "/instances"},
+		{"one of RocketMQ 5", question{operation: getRocketMQ5, region: "cn-hangzhou", id: "rmq-cn-a/../b"}, "rocketmq", "cn-hangzhou", "/instances/rmq-cn-a%2F..%2Fb"},
+		{"Redis, together", question{operation: describeRedis, region: "cn-hangzhou"}, "r-kvstore", "", ""},
+		{"Redis, apart", question{operation: describeRedis, region: "cn-zhangjiakou"}, "r-kvstore", "cn-zhangjiakou", ""},
+		{"billing", question{operation: queryBilling}, "business", "", ""},
+		{"billing abroad", question{operation: queryBilling, abroad: true}, "business", "ap-southeast-1", ""},
+	}
+	for _, tt := range tests {
+		c := tt.q.call()
+		if c.API != tt.api || c.Region != tt.region || c.Path != tt.path || c.Query["RegionId"] != tt.q.region {
+			t.Errorf("%s: %+v", tt.name, c)
+		}
+	}
+}

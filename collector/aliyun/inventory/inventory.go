@@ -43,21 +43,17 @@ type Inventory struct {
 	opts Options
 	log  *slog.Logger
 	ask  asker
-	pace time.Duration // between two calls for one instance each
 
 	sweeping sync.Mutex // held through a sweep, for what follows
 	units    []*unit    // in the order in which an instance that two tell of is believed
 	billing  *unit
 	nextBill time.Time // when billing is due again
+	abroad   bool      // billing is asked at the endpoint of the international site
 
 	mu       sync.Mutex // for what follows
 	found    []fleet.Found
 	problems []string
 }
-
-// defaultPace spreads the calls that are needed for each instance by itself: 20 a
-// second, of the 50 that an account may make.
-const defaultPace = 50 * time.Millisecond
 
 // New checks the options and reads what was found last. It asks nothing yet.
 func New(o Options) (*Inventory, error) {
@@ -71,7 +67,7 @@ func newInventory(o Options, ask asker) (*Inventory, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	i := &Inventory{opts: o, log: o.Logger, ask: ask, pace: defaultPace, billing: newUnit(list{name: "billing"}, "")}
+	i := &Inventory{opts: o, log: o.Logger, ask: ask, billing: newUnit(list{name: "billing"}, "")}
 	if i.log == nil {
 		i.log = slog.New(slog.DiscardHandler)
 	}

@@ -23,6 +23,7 @@ type question struct {
 	operation operation
 	region    string
 	id        string // of the instance, where the operation's path has one
+	abroad    bool   // to billing's endpoint of the international site
 	query     map[string]string
 }
 

@@ -109,7 +109,7 @@ func redisEdition(row *redisRow) (edition, kind string) {
 	case "cluster":
 		return "cluster", "redis_cluster"
 	case "rwsplit":
-		return "splitrw", "redis_splitrw"
+		return "splitrw", "redis_rwsplit"
 	}
 	switch row.Edition {
 	case "Community":

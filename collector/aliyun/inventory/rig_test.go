@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/internal/cloud"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
@@ -48,11 +49,20 @@ func (r *rig) start(address string, change ...func(*Options)) *Inventory {
 	for _, f := range change {
 		f(&o)
 	}
-	i, err := newInventory(o, testAsker(r.t, address))
+	account, err := aliyun.NewAccount(aliyun.AccountOptions{Name: "acme", AccessKeyID: keyID, AccessKeySecret: secret, Endpoint: address})
+	if err != nil {
+		r.t.Fatalf("make the account: %v", err)
+	}
+	r.t.Cleanup(func() {
+		if err := account.Close(); err != nil {
+			r.t.Errorf("close the account: %v", err)
+		}
+	})
+	o.Account = account
+	i, err := New(o)
 	if err != nil {
 		r.t.Fatalf("make the inventory: %v", err)
 	}
-	i.pace = 0
 	return i
 }
 

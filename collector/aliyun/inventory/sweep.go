@@ -63,16 +63,31 @@ func (i *Inventory) askBilling(ctx context.Context, now time.Time) {
 			known[id] = true
 		}
 	}
-	t, err := readBilling(ctx, i.ask, i.opts.Zone, func(id string) bool { return known[id] })
+	read := func() (told, error) {
+		return readBilling(ctx, i.ask, i.abroad, i.opts.Zone, func(id string) bool { return known[id] })
+	}
+	t, err := read()
+	if otherSite(err) {
+		i.abroad = !i.abroad
+		t, err = read()
+	}
 	i.billing.failed = err
 	if err != nil {
 		return
 	}
 	t.records = slices.DeleteFunc(t.records, func(r *record) bool { return !i.wants(i.billing, r) })
-	i.billing.absorb(t, now, i.opts.Keep)
+	i.billing.absorb(t, now, func(r *record) bool { return r.Missed > i.opts.Keep })
 	if t.calls > pages {
 		i.nextBill = now.Add(seldom)
 	}
+}
+
+// billed tells whether billing goes on to know an instance as one in use. Keys
+// that lost a right may be told a list without an instance instead of an error;
+// what is still paid for is not gone because of that.
+func (i *Inventory) billed(id string) bool {
+	b := i.billing.records[id]
+	return b != nil && b.Missed == 0 && (strings.HasPrefix(b.Status, "Normal") || strings.HasPrefix(b.Status, "WaitForExpire"))
 }
 
 // wants tells whether a record of a unit is about an instance that is looked for:

@@ -64,7 +64,9 @@ func TestAnAPIThatFails(t *testing.T) {
 					t.Errorf("problems: %q", r.Problems())
 				}
 				r.cloud.SetFault(op, cloud.Fault{})
-				r.sweep()
+				if name != "throttled" { // which the account leaves alone for a while
+					r.sweep()
+				}
 			})
 		}
 	}
@@ -246,5 +248,42 @@ func TestStatusBringsDetails(t *testing.T) {
 	}
 	if f := r.one("MQ_INST_1_BXplatinum"); f.Spec != "tps-20k" || f.Capacity[fleet.MessageTPS] != 20000 {
 		t.Errorf("RocketMQ 4: %+v", f)
+	}
+}
+
+// An account of the international site is told so by the Chinese one.
+func TestTheOtherSite(t *testing.T) {
+	r := newRig(t, everything())
+	r.cloud.SetFault(cloud.QueryAvailableInstances, cloud.Fault{Times: 1,
+		Refuse: &cloud.Refusal{Status: 400, Code: "NotApplicable", Message: "This API is not applicable for caller."}})
+	r.sweep()
+	if !r.abroad || len(r.Found()) != 7 {
+		t.Errorf("abroad %v, %d instances", r.abroad, len(r.Found()))
+	}
+	r.sweep()
+	if got := r.cloud.Count(cloud.QueryAvailableInstances).Calls; got != 3 {
+		t.Errorf("%d calls, want 3", got)
+	}
+}
+
+// Keys that may not see an instance any more are told a list without it. What is
+// still paid for is not gone.
+func TestNotListedButPaidFor(t *testing.T) {
+	r := newRig(t, everything())
+	r.sweep()
+	r.cloud.Change(func(a []*cloud.Account) { a[0].MQTT = nil })
+	for n := range 5 {
+		if r.sweep() {
+			t.Errorf("sweep %d changed something", n)
+		}
+	}
+	const want = "MQTT in cn-hangzhou: mqtt-cn-a is not listed any more, but billing still has it: may the keys still see it? It is kept"
+	if got := r.Problems()[0]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	r.cloud.Change(func(a []*cloud.Account) { a[0].Bills[0].Status = "Expired" })
+	r.sweep() // the list is asked before billing
+	if !r.sweep() || strings.Contains(strings.Join(r.ids(), " "), "mqtt") {
+		t.Errorf("not paid for any more: %v", r.ids())
 	}
 }

@@ -37,8 +37,8 @@ func (u *unit) title() string {
 }
 
 // absorb takes what was told as the truth of now. What a whole list does not tell
-// any more is gone after it was missing more often than keep.
-func (u *unit) absorb(t told, now time.Time, keep int) {
+// any more was missing once more, and is gone when gone says so.
+func (u *unit) absorb(t told, now time.Time, gone func(*record) bool) {
 	u.trouble = t.odd
 	if !t.whole {
 		u.trouble = append(u.trouble, u.title()+": the list was not complete; what is not on it is not taken for gone")
@@ -63,7 +63,7 @@ func (u *unit) absorb(t told, now time.Time, keep int) {
 			return false
 		}
 		r.Missed++
-		return r.Missed > keep
+		return gone(r)
 	})
 }
 
@@ -75,24 +75,21 @@ func (u *unit) sweep(ctx context.Context, i *Inventory, now time.Time) {
 		return
 	}
 	t.records = slices.DeleteFunc(t.records, func(r *record) bool { return !i.wants(u, r) })
-	u.absorb(t, now, i.opts.Keep)
+	u.absorb(t, now, func(r *record) bool { return r.Missed > i.opts.Keep && !i.billed(r.ID) })
 	if u.detail != nil {
 		u.details(ctx, i, now)
 	}
 }
 
 // details asks for each instance that is new, that changed its status, or whose
-// details are old. After a few failures in a row the rest waits for the next
+// details are old; the account sees to the pace. After a few failures in a row the rest waits for the next
 // sweep: what is wrong with one is most likely wrong with all.
 func (u *unit) details(ctx context.Context, i *Inventory, now time.Time) {
 	const enough = 3
 	var failures []string
 	var last error
 	row := 0
-	for n, r := range u.due(now) {
-		if n > 0 && !wait(ctx, i.pace) {
-			return
-		}
+	for _, r := range u.due(now) {
 		d, err := u.detail(ctx, i.ask, r)
 		if err != nil {
 			failures, last = append(failures, r.ID), err
@@ -136,16 +133,4 @@ func refresh(id string) time.Duration {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id)) // cannot fail
 	return youngest + time.Duration(h.Sum32()%spread)*time.Second
-}
-
-// wait waits, and tells whether it was not interrupted.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

@@ -18,8 +18,24 @@ func (i *Inventory) trouble() []string {
 			continue
 		}
 		out = append(out, u.trouble...)
+		if lost := i.unlisted(u); len(lost) > 0 {
+			out = append(out, u.title()+": "+enumerate(lost)+" is not listed any more, but billing still has it: may the keys still see it? It is kept")
+		}
 	}
 	return append(out, i.disputes()...)
+}
+
+// unlisted returns the instances that a list does not tell any more, and that are
+// kept because billing does.
+func (i *Inventory) unlisted(u *unit) []string {
+	var ids []string
+	for id, r := range u.records {
+		if u != i.billing && r.Missed > i.opts.Keep {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // kept says what an API that fails costs.
