@@ -34,8 +34,8 @@ type clouds struct {
 	running    bool
 }
 
-// cloud is one account.
-type cloud struct {
+// cloudAccount is one account.
+type cloudAccount struct {
 	from      config.Cloud
 	zone      *time.Location
 	account   *aliyun.Account
@@ -44,7 +44,7 @@ type cloud struct {
 }
 
 // cloudSet is what prepare built: nothing of it runs before swap.
-type cloudSet map[string]*cloud
+type cloudSet map[string]*cloudAccount
 
 func newClouds(log *slog.Logger, registerer prometheus.Registerer, dir string, changed func()) *clouds {
 	return &clouds{log: log, registerer: registerer, dir: dir, changed: changed, open: cloudSet{}}
@@ -76,7 +76,7 @@ func (c *clouds) prepare(s *config.Snapshot) (_ cloudSet, err error) {
 }
 
 // build makes what asks one account; it asks nothing yet.
-func (c *clouds) build(name string, from config.Cloud, zone *time.Location) (*cloud, error) {
+func (c *clouds) build(name string, from config.Cloud, zone *time.Location) (*cloudAccount, error) {
 	account, err := aliyun.NewAccount(aliyun.AccountOptions{
 		Name: name, AccessKeyID: from.AccessKeyID.Reveal(), AccessKeySecret: from.AccessKeySecret.Reveal(), Endpoint: from.Endpoint,
 		MeterFile: c.file(name, "calls"), MonthlyCalls: int64(from.MonthlyCalls), Logger: c.log, Registerer: c.registerer,
@@ -84,7 +84,7 @@ func (c *clouds) build(name string, from config.Cloud, zone *time.Location) (*cl
 	if err != nil {
 		return nil, err
 	}
-	out := &cloud{from: from, zone: zone, account: account}
+	out := &cloudAccount{from: from, zone: zone, account: account}
 	if d := from.Discover; d != nil {
 		out.inventory, err = inventory.New(inventory.Options{
 			Account: account, Name: name, Regions: slices.Clone(d.Regions), Products: slices.Clone(d.Products), Zone: zone,
@@ -114,7 +114,7 @@ func (c *clouds) discard(set cloudSet) {
 	}
 }
 
-func (c *clouds) close(name string, b *cloud) {
+func (c *clouds) close(name string, b *cloudAccount) {
 	if b.sweeps != nil {
 		_ = b.sweeps.stop() // it has nothing to say
 		b.sweeps = nil
@@ -185,7 +185,9 @@ func (set cloudSet) problems() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if i := set[name].inventory; i != nil {
-			for _, p := range i.Problems() {
+			// What the cloud does not tell is in the configuration's own warnings, which
+			// know what is given by hand.
+			for _, p := range i.Faults() {
 				out = append(out, "account "+name+": "+p)
 			}
 		}

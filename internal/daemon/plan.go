@@ -20,7 +20,7 @@ const cloudSource = "aliyun"
 type plannedSource struct {
 	name      string
 	from      config.Source
-	cloud     *cloud // what asks a batch's account; nil for all else
+	cloud     *cloudAccount // what asks a batch's account; nil for all else
 	instances []*fleet.Instance
 }
 

@@ -34,7 +34,7 @@ func TestPlanPutsInstancesOfACloudTogether(t *testing.T) {
 	s := cloudSnapshot(120)
 	s.Instances[7].Source.Kind = "iot"
 	var got []string
-	for _, p := range planSources(s, cloudSet{"acme": &cloud{}}) {
+	for _, p := range planSources(s, cloudSet{"acme": &cloudAccount{}}) {
 		got = append(got, fmt.Sprintf("%s %d %v", p.name, len(p.instances), p.origin()))
 	}
 	want := []string{"own 1 server", "aliyun/acme/cn-hangzhou/iot/1m0s/0 1 cloud", "aliyun/acme/cn-hangzhou/mqtt/1m0s/0 50 cloud",
@@ -53,7 +53,7 @@ func TestSameSource(t *testing.T) {
 		return p
 	}
 	nodes := func(c *config.Source) { c.Nodes = []string{"http://a"} }
-	one, other := cloudSet{"acme": &cloud{}}, cloudSet{"acme": &cloud{}}
+	one, other := cloudSet{"acme": &cloudAccount{}}, cloudSet{"acme": &cloudAccount{}}
 	batch := func(n int, accounts cloudSet) plannedSource { return planSources(cloudSnapshot(n), accounts)[1] }
 	tests := []struct {
 		name string

@@ -53,6 +53,7 @@ type Inventory struct {
 	mu       sync.Mutex // for what follows
 	found    []fleet.Found
 	problems []string
+	faults   []string // those of problems that went wrong
 }
 
 // New checks the options and reads what was found last. It asks nothing yet.
@@ -136,6 +137,13 @@ func (i *Inventory) Problems() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Clone(i.problems)
+}
+
+// Faults returns those of Problems that went wrong or could not be understood.
+func (i *Inventory) Faults() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Clone(i.faults)
 }
 
 // Run sweeps at once and then every so often, until ctx ends. It calls changed

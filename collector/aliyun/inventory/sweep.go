@@ -32,7 +32,7 @@ func (i *Inventory) Sweep(ctx context.Context, now time.Time) (changed bool, err
 	if err := i.save(now); err != nil {
 		problems = append(problems, "what was found cannot be kept for the next start: "+err.Error())
 	}
-	return i.publish(found, append(problems, asks(found)...)), i.failures()
+	return i.publish(found, problems), i.failures()
 }
 
 // askLists asks all lists of all regions, a few at a time.
@@ -128,10 +128,10 @@ func (i *Inventory) merge() []fleet.Found {
 
 // publish makes what was found the newest, logs what appeared and vanished, and
 // tells whether anything changed.
-func (i *Inventory) publish(found []fleet.Found, problems []string) bool {
+func (i *Inventory) publish(found []fleet.Found, faults []string) bool {
 	i.mu.Lock()
 	before := i.found
-	i.found, i.problems = found, problems
+	i.found, i.faults, i.problems = found, faults, slices.Concat(faults, asks(found))
 	i.mu.Unlock()
 
 	byID := func(f fleet.Found, id string) int { return cmp.Compare(f.ID, id) }
