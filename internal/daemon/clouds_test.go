@@ -156,9 +156,10 @@ func waitInstances(t *testing.T, d *Daemon, ok func([]wire.Instance) bool) []wir
 	defer guard.Stop()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	for {
 		var got wire.Instances
-		resp, err := http.Get("http://" + d.Address().String() + "/api/v1/instances")
+		resp, err := client.Get("http://" + d.Address().String() + "/api/v1/instances")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ func newDirectory(s *config.Snapshot, version string) (*notifier.Directory, erro
 	providers := make(map[string]notifier.Channel, len(s.SMS.Providers))
 	for i := range s.SMS.Providers {
 		p := &s.SMS.Providers[i]
-		ch, err := newProvider(p)
+		ch, err := newProvider(p, s.Server.ExternalURL)
 		if err != nil {
 			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
 		}
@@ -51,14 +51,14 @@ func newDirectory(s *config.Snapshot, version string) (*notifier.Directory, erro
 	return d, nil
 }
 
-func newProvider(p *config.Provider) (notifier.Channel, error) {
+func newProvider(p *config.Provider, external string) (notifier.Channel, error) {
 	switch p.Type {
 	case "twilio":
 		return twilio.New(twilio.Options{
 			AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal(),
 			APIKeySID: p.APIKeySID, APIKeySecret: p.APIKeySecret.Reveal(),
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
-			BaseURL: p.BaseURL, Validity: p.Validity,
+			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)

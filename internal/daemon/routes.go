@@ -33,6 +33,8 @@ func (d *Daemon) routes() (http.Handler, error) {
 	mux.Handle("/api/", programs)
 	mux.Handle("/metrics", programs)
 	mux.Handle("/-/", programs)
+	mux.HandleFunc("POST "+statusHook, d.twilioStatus)
+	mux.HandleFunc("POST "+inboundHook, d.twilioInbound)
 	mux.Handle("/", pages)
 	return mux, nil
 }
