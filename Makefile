@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 
 # What the tests start. Each is a Debian package of the same name, unless said
 # otherwise after the colon: command:package.
-SERVERS := mosquitto redis-server prometheus promtool:prometheus victoria-metrics chromium gcc
+SERVERS := mosquitto redis-server rabbitmq-server nats-server prometheus promtool:prometheus victoria-metrics chromium gcc
 
 .PHONY: help build demo test servers lint fmt bench docs clean
 
