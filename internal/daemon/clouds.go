@@ -184,6 +184,9 @@ func (c *clouds) remarks() []string {
 func (set cloudSet) problems() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if text := stretched(set[name].account.Budget(time.Now())); text != "" {
+			out = append(out, "account "+name+": "+text)
+		}
 		if i := set[name].inventory; i != nil {
 			// What the cloud does not tell is in the configuration's own warnings, which
 			// know what is given by hand.
@@ -193,6 +196,16 @@ func (set cloudSet) problems() []string {
 		}
 	}
 	return out
+}
+
+// stretched says that an account is asked less often than was wanted; "" when it
+// is not.
+func stretched(b aliyun.Budget) string {
+	if b.Pace <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d of the %d calls of %s are used, so its instances are read %.1f times less often than configured: raise monthly_calls, or the interval of sources that may be read less often",
+		b.Calls, b.Limit, b.Month, b.Pace)
 }
 
 // makeDir makes the folder of what is kept about accounts.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/cloud"
 )
@@ -177,5 +178,14 @@ func waitInstances(t *testing.T, d *Daemon, ok func([]wire.Instance) bool) []wir
 			text, _ := json.MarshalIndent(got, "", " ")
 			t.Fatalf("the instances did not become as wanted; remarks %q\n%s", d.clouds.remarks(), text)
 		}
+	}
+}
+
+func TestStretched(t *testing.T) {
+	if got := stretched(aliyun.Budget{Month: "2026-11", Calls: 5, Limit: 1000000, Pace: 1}); got != "" {
+		t.Errorf("got %q", got)
+	}
+	if got := stretched(aliyun.Budget{Month: "2026-11", Calls: 900000, Limit: 1000000, Pace: 2.64}); !strings.Contains(got, "900000 of the 1000000 calls of 2026-11 are used, so its instances are read 2.6 times less often") {
+		t.Errorf("got %q", got)
 	}
 }
