@@ -90,10 +90,11 @@ func (a *Account) ask(ctx context.Context, c *Call, k keys, into any) error {
 	case e.err != nil:
 		return fmt.Errorf("%s: %w", host, e.explained(scheme == "https"))
 	}
-	if err := e.decode(c, k, into); err != nil {
-		return fmt.Errorf("%s: %w", host, err)
+	err = e.decode(c, k, into)
+	if _, refused := errors.AsType[*CallError](err); err == nil || refused {
+		return err
 	}
-	return nil
+	return fmt.Errorf("%s: %w", host, err)
 }
 
 // params says to darabonba how the request is built.

@@ -103,7 +103,7 @@ func (c *Collector) Collect(ctx context.Context, visits []collector.Visit) error
 		c.trouble = c.sweep(ctx)
 		now = time.Now()
 	}
-	if c.trouble != nil && !(waits(c.trouble) && c.fresh(now, interval)) {
+	if c.trouble != nil && (!waits(c.trouble) || !c.fresh(now, interval)) {
 		return c.trouble
 	}
 	c.tell(visits, now, interval)

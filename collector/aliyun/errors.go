@@ -81,6 +81,9 @@ func (e *CallError) words() (what, wayOut string) {
 	case e.Status >= http.StatusInternalServerError:
 		return "the cloud has a fault of its own", e.Message
 	}
+	if e.Code == "" && e.Message == "" {
+		return "the server refuses " + e.action, "is endpoint, with http:// or https://, the right address of the cloud?"
+	}
 	return "the cloud refuses " + e.action, e.Message
 }
 

@@ -66,7 +66,7 @@ func (e *exchange) Call(r *http.Request, _ *http.Transport) (*http.Response, err
 	defer resp.Body.Close()
 	e.status, e.header = resp.StatusCode, resp.Header
 	e.data, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
+	if err != nil && e.status == http.StatusOK { // a refusal says enough by its status
 		e.err, e.body = err, true
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -324,3 +325,6 @@ func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
 }
+
+// quiet is a log for what servers say about clients that fail on purpose.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

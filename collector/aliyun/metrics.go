@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +14,8 @@ import (
 type metrics struct {
 	account            *Account
 	registerer         prometheus.Registerer // nil for none
+	replaced           *metrics              // whose place this took, to give it back; nil for none
+	closed             atomic.Bool
 	calls              *prometheus.CounterVec
 	month, limit, pace *prometheus.Desc
 }
@@ -34,9 +37,14 @@ func newMetrics(reg prometheus.Registerer, a *Account) (*metrics, error) {
 	if reg == nil {
 		return m, nil
 	}
-	// While a configuration is replaced there are two of one name: the new one shows.
-	reg.Unregister(m)
-	if err := reg.Register(m); err != nil {
+	err := reg.Register(m)
+	if there, taken := errors.AsType[prometheus.AlreadyRegisteredError](err); taken {
+		// While a configuration is replaced there are two of one name: the new one shows.
+		m.replaced, _ = there.ExistingCollector.(*metrics)
+		reg.Unregister(m)
+		err = reg.Register(m)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("register metrics of account %s: %w", a.name, err)
 	}
 	return m, nil
@@ -60,16 +68,21 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 }
 
 // close takes the metrics away, unless another account of the same name has
-// taken their place.
+// taken their place. When the new configuration was not taken after all, those of
+// the one that goes on show again.
 func (m *metrics) close() {
-	if m.registerer == nil {
+	if m.registerer == nil || m.closed.Swap(true) {
 		return
 	}
 	err := m.registerer.Register(m)
-	if there, taken := errors.AsType[prometheus.AlreadyRegisteredError](err); taken && there.ExistingCollector != prometheus.Collector(m) {
-		return
+	there, taken := errors.AsType[prometheus.AlreadyRegisteredError](err)
+	if !taken || there.ExistingCollector == prometheus.Collector(m) {
+		m.registerer.Unregister(m)
+		if r := m.replaced; r != nil && !r.closed.Load() {
+			_ = m.registerer.Register(r) // it was there before
+		}
 	}
-	m.registerer.Unregister(m)
+	m.replaced = nil // or each new configuration would hold all before it
 }
 
 // called counts a call that was made.

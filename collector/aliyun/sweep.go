@@ -50,7 +50,8 @@ func hopeless(err error) bool {
 		return false
 	}
 	refusal, refused := errors.AsType[*CallError](err)
-	return !refused || refusal.Throttled() || refusal.Denied() || refusal.keysRefused() || refusal.Status >= http.StatusInternalServerError
+	return !refused || refusal.Throttled() || refusal.Denied() || refusal.keysRefused() ||
+		refusal.Status == http.StatusProxyAuthRequired || refusal.Status >= http.StatusInternalServerError
 }
 
 // pointsError says that the figures of one metric could not be read.

@@ -19,7 +19,7 @@ func allowed() map[string][]string {
 		"configs":                  {},
 		"collector":                {"internal/fleet"},
 		"collector/...":            {"internal/fleet", "collector", "collector/httpget", "collector/exposition", "collector/collectortest"},
-		"collector/aliyun/...":     {"internal/fleet", "collector", "collector/aliyun"},
+		"collector/aliyun/...":     {"internal/fleet", "collector", "collector/httpget", "collector/aliyun"},
 		"collector/httpget":        {},
 		"collector/exposition/...": {"internal/fleet", "collector", "collector/httpget", "collector/exposition/..."},
 		"alarm":                    {"internal/fleet"},
