@@ -70,7 +70,8 @@ type Ask struct {
 	Path  string     // below the Site's, such as /varz; it may hold escapes
 	Query url.Values // nil: none
 	Form  url.Values // not nil: POST with this form, else GET
-	// Also are HTTP statuses besides 200 whose body is read as an answer.
+	// Also are HTTP statuses besides 200 whose body is read as an answer. When it
+	// is not JSON, the status is the error.
 	Also []int
 }
 
@@ -110,7 +111,9 @@ func (s *Site) get(ctx context.Context, at *url.URL, ask Ask, into any) (Answer,
 	arrived := time.Now()
 	a := newAnswer(resp)
 	if slices.Contains(ask.Also, a.status) {
-		err = a.judgeBody(JSON)
+		if a.judgeBody(JSON) != nil {
+			err = a.refusal(s.login)
+		}
 	} else {
 		err = a.judge(JSON, s.login)
 	}
@@ -121,6 +124,10 @@ func (s *Site) get(ctx context.Context, at *url.URL, ask Ask, into any) (Answer,
 	if err := decode(a, into); err != nil {
 		if ctx.Err() != nil {
 			return Answer{}, fmt.Errorf("read the answer: %w", ctx.Err())
+		}
+		if a.status != http.StatusOK {
+			// Not the words that were hoped for: the status says more than they do.
+			return Answer{}, a.refusal(s.login)
 		}
 		return Answer{}, err
 	}

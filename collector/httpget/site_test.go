@@ -118,6 +118,26 @@ func TestSiteFaults(t *testing.T) {
 	}
 }
 
+// A refusal whose words are not those of the API is told by its status.
+func TestSiteAlso(t *testing.T) {
+	for _, body := range []string{"", "Client sent an HTTP request to an HTTPS server.", "<html>400 Bad Request</html>"} {
+		for _, kind := range []string{"", "text/html"} {
+			s := site(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header()["Content-Type"] = nil
+				if kind != "" {
+					w.Header().Set("Content-Type", kind)
+				}
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, body)
+			})
+			_, err := s.Get(t.Context(), Ask{Path: "/shop", Also: []int{http.StatusBadRequest}}, new(shop))
+			if StatusOf(err) != http.StatusBadRequest || !strings.Contains(err.Error(), "is https:// meant") {
+				t.Errorf("%q of type %q: %v", body, kind, err)
+			}
+		}
+	}
+}
+
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }
