@@ -11,6 +11,7 @@ import (
 	"github.com/brimwatch/brimwatch/collector/hivemq"
 	"github.com/brimwatch/brimwatch/collector/mosquitto"
 	"github.com/brimwatch/brimwatch/collector/nanomq"
+	"github.com/brimwatch/brimwatch/collector/prometheus"
 	"github.com/brimwatch/brimwatch/collector/redis"
 	"github.com/brimwatch/brimwatch/collector/rocketmq"
 	"github.com/brimwatch/brimwatch/collector/vernemq"
@@ -121,12 +122,25 @@ func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Co
 		return rocketmq.New(rocketmq.Options{
 			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, ExporterTPS: rocketmq.Span(c.ExporterTPS), Transport: s.pages,
 		})
+	case "prometheus":
+		return prometheus.New(prometheus.Options{
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, Transport: s.pages.HTTP(), Queries: queriesOf(c.Queries),
+		})
 	case "exposition":
 		return exposition.New(exposition.Options{
 			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, Mapping: mappingOf(c.Mapping), Transport: s.pages,
 		})
 	}
 	return nil, fmt.Errorf("type %q is not known", c.Type)
+}
+
+// queriesOf hands queries over to the Collector of Prometheus servers.
+func queriesOf(qs []config.Query) []prometheus.Query {
+	out := make([]prometheus.Query, len(qs))
+	for i, q := range qs {
+		out[i] = prometheus.Query(q)
+	}
+	return out
 }
 
 // mappingOf hands a mapping over to the Collector of exposition pages.
