@@ -43,7 +43,7 @@ func newBatch(p *plannedSource) (collector.Collector, error) {
 	if !ok {
 		return nil, fmt.Errorf("kind %q is not known", p.from.Kind)
 	}
-	return aliyun.New(aliyun.CollectorOptions{Account: p.cloud.account, Region: p.from.Region, Kind: kind, Instances: p.ids(), Every: p.from.Interval})
+	return aliyun.New(aliyun.CollectorOptions{Account: p.cloud.account, Region: p.from.Region, Kind: kind, Instances: p.ids(), MessageTPS: p.messageTPS(), Every: p.from.Interval})
 }
 
 // newCluster makes the Collector of instances that several nodes tell of.

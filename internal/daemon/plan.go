@@ -79,6 +79,16 @@ func (p *plannedSource) ids() []string {
 	return out
 }
 
+// messageTPS are the instances' capacities, which a cloud may tell usage as a share
+// of.
+func (p *plannedSource) messageTPS() []float64 {
+	out := make([]float64, len(p.instances))
+	for i, in := range p.instances {
+		out[i] = in.Limit(nil, fleet.MessageTPS).Value
+	}
+	return out
+}
+
 // said names the source in an error.
 func (p *plannedSource) said() string {
 	if len(p.instances) == 1 {
@@ -104,5 +114,5 @@ func sameSource(a, b *plannedSource) bool {
 	if len(x.Nodes) == 0 && a.cloud == nil {
 		x.Interval, y.Interval = 0, 0
 	}
-	return reflect.DeepEqual(x, y) && a.cloud == b.cloud && (a.cloud == nil || slices.Equal(a.ids(), b.ids()))
+	return reflect.DeepEqual(x, y) && a.cloud == b.cloud && (a.cloud == nil || slices.Equal(a.ids(), b.ids()) && slices.Equal(a.messageTPS(), b.messageTPS()))
 }

@@ -55,6 +55,10 @@ func TestSameSource(t *testing.T) {
 	nodes := func(c *config.Source) { c.Nodes = []string{"http://a"} }
 	one, other := cloudSet{"acme": &cloudAccount{}}, cloudSet{"acme": &cloudAccount{}}
 	batch := func(n int, accounts cloudSet) plannedSource { return planSources(cloudSnapshot(n), accounts)[1] }
+	larger := func(p plannedSource) plannedSource {
+		p.instances[0].Configured[fleet.MessageTPS] = 5000
+		return p
+	}
 	tests := []struct {
 		name string
 		a, b plannedSource
@@ -66,6 +70,7 @@ func TestSameSource(t *testing.T) {
 		{"another interval of a cluster", single(nodes), single(func(c *config.Source) { nodes(c); c.Interval = time.Hour }), false},
 		{"another node", single(nodes), single(func(c *config.Source) { c.Nodes = []string{"http://b"} }), false},
 		{"the same batch", batch(3, one), batch(3, one), true},
+		{"another capacity in the batch", batch(3, one), larger(batch(3, one)), false},
 		{"another instance in the batch", batch(3, one), batch(4, one), false},
 		{"another key of the account", batch(3, one), batch(3, other), false},
 	}
