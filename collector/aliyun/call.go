@@ -84,7 +84,8 @@ func (a *Account) ask(ctx context.Context, c *Call, k keys, into any) error {
 	}
 	switch {
 	case !e.called && err != nil:
-		return &fault{"the request to the cloud could not be built: " + clean(err.Error(), k), err}
+		// The text of err may hold what the environment says, passwords included.
+		return &fault{"the request to the cloud could not be built: does the environment (HTTP_PROXY, HTTPS_PROXY) name a proxy that is no URL?", err}
 	case ctx.Err() != nil && e.err != nil:
 		return fmt.Errorf("%s: wait for the answer to %s: %w", host, c.Action, ctx.Err())
 	case e.err != nil:

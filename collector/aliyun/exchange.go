@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -30,11 +31,24 @@ func newTransport() *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy:               proxyOf,
 		DialContext:         (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext,
 		MaxIdleConnsPerHost: maxIdle, IdleConnTimeout: idleFor,
 		TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: maxHead, Protocols: protocols,
 	}
+}
+
+// errProxy takes the place of an error that repeats the value, which may hold a
+// password.
+const errProxy httpget.PlainError = "the proxy that the environment names (HTTP_PROXY or HTTPS_PROXY) cannot be read as a URL"
+
+// proxyOf returns the proxy that the environment names for a request.
+func proxyOf(r *http.Request) (*url.URL, error) {
+	proxy, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, errProxy
+	}
+	return proxy, nil
 }
 
 // exchange carries one request that darabonba has built and signed, and keeps
@@ -58,6 +72,9 @@ func (e *exchange) Call(r *http.Request, _ *http.Transport) (*http.Response, err
 	// An empty list is sent as no header at all, and tells net/http that the
 	// request may be sent again when a kept connection turns out to be closed.
 	r.Header["Idempotency-Key"] = []string{}
+	// darabonba shows the login of the environment's proxy to the cloud; net/http
+	// shows it to the proxy.
+	r.Header.Del("Proxy-Authorization")
 	resp, err := e.transport.RoundTrip(r)
 	if err != nil {
 		e.err = err

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,10 +212,50 @@ func TestThroughAProxy(t *testing.T) {
 	}
 }
 
-func TestProxiesOfTheEnvironmentAreTaken(t *testing.T) {
-	tr := newTransport()
-	if tr.Proxy == nil {
-		t.Error("the transport takes no proxies")
+func TestTheLoginOfAProxyIsNotTold(t *testing.T) {
+	for _, proxy := range []string{"http://me:hunter2@127.0.0.1:1", "http://me:hunter2@%zz"} {
+		t.Setenv("HTTP_PROXY", proxy)
+		s := newCMS()
+		var shown []string
+		a := newTestAccount(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			shown = append(shown, r.Header.Values("Proxy-Authorization")...)
+			s.ServeHTTP(w, r)
+		})))
+		a.transport.Proxy = nil // net/http goes past a proxy to this machine
+		c := newTestCollector(t, a, MQTT, "mqtt-cn-1")
+		v, err := visit(t.Context(), c)
+		if err == nil {
+			err = v[0].Err()
+		}
+		if err == nil || strings.Contains(err.Error(), "hunter2") || unfit(err.Error()) != "" {
+			t.Errorf("%v", err)
+		}
+		if len(shown) > 0 {
+			t.Errorf("the cloud was shown the proxy's login: %q", shown)
+		}
+	}
+}
+
+func TestTheProxyOfTheEnvironmentIsTaken(t *testing.T) {
+	if os.Getenv("BRIMWATCH_TEST_PROXY") == "" {
+		// The environment is read once a process, so this takes one of its own.
+		asked := make(chan string, 1)
+		proxy := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked <- r.Host
+			w.WriteHeader(http.StatusForbidden)
+		}))
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTheProxyOfTheEnvironmentIsTaken$")
+		cmd.Env = append(os.Environ(), "BRIMWATCH_TEST_PROXY=1", "HTTPS_PROXY="+proxy, "NO_PROXY=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if got := <-asked; got != "business.aliyuncs.com:443" {
+			t.Errorf("the proxy was asked for %q", got)
+		}
+		return
+	}
+	if err := newTestAccount(t, "").Call(t.Context(), balance(), &told{}); err == nil {
+		t.Error("no error, although the proxy refuses")
 	}
 }
 
