@@ -79,33 +79,48 @@ func (c *Collector) count(ctx context.Context, v *varz) finding {
 	if v.Connections != nil && *v.Connections > pageSize*maxPages {
 		return finding{reason: fmt.Sprintf("subscriptions are not counted beyond %d connections", pageSize*maxPages)}
 	}
-	sum, seen := 0.0, 0
+	var all sum
 	for range maxPages {
-		page, err := c.page(ctx, seen)
+		page, err := c.page(ctx, all.seen)
 		switch {
 		case ctx.Err() != nil:
 			return finding{reason: "subscriptions could not be counted in time: give the source a longer timeout"}
 		case err != nil:
 			return finding{reason: "subscriptions cannot be counted: " + err.Error()}
 		}
-		if page.Offset != seen { // a cache in between that does not look at the query
-			return finding{reason: "subscriptions cannot be counted: the server's list of connections (/connz) does not go on where it is asked to"}
-		}
-		for _, one := range page.Connections {
-			if one.Subscriptions == nil || *one.Subscriptions < 0 {
-				return finding{reason: "the server's /connz tells no subscriptions"}
-			}
-			sum += *one.Subscriptions
-		}
-		seen += len(page.Connections)
-		switch {
-		case seen >= page.Total:
-			return finding{value: sum}
-		case len(page.Connections) == 0:
-			return finding{reason: "subscriptions cannot be counted: the server's list of connections (/connz) ends before all of them were told"}
+		if f, done := all.add(page); done {
+			return f
 		}
 	}
 	return finding{reason: fmt.Sprintf("subscriptions cannot be counted: the server's list of connections (/connz) has more than %d pages", maxPages)}
+}
+
+// sum adds up the pages of the list of connections.
+type sum struct {
+	subscriptions float64
+	seen          int // connections
+}
+
+// add adds the next page. It is done with the last page, or when going on would
+// not give the right figure.
+func (s *sum) add(p *connz) (f finding, done bool) {
+	if p.Offset != s.seen { // a cache in between that does not look at the query
+		return finding{reason: "subscriptions cannot be counted: the server's list of connections (/connz) does not go on where it is asked to"}, true
+	}
+	for _, one := range p.Connections {
+		if one.Subscriptions == nil || *one.Subscriptions < 0 {
+			return finding{reason: "the server's /connz tells no subscriptions"}, true
+		}
+		s.subscriptions += *one.Subscriptions
+	}
+	s.seen += len(p.Connections)
+	switch {
+	case s.seen >= p.Total:
+		return finding{value: s.subscriptions}, true
+	case len(p.Connections) == 0:
+		return finding{reason: "subscriptions cannot be counted: the server's list of connections (/connz) ends before all of them were told"}, true
+	}
+	return finding{}, false
 }
 
 // page asks for a page of connections in the order in which they came.
