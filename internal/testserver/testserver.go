@@ -21,7 +21,8 @@ import (
 	"time"
 )
 
-// startTime bounds how long a server may take to answer, and to stop.
+// startTime bounds how long a server may take to answer, and to stop, unless it
+// is said.
 const startTime = 20 * time.Second
 
 // Program says how a server is started.
@@ -29,7 +30,10 @@ type Program struct {
 	Binary  string // name or path
 	Package string // the Debian package that has it
 	Args    []string
-	Addr    string // host:port where it answers when it is up
+	Env     []string // further variables of its environment, name=value
+	Addr    string   // host:port where it answers when it is up
+	// Within is how long it may take to be up, and to end; 0 is twenty seconds.
+	Within time.Duration
 	// Says is what the server prints when it is up. Empty: ask Ready.
 	Says string
 	// Ready tells whether the server answers. Nil: when a connection is accepted.
@@ -100,6 +104,9 @@ func Start(t testing.TB, p Program) *Server {
 	if p.Ready == nil {
 		p.Ready = accepts
 	}
+	if p.Within == 0 {
+		p.Within = startTime
+	}
 	s := &Server{Addr: p.Addr, t: t, program: p, output: &output{}}
 	t.Cleanup(func() {
 		s.Kill()
@@ -121,6 +128,7 @@ func (s *Server) Start() {
 	// would kill a server that is to be stopped in order.
 	cmd := exec.CommandContext(context.WithoutCancel(s.t.Context()), s.program.Binary, s.program.Args...) //nolint:gosec // a test says what it starts
 	cmd.Stdout, cmd.Stderr = s.output, s.output
+	cmd.Env = append(os.Environ(), s.program.Env...)
 	printed := len(s.Output())
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("start %s: %v", s.program.Binary, err)
@@ -138,7 +146,7 @@ func (s *Server) Start() {
 // before it was started this time.
 func (s *Server) await(printed int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), startTime)
+	ctx, cancel := context.WithTimeout(s.t.Context(), s.program.Within)
 	defer cancel()
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
@@ -179,7 +187,7 @@ func (s *Server) end(signal syscall.Signal) {
 		return
 	}
 	s.Signal(signal)
-	late := time.NewTimer(startTime)
+	late := time.NewTimer(s.program.Within)
 	defer late.Stop()
 	select {
 	case <-s.exited:
