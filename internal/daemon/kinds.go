@@ -11,7 +11,9 @@ import (
 	"github.com/brimwatch/brimwatch/collector/hivemq"
 	"github.com/brimwatch/brimwatch/collector/mosquitto"
 	"github.com/brimwatch/brimwatch/collector/nanomq"
+	"github.com/brimwatch/brimwatch/collector/nats"
 	"github.com/brimwatch/brimwatch/collector/prometheus"
+	"github.com/brimwatch/brimwatch/collector/rabbitmq"
 	"github.com/brimwatch/brimwatch/collector/redis"
 	"github.com/brimwatch/brimwatch/collector/rocketmq"
 	"github.com/brimwatch/brimwatch/collector/vernemq"
@@ -28,7 +30,7 @@ func (s *sources) newCollector(p plannedSource) (collector.Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(p.from.Nodes) > 0 {
+	if len(p.from.Nodes) > 0 && p.from.Type != "rabbitmq" { // which puts its nodes together itself
 		return s.newCluster(&p.from, tlsConfig)
 	}
 	return s.newNode(&p.from, tlsConfig)
@@ -121,6 +123,16 @@ func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Co
 	case "rocketmq":
 		return rocketmq.New(rocketmq.Options{
 			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, ExporterTPS: rocketmq.Span(c.ExporterTPS), Transport: s.pages,
+		})
+	case "rabbitmq":
+		return rabbitmq.New(rabbitmq.Options{
+			URL: c.URL, URLs: c.Nodes, Interval: c.Interval, ManagementURL: c.ManagementURL, VHost: c.VHost,
+			Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, SubscriptionsEvery: c.SubscriptionsEvery, Transport: s.pages,
+		})
+	case "nats":
+		return nats.New(nats.Options{
+			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig,
+			SubscriptionsEvery: c.SubscriptionsEvery, Transport: s.pages.HTTP(),
 		})
 	case "prometheus":
 		return prometheus.New(prometheus.Options{
