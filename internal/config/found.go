@@ -144,6 +144,15 @@ func (r *instanceResolver) found(out *Instance) {
 	}
 }
 
+// awaited tells whether the cloud's list of instances, which is not here yet, will
+// tell the capacity of an instance. That of MQTT and IoT is in no list.
+func (r *instanceResolver) awaited(in *Instance) bool {
+	if in.Source.Type != "aliyun" || in.Product == "mqtt" || in.Product == "iot" {
+		return false
+	}
+	return r.s.Clouds[in.Source.Account].Discover != nil
+}
+
 // Missing asks for the capacities that a cloud does not tell.
 func Missing(id string, metrics []string) string {
 	return fmt.Sprintf("the cloud does not tell the capacity of %s for %s, so nothing is held against one: list it with its capacity, as in {id: %s, capacity: {%s: 1000}}",

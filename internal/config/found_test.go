@@ -160,3 +160,21 @@ func TestSetAlarmsOfFound(t *testing.T) {
 		})
 	}
 }
+
+// What no list of the cloud tells is asked for before anything was found, too.
+func TestCapacityOfTheCloudIsAskedFor(t *testing.T) {
+	s := mustLoad(t, files(t, "brimwatch.yml", discovering+`
+instances:
+  - {id: mq, product: mqtt, account: acme, source: {type: aliyun}}
+  - {id: cache, product: redis, account: acme, source: {type: aliyun}}
+`))
+	var about []string
+	for _, w := range s.Warnings {
+		if strings.Contains(w.Reason, "no capacity is known") {
+			about = append(about, w.Path)
+		}
+	}
+	if len(about) != 1 || about[0] != "instances[0]" {
+		t.Errorf("asked for the capacity of %v, want that of the first", about)
+	}
+}

@@ -221,7 +221,7 @@ func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 			d.warn(in.place, "nobody is told of this instance: there is no receiver")
 		}
 	}
-	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) {
+	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
 		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
 	}
 }

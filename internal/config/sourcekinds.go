@@ -27,10 +27,20 @@ func sourceKinds() []sourceKind {
 		{name: "nats", schemes: page, nodes: true, login: true, bearer: true, limits: true, keys: []string{"subscriptions_every"}},
 		{name: "rocketmq", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"exporter_tps"}},
 		{name: "redis", schemes: []string{"redis", "rediss", "unix"}, nodes: true, login: true, limits: true, keys: []string{"subscriptions_every"}},
-		{name: "aliyun", limits: true, slow: true, keys: []string{"region", "kind"}},
+		{name: "aliyun", slow: true, keys: []string{"region", "kind"}},
 		{name: "prometheus", schemes: page, login: true, bearer: true, keys: []string{"queries"}},
 		{name: "exposition", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"mapping"}},
 	}
+}
+
+// SourceTypes are the types that a source may have.
+func SourceTypes() []string {
+	kinds := sourceKinds()
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = k.name
+	}
+	return out
 }
 
 // specialKeys are the keys of a source that only some types have.

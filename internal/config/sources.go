@@ -58,13 +58,12 @@ const slowTimeout = 30 * time.Second
 
 // sourceKind finds the type of a source.
 func (d *decoder) sourceKind(s *sourceDoc) (sourceKind, bool) {
-	kinds := sourceKinds()
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		if names[i] = k.name; k.name == s.Type {
+	for _, k := range sourceKinds() {
+		if k.name == s.Type {
 			return k, true
 		}
 	}
+	names := SourceTypes()
 	if s.Type == "" {
 		d.fault(s.place, "type is missing: %s", strings.Join(names, ", "))
 	} else {

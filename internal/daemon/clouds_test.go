@@ -138,6 +138,9 @@ func TestStartWithoutTheCloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.SetFault("", cloud.Fault{Answer: cloud.AnswerFault})
+	if checked, err := Check(path, "test"); err != nil || len(checked.Instances) != 2 {
+		t.Errorf("checked: %+v, %v; want what was found before", checked, err)
+	}
 	d, err = build(t, path)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,11 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -111,14 +115,37 @@ func nudge(c chan<- struct{}) {
 	}
 }
 
-// check makes sure that a configuration would be taken, channels and all.
-func check(path, version string) (*config.Snapshot, error) {
+// check makes sure that a configuration would be taken, channels and collectors
+// included. It counts what a daemon has found in the accounts of clouds before.
+func check(path, version string) (_ *config.Snapshot, err error) {
 	s, err := config.Load(path)
 	if err != nil {
 		return nil, err
 	}
+	accounts := newClouds(slog.New(slog.DiscardHandler), nil, keptDir(s), func() {})
+	defer func() { err = errors.Join(err, accounts.stop()) }()
+	s, set, err := accounts.loadFound(path)
+	if err != nil {
+		return nil, err
+	}
+	accounts.swap(set)
 	if _, err := newDirectory(s, version); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	unused := newSources(slog.New(slog.DiscardHandler))
+	built, err := unused.prepare(s, set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	unused.discard(built)
 	return s, nil
+}
+
+// keptDir is where a daemon keeps what it found; "" when none has run there, so
+// that checking leaves nothing behind.
+func keptDir(s *config.Snapshot) string {
+	if _, err := os.Stat(filepath.Join(s.Storage.Dir, "accounts")); err != nil {
+		return ""
+	}
+	return s.Storage.Dir
 }
