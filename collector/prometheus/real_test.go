@@ -90,14 +90,18 @@ func TestKnownLoad(t *testing.T) {
 				{Metric: fleet.Connections, Usage: "sum(app_clients)", Limit: "sum(app_clients_max)"},
 				{Metric: fleet.SendTPS, Usage: "sum(rate(app_messages_total[10s]))"},
 				{Metric: fleet.Subscriptions, Usage: "scalar(sum(app_clients))", Limit: "sum(app_zero)"},
+				{Metric: fleet.MemoryBytes, Usage: "min(count_over_time(app_messages_total[10s]))"}, // how full the window is
 			}})
 			knows(t, c, 42)
-			var tps float64
-			eventually(t, "the rate to be 2000", func() bool {
-				tps, _ = visited(t, c).GaugeOf(fleet.SendTPS)
-				return tps > 1900 && tps < 2100
+			var v *collector.Visit
+			eventually(t, "a full window of samples", func() bool {
+				v = visited(t, c)
+				samples, _ := v.GaugeOf(fleet.MemoryBytes)
+				return samples >= 10
 			})
-			v := visited(t, c)
+			if n, _ := v.GaugeOf(fleet.SendTPS); n < 1900 || n > 2100 {
+				t.Errorf("%v messages a second, want 2000", n)
+			}
 			if n, _ := v.LimitOf(fleet.Connections); n != 200 {
 				t.Errorf("limit %v, want 200", n)
 			}
