@@ -2,7 +2,6 @@ package rabbitmq
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/brimwatch/brimwatch/collector"
@@ -12,7 +11,7 @@ import (
 // What is said when something cannot be told.
 const (
 	noManagement = "MQTT clients have logged in, and RabbitMQ's page counts a client and not its subscriptions: set management_url"
-	notApart     = "the management statistics are disabled, so that RabbitMQ does not tell the consumers of MQTT clients from others: enable them, or give MQTT an instance of its own"
+	notApart     = "the management statistics are disabled, so that RabbitMQ does not tell whose its consumers are, those of MQTT clients, of other virtual hosts or the rest: enable them"
 )
 
 // verdict is what is to be said of the instance besides what the pages say; an
@@ -125,9 +124,6 @@ func (c *Collector) weigh(ctx context.Context) figure {
 func (c *Collector) without(page bool, err error) figure {
 	if page && !c.now.mqtt && !c.sessions {
 		return figure{}
-	}
-	if err == nil {
-		err = errors.New("the management API has not been asked yet")
 	}
 	return figure{why: err.Error()}
 }

@@ -1,0 +1,75 @@
+package rabbitmq
+
+import (
+	"testing"
+
+	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
+	"github.com/brimwatch/brimwatch/collector/exposition"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// mqttBroker shows what was captured under MQTT load. Consumers were not captured
+// there; they are those that the page counts.
+func mqttBroker(t testing.TB) *broker {
+	t.Helper()
+	b := serve(t, captured(t, "metrics-load-mqtt.prom"))
+	b.set(nodesPath, 0, captured(t, "nodes-load-amqp.json"))
+	b.set(vhostsPath, 0, captured(t, "vhosts.json"))
+	b.set(limitsPath, 0, captured(t, "vhost-limits.json"))
+	b.set(connectionsPath, 0, captured(t, "connections-load-mqtt.json"))
+	b.set(bindingsPath, 0, captured(t, "bindings-amq.topic-mqtt.json"))
+	b.set(consumersPath, 0, consumers(10, 0))
+	return b
+}
+
+func TestConformance(t *testing.T) {
+	management := "http://127.0.0.1:1" // of the broker that was started last, beside the suite's front
+	collectortest.Run(t, collectortest.Suite{
+		Serve: func(t testing.TB, password string) string {
+			b := mqttBroker(t)
+			b.login = collectortest.Username + "/" + password
+			management = b.URL
+			return b.Listener.Addr().String()
+		},
+		New: func(t testing.TB, addr, password string) collector.Collector {
+			t.Helper()
+			c, err := New(Options{
+				URL: "http://" + addr, ManagementURL: management, Username: collectortest.Username, Password: password,
+				Transport: exposition.NewTransportThrough(nil),
+			})
+			if err != nil {
+				t.Fatalf("New: %v", err)
+			}
+			return c
+		},
+		Instances: 2,
+		Expect: []collectortest.Figure{
+			{Metric: fleet.SendTPS, Counter: true, Min: 16341, Max: 16341},
+			{Metric: fleet.ReceiveTPS, Counter: true, Min: 28339, Max: 28339},
+			{Metric: fleet.Connections, Min: 12, Max: 12, Limit: 100},
+			{Metric: fleet.Subscriptions, Min: 20, Max: 20},
+		},
+	})
+}
+
+// TestManagementIsGone reads the page whatever becomes of the management API.
+func TestManagementIsGone(t *testing.T) {
+	b := mqttBroker(t)
+	c := build(t, Options{URL: b.URL, ManagementURL: "http://127.0.0.1:1"})
+	for range 2 {
+		v := visit(t, c)
+		if n := gaugeOf(v, fleet.Connections); n != 12 {
+			t.Errorf("%v connections, want 12", n)
+		}
+		if n := limitOf(v); n != 0 {
+			t.Errorf("a limit of %v, though the tighter one of the virtual host is not known", n)
+		}
+		if why := gapOf(v, fleet.Subscriptions); why == "" {
+			t.Error("no reason why subscriptions are unknown")
+		}
+	}
+	if c.LimitsErr() == nil {
+		t.Error("nothing says that limits could not be read")
+	}
+}
