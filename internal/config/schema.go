@@ -185,6 +185,7 @@ type sourceDoc struct {
 	Timeout            span                  `yaml:"timeout" doc:"How long reading it may take." default:"collect.timeout; aliyun: 30s"`
 	Mapping            map[string]mappingDoc `yaml:"mapping" doc:"For exposition: which series make a metric, by metric." example:"{connections: {series: app_clients, kind: gauge}}"`
 	Queries            map[string]queryDoc   `yaml:"queries" doc:"For prometheus: what is asked, by metric." example:"{connections: {usage: 'sum(app_clients)', limit: 'sum(app_clients_max)'}}"`
+	Staleness          span                  `yaml:"staleness" doc:"For prometheus: how old the samples behind a figure may be; older ones make it unknown." default:"5m"`
 	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which tells limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
 	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
 	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API that tells what the page does not, such as limits."`

@@ -131,9 +131,10 @@ type Source struct {
 	Prefix             string // vernemq
 	ExporterTPS        string // rocketmq: second, minute or ""
 	SubscriptionsEvery time.Duration
-	Account            string // aliyun
-	Region             string // aliyun
-	Kind               string // aliyun
+	Staleness          time.Duration // prometheus; 0 is its own default
+	Account            string        // aliyun
+	Region             string        // aliyun
+	Kind               string        // aliyun
 }
 
 // Query is what a Prometheus server is asked for one metric.

@@ -28,7 +28,7 @@ func sourceKinds() []sourceKind {
 		{name: "rocketmq", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"exporter_tps"}},
 		{name: "redis", schemes: []string{"redis", "rediss", "unix"}, nodes: true, login: true, limits: true, keys: []string{"subscriptions_every"}},
 		{name: "aliyun", slow: true, keys: []string{"region", "kind"}},
-		{name: "prometheus", schemes: page, login: true, bearer: true, keys: []string{"queries"}},
+		{name: "prometheus", schemes: page, login: true, bearer: true, keys: []string{"queries", "staleness"}},
 		{name: "exposition", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"mapping"}},
 	}
 }
@@ -45,7 +45,7 @@ func SourceTypes() []string {
 
 // specialKeys are the keys of a source that only some types have.
 func specialKeys() []string {
-	return []string{"mapping", "queries", "management_url", "vhost", "api_url", "prefix", "exporter_tps", "subscriptions_every", "region", "kind"}
+	return []string{"mapping", "queries", "staleness", "management_url", "vhost", "api_url", "prefix", "exporter_tps", "subscriptions_every", "region", "kind"}
 }
 
 func (k *sourceKind) has(key string) bool { return slices.Contains(k.keys, key) }

@@ -12,7 +12,7 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	out := &Source{
 		Type: s.Type, URL: s.URL, Nodes: s.URLs, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout),
 		ManagementURL: s.ManagementURL, VHost: s.VHost, APIURL: s.APIURL, Prefix: s.Prefix, ExporterTPS: s.ExporterTPS,
-		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Region: s.Region, Kind: s.Kind,
+		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Staleness: s.Staleness.Duration, Region: s.Region, Kind: s.Kind,
 	}
 	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
 	out.TLS = d.resolveTLS(&s.TLS, secure)

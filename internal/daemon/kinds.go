@@ -137,6 +137,7 @@ func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Co
 	case "prometheus":
 		return prometheus.New(prometheus.Options{
 			URL: c.URL, Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, Transport: s.pages.HTTP(), Queries: queriesOf(c.Queries),
+			Staleness: c.Staleness,
 		})
 	case "exposition":
 		return exposition.New(exposition.Options{
