@@ -93,6 +93,7 @@ func TestLimits(t *testing.T) {
 		{"the virtual host's", page(), "", `[{"vhost":"/","value":{"max-connections":100}}]`, 100},
 		{"the node's, when tighter", page(), "", `[{"vhost":"/","value":{"max-connections":5000}}]`, 1000},
 		{"another limit", page(), "", `[{"vhost":"/","value":{"max-queues":5}}]`, 1000},
+		{"limits that were taken away", page(), "", `[{"vhost":"/","value":[]}]`, 1000},
 		{"no limit", page(), "", `[{"vhost":"/","value":{"max-connections":-1}}]`, 1000},
 		{"RabbitMQ 4 tells 0 sockets", strings.Replace(page(), "tcp_sockets 1000", "tcp_sockets 0", 1), "", `[{"vhost":"/","value":{"max-connections":5000}}]`, 5000},
 		{"RabbitMQ 4 tells no sockets", strings.Replace(page(), "rabbitmq_process_max_tcp_sockets", "x", 1), "", `[]`, 0},

@@ -2,6 +2,7 @@ package rabbitmq
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -101,22 +102,33 @@ func namesIn(answer []byte) ([]string, error) {
 // when one of them has no limit.
 func limitIn(answer []byte, vhosts []string) (float64, error) {
 	type one struct {
-		VHost string `json:"vhost"`
-		Value *struct {
-			Connections float64 `json:"max-connections"`
-		} `json:"value"`
+		VHost string          `json:"vhost"`
+		Value json.RawMessage `json:"value"` // an object; one without members is written as a list
 	}
-	limits, err := list(answer, func(l *one) bool { return l.VHost != "" && l.Value != nil })
+	limits, err := list(answer, func(l *one) bool { return l.VHost != "" && len(l.Value) > 0 && string(l.Value) != "null" })
 	if err != nil {
 		return 0, err
 	}
+	most := make(map[string]float64, len(limits))
+	for _, l := range limits {
+		var none []struct{}
+		if json.Unmarshal(l.Value, &none) == nil && none != nil && len(none) == 0 {
+			continue
+		}
+		var value struct {
+			Connections float64 `json:"max-connections"` // below 0 is no limit
+		}
+		if json.Unmarshal(l.Value, &value) != nil {
+			return 0, errForm
+		}
+		most[l.VHost] = value.Connections
+	}
 	sum := 0.0
 	for _, name := range vhosts {
-		i := slices.IndexFunc(limits, func(l one) bool { return l.VHost == name })
-		if i < 0 || limits[i].Value.Connections <= 0 { // -1 is no limit
+		if most[name] <= 0 {
 			return 0, nil
 		}
-		sum += limits[i].Value.Connections
+		sum += most[name]
 	}
 	return sum, nil
 }

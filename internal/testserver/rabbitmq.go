@@ -1,10 +1,7 @@
 package testserver
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,7 +43,7 @@ func RabbitMQ(t testing.TB, config ...string) *Rabbit {
 		"listeners.tcp.1 = " + r.AMQP, "mqtt.listeners.tcp.1 = " + r.MQTT, "mqtt.allow_anonymous = true",
 		"management.tcp.ip = 127.0.0.1", fmt.Sprintf("management.tcp.port = %d", Port(t, management)),
 		"prometheus.tcp.ip = 127.0.0.1", fmt.Sprintf("prometheus.tcp.port = %d", Port(t, page)),
-		"log.console = true", "log.file = false",
+		"log.console = true", "log.console.level = warning", "log.file = false",
 	}
 	if err := r.Configure(config...); err != nil {
 		t.Fatal(err)
@@ -61,7 +58,8 @@ func RabbitMQ(t testing.TB, config ...string) *Rabbit {
 		Args: []string{"-port", fmt.Sprint(Port(t, mapper)), "-address", "127.0.0.1"},
 	})
 	r.Server = Start(t, Program{
-		Binary: rabbitBinary, Package: "rabbitmq-server", Addr: page, Within: rabbitTime, Ready: rabbitReady,
+		Binary: rabbitBinary, Package: "rabbitmq-server", Addr: page, Within: rabbitTime,
+		Says: "completed with", // and the number of plugins, when all of it listens
 		Env: []string{
 			"HOME=" + dir, // for the cookie
 			fmt.Sprintf("ERL_EPMD_PORT=%d", Port(t, mapper)), "ERL_EPMD_ADDRESS=127.0.0.1",
@@ -86,25 +84,6 @@ func (r *Rabbit) Configure(lines ...string) error {
 		return fmt.Errorf("configure RabbitMQ: %w", err)
 	}
 	return nil
-}
-
-// rabbitReady asks for the page of metrics, which is there last.
-func rabbitReady(ctx context.Context, page string) error {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+page+"/metrics", nil)
-	if err != nil {
-		return err
-	}
-	resp, err := client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the page answers with status %d", resp.StatusCode)
-	}
-	_, err = io.Copy(io.Discard, resp.Body)
-	return err
 }
 
 func write(t testing.TB, path, text string) {
