@@ -47,6 +47,9 @@ func (r *rabbit) amqp(vhost string) *amqp.Connection {
 	return conn
 }
 
+// hangUp ends a connection, if RabbitMQ has not ended it.
+func hangUp(conn *amqp.Connection) { _ = conn.Close() }
+
 func channel(t testing.TB, conn *amqp.Connection) *amqp.Channel {
 	t.Helper()
 	ch, err := conn.Channel()

@@ -76,7 +76,7 @@ func amqpLoad(t *testing.T, r *rabbit) {
 	c := r.monitor(Options{})
 	before := r.until(c, "the client before is gone", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 0 })
 	conn := r.amqp("/")
-	defer conn.Close()
+	defer hangUp(conn)
 	ch := channel(t, conn)
 	declare(t, ch, "load", "automatic", "manual")
 	done := make(chan struct{}, 2)
@@ -86,7 +86,7 @@ func amqpLoad(t *testing.T, r *rabbit) {
 			t.Fatal(err)
 		}
 		go func() {
-			for n := 0; n < messages; n++ {
+			for range messages {
 				d, open := <-arrived
 				if !open || !auto && d.Ack(false) != nil {
 					return
@@ -143,7 +143,7 @@ func mqttLoad(t *testing.T, r *rabbit) {
 
 	// A consumer that is none of theirs.
 	conn := r.amqp("/")
-	defer conn.Close()
+	defer hangUp(conn)
 	ch := channel(t, conn)
 	declare(t, ch, "other", "other")
 	if _, err := ch.Consume("other", "", true, false, false, false, nil); err != nil {
@@ -166,7 +166,7 @@ func atTheLimit(t *testing.T, r *rabbit) {
 		defer client.Disconnect(250)
 	}
 	conn := r.amqp("/")
-	defer conn.Close()
+	defer hangUp(conn)
 	if one, err := amqp.Dial("amqp://guest:guest@" + r.AMQP + "/"); err == nil {
 		_ = one.Close()
 		t.Fatal("one connection more than the limit was taken in")
@@ -194,7 +194,7 @@ func oneOfTwo(t *testing.T, r *rabbit) {
 	r.put("/vhost-limits/orders/max-connections", `{"value":7}`)
 	for range 2 {
 		conn := r.amqp("orders")
-		defer conn.Close()
+		defer hangUp(conn)
 		ch := channel(t, conn)
 		declare(t, ch, "orders", "orders")
 		if _, err := ch.Consume("orders", "", true, false, false, false, nil); err != nil {
@@ -208,7 +208,7 @@ func oneOfTwo(t *testing.T, r *rabbit) {
 		t.Errorf("messages are unknown though nobody else is there: %s", gapOf(v, fleet.SendTPS))
 	}
 	other := r.amqp("/")
-	defer other.Close()
+	defer hangUp(other)
 	v = r.until(c, "the other connection", func(v *collector.Visit) bool { return totalOf(v, fleet.SendTPS) == unknown })
 	if gaugeOf(v, fleet.Connections) != 2 || gaugeOf(v, fleet.Subscriptions) != 2 || limitOf(v) != 7 {
 		t.Errorf("%v connections, %v subscriptions, limit %v; want 2, 2 and 7", gaugeOf(v, fleet.Connections), gaugeOf(v, fleet.Subscriptions), limitOf(v))
@@ -252,7 +252,7 @@ func withoutStatistics(t *testing.T, r *rabbit) {
 		t.Errorf("%v messages, want %d", got, messages)
 	}
 	conn := r.amqp("/")
-	defer conn.Close()
+	defer hangUp(conn)
 	v = r.until(c, "an AMQP client", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 2 })
 	if why := gapOf(v, fleet.Subscriptions); gaugeOf(v, fleet.Subscriptions) != unknown || !strings.Contains(why, "statistics are disabled") {
 		t.Errorf("%v subscriptions (%s), want it to say that they cannot be told apart", gaugeOf(v, fleet.Subscriptions), why)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func RabbitMQ(t testing.TB, config ...string) *Rabbit {
 	mapper := FreeAddr(t)
 	Start(t, Program{
 		Binary: "epmd", Package: "erlang-base", Addr: mapper,
-		Args: []string{"-port", fmt.Sprint(Port(t, mapper)), "-address", "127.0.0.1"},
+		Args: []string{"-port", strconv.Itoa(Port(t, mapper)), "-address", "127.0.0.1"},
 	})
 	r.Server = Start(t, Program{
 		Binary: rabbitBinary, Package: "rabbitmq-server", Addr: page, Within: rabbitTime,
