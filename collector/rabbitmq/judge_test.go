@@ -205,3 +205,33 @@ func TestManagementFails(t *testing.T) {
 		t.Errorf("%v subscriptions, limit %v after it came back; want 20 and 1000", gaugeOf(v, fleet.Subscriptions), limitOf(v))
 	}
 }
+
+// TestVHostWhenManagementFails goes on with the page where nobody else was seen.
+func TestVHostWhenManagementFails(t *testing.T) {
+	for _, tt := range []struct {
+		name, connections string
+		connected, in     float64
+		why               string
+	}{
+		{"nobody else was there", `[{"vhost":"orders"}]`, 12, 1500, ""},
+		{"others were", `[{"vhost":"orders"},{"vhost":"/"}]`, unknown, unknown, "could not be counted: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := serve(t, page(amqpLogins))
+			b.set(vhostsPath, 0, `[{"name":"/"},{"name":"orders"}]`)
+			b.set(connectionsPath, 0, tt.connections)
+			c := build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders", LimitsEvery: time.Nanosecond})
+			if got := gaugeOf(visit(t, c), fleet.Connections); got == unknown {
+				t.Fatal("connections are unknown while all is well")
+			}
+			b.set(nodesPath, http.StatusServiceUnavailable, "")
+			v := visit(t, c)
+			if got, why := gaugeOf(v, fleet.Connections), gapOf(v, fleet.Connections); got != tt.connected || !strings.Contains(why, tt.why) {
+				t.Errorf("%v connections (%s), want %v (%s)", got, why, tt.connected, tt.why)
+			}
+			if got := totalOf(v, fleet.SendTPS); got != tt.in {
+				t.Errorf("%v messages, want %v", got, tt.in)
+			}
+		})
+	}
+}
