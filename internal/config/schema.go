@@ -187,6 +187,7 @@ type sourceDoc struct {
 	Queries            map[string]queryDoc   `yaml:"queries" doc:"For prometheus: what is asked, by metric." example:"{connections: {usage: 'sum(app_clients)', limit: 'sum(app_clients_max)'}}"`
 	Staleness          span                  `yaml:"staleness" doc:"For prometheus: how old the samples behind a figure may be; older ones make it unknown." default:"5m"`
 	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which tells limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
+	MQTTExchange       string                `yaml:"mqtt_exchange" doc:"For rabbitmq: mqtt.exchange of its configuration." default:"amq.topic"`
 	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
 	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API that tells what the page does not, such as limits."`
 	ExporterTPS        string                `yaml:"exporter_tps" doc:"For rocketmq: what the TPS of the older rocketmq-exporter is, second or minute; its releases differ, and its page does not say." default:"unknown"`

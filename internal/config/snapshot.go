@@ -127,6 +127,7 @@ type Source struct {
 
 	ManagementURL      string // rabbitmq
 	VHost              string // rabbitmq
+	MQTTExchange       string // rabbitmq
 	APIURL             string // emqx, vernemq, nanomq
 	Prefix             string // vernemq
 	ExporterTPS        string // rocketmq: second, minute or ""

@@ -20,7 +20,7 @@ func sourceKinds() []sourceKind {
 	return []sourceKind{
 		{name: "mosquitto", schemes: []string{"mqtt", "mqtts", "tcp", "ssl", "tls", "ws", "wss"}, login: true},
 		{name: "emqx", schemes: page, login: true, bearer: true, limits: true, keys: []string{"api_url"}},
-		{name: "rabbitmq", schemes: page, nodes: true, login: true, bearer: true, limits: true, keys: []string{"management_url", "vhost", "subscriptions_every"}},
+		{name: "rabbitmq", schemes: page, nodes: true, login: true, bearer: true, limits: true, keys: []string{"management_url", "vhost", "mqtt_exchange", "subscriptions_every"}},
 		{name: "vernemq", schemes: page, nodes: true, login: true, bearer: true, limits: true, keys: []string{"api_url", "prefix"}},
 		{name: "hivemq", schemes: page, nodes: true, login: true, bearer: true},
 		{name: "nanomq", schemes: page, nodes: true, login: true, bearer: true, keys: []string{"api_url", "subscriptions_every"}},
@@ -45,7 +45,7 @@ func SourceTypes() []string {
 
 // specialKeys are the keys of a source that only some types have.
 func specialKeys() []string {
-	return []string{"mapping", "queries", "staleness", "management_url", "vhost", "api_url", "prefix", "exporter_tps", "subscriptions_every", "region", "kind"}
+	return []string{"mapping", "queries", "staleness", "management_url", "vhost", "mqtt_exchange", "api_url", "prefix", "exporter_tps", "subscriptions_every", "region", "kind"}
 }
 
 func (k *sourceKind) has(key string) bool { return slices.Contains(k.keys, key) }

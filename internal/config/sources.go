@@ -11,7 +11,7 @@ import (
 func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	out := &Source{
 		Type: s.Type, URL: s.URL, Nodes: s.URLs, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout),
-		ManagementURL: s.ManagementURL, VHost: s.VHost, APIURL: s.APIURL, Prefix: s.Prefix, ExporterTPS: s.ExporterTPS,
+		ManagementURL: s.ManagementURL, VHost: s.VHost, MQTTExchange: s.MQTTExchange, APIURL: s.APIURL, Prefix: s.Prefix, ExporterTPS: s.ExporterTPS,
 		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Staleness: s.Staleness.Duration, Region: s.Region, Kind: s.Kind,
 	}
 	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)

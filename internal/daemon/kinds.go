@@ -126,7 +126,7 @@ func (s *sources) newNode(c *config.Source, tlsConfig *tls.Config) (collector.Co
 		})
 	case "rabbitmq":
 		return rabbitmq.New(rabbitmq.Options{
-			URL: c.URL, URLs: c.Nodes, Interval: c.Interval, ManagementURL: c.ManagementURL, VHost: c.VHost,
+			URL: c.URL, URLs: c.Nodes, Interval: c.Interval, ManagementURL: c.ManagementURL, VHost: c.VHost, MQTTExchange: c.MQTTExchange,
 			Username: user, Password: password, Bearer: bearer, TLS: tlsConfig, SubscriptionsEvery: c.SubscriptionsEvery, Transport: s.pages,
 		})
 	case "nats":
