@@ -18,8 +18,12 @@ type Fault struct { //nolint:errname // a fault is the word for it, here and in 
 	Reason string // what is wrong, and what would be right
 }
 
-// Error returns file:line:column: path: reason.
+// Error returns file:line:column: path: reason; the reason alone for what stands in
+// no file, since it was found.
 func (f Fault) Error() string {
+	if f.File == "" {
+		return f.Reason
+	}
 	return fmt.Sprintf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Path, f.Reason)
 }
 

@@ -140,13 +140,17 @@ func (r *instanceResolver) found(out *Instance) {
 		}
 	}
 	if len(asked) > 0 {
-		r.d.warn(place{node: blank("").node, file: out.Line.File}, "%s", Missing(out.ID, asked))
+		r.d.warn(blank(""), "%s", Missing(out.ID, asked))
 	}
 }
 
-// awaited tells whether the cloud's list of instances, which is not here yet, will
-// tell the capacity of an instance. That of MQTT and IoT is in no list.
+// awaited tells whether nobody needs to be asked for the capacity of an instance:
+// the cloud's list of instances, which is not here yet, will tell it. That of MQTT
+// and IoT is in no list.
 func (r *instanceResolver) awaited(in *Instance) bool {
+	if f := r.d.found[in.ID]; f != nil && len(f.Missing) > 0 {
+		return true // it was asked for already
+	}
 	if in.Source.Type != "aliyun" || in.Product == "mqtt" || in.Product == "iot" {
 		return false
 	}

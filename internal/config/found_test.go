@@ -74,6 +74,11 @@ func TestFoundInstancesAreWatched(t *testing.T) {
 			t.Errorf("no warning %q in\n%s", want, warned(s))
 		}
 	}
+	for _, w := range s.Warnings {
+		if strings.HasPrefix(w.Error(), ":") || strings.Contains(w.Reason, "no capacity is known") {
+			t.Errorf("the warning reads %q", w.Error())
+		}
+	}
 }
 
 func TestListedWinsOverFound(t *testing.T) {
