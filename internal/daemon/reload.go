@@ -52,9 +52,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	}
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
-	for _, w := range next.Warnings {
-		d.log.Warn("configuration", "warning", w.Error())
-	}
+	d.logWarnings(next)
 	d.setDirectory(directory)
 	d.board.set(next)
 	d.history.SetFleet(instancesOf(next))
@@ -64,6 +62,20 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	d.runner.Update(d.sources.swap(set))
 	d.clouds.swap(accounts)
 	return change, nil
+}
+
+// maxLogged is how many warnings of one configuration are logged.
+const maxLogged = 20
+
+// logWarnings logs what a person should know about a configuration; of a great
+// many, the first.
+func (d *Daemon) logWarnings(s *config.Snapshot) {
+	for _, w := range s.Warnings[:min(len(s.Warnings), maxLogged)] {
+		d.log.Warn("configuration", "warning", w.Error())
+	}
+	if more := len(s.Warnings) - maxLogged; more > 0 {
+		d.log.Warn("configuration has more warnings; brimwatch check lists them all", "more", more)
+	}
 }
 
 // setDirectory puts a new directory into force and lets go of the connections

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -222,5 +223,19 @@ func TestSetAlarmsThatIsRefusedChangesNothing(t *testing.T) {
 		if !bytes.Equal(before, after) || d.board.current() != snapshot {
 			t.Errorf("%s changed something", name)
 		}
+	}
+}
+
+func TestManyWarningsAreNotAllLogged(t *testing.T) {
+	var log bytes.Buffer
+	d := &Daemon{log: slog.New(slog.NewTextHandler(&log, nil))}
+	d.logWarnings(&config.Snapshot{Warnings: make([]config.Fault, maxLogged+3)})
+	if got := strings.Count(log.String(), "\n"); got != maxLogged+1 || !strings.Contains(log.String(), "more=3") {
+		t.Errorf("%d lines:\n%s", got, log.String())
+	}
+	log.Reset()
+	d.logWarnings(&config.Snapshot{Warnings: make([]config.Fault, 2)})
+	if got := strings.Count(log.String(), "\n"); got != 2 {
+		t.Errorf("%d lines:\n%s", got, log.String())
 	}
 }
