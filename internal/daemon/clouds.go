@@ -226,6 +226,12 @@ func (c *clouds) loadFound(path string) (*config.Snapshot, cloudSet, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return c.join(s, path)
+}
+
+// join joins a configuration that was read from path with what was found in its
+// accounts.
+func (c *clouds) join(s *config.Snapshot, path string) (*config.Snapshot, cloudSet, error) {
 	set, err := c.prepare(s)
 	if err != nil {
 		return nil, nil, err

@@ -151,7 +151,7 @@ func (d *Daemon) openClouds(s *config.Snapshot) (*config.Snapshot, error) {
 	d.onClose(unlock)
 	d.clouds = newClouds(d.options.Logger, d.registry, s.Storage.Dir, func() { nudge(d.found) })
 	d.onClose(d.clouds.stop)
-	s, set, err := d.clouds.loadFound(d.options.ConfigFile)
+	s, set, err := d.clouds.join(s, d.options.ConfigFile)
 	if err != nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ func check(path, version string) (_ *config.Snapshot, err error) {
 	}
 	accounts := newClouds(slog.New(slog.DiscardHandler), nil, keptDir(s), func() {})
 	defer func() { err = errors.Join(err, accounts.stop()) }()
-	s, set, err := accounts.loadFound(path)
+	s, set, err := accounts.join(s, path)
 	if err != nil {
 		return nil, err
 	}
