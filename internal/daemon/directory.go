@@ -160,6 +160,9 @@ func titles(c *config.Catalogue) func(*fleet.Instance, string) string {
 		if !ok {
 			return strings.TrimSpace(product + " " + edition)
 		}
+		if p.Title != "" {
+			product = p.Title
+		}
 		if t := p.Editions[in.Edition].Title[language]; t != "" {
 			edition = t
 		}

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 func TestProviderFor(t *testing.T) {
@@ -79,4 +80,26 @@ func TestDisplayShowsNoSecret(t *testing.T) {
 			t.Fatalf("display(%q) = %q", raw, got)
 		}
 	})
+}
+
+func TestTitles(t *testing.T) {
+	c := &config.Catalogue{Products: map[string]config.Product{
+		"mqtt": {Title: "MQTT", Editions: map[string]config.Edition{"basic": {Title: map[string]string{"en": "Basic", "zh": "基础版"}}}},
+		"ours": {},
+	}}
+	for _, tt := range []struct {
+		product, edition, spec, language, want string
+	}{
+		{"mqtt", "basic", "", "en", "MQTT Basic"},
+		{"mqtt", "basic", "", "zh", "MQTT 基础版"},
+		{"mqtt", "basic", "mqtt.2k", "en", "MQTT mqtt.2k"},
+		{"mqtt", "", "", "en", "MQTT"},
+		{"ours", "big", "", "en", "ours big"},
+		{"theirs", "big", "", "en", "theirs big"},
+	} {
+		in := &fleet.Instance{Product: tt.product, Edition: tt.edition, Spec: tt.spec}
+		if got := titles(c)(in, tt.language); got != tt.want {
+			t.Errorf("titles(%+v) = %q, want %q", tt, got, tt.want)
+		}
+	}
 }
