@@ -88,6 +88,15 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		// The only webhook of a receiver stays the same recipient when its address
+		// is mended: what waits for it goes to the new one.
+		only := "webhook/" + r.Name
+		switch {
+		case len(r.Webhooks) == 1:
+			t.Former, t.Recipient.Name = t.Recipient.Name, only
+		case i == 0:
+			t.Former = only
+		}
 		out.Targets = append(out.Targets, t)
 	}
 	return out, nil
