@@ -226,6 +226,86 @@ func TestEngineMostOfTheFleetSilent(t *testing.T) {
 	})
 }
 
+// A metric without a capacity cannot be full, so not knowing it is no trouble;
+// Redis never tells how many messages it delivers.
+func TestUnknownWithoutCapacityIsUnwatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := watch("a")
+		w.Rules[fleet.MessageTPS] = w.Rules[fleet.Connections]
+		r := startRig(t, newMemoryJournal(), w)
+		defer r.stop()
+		r.feed(time.Minute, map[string]float64{"a": 30})
+		st, _ := r.States("a")
+		if st[fleet.Connections] != fleet.MetricOK || st[fleet.MessageTPS] != fleet.MetricUnwatched {
+			t.Errorf("connections %q, message TPS %q; want ok, unwatched", st[fleet.Connections], st[fleet.MessageTPS])
+		}
+		r.feed(time.Minute, map[string]float64{"a": -1})
+		st, _ = r.States("a")
+		if st[fleet.Connections] != fleet.MetricUnknown || st[fleet.MessageTPS] != fleet.MetricUnwatched {
+			t.Errorf("silent: connections %q, message TPS %q; want unknown, unwatched", st[fleet.Connections], st[fleet.MessageTPS])
+		}
+	})
+}
+
+// mute makes a reading of an instance that answers and does not tell its connections.
+func mute(id string) *fleet.Reading {
+	return &fleet.Reading{Instance: id, At: time.Now().UTC(), Up: true,
+		Gaps: []fleet.Gap{{Metric: fleet.Connections, Reason: "not a number"}}}
+}
+
+// A metric that was told before a restart, or a crash, is missed after it: its
+// silence neither ends by it nor is it forgotten.
+func TestMissingMetricIsMissedAfterRestart(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		before float64 // connections before the silence
+		silent time.Duration
+		crash  bool
+		down   bool // the source does not answer at all until the restart
+		want   []string
+	}{
+		{"told, then stopped", 30, 4 * time.Minute, false, false, []string{"raised no_data a", "found no_data a"}},
+		{"told, then crashed", 30, 4 * time.Minute, true, false, []string{"raised no_data a"}},
+		{"stopped before it was told", 30, 2 * time.Minute, false, false, []string{"raised no_data a"}},
+		{"raised, then crashed before the silence was told", 75, 2 * time.Minute, true, false,
+			[]string{"raised capacity a connections", "lost capacity a connections", "raised no_data a"}},
+		{"did not answer before, is mute since", 30, 4 * time.Minute, false, true, []string{"raised no_data a", "found no_data a"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := newMemoryJournal()
+				r := startRig(t, j, watch("a"), watch("b"), watch("c"))
+				r.feed(2*time.Minute, map[string]float64{"a": tt.before, "b": 30, "c": 30})
+				quiet := func(d time.Duration, down bool) {
+					for range int(d / every) {
+						a := mute("a")
+						if down {
+							a = read("a", -1)
+						}
+						r.Observe([]*fleet.Reading{a, read("b", 30), read("c", 30)})
+						<-time.After(every)
+					}
+					synctest.Wait()
+				}
+				quiet(tt.silent, tt.down)
+				committed := maps.Clone(j.states)
+				r.stop()
+				if tt.crash {
+					j.states = committed
+				}
+				r = startRig(t, j, watch("a"), watch("b"), watch("c"))
+				defer r.stop()
+				quiet(4*time.Minute, false)
+				r.want(tt.want...)
+				r.feed(time.Minute, map[string]float64{"a": 30, "b": 30, "c": 30})
+				if said := j.said(); !slices.Contains(said, "cleared no_data a") {
+					t.Errorf("the silence has not ended when all is told again: %q", said)
+				}
+			})
+		})
+	}
+}
+
 func TestEngineFailedCommitChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newMemoryJournal()

@@ -50,10 +50,10 @@ func (en *entry) metricStates() [fleet.NumMetrics]fleet.MetricState {
 			out[m] = fleet.MetricUnknown
 		case sl != nil && sl.state.Raised():
 			out[m] = fleet.MetricRaised
-		case !read && (sl != nil || en.known.Has(m)):
-			out[m] = fleet.MetricUnknown
 		case sl == nil || !en.watch.Instance.Limit(en.last, m).Known():
 			out[m] = fleet.MetricUnwatched
+		case !read:
+			out[m] = fleet.MetricUnknown
 		default:
 			out[m] = fleet.MetricOK
 		}
@@ -78,6 +78,7 @@ func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
 		return
 	}
 	lost := ""
+	var missing fleet.MetricSet
 	for m, sl := range en.slots {
 		m := fleet.Metric(m)
 		if r.Known.Has(m) {
@@ -88,10 +89,11 @@ func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
 		}
 		o := observe(en.watch.Instance, r, m)
 		if !o.Known && en.known.Has(m) && en.watch.Instance.Limit(r, m).Known() {
-			lost = join(lost, m.String()+": "+o.Reason)
+			lost, missing = join(lost, m.String()+": "+o.Reason), missing.With(m)
 		}
 		e.step(b, en, sl, *en.watch.Rules[m], o)
 	}
+	en.noData.state.Missing = missing
 	e.judgeNoData(b, en, r.At, lost)
 }
 

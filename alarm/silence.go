@@ -51,6 +51,7 @@ func (e *Engine) judgeSilence(b *batch, en *entry, at time.Time, reason string) 
 			e.step(b, en, sl, *en.watch.Rules[m], Observation{At: at, Reason: reason})
 		}
 	}
+	en.noData.state.Missing = en.known
 	e.judgeNoData(b, en, at, reason)
 }
 

@@ -1,6 +1,10 @@
 package alarm
 
-import "time"
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
 
 // State is what is remembered of one alarm between observations. It is
 // comparable; the zero State is an alarm that is quiet. Times are Unix
@@ -20,6 +24,7 @@ type State struct {
 	Severity   Severity         `json:"severity,omitempty"`    // of the current level
 	Mark       float64          `json:"mark,omitempty"`        // Raise of the current level
 	LostReason string           `json:"lost_reason,omitempty"` // why it is unknown
+	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were told before and are not now
 }
 
 // Zero tells whether there is nothing to remember.

@@ -35,9 +35,14 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 		sl := &slot{key: rec.Key, state: rec.State, inst: en.watch.Instance}
 		switch {
 		case rec.Key.Rule == NoData && rec.Key.Metric == NoMetric:
+			// What was told before the restart is still missed after it.
+			en.known |= rec.State.Missing
 			en.noData.state = rec.State
 			sl = &en.noData
 		case rec.Key.Rule == Capacity && rec.Key.Metric < fleet.NumMetrics:
+			if rec.State.Raised() {
+				en.known = en.known.With(rec.Key.Metric)
+			}
 			en.slots[rec.Key.Metric] = sl
 		default:
 			e.orphans = append(e.orphans, sl)

@@ -148,7 +148,7 @@ func (c *Cluster) missing() error {
 	if len(c.nodes) == 1 {
 		return cause
 	}
-	return &missingError{fmt.Sprintf("%d of %d nodes could not be read, and a sum without them would be too low: %s",
+	return &missingError{fmt.Sprintf("%d of %d nodes could not be read: %s; a sum without them would be too low",
 		len(words), len(c.nodes), strings.Join(words, "; ")), cause}
 }
 

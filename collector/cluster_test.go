@@ -70,7 +70,7 @@ func TestClusterMerges(t *testing.T) {
 		{name: "one limit is not told", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{tell: clients(4, 0)}, want: 7},
 		{name: "one cannot tell", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{tell: unknown}, gap: "b: no rights"},
 		{name: "one says nothing of it", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{}, gap: "not every node tells it"},
-		{name: "one is missing", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{err: errors.New("connection refused")}, err: "1 of 2 nodes could not be read, and a sum without them would be too low: b: connection refused"},
+		{name: "one is missing", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{err: errors.New("connection refused")}, err: "1 of 2 nodes could not be read: b: connection refused; a sum without them would be too low"},
 		{name: "one failed for this instance", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{tell: func(v *Visit) { v.Fail(errors.New("gone")) }}, gap: "fail: b: gone"},
 		{name: "one is full", a: &nodeFake{tell: clients(3, 100)}, b: &nodeFake{err: errors.New("max clients"), tell: func(v *Visit) { v.Full(conns) }}, err: "max clients", full: true},
 	}

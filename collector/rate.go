@@ -74,7 +74,7 @@ func (v verdict) reason() string {
 	case outOfRange:
 		return "the counter jumped beyond any real figure"
 	case stale:
-		return "the server has not renewed the counter for more than three intervals"
+		return "the server has not renewed the counter for too long"
 	case rated, unchanged:
 	}
 	return ""

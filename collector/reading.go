@@ -8,8 +8,13 @@ import (
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
-// holdIntervals is for how many intervals a rate is held without news.
-const holdIntervals = 3
+// A rate is held without news for three intervals, and for no less than minHold:
+// servers renew their figures when they like, Mosquitto every 11 s, however often
+// they are asked.
+const (
+	holdIntervals = 3
+	minHold       = 45 * time.Second
+)
 
 // noLimitToBeFull is the reason when a server refuses newcomers and nobody knows
 // at which limit.
@@ -117,7 +122,7 @@ func (m *memory) counter(r *fleet.Reading, v *Visit, metric fleet.Metric, f *fig
 		return 0
 	}
 	before := k.resets
-	rate, why := k.follow(cur, now, holdIntervals*o.interval)
+	rate, why := k.follow(cur, now, max(holdIntervals*o.interval, minHold))
 	if why == rated {
 		know(r, metric, rate)
 	} else {

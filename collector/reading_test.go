@@ -164,6 +164,25 @@ func TestCountersAndLimitsGoOn(t *testing.T) {
 	}
 }
 
+// A server that renews its figures every 11 s, as Mosquitto does, is read every
+// two: the rate holds in between, and for 45 s at most.
+func TestRateHoldsBetweenRefreshes(t *testing.T) {
+	m := memory{id: "a"}
+	for seconds := 0; seconds <= 120; seconds += 2 {
+		refresh := min(seconds/11*11, 66) // then it hangs
+		var v Visit
+		v.Counter(fleet.SendTPS, float64(100*refresh), noon().Add(time.Duration(refresh)*time.Second))
+		o := visitAt(seconds)
+		o.interval = 2 * time.Second
+		r, _ := m.reading(instance("a"), &v, o)
+		want := seconds >= 11 && seconds <= 66+45
+		if known := r.Known.Has(fleet.SendTPS); known != want || known && r.Usage[fleet.SendTPS] != 100 {
+			t.Errorf("after %d s the rate is %v, known %v (%s), want 100, known %v",
+				seconds, r.Usage[fleet.SendTPS], known, r.Gap(fleet.SendTPS), want)
+		}
+	}
+}
+
 // TestReadingsAreNotTouchedAgain holds on to a reading while the Visit and the
 // memory behind it are used on.
 func TestReadingsAreNotTouchedAgain(t *testing.T) {

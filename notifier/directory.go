@@ -30,6 +30,7 @@ type Receiver struct {
 // Target is one recipient with what matters for telling it.
 type Target struct {
 	Recipient Recipient
+	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
 	Language  string         // en or zh
 	Zone      *time.Location // for times in texts and for quiet hours
@@ -67,6 +68,11 @@ type Words struct {
 func (d *Directory) Find(receiver, recipient string) (Target, bool) {
 	for _, t := range d.Receivers[receiver].Targets {
 		if t.Recipient.Name == recipient {
+			return t, true
+		}
+	}
+	for _, t := range d.Receivers[receiver].Targets {
+		if t.Former == recipient && recipient != "" {
 			return t, true
 		}
 	}

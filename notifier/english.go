@@ -109,9 +109,13 @@ func englishNoData(s *said, ev *alarm.Event, zone *time.Location) {
 	case alarm.Cleared:
 		s.body = "data is back after " + after
 	case alarm.Reminded:
-		s.body = "no data for " + after + reason(": ", ev.Reason)
+		s.body = "no data for " + after
 	default:
-		s.body = "no data since " + ev.Since.In(zone).Format("15:04 MST") + reason(": ", ev.Reason)
+		s.body = "no data since " + ev.Since.In(zone).Format("15:04 MST")
+	}
+	if ev.Kind != alarm.Cleared && ev.Reason != "" {
+		s.full = s.body + ": " + strings.TrimRight(ev.Reason, ".,:; ")
+		s.body += reason(": ", ev.Reason)
 	}
 	if Begins(ev.Kind) {
 		s.short = "Its alarms are held."
@@ -156,10 +160,19 @@ func nameList(ins []*fleet.Instance, comma string) string {
 	return list + ")"
 }
 
-// reason writes why, shortened so that a long error leaves room for the rest.
+// reason writes why, shortened to whole words so that a long error leaves room
+// for the rest.
 func reason(before, why string) string {
 	if why == "" {
 		return ""
 	}
-	return before + strings.TrimRight(shorten(why, 60), ".,:; ")
+	const most = 60
+	if r := []rune(why); len(r) > most {
+		why = string(r[:most+1])
+		if end := strings.LastIndexByte(why, ' '); end > most/2 {
+			why = why[:end]
+		}
+		return before + strings.TrimRight(why, ".,:; ") + "..."
+	}
+	return before + strings.TrimRight(why, ".,:; ")
 }

@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -19,6 +20,7 @@ type said struct {
 	name    string // of the instance, for people
 	id      string // of the instance, in case the name does not fit
 	body    string // what is the matter, with its figures
+	full    string // the same at any length; "" is body
 	edition string // product and edition; "" when it is about the fleet
 	advice  string // what to do next, a sentence or two
 	short   string // the same in a few words
@@ -35,7 +37,7 @@ func (s said) summary() string { return s.name + s.sep.colon + s.body }
 
 // description says all of it.
 func (s said) description() string {
-	out := s.code + " " + s.word + " " + s.summary()
+	out := s.code + " " + s.word + " " + s.name + s.sep.colon + cmp.Or(s.full, s.body)
 	if s.edition != "" {
 		out += s.sep.comma + s.edition
 	}

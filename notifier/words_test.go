@@ -34,6 +34,8 @@ func with(ev *alarm.Event, f func(*alarm.Event)) *alarm.Event {
 	return ev
 }
 
+const longReason = "1 of 2 nodes could not be read: http://10.0.0.2:8888: connection refused; a sum without them would be too low"
+
 func TestText(t *testing.T) {
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
@@ -102,6 +104,11 @@ func TestText(t *testing.T) {
 			"K7Q2 警告 Orders：自19:59起无数据，mqtt basic。告警保持原状，请检查网络",
 		},
 		{
+			"no data, for a long reason", with(connections(alarm.Raised), func(ev *alarm.Event) { silent(ev); ev.Reason = longReason }),
+			"K7Q2 WARNING Orders: no data since 11:59 UTC: 1 of 2 nodes could not be read: http://10.0.0.2:8888..., mqtt basic. Its alarms are held.",
+			"K7Q2 警告 Orders：自19:59起无数据，mqtt basic。告警保持原状，请检查网络",
+		},
+		{
 			"data is back", with(connections(alarm.Cleared), silent),
 			"K7Q2 ENDED Orders: data is back after 12m, mqtt basic.",
 			"K7Q2 恢复 Orders：数据已恢复，历时12m，mqtt basic。",
@@ -163,6 +170,21 @@ func TestTextFitsOneSegment(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A text message has room for the beginning of a reason; a webhook takes all of it.
+func TestDescriptionTellsTheWholeReason(t *testing.T) {
+	for kind, since := range map[alarm.EventKind]string{alarm.Raised: "since 11:59 UTC", alarm.Reminded: "for 12m"} {
+		ev := connections(kind)
+		ev.Key, ev.Reason = alarm.Key{Rule: alarm.NoData, Instance: "mqtt-cn-0pp1abc", Metric: alarm.NoMetric}, longReason
+		a := Words{}.alert(ev).Annotations
+		if want := "Orders: no data " + since + ": 1 of 2 nodes could not be read: http://10.0.0.2:8888..."; a["summary"] != want {
+			t.Errorf("%s: summary %q, want %q", kind, a["summary"], want)
+		}
+		if want := " Orders: no data " + since + ": " + longReason + ", mqtt basic. "; !strings.Contains(a["description"], want) {
+			t.Errorf("%s: description %q, want %q in it", kind, a["description"], want)
+		}
+	}
 }
 
 func TestAlert(t *testing.T) {

@@ -88,19 +88,27 @@ func Diff(before, next *Snapshot) Change {
 	if before.Server.ExternalURL != next.Server.ExternalURL {
 		c.Sections = append(c.Sections, "server.external_url")
 	}
-	if before.Server.Listen != next.Server.Listen {
-		c.NeedsRestart = append(c.NeedsRestart, "server.listen")
-	}
-	if before.Server.WebConfigFile != next.Server.WebConfigFile {
-		c.NeedsRestart = append(c.NeedsRestart, "server.web_config_file")
-	}
-	if !reflect.DeepEqual(before.Storage, next.Storage) {
-		c.NeedsRestart = append(c.NeedsRestart, "storage")
-	}
+	c.NeedsRestart = NeedsRestart(before, next)
 	for _, w := range next.Warnings {
 		c.Warnings = append(c.Warnings, w.Error())
 	}
 	return c
+}
+
+// NeedsRestart names what of next is in force only after a restart of a process
+// that was started with started.
+func NeedsRestart(started, next *Snapshot) []string {
+	var out []string
+	if started.Server.Listen != next.Server.Listen {
+		out = append(out, "server.listen")
+	}
+	if started.Server.WebConfigFile != next.Server.WebConfigFile {
+		out = append(out, "server.web_config_file")
+	}
+	if !reflect.DeepEqual(started.Storage, next.Storage) {
+		out = append(out, "storage")
+	}
+	return out
 }
 
 // sameInstance tells whether an instance means the same in both; where it

@@ -47,6 +47,7 @@ type Daemon struct {
 	clouds   *clouds
 	found    chan struct{} // of capacity 1: another set of instances was found
 	board    *board
+	initial  *config.Snapshot // what Brimwatch was started with
 	limits   *limits
 	started  time.Time
 
@@ -182,7 +183,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 
 // buildParts builds what reads and what judges.
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
-	d.board = newBoard(s)
+	d.initial, d.board = s, newBoard(s)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Logger: d.options.Logger, Registerer: d.registry,
 	})

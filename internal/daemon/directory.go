@@ -88,6 +88,15 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		// The only webhook of a receiver stays the same recipient when its address
+		// is mended: what waits for it goes to the new one.
+		only := "webhook/" + r.Name
+		switch {
+		case len(r.Webhooks) == 1:
+			t.Former, t.Recipient.Name = t.Recipient.Name, only
+		case i == 0:
+			t.Former = only
+		}
 		out.Targets = append(out.Targets, t)
 	}
 	return out, nil
@@ -159,6 +168,9 @@ func titles(c *config.Catalogue) func(*fleet.Instance, string) string {
 		p, ok := c.Products[in.Product]
 		if !ok {
 			return strings.TrimSpace(product + " " + edition)
+		}
+		if p.Title != "" {
+			product = p.Title
 		}
 		if t := p.Editions[in.Edition].Title[language]; t != "" {
 			edition = t

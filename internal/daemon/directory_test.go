@@ -7,6 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 func TestProviderFor(t *testing.T) {
@@ -79,4 +81,65 @@ func TestDisplayShowsNoSecret(t *testing.T) {
 			t.Fatalf("display(%q) = %q", raw, got)
 		}
 	})
+}
+
+func TestTitles(t *testing.T) {
+	c := &config.Catalogue{Products: map[string]config.Product{
+		"mqtt": {Title: "MQTT", Editions: map[string]config.Edition{"basic": {Title: map[string]string{"en": "Basic", "zh": "基础版"}}}},
+		"ours": {},
+	}}
+	for _, tt := range []struct {
+		product, edition, spec, language, want string
+	}{
+		{"mqtt", "basic", "", "en", "MQTT Basic"},
+		{"mqtt", "basic", "", "zh", "MQTT 基础版"},
+		{"mqtt", "basic", "mqtt.2k", "en", "MQTT mqtt.2k"},
+		{"mqtt", "", "", "en", "MQTT"},
+		{"ours", "big", "", "en", "ours big"},
+		{"theirs", "big", "", "en", "theirs big"},
+	} {
+		in := &fleet.Instance{Product: tt.product, Edition: tt.edition, Spec: tt.spec}
+		if got := titles(c)(in, tt.language); got != tt.want {
+			t.Errorf("titles(%+v) = %q, want %q", tt, got, tt.want)
+		}
+	}
+}
+
+// Notices that wait for a receiver's only webhook go to its new address when that
+// is mended; those for one of several go nowhere else.
+func TestWaitingNoticesFollowTheirWebhook(t *testing.T) {
+	receiver := func(addresses ...string) notifier.Receiver {
+		r := &config.Receiver{Name: "oncall"}
+		for _, a := range addresses {
+			r.Webhooks = append(r.Webhooks, config.Webhook{URL: config.Secret(a)})
+		}
+		out, err := newReceiver(r, &config.Snapshot{}, nil, nil, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	const a, b, c = "http://a.example.com/", "http://b.example.com/", "http://c.example.com/"
+	for _, tt := range []struct {
+		name          string
+		before, after []string
+		want          []string // where notices to each of before go; "" is nowhere
+	}{
+		{"unchanged", []string{a}, []string{a}, []string{a}},
+		{"mended", []string{a}, []string{b}, []string{b}},
+		{"another one is added", []string{a}, []string{a, b}, []string{a}},
+		{"one of two is taken out", []string{a, b}, []string{b}, []string{"", b}},
+		{"the other one is taken out", []string{a, b}, []string{a}, []string{a, ""}},
+		{"one of two is mended", []string{a, b}, []string{c, b}, []string{"", b}},
+		{"in another order", []string{a, b}, []string{b, a}, []string{a, b}},
+		{"none is left", []string{a}, nil, []string{""}},
+	} {
+		after := &notifier.Directory{Receivers: map[string]notifier.Receiver{"oncall": receiver(tt.after...)}}
+		for i, target := range receiver(tt.before...).Targets {
+			got, ok := after.Find("oncall", target.Recipient.Name)
+			if got.Recipient.Address != tt.want[i] || ok != (tt.want[i] != "") {
+				t.Errorf("%s: what waits for %s goes to %q, want %q", tt.name, target.Recipient.Address, got.Recipient.Address, tt.want[i])
+			}
+		}
+	}
 }

@@ -40,6 +40,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 		return config.Change{}, err
 	}
 	change := config.Diff(before, next)
+	change.NeedsRestart = config.NeedsRestart(d.initial, next)
 	directory, err := newDirectory(next, d.options.Version)
 	if err != nil {
 		d.clouds.discard(accounts)

@@ -66,6 +66,29 @@ func TestReloadNamesWhatChanged(t *testing.T) {
 	}
 }
 
+// What waits for a restart is told until it is in force, and no longer.
+func TestReloadTellsWhatWaitsForARestart(t *testing.T) {
+	path := writeConfig(t, twoBrokers, secrets())
+	d := judging(t, path)
+	for _, step := range []struct {
+		name, from, to string
+		want           []string
+	}{
+		{"changed", "retention: 1d", "retention: 2d", []string{"storage"}},
+		{"something else is changed", "id: b,", "id: bb,", []string{"storage"}},
+		{"changed back", "retention: 2d", "retention: 1d", nil},
+	} {
+		edit(t, path, step.from, step.to)
+		change, err := d.Reload(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(step.want, change.NeedsRestart); diff != "" {
+			t.Errorf("%s: in force after a restart (-want +got):\n%s", step.name, diff)
+		}
+	}
+}
+
 func TestBadFileLeavesEverything(t *testing.T) {
 	path := writeConfig(t, twoBrokers, secrets())
 	d := judging(t, path)

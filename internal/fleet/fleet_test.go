@@ -99,6 +99,19 @@ func TestMetrics(t *testing.T) {
 	if set.Len() != NumMetrics {
 		t.Errorf("%d in the set, want %d", set.Len(), NumMetrics)
 	}
+	for _, want := range []MetricSet{0, MetricSet(0).With(Connections), set} {
+		text, err := want.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := MetricSet(1)
+		if err := got.UnmarshalText(text); err != nil || got != want {
+			t.Errorf("%v is written %q and read %v, %v", want, text, got, err)
+		}
+	}
+	if err := new(MetricSet).UnmarshalText([]byte("connections,nonsense")); err == nil {
+		t.Error("a metric that does not exist was read")
+	}
 	if set = set.Without(Connections); set.Has(Connections) || set.Len() != NumMetrics-1 {
 		t.Error("a metric taken out is still there")
 	}

@@ -1,6 +1,10 @@
 package fleet
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
 
 // Metric is one of the quantities that is held against a capacity. It is a
 // small number so that readings are arrays and no map is on their path.
@@ -87,3 +91,31 @@ func (s MetricSet) Without(m Metric) MetricSet { return s &^ (1 << m) }
 
 // Len returns how many metrics are in the set.
 func (s MetricSet) Len() int { return bits.OnesCount16(uint16(s)) }
+
+// MarshalText writes the names of the metrics with commas between them, so that
+// what is stored does not depend on their order.
+func (s MetricSet) MarshalText() ([]byte, error) {
+	var names []string
+	for _, m := range Metrics() {
+		if s.Has(m) {
+			names = append(names, m.String())
+		}
+	}
+	return []byte(strings.Join(names, ",")), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *MetricSet) UnmarshalText(text []byte) error {
+	*s = 0
+	if len(text) == 0 {
+		return nil
+	}
+	for name := range strings.SplitSeq(string(text), ",") {
+		m, ok := ParseMetric(name)
+		if !ok {
+			return fmt.Errorf("there is no metric %q", name)
+		}
+		*s = s.With(m)
+	}
+	return nil
+}

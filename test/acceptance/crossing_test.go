@@ -27,19 +27,19 @@ func TestCrossing(t *testing.T) {
 			metric: "connections", capacity: capConnections,
 			calm: func(s *scene) { s.connected(8) },
 			busy: func(s *scene) { s.connected(15) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: connections 15 of 20 \(75%, mark 70%\), mqtt Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: connections 15 of 20 \(75%, mark 70%\), MQTT Basic`),
 		},
 		{
 			metric: "subscriptions", capacity: capSubscriptions,
 			calm: func(s *scene) { s.connected(1); s.subscribed(10) },
 			busy: func(s *scene) { s.subscribed(24) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: subscriptions 24 of 30 \(80%, mark 70%\), mqtt Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: subscriptions 24 of 30 \(80%, mark 70%\), MQTT Basic`),
 		},
 		{
 			metric: "send_tps", capacity: capSendTPS,
 			calm: func(s *scene) { s.connected(1); s.publish(40) },
 			busy: func(s *scene) { s.publish(180) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: send TPS 1[4-9]\d of 200 \([789]\d%, mark 70%\), mqtt Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: send TPS 1[4-9]\d of 200 \([789]\d%, mark 70%\), MQTT Basic`),
 		},
 	}
 	for _, tt := range tests {
