@@ -76,6 +76,9 @@ func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]Alar
 		alarms = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 		in.Content = append(in.Content, scalar("alarms"), alarms)
 	}
+	if isNull(alarms) {
+		alarms.Kind, alarms.Tag, alarms.Value = yaml.MappingNode, "!!map", ""
+	}
 	if alarms.Kind != yaml.MappingNode {
 		return nil, errors.New("the instance's alarms stand elsewhere (an alias); change them there by hand")
 	}
@@ -105,7 +108,23 @@ func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]Alar
 	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
 	}
+	// Written anew as a whole, the file would lose its blank lines and its manner of
+	// writing. So only the piece is put in, if that comes to the same.
+	if there := standing(text, id); there != nil {
+		if spliced, ok := splice(text, there, alarms); ok && means(spliced, out.Bytes()) {
+			return spliced, nil
+		}
+	}
 	return out.Bytes(), nil
+}
+
+// standing returns an instance as it stands in a text; nil when it does not.
+func standing(text []byte, id string) *yaml.Node {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) != 1 {
+		return nil
+	}
+	return findInstance(doc.Content[0], id)
 }
 
 // withSign writes a share with its sign.
