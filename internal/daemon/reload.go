@@ -53,9 +53,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	}
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
-	for _, w := range next.Warnings {
-		d.log.Warn("configuration", "warning", w.Error())
-	}
+	logWarnings(d.log, next)
 	d.setDirectory(directory)
 	d.board.set(next)
 	d.history.SetFleet(instancesOf(next))
@@ -65,6 +63,18 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	d.runner.Update(d.sources.swap(set))
 	d.clouds.swap(accounts)
 	return change, nil
+}
+
+// logWarnings logs the first warnings of a configuration: ten thousand instances
+// may have one each, at every reload.
+func logWarnings(log *slog.Logger, s *config.Snapshot) {
+	const most = 20
+	for _, w := range s.Warnings[:min(most, len(s.Warnings))] {
+		log.Warn("configuration", "warning", w.Error())
+	}
+	if more := len(s.Warnings) - most; more > 0 {
+		log.Warn("configuration: there are more warnings; brimwatch check lists all", "more", more)
+	}
 }
 
 // setDirectory puts a new directory into force and lets go of the connections
