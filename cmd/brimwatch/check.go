@@ -37,8 +37,16 @@ func (c *checkCommand) Run(ctx context.Context, s streams) error {
 }
 
 func (c *checkCommand) summary(s *config.Snapshot) string {
-	return fmt.Sprintf("%s is fine: %d instances, %d contacts, %d receivers, %d warnings",
-		c.ConfigFile, len(s.Instances), len(s.Contacts), len(s.Receivers), len(s.Warnings))
+	return fmt.Sprintf("%s is fine: %s, %s, %s, %s", c.ConfigFile,
+		count(len(s.Instances), "instance"), count(len(s.Contacts), "contact"),
+		count(len(s.Receivers), "receiver"), count(len(s.Warnings), "warning"))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func warn(w io.Writer, s *config.Snapshot) {

@@ -151,6 +151,7 @@ func New(o Options) (http.Handler, error) {
 	// The exposition compresses itself, as it is written.
 	all := http.NewServeMux()
 	all.HandleFunc("GET /metrics", s.metrics)
+	mux.HandleFunc("GET /metrics", s.metrics) // only the answer to other methods comes from there
 	all.Handle("/", compressed(headers(guard.Handler(s.inJSON(mux)))))
 	return all, nil
 }

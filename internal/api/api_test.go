@@ -75,6 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"no such path", "GET", "/api/v1/nothing", "", 404, "there is nothing at /api/v1/nothing"},
 		{"no such path below the process", "GET", "/-/nothing", "", 404, "there is nothing at"},
 		{"wrong method", "POST", "/api/v1/instances", "", 405, "it takes GET, HEAD"},
+		{"metrics by POST", "POST", "/metrics", "", 405, "it takes GET, HEAD"},
 		{"reload by GET", "GET", "/-/reload", "", 405, "it takes POST"},
 		{"state of instances", "GET", "/api/v1/instances?state=full", "", 400, "raised, unknown, ok, unwatched"},
 		{"label without a value", "GET", "/api/v1/instances?label=team", "", 400, "a name, = and a value"},

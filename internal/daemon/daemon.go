@@ -84,7 +84,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if snapshot, err = d.openClouds(snapshot); err != nil {
 		return nil, err
 	}
-	d.logWarnings(snapshot)
+	logWarnings(d.log, snapshot)
 	if err := d.openStores(ctx, snapshot); err != nil {
 		return nil, err
 	}

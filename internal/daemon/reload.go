@@ -53,7 +53,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	}
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
-	d.logWarnings(next)
+	logWarnings(d.log, next)
 	d.setDirectory(directory)
 	d.board.set(next)
 	d.history.SetFleet(instancesOf(next))
@@ -65,17 +65,15 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	return change, nil
 }
 
-// maxLogged is how many warnings of one configuration are logged.
-const maxLogged = 20
-
-// logWarnings logs what a person should know about a configuration; of a great
-// many, the first.
-func (d *Daemon) logWarnings(s *config.Snapshot) {
-	for _, w := range s.Warnings[:min(len(s.Warnings), maxLogged)] {
-		d.log.Warn("configuration", "warning", w.Error())
+// logWarnings logs the first warnings of a configuration: ten thousand instances
+// may have one each, at every reload.
+func logWarnings(log *slog.Logger, s *config.Snapshot) {
+	const most = 20
+	for _, w := range s.Warnings[:min(most, len(s.Warnings))] {
+		log.Warn("configuration", "warning", w.Error())
 	}
-	if more := len(s.Warnings) - maxLogged; more > 0 {
-		d.log.Warn("configuration has more warnings; brimwatch check lists them all", "more", more)
+	if more := len(s.Warnings) - most; more > 0 {
+		log.Warn("configuration: there are more warnings; brimwatch check lists all", "more", more)
 	}
 }
 
