@@ -159,6 +159,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	case !known:
 		d.fault(d.find(in.place, "billing.policy"), "there is no policy %q%s", clip(t.Policy), suggest(t.Policy, keysOf(r.s.Catalogue.Policies)))
 	}
+	d.checkPolicy(b, &t, r.s.Catalogue.Policies)
 	if !t.Expires.IsZero() && t.Method == fleet.Free {
 		d.warn(d.find(in.place, "billing.expires"), "a free instance does not expire")
 	}

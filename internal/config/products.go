@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -56,42 +55,6 @@ func (d *decoder) layCatalogue(c *Catalogue, p place) {
 	d.decode(p, reflect.ValueOf(&doc).Elem())
 	d.layPolicies(c, doc.Policies)
 	d.layProducts(c, doc.Products)
-}
-
-func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
-	for name, p := range policies {
-		if p.node == nil {
-			continue
-		}
-		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method)}
-		for i := range p.Phases {
-			ph := &p.Phases[i]
-			if ph.node == nil {
-				continue
-			}
-			state := fleet.LifecycleState(ph.State)
-			switch state {
-			case fleet.LifecycleActive, fleet.LifecycleGrace, fleet.LifecycleSuspended, fleet.LifecycleRecycled, fleet.LifecycleReleased, fleet.LifecycleFrozen:
-			default:
-				d.fault(d.find(ph.place, "state"), "a phase is grace, suspended, recycled, released, active or frozen, not %q", clip(ph.State))
-			}
-			if !ph.For.set && i+1 < len(p.Phases) {
-				d.fault(ph.place, "only the last phase may be without a length (for)")
-			}
-			out.Phases = append(out.Phases, phaseOf(state, ph.For.Duration))
-		}
-		c.Policies[name] = out
-	}
-}
-
-// phaseOf writes a length in calendar days when it is whole days of more than
-// one, and in hours else: "24h" is a day of hours, "7d" are calendar days.
-func phaseOf(state fleet.LifecycleState, d time.Duration) fleet.Phase {
-	const day = 24 * time.Hour
-	if d > day && d%day == 0 {
-		return fleet.Phase{State: state, Days: int(d / day)}
-	}
-	return fleet.Phase{State: state, Hours: int(d / time.Hour)}
 }
 
 func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {

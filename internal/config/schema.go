@@ -144,7 +144,7 @@ type policyDoc struct {
 
 type phaseDoc struct {
 	marked
-	State string `yaml:"state" doc:"grace, suspended, recycled, released, active or frozen."`
+	State string `yaml:"state" doc:"grace, suspended, recycled or released, in this order."`
 	For   span   `yaml:"for" doc:"How long; the last phase lasts for ever. Days are calendar days of the account's time zone."`
 }
 

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
+	for name, p := range policies {
+		if p.node == nil {
+			continue
+		}
+		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method)}
+		if out.Method == fleet.Free && len(p.Phases) > 0 {
+			d.fault(d.find(p.place, "phases"), "what is free has no term that could end, so no phases follow it")
+		}
+		for i := range p.Phases {
+			if ph := &p.Phases[i]; ph.node != nil {
+				d.checkPhase(p.Phases, i)
+				out.Phases = append(out.Phases, phaseOf(fleet.LifecycleState(ph.State), ph.For.Duration))
+			}
+		}
+		c.Policies[name] = out
+	}
+}
+
+// order is the order in which the states after the end of a term can follow one
+// another. Whatever was lost does not come back by waiting.
+func order() []string {
+	return []string{string(fleet.LifecycleGrace), string(fleet.LifecycleSuspended), string(fleet.LifecycleRecycled), string(fleet.LifecycleReleased)}
+}
+
+// checkPhase refuses a phase that makes no sense where it stands.
+func (d *decoder) checkPhase(phases []phaseDoc, i int) {
+	ph, last := &phases[i], i+1 == len(phases)
+	rank := slices.Index(order(), ph.State)
+	if rank < 0 {
+		d.fault(d.find(ph.place, "state"), "a phase is grace, suspended, recycled or released, not %q", clip(ph.State))
+		return
+	}
+	if i > 0 {
+		if before := slices.Index(order(), phases[i-1].State); before >= rank {
+			d.fault(d.find(ph.place, "state"), "%s cannot follow %s: phases go from grace over suspended and recycled to released, each once at most", ph.State, phases[i-1].State)
+		}
+	}
+	length := d.find(ph.place, "for")
+	switch {
+	case ph.State == string(fleet.LifecycleReleased) && ph.For.set:
+		d.fault(length, "what is released stays so; leave for out")
+	case ph.For.set && ph.For.Duration <= 0:
+		d.fault(length, "a phase has a length above 0; leave the phase out when it has none")
+	case ph.For.set && ph.For.Duration%time.Hour != 0:
+		d.fault(length, "a phase has whole hours (24h) or days (15d)")
+	case !ph.For.set && !last:
+		d.fault(ph.place, "only the last phase may be without a length (for)")
+	}
+}
+
+// checkPolicy makes sure that an instance is paid for as its policy says, and
+// points at a term after whose end nobody knows what happens.
+func (d *decoder) checkPolicy(b *billingDoc, t *fleet.Term, policies map[string]fleet.Policy) {
+	p, known := policies[t.Policy]
+	switch {
+	case known && p.Method != t.Method:
+		d.fault(d.find(b.place, "policy"), "the policy %s is for billing by %s, and this instance is billed by %s", t.Policy, p.Method, t.Method)
+	case !known && t.Policy == "" && (!t.Expires.IsZero() || !t.OverdueSince.IsZero()):
+		d.warn(b.place, "no policy is known for this product, edition and method of billing, so what follows its end is not known either: give it an edition of the catalogue, or name a policy")
+	}
+}
+
+// phaseOf writes a length in calendar days when it is whole days of more than
+// one, and in hours else: "24h" is a day of hours, "7d" are calendar days.
+func phaseOf(state fleet.LifecycleState, d time.Duration) fleet.Phase {
+	const day = 24 * time.Hour
+	if d > day && d%day == 0 {
+		return fleet.Phase{State: state, Days: int(d / day)}
+	}
+	return fleet.Phase{State: state, Hours: int(d / time.Hour)}
+}
