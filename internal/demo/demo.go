@@ -178,6 +178,7 @@ instances:
   - id: redis-sessions
     name: Sessions
     product: redis
+    edition: community
     billing: {method: subscription, expires: %s}
     labels: {team: web, env: demo}
 
