@@ -70,7 +70,7 @@ receivers:
 }
 
 func appendInstance(b []byte, n, port int, expires string) []byte {
-	b = fmt.Appendf(b, "  - id: %q\n    product: mqtt\n    capacity: {", strconv.Itoa(n))
+	b = fmt.Appendf(b, "  - id: %q\n    product: mqtt\n    edition: platinum\n    capacity: {", strconv.Itoa(n))
 	for i, m := range simulated.Metrics() {
 		b = fmt.Appendf(b, "%s%s: %.0f", separator(i), metricName(m), simulated.Capacity(n, m))
 	}

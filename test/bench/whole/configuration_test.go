@@ -24,7 +24,7 @@ func TestConfigurationIsWhatTheProductReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(s.Warnings) > 0 {
-		t.Errorf("warnings: %v", s.Warnings)
+		t.Errorf("%d warnings, the first: %s", len(s.Warnings), s.Warnings[0])
 	}
 	if len(s.Instances) != 1203 || s.Server.Listen != "127.0.0.1:9999" || s.Collect.Interval != 15*time.Second || s.Storage.Dir != dataDir(p) {
 		t.Errorf("%d instances, %+v, %+v, %+v", len(s.Instances), s.Server, s.Collect, s.Storage)
