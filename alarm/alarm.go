@@ -39,9 +39,11 @@ const (
 // NoMetric is the Key.Metric of an alarm that is about an instance as a whole.
 const NoMetric fleet.Metric = 255
 
-// Key identifies an alarm. It is comparable and used as it is.
+// Key identifies an alarm. It is comparable and used as it is. An alarm about an
+// account has the Account and no Instance; all others have no Account.
 type Key struct {
 	Rule     RuleName
+	Account  string
 	Instance string
 	Metric   fleet.Metric
 }
@@ -133,6 +135,13 @@ type Event struct {
 	Instance *fleet.Instance
 	// Silent are the instances a notice about the whole fleet speaks for.
 	Silent []*fleet.Instance
+	// Occasion is what an event of the calendar or of an account is about; nil for
+	// others.
+	Occasion *Occasion
+	// Topic joins events of one commit that are one piece of news to a person: who
+	// gets text messages is told of the first and not of the others. "" is a topic of
+	// its own.
+	Topic string
 }
 
 // Utilization is usage / capacity, and 0 where there is no capacity.

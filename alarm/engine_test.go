@@ -451,7 +451,7 @@ func TestEngineAck(t *testing.T) {
 			}
 		}
 		r.want("raised capacity a connections", "acknowledged capacity a connections")
-		if got := j.states[Key{Capacity, "a", fleet.Connections}].AckedBy; got != "wei" {
+		if got := j.states[Key{Rule: Capacity, Instance: "a", Metric: fleet.Connections}].AckedBy; got != "wei" {
 			t.Errorf("acknowledged by %q", got)
 		}
 	})

@@ -148,8 +148,8 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	}
 	switch t.PostExpiration {
 	case "":
-		t.PostExpiration = "release"
-	case "release", "downgrade":
+		t.PostExpiration = fleet.Release
+	case fleet.Release, fleet.Downgrade:
 	default:
 		d.fault(d.find(in.place, "billing.post_expiration"), "after expiry an instance is released or downgraded: release or downgrade")
 	}
@@ -160,6 +160,9 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 		d.fault(d.find(in.place, "billing.policy"), "there is no policy %q%s", clip(t.Policy), suggest(t.Policy, keysOf(r.s.Catalogue.Policies)))
 	}
 	d.checkPolicy(b, &t, r.s.Catalogue.Policies)
+	if p := r.s.Catalogue.Policies[t.Policy]; t.PostExpiration == fleet.Downgrade && !p.Downgrades {
+		d.fault(d.find(in.place, "billing.post_expiration"), "only what is billed by a policy with downgrades: true, such as rocketmq4-platinum, can be downgraded after its expiry")
+	}
 	if !t.Expires.IsZero() && t.Method == fleet.Free {
 		d.warn(d.find(in.place, "billing.expires"), "a free instance does not expire")
 	}

@@ -12,7 +12,11 @@ func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
 		if p.node == nil {
 			continue
 		}
-		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method)}
+		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method), Downgrades: p.Downgrades, Source: p.Source}
+		out.Renewal = d.renewal(p.Renewal, out.Method)
+		if p.Downgrades && out.Method != fleet.Subscription {
+			d.fault(d.find(p.place, "downgrades"), "only a subscription has an end after which it could be downgraded")
+		}
 		if out.Method == fleet.Free && len(p.Phases) > 0 {
 			d.fault(d.find(p.place, "phases"), "what is free has no term that could end, so no phases follow it")
 		}
@@ -24,6 +28,24 @@ func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
 		}
 		c.Policies[name] = out
 	}
+}
+
+// renewal reads when automatic renewal tries to pay.
+func (d *decoder) renewal(r *renewalDoc, m fleet.Method) fleet.Renewal {
+	const day = 24 * time.Hour
+	if r == nil || r.node == nil {
+		return fleet.Renewal{}
+	}
+	first, last := r.First.Duration, r.Last.or(r.First.Duration)
+	switch {
+	case m != fleet.Subscription:
+		d.fault(r.place, "only a subscription is renewed")
+	case first < day || first%day != 0 || last < day || last%day != 0:
+		d.fault(r.place, "attempts are made whole days before the end: {first: 9d, last: 1d}")
+	case last > first:
+		d.fault(d.find(r.place, "last"), "the last attempt comes after the first, so it is fewer days before the end")
+	}
+	return fleet.Renewal{First: int(first / day), Last: int(last / day)}
 }
 
 // order is the order in which the states after the end of a term can follow one

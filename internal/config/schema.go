@@ -137,9 +137,17 @@ type specDoc struct {
 
 type policyDoc struct {
 	marked
-	Method string     `yaml:"method" doc:"Billing method it is for: subscription, payg, free."`
-	Phases []phaseDoc `yaml:"phases" doc:"What follows the end of the term, in order."`
-	Source string     `yaml:"source" doc:"Where it is from."`
+	Method     string      `yaml:"method" doc:"Billing method it is for: subscription, payg, free."`
+	Phases     []phaseDoc  `yaml:"phases" doc:"What follows the end of the term, in order."`
+	Downgrades bool        `yaml:"downgrades" doc:"Whether post_expiration: downgrade is possible." default:"false"`
+	Renewal    *renewalDoc `yaml:"renewal" doc:"When automatic renewal tries to pay, in days before the end of the term." example:"{first: 9d, last: 1d}"`
+	Source     string      `yaml:"source" doc:"Where it is from."`
+}
+
+type renewalDoc struct {
+	marked
+	First span `yaml:"first" doc:"First attempt, so long before the end." example:"9d"`
+	Last  span `yaml:"last" doc:"Last attempt; attempts are made daily from the first to the last." default:"the first, so there is one attempt"`
 }
 
 type phaseDoc struct {

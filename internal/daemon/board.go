@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +19,8 @@ type board struct {
 	snapshot *config.Snapshot
 	index    map[string]int // of snapshot.Instances by ID
 	readings []*fleet.Reading
+	courses  []fleet.Course  // the calendars, by place in snapshot.Instances
+	accounts []fleet.Account // who pays, in order of their names
 }
 
 func newBoard(s *config.Snapshot) *board {
@@ -42,6 +43,8 @@ func (b *board) set(s *config.Snapshot) {
 		}
 	}
 	b.snapshot, b.index, b.readings = s, index, readings
+	b.accounts = accountsOf(s)
+	b.courses = coursesOf(s, b.accounts)
 }
 
 // put notes readings.
@@ -82,7 +85,7 @@ func (b *board) Standings() []fleet.Standing {
 	b.mu.RLock()
 	out := make([]fleet.Standing, len(b.snapshot.Instances))
 	for i := range out {
-		out[i] = standing(b.snapshot, i, b.readings[i], now)
+		out[i] = b.standing(i, now)
 	}
 	index := b.index
 	b.mu.RUnlock()
@@ -106,12 +109,9 @@ func (b *board) Remarks() []string {
 
 // Accounts lists the accounts, in order of their names.
 func (b *board) Accounts() []fleet.Account {
-	s := b.current()
-	out := make([]fleet.Account, 0, len(s.Accounts))
-	for _, name := range slices.Sorted(maps.Keys(s.Accounts)) {
-		out = append(out, s.Accounts[name])
-	}
-	return out
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.accounts)
 }
 
 // Standing tells how one instance stands.
@@ -120,7 +120,7 @@ func (b *board) Standing(id string) (fleet.Standing, bool) {
 	i, ok := b.index[id]
 	var st fleet.Standing
 	if ok {
-		st = standing(b.snapshot, i, b.readings[i], time.Now())
+		st = b.standing(i, time.Now())
 	}
 	b.mu.RUnlock()
 	if !ok {
@@ -132,9 +132,11 @@ func (b *board) Standing(id string) (fleet.Standing, bool) {
 	return st, true
 }
 
-func standing(s *config.Snapshot, i int, r *fleet.Reading, now time.Time) fleet.Standing {
-	in := &s.Instances[i]
-	st := fleet.Standing{Instance: in.Instance, Reading: r, Lifecycle: lifecycleOf(s, in.Instance, now)}
+// standing tells how the instance at place i stands, but for the states of its
+// metrics. b.mu is held.
+func (b *board) standing(i int, now time.Time) fleet.Standing {
+	in := &b.snapshot.Instances[i]
+	st := fleet.Standing{Instance: in.Instance, Reading: b.readings[i], Course: &b.courses[i], Lifecycle: b.courses[i].At(now)}
 	for m, rule := range in.Rules {
 		st.States[m] = fleet.MetricUnwatched
 		if rule != nil && len(rule.Levels) > 0 {
@@ -144,15 +146,13 @@ func standing(s *config.Snapshot, i int, r *fleet.Reading, now time.Time) fleet.
 	return st
 }
 
-// lifecycleOf tells where an instance stands in its product's calendar.
-func lifecycleOf(s *config.Snapshot, in *fleet.Instance, now time.Time) fleet.Lifecycle {
-	zone := time.UTC
-	if a, ok := s.Accounts[in.Account]; ok && a.Zone != nil {
-		zone = a.Zone
+// lifecycle tells where an instance stands in its product's calendar.
+func (b *board) lifecycle(in *fleet.Instance, now time.Time) fleet.Lifecycle {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	i, ok := b.index[in.ID]
+	if !ok {
+		return fleet.Lifecycle{State: fleet.LifecycleUnknown}
 	}
-	var policy fleet.Policy
-	if s.Catalogue != nil {
-		policy = s.Catalogue.Policies[in.Term.Policy]
-	}
-	return fleet.LifecycleAt(in.Term, policy, zone, now)
+	return b.courses[i].At(now)
 }

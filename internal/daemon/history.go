@@ -71,9 +71,7 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		Dir: filepath.Join(s.Storage.Dir, "history"), Retention: s.Storage.Retention,
 		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry,
 		// It is asked after every reload, about the configuration of that moment.
-		Lifecycle: func(in *fleet.Instance, now time.Time) fleet.Lifecycle {
-			return lifecycleOf(d.board.current(), in, now)
-		},
+		Lifecycle: func(in *fleet.Instance, now time.Time) fleet.Lifecycle { return d.board.lifecycle(in, now) },
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]

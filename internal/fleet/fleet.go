@@ -153,4 +153,13 @@ type Account struct {
 	Provider string
 	Zone     *time.Location // where its days begin; never nil
 	Balance  *Balance       // nil when it is not known
+
+	// OverdueSince is since when the balance is known to lie below zero; zero when
+	// it does not.
+	OverdueSince time.Time
+}
+
+// Overdue tells whether a bill of the account is known to be unpaid.
+func (a *Account) Overdue() bool {
+	return a != nil && (!a.OverdueSince.IsZero() || a.Balance != nil && a.Balance.Amount < 0)
 }

@@ -120,52 +120,6 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-func TestLifecycleAt(t *testing.T) {
-	shanghai, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mqtt := Policy{Name: "mqtt", Method: Subscription, Phases: []Phase{
-		{State: LifecycleGrace, Days: 15}, {State: LifecycleSuspended, Days: 15}, {State: LifecycleReleased},
-	}}
-	payg := Policy{Name: "mqtt-payg", Method: PayAsYouGo, Phases: []Phase{
-		{State: LifecycleGrace, Hours: 24}, {State: LifecycleSuspended, Days: 7}, {State: LifecycleReleased},
-	}}
-	end := time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai).UTC()
-	paid := Term{Method: Subscription, Expires: end}
-	tests := []struct {
-		name   string
-		term   Term
-		policy Policy
-		at     time.Time
-		want   Lifecycle
-	}{
-		{"far from its end", paid, mqtt, end.AddDate(0, 0, -8), Lifecycle{LifecycleActive, LifecycleGrace, end}},
-		{"seven days before", paid, mqtt, end.AddDate(0, 0, -7), Lifecycle{LifecycleExpiring, LifecycleGrace, end}},
-		{"one moment before", paid, mqtt, end.Add(-1), Lifecycle{LifecycleExpiring, LifecycleGrace, end}},
-		{"at its end", paid, mqtt, end, Lifecycle{LifecycleGrace, LifecycleSuspended, end.AddDate(0, 0, 15)}},
-		{"at the end of its grace", paid, mqtt, end.AddDate(0, 0, 15), Lifecycle{LifecycleSuspended, LifecycleReleased, end.AddDate(0, 0, 30)}},
-		{"released", paid, mqtt, end.AddDate(0, 0, 30), Lifecycle{State: LifecycleReleased}},
-		{"no policy is known", paid, Policy{}, end.Add(time.Hour), Lifecycle{State: LifecycleUnknown}},
-		{"no end is known", Term{Method: Subscription}, mqtt, end, Lifecycle{State: LifecycleUnknown}},
-		{"frozen", Term{Method: Free, Frozen: true}, Policy{}, end, Lifecycle{State: LifecycleFrozen}},
-		{"free", Term{Method: Free}, Policy{}, end, Lifecycle{State: LifecycleActive}},
-		{"paid as it goes", Term{Method: PayAsYouGo}, payg, end, Lifecycle{State: LifecycleActive}},
-		{"overdue", Term{Method: PayAsYouGo, OverdueSince: end}, payg, end.Add(23 * time.Hour),
-			Lifecycle{LifecycleGrace, LifecycleSuspended, end.Add(24 * time.Hour)}},
-		{"overdue for longer", Term{Method: PayAsYouGo, OverdueSince: end}, payg, end.Add(25 * time.Hour),
-			Lifecycle{LifecycleSuspended, LifecycleReleased, end.AddDate(0, 0, 8)}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got := LifecycleAt(tt.term, tt.policy, shanghai, tt.at)
-			if got.State != tt.want.State || got.Next != tt.want.Next || !got.At.Equal(tt.want.At) {
-				t.Errorf("got %+v, want %+v", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestParseOrigin(t *testing.T) {
 	for o := OriginConfigured; o <= OriginCatalogue; o++ {
 		if got, ok := ParseOrigin(o.String()); !ok || got != o {

@@ -17,6 +17,7 @@ type Standing struct {
 	Instance  *Instance
 	Reading   *Reading // the newest; nil before the first
 	Lifecycle Lifecycle
+	Course    *Course // its whole calendar; nil when there is none
 	States    [NumMetrics]MetricState
 	// Marks are the lowest raise marks as utilization; 0 where the alarm is off.
 	Marks [NumMetrics]float64

@@ -18,10 +18,26 @@ type Term struct {
 	Policy         string    // name of a lifecycle policy of the catalogue
 	Expires        time.Time // first moment after the paid term; zero is unknown
 	OverdueSince   time.Time // zero when no bill is overdue
+	SuspendsAt     time.Time // as the cloud tells it; zero is not told
+	ReleasesAt     time.Time // as the cloud tells it; zero is not told
 	AutoRenew      bool
-	PostExpiration string // release or downgrade
+	PostExpiration string // Release or Downgrade
 	Frozen         bool
+
+	// ExpiringDays is how many calendar days before its end a term counts as
+	// expiring; 0 is DefaultExpiringDays.
+	ExpiringDays int
 }
+
+// What happens to a subscription that nobody renewed.
+const (
+	Release   = "release"
+	Downgrade = "downgrade"
+)
+
+// DefaultExpiringDays is how many days before its end a term counts as expiring
+// where nothing else is said.
+const DefaultExpiringDays = 7
 
 // LifecycleState is where an instance stands in its product's calendar.
 type LifecycleState string
@@ -43,6 +59,39 @@ type Policy struct {
 	Name   string
 	Method Method
 	Phases []Phase // in order, each following the one before
+	// Downgrades tells that the post-expiration action may be a downgrade: the
+	// instance is then converted to pay-as-you-go instead of released.
+	Downgrades bool
+	Renewal    Renewal
+	Source     string // document or page it is from
+}
+
+// Renewal is when automatic renewal tries to pay: daily from First to Last days
+// before the end of the term, once when they are equal. The zero Renewal is not
+// known.
+type Renewal struct {
+	First, Last int
+}
+
+// Known tells whether it is known when automatic renewal tries.
+func (r Renewal) Known() bool { return r.First > 0 }
+
+// Left returns how many attempts are still to come at the moment now, for a term
+// that ends at end; days begin in zone. The attempt of the day that has begun
+// counts as made.
+func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
+	left := 0
+	for days := r.First; r.Known() && days >= max(r.Last, 1); days-- {
+		if now.Before(daysBefore(end, days, zone)) {
+			left++
+		}
+	}
+	return left
+}
+
+// daysBefore returns the moment so many calendar days of zone before at.
+func daysBefore(at time.Time, days int, zone *time.Location) time.Time {
+	return at.In(zone).AddDate(0, 0, -days).UTC()
 }
 
 // Phase is one stretch of a policy. A phase in whole days is counted in
@@ -52,70 +101,4 @@ type Phase struct {
 	State LifecycleState
 	Days  int
 	Hours int
-}
-
-// Lifecycle is where an instance stands, and what comes next.
-type Lifecycle struct {
-	State LifecycleState
-	Next  LifecycleState // "" when nothing follows
-	At    time.Time      // when Next begins; zero when nothing follows
-}
-
-// expiringBefore is how long before its end a term counts as expiring.
-const expiringBefore = 7 * 24 * time.Hour
-
-// LifecycleAt tells where a term stands at the moment now, under policy p; days
-// are counted in zone. Intervals are half-open. An unknown end of term is never
-// taken for an expired one.
-func LifecycleAt(t Term, p Policy, zone *time.Location, now time.Time) Lifecycle {
-	if t.Frozen {
-		return Lifecycle{State: LifecycleFrozen}
-	}
-	start, known := termEnd(t)
-	if !known {
-		if t.Method == Free || t.Method == PayAsYouGo {
-			return Lifecycle{State: LifecycleActive}
-		}
-		return Lifecycle{State: LifecycleUnknown}
-	}
-	if now.Before(start) {
-		next := Lifecycle{State: LifecycleActive, Next: LifecycleUnknown, At: start}
-		if len(p.Phases) > 0 {
-			next.Next = p.Phases[0].State
-		}
-		if start.Sub(now) <= expiringBefore {
-			next.State = LifecycleExpiring
-		}
-		return next
-	}
-	for i, ph := range p.Phases {
-		if ph.Days == 0 && ph.Hours == 0 {
-			return Lifecycle{State: ph.State}
-		}
-		end := start.In(zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
-		if now.Before(end) {
-			l := Lifecycle{State: ph.State, Next: LifecycleReleased, At: end}
-			if i+1 < len(p.Phases) {
-				l.Next = p.Phases[i+1].State
-			}
-			return l
-		}
-		start = end
-	}
-	if len(p.Phases) == 0 {
-		return Lifecycle{State: LifecycleUnknown}
-	}
-	return Lifecycle{State: LifecycleReleased}
-}
-
-// termEnd returns the moment from which a policy counts.
-func termEnd(t Term) (time.Time, bool) {
-	switch t.Method {
-	case Free:
-		return time.Time{}, false
-	case PayAsYouGo:
-		return t.OverdueSince, !t.OverdueSince.IsZero()
-	case Subscription:
-	}
-	return t.Expires, !t.Expires.IsZero()
 }

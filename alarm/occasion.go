@@ -1,0 +1,44 @@
+package alarm
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Occasion is what an event of the calendar or of an account is about, for those
+// who put it into words. Events of capacity and no_data have none.
+type Occasion struct {
+	// Lead is how long before its moment the step is that has come: 7 days, or 0 at
+	// the moment itself. It means nothing for overdue, low_balance, frozen.
+	Lead time.Duration
+	// At is the moment the rule counts to: the end of the term for expiry,
+	// auto_renewal and cannot_renew, the suspension, the release.
+	At time.Time
+	// Course is the calendar of the event's instance, the new one when the term has
+	// changed; nil for an event of an account.
+	Course *fleet.Course
+	// Lifecycle is where Course stands at the time of the event.
+	Lifecycle fleet.Lifecycle
+	// Renewed is true for the end of an episode because the term goes on; the new
+	// end is Course.From. It is false for one that ended for another reason, such as
+	// a bill that was paid.
+	Renewed bool
+	// Account is who pays; nil when nothing is known of it.
+	Account *fleet.Account
+	// AttemptsLeft is how many attempts of automatic renewal are still to come; of
+	// auto_renewal.
+	AttemptsLeft int
+	// Others are further instances that this event speaks for, in order of what
+	// happens to them first: of expiry, those of the same account that can be renewed
+	// in bulk with this one; of overdue, those that stop or cannot be renewed; of
+	// low_balance, those that renew or are billed from it.
+	Others []Affected
+}
+
+// Affected is an instance that an event speaks for besides its own.
+type Affected struct {
+	Instance  *fleet.Instance
+	Course    *fleet.Course
+	Lifecycle fleet.Lifecycle
+}

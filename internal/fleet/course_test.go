@@ -1,0 +1,160 @@
+package fleet
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// shippedPolicies are the rows of the table, as the catalogue ships them.
+func shippedPolicies() map[string]Policy {
+	days := func(s LifecycleState, n int) Phase { return Phase{State: s, Days: n} }
+	return map[string]Policy{
+		"mqtt":               {Method: Subscription, Phases: []Phase{days(LifecycleGrace, 15), days(LifecycleSuspended, 15), days(LifecycleReleased, 0)}},
+		"mqtt-payg":          {Method: PayAsYouGo, Phases: []Phase{{State: LifecycleGrace, Hours: 24}, days(LifecycleSuspended, 7), days(LifecycleReleased, 0)}},
+		"rocketmq4-platinum": {Method: Subscription, Downgrades: true, Phases: []Phase{days(LifecycleSuspended, 7), days(LifecycleReleased, 0)}},
+		"iot-enterprise":     {Method: Subscription, Phases: []Phase{days(LifecycleSuspended, 15), days(LifecycleReleased, 0)}},
+		"iot-public-new":     {Method: Free},
+		"iot-public-legacy":  {Method: PayAsYouGo, Phases: []Phase{{State: LifecycleGrace, Hours: 24}, days(LifecycleSuspended, 0)}},
+		"redis":              {Method: Subscription, Phases: []Phase{days(LifecycleGrace, 15), days(LifecycleSuspended, 15), days(LifecycleRecycled, 7), days(LifecycleReleased, 0)}},
+	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func TestCourse(t *testing.T) {
+	shanghai := zone(t, "Asia/Shanghai")
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai)
+	day := func(n int) time.Time { return end.AddDate(0, 0, n) }
+	paid := Term{Method: Subscription, Expires: end.UTC()}
+	with := func(f func(*Term)) Term {
+		out := paid
+		f(&out)
+		return out
+	}
+	payer := &Account{Zone: shanghai}
+	rich := &Account{Zone: shanghai, Balance: &Balance{Amount: 100}}
+	broke := &Account{Zone: shanghai, Balance: &Balance{Amount: -1}, OverdueSince: end}
+
+	tests := []struct {
+		name   string
+		term   Term
+		policy string
+		payer  *Account
+		at     time.Time
+		state  LifecycleState
+		next   LifecycleState
+		nextAt time.Time
+		reason string // a part of it
+	}{
+		{"far from its end", paid, "mqtt", payer, day(-8), LifecycleActive, LifecycleExpiring, day(-7), "paid until 2027-01-01 00:00 CST"},
+		{"seven days before", paid, "mqtt", payer, day(-7), LifecycleExpiring, LifecycleGrace, end, "paid until"},
+		{"a longer notice window", with(func(t *Term) { t.ExpiringDays = 30 }), "mqtt", payer, day(-30), LifecycleExpiring, LifecycleGrace, end, ""},
+		{"a nanosecond before its end", paid, "mqtt", payer, end.Add(-1), LifecycleExpiring, LifecycleGrace, end, ""},
+		{"at its end", paid, "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), "expired at 2027-01-01"},
+		{"a nanosecond before suspension", paid, "mqtt", payer, day(15).Add(-1), LifecycleGrace, LifecycleSuspended, day(15), ""},
+		{"at the end of its grace", paid, "mqtt", payer, day(15), LifecycleSuspended, LifecycleReleased, day(30), ""},
+		{"released", paid, "mqtt", payer, day(30), LifecycleReleased, "", time.Time{}, ""},
+		{"redis, recycled", paid, "redis", payer, day(30), LifecycleRecycled, LifecycleReleased, day(37), ""},
+		{"redis, gone", paid, "redis", payer, day(37), LifecycleReleased, "", time.Time{}, ""},
+		{"no grace", paid, "iot-enterprise", payer, end, LifecycleSuspended, LifecycleReleased, day(15), ""},
+		{"no policy is known", paid, "", payer, end.Add(time.Hour), LifecycleUnknown, "", time.Time{}, "no policy says"},
+		{"no end is known", Term{Method: Subscription}, "mqtt", payer, end, LifecycleUnknown, "", time.Time{}, "expiry is not known"},
+		{"free", Term{Method: Free}, "iot-public-new", broke, end, LifecycleActive, "", time.Time{}, "free of charge"},
+		{"frozen", Term{Method: Free, Frozen: true}, "iot-public-new", payer, end, LifecycleFrozen, "", time.Time{}, "frozen"},
+		{"paid as it goes, and the account pays", Term{Method: PayAsYouGo}, "mqtt-payg", rich, end, LifecycleActive, "", time.Time{}, "no bill is overdue"},
+		{"paid as it goes, and nothing is known", Term{Method: PayAsYouGo}, "mqtt-payg", payer, end, LifecycleUnknown, "", time.Time{}, "not known"},
+		{"marked overdue, a day of hours", Term{Method: PayAsYouGo, OverdueSince: end}, "mqtt-payg", rich, end.Add(23 * time.Hour), LifecycleGrace, LifecycleSuspended, end.Add(24 * time.Hour), "overdue since 2027-01-01"},
+		{"overdue by its account", Term{Method: PayAsYouGo}, "mqtt-payg", broke, end.Add(25 * time.Hour), LifecycleSuspended, LifecycleReleased, day(8), ""},
+		{"legacy public, suspended for good", Term{Method: PayAsYouGo}, "iot-public-legacy", broke, day(100), LifecycleSuspended, "", time.Time{}, ""},
+		{"a subscription runs on when its account is overdue", paid, "iot-enterprise", broke, day(-20), LifecycleActive, LifecycleExpiring, day(-7), "neither be renewed nor upgraded"},
+		{"to be downgraded, in between", with(func(t *Term) { t.PostExpiration = Downgrade }), "rocketmq4-platinum", payer, day(6), LifecycleSuspended, LifecycleActive, day(7), "the documents disagree"},
+		{"to be downgraded, converted", with(func(t *Term) { t.PostExpiration = Downgrade }), "rocketmq4-platinum", payer, day(7), LifecycleActive, "", time.Time{}, "converted"},
+		{"to be released", with(func(t *Term) { t.PostExpiration = Release }), "rocketmq4-platinum", payer, day(7), LifecycleReleased, "", time.Time{}, ""},
+		{"the cloud told an earlier suspension", with(func(t *Term) { t.SuspendsAt = day(3).UTC() }), "mqtt", payer, day(3), LifecycleSuspended, LifecycleReleased, day(18), "by what the cloud tells"},
+		{"the cloud told a later release", with(func(t *Term) { t.ReleasesAt = day(60).UTC() }), "mqtt", payer, day(40), LifecycleSuspended, LifecycleReleased, day(60), ""},
+		{"the cloud told a release before the suspension", with(func(t *Term) { t.ReleasesAt = day(10).UTC() }), "mqtt", payer, day(5), LifecycleGrace, LifecycleReleased, day(10), ""},
+		{"what the cloud told is of the term before", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(-300), day(-285) }), "mqtt", payer, day(1), LifecycleGrace, LifecycleSuspended, day(15), ""},
+		{"only the cloud knows", Term{Method: PayAsYouGo, ReleasesAt: day(5)}, "", payer, day(0), LifecycleUnknown, LifecycleReleased, day(5), "by what the cloud tells"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := tt.term.Course(shippedPolicies()[tt.policy], tt.payer)
+			got := c.At(tt.at)
+			if got.State != tt.state || got.Next != tt.next || !got.At.Equal(tt.nextAt) || !strings.Contains(got.Reason, tt.reason) {
+				t.Errorf("%+v\nof %+v", got, c.Moments)
+			}
+			if s := c.StateAt(tt.at); s != got.State {
+				t.Errorf("the state alone is %s", s)
+			}
+		})
+	}
+}
+
+// TestCourseInDaylightSavingTime counts days of policies over the change of the
+// clock, and hours of policies as hours.
+func TestCourseInDaylightSavingTime(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	// On 2026-10-25 the day there has 25 hours.
+	from := time.Date(2026, 10, 24, 18, 0, 0, 0, berlin)
+	payer := &Account{Zone: berlin}
+	byDays := Term{Method: Subscription, Expires: from}.Course(Policy{Phases: []Phase{{State: LifecycleSuspended, Days: 2}, {State: LifecycleReleased}}}, payer)
+	if want := time.Date(2026, 10, 26, 18, 0, 0, 0, berlin); !byDays.Begins(LifecycleReleased).Equal(want) {
+		t.Errorf("two days later is %s", byDays.Begins(LifecycleReleased).In(berlin))
+	}
+	byHours := Term{Method: PayAsYouGo, OverdueSince: from}.Course(Policy{Phases: []Phase{{State: LifecycleGrace, Hours: 24}, {State: LifecycleSuspended}}}, payer)
+	if want := from.Add(24 * time.Hour); !byHours.Begins(LifecycleSuspended).Equal(want) {
+		t.Errorf("24 hours later is %s", byHours.Begins(LifecycleSuspended).In(berlin))
+	}
+	if got, want := byDays.Before(time.Date(2026, 10, 26, 0, 0, 0, 0, berlin), 24*time.Hour), time.Date(2026, 10, 25, 0, 0, 0, 0, berlin); !got.Equal(want) {
+		t.Errorf("a day before is %s", got.In(berlin))
+	}
+}
+
+func TestEndOfTerm(t *testing.T) {
+	shanghai := zone(t, "Asia/Shanghai")
+	payer := &Account{Zone: shanghai}
+	for _, tt := range []struct {
+		name string
+		end  time.Time
+		want string
+	}{
+		{"a date: the day before its midnight", time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai), "2026-12-31"},
+		{"a moment: its own day", time.Date(2027, 1, 1, 8, 30, 0, 0, shanghai), "2027-01-01"},
+	} {
+		c := Term{Method: Subscription, Expires: tt.end.UTC()}.Course(Policy{}, payer)
+		if got := c.EndOfTerm().Format(time.DateOnly); got != tt.want {
+			t.Errorf("%s: %s", tt.name, got)
+		}
+	}
+}
+
+func TestRenewalLeft(t *testing.T) {
+	end := time.Date(2026, 12, 11, 0, 0, 0, 0, time.UTC)
+	nine := Renewal{First: 9, Last: 1}
+	for _, tt := range []struct {
+		name string
+		r    Renewal
+		now  time.Time
+		want int
+	}{
+		{"before the first", nine, end.AddDate(0, 0, -10), 9},
+		{"on the first day", nine, end.AddDate(0, 0, -9), 8},
+		{"a day later", nine, end.AddDate(0, 0, -8), 7},
+		{"on the last day", nine, end.AddDate(0, 0, -1), 0},
+		{"one attempt, to come", Renewal{First: 7, Last: 7}, end.AddDate(0, 0, -8), 1},
+		{"one attempt, made", Renewal{First: 7, Last: 7}, end.AddDate(0, 0, -6), 0},
+		{"not known", Renewal{}, end.AddDate(0, 0, -10), 0},
+	} {
+		if got := tt.r.Left(end, tt.now, time.UTC); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package fleet
+
+import "time"
+
+// reason says in plain words why the course stands where it does, when i of its
+// moments have come.
+func (c *Course) reason(i int) string {
+	why := c.because(i)
+	if c.Overdue && c.Term.Method == Subscription {
+		why += "; its account is overdue, so it can neither be renewed nor upgraded"
+	}
+	return why
+}
+
+func (c *Course) because(i int) string {
+	switch {
+	case c.Term.Frozen && c.stateAfter(i) == LifecycleFrozen:
+		return "frozen, because no device was online for long"
+	case c.Term.Method == Free:
+		return "free of charge, it does not expire"
+	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo && c.Steady == LifecycleUnknown:
+		return "pay-as-you-go, and the balance of its account is not known"
+	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo:
+		return "pay-as-you-go, and no bill is overdue"
+	case c.From.IsZero() && len(c.Moments) == 0:
+		return "its expiry is not known"
+	case c.From.IsZero():
+		return "by what the cloud tells"
+	}
+	return c.sinceWhen(i)
+}
+
+// sinceWhen says what a course that counts from something stands at.
+func (c *Course) sinceWhen(i int) string {
+	at := c.From.In(c.Zone).Format("2006-01-02 15:04 MST")
+	told := ""
+	if i > 0 && c.Moments[i-1].Told {
+		told = ", by what the cloud tells"
+	}
+	switch state := c.stateAfter(i); {
+	case c.Basis == BasisOverdue && i == 0:
+		return "its bill is overdue from " + at
+	case c.Basis == BasisOverdue:
+		return "its bill has been overdue since " + at + told
+	case state == LifecycleUnknown:
+		return "expired at " + at + "; no policy says what follows"
+	case i == 0 || state == LifecycleExpiring:
+		return "paid until " + at
+	case c.Moments[i-1].Perhaps:
+		return "expired at " + at + "; suspended, or converted to pay-as-you-go already: the documents disagree"
+	case state == LifecycleActive:
+		return "expired at " + at + " and converted to pay-as-you-go by its post-expiration action"
+	}
+	return "expired at " + at + told
+}
+
+// stateAfter is the state when i of the moments have come.
+func (c *Course) stateAfter(i int) LifecycleState {
+	if i == 0 {
+		return c.Steady
+	}
+	return c.StateAt(c.Moments[i-1].At)
+}
+
+// EndOfTerm is the last day of a paid term as people write it, in the course's
+// time zone: the day before an end at midnight, else the day of the end.
+func (c *Course) EndOfTerm() time.Time {
+	end := c.From.In(c.Zone)
+	if end.Hour() == 0 && end.Minute() == 0 && end.Second() == 0 && end.Nanosecond() == 0 {
+		return end.AddDate(0, 0, -1)
+	}
+	return end
+}
