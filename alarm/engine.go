@@ -35,6 +35,8 @@ type Options struct {
 	FleetRule  *Rule // for silence of most of the fleet; nil switches it off
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	// Calendar is what is judged by the clock.
+	Calendar Calendar
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
 }
@@ -64,6 +66,7 @@ type Engine struct {
 	missing int              // entries whose newest outcome is "no data"
 	watched int              // entries that are judged for silence
 	lookAt  time.Time        // no reading can be overdue before
+	almanac almanac          // what is judged by the clock
 
 	failing bool // the last commit failed
 }
@@ -100,6 +103,8 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load alarm states: %w", err)
 	}
+	e.almanac.slots = make(map[Key]*slot)
+	e.almanac.set(o.Calendar)
 	e.restore(records, o.Watches)
 	e.replaceWatches(o.Watches, o.FleetRule)
 	return e, nil
