@@ -92,23 +92,28 @@ func (al *almanac) keep(sl *slot) {
 // trusted.
 func (e *Engine) tickCalendar(ctx context.Context, now time.Time) error {
 	al := &e.almanac
-	if !al.last.IsZero() && jumped(al.last, now) {
-		al.settled = now.Add(clockSettle)
-		al.lookAt = time.Time{}
+	passed := now.Sub(al.last) // by the monotonic clock, which nobody sets
+	if al.jumped(now, passed) {
 		e.log.Warn("the clock has jumped; the calendar is not judged until it has stayed for a while", "for", clockSettle)
 	}
-	al.last = now
 	if now.Before(al.settled) || now.Before(al.lookAt) {
 		return nil
 	}
 	return e.judgeCalendar(ctx, now)
 }
 
-// jumped tells whether the wall clock went another way than the time that has
-// passed.
-func jumped(last, now time.Time) bool {
-	off := now.Round(0).Sub(last.Round(0)) - now.Sub(last)
-	return off > clockJump || off < -clockJump
+// jumped notes what the clock says, and tells whether it went another way than
+// the time that has passed since it was looked at last. Then nothing is judged by
+// it for a while, counted by the clock as it is now.
+func (al *almanac) jumped(now time.Time, passed time.Duration) bool {
+	off := now.Round(0).Sub(al.last.Round(0)) - passed
+	first := al.last.IsZero()
+	al.last = now
+	if first || off <= clockJump && off >= -clockJump {
+		return false
+	}
+	al.settled, al.lookAt = now.Add(clockSettle), time.Time{}
+	return true
 }
 
 // judgeCalendar judges all accounts and instances by the clock. When the commit

@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,9 @@ type Options struct {
 	Registerer prometheus.Registerer
 	// Calendar is what is judged by the clock.
 	Calendar Calendar
+	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
+	// take longer ones.
+	Tick time.Duration
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
 }
@@ -68,6 +72,7 @@ type Engine struct {
 	lookAt  time.Time        // no reading can be overdue before
 	almanac almanac          // what is judged by the clock
 
+	tick    time.Duration
 	failing bool // the last commit failed
 }
 
@@ -89,6 +94,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),
 		done:    make(chan struct{}),
+		tick:    cmp.Or(o.Tick, tickEvery),
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
 		fleet:   slot{key: Key{Rule: NoData, Instance: FleetInstance, Metric: NoMetric}},
@@ -193,7 +199,8 @@ func (e *Engine) call(ctx context.Context, f func(context.Context) error) error 
 	}
 }
 
-// tickEvery is how often silence is looked for.
+// tickEvery is how often the clock is looked at: for silence, reminders and the
+// calendar.
 const tickEvery = time.Second
 
 // stopGrace is how long the last commit may take when Run ends.
@@ -203,7 +210,7 @@ const stopGrace = 5 * time.Second
 // before it returns.
 func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.done)
-	tick := time.NewTicker(tickEvery)
+	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
 	e.onTick(ctx, time.Now())
 	for {

@@ -52,7 +52,7 @@ func (j *dayJudge) occasion(a *Agenda, r *DateRule, ev *Event) *Occasion {
 	if ev.Kind == Cleared {
 		o.Renewed = !r.Moot && !a.Course.From.IsZero() && a.Course.Basis == fleet.BasisExpiry
 	}
-	if r.Rule == AutoRenewal {
+	if r.Rule == AutoRenewal && ev.Kind != Cleared {
 		o.AttemptsLeft = a.Course.Policy.Renewal.Left(a.Course.From, j.now, a.Course.Zone)
 	}
 	return o

@@ -46,7 +46,7 @@ func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule 
 		at := later(c.Before(r.At, lead), from)
 		if lead == 0 {
 			at = r.At
-		} else if lead <= pulled && now.Before(at) {
+		} else if lead == pulled && now.Before(at) {
 			at = now
 		}
 		r.Steps = append(r.Steps, DateStep{Lead: lead, At: at, Severity: l.severityOf(lead)})

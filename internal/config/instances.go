@@ -149,7 +149,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	d, b := r.d, &in.Billing
 	t := fleet.Term{
 		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
-		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: b.AutoRenew, PostExpiration: b.PostExpiration, Frozen: b.Frozen,
+		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: isTrue(b.AutoRenew), PostExpiration: b.PostExpiration, Frozen: isTrue(b.Frozen),
 	}
 	switch t.PostExpiration {
 	case "":
@@ -176,6 +176,8 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	}
 	out.Term = t
 }
+
+func isTrue(b *bool) bool { return b != nil && *b }
 
 // judge makes the alarm rules of the instance.
 func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {

@@ -178,9 +178,9 @@ type billingDoc struct {
 	Policy         string `yaml:"policy" doc:"Calendar, from the catalogue." default:"by product, edition and method"`
 	Expires        moment `yaml:"expires" doc:"Last day, or a time." example:"2026-12-31"`
 	OverdueSince   moment `yaml:"overdue_since" doc:"Since when a bill is unpaid."`
-	AutoRenew      bool   `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
+	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
 	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
-	Frozen         bool   `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
 }
 
 type sourceDoc struct {
