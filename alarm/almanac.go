@@ -172,6 +172,13 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 			ev := &events[k]
 			ev.Occasion = j.occasion(a, r, ev)
 			ev.Topic = j.topic(a, r.Rule)
+			switch ev.Kind {
+			case Cleared:
+				ev.Reason = ev.Occasion.endReason()
+			case Raised, Escalated, Reminded, Found:
+				ev.Reason = ev.Occasion.reason(r.Rule)
+			case Eased, Withdrawn, Acked, Lost:
+			}
 			if grouped && r.Rule == Expiry && Starts(ev.Kind) {
 				ev.Topic = group.topic
 				ev.Occasion.Others = group.others(id)
@@ -200,6 +207,7 @@ func (j *dayJudge) frozen(a *Agenda) {
 	j.plain(j.al.slot(k, a.Instance), a.Rules.Frozen, o, func(ev *Event) {
 		ev.Occasion = &Occasion{At: j.now, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
 		ev.Topic = "instance/" + a.Instance.ID
+		ev.Reason = ev.Occasion.reason(FrozenRule)
 	})
 }
 

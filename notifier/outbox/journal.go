@@ -143,10 +143,10 @@ func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, erro
 	case alarm.Lost:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeUnknown, ev.Reason, ms(ev.At), id)
 	case alarm.Found:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = '', usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Usage, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Reason, ev.Usage, ms(ev.At), id)
 	case alarm.Escalated:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason, ms(ev.At), id)
 	case alarm.Raised, alarm.Eased, alarm.Reminded:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
@@ -159,8 +159,11 @@ func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, erro
 
 // endReason says why an episode ended, when it did not simply clear.
 func endReason(ev *alarm.Event) string {
-	if ev.Kind == alarm.Withdrawn {
+	switch {
+	case ev.Kind == alarm.Withdrawn:
 		return "withdrawn: " + ev.Reason
+	case ev.Occasion != nil:
+		return ev.Reason
 	}
 	return ""
 }
