@@ -189,6 +189,7 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 		}
 	}
 	j.frozen(a)
+	j.forecast(a)
 }
 
 // Starts tells whether an event begins or sharpens an episode.
@@ -288,6 +289,8 @@ func (r *CalendarRules) has(name RuleName) bool {
 		return r.Overdue != nil
 	case FrozenRule:
 		return r.Frozen != nil
+	case Forecast:
+		return r.Forecast != nil
 	case Capacity, NoData, LowBalance:
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -328,6 +329,40 @@ func TestRenewalInBulk(t *testing.T) {
 		r.want("escalated expiry a 3d with b, c", "escalated expiry b 3d with a, c", "escalated expiry c 3d with a, b", "escalated expiry theirs 3d", "escalated expiry mqtt 3d",
 			"escalated expiry a 1d with b, c", "escalated expiry b 1d with a, c", "escalated expiry c 1d with a, b", "escalated expiry theirs 1d", "escalated expiry mqtt 1d",
 			"escalated expiry a 0d", "escalated expiry theirs 0d", "escalated expiry mqtt 0d", "raised expiry late 7d")
+		r.stop()
+	})
+}
+
+func TestForecastWaitsForTheMorning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shanghai := time.FixedZone("CST", 8*3600)
+		midnight := time.Now().UTC().Truncate(day) // 08:00 there
+		type outlook struct {
+			at    time.Time
+			known bool
+		}
+		var seen atomic.Value
+		seen.Store(outlook{known: true})
+		a := subscribed("a", midnight.Add(300*day), &fleet.Account{Name: "acme", Zone: shanghai})
+		a.Rules.Forecast = &ForecastRule{Within: 14 * day, Rule: *stateRule(Info)}
+		r := newAlmanacRig(t, Calendar{Agendas: []Agenda{a}, Outlook: func(_ string, m fleet.Metric) (time.Time, bool) {
+			o, ok := seen.Load().(outlook)
+			return o.at, ok && o.known && m == fleet.Connections
+		}})
+		seen.Store(outlook{midnight.Add(10 * day), true})
+		r.until(midnight.Add(30 * time.Minute))
+		r.want()
+		r.until(midnight.Add(2 * time.Hour))
+		r.want("raised forecast a 14d")
+		seen.Store(outlook{})
+		r.until(midnight.Add(20 * time.Hour))
+		r.want("lost forecast a")
+		seen.Store(outlook{midnight.Add(16 * day), true}) // further away, not by a quarter
+		r.until(midnight.Add(30 * time.Hour))
+		r.want("found forecast a")
+		seen.Store(outlook{known: true})
+		r.until(midnight.Add(31 * time.Hour))
+		r.want("cleared forecast a")
 		r.stop()
 	})
 }

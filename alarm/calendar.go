@@ -11,6 +11,10 @@ import (
 type Calendar struct {
 	Agendas []Agenda // one for each instance
 	Payers  []Payer  // one for each account
+	// Outlook tells when a metric will reach its threshold, most likely: zero when it
+	// does not grow. It is not known while there is too little history. nil knows
+	// nothing.
+	Outlook func(instance string, m fleet.Metric) (at time.Time, known bool)
 }
 
 // Agenda is the calendar of one instance with the rules it is judged by.
@@ -32,7 +36,14 @@ type Payer struct {
 type CalendarRules struct {
 	Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue *Leads
 
-	Frozen *Rule
+	Frozen   *Rule
+	Forecast *ForecastRule
+}
+
+// ForecastRule tells that a metric will reach its threshold before long.
+type ForecastRule struct {
+	Within time.Duration // how soon
+	Rule   Rule          // how bad it is, and how often to remind
 }
 
 // Leads say how long before its moment a rule tells. Each step is told once for
@@ -112,7 +123,7 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 // isCalendar tells whether a rule is judged by the clock.
 func isCalendar(r RuleName) bool {
 	switch r {
-	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule:
+	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast:
 		return true
 	case Capacity, NoData:
 	}

@@ -26,7 +26,7 @@ func (p *Payer) rule(name RuleName) *Rule {
 		return p.Overdue
 	case LowBalance:
 		return p.LowBalance
-	case Capacity, NoData, Expiry, Suspension, Release, AutoRenewal, CannotRenew, FrozenRule:
+	case Capacity, NoData, Expiry, Suspension, Release, AutoRenewal, CannotRenew, FrozenRule, Forecast:
 	}
 	return nil
 }

@@ -22,14 +22,14 @@ func (o *Occasion) reason(r RuleName) string {
 	case Release:
 		return "it is deleted for good at " + when(c, o.At)
 	case AutoRenewal:
-		return fmt.Sprintf("automatic renewal has not paid, %s", attempts(o.AttemptsLeft))
+		return "automatic renewal has not paid, " + attempts(o.AttemptsLeft)
 	case CannotRenew:
 		return "its account is overdue, and its term ends at " + when(c, o.At)
 	case Overdue:
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
 		return o.Lifecycle.Reason
-	case Capacity, NoData, LowBalance:
+	case Capacity, NoData, LowBalance, Forecast:
 	}
 	return ""
 }

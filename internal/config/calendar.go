@@ -37,6 +37,14 @@ type stateDraft struct {
 type calendarDraft struct {
 	expiry, suspension, release, autoRenewal, cannotRenew dateDraft
 	overdue, frozen, lowBalance                           stateDraft
+
+	forecast forecastDraft
+}
+
+// forecastDraft is the forecast rule; it is off while within is 0.
+type forecastDraft struct {
+	stateDraft
+	within time.Duration
 }
 
 func builtinCalendar() calendarDraft {
@@ -47,6 +55,7 @@ func builtinCalendar() calendarDraft {
 		overdue:    stateDraft{enabled: true, severity: alarm.Critical},
 		frozen:     stateDraft{enabled: true, severity: alarm.Warning},
 		lowBalance: stateDraft{enabled: true, severity: alarm.Warning, repeat: day},
+		forecast:   forecastDraft{stateDraft: stateDraft{enabled: true, severity: alarm.Info}},
 	}
 }
 
@@ -56,6 +65,10 @@ func (d *decoder) layCalendar(c calendarDraft, s *calendarDoc, low *stateRuleDoc
 		c.expiry, c.suspension, c.release = d.layDate(c.expiry, s.Expiry), d.layDate(c.suspension, s.Suspension), d.layDate(c.release, s.Release)
 		c.autoRenewal, c.cannotRenew = d.layDate(c.autoRenewal, s.AutoRenewal), d.layDate(c.cannotRenew, s.CannotRenew)
 		c.overdue, c.frozen = d.layState(c.overdue, s.Overdue), d.layState(c.frozen, s.Frozen)
+		if f := s.Forecast; f != nil && f.node != nil {
+			c.forecast.within = f.Within.or(c.forecast.within)
+			c.forecast.stateDraft = d.layState(c.forecast.stateDraft, &stateRuleDoc{marked: f.marked, Enabled: f.Enabled, Repeat: f.Repeat, Severity: f.Severity})
+		}
 	}
 	c.lowBalance = d.layState(c.lowBalance, low)
 	return c
@@ -100,11 +113,12 @@ func (d *decoder) checkCalendar(c *calendarDoc) {
 	if c == nil {
 		return
 	}
+	d.checkForecast(c.Forecast)
 	for _, s := range []*dateRuleDoc{c.Expiry, c.Suspension, c.Release, c.AutoRenewal, c.CannotRenew} {
 		if s == nil || s.node == nil {
 			continue
 		}
-		at := d.find(s.place, "before")
+		at := d.under(s.place, "before")
 		switch {
 		case s == c.AutoRenewal && s.Before != nil:
 			d.fault(at, "when automatic renewal should have paid is said by the policy (renewal), not here")
@@ -121,6 +135,16 @@ func (d *decoder) checkCalendar(c *calendarDoc) {
 				d.fault(d.nth(at, i), "a step is a year ahead at most")
 			}
 		}
+	}
+}
+
+// checkForecast faults a forecast that is on and has no length.
+func (d *decoder) checkForecast(f *forecastDoc) {
+	if f == nil || f.node == nil {
+		return
+	}
+	if f.Within.set && (f.Within.Duration < day || f.Within.Duration > maxLead) {
+		d.fault(d.under(f.place, "within"), "a forecast looks from a day to a year ahead")
 	}
 }
 
@@ -150,6 +174,9 @@ func (m *calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	}
 	if c.overdue.enabled {
 		r.Overdue = &alarm.Leads{Before: []time.Duration{0}, Severity: c.overdue.severity, Repeat: c.overdue.repeat}
+	}
+	if f := c.forecast; f.within > 0 && f.enabled {
+		r.Forecast = &alarm.ForecastRule{Within: f.within, Rule: *f.rule()}
 	}
 	if m.made == nil {
 		m.made = make(map[string]*alarm.CalendarRules)

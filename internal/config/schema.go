@@ -266,6 +266,15 @@ type calendarDoc struct {
 	CannotRenew *dateRuleDoc  `yaml:"cannot_renew" doc:"The account is overdue, and an instance of it expires soon." default:"{before: [30d]}"`
 	Overdue     *stateRuleDoc `yaml:"overdue" doc:"A bill is unpaid: of an account, or of one instance."`
 	Frozen      *stateRuleDoc `yaml:"frozen" doc:"The instance is frozen."`
+	Forecast    *forecastDoc  `yaml:"forecast" doc:"A metric that grows will reach its threshold soon. Told between 9 and 18 o'clock of the account's time zone." default:"off" example:"{within: 14d}"`
+}
+
+type forecastDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
+	Within   span   `yaml:"within" doc:"How soon the threshold must be expected. The alarm is over when it is a quarter further away." example:"14d"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"info"`
 }
 
 type dateRuleDoc struct {

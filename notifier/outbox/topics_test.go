@@ -25,6 +25,15 @@ func dated(kind alarm.EventKind, rule alarm.RuleName, code, topic string) alarm.
 	}
 }
 
+// closed closes the outbox at the end of its test.
+func (r *rig) closed() {
+	r.t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			r.t.Error(err)
+		}
+	})
+}
+
 // listed returns the notices as "recipient kind code state reason", the oldest first.
 func (r *rig) listed() []string {
 	r.t.Helper()
@@ -48,7 +57,7 @@ func (r *rig) listed() []string {
 // each alert; the end goes to all who were told, also by another's message.
 func TestOneTopicIsOneTextMessage(t *testing.T) {
 	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{}}))
-	defer r.Close()
+	r.closed()
 	commit := func(events ...alarm.Event) {
 		t.Helper()
 		if err := r.Commit(t.Context(), alarm.Commit{Events: events}); err != nil {
@@ -72,7 +81,7 @@ func TestOneTopicIsOneTextMessage(t *testing.T) {
 // still hears of the deletion.
 func TestNothingJoinsWhatIsSilenced(t *testing.T) {
 	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}))
-	defer r.Close()
+	r.closed()
 	silence := notifier.Silence{Matchers: map[string]string{"alertname": "expiry"}, Until: time.Now().Add(time.Hour), By: "wei"}
 	if _, err := r.AddSilence(t.Context(), silence); err != nil {
 		t.Fatal(err)
@@ -101,7 +110,7 @@ func TestNothingJoinsWhatIsSilenced(t *testing.T) {
 // TestMemoryIsKept: what was told of dates is known after the episode, too.
 func TestMemoryIsKept(t *testing.T) {
 	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(nil))
-	defer r.Close()
+	r.closed()
 	key := alarm.Key{Rule: alarm.Overdue, Account: "acme", Metric: alarm.NoMetric}
 	memory := alarm.Memory{Open: 5, Terms: [4]alarm.ToldTerm{{Anchor: 5, Lead: 7}}}
 	for _, want := range []alarm.Record{
@@ -142,7 +151,7 @@ func TestOlderLayout(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := open(t, path, directoryOf(nil))
-	defer r.Close()
+	r.closed()
 	got, err := r.Load(t.Context())
 	if err != nil || len(got) != 1 || got[0].Key.Instance != "a" || got[0].State.Code != "K7Q2" {
 		t.Errorf("%+v, %v", got, err)
