@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func days(l *alarm.Leads) string {
 	}
 	var out []string
 	for _, b := range l.Before {
-		out = append(out, fmt.Sprint(int(b/day)))
+		out = append(out, strconv.Itoa(int(b/day)))
 	}
 	if l.Severity != "" {
 		out = append(out, string(l.Severity))
