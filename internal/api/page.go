@@ -198,7 +198,7 @@ func (p *page) accounts(list []fleet.Account) {
 		name, help string
 		figure     func(fleet.Balance) float64
 	}{
-		{"brimwatch_account_balance", "What the account has left, in its currency.", func(b fleet.Balance) float64 { return b.Amount }},
+		{"brimwatch_account_balance", "What the account has left, in its currency.", func(b fleet.Balance) float64 { return b.Amount.Float() }},
 		{"brimwatch_account_overdue", "Whether the account's balance is below zero.", func(b fleet.Balance) float64 {
 			if b.Amount < 0 {
 				return 1
