@@ -28,9 +28,9 @@ const (
 	Unknown   Kind = "unknown"   // nobody says what follows
 )
 
-// Kinds returns all kinds in the order in which they are shown.
+// Kinds returns all kinds, the gravest last.
 func Kinds() []Kind {
-	return []Kind{Expires, Overdue, Suspended, Recycled, Released, Converted, Unknown}
+	return []Kind{Converted, Unknown, Expires, Overdue, Suspended, Recycled, Released}
 }
 
 // Event is one moment of a course at which something happens.

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/calendar"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
@@ -121,9 +122,16 @@ func (p *pages) term(st *fleet.Standing) term {
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}
-	if !l.At.IsZero() {
-		out.Next, out.At = nextWords(l.Next), p.stamp(l.At)
-		out.Date, out.Until = l.At.In(p.Zone).Format(time.DateOnly), out.At.Ago
+	next, at := nextWords(l.Next), l.At
+	if e, ok := calendar.Next(st.Course, p.Now()); ok { // not the beginning of the notice window
+		next, at = nextWords(e.Moment.State), e.Moment.At
+		if e.Paid {
+			next = "expires"
+		}
+	}
+	if !at.IsZero() {
+		out.Next, out.At = next, p.stamp(at)
+		out.Date, out.Until = at.In(p.Zone).Format(time.DateOnly), out.At.Ago
 	}
 	return out
 }

@@ -16,6 +16,7 @@ import (
 type Calendar struct {
 	Name     string // what calendar programs call it
 	Producer string // who wrote it, with a version
+	About    string // what is in it; empty is nothing to say
 	// Refresh is how often a program should ask again.
 	Refresh time.Duration
 	// Stamp is when the file was written.
@@ -54,6 +55,10 @@ func Encode(c *Calendar) []byte {
 	// The name and the pause by RFC 7986, and as older programs know them.
 	w.line("NAME", text(c.Name))
 	w.line("X-WR-CALNAME", text(c.Name))
+	if c.About != "" {
+		w.line("DESCRIPTION", text(c.About))
+		w.line("X-WR-CALDESC", text(c.About))
+	}
 	pause := "PT" + strconv.Itoa(max(1, int(c.Refresh/time.Minute))) + "M"
 	w.line("REFRESH-INTERVAL;VALUE=DURATION", pause)
 	w.line("X-PUBLISHED-TTL", pause)

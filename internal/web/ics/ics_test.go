@@ -25,7 +25,7 @@ func stamp() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 0, time.UTC) }
 // file is a calendar with one of each kind of entry.
 func file() *ics.Calendar {
 	return &ics.Calendar{
-		Name: "Brimwatch: acme, mqtt", Producer: "Brimwatch 1.2.3", Refresh: time.Hour, Stamp: stamp(),
+		Name: "Brimwatch: acme, mqtt", Producer: "Brimwatch 1.2.3", About: "The next 90 days", Refresh: time.Hour, Stamp: stamp(),
 		Events: []ics.Event{
 			{
 				UID: "1@brimwatch", At: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), AllDay: true, Category: "expires",
@@ -84,7 +84,7 @@ func FuzzEncode(f *testing.F) {
 	f.Add(strings.Repeat("a", 67)+"é", "\t tab", "")
 	f.Fuzz(func(t *testing.T, name, description, url string) {
 		c := file()
-		c.Name, c.Producer = name, name
+		c.Name, c.Producer, c.About = name, name, description
 		c.Events[0].UID, c.Events[0].Summary, c.Events[0].Description, c.Events[0].URL, c.Events[0].Category = name+"1", name, description, url, name
 		events, err := read(ics.Encode(c))
 		if err != nil {
