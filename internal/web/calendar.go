@@ -81,10 +81,15 @@ type column struct {
 	Order      string // ascending or descending; empty when it is sorted by another
 }
 
+// sorts are what the table can be sorted by, in the order of its columns.
+func sorts() []option {
+	return []option{{"date", "When"}, {"instance", "Instance"}, {"account", "Account"}, {"what", "What happens"}}
+}
+
 // columns returns the heads. A second click on one turns the order round.
 func (f calendarFilter) columns() []column {
 	var out []column
-	for _, c := range []option{{"date", "When"}, {"instance", "Instance"}, {"account", "Account"}, {"what", "What happens"}} {
+	for _, c := range sorts() {
 		q := f.values()
 		if c.Value != "date" {
 			q.Set("sort", c.Value)
@@ -111,6 +116,7 @@ func (f calendarFilter) columns() []column {
 type calendarBody struct {
 	Filter   calendarFilter
 	Spans    []option // how far it may look
+	Sorts    []option
 	Accounts []string
 	NoPayer  bool // there are instances without an account
 	Products []string
@@ -143,7 +149,7 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) {
 func (p *pages) calendarBody(all []fleet.Standing, f calendarFilter) *calendarBody {
 	now := p.Now()
 	body := &calendarBody{
-		Filter: f, All: len(all), Columns: f.columns(),
+		Filter: f, All: len(all), Columns: f.columns(), Sorts: sorts(),
 		Spans: []option{{"30", "30 days"}, {"90", "90 days"}, {"365", "365 days"}},
 	}
 	body.choices(all)
