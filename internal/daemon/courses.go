@@ -1,8 +1,10 @@
 package daemon
 
 import (
+	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/fleet"
@@ -33,4 +35,27 @@ func coursesOf(s *config.Snapshot, accounts []fleet.Account) []fleet.Course {
 		out[i] = in.Term.Course(policy, payers[in.Account])
 	}
 	return out
+}
+
+// inForce tells the calendars that are in force, that of the instance called id or
+// all when it is "", and since when they have been.
+func (b *board) inForce(id string) (time.Time, iter.Seq2[*fleet.Instance, *fleet.Course]) {
+	b.mu.RLock()
+	instances, courses, since := b.snapshot.Instances, b.courses, b.since
+	first, last := 0, len(instances)
+	if id != "" {
+		i, ok := b.index[id]
+		first, last = i, i
+		if ok {
+			last++
+		}
+	}
+	b.mu.RUnlock()
+	return since, func(yield func(*fleet.Instance, *fleet.Course) bool) {
+		for i := first; i < last; i++ {
+			if !yield(instances[i].Instance, &courses[i]) {
+				return
+			}
+		}
+	}
 }
