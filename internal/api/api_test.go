@@ -384,7 +384,7 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
-// many returns a fleet of n instances, each with four metrics.
+// many returns a fleet of n instances, each with four metrics and a calendar.
 func many(n int) *fakes {
 	f := newFakes()
 	f.standings = make([]fleet.Standing, n)
@@ -394,13 +394,14 @@ func many(n int) *fakes {
 			Labels: fleet.SortLabels(map[string]string{"team": "orders", "env": "prod"}),
 			Term:   fleet.Term{Method: fleet.Subscription, Expires: now().AddDate(0, 3, 0)},
 		}
-		st := fleet.Standing{Instance: in, Lifecycle: fleet.Lifecycle{State: fleet.LifecycleActive, Next: fleet.LifecycleGrace, At: in.Term.Expires}}
+		st := fleet.Standing{Instance: in}
 		r := &fleet.Reading{Instance: in.ID, At: now(), Up: true}
 		for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections} {
 			in.Catalogue[m], st.States[m], st.Marks[m] = 1000*float64(m+1), fleet.MetricOK, 0.7
 			r.Known, r.Usage[m] = r.Known.With(m), float64(i%1000)*1.25
 		}
 		st.Reading = r
+		withCourse(&st, fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
 		f.standings[i] = st
 	}
 	return f
@@ -428,6 +429,9 @@ func BenchmarkInstances(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { benchmarkGet(b, "/api/v1/instances", "") })
 	b.Run("gzip", func(b *testing.B) { benchmarkGet(b, "/api/v1/instances", "gzip") })
 }
+
+// What lies ahead of 10,000 instances.
+func BenchmarkCalendar(b *testing.B) { benchmarkGet(b, "/api/v1/calendar?days=365", "") }
 
 // The exposition of 10,000 instances.
 func BenchmarkMetrics(b *testing.B) {

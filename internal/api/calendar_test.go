@@ -16,11 +16,15 @@ func withCalendar(first, second *fleet.Standing) {
 	days := func(s fleet.LifecycleState, n int) fleet.Phase { return fleet.Phase{State: s, Days: n} }
 	policy := fleet.Policy{Phases: []fleet.Phase{days(fleet.LifecycleGrace, 15), days(fleet.LifecycleSuspended, 15), days(fleet.LifecycleReleased, 0)}}
 	first.Instance.Term.ReleasesAt = time.Date(2027, 2, 1, 16, 0, 0, 0, time.UTC)
-	a := first.Instance.Term.Course(policy, &fleet.Account{Name: "acme", Zone: time.FixedZone("CST", 8*3600)})
+	withCourse(first, policy, &fleet.Account{Name: "acme", Zone: time.FixedZone("CST", 8*3600)})
 	second.Instance.Term.OverdueSince = now().Add(-time.Hour).Truncate(time.Second)
-	b := second.Instance.Term.Course(policy, nil)
-	first.Course, first.Lifecycle = &a, a.At(now())
-	second.Course, second.Lifecycle = &b, b.At(now())
+	withCourse(second, policy, nil)
+}
+
+// withCourse works out the calendar of an instance.
+func withCourse(st *fleet.Standing, policy fleet.Policy, payer *fleet.Account) {
+	course := st.Instance.Term.Course(policy, payer)
+	st.Course, st.Lifecycle = &course, course.At(now())
 }
 
 func TestCalendarFilters(t *testing.T) {
@@ -47,8 +51,7 @@ func TestTermsForEver(t *testing.T) {
 	f := newFakes()
 	st := &f.standings[0]
 	st.Instance.Term.Expires = time.Date(9999, 12, 31, 16, 0, 0, 0, time.UTC)
-	course := st.Instance.Term.Course(fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
-	st.Course, st.Lifecycle = &course, course.At(now())
+	withCourse(st, fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
 	got := decode[wire.Instances](t, ask(t, f.handler(t), http.MethodGet, "/api/v1/instances", "")).Instances
 	if len(got) != 3 || len(got[0].Lifecycle.Moments) != 2 {
 		t.Errorf("%d instances, the first with %+v", len(got), got[0].Lifecycle.Moments)

@@ -132,23 +132,24 @@ func (w *writer) line(name, value string) {
 // text escapes a value of type TEXT (RFC 5545, 3.3.11). Line breaks of any kind
 // become \n; other control characters cannot be written and are left out.
 func text(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
 	var b strings.Builder
-	b.Grow(len(s))
-	for _, c := range s {
+	b.Grow(len(s) + len(s)/8)
+	before := rune(0)
+	for _, c := range s { // bytes that are no character come as U+FFFD
 		switch {
-		case c == '\n':
+		case c == '\n' && before == '\r': // it was written with the \r
+		case c == '\n', c == '\r', c == '\u2028', c == '\u2029':
 			b.WriteString(`\n`)
 		case c == '\\', c == ';', c == ',':
 			b.WriteByte('\\')
-			b.WriteRune(c)
+			b.WriteByte(byte(c))
 		case c == '\t':
 			b.WriteByte(' ')
 		case unicode.IsControl(c):
 		default:
 			b.WriteRune(c)
 		}
+		before = c
 	}
 	return b.String()
 }

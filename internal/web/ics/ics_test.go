@@ -104,7 +104,7 @@ func FuzzEncode(f *testing.F) {
 
 // plain is what of a text can be written into the format.
 func plain(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = string([]rune(s)) // bytes that are no character become U+FFFD
 	s = regexp.MustCompile("\r\n|\r|\u2028|\u2029").ReplaceAllString(s, "\n")
 	s = strings.ReplaceAll(s, "\t", " ")
 	return regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}]`).ReplaceAllString(s, "")
