@@ -99,8 +99,8 @@ func TestNextIsStrictlyAhead(t *testing.T) {
 		"at its end":               {end(), calendar.Suspended, true},
 		"at its release":           {day(30), "", false},
 	} {
-		if got, any := calendar.Next(&course, c.now); got.Kind != c.want || any != c.any {
-			t.Errorf("%s: %q, %v", name, got.Kind, any)
+		if got, ok := calendar.Next(&course, c.now); got.Kind != c.want || ok != c.any {
+			t.Errorf("%s: %q, %v", name, got.Kind, ok)
 		}
 	}
 }
@@ -165,7 +165,7 @@ func TestEventsRise(t *testing.T) {
 			if e.Words() == "" || e.Paid != (e.Kind == calendar.Expires) {
 				t.Fatalf("%+v", e)
 			}
-			if before, any := calendar.Next(&course, e.Moment.At.Add(-1)); !any || before.Moment.At.After(e.Moment.At) {
+			if before, ok := calendar.Next(&course, e.Moment.At.Add(-1)); !ok || before.Moment.At.After(e.Moment.At) {
 				t.Fatalf("%+v is not ahead a nanosecond before it", e)
 			}
 		}

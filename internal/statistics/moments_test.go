@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,14 +80,14 @@ func TestMomentsForAnnotations(t *testing.T) {
 	c.add("mqtt-2", end.AddDate(1, 0, 0))
 	s := open(t, t.TempDir(), func(o *Options) { o.Courses = c.inForce })
 
-	at := func(n int) string { return fmt.Sprint(end.AddDate(0, 0, n).UnixMilli()) }
+	at := func(n int) string { return strconv.FormatInt(end.AddDate(0, 0, n).UnixMilli(), 10) }
 	const annotation = `brimwatch_instance_lifecycle_moment_timestamp_seconds{state=~"suspended|recycled|released"} * 1000 < (time() + 90 * 86400) * 1000`
 	want := map[string]string{"mqtt-1 suspended": at(15), "mqtt-1 released": at(30)}
 	if diff := cmp.Diff(want, get(t, s, "query", url.Values{"query": {annotation}})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	// Grafana asks for the range of the dashboard, which may reach into the future.
-	asked := url.Values{"query": {annotation}, "start": {fmt.Sprint(now.Add(-time.Hour).Unix())}, "end": {fmt.Sprint(now.Add(24 * time.Hour).Unix())}, "step": {"60"}}
+	asked := url.Values{"query": {annotation}, "start": {now.Add(-time.Hour).Format(time.RFC3339)}, "end": {now.Add(24 * time.Hour).Format(time.RFC3339)}, "step": {"60"}}
 	if diff := cmp.Diff(want, get(t, s, "query_range", asked)); diff != "" {
 		t.Errorf("over a range, -want +got:\n%s", diff)
 	}

@@ -119,7 +119,7 @@ func attempts(c *fleet.Course, now time.Time) string {
 	on := func(days int) string {
 		return c.Before(c.Term.Expires, time.Duration(days)*day).In(zoneOf(c)).Format(time.DateOnly)
 	}
-	words := fmt.Sprintf("tries once, on %s", on(r.First))
+	words := "tries once, on " + on(r.First)
 	if last := max(r.Last, 1); last < r.First {
 		words = fmt.Sprintf("tries daily from %s to %s", on(r.First), on(last))
 	}
