@@ -257,6 +257,9 @@ func (p *page) alarms(open []alarm.Episode) {
 		p.label(',', "instance_id", e.Key.Instance)
 		p.label(',', "metric", e.Key.MetricName())
 		p.label(',', "severity", string(e.Severity))
+		if e.Key.Account != "" {
+			p.label(',', "account", e.Key.Account)
+		}
 		p.value(1)
 	}
 }

@@ -26,8 +26,9 @@ type Snapshot struct {
 	Storage   Storage
 	Collect   Collect
 	Accounts  map[string]fleet.Account
-	Clouds    map[string]Cloud // how accounts of a provider are asked, by account
-	Instances []Instance       // in order of ID
+	Payers    map[string]PayerRules // the alarms of accounts, by account
+	Clouds    map[string]Cloud      // how accounts of a provider are asked, by account
+	Instances []Instance            // in order of ID
 	NoData    NoData
 	Contacts  []Contact
 	Receivers []Receiver
@@ -83,6 +84,8 @@ type Instance struct {
 	Rules [fleet.NumMetrics]*alarm.Rule
 	// NoData is the rule for silence; nil where it is switched off.
 	NoData *alarm.Rule
+	// Calendar holds the rules of its calendar.
+	Calendar *alarm.CalendarRules
 	// Line is where the instance stands; its File is "" for one that was found and
 	// is not listed.
 	Line Position

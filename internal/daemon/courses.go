@@ -1,11 +1,10 @@
 package daemon
 
 import (
-	"iter"
 	"maps"
 	"slices"
-	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
@@ -37,25 +36,22 @@ func coursesOf(s *config.Snapshot, accounts []fleet.Account) []fleet.Course {
 	return out
 }
 
-// inForce tells the calendars that are in force, that of the instance called id or
-// all when it is "", and since when they have been.
-func (b *board) inForce(id string) (time.Time, iter.Seq2[*fleet.Instance, *fleet.Course]) {
+// calendar is what is judged by the clock. It refers to values that nothing
+// writes to any more: another configuration or balance brings others.
+func (b *board) calendar() alarm.Calendar {
 	b.mu.RLock()
-	instances, courses, since := b.snapshot.Instances, b.courses, b.since
-	first, last := 0, len(instances)
-	if id != "" {
-		i, ok := b.index[id]
-		first, last = i, i
-		if ok {
-			last++
-		}
+	defer b.mu.RUnlock()
+	s := b.snapshot
+	c := alarm.Calendar{Agendas: make([]alarm.Agenda, len(s.Instances)), Payers: make([]alarm.Payer, len(b.accounts))}
+	payers := make(map[string]*fleet.Account, len(b.accounts))
+	for i := range b.accounts {
+		a := &b.accounts[i]
+		payers[a.Name] = a
+		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance}
 	}
-	b.mu.RUnlock()
-	return since, func(yield func(*fleet.Instance, *fleet.Course) bool) {
-		for i := first; i < last; i++ {
-			if !yield(instances[i].Instance, &courses[i]) {
-				return
-			}
-		}
+	for i := range s.Instances {
+		in := &s.Instances[i]
+		c.Agendas[i] = alarm.Agenda{Instance: in.Instance, Course: &b.courses[i], Account: payers[in.Account], Rules: in.Calendar}
 	}
+	return c
 }

@@ -185,7 +185,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
 	d.initial, d.board = s, newBoard(s)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
-		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Logger: d.options.Logger, Registerer: d.registry,
+		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Calendar: d.board.calendar(), Logger: d.options.Logger, Registerer: d.registry,
 	})
 	if err != nil {
 		return err

@@ -192,16 +192,17 @@ type Alarms struct {
 type Alarm struct {
 	Code        string   `json:"code"`
 	Rule        string   `json:"rule"`
-	InstanceID  string   `json:"instance_id"` // empty for an alarm about the whole fleet
-	Metric      string   `json:"metric"`      // empty for an alarm about an instance as a whole
-	State       string   `json:"state"`       // raised, unknown, cleared
+	Account     string   `json:"account,omitempty"` // of an alarm about an account, which has no instance
+	InstanceID  string   `json:"instance_id"`       // empty for an alarm about an account or the whole fleet
+	Metric      string   `json:"metric"`            // empty for an alarm about an instance as a whole
+	State       string   `json:"state"`             // raised, unknown, cleared
 	Severity    string   `json:"severity"`
 	Usage       *float64 `json:"usage"` // last known
 	Capacity    *float64 `json:"capacity"`
 	Utilization *float64 `json:"utilization"`
 	// Mark is the utilization that was crossed.
 	Mark *float64 `json:"mark"`
-	// Reason says why there is no data, or why the alarm ended when not by clearing.
+	// Reason says why there is no data, what comes when, or why the alarm ended.
 	Reason   string     `json:"reason,omitempty"`
 	RaisedAt time.Time  `json:"raised_at"`
 	EndedAt  *time.Time `json:"ended_at"`
