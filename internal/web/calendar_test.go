@@ -158,6 +158,15 @@ func TestBillingPanel(t *testing.T) {
 	}
 }
 
+func TestListSaysWhatMattersNext(t *testing.T) {
+	wants(t, text(t, get(t, realistic(), "/?sort=name")),
+		"active expires 2026-12-31 , in 38 d", // not that it is expiring from the 25th
+		"active expires 2027-01-31 , in 69 d", // the last day in the zone of its account
+		"suspended is released 2026-12-06 , in 12 d 22 h",
+		"its calendar is watched. active Legacy billing", // nothing lies ahead of the one before
+	)
+}
+
 func TestActions(t *testing.T) {
 	body := get(t, realistic(), orders()).Body.String()
 	wants(t, body, `href="https://console.example.com/renew?id=1" rel="noopener noreferrer">Renew</a>`, `href="#upgrade">Upgrade</a>`, `href="`+orders()+`?tab=alarms">Monitor</a>`, `id="upgrade"`)
