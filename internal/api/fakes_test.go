@@ -164,6 +164,7 @@ func newFakes() *fakes {
 		Instance:  &fleet.Instance{ID: "rmq-2", Name: "Billing", Product: "rocketmq", Edition: "standard", Term: fleet.Term{Method: fleet.PayAsYouGo, OverdueSince: at}},
 		Lifecycle: fleet.Lifecycle{State: fleet.LifecycleGrace, Next: fleet.LifecycleSuspended, At: at.Add(24 * time.Hour)},
 	}
+	withCalendar(&first, &third)
 	return &fakes{
 		standings: []fleet.Standing{first, second, third},
 		registry:  prometheus.NewRegistry(),

@@ -152,7 +152,25 @@ func (p *page) fleet(list []fleet.Standing) {
 			p.value(1)
 		}
 	}
+	p.moments(list)
 	p.info(list)
+}
+
+// moments writes the calendars: when each state begins or began.
+func (p *page) moments(list []fleet.Standing) {
+	const name = "brimwatch_instance_lifecycle_moment_timestamp_seconds"
+	p.family(name, "When the state of the instance's calendar begins or began, in Unix seconds.")
+	for i := range list {
+		c := list[i].Course
+		if c == nil {
+			continue
+		}
+		for _, m := range c.Moments {
+			p.identity(name, list[i].Instance)
+			p.label(',', "state", string(m.State))
+			p.value(float64(m.At.Unix()))
+		}
+	}
 }
 
 // perMetric writes a family with a series for each metric of each instance of

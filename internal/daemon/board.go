@@ -20,6 +20,7 @@ type board struct {
 	index    map[string]int // of snapshot.Instances by ID
 	readings []*fleet.Reading
 	courses  []fleet.Course  // the calendars, by place in snapshot.Instances
+	since    time.Time       // when they were worked out
 	accounts []fleet.Account // who pays, in order of their names
 }
 
@@ -44,7 +45,7 @@ func (b *board) set(s *config.Snapshot) {
 	}
 	b.snapshot, b.index, b.readings = s, index, readings
 	b.accounts = accountsOf(s)
-	b.courses = coursesOf(s, b.accounts)
+	b.courses, b.since = coursesOf(s, b.accounts), time.Now()
 }
 
 // put notes readings.
