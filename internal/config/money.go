@@ -17,13 +17,15 @@ func (m *money) decode(d *decoder, p place) {
 		return
 	}
 	if p.node.Kind != yaml.ScalarNode {
+		m.set = true
 		d.fault(p, "an amount of money is wanted here, such as 1200 or -11.19, not %s", kindOf(p.node))
 		return
 	}
+	m.set = true // also when it is wrong: it is not missing
 	v, err := fleet.ParseAmount(p.node.Value)
 	if err != nil {
 		d.fault(p, "%s", err)
 		return
 	}
-	m.v, m.set = v, true
+	m.v = v
 }

@@ -183,7 +183,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 
 // buildParts builds what reads and what judges.
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
-	d.initial, d.board = s, newBoard(s)
+	d.initial, d.board = s, newBoard(s, openLedger(s.Storage.Dir, d.log))
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Calendar: d.board.calendar(), Logger: d.options.Logger, Registerer: d.registry,
 	})
@@ -248,6 +248,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	})
 	web := d.serve()
 	d.startClouds()
+	clerk := start((&balanceClerk{clouds: d.clouds, ledger: d.board.ledger, given: d.board.given, changed: d.balancesChanged}).run)
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
 
@@ -261,7 +262,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	case failed = <-history.failed:
 	}
 	d.log.Info("stopping")
-	errs := []error{failed, watcher.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
+	errs := []error{failed, watcher.stop(), clerk.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
 	d.log.Info("stopped")
 	return errors.Join(errs...)
 }
@@ -271,6 +272,16 @@ func (d *Daemon) startClouds() {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	d.clouds.start()
+}
+
+// balancesChanged puts what was told of balances into force.
+func (d *Daemon) balancesChanged(ctx context.Context) {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	d.board.resettle(time.Now())
+	if err := d.engine.SetCalendar(ctx, d.board.calendar()); err != nil {
+		d.log.Error("the calendar was not judged at once by the new balances", "error", err)
+	}
 }
 
 // part is a long-lived part of the daemon that runs.

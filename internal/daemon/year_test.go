@@ -49,8 +49,7 @@ func (y *year) open() {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	y.board = newBoard(s)
-	y.pay()
+	y.board = newBoard(s, openLedger(y.dir, slog.New(slog.DiscardHandler)))
 	y.engine, err = alarm.NewEngine(y.t.Context(), alarm.Options{
 		Journal: y.outbox, Calendar: y.board.calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
 	})
@@ -95,26 +94,9 @@ func (y *year) reload() {
 	}
 	y.outbox.SetDirectory(directory)
 	y.board.set(s)
-	y.pay()
 	if err := y.engine.SetCalendar(y.t.Context(), y.board.calendar()); err != nil {
 		y.t.Fatal(err)
 	}
-}
-
-// pay lets accounts be overdue from when their balance fell below zero.
-func (y *year) pay() {
-	for i := range y.board.accounts {
-		a := &y.board.accounts[i]
-		known := y.account(a.Name)
-		switch {
-		case a.Balance.Amount >= 0:
-			known.overdueSince = time.Time{}
-		case known.overdueSince.IsZero():
-			known.overdueSince = time.Now().UTC()
-		}
-		a.OverdueSince = known.overdueSince
-	}
-	y.board.courses = coursesOf(y.board.snapshot, y.board.accounts)
 }
 
 // live lets days pass: owners act every hour, and what they change is taken.

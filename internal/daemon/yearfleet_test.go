@@ -18,7 +18,6 @@ type yearFleet struct {
 type yearAccount struct {
 	name, zone, currency string
 	balance, mark        string
-	overdueSince         time.Time
 }
 
 // yearInstance is one instance and its owner's habits.
@@ -151,7 +150,7 @@ alarms: {notify: [initech]}
 accounts:
 `)
 	for _, a := range f.accounts {
-		fmt.Fprintf(&b, "  - {name: %s, time_zone: %s, balance: {amount: %s, currency: %s}, low_balance: %s", a.name, a.zone, a.balance, a.currency, a.mark)
+		fmt.Fprintf(&b, "  - {name: %s, time_zone: %s, notify: [%s], balance: {amount: %s, currency: %s}, low_balance: %s", a.name, a.zone, a.name, a.balance, a.currency, a.mark)
 		b.WriteString("}\n")
 	}
 	b.WriteString("instances:\n")
@@ -159,7 +158,7 @@ accounts:
 		if in.gone {
 			continue
 		}
-		fmt.Fprintf(&b, "  - {id: %s, account: %s, product: %s, edition: %s, notify: [%s], billing: {method: %s", in.id, in.account, in.product, in.edition, in.account, in.method)
+		fmt.Fprintf(&b, "  - {id: %s, account: %s, product: %s, edition: %s, billing: {method: %s", in.id, in.account, in.product, in.edition, in.method)
 		if !in.expires.IsZero() {
 			fmt.Fprintf(&b, ", expires: %s, auto_renew: %v", in.expires.Format(time.DateOnly), in.autoRenew)
 		}
