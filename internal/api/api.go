@@ -133,6 +133,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /api/v1/instances/{id}/statistics", s.statistics)
 	mux.HandleFunc("PUT /api/v1/instances/{id}/alarms", s.setAlarms)
 	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
+	mux.HandleFunc("GET /api/v1/accounts", s.accountList)
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)

@@ -28,6 +28,7 @@ func TestAnswers(t *testing.T) {
 		"instance.json":   "/api/v1/instances/a%2Fb%20c%3F%C3%BC",
 		"statistics.json": "/api/v1/instances/mqtt-1/statistics?from=-1m&step=15",
 		"calendar.json":   "/api/v1/calendar",
+		"accounts.json":   "/api/v1/accounts",
 		"alarms.json":     "/api/v1/alarms",
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",

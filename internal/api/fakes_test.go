@@ -244,9 +244,10 @@ func indented(t testing.TB, body io.Reader) []byte {
 
 // Accounts has one that is overdue, one with money, and one of which nothing is known.
 func (f *fakes) Accounts() []fleet.Account {
+	at := now().Add(-time.Hour)
 	return []fleet.Account{
-		{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: 1200_500_000, Currency: "CNY"}},
-		{Name: "late", Zone: time.UTC, Balance: &fleet.Balance{Amount: -11_190_000, Currency: "USD"}},
+		{Name: "acme", Zone: time.UTC, LowBalance: 500_000_000, Balance: &fleet.Balance{Amount: 1200_500_000, Currency: "CNY", At: at}},
+		{Name: "late", Zone: time.UTC, OverdueSince: at, Balance: &fleet.Balance{Amount: -11_190_000, Currency: "USD"}},
 		{Name: "unknown", Zone: time.UTC},
 	}
 }

@@ -210,33 +210,6 @@ func (p *page) info(list []fleet.Standing) {
 	}
 }
 
-// accounts writes the balances that are known.
-func (p *page) accounts(list []fleet.Account) {
-	for _, family := range []struct {
-		name, help string
-		figure     func(fleet.Balance) float64
-	}{
-		{"brimwatch_account_balance", "What the account has left, in its currency.", func(b fleet.Balance) float64 { return b.Amount.Float() }},
-		{"brimwatch_account_overdue", "Whether the account's balance is below zero.", func(b fleet.Balance) float64 {
-			if b.Amount < 0 {
-				return 1
-			}
-			return 0
-		}},
-	} {
-		p.family(family.name, family.help)
-		for _, a := range list {
-			if a.Balance == nil {
-				continue
-			}
-			p.buf = append(p.buf, family.name...)
-			p.label('{', "account", a.Name)
-			p.label(',', "currency", a.Balance.Currency)
-			p.value(family.figure(*a.Balance))
-		}
-	}
-}
-
 // alarms writes the open episodes.
 func (p *page) alarms(open []alarm.Episode) {
 	const name = "brimwatch_alarm_raised"

@@ -146,7 +146,7 @@ func (l *ledger) remarks(now time.Time) []string {
 	for _, name := range slices.Sorted(maps.Keys(l.faults)) {
 		text := fmt.Sprintf("account %s: its balance cannot be asked for: %s", name, l.faults[name])
 		if p := l.pages[name]; p.Told != nil && now.Sub(p.Told.At) > staleBalance {
-			text += fmt.Sprintf("; what counts is that of %s", p.Told.At.UTC().Format("2006-01-02 15:04 UTC"))
+			text += "; what counts is that of " + p.Told.At.UTC().Format("2006-01-02 15:04 UTC")
 		}
 		out = append(out, text)
 	}

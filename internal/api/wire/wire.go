@@ -273,3 +273,26 @@ type NewSilence struct {
 	By       string            `json:"by,omitempty"`
 	Comment  string            `json:"comment,omitempty"`
 }
+
+// Accounts is the answer of GET /api/v1/accounts.
+type Accounts struct {
+	Accounts []Account `json:"accounts"`
+}
+
+// Account is who pays for instances. Amounts are text, so that no digit is lost.
+type Account struct {
+	Name         string     `json:"name"`
+	Provider     string     `json:"provider,omitempty"`
+	TimeZone     string     `json:"time_zone"`
+	Balance      *Balance   `json:"balance"` // null when it is not known
+	Overdue      bool       `json:"overdue"`
+	OverdueSince *time.Time `json:"overdue_since"`
+	LowBalance   string     `json:"low_balance,omitempty"` // the mark below which somebody should pay
+}
+
+// Balance is what an account has left.
+type Balance struct {
+	Amount   string     `json:"amount"`
+	Currency string     `json:"currency"`
+	At       *time.Time `json:"at"` // when the cloud told it; null for one given by hand
+}
