@@ -49,6 +49,12 @@ func (a *Advice) sure() bool {
 	return a.Target != nil
 }
 
+// Concerns tells whether metric m stands at or above its threshold.
+func (a *Advice) Concerns(m fleet.Metric) bool {
+	f := a.finding(m)
+	return f != nil && f.State == Over
+}
+
 func (a *Advice) finding(m fleet.Metric) *Finding {
 	for i := range a.Findings {
 		if a.Findings[i].Metric == m {

@@ -61,6 +61,14 @@ func (c *Client) Statistics(ctx context.Context, id, from, to, step string) (wir
 	return call[wire.Statistics](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/statistics?"+q.Encode(), nil)
 }
 
+// Advice tells which edition would fit one instance; an empty ID is all.
+func (c *Client) Advice(ctx context.Context, id string) (wire.Advices, error) {
+	if id == "" {
+		return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/advice", nil)
+	}
+	return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/advice", nil)
+}
+
 // Alarms lists alarms; an empty state is all.
 func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) {
 	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)

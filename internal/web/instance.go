@@ -43,6 +43,7 @@ type information struct {
 	Expires    stamp
 	Overdue    stamp
 	Open       []episodeRow
+	Edition    *editionPanel // nil: there is nothing to say
 	By         string
 	Return     string
 }
@@ -126,7 +127,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
 		},
 		Method: methodWords(in.Term.Method), AutoRenew: "off", AfterTerm: afterTerm(in.Term),
-		Expires: p.stamp(in.Term.Expires), Overdue: p.stamp(in.Term.OverdueSince), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID,
+		Expires: p.stamp(in.Term.Expires), Overdue: p.stamp(in.Term.OverdueSince), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID, Edition: p.edition(in.ID),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if in.Term.AutoRenew {

@@ -63,7 +63,8 @@ type AlarmEditor interface {
 	SetThresholds(ctx context.Context, id string, settings []Setting) error
 }
 
-// Options are what New needs. Title, Remarks, Zone and Now may be left out.
+// Options are what New needs. Title, Remarks, Advisor, Zone and Now may be left
+// out.
 type Options struct {
 	Fleet       Fleet
 	Statistics  Statistics
@@ -71,6 +72,7 @@ type Options struct {
 	Acker       Acker
 	Notices     Notices
 	AlarmEditor AlarmEditor
+	Advisor     Advisor // nil: pages say nothing of editions
 	// Title names product and edition for people; nil shows their keys.
 	Title func(*fleet.Instance) string
 	// Remarks are what the operator should see to, a sentence each: warnings about
