@@ -80,7 +80,7 @@ func (a *Advice) up(in *Input) {
 	if a.Target != nil {
 		a.Blocked = nil
 	}
-	if a.Target == nil || a.Target.Open {
+	if a.Target == nil {
 		a.missing(in, all)
 	}
 }

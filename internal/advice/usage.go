@@ -52,6 +52,10 @@ type DayPeak struct {
 // kilobyte. The zero Record is empty. It is not safe for concurrent use.
 type Record struct {
 	days []day // in order of time
+	// week and month are the 99th percentiles as of the day today; what comes in
+	// later that day does not change them.
+	week, month float32
+	today       int32 // 0 is not worked out
 }
 
 // day is what is remembered of one day: its peak, the hours of which something
@@ -74,19 +78,23 @@ func DayNumber(t time.Time) int32 { return int32(math.Floor(float64(t.Unix()) / 
 // DayStart is when a day begins.
 func DayStart(number int32) time.Time { return time.Unix(int64(number)*86400, 0).UTC() }
 
-// Keep notes all readings of a day that is over; it puts values in order. hours has
-// a bit for each hour of which there are some. Whatever was known of the day is
+// Keep notes all readings of a day that is over; it moves values about. hours has a
+// bit for each hour of which there are some. Whatever was known of the day is
 // replaced.
 func (r *Record) Keep(number int32, values []float64, hours uint32) {
 	if len(values) == 0 {
 		return
 	}
-	slices.Sort(values)
-	d := day{number: number, peak: float32(values[len(values)-1]), hours: hours}
+	n := len(values)
+	deepest := shares()[len(shares())-1]
+	part(values, max(0, n-1-int(deepest*float64(n))))
+	slices.Sort(values[max(0, n-1-int(deepest*float64(n))):])
+	d := day{number: number, peak: float32(values[n-1]), hours: hours}
 	for i, share := range shares() {
-		d.tail[i] = pack(values[max(0, len(values)-1-int(share*float64(len(values))))])
+		d.tail[i] = pack(values[max(0, n-1-int(share*float64(n)))])
 	}
 	*r.at(number) = d
+	r.today = 0
 }
 
 // Touch notes the highest reading of a part of a day that is not over.
@@ -101,6 +109,36 @@ func (r *Record) Touch(number int32, peak float64, hours uint32) {
 // Forget drops what is older than the month before today.
 func (r *Record) Forget(today int32) {
 	r.days = slices.DeleteFunc(r.days, func(d day) bool { return d.number < today-monthDays })
+}
+
+// part moves values about so that none before k is greater than one from k on: a
+// day is thousands of values, and only its highest count (Hoare's selection).
+func part(values []float64, k int) {
+	low, high := 0, len(values)-1
+	for low < high {
+		pivot := values[low+(high-low)/2]
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return
+		}
+	}
 }
 
 // at returns the place of a day, made when there is none.
@@ -135,7 +173,10 @@ func (r *Record) Usage(now time.Time) Usage {
 			out.Days++
 		}
 	}
-	out.Week.P99, out.Month.P99 = r.p99(today-weekDays, today), r.p99(today-monthDays, today)
+	if r.today != today {
+		r.week, r.month, r.today = float32(r.p99(today-weekDays, today)), float32(r.p99(today-monthDays, today)), today
+	}
+	out.Week.P99, out.Month.P99 = float64(r.week), float64(r.month)
 	return out
 }
 
@@ -165,7 +206,7 @@ func (r *Record) p99(from, to int32) float64 {
 		}
 	}
 	low := 0.0
-	for range 40 {
+	for range 24 { // to a millionth
 		middle := (low + high) / 2
 		above := 0.0
 		for _, d := range within {

@@ -115,3 +115,18 @@ func TestDayNumber(t *testing.T) {
 		}
 	}
 }
+
+// A day of readings in any order is remembered by the same figures.
+func TestKeepInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.Float64Range(0, 1e6), 1, 300).Draw(t, "values")
+		sorted := slices.Sorted(slices.Values(values))
+		var a, b advice.Record
+		today := advice.DayNumber(noon())
+		a.Keep(today-1, slices.Clone(values), allHours)
+		b.Keep(today-1, sorted, allHours)
+		if a.Usage(noon()) != b.Usage(noon()) || a.Usage(noon()).Month.Peak != float64(float32(slices.Max(values))) {
+			t.Errorf("%+v and %+v", a.Usage(noon()), b.Usage(noon()))
+		}
+	})
+}

@@ -58,6 +58,8 @@ type recorded struct {
 	metrics fleet.MetricSet // that are looked at
 	records [fleet.NumMetrics]*advice.Record
 	through time.Time // everything before was read; zero is nothing
+	trends  [fleet.NumMetrics]advice.Trend
+	settled int32 // the day that trends are of: today's readings do not change them
 }
 
 // summary is what one metric's record comes to.
@@ -252,13 +254,18 @@ func (a *advisor) publish(ids []string, now time.Time) {
 	for _, id := range ids {
 		r := a.read[id]
 		out := make([]summary, 0, r.metrics.Len())
+		settle := r.settled != today
+		r.settled = today
 		for m := range fleet.Metric(fleet.NumMetrics) {
 			record := r.records[m]
 			if record == nil {
 				continue
 			}
-			record.Forget(today)
-			out = append(out, summary{metric: m, usage: record.Usage(now), trend: advice.FitTrend(record.Peaks(now), now)})
+			if settle {
+				record.Forget(today)
+				r.trends[m] = advice.FitTrend(record.Peaks(now), advice.DayStart(today))
+			}
+			out = append(out, summary{metric: m, usage: record.Usage(now), trend: r.trends[m]})
 		}
 		fresh[id] = out
 	}
