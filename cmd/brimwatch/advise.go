@@ -99,7 +99,8 @@ func targetWords(a wire.Advice) string {
 	return strings.TrimSpace(t.Edition+" "+t.Spec) + mark
 }
 
-// rangeWords is a day, with the earliest and the latest it may be.
+// rangeWords is a day, with the earliest and the latest it may be where these are
+// others.
 func rangeWords(o *wire.Outlook, r *wire.OutlookRange) string {
 	if r == nil || r.Likely == nil {
 		if o.Trend {
@@ -112,5 +113,9 @@ func rangeWords(o *wire.Outlook, r *wire.OutlookRange) string {
 	if r.Latest != nil {
 		latest = r.Latest.Local().Format(time.DateOnly)
 	}
-	return r.Likely.Local().Format(time.DateOnly) + " (" + r.Earliest.Local().Format(time.DateOnly) + " to " + latest + ")"
+	likely, earliest := r.Likely.Local().Format(time.DateOnly), r.Earliest.Local().Format(time.DateOnly)
+	if earliest == latest {
+		return likely
+	}
+	return likely + " (" + earliest + " to " + latest + ")"
 }

@@ -95,7 +95,11 @@ func (p *pages) days(r advice.Range) string {
 	if !r.Latest.IsZero() {
 		latest = r.Latest.In(p.Zone).Format(time.DateOnly)
 	}
-	return r.Likely.In(p.Zone).Format(time.DateOnly) + " (" + r.Earliest.In(p.Zone).Format(time.DateOnly) + " to " + latest + ")"
+	likely, earliest := r.Likely.In(p.Zone).Format(time.DateOnly), r.Earliest.In(p.Zone).Format(time.DateOnly)
+	if earliest == latest {
+		return likely
+	}
+	return likely + " (" + earliest + " to " + latest + ")"
 }
 
 // verdictWords says what the advice comes to, and how it is coloured.
