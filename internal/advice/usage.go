@@ -86,12 +86,14 @@ func (r *Record) Keep(number int32, values []float64, hours uint32) {
 		return
 	}
 	n := len(values)
-	deepest := shares()[len(shares())-1]
-	part(values, max(0, n-1-int(deepest*float64(n))))
-	slices.Sort(values[max(0, n-1-int(deepest*float64(n))):])
+	shares := shares()
+	rank := func(share float64) int { return max(0, n-1-int(share*float64(n))) }
+	deepest := rank(shares[len(shares)-1])
+	part(values, deepest)
+	slices.Sort(values[deepest:])
 	d := day{number: number, peak: float32(values[n-1]), hours: hours}
-	for i, share := range shares() {
-		d.tail[i] = pack(values[max(0, n-1-int(share*float64(n)))])
+	for i, share := range shares {
+		d.tail[i] = pack(values[rank(share)])
 	}
 	*r.at(number) = d
 	r.today = 0

@@ -15,7 +15,7 @@ import (
 func (s *server) adviceOfAll(w http.ResponseWriter, r *http.Request) {
 	verdict := advice.Verdict(r.URL.Query().Get("verdict"))
 	if verdict != "" && !slices.Contains(advice.Verdicts(), verdict) {
-		s.refuse(w, http.StatusBadRequest, fmt.Sprintf("verdict is one of %s", joined(advice.Verdicts())))
+		s.refuse(w, http.StatusBadRequest, "verdict is one of "+joined(advice.Verdicts()))
 		return
 	}
 	stream(s, w, "advice", func(yield func(wire.Advice) bool) {
