@@ -33,6 +33,7 @@ const (
 	AutoRenewal   RuleName = "auto_renewal"
 	CannotRenew   RuleName = "cannot_renew"
 	FrozenRule    RuleName = "frozen"
+	Forecast      RuleName = "forecast"
 	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
 )
 

@@ -15,13 +15,25 @@ type batch struct {
 
 // transition is the next state of one alarm.
 type transition struct {
-	slot *slot
-	next State
+	slot   *slot
+	next   State
+	memory *Memory
 }
 
 // add stages the next state of a slot and the events that led to it.
 func (b *batch) add(sl *slot, next State, events []Event) {
-	b.changes = append(b.changes, transition{sl, next})
+	b.change(transition{sl, next, sl.memory}, events)
+}
+
+// remember stages the next state of a slot of the calendar with what it will have
+// told.
+func (b *batch) remember(sl *slot, next State, m Memory, events []Event) {
+	b.change(transition{sl, next, &m}, events)
+}
+
+func (b *batch) change(t transition, events []Event) {
+	b.changes = append(b.changes, t)
+	sl := t.slot
 	for i := range events {
 		events[i].Key, events[i].Instance = sl.key, sl.inst
 	}
@@ -42,7 +54,11 @@ func (e *Engine) commit(ctx context.Context, b *batch) error {
 	}
 	e.giveCodes(b)
 	for _, c := range b.changes {
-		b.commit.States = append(b.commit.States, Record{Key: c.slot.key, State: c.next})
+		rec := Record{Key: c.slot.key, State: c.next}
+		if c.memory != nil {
+			rec.Memory = *c.memory
+		}
+		b.commit.States = append(b.commit.States, rec)
 	}
 	start := time.Now()
 	err := e.journal.Commit(ctx, b.commit)
@@ -91,8 +107,11 @@ func (e *Engine) apply(b *batch) {
 		if old := c.slot.state.Code; old != "" && old != c.next.Code {
 			delete(e.open, old)
 		}
-		c.slot.state = c.next
+		c.slot.state, c.slot.memory = c.next, c.memory
 		e.track(c.slot)
+		if isCalendar(c.slot.key.Rule) {
+			e.almanac.keep(c.slot)
+		}
 	}
 	rest := e.orphans[:0]
 	for _, sl := range e.orphans {
@@ -105,7 +124,7 @@ func (e *Engine) apply(b *batch) {
 	for i := range b.commit.Events {
 		ev := &b.commit.Events[i]
 		e.metrics.events.WithLabelValues(string(ev.Key.Rule), string(ev.Kind)).Inc()
-		e.log.Info("alarm", "event", ev.Kind, "rule", ev.Key.Rule, "instance_id", ev.Key.Instance, "metric", ev.Key.MetricName(),
+		e.log.Info("alarm", "event", ev.Kind, "rule", ev.Key.Rule, "account", ev.Key.Account, "instance_id", ev.Key.Instance, "metric", ev.Key.MetricName(),
 			"code", ev.Code, "usage", ev.Usage, "capacity", ev.Capacity, "reason", ev.Reason)
 	}
 }

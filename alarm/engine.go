@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,11 @@ type Options struct {
 	FleetRule  *Rule // for silence of most of the fleet; nil switches it off
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	// Calendar is what is judged by the clock.
+	Calendar Calendar
+	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
+	// take longer ones.
+	Tick time.Duration
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
 }
@@ -64,7 +70,9 @@ type Engine struct {
 	missing int              // entries whose newest outcome is "no data"
 	watched int              // entries that are judged for silence
 	lookAt  time.Time        // no reading can be overdue before
+	almanac almanac          // what is judged by the clock
 
+	tick    time.Duration
 	failing bool // the last commit failed
 }
 
@@ -86,6 +94,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),
 		done:    make(chan struct{}),
+		tick:    cmp.Or(o.Tick, tickEvery),
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
 		fleet:   slot{key: Key{Rule: NoData, Instance: FleetInstance, Metric: NoMetric}},
@@ -100,6 +109,8 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load alarm states: %w", err)
 	}
+	e.almanac.slots = make(map[Key]*slot)
+	e.almanac.set(o.Calendar)
 	e.restore(records, o.Watches)
 	e.replaceWatches(o.Watches, o.FleetRule)
 	return e, nil
@@ -188,7 +199,8 @@ func (e *Engine) call(ctx context.Context, f func(context.Context) error) error 
 	}
 }
 
-// tickEvery is how often silence is looked for.
+// tickEvery is how often the clock is looked at: for silence, reminders and the
+// calendar.
 const tickEvery = time.Second
 
 // stopGrace is how long the last commit may take when Run ends.
@@ -198,7 +210,7 @@ const stopGrace = 5 * time.Second
 // before it returns.
 func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.done)
-	tick := time.NewTicker(tickEvery)
+	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
 	e.onTick(ctx, time.Now())
 	for {

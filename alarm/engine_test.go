@@ -25,11 +25,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type memoryJournal struct {
 	mu      sync.Mutex
 	states  map[Key]State
+	told    map[Key]Memory
 	commits []Commit
 	fail    error
 }
 
-func newMemoryJournal() *memoryJournal { return &memoryJournal{states: map[Key]State{}} }
+func newMemoryJournal() *memoryJournal {
+	return &memoryJournal{states: map[Key]State{}, told: map[Key]Memory{}}
+}
 
 func (j *memoryJournal) Commit(_ context.Context, c Commit) error {
 	j.mu.Lock()
@@ -38,11 +41,14 @@ func (j *memoryJournal) Commit(_ context.Context, c Commit) error {
 		return j.fail
 	}
 	for _, r := range c.States {
-		if r.State.Zero() {
-			delete(j.states, r.Key)
-			continue
+		delete(j.states, r.Key)
+		delete(j.told, r.Key)
+		if !r.State.Zero() {
+			j.states[r.Key] = r.State
 		}
-		j.states[r.Key] = r.State
+		if !r.Memory.Zero() {
+			j.told[r.Key] = r.Memory
+		}
 	}
 	c.Events = slices.Clone(c.Events)
 	j.commits = append(j.commits, c)
@@ -54,7 +60,12 @@ func (j *memoryJournal) Load(context.Context) ([]Record, error) {
 	defer j.mu.Unlock()
 	var out []Record
 	for k, s := range j.states {
-		out = append(out, Record{Key: k, State: s})
+		out = append(out, Record{Key: k, State: s, Memory: j.told[k]})
+	}
+	for k, m := range j.told {
+		if j.states[k].Zero() {
+			out = append(out, Record{Key: k, Memory: m})
+		}
 	}
 	return out, nil
 }

@@ -11,7 +11,18 @@ import (
 type slot struct {
 	key   Key
 	state State
-	inst  *fleet.Instance // nil for the fleet
+	inst  *fleet.Instance // nil for the fleet and for accounts
+
+	// memory is what was told of dates; nil is nothing.
+	memory *Memory
+}
+
+// remembered is what was told of dates.
+func (sl *slot) remembered() Memory {
+	if sl.memory == nil {
+		return Memory{}
+	}
+	return *sl.memory
 }
 
 // entry is one watched instance.

@@ -42,3 +42,18 @@ type Affected struct {
 	Course    *fleet.Course
 	Lifecycle fleet.Lifecycle
 }
+
+// occasion says what an event of an instance's calendar is about.
+func (j *dayJudge) occasion(a *Agenda, r *DateRule, ev *Event) *Occasion {
+	o := &Occasion{At: r.At, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
+	if step, due := r.due(j.now); due {
+		o.Lead = step.Lead
+	}
+	if ev.Kind == Cleared {
+		o.Renewed = !r.Moot && !a.Course.From.IsZero() && a.Course.Basis == fleet.BasisExpiry
+	}
+	if r.Rule == AutoRenewal && ev.Kind != Cleared {
+		o.AttemptsLeft = a.Course.Policy.Renewal.Left(a.Course.From, j.now, a.Course.Zone)
+	}
+	return o
+}

@@ -111,6 +111,7 @@ func (e *Engine) onTick(ctx context.Context, now time.Time) {
 	e.mu.Unlock()
 	// What went wrong is logged and counted there, and tried again at the next tick.
 	_ = e.commit(ctx, &b)
+	_ = e.tickCalendar(ctx, now)
 }
 
 // farAhead is how long silence is not looked for at most.

@@ -21,6 +21,10 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 			e.track(&e.fleet)
 			continue
 		}
+		if isCalendar(rec.Key.Rule) {
+			e.restoreCalendar(rec)
+			continue
+		}
 		en := e.entries[rec.Key.Instance]
 		if en == nil {
 			w, watched := byID[rec.Key.Instance]

@@ -143,7 +143,7 @@ func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now tim
 // and however often.
 func noticeID(ev *alarm.Event, recipient string) string {
 	h := sha256.New()
-	for _, s := range []string{string(ev.Key.Rule), ev.Key.Instance, ev.Key.MetricName(), ev.Code, string(ev.Kind),
+	for _, s := range []string{string(ev.Key.Rule), ev.Key.Account, ev.Key.Instance, ev.Key.MetricName(), ev.Code, string(ev.Kind),
 		ev.At.UTC().Format(time.RFC3339Nano), ev.RaisedAt.UTC().Format(time.RFC3339Nano), recipient} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})

@@ -149,7 +149,11 @@ func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 				if a.EndedAt != nil {
 					ended = local(*a.EndedAt)
 				}
-				row := []string{a.Code, a.Rule, a.InstanceID, a.Metric, a.State, a.Severity, "", "", "", local(a.RaisedAt), ended, a.AckedBy}
+				about := a.InstanceID
+				if a.Account != "" {
+					about = "account " + a.Account
+				}
+				row := []string{a.Code, a.Rule, about, a.Metric, a.State, a.Severity, "", "", "", local(a.RaisedAt), ended, a.AckedBy}
 				if a.Rule == "capacity" {
 					row[6], row[7], row[8] = figure(a.Usage), figure(a.Capacity), share(a.Utilization)
 				}

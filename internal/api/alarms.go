@@ -46,7 +46,7 @@ func (s *server) alarms(w http.ResponseWriter, r *http.Request) {
 // others are of the engine's own making.
 func alarmOf(e *alarm.Episode) wire.Alarm {
 	out := wire.Alarm{
-		Code: e.Code, Rule: string(e.Key.Rule), InstanceID: e.Key.Instance, Metric: e.Key.MetricName(), State: string(e.State),
+		Code: e.Code, Rule: string(e.Key.Rule), Account: e.Key.Account, InstanceID: e.Key.Instance, Metric: e.Key.MetricName(), State: string(e.State),
 		Severity: string(e.Severity), Reason: e.Reason, RaisedAt: e.RaisedAt.UTC(), EndedAt: moment(e.EndedAt),
 		AckedBy: e.AckedBy, AckedAt: moment(e.AckedAt),
 	}

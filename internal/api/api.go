@@ -1,5 +1,5 @@
 // Package api serves the JSON API of Brimwatch: how instances stand, their history,
-// alarms, notices and silences; and the paths that keep the process: healthy, ready,
+// what lies ahead of them, alarms, notices and silences; and the paths that keep the process: healthy, ready,
 // reload.
 //
 // What is shown and done goes through the small interfaces below; the package keeps
@@ -147,6 +147,7 @@ func New(o Options) (http.Handler, error) {
 		mux.HandleFunc("GET /api/v1/advice", s.adviceOfAll)
 		mux.HandleFunc("GET /api/v1/instances/{id}/advice", s.adviceOfOne)
 	}
+	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)

@@ -55,6 +55,9 @@ func (r *instanceResolver) overlay(in *instanceDoc) bool {
 	if in.Product == f.Product && in.Edition == "" {
 		in.Edition, in.Spec = r.knownEdition(in, f)
 	}
+	b := &in.Billing
+	b.Method, b.PostExpiration = cmp.Or(b.Method, string(f.Method)), cmp.Or(b.PostExpiration, f.PostExpiration)
+	b.AutoRenew, b.Frozen = cmp.Or(b.AutoRenew, &f.AutoRenew), cmp.Or(b.Frozen, &f.Frozen)
 	if in.Source == nil {
 		in.Source = &sourceDoc{Type: "aliyun", Region: f.Region, Kind: f.Kind}
 		in.Source.setPlace(blank(in.file))
@@ -129,10 +132,10 @@ func (r *instanceResolver) found(out *Instance) {
 	out.Cloud, out.CloudAt = f.Capacity, f.At.Unix()
 	t := &out.Term
 	listed := !t.Expires.IsZero() || !t.OverdueSince.IsZero()
-	if !listed {
+	if !listed && (f.Method == "" || t.Method == f.Method) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
+		t.SuspendsAt, t.ReleasesAt = f.SuspendsAt, f.ReleasesAt
 	}
-	t.AutoRenew, t.Frozen = t.AutoRenew || f.AutoRenew, t.Frozen || f.Frozen
 	var asked []string
 	for _, m := range f.Missing {
 		if out.Configured[m] == 0 && out.Catalogue[m] == 0 && out.Cloud[m] == 0 {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,8 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = d.lay(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = d.lay(builtinNoData(), &doc.Alarms.NoData)
+	r.calendar = d.layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
+	d.resolvePayers(doc, r.calendar, s, r.matched)
 	r.rules.rule(r.capacity) // so that its faults are told without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))
 	for i := range doc.Instances {
@@ -43,6 +46,8 @@ type instanceResolver struct {
 	matched  []bool // overrides that fitted something
 	capacity draft
 	silence  draft
+	calendar calendarDraft
+	dates    calendarMaker
 }
 
 func (r *instanceResolver) add(in *instanceDoc) {
@@ -144,7 +149,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	d, b := r.d, &in.Billing
 	t := fleet.Term{
 		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
-		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: b.AutoRenew, PostExpiration: b.PostExpiration, Frozen: b.Frozen,
+		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: isTrue(b.AutoRenew), PostExpiration: b.PostExpiration, Frozen: isTrue(b.Frozen),
 	}
 	switch t.PostExpiration {
 	case "":
@@ -172,12 +177,18 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	out.Term = t
 }
 
+func isTrue(b *bool) bool { return b != nil && *b }
+
 // judge makes the alarm rules of the instance.
 func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 	d := r.d
-	for name := range in.Alarms {
-		if name != "no_data" {
-			d.metric(d.under(d.under(in.place, "alarms"), name), name)
+	for name := range in.Alarms.rules {
+		if _, ok := fleet.ParseMetric(name); !ok && name != "no_data" {
+			known := append(keysOf(d.fieldsOf(reflect.TypeFor[calendarDoc]())), "no_data")
+			for _, m := range fleet.Metrics() {
+				known = append(known, m.String())
+			}
+			d.fault(d.under(d.under(in.place, "alarms"), name), "there is no metric and no rule %q%s", clip(name), suggest(name, known))
 		}
 	}
 	for _, m := range fleet.Metrics() {
@@ -188,7 +199,7 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 				rule = d.lay(rule, o.Capacity)
 			}
 		}
-		if own, ok := in.Alarms[m.String()]; ok {
+		if own, ok := in.Alarms.rules[m.String()]; ok {
 			rule = d.lay(rule, &own)
 		}
 		out.Rules[m] = r.rules.rule(rule)
@@ -200,13 +211,30 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 			silence = d.lay(silence, o.NoData)
 		}
 	}
-	if own, ok := in.Alarms["no_data"]; ok {
+	if own, ok := in.Alarms.rules["no_data"]; ok {
 		d.onlySilence(&own)
 		silence = d.lay(silence, &own)
 	}
 	if out.Source != nil {
 		out.NoData = r.rules.rule(silence)
 	}
+	r.judgeDates(in, out)
+}
+
+// judgeDates makes the rules of the instance's calendar.
+func (r *instanceResolver) judgeDates(in *instanceDoc, out *Instance) {
+	calendar := r.calendar
+	for i := range r.doc.Alarms.Overrides {
+		o := &r.doc.Alarms.Overrides[i]
+		if o.calendarDoc != (calendarDoc{}) && o.Match.fits(out.Instance, "") {
+			r.matched[i] = true
+			calendar = r.d.layCalendar(calendar, &o.calendarDoc, nil)
+		}
+	}
+	r.d.checkCalendar(&in.Alarms.calendar)
+	calendar = r.d.layCalendar(calendar, &in.Alarms.calendar, nil)
+	out.Calendar = r.dates.rules(calendar)
+	out.Term.ExpiringDays = calendar.expiry.expiringDays()
 }
 
 // notify finds who is told, and warns of an instance that tells nobody or has
@@ -214,6 +242,9 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 	d := r.d
 	out.Notify = r.s.NoData.Notify
+	if names, ok := r.s.AccountNotify[in.Account]; ok {
+		out.Notify = names
+	}
 	if in.Notify != nil {
 		d.checkReceivers(d.find(in.place, "notify"), in.Notify, r.s)
 		out.Notify = in.Notify
@@ -225,6 +256,9 @@ func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 			d.warn(in.place, "nobody is told of this instance: there is no receiver")
 		}
 	}
+	if len(out.Notify) == 0 && out.Source == nil && len(r.s.Receivers) > 1 {
+		d.warn(in.place, "nobody is told of the calendar of this instance: give it notify, or say who is told by default in alarms.notify")
+	}
 	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
 		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
 	}
@@ -235,6 +269,11 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	receivers := make(map[string]bool)
 	for _, n := range s.NoData.Notify {
 		receivers[n] = true
+	}
+	for _, names := range s.AccountNotify {
+		for _, n := range names {
+			receivers[n] = true
+		}
 	}
 	for i := range s.Instances {
 		for _, n := range s.Instances[i].Notify {

@@ -32,7 +32,6 @@ func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
 
 // renewal reads when automatic renewal tries to pay.
 func (d *decoder) renewal(r *renewalDoc, m fleet.Method) fleet.Renewal {
-	const day = 24 * time.Hour
 	if r == nil || r.node == nil {
 		return fleet.Renewal{}
 	}
@@ -95,7 +94,6 @@ func (d *decoder) checkPolicy(b *billingDoc, t *fleet.Term, policies map[string]
 // phaseOf writes a length in calendar days when it is whole days of more than
 // one, and in hours else: "24h" is a day of hours, "7d" are calendar days.
 func phaseOf(state fleet.LifecycleState, d time.Duration) fleet.Phase {
-	const day = 24 * time.Hour
 	if d > day && d%day == 0 {
 		return fleet.Phase{State: state, Days: int(d / day)}
 	}

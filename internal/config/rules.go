@@ -179,24 +179,25 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 		}
 	}
 	s.NoData.Notify = d.defaultNotify(root, doc, s)
-	for key, rule := range map[string]*calendarRule{"expiry": a.Expiry, "release": a.Release, "low_balance": a.LowBalance} {
-		if rule != nil {
-			d.warn(d.find(root, "alarms."+key), "this version keeps %s and sends no notices for it", key)
-		}
-	}
+	d.checkCalendar(&a.calendarDoc)
 	for i := range a.Overrides {
 		o := &a.Overrides[i]
 		if o.node == nil {
 			continue
 		}
 		d.onlySilence(o.NoData)
-		if o.Capacity == nil && o.NoData == nil {
-			d.fault(o.place, "the override changes nothing; give it capacity or no_data")
+		d.checkCalendar(&o.calendarDoc)
+		dated := o.calendarDoc != calendarDoc{} || o.LowBalance != nil
+		if o.Capacity == nil && o.NoData == nil && !dated {
+			d.fault(o.place, "the override changes nothing; give it capacity, no_data or a rule of the calendar")
 		}
 		if o.Match.Metric != "" {
-			if _, ok := d.metric(d.find(o.Match.place, "metric"), o.Match.Metric); ok && o.NoData != nil {
-				d.fault(d.find(o.Match.place, "metric"), "no_data is about an instance as a whole; leave metric out")
+			if _, ok := d.metric(d.find(o.Match.place, "metric"), o.Match.Metric); ok && (o.NoData != nil || dated) {
+				d.fault(d.find(o.Match.place, "metric"), "only capacity has a metric; no_data and the calendar are about an instance as a whole, so leave metric out")
 			}
+		}
+		if o.LowBalance != nil && (o.Match.Instance+o.Match.Product+o.Match.Edition != "" || len(o.Match.Labels) > 0) {
+			d.fault(d.find(o.place, "low_balance"), "low_balance is about an account; match nothing but account")
 		}
 	}
 }

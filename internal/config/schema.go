@@ -92,8 +92,10 @@ type accountDoc struct {
 	AccessKeySecretEnv  string       `yaml:"access_key_secret_env" doc:"Variable of the environment that holds it."`
 	Endpoint            string       `yaml:"endpoint" doc:"Replaces the addresses of the cloud's APIs, for a proxy or a test server." default:"those of each region"`
 	MonthlyCalls        int          `yaml:"monthly_calls" doc:"Most calls of CloudMonitor in a month; sources are read less often before it would be passed." default:"1000000"`
-	LowBalance          float64      `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency. Kept and not judged in this version."`
-	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, where no API is asked. Kept and not judged in this version."`
+	LowBalance          money        `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency." default:"none" example:"500"`
+	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, given by hand. Without it that of an account with aliyun is asked of the cloud." example:"{amount: 1200, currency: CNY}"`
+	OverdueSince        moment       `yaml:"overdue_since" doc:"Since when a bill is unpaid, where that is known better than by a balance below zero."`
+	Notify              []string     `yaml:"notify" doc:"Receivers that are told of the account, and of its instances that name none." default:"alarms.notify"`
 	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. They are watched as if they were listed; what is listed by hand under the same id adds to what was found, and wins over it."`
 }
 
@@ -105,8 +107,9 @@ type discoverDoc struct {
 }
 
 type balanceDoc struct {
-	Amount   float64 `yaml:"amount" doc:"How much."`
-	Currency string  `yaml:"currency" doc:"In which currency." example:"CNY"`
+	marked
+	Amount   money  `yaml:"amount" doc:"How much; below zero it is overdue." example:"1200"`
+	Currency string `yaml:"currency" doc:"In which currency: three capital letters." example:"CNY"`
 }
 
 // anything is a value that is refused, whatever it is.
@@ -170,7 +173,7 @@ type instanceDoc struct {
 	Source   *sourceDoc         `yaml:"source" doc:"How it is read. Without one only its calendar is watched."`
 	Labels   map[string]string  `yaml:"labels" doc:"Labels of your own; they go into webhooks and metrics." example:"{team: orders, env: prod}"`
 	Notify   []string           `yaml:"notify" doc:"Receivers that are told." default:"alarms.notify"`
-	Alarms   map[string]ruleDoc `yaml:"alarms" doc:"Alarms of this instance, by metric, and no_data. What the Monitoring Alarms dialog writes; wins over all else." example:"{connections: {threshold: 80%}, subscriptions: {enabled: false}}"`
+	Alarms   ownAlarmsDoc       `yaml:"alarms" doc:"Alarms of this instance, by metric, no_data, and those of its calendar (expiry, suspension, release, auto_renewal, cannot_renew, overdue, frozen). What the Monitoring Alarms dialog writes; wins over all else." example:"{connections: {threshold: 80%}, subscriptions: {enabled: false}, expiry: {before: [30d, 7d]}}"`
 }
 
 type billingDoc struct {
@@ -179,9 +182,9 @@ type billingDoc struct {
 	Policy         string `yaml:"policy" doc:"Calendar, from the catalogue." default:"by product, edition and method"`
 	Expires        moment `yaml:"expires" doc:"Last day, or a time." example:"2026-12-31"`
 	OverdueSince   moment `yaml:"overdue_since" doc:"Since when a bill is unpaid."`
-	AutoRenew      bool   `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
+	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
 	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
-	Frozen         bool   `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
 }
 
 type sourceDoc struct {
@@ -231,12 +234,11 @@ type limitDoc struct {
 
 type alarmsDoc struct {
 	marked
-	Notify     []string      `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Capacity   ruleDoc       `yaml:"capacity" doc:"Usage against capacity."`
-	NoData     ruleDoc       `yaml:"no_data" doc:"An instance tells nothing."`
-	Expiry     *calendarRule `yaml:"expiry" doc:"Days before expiry. Kept and not judged in this version." example:"{before: [7d, 3d, 1d, 0d]}"`
-	Release    *calendarRule `yaml:"release" doc:"Days before release. Kept and not judged in this version."`
-	LowBalance *calendarRule `yaml:"low_balance" doc:"Reminders of a low balance. Kept and not judged in this version."`
+	Notify   []string `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
+	NoData   ruleDoc  `yaml:"no_data" doc:"An instance tells nothing."`
+	calendarDoc
+	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its mark (accounts[].low_balance); over above the mark and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
 }
 
@@ -259,10 +261,39 @@ type levelDoc struct {
 	Clear     share  `yaml:"clear" doc:"Share below which this level is left." default:"five points below"`
 }
 
-type calendarRule struct {
-	Enabled *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
-	Before  []span `yaml:"before" doc:"How long before."`
-	Repeat  span   `yaml:"repeat" doc:"How often to remind."`
+// calendarDoc is the rules of the calendar, at each place where rules stand.
+type calendarDoc struct {
+	Expiry      *dateRuleDoc  `yaml:"expiry" doc:"The paid term ends." default:"{before: [7d, 3d, 1d, 0d]}"`
+	Suspension  *dateRuleDoc  `yaml:"suspension" doc:"The service is stopped." default:"{before: [1d, 0d]}"`
+	Release     *dateRuleDoc  `yaml:"release" doc:"The instance is deleted for good." default:"{before: [7d, 3d, 1d, 0d]}"`
+	AutoRenewal *dateRuleDoc  `yaml:"auto_renewal" doc:"Automatic renewal is on, and a day after its first attempt the term has not moved."`
+	CannotRenew *dateRuleDoc  `yaml:"cannot_renew" doc:"The account is overdue, and an instance of it expires soon." default:"{before: [30d]}"`
+	Overdue     *stateRuleDoc `yaml:"overdue" doc:"A bill is unpaid: of an account, or of one instance."`
+	Frozen      *stateRuleDoc `yaml:"frozen" doc:"The instance is frozen."`
+	Forecast    *forecastDoc  `yaml:"forecast" doc:"A metric that grows will reach its threshold soon. Told between 9 and 18 o'clock of the account's time zone." default:"off" example:"{within: 14d}"`
+}
+
+type forecastDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
+	Within   span   `yaml:"within" doc:"How soon the threshold must be expected. The alarm is over when it is a quarter further away." example:"14d"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"info"`
+}
+
+type dateRuleDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
+	Before   []span `yaml:"before" doc:"How long before its moment it is told, a step each; 0d is the moment itself. Whole days are calendar days of the account's time zone." example:"[7d, 3d, 1d, 0d]"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"critical from a day ahead, else warning; auto_renewal and cannot_renew: warning"`
+}
+
+type stateRuleDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s; low_balance: 24h"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"overdue: critical, else warning"`
 }
 
 type overrideDoc struct {
@@ -270,6 +301,8 @@ type overrideDoc struct {
 	Match    matchDoc `yaml:"match" doc:"What it is for; all that is given must fit."`
 	Capacity *ruleDoc `yaml:"capacity" doc:"Other values for the capacity rule."`
 	NoData   *ruleDoc `yaml:"no_data" doc:"Other values for the no_data rule."`
+	calendarDoc
+	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"Other values for the low_balance rule of an account."`
 }
 
 type matchDoc struct {

@@ -38,7 +38,7 @@ func largeFleet(b *testing.B, n int) (*statistics.Store, *advisor, []string) {
 		}
 	})
 	store.SetFleet(instancesOf(snapshot))
-	return store, newAdvisor(store, newBoard(snapshot), slog.New(slog.DiscardHandler)), ids
+	return store, newAdvisor(store, newBoard(snapshot, openLedger("", slog.New(slog.DiscardHandler))), slog.New(slog.DiscardHandler)), ids
 }
 
 // record writes a reading of each instance every 15 seconds.

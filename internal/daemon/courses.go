@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
@@ -33,4 +34,24 @@ func coursesOf(s *config.Snapshot, accounts []fleet.Account) []fleet.Course {
 		out[i] = in.Term.Course(policy, payers[in.Account])
 	}
 	return out
+}
+
+// calendar is what is judged by the clock. It refers to values that nothing
+// writes to any more: another configuration or balance brings others.
+func (b *board) calendar() alarm.Calendar {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	s := b.snapshot
+	c := alarm.Calendar{Agendas: make([]alarm.Agenda, len(s.Instances)), Payers: make([]alarm.Payer, len(b.accounts))}
+	payers := make(map[string]*fleet.Account, len(b.accounts))
+	for i := range b.accounts {
+		a := &b.accounts[i]
+		payers[a.Name] = a
+		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance}
+	}
+	for i := range s.Instances {
+		in := &s.Instances[i]
+		c.Agendas[i] = alarm.Agenda{Instance: in.Instance, Course: &b.courses[i], Account: payers[in.Account], Rules: in.Calendar}
+	}
+	return c
 }

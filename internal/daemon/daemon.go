@@ -185,10 +185,10 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 
 // buildParts builds what reads and what judges.
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
-	d.initial, d.board = s, newBoard(s)
+	d.initial, d.board = s, newBoard(s, openLedger(s.Storage.Dir, d.log))
 	d.advisor = newAdvisor(d.history, d.board, d.options.Logger)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
-		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Logger: d.options.Logger, Registerer: d.registry,
+		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Calendar: d.board.calendar(), Logger: d.options.Logger, Registerer: d.registry,
 	})
 	if err != nil {
 		return err
@@ -252,6 +252,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	advisor := start(d.advisor.run)
 	web := d.serve()
 	d.startClouds()
+	clerk := start((&balanceClerk{clouds: d.clouds, ledger: d.board.ledger, given: d.board.given, changed: d.balancesChanged}).run)
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
 
@@ -265,7 +266,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	case failed = <-history.failed:
 	}
 	d.log.Info("stopping")
-	errs := []error{failed, watcher.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), advisor.stop(), history.stop(), d.close()}
+	errs := []error{failed, watcher.stop(), clerk.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), advisor.stop(), history.stop(), d.close()}
 	d.log.Info("stopped")
 	return errors.Join(errs...)
 }
@@ -275,6 +276,16 @@ func (d *Daemon) startClouds() {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	d.clouds.start()
+}
+
+// balancesChanged puts what was told of balances into force.
+func (d *Daemon) balancesChanged(ctx context.Context) {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	d.board.resettle(time.Now())
+	if err := d.engine.SetCalendar(ctx, d.board.calendar()); err != nil {
+		d.log.Error("the calendar was not judged at once by the new balances", "error", err)
+	}
 }
 
 // part is a long-lived part of the daemon that runs.

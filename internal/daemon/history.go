@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -78,6 +79,7 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry,
 		// It is asked after every reload, about the configuration of that moment.
 		Lifecycle: func(in *fleet.Instance, now time.Time) fleet.Lifecycle { return d.board.lifecycle(in, now) },
+		Courses:   func(id string) (time.Time, iter.Seq2[*fleet.Instance, *fleet.Course]) { return d.board.inForce(id) },
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]

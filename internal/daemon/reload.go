@@ -61,6 +61,9 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	if err := d.engine.SetWatches(ctx, watchesOf(next), fleetRule(next)); err != nil {
 		d.log.Error("alarms were not judged at once under the new configuration", "error", err)
 	}
+	if err := d.engine.SetCalendar(ctx, d.board.calendar()); err != nil {
+		d.log.Error("the calendar was not judged at once under the new configuration", "error", err)
+	}
 	d.runner.Update(d.sources.swap(set))
 	d.clouds.swap(accounts)
 	return change, nil

@@ -149,7 +149,9 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		end = p.Now()
 	}
 	out.Lasted = length(max(0, end.Sub(e.RaisedAt)))
-	if e.Key.Instance == alarm.FleetInstance {
+	if e.Key.Account != "" {
+		out.Instance, out.ID = "Account "+e.Key.Account, "Account "+e.Key.Account
+	} else if e.Key.Instance == alarm.FleetInstance {
 		out.Instance = "Whole fleet"
 	} else if st, ok := p.Fleet.Standing(e.Key.Instance); ok {
 		out.Instance, out.Link = nameOf(st.Instance), linkTo(e.Key.Instance)

@@ -28,8 +28,9 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 		if err != nil {
 			return err
 		}
+		said := make(topics)
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], silences, now)
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], said, silences, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
@@ -51,33 +52,39 @@ func storeStates(ctx context.Context, tx *sql.Tx, records []alarm.Record) error 
 	if len(records) == 0 {
 		return nil
 	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO alarm_state (rule, instance, metric, state) VALUES (?, ?, ?, ?)
-		ON CONFLICT (rule, instance, metric) DO UPDATE SET state = excluded.state`)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO alarm_state (rule, account, instance, metric, state) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (rule, account, instance, metric) DO UPDATE SET state = excluded.state`)
 	if err != nil {
 		return fmt.Errorf("prepare to store states: %w", err)
 	}
 	defer put.Close()
 	for _, r := range records {
-		if r.State.Zero() {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM alarm_state WHERE rule = ? AND instance = ? AND metric = ?`,
-				r.Key.Rule, r.Key.Instance, r.Key.Metric); err != nil {
+		if r.Zero() {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM alarm_state WHERE rule = ? AND account = ? AND instance = ? AND metric = ?`,
+				r.Key.Rule, r.Key.Account, r.Key.Instance, r.Key.Metric); err != nil {
 				return fmt.Errorf("remove the state of %s: %w", r.Key.Instance, err)
 			}
 			continue
 		}
-		text, err := json.Marshal(r.State)
+		text, err := json.Marshal(stored{r.State, r.Memory})
 		if err != nil {
 			return fmt.Errorf("write the state of %s: %w", r.Key.Instance, err)
 		}
-		if _, err := put.ExecContext(ctx, r.Key.Rule, r.Key.Instance, r.Key.Metric, text); err != nil {
+		if _, err := put.ExecContext(ctx, r.Key.Rule, r.Key.Account, r.Key.Instance, r.Key.Metric, text); err != nil {
 			return fmt.Errorf("store the state of %s: %w", r.Key.Instance, err)
 		}
 	}
 	return nil
 }
 
+// stored is how the state of an alarm is written down, with what it has told.
+type stored struct {
+	alarm.State
+	Memory alarm.Memory `json:"memory,omitzero"`
+}
+
 // storeEvent brings the event's episode up to date and plans its notices.
-func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, ev *alarm.Event,
+func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, ev *alarm.Event, said topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -97,7 +104,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Direc
 	}
 	var items []item
 	for _, n := range notifier.Plan(dir, ev, told, silences, now) {
-		it, err := storeNotice(ctx, tx, dir, episode, n, now)
+		it, err := storeNotice(ctx, tx, dir, episode, n, said.joins(ev, &n), now)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -114,9 +121,9 @@ func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, erro
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		res, err := tx.ExecContext(ctx, `INSERT INTO episode
-			(code, rule, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			ev.Code, ev.Key.Rule, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason,
+			(code, rule, account, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason,
 			ms(ev.RaisedAt), ms(ev.At))
 		if err != nil {
 			return 0, fmt.Errorf("begin the episode: %w", err)
@@ -136,10 +143,10 @@ func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, erro
 	case alarm.Lost:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeUnknown, ev.Reason, ms(ev.At), id)
 	case alarm.Found:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = '', usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Usage, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Reason, ev.Usage, ms(ev.At), id)
 	case alarm.Escalated:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason, ms(ev.At), id)
 	case alarm.Raised, alarm.Eased, alarm.Reminded:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
@@ -152,8 +159,11 @@ func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, erro
 
 // endReason says why an episode ended, when it did not simply clear.
 func endReason(ev *alarm.Event) string {
-	if ev.Kind == alarm.Withdrawn {
+	switch {
+	case ev.Kind == alarm.Withdrawn:
 		return "withdrawn: " + ev.Reason
+	case ev.Occasion != nil:
+		return ev.Reason
 	}
 	return ""
 }
@@ -166,8 +176,11 @@ func endHeld(ctx context.Context, tx *sql.Tx, episode int64) ([]notifier.Told, e
 		return nil, fmt.Errorf("drop what was held: %w", err)
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver, recipient, channel, display FROM notice
-		WHERE episode = ? AND state IN (?, ?, ?, ?) ORDER BY receiver, recipient`,
-		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
+		WHERE episode = ? AND (state IN (?, ?, ?, ?) OR told_with <> '' AND EXISTS (
+			SELECT 1 FROM notice AS first WHERE first.code = notice.told_with AND first.recipient = notice.recipient AND first.state IN (?, ?, ?, ?)))
+		ORDER BY receiver, recipient`,
+		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
+		notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
 	if err != nil {
 		return nil, fmt.Errorf("look up who was told: %w", err)
 	}
@@ -185,7 +198,7 @@ func endHeld(ctx context.Context, tx *sql.Tx, episode int64) ([]notifier.Told, e
 
 // Load returns all alarm states.
 func (b *Outbox) Load(ctx context.Context) ([]alarm.Record, error) {
-	rows, err := b.reads.QueryContext(ctx, `SELECT rule, instance, metric, state FROM alarm_state`)
+	rows, err := b.reads.QueryContext(ctx, `SELECT rule, account, instance, metric, state FROM alarm_state`)
 	if err != nil {
 		return nil, fmt.Errorf("read alarm states: %w", err)
 	}
@@ -195,13 +208,15 @@ func (b *Outbox) Load(ctx context.Context) ([]alarm.Record, error) {
 		var r alarm.Record
 		var metric uint8
 		var text []byte
-		if err := rows.Scan(&r.Key.Rule, &r.Key.Instance, &metric, &text); err != nil {
+		if err := rows.Scan(&r.Key.Rule, &r.Key.Account, &r.Key.Instance, &metric, &text); err != nil {
 			return nil, fmt.Errorf("read alarm states: %w", err)
 		}
 		r.Key.Metric = fleet.Metric(metric)
-		if err := json.Unmarshal(text, &r.State); err != nil {
-			return nil, fmt.Errorf("read the alarm state of %s: %w", r.Key.Instance, err)
+		var kept stored
+		if err := json.Unmarshal(text, &kept); err != nil {
+			return nil, fmt.Errorf("read the alarm state of %s%s: %w", r.Key.Account, r.Key.Instance, err)
 		}
+		r.State, r.Memory = kept.State, kept.Memory
 		out = append(out, r)
 	}
 	return out, rows.Err()

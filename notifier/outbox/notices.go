@@ -23,14 +23,17 @@ type item struct {
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that is not to
-// be sent, or that exists already.
-func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episode int64, n notifier.Notice, now time.Time) (*item, error) {
+// be sent, or that exists already. toldWith is the code of the episode whose
+// notice says it to the same recipient; "" when none does.
+func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episode int64, n notifier.Notice, toldWith string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
+	case toldWith != "":
+		it.state, reason = notifier.Dropped, "told with "+toldWith
 	case n.Hold != "":
 		it.state, reason = notifier.Held, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
@@ -47,10 +50,10 @@ func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episo
 		return nil, fmt.Errorf("write the alert: %w", err)
 	}
 	res, err := tx.ExecContext(ctx, `INSERT INTO notice
-		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, ms(n.CreatedAt), ms(it.next))
+		it.state, reason, toldWith, ms(n.CreatedAt), ms(it.next))
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,21 @@ CREATE TABLE silence (
 	by         TEXT NOT NULL,
 	comment    TEXT NOT NULL,
 	created_at INTEGER NOT NULL
-);`,
+);`, `
+CREATE TABLE alarm_state_2 (
+	rule     TEXT NOT NULL,
+	account  TEXT NOT NULL,
+	instance TEXT NOT NULL,
+	metric   INTEGER NOT NULL,
+	state    TEXT NOT NULL,
+	PRIMARY KEY (rule, account, instance, metric)
+) WITHOUT ROWID;
+INSERT INTO alarm_state_2 SELECT rule, '', instance, metric, state FROM alarm_state;
+DROP TABLE alarm_state;
+ALTER TABLE alarm_state_2 RENAME TO alarm_state;
+
+ALTER TABLE episode ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN told_with TEXT NOT NULL DEFAULT '';`,
 	}
 }
 

@@ -53,8 +53,41 @@ type Instance struct {
 // Lifecycle is where an instance stands in its product's calendar.
 type Lifecycle struct {
 	State     string     `json:"state"`
+	Since     *time.Time `json:"since"`  // when the state began; null when that is not known
+	Reason    string     `json:"reason"` // why it is in the state, in plain words
 	ExpiresAt *time.Time `json:"expires_at"`
 	Next      *Next      `json:"next"`
+	// Moments are all beginnings of states in the calendar, those that have come
+	// too, in order of time.
+	Moments []Moment `json:"moments"`
+}
+
+// Moment is the beginning of a lifecycle state.
+type Moment struct {
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+	Told  string    `json:"told"` // cloud, or policy where it was worked out
+	// Perhaps is true where the documents of the product disagree.
+	Perhaps bool `json:"perhaps"`
+}
+
+// Calendar is the answer of GET /api/v1/calendar.
+type Calendar struct {
+	Moments []CalendarMoment `json:"moments"`
+}
+
+// CalendarMoment is something that lies ahead of an instance.
+type CalendarMoment struct {
+	InstanceID string `json:"instance_id"`
+	Name       string `json:"name"`
+	Account    string `json:"account"`
+	Product    string `json:"product"`
+	// What happens: expires, overdue, suspended, recycled, released, converted or
+	// unknown; Text says it in a sentence without its subject.
+	What string `json:"what"`
+	Text string `json:"text"`
+
+	Moment
 }
 
 // Next is the lifecycle state that follows, and when it begins.
@@ -159,16 +192,17 @@ type Alarms struct {
 type Alarm struct {
 	Code        string   `json:"code"`
 	Rule        string   `json:"rule"`
-	InstanceID  string   `json:"instance_id"` // empty for an alarm about the whole fleet
-	Metric      string   `json:"metric"`      // empty for an alarm about an instance as a whole
-	State       string   `json:"state"`       // raised, unknown, cleared
+	Account     string   `json:"account,omitempty"` // of an alarm about an account, which has no instance
+	InstanceID  string   `json:"instance_id"`       // empty for an alarm about an account or the whole fleet
+	Metric      string   `json:"metric"`            // empty for an alarm about an instance as a whole
+	State       string   `json:"state"`             // raised, unknown, cleared
 	Severity    string   `json:"severity"`
 	Usage       *float64 `json:"usage"` // last known
 	Capacity    *float64 `json:"capacity"`
 	Utilization *float64 `json:"utilization"`
 	// Mark is the utilization that was crossed.
 	Mark *float64 `json:"mark"`
-	// Reason says why there is no data, or why the alarm ended when not by clearing.
+	// Reason says why there is no data, what comes when, or why the alarm ended.
 	Reason   string     `json:"reason,omitempty"`
 	RaisedAt time.Time  `json:"raised_at"`
 	EndedAt  *time.Time `json:"ended_at"`

@@ -1,0 +1,306 @@
+package alarm
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// almanac is the part of the Engine that judges by the clock. Its slots hold only
+// alarms that have something to remember: most of a fleet has nothing.
+type almanac struct {
+	calendar Calendar
+	agendas  map[string]*Agenda // by instance
+	payers   map[string]*Payer  // by account
+	slots    map[Key]*slot
+
+	lookAt  time.Time // nothing is due before
+	last    time.Time // the tick before
+	settled time.Time // the clock has jumped: nothing is judged before
+}
+
+// forgetAfter is how long it is remembered what was told of an instance that is
+// not watched any more. One that vanishes and comes back tells nothing twice.
+const forgetAfter = 400 * 24 * time.Hour
+
+// A clock that jumps is often mended soon. What it says is not judged by until it
+// has stayed for a while.
+const (
+	clockJump   = 2 * time.Minute
+	clockSettle = 10 * time.Minute
+)
+
+// SetCalendar replaces what is judged by the clock, and judges at once.
+func (e *Engine) SetCalendar(ctx context.Context, c Calendar) error {
+	return e.call(ctx, func(ctx context.Context) error {
+		e.mu.Lock()
+		e.almanac.set(c)
+		e.mu.Unlock()
+		return e.tickCalendar(ctx, time.Now())
+	})
+}
+
+func (al *almanac) set(c Calendar) {
+	al.calendar = c
+	al.agendas = make(map[string]*Agenda, len(c.Agendas))
+	al.payers = make(map[string]*Payer, len(c.Payers))
+	for i := range c.Agendas {
+		al.agendas[c.Agendas[i].Instance.ID] = &c.Agendas[i]
+	}
+	for i := range c.Payers {
+		al.payers[c.Payers[i].Account.Name] = &c.Payers[i]
+	}
+	al.lookAt = time.Time{}
+}
+
+// restoreCalendar puts a stored alarm of the calendar in place.
+func (e *Engine) restoreCalendar(rec Record) {
+	sl := &slot{key: rec.Key, state: rec.State, memory: &rec.Memory}
+	if in := e.almanac.agendas[rec.Key.Instance]; in != nil {
+		sl.inst = in.Instance
+	} else if rec.Key.Instance != "" {
+		// All that is left of it is its name.
+		sl.inst = &fleet.Instance{ID: rec.Key.Instance, Name: rec.Key.Instance}
+	}
+	e.almanac.slots[rec.Key] = sl
+	e.track(sl)
+}
+
+// slot returns the alarm with this key, with nothing to remember when it is new.
+func (al *almanac) slot(k Key, in *fleet.Instance) *slot {
+	if sl := al.slots[k]; sl != nil {
+		sl.inst = in
+		return sl
+	}
+	return &slot{key: k, inst: in}
+}
+
+// keep takes over a slot after a commit: it stays while it has something to
+// remember.
+func (al *almanac) keep(sl *slot) {
+	if sl.state.Zero() && sl.remembered().Zero() {
+		delete(al.slots, sl.key)
+		return
+	}
+	al.slots[sl.key] = sl
+}
+
+// tickCalendar judges the calendar when something is due, and the clock can be
+// trusted.
+func (e *Engine) tickCalendar(ctx context.Context, now time.Time) error {
+	al := &e.almanac
+	passed := now.Sub(al.last) // by the monotonic clock, which nobody sets
+	if al.jumped(now, passed) {
+		e.log.Warn("the clock has jumped; the calendar is not judged until it has stayed for a while", "for", clockSettle)
+	}
+	if now.Before(al.settled) || now.Before(al.lookAt) {
+		return nil
+	}
+	return e.judgeCalendar(ctx, now)
+}
+
+// jumped notes what the clock says, and tells whether it went another way than
+// the time that has passed since it was looked at last. Then nothing is judged by
+// it for a while, counted by the clock as it is now.
+func (al *almanac) jumped(now time.Time, passed time.Duration) bool {
+	off := now.Round(0).Sub(al.last.Round(0)) - passed
+	first := al.last.IsZero()
+	al.last = now
+	if first || off <= clockJump && off >= -clockJump {
+		return false
+	}
+	al.settled, al.lookAt = now.Add(clockSettle), time.Time{}
+	return true
+}
+
+// judgeCalendar judges all accounts and instances by the clock. When the commit
+// fails nothing has happened, and the next tick tries again.
+func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
+	now = now.UTC()
+	j := dayJudge{e: e, al: &e.almanac, now: now, next: now.Add(farAhead)}
+	e.mu.Lock()
+	j.payers()
+	pulled := j.bulk()
+	for i := range j.al.calendar.Agendas {
+		a := &j.al.calendar.Agendas[i]
+		j.agenda(a, pulled)
+	}
+	j.gone()
+	e.mu.Unlock()
+	if err := e.commit(ctx, &j.b); err != nil {
+		return err
+	}
+	e.almanac.lookAt = j.next
+	return nil
+}
+
+// dayJudge is one round of judging by the clock.
+type dayJudge struct {
+	e    *Engine
+	al   *almanac
+	b    batch
+	now  time.Time
+	next time.Time // when to judge again
+}
+
+// again notes that something has to be judged at the moment at.
+func (j *dayJudge) again(at time.Time) {
+	if !at.IsZero() && at.Before(j.next) {
+		j.next = at
+	}
+}
+
+// agenda judges the calendar of one instance.
+func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
+	id := a.Instance.ID
+	lead := time.Duration(-1)
+	group, grouped := pulled[id]
+	if grouped {
+		lead = group.lead
+	}
+	rules := a.schedule(j.now, lead)
+	for i := range rules {
+		r := &rules[i]
+		sl := j.al.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)
+		before := sl.remembered()
+		next, memory, events := StepDate(r, sl.state, before, j.now)
+		j.again(r.next(next, j.now))
+		for k := range events {
+			ev := &events[k]
+			ev.Occasion = j.occasion(a, r, ev)
+			ev.Topic = j.topic(a, r.Rule)
+			switch ev.Kind {
+			case Cleared:
+				ev.Reason = ev.Occasion.endReason()
+			case Raised, Escalated, Reminded, Found:
+				ev.Reason = ev.Occasion.reason(r.Rule)
+			case Eased, Withdrawn, Acked, Lost:
+			}
+			if grouped && r.Rule == Expiry && Starts(ev.Kind) {
+				ev.Topic = group.topic
+				ev.Occasion.Others = group.others(id)
+			}
+		}
+		if len(events) > 0 || memory != before || next != sl.state {
+			j.b.remember(sl, next, memory, events)
+		}
+	}
+	j.frozen(a)
+	j.forecast(a)
+}
+
+// Starts tells whether an event begins or sharpens an episode.
+func Starts(k EventKind) bool { return k == Raised || k == Escalated }
+
+// frozen judges whether the instance is frozen.
+func (j *dayJudge) frozen(a *Agenda) {
+	k := Key{Rule: FrozenRule, Instance: a.Instance.ID, Metric: NoMetric}
+	if a.Rules == nil || a.Rules.Frozen == nil {
+		return
+	}
+	o := Observation{At: j.now, Known: true, Capacity: 1}
+	if a.Course != nil && a.Course.Term.Frozen {
+		o.Usage = 1
+	}
+	j.plain(j.al.slot(k, a.Instance), a.Rules.Frozen, o, func(ev *Event) {
+		ev.Occasion = &Occasion{At: j.now, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
+		ev.Topic = "instance/" + a.Instance.ID
+		ev.Reason = ev.Occasion.reason(FrozenRule)
+	})
+}
+
+// plain judges an alarm that has no dates: something is so, or is not.
+func (j *dayJudge) plain(sl *slot, r *Rule, o Observation, dress func(*Event)) {
+	next, events := Step(*r, sl.state, o)
+	for i := range events {
+		dress(&events[i])
+	}
+	if len(events) > 0 {
+		j.b.add(sl, next, events)
+	} else if next != sl.state {
+		sl.state = next
+		j.al.keep(sl)
+	}
+	if next.Raised() && next.AckedAt == 0 && r.Repeat > 0 {
+		j.again(fromMilli(next.ToldAt).Add(r.Repeat))
+	}
+}
+
+// gone withdraws the episodes of rules, instances and accounts that are no more,
+// and forgets what was told of them long ago.
+func (j *dayJudge) gone() {
+	var keys []Key
+	for k := range j.al.slots {
+		if !j.judged(k) {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, compareKeys)
+	for _, k := range keys {
+		sl := j.al.slots[k]
+		memory := sl.remembered()
+		var events []Event
+		if sl.state.Raised() {
+			ev := dateEvent(Withdrawn, sl.state, j.now)
+			ev.Reason = "the instance or this alarm is no longer in the configuration"
+			ev.Topic = "gone/" + k.Account + "/" + k.Instance
+			events = append(events, ev)
+		}
+		memory.Open = 0
+		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
+			memory = Memory{}
+		}
+		if len(events) > 0 || memory != sl.remembered() || !sl.state.Zero() {
+			j.b.remember(sl, State{}, memory, events)
+		}
+	}
+}
+
+// judged tells whether an alarm is still judged.
+func (j *dayJudge) judged(k Key) bool {
+	if k.Instance == "" {
+		p := j.al.payers[k.Account]
+		return p != nil && p.rule(k.Rule) != nil
+	}
+	a := j.al.agendas[k.Instance]
+	return a != nil && a.Rules.has(k.Rule)
+}
+
+// has tells whether a rule is on.
+func (r *CalendarRules) has(name RuleName) bool {
+	if r == nil {
+		return false
+	}
+	switch name {
+	case Expiry:
+		return r.Expiry != nil
+	case Suspension:
+		return r.Suspension != nil
+	case Release:
+		return r.Release != nil
+	case AutoRenewal:
+		return r.AutoRenewal != nil
+	case CannotRenew:
+		return r.CannotRenew != nil
+	case Overdue:
+		return r.Overdue != nil
+	case FrozenRule:
+		return r.Frozen != nil
+	case Forecast:
+		return r.Forecast != nil
+	case Capacity, NoData, LowBalance:
+	}
+	return false
+}
+
+func compareKeys(a, b Key) int {
+	for _, c := range []int{strings.Compare(a.Account, b.Account), strings.Compare(a.Instance, b.Instance), strings.Compare(string(a.Rule), string(b.Rule))} {
+		if c != 0 {
+			return c
+		}
+	}
+	return int(a.Metric) - int(b.Metric)
+}

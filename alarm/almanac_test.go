@@ -1,0 +1,409 @@
+package alarm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// almanacRig is an Engine that judges a calendar inside a bubble.
+type almanacRig struct {
+	t       *testing.T
+	engine  *Engine
+	journal *memoryJournal
+	stop    func()
+	seen    int // events that were looked at
+}
+
+// usualRules are the rules that hold when nothing is configured.
+func usualRules() *CalendarRules {
+	ahead := &Leads{Before: []time.Duration{7 * day, 3 * day, day, 0}}
+	return &CalendarRules{
+		Expiry: ahead, Release: ahead, Suspension: &Leads{Before: []time.Duration{day, 0}},
+		AutoRenewal: &Leads{}, CannotRenew: &Leads{Before: []time.Duration{30 * day}}, Overdue: &Leads{Before: []time.Duration{0}},
+		Frozen: stateRule(Warning),
+	}
+}
+
+func stateRule(s Severity) *Rule { return &Rule{Levels: []Level{{Severity: s, Raise: 1, Clear: 0.5}}} }
+
+func mqttPolicy() fleet.Policy {
+	return fleet.Policy{Name: "mqtt", Method: fleet.Subscription, Renewal: fleet.Renewal{First: 9, Last: 1}, Phases: []fleet.Phase{
+		{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased},
+	}}
+}
+
+// subscribed is the agenda of an instance that is paid until end.
+func subscribed(id string, end time.Time, account *fleet.Account, change ...func(*fleet.Term)) Agenda {
+	in := &fleet.Instance{ID: id, Name: id, Product: "mqtt", Term: fleet.Term{Method: fleet.Subscription, Expires: end}}
+	if account != nil {
+		in.Account = account.Name
+	}
+	for _, f := range change {
+		f(&in.Term)
+	}
+	c := in.Term.Course(mqttPolicy(), account)
+	return Agenda{Instance: in, Course: &c, Account: account, Rules: usualRules()}
+}
+
+// inIoT makes an agenda one of IoT Platform.
+func inIoT(a Agenda) Agenda {
+	a.Instance.Product = "iot"
+	return a
+}
+
+func newAlmanacRig(t *testing.T, c Calendar) *almanacRig {
+	r := &almanacRig{t: t, journal: newMemoryJournal()}
+	r.start(c)
+	return r
+}
+
+func (r *almanacRig) start(c Calendar) {
+	r.t.Helper()
+	e, err := NewEngine(r.t.Context(), Options{Journal: r.journal, Calendar: c, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(r.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	r.engine = e
+	r.stop = func() {
+		cancel()
+		if err := <-done; err != nil {
+			r.t.Error(err)
+		}
+	}
+	synctest.Wait()
+}
+
+func (r *almanacRig) set(c Calendar) {
+	r.t.Helper()
+	if err := r.engine.SetCalendar(r.t.Context(), c); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// until lets time pass and waits for what it causes.
+func (r *almanacRig) until(at time.Time) {
+	pass(time.Until(at) + time.Minute)
+}
+
+// want checks what happened since it was called last.
+func (r *almanacRig) want(want ...string) {
+	r.t.Helper()
+	var got []string
+	r.journal.mu.Lock()
+	for _, c := range r.journal.commits {
+		for i := range c.Events {
+			got = append(got, describe(&c.Events[i]))
+		}
+	}
+	r.journal.mu.Unlock()
+	now := got[r.seen:]
+	r.seen = len(got)
+	if diff := cmp.Diff(want, now); diff != "" && (len(want) > 0 || len(now) > 0) {
+		r.t.Fatalf("at %s (-want +got):\n%s", time.Now().UTC().Format(time.RFC3339), diff)
+	}
+}
+
+// describe writes an event in one line: "raised expiry orders 7d with b, c".
+func describe(ev *Event) string {
+	out := fmt.Sprintf("%s %s %s%s", ev.Kind, ev.Key.Rule, ev.Key.Account, ev.Key.Instance)
+	o := ev.Occasion
+	if o == nil {
+		return out
+	}
+	if Starts(ev.Kind) && ev.Key.Account == "" && ev.Key.Rule != FrozenRule {
+		out += fmt.Sprintf(" %dd", int(o.Lead/day))
+	}
+	if o.Renewed {
+		out += " until " + o.Course.From.Format(time.DateOnly)
+	}
+	if o.AttemptsLeft > 0 {
+		out += fmt.Sprintf(" %d left", o.AttemptsLeft)
+	}
+	var others []string
+	for _, a := range o.Others {
+		others = append(others, a.Instance.ID)
+	}
+	if len(others) > 0 {
+		out += " with " + strings.Join(others, ", ")
+	}
+	return out
+}
+
+func TestCalendarOfOneInstance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(10 * day)
+		c := Calendar{Agendas: []Agenda{subscribed("a", end, nil)}}
+		r := newAlmanacRig(t, c)
+		r.want()
+		for _, s := range []struct {
+			days int
+			want []string
+		}{
+			{-7, []string{"raised expiry a 7d"}}, {-3, []string{"escalated expiry a 3d"}}, {-1, []string{"escalated expiry a 1d"}}, {0, []string{"escalated expiry a 0d"}},
+			{14, []string{"raised suspension a 1d"}}, {15, []string{"escalated suspension a 0d"}},
+			{23, []string{"raised release a 7d"}}, {27, []string{"escalated release a 3d"}}, {29, []string{"escalated release a 1d"}}, {30, []string{"escalated release a 0d"}}, {60, nil},
+		} {
+			r.until(end.Add(time.Duration(s.days)*day - 2*time.Minute))
+			r.want()
+			r.until(end.Add(time.Duration(s.days) * day))
+			r.want(s.want...)
+			// A restart at any time tells nothing again.
+			r.stop()
+			r.start(c)
+			r.want()
+		}
+		// Renewal ends all that is open, whenever it comes.
+		r.set(Calendar{Agendas: []Agenda{subscribed("a", end.AddDate(1, 0, 0), nil)}})
+		year := " until " + end.AddDate(1, 0, 0).Format(time.DateOnly)
+		r.want("cleared expiry a"+year, "cleared suspension a"+year, "cleared release a"+year)
+		r.stop()
+	})
+}
+
+func TestCalendarAfterDowntime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(10 * day)
+		c := Calendar{Agendas: []Agenda{subscribed("a", end, nil)}}
+		r := newAlmanacRig(t, c)
+		r.until(end.Add(-7 * day))
+		r.want("raised expiry a 7d")
+		r.stop()
+		pass(25 * day) // all of 3d, 1d, 0d and the suspension was missed
+		r.start(c)
+		r.want("escalated expiry a 0d", "raised suspension a 0d")
+		r.stop()
+	})
+}
+
+func TestCalendarWhenNothingCanBeStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(7 * day)
+		r := newAlmanacRig(t, Calendar{})
+		r.journal.setFail(errors.New("disk full"))
+		if err := r.engine.SetCalendar(t.Context(), Calendar{Agendas: []Agenda{subscribed("a", end, nil)}}); err == nil {
+			t.Error("a commit that failed was not told")
+		}
+		r.until(time.Now().Add(time.Minute))
+		r.want()
+		r.journal.setFail(nil)
+		r.until(time.Now())
+		r.want("raised expiry a 7d")
+		r.stop()
+	})
+}
+
+func TestCalendarOfWhatIsNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(3 * day)
+		c := Calendar{Agendas: []Agenda{subscribed("a", end, nil), subscribed("b", end.AddDate(1, 0, 0), nil)}}
+		r := newAlmanacRig(t, c)
+		r.want("raised expiry a 3d")
+		r.set(Calendar{Agendas: c.Agendas[1:]})
+		r.want("withdrawn expiry a")
+		// It comes back, as an instance that an API had lost: nothing is told twice.
+		r.set(c)
+		r.want()
+		r.until(end.Add(-day))
+		r.want("raised expiry a 1d")
+		// Its alarm is switched off.
+		off := *c.Agendas[0].Rules
+		off.Expiry = nil
+		a := c.Agendas[0]
+		a.Rules = &off
+		r.set(Calendar{Agendas: []Agenda{a}})
+		r.want("withdrawn expiry a")
+		r.until(end.Add(day))
+		r.want()
+		r.stop()
+	})
+}
+
+func TestAutomaticRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(20 * day)
+		renewing := func(end time.Time) Calendar {
+			return Calendar{Agendas: []Agenda{subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })}}
+		}
+		r := newAlmanacRig(t, renewing(end))
+		r.until(end.Add(-9 * day))
+		r.want()
+		r.until(end.Add(-8 * day))
+		r.want("raised auto_renewal a 8d 7 left")
+		r.until(end.Add(-7 * day))
+		r.want("raised expiry a 7d")
+		r.set(renewing(end.AddDate(0, 1, 0)))
+		month := " until " + end.AddDate(0, 1, 0).Format(time.DateOnly)
+		r.want("cleared expiry a"+month, "cleared auto_renewal a"+month)
+		// In the next month it works: nobody hears of it.
+		r.until(end.AddDate(0, 1, 0).Add(-9 * day))
+		r.set(renewing(end.AddDate(0, 2, 0)))
+		r.until(end.AddDate(0, 2, 0).Add(-10 * day))
+		r.want()
+		r.stop()
+	})
+}
+
+func TestOverdueAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().UTC().Truncate(day)
+		calendar := func(balance fleet.Amount, since time.Time) Calendar {
+			acme := &fleet.Account{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: balance * 1e6, Currency: "CNY"}, LowBalance: 100e6, OverdueSince: since}
+			payg := &fleet.Instance{ID: "p", Name: "p", Product: "mqtt", Account: "acme", Term: fleet.Term{Method: fleet.PayAsYouGo}}
+			course := payg.Term.Course(fleet.Policy{Phases: []fleet.Phase{
+				{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased},
+			}}, acme)
+			return Calendar{
+				Agendas: []Agenda{
+					subscribed("far", now.Add(300*day), acme), subscribed("near", now.Add(20*day), acme),
+					{Instance: payg, Course: &course, Account: acme, Rules: usualRules()},
+				},
+				Payers: []Payer{{Account: acme, Overdue: stateRule(Critical), LowBalance: stateRule(Warning)}},
+			}
+		}
+		r := newAlmanacRig(t, calendar(104, time.Time{}))
+		r.want()
+		r.set(calendar(99, time.Time{}))
+		r.want("raised low_balance acme with near, far, p")
+		r.set(calendar(103, time.Time{})) // above the mark, not by 5 %
+		r.want()
+		since := time.Now().UTC()
+		r.set(calendar(-1, since))
+		r.want("raised overdue acme with p, near, far", "raised cannot_renew near 30d", "raised suspension p 1d")
+		r.until(since.Add(day))
+		r.want("escalated suspension p 0d", "raised release p 7d")
+		r.set(calendar(500, time.Time{}))
+		r.want("cleared overdue acme with near, far, p", "cleared low_balance acme with near, far, p", "cleared cannot_renew near", "cleared suspension p", "cleared release p")
+		r.stop()
+	})
+}
+
+func TestTopicsOfAnOverdueAccount(t *testing.T) {
+	a := subscribed("a", time.Now().Add(day), &fleet.Account{Name: "acme", OverdueSince: time.Now()})
+	j := dayJudge{}
+	for rule, want := range map[RuleName]string{CannotRenew: "account/acme", Expiry: "instance/a", Release: "instance/a"} {
+		if got := j.topic(&a, rule); got != want {
+			t.Errorf("%s: %q, want %q", rule, got, want)
+		}
+	}
+}
+
+func TestRenewalInBulk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(10 * day)
+		acme, other := &fleet.Account{Name: "acme", Zone: time.UTC}, &fleet.Account{Name: "other", Zone: time.UTC}
+		c := Calendar{Agendas: []Agenda{
+			inIoT(subscribed("a", end, acme)), inIoT(subscribed("b", end.Add(4*day), acme)), inIoT(subscribed("c", end.Add(7*day), acme)),
+			inIoT(subscribed("late", end.Add(8*day), acme)), inIoT(subscribed("theirs", end, other)), subscribed("mqtt", end, acme),
+		}}
+		r := newAlmanacRig(t, c)
+		r.until(end.Add(-7 * day))
+		r.want("raised expiry a 7d with b, c", "raised expiry b 7d with a, c", "raised expiry c 7d with a, b", "raised expiry theirs 7d", "raised expiry mqtt 7d")
+		topics := make(map[string][]string)
+		r.journal.mu.Lock()
+		for _, commit := range r.journal.commits {
+			for _, ev := range commit.Events {
+				topics[ev.Topic] = append(topics[ev.Topic], ev.Key.Instance)
+			}
+		}
+		r.journal.mu.Unlock()
+		if got := topics["bulk/acme/a"]; !slices.Equal(got, []string{"a", "b", "c"}) {
+			t.Errorf("told together: %v", topics)
+		}
+		// The others' own step was told with the first; the late one tells its own.
+		r.until(end.Add(8*day - 7*day))
+		r.want("escalated expiry a 3d with b, c", "escalated expiry b 3d with a, c", "escalated expiry c 3d with a, b", "escalated expiry theirs 3d", "escalated expiry mqtt 3d",
+			"escalated expiry a 1d with b, c", "escalated expiry b 1d with a, c", "escalated expiry c 1d with a, b", "escalated expiry theirs 1d", "escalated expiry mqtt 1d",
+			"escalated expiry a 0d", "escalated expiry theirs 0d", "escalated expiry mqtt 0d", "raised expiry late 7d")
+		r.stop()
+	})
+}
+
+func TestForecastWaitsForTheMorning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shanghai := time.FixedZone("CST", 8*3600)
+		midnight := time.Now().UTC().Truncate(day) // 08:00 there
+		type outlook struct {
+			at    time.Time
+			known bool
+		}
+		var seen atomic.Value
+		seen.Store(outlook{known: true})
+		a := subscribed("a", midnight.Add(300*day), &fleet.Account{Name: "acme", Zone: shanghai})
+		a.Rules.Forecast = &ForecastRule{Within: 14 * day, Rule: *stateRule(Info)}
+		r := newAlmanacRig(t, Calendar{Agendas: []Agenda{a}, Outlook: func(_ string, m fleet.Metric) (time.Time, bool) {
+			o, ok := seen.Load().(outlook)
+			return o.at, ok && o.known && m == fleet.Connections
+		}})
+		seen.Store(outlook{midnight.Add(10 * day), true})
+		r.until(midnight.Add(30 * time.Minute))
+		r.want()
+		r.until(midnight.Add(2 * time.Hour))
+		r.want("raised forecast a 14d")
+		seen.Store(outlook{})
+		r.until(midnight.Add(20 * time.Hour))
+		r.want("lost forecast a")
+		seen.Store(outlook{midnight.Add(16 * day), true}) // further away, not by a quarter
+		r.until(midnight.Add(30 * time.Hour))
+		r.want("found forecast a")
+		seen.Store(outlook{known: true})
+		r.until(midnight.Add(31 * time.Hour))
+		r.want("cleared forecast a")
+		r.stop()
+	})
+}
+
+// TestClockJumps: nothing is judged by a clock that was just set. What it says
+// counts once it has stayed for a while; one that is mended before has no effect.
+func TestClockJumps(t *testing.T) {
+	base := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	type look struct {
+		passed time.Duration // since the one before
+		wall   time.Duration // from base
+		jumped bool
+		judges bool
+	}
+	for _, tt := range []struct {
+		name  string
+		looks []look
+	}{
+		{"it goes as it should", []look{{0, 0, false, true}, {time.Second, time.Second, false, true}, {time.Hour, time.Hour + time.Second, false, true}}},
+		{"set forward by a day, and it stays", []look{{0, 0, false, true}, {time.Second, day, true, false}, {time.Minute, day + time.Minute, false, false}, {clockSettle, day + clockSettle + time.Minute, false, true}}},
+		{"set forward by a day, and mended", []look{{0, 0, false, true}, {time.Second, day, true, false}, {time.Minute, time.Minute, true, false}, {clockSettle, time.Minute + clockSettle, false, true}}},
+		{"set back by a day, and it stays", []look{{0, 0, false, true}, {time.Second, -day, true, false}, {clockSettle, clockSettle - day, false, true}}},
+		{"a small correction", []look{{0, 0, false, true}, {time.Second, time.Minute, false, true}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var al almanac
+			for i, l := range tt.looks {
+				now := base.Add(l.wall)
+				if got := al.jumped(now, l.passed); got != l.jumped {
+					t.Fatalf("look %d: jumped is %v", i, got)
+				}
+				if judges := !now.Before(al.settled); judges != l.judges {
+					t.Fatalf("look %d: judges is %v", i, judges)
+				}
+			}
+		})
+	}
+}
+
+// pass lets time pass in a bubble, and waits for what it causes.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}

@@ -1,0 +1,131 @@
+package alarm
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Calendar is what is judged by the clock, whether or not anything can be read:
+// the terms of instances, and the accounts that pay for them.
+type Calendar struct {
+	Agendas []Agenda // one for each instance
+	Payers  []Payer  // one for each account
+	// Outlook tells when a metric will reach its threshold, most likely: zero when it
+	// does not grow. It is not known while there is too little history. nil knows
+	// nothing.
+	Outlook func(instance string, m fleet.Metric) (at time.Time, known bool)
+}
+
+// Agenda is the calendar of one instance with the rules it is judged by.
+type Agenda struct {
+	Instance *fleet.Instance
+	Course   *fleet.Course
+	Account  *fleet.Account // who pays; nil when nothing is known of it
+	Rules    *CalendarRules // shared by many; nil switches all off
+}
+
+// Payer is one account with the rules it is judged by.
+type Payer struct {
+	Account    *fleet.Account
+	Overdue    *Rule // nil is off
+	LowBalance *Rule // nil is off
+}
+
+// CalendarRules are the rules of one instance's calendar; nil is off.
+type CalendarRules struct {
+	Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue *Leads
+
+	Frozen   *Rule
+	Forecast *ForecastRule
+}
+
+// ForecastRule tells that a metric will reach its threshold before long.
+type ForecastRule struct {
+	Within time.Duration // how soon
+	Rule   Rule          // how bad it is, and how often to remind
+}
+
+// Leads say how long before its moment a rule tells. Each step is told once for
+// each term.
+type Leads struct {
+	Before   []time.Duration // falling: 7 days, 3 days, 1 day, 0; whole days are calendar days
+	Severity Severity        // "" goes by how near it is
+	Repeat   time.Duration   // remind this often until acknowledged; 0 is never
+}
+
+// urgentLead is how near a moment must be for a step to be critical, where
+// nothing else is said.
+const urgentLead = 24 * time.Hour
+
+// severityOf is how bad a step is: what ends in deletion or in a stop of the
+// service is critical a day ahead.
+func (l *Leads) severityOf(lead time.Duration) Severity {
+	switch {
+	case l.Severity != "":
+		return l.Severity
+	case lead <= urgentLead:
+		return Critical
+	}
+	return Warning
+}
+
+// DateRule is one rule of the calendar, worked out for one instance and term.
+type DateRule struct {
+	Rule RuleName
+	// Anchor is the date its steps belong to, such as the end of the term; zero when
+	// it is not known. Another anchor starts afresh.
+	Anchor time.Time
+	// Moot is true when there is nothing to tell under this term, whatever the date:
+	// nothing is to be released, no bill is overdue.
+	Moot  bool
+	At    time.Time  // the moment its steps lead to
+	Steps []DateStep // in order of time
+	// Until is from when on no step is due that was not told before; zero is never.
+	Until  time.Time
+	Repeat time.Duration
+}
+
+// DateStep is one step towards a moment.
+type DateStep struct {
+	Lead     time.Duration // how long before the rule's moment; what names the step
+	At       time.Time     // when it is told
+	Severity Severity
+}
+
+// due returns the newest step that has come at the moment now.
+func (r *DateRule) due(now time.Time) (DateStep, bool) {
+	for i := len(r.Steps) - 1; i >= 0; i-- {
+		if !now.Before(r.Steps[i].At) {
+			return r.Steps[i], true
+		}
+	}
+	return DateStep{}, false
+}
+
+// next returns when the rule has to be looked at again: when the next step comes,
+// or a reminder is due; zero when never.
+func (r *DateRule) next(s State, now time.Time) time.Time {
+	var next time.Time
+	for i := range r.Steps {
+		if at := r.Steps[i].At; at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	if s.Raised() && s.AckedAt == 0 && r.Repeat > 0 {
+		if at := fromMilli(s.ToldAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+// isCalendar tells whether a rule is judged by the clock.
+func isCalendar(r RuleName) bool {
+	switch r {
+	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast:
+		return true
+	case Capacity, NoData:
+	}
+	return false
+}

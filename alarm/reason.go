@@ -1,0 +1,55 @@
+package alarm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// reason says in one line what an event of an instance's calendar is about, for
+// the journal, lists and pages.
+func (o *Occasion) reason(r RuleName) string {
+	c := o.Course
+	switch r {
+	case Expiry:
+		return o.Lifecycle.Reason
+	case Suspension:
+		if c.Downgrades() {
+			return o.Lifecycle.Reason
+		}
+		return "the service stops at " + when(c, o.At)
+	case Release:
+		return "it is deleted for good at " + when(c, o.At)
+	case AutoRenewal:
+		return "automatic renewal has not paid, " + attempts(o.AttemptsLeft)
+	case CannotRenew:
+		return "its account is overdue, and its term ends at " + when(c, o.At)
+	case Overdue:
+		return "a bill of it is unpaid since " + when(c, o.At)
+	case FrozenRule:
+		return o.Lifecycle.Reason
+	case Capacity, NoData, LowBalance, Forecast:
+	}
+	return ""
+}
+
+func when(c *fleet.Course, at time.Time) string { return at.In(c.Zone).Format("2006-01-02 15:04 MST") }
+
+func attempts(left int) string {
+	switch left {
+	case 0:
+		return "and no attempt is left"
+	case 1:
+		return "1 attempt is left"
+	}
+	return fmt.Sprintf("%d attempts are left", left)
+}
+
+// endReason says why an episode of the calendar is over.
+func (o *Occasion) endReason() string {
+	if o.Renewed {
+		return "the term goes on until " + when(o.Course, o.Course.From)
+	}
+	return o.Lifecycle.Reason
+}

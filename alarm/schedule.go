@@ -1,0 +1,158 @@
+package alarm
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// schedule works out the rules of one instance's calendar. pulled is the lead at
+// which its expiry is told now because that of others of its account is; below 0
+// is none.
+func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
+	r := a.Rules
+	if r == nil || a.Course == nil {
+		return nil
+	}
+	out := make([]DateRule, 0, 6)
+	add := func(name RuleName, l *Leads, rule DateRule) {
+		if l != nil {
+			rule.Rule, rule.Repeat = name, l.Repeat
+			out = append(out, rule)
+		}
+	}
+	add(Expiry, r.Expiry, a.expiry(r.Expiry, now, pulled))
+	add(Suspension, r.Suspension, a.suspension(r.Suspension))
+	add(Release, r.Release, a.ahead(r.Release, fleet.LifecycleReleased))
+	add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
+	add(CannotRenew, r.CannotRenew, a.cannotRenew(r.CannotRenew))
+	add(Overdue, r.Overdue, a.overdue(r.Overdue))
+	return out
+}
+
+// expiry counts to the end of the paid term. While automatic renewal is on, its
+// first attempt is awaited: no step is told before the day after that has come.
+func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule {
+	c := a.Course
+	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Moot: c.Term.Method != fleet.Subscription}
+	if r.Moot || l == nil || r.At.IsZero() {
+		return r
+	}
+	var from time.Time
+	if at, awaited := a.renewalAwaited(); awaited {
+		from = at
+	}
+	for _, lead := range l.Before {
+		at := later(c.Before(r.At, lead), from)
+		if lead == 0 {
+			at = r.At
+		} else if lead == pulled && now.Before(at) {
+			at = now
+		}
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: at, Severity: l.severityOf(lead)})
+	}
+	return r
+}
+
+// renewalAwaited tells until when automatic renewal is trusted: a day after its
+// first attempt.
+func (a *Agenda) renewalAwaited() (time.Time, bool) {
+	c := a.Course
+	if !c.Term.AutoRenew || !c.Policy.Renewal.Known() || c.Basis != fleet.BasisExpiry {
+		return time.Time{}, false
+	}
+	const day = 24 * time.Hour
+	return c.Before(c.From, time.Duration(c.Policy.Renewal.First-1)*day), true
+}
+
+// suspension counts to the end of the service. Where a grace ends with it, that
+// is told ahead, too; where it comes with the end of the term, expiry has told.
+func (a *Agenda) suspension(l *Leads) DateRule {
+	r := a.ahead(l, fleet.LifecycleSuspended)
+	if a.Course.Has(fleet.LifecycleGrace) {
+		return r
+	}
+	var at []DateStep
+	for _, s := range r.Steps {
+		if s.Lead == 0 {
+			at = append(at, s)
+		}
+	}
+	r.Steps = at
+	return r
+}
+
+// ahead counts to the beginning of a state after the term. No step comes before
+// the term is over.
+func (a *Agenda) ahead(l *Leads, s fleet.LifecycleState) DateRule {
+	c := a.Course
+	r := DateRule{Anchor: c.From, At: c.Begins(s)}
+	if r.Anchor.IsZero() { // only the cloud told
+		r.Anchor = r.At
+	}
+	dateless := c.Term.Method == fleet.Subscription && c.From.IsZero() && len(c.Moments) == 0
+	if r.At.IsZero() {
+		r.Moot = !dateless
+		return r
+	}
+	if l == nil {
+		return r
+	}
+	for _, lead := range l.Before {
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(c.Before(r.At, lead), c.From), Severity: l.severityOf(lead)})
+	}
+	return r
+}
+
+// autoRenewal tells that automatic renewal should have paid by now and has not.
+func (a *Agenda) autoRenewal(l *Leads) DateRule {
+	at, awaited := a.renewalAwaited()
+	c := a.Course
+	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Term.Expires}
+	dateless := c.Term.AutoRenew && c.Term.Method == fleet.Subscription && c.Term.Expires.IsZero()
+	if r.Moot = !awaited && !dateless; awaited && l != nil {
+		severity := l.Severity
+		if severity == "" {
+			severity = Warning
+		}
+		r.Steps = []DateStep{{Lead: r.At.Sub(at), At: at, Severity: severity}}
+	}
+	return r
+}
+
+// cannotRenew tells that an instance is about to expire, or has, and that its
+// account is overdue: then it can neither be renewed nor upgraded.
+func (a *Agenda) cannotRenew(l *Leads) DateRule {
+	c := a.Course
+	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Begins(fleet.LifecycleReleased)}
+	r.Moot = c.Term.Method != fleet.Subscription || !a.Account.Overdue()
+	if r.Moot || l == nil || r.At.IsZero() {
+		return r
+	}
+	for _, lead := range l.Before {
+		severity := l.Severity
+		if severity == "" {
+			severity = Warning
+		}
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: c.Before(r.At, lead), Severity: severity})
+	}
+	return r
+}
+
+// overdue tells that a bill of this instance is unpaid, where the account as a
+// whole is not known to be overdue: then the account's own alarm speaks for it.
+func (a *Agenda) overdue(l *Leads) DateRule {
+	since := a.Course.Term.OverdueSince
+	r := DateRule{Anchor: since, At: since, Moot: since.IsZero() || a.Course.Term.Method == fleet.Free}
+	if !r.Moot && l != nil && !a.Account.Overdue() {
+		r.Steps = []DateStep{{At: since, Severity: l.severityOf(0)}}
+	}
+	return r
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,80 @@
+package alarm
+
+import "time"
+
+// StepDate judges one rule of the calendar at the moment now: from the rule as it
+// is worked out for the present term, the state before and what was told, to the
+// state after and what happened. It is a function of its arguments only.
+//
+//   - The newest step that has come is told, unless it or a later one was told of
+//     this term: once, over restarts, downtime and reloads. Steps that were missed
+//     are not made up for.
+//   - Another term of which no step has come ends the episode.
+//   - An unknown date holds the state. So does a clock that was set back.
+//   - What is moot ends the episode.
+func StepDate(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []Event) {
+	at := milli(now)
+	if !r.Moot && r.Anchor.IsZero() {
+		return dateUnknown(r, s, m, now)
+	}
+	var events []Event
+	if s.LostAt != 0 {
+		s.LostAt, s.LostReason = 0, ""
+		events = append(events, dateEvent(Found, s, now))
+	}
+	step, due := r.due(now)
+	moved := s.Raised() && m.Open != milli(r.Anchor)
+	switch {
+	case s.Raised() && (r.Moot || moved && !due):
+		end := dateEvent(Cleared, s, now)
+		m.Open = 0
+		return State{}, m, append(events, end)
+	case r.Moot || !due:
+		return s, m, events
+	}
+	if lead, told := m.told(r.Anchor); !told && r.open(now) || told && step.Lead < lead {
+		kind := Raised
+		if s.Raised() {
+			kind = Escalated
+			s.AckedAt, s.AckedBy = 0, ""
+		} else {
+			s.RaisedAt = at
+		}
+		s.Level, s.Severity, s.ToldAt = 1, step.Severity, at
+		return s, m.with(r.Anchor, step.Lead), append(events, dateEvent(kind, s, now))
+	}
+	if moved { // back to a term of which this was told before
+		m.Open = milli(r.Anchor)
+	}
+	if s, told := remind(Rule{Repeat: r.Repeat}, s, at); told {
+		return s, m, append(events, dateEvent(Reminded, s, now))
+	}
+	return s, m, events
+}
+
+// open tells whether an episode may still begin.
+func (r *DateRule) open(now time.Time) bool { return r.Until.IsZero() || now.Before(r.Until) }
+
+// dateUnknown holds an episode whose date is not known any more.
+func dateUnknown(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []Event) {
+	if !s.Raised() {
+		return s, m, nil
+	}
+	var events []Event
+	if s.LostAt == 0 {
+		s.LostAt, s.LostReason = milli(now), "its date is not known any more"
+		events = append(events, dateEvent(Lost, s, now))
+	}
+	if s, told := remind(Rule{Repeat: r.Repeat}, s, milli(now)); told {
+		return s, m, append(events, dateEvent(Reminded, s, now))
+	}
+	return s, m, events
+}
+
+func dateEvent(k EventKind, s State, now time.Time) Event {
+	e := event(k, s, Observation{At: now, Known: s.LostAt == 0, Reason: s.LostReason})
+	if k == Cleared {
+		e.Level = 0
+	}
+	return e
+}

@@ -1,0 +1,231 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+const day = 24 * time.Hour
+
+// PayerRules are the alarms of one account; nil is off.
+type PayerRules struct {
+	Overdue, LowBalance *alarm.Rule
+}
+
+// dateDraft is a rule of the calendar while its stages are laid on top of each
+// other.
+type dateDraft struct {
+	enabled  bool
+	before   []time.Duration
+	repeat   time.Duration
+	severity alarm.Severity // "" goes by how near it is
+}
+
+// stateDraft is a rule about something that is so or is not.
+type stateDraft struct {
+	enabled  bool
+	repeat   time.Duration
+	severity alarm.Severity
+}
+
+// calendarDraft is all rules of a calendar while they are drafted.
+type calendarDraft struct {
+	expiry, suspension, release, autoRenewal, cannotRenew dateDraft
+	overdue, frozen, lowBalance                           stateDraft
+
+	forecast forecastDraft
+}
+
+// forecastDraft is the forecast rule; it is off while within is 0.
+type forecastDraft struct {
+	stateDraft
+	within time.Duration
+}
+
+func builtinCalendar() calendarDraft {
+	on := func(before ...time.Duration) dateDraft { return dateDraft{enabled: true, before: before} }
+	return calendarDraft{
+		expiry: on(7*day, 3*day, day, 0), suspension: on(day, 0), release: on(7*day, 3*day, day, 0),
+		autoRenewal: on(0), cannotRenew: on(30 * day),
+		overdue:    stateDraft{enabled: true, severity: alarm.Critical},
+		frozen:     stateDraft{enabled: true, severity: alarm.Warning},
+		lowBalance: stateDraft{enabled: true, severity: alarm.Warning, repeat: day},
+		forecast:   forecastDraft{stateDraft: stateDraft{enabled: true, severity: alarm.Info}},
+	}
+}
+
+// layCalendar puts one stage on top of a draft.
+func (d *decoder) layCalendar(c calendarDraft, s *calendarDoc, low *stateRuleDoc) calendarDraft {
+	if s != nil {
+		c.expiry, c.suspension, c.release = d.layDate(c.expiry, s.Expiry), d.layDate(c.suspension, s.Suspension), d.layDate(c.release, s.Release)
+		c.autoRenewal, c.cannotRenew = d.layDate(c.autoRenewal, s.AutoRenewal), d.layDate(c.cannotRenew, s.CannotRenew)
+		c.overdue, c.frozen = d.layState(c.overdue, s.Overdue), d.layState(c.frozen, s.Frozen)
+		if f := s.Forecast; f != nil && f.node != nil {
+			c.forecast.within = f.Within.or(c.forecast.within)
+			c.forecast.stateDraft = d.layState(c.forecast.stateDraft, &stateRuleDoc{marked: f.marked, Enabled: f.Enabled, Repeat: f.Repeat, Severity: f.Severity})
+		}
+	}
+	c.lowBalance = d.layState(c.lowBalance, low)
+	return c
+}
+
+func (d *decoder) layDate(r dateDraft, s *dateRuleDoc) dateDraft {
+	if s == nil || s.node == nil {
+		return r
+	}
+	if s.Enabled != nil {
+		r.enabled = *s.Enabled
+	}
+	if s.Before != nil {
+		r.before = nil
+		for _, b := range s.Before {
+			r.before = append(r.before, b.Duration)
+		}
+		slices.Sort(r.before)
+		slices.Reverse(r.before)
+		r.before = slices.Compact(r.before)
+	}
+	r.repeat = s.Repeat.or(r.repeat)
+	r.severity = d.severity(d.find(s.place, "severity"), s.Severity, r.severity)
+	return r
+}
+
+func (d *decoder) layState(r stateDraft, s *stateRuleDoc) stateDraft {
+	if s == nil || s.node == nil {
+		return r
+	}
+	if s.Enabled != nil {
+		r.enabled = *s.Enabled
+	}
+	r.repeat = s.Repeat.or(r.repeat)
+	r.severity = d.severity(d.find(s.place, "severity"), s.Severity, r.severity)
+	return r
+}
+
+// checkCalendar faults what a stage says that makes no sense; it is called once
+// for each stage.
+func (d *decoder) checkCalendar(c *calendarDoc) {
+	if c == nil {
+		return
+	}
+	d.checkForecast(c.Forecast)
+	for _, s := range []*dateRuleDoc{c.Expiry, c.Suspension, c.Release, c.AutoRenewal, c.CannotRenew} {
+		if s == nil || s.node == nil {
+			continue
+		}
+		at := d.under(s.place, "before")
+		switch {
+		case s == c.AutoRenewal && s.Before != nil:
+			d.fault(at, "when automatic renewal should have paid is said by the policy (renewal), not here")
+		case s.Before != nil && len(s.Before) == 0 && (s.Enabled == nil || *s.Enabled):
+			d.fault(at, "no step is left; switch the alarm off with enabled: false")
+		case len(s.Before) > maxSteps:
+			d.fault(at, "%d steps at most", maxSteps)
+		}
+		for i, b := range s.Before {
+			switch {
+			case b.Duration < 0:
+				d.fault(d.nth(at, i), "a step comes before its moment; leave the minus out")
+			case b.Duration > maxLead:
+				d.fault(d.nth(at, i), "a step is a year ahead at most")
+			}
+		}
+	}
+}
+
+// checkForecast faults a forecast that is on and has no length.
+func (d *decoder) checkForecast(f *forecastDoc) {
+	if f == nil || f.node == nil {
+		return
+	}
+	if f.Within.set && (f.Within.Duration < day || f.Within.Duration > maxLead) {
+		d.fault(d.under(f.place, "within"), "a forecast looks from a day to a year ahead")
+	}
+}
+
+// A year ahead is too early for all that is known of terms, and more steps than
+// these nobody reads.
+const (
+	maxLead  = 366 * day
+	maxSteps = 12
+)
+
+// calendarMaker makes rules of drafts. Equal rules are one: thousands of instances
+// share a few.
+type calendarMaker struct {
+	made map[string]*alarm.CalendarRules
+}
+
+func (m *calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
+	c.lowBalance = stateDraft{}
+	var key strings.Builder
+	fmt.Fprintf(&key, "%v", c)
+	if r, ok := m.made[key.String()]; ok {
+		return r
+	}
+	r := &alarm.CalendarRules{
+		Expiry: c.expiry.leads(), Suspension: c.suspension.leads(), Release: c.release.leads(),
+		AutoRenewal: c.autoRenewal.leads(), CannotRenew: c.cannotRenew.leads(), Frozen: c.frozen.rule(),
+	}
+	if c.overdue.enabled {
+		r.Overdue = &alarm.Leads{Before: []time.Duration{0}, Severity: c.overdue.severity, Repeat: c.overdue.repeat}
+	}
+	if f := c.forecast; f.within > 0 && f.enabled {
+		r.Forecast = &alarm.ForecastRule{Within: f.within, Rule: *f.rule()}
+	}
+	if m.made == nil {
+		m.made = make(map[string]*alarm.CalendarRules)
+	}
+	m.made[key.String()] = r
+	return r
+}
+
+func (r dateDraft) leads() *alarm.Leads {
+	if !r.enabled {
+		return nil
+	}
+	return &alarm.Leads{Before: r.before, Severity: r.severity, Repeat: r.repeat}
+}
+
+// rule is the rule of something that is so at once and is over at once. A clear
+// mark between the two leaves room for what is neither.
+func (r stateDraft) rule() *alarm.Rule {
+	if !r.enabled {
+		return nil
+	}
+	return &alarm.Rule{Levels: []alarm.Level{{Severity: r.severity, Raise: 1, Clear: 0.5}}, Repeat: r.repeat}
+}
+
+// expiringDays is how many days before its end a term counts as expiring: from
+// the first step of the expiry rule on.
+func (r dateDraft) expiringDays() int {
+	if !r.enabled || len(r.before) == 0 {
+		return fleet.DefaultExpiringDays
+	}
+	return max(int((r.before[0]+day-1)/day), 1)
+}
+
+// resolvePayers makes the rules of the accounts. Overrides that are about no more
+// than an account, or about all, hold for them.
+func (d *decoder) resolvePayers(doc *document, base calendarDraft, s *Snapshot, matched []bool) {
+	s.Payers = make(map[string]PayerRules, len(s.Accounts))
+	for name := range s.Accounts {
+		c := base
+		for i := range doc.Alarms.Overrides {
+			o := &doc.Alarms.Overrides[i]
+			if m := &o.Match; o.node == nil || m.Instance+m.Product+m.Edition+m.Metric != "" || len(m.Labels) > 0 || m.Account != "" && m.Account != name {
+				continue
+			}
+			if o.Overdue != nil || o.LowBalance != nil {
+				matched[i] = true
+			}
+			c = d.layCalendar(c, &o.calendarDoc, o.LowBalance)
+		}
+		s.Payers[name] = PayerRules{Overdue: c.overdue.rule(), LowBalance: c.lowBalance.rule()}
+	}
+}
