@@ -62,6 +62,10 @@ type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
 	Title func(in *fleet.Instance, language string) string
+	// Advice says in a few words which edition or specification would fit an
+	// instance whose metric m fills up, and AdviceInFull in sentences; "" when nothing
+	// can be said. They are called while notices are planned, so they must not wait.
+	Advice, AdviceInFull func(in *fleet.Instance, m fleet.Metric, language string) string
 }
 
 // Find returns the target that a notice went to, by names that were stored.

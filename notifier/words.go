@@ -23,7 +23,8 @@ type said struct {
 	full    string // the same at any length; "" is body
 	edition string // product and edition; "" when it is about the fleet
 	advice  string // what to do next, a sentence or two
-	short   string // the same in a few words
+	fits    string // which edition would fit, in a few words; "" is not known
+	short   string // the advice in a few words
 	sep     punctuation
 }
 
@@ -66,6 +67,9 @@ func (w Words) text(ev *alarm.Event, language string, zone *time.Location) strin
 		s = w.english(ev, zone)
 		s.name = gsmName(s.name, s.id)
 		s.body, s.edition = gsmOnly(s.body), gsmOnly(s.edition)
+		if !sms.IsGSM(s.fits) {
+			s.fits = "" // half of a name is no advice
+		}
 	}
 	for _, form := range s.forms() {
 		if n, _ := sms.Segments(form); n <= 1 {
@@ -93,7 +97,11 @@ func (s said) forms() []string {
 		return out
 	}
 	brief := shorten(s.name, 24)
-	return []string{
+	var out []string
+	if s.fits != "" {
+		out = append(out, with(s.name, s.edition, s.fits))
+	}
+	return append(out,
 		with(s.name, s.edition, s.short),
 		with(s.name, s.edition, ""),
 		with(brief, s.edition, s.short),
@@ -101,6 +109,25 @@ func (s said) forms() []string {
 		with(shorten(s.name, 12), s.edition, ""),
 		with(brief, "", ""),
 		with(shorten(s.name, 12), "", ""),
+	)
+}
+
+// fitting adds which edition would fit to the advice of a capacity alarm.
+func (w Words) fitting(s *said, ev *alarm.Event, language string) {
+	if ev.Instance == nil {
+		return
+	}
+	if w.Advice != nil {
+		s.fits = w.Advice(ev.Instance, ev.Key.Metric, language)
+	}
+	if w.AdviceInFull == nil {
+		return
+	}
+	if full := w.AdviceInFull(ev.Instance, ev.Key.Metric, language); full != "" {
+		if language != "zh" {
+			full += " "
+		}
+		s.advice = full + s.advice
 	}
 }
 

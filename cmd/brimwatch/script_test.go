@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ import (
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write the golden files anew")
 	testscript.Main(m, map[string]func(){"brimwatch": main})
 }
 

@@ -62,6 +62,14 @@ func (c *Client) Statistics(ctx context.Context, id, from, to, step string) (wir
 	return call[wire.Statistics](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/statistics?"+q.Encode(), nil)
 }
 
+// Advice tells which edition would fit one instance; an empty ID is all.
+func (c *Client) Advice(ctx context.Context, id string) (wire.Advices, error) {
+	if id == "" {
+		return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/advice", nil)
+	}
+	return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/advice", nil)
+}
+
 // Calendar lists what lies ahead within so many days; an empty account or product
 // is all.
 func (c *Client) Calendar(ctx context.Context, days int, account, product string) (wire.Calendar, error) {

@@ -15,6 +15,7 @@ type Product struct {
 	Name     string
 	Title    string
 	Editions map[string]Edition
+	Changes  []EditionChange // the first that fits a change speaks for it
 }
 
 // Edition is what one edition, or one specification of it, carries.

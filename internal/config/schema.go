@@ -121,6 +121,7 @@ type productDoc struct {
 	marked
 	Title    string                `yaml:"title" doc:"How people call it." example:"MQTT"`
 	Editions map[string]editionDoc `yaml:"editions" doc:"Its editions, by name."`
+	Changes  []changeDoc           `yaml:"changes" doc:"What may be changed into what, and how. The first row that fits speaks; rows of your own come before those shipped."`
 }
 
 type editionDoc struct {

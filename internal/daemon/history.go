@@ -20,6 +20,7 @@ type historyStore interface {
 	SetFleet(instances []*fleet.Instance)
 	Append(readings []*fleet.Reading)
 	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
+	EachUsage(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
 	Handler() http.Handler
 	Run(ctx context.Context) error
 	Close() error
@@ -44,6 +45,11 @@ func (noHistory) Run(ctx context.Context) error {
 // Statistics says why there are none.
 func (n noHistory) Statistics(context.Context, string, time.Time, time.Time, time.Duration) ([]fleet.Series, error) {
 	return nil, fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.why)
+}
+
+// EachUsage says the same.
+func (n noHistory) EachUsage(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, statistics.Samples)) error {
+	return fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.why)
 }
 
 // Handler says the same to programs.

@@ -14,7 +14,7 @@ import (
 func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
-		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl,
+		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
 		Remarks: func() []string {
 			return append(append(d.clouds.remarks(), d.board.ledger.remarks(time.Now())...), d.board.Remarks()...)
 		},
@@ -27,7 +27,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	}
 	programs, err := api.New(api.Options{
 		Fleet: d.board, Accounts: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Gatherer: d.registry, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Gatherer: d.registry, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)

@@ -69,8 +69,8 @@ type Accounts interface {
 	Accounts() []fleet.Account
 }
 
-// Options are what New needs. Accounts, Guides, ExternalURL, Title, Remarks, Zone
-// and Now may be left out.
+// Options are what New needs. Accounts, Guides, ExternalURL, Title, Remarks, Advisor,
+// Zone and Now may be left out.
 type Options struct {
 	Fleet       Fleet
 	Statistics  Statistics
@@ -78,6 +78,7 @@ type Options struct {
 	Acker       Acker
 	Notices     Notices
 	AlarmEditor AlarmEditor
+	Advisor     Advisor  // nil: pages say nothing of editions
 	Accounts    Accounts // nil: no balance is known
 	Guides      Guides   // nil: no steps are shown
 	// ExternalURL is the address of the pages as others know it, for links in the
