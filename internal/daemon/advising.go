@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -50,6 +51,22 @@ func (a *advisor) Outlook(id string, m fleet.Metric) (advice.Outlook, bool) {
 		}
 	}
 	return advice.Outlook{}, false
+}
+
+// thresholdAhead tells the forecast rule when a metric will most likely reach its
+// threshold: zero when it does not within a year. It is not known while there is
+// too little history, nor when the metric is there already: then the capacity
+// alarm speaks.
+func (a *advisor) thresholdAhead(id string, m fleet.Metric) (time.Time, bool) {
+	o, ok := a.Outlook(id, m)
+	if !ok || o.Days < advice.LeastDays {
+		return time.Time{}, false
+	}
+	likely := o.Threshold.Likely
+	if o.Trend && !likely.IsZero() && !likely.After(a.now()) {
+		return time.Time{}, false
+	}
+	return likely, true
 }
 
 func (a *advisor) summaries(id string) []summary {

@@ -121,6 +121,17 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 		t.Errorf("idle: %+v", o)
 	}
 
+	t.Run("for the forecast rule", func(t *testing.T) {
+		if at, known := d.advisor.thresholdAhead("rmq-grows", fleet.MessageTPS); known {
+			t.Errorf("what is at its threshold already is forecast for %s", at)
+		}
+		if at, known := d.advisor.thresholdAhead("rmq-idle", fleet.Connections); !known || !at.IsZero() {
+			t.Errorf("what does not grow: %s, %v", at, known)
+		}
+		if _, known := d.advisor.thresholdAhead("rmq-young", fleet.MessageTPS); known {
+			t.Error("a forecast of a few days")
+		}
+	})
 	t.Run("chosen by verdict", func(t *testing.T) {
 		got, _ := fetch(t, d, "/api/v1/advice?verdict=upgrade")
 		if len(got) != 2 {

@@ -16,6 +16,10 @@ type board struct {
 	engine *alarm.Engine
 	ledger *ledger // of balances
 
+	// outlook tells when a metric will reach its threshold; nil before the advisor is
+	// there.
+	outlook func(id string, m fleet.Metric) (time.Time, bool)
+
 	mu       sync.RWMutex
 	snapshot *config.Snapshot
 	index    map[string]int // of snapshot.Instances by ID

@@ -187,6 +187,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
 	d.initial, d.board = s, newBoard(s, openLedger(s.Storage.Dir, d.log))
 	d.advisor = newAdvisor(d.history, d.board, d.options.Logger)
+	d.board.outlook = d.advisor.thresholdAhead
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Calendar: d.board.calendar(), Logger: d.options.Logger, Registerer: d.registry,
 	})
