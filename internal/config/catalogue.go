@@ -15,6 +15,7 @@ type Product struct {
 	Name     string
 	Title    string
 	Editions map[string]Edition
+	Guidance Guidance
 }
 
 // Edition is what one edition, or one specification of it, carries.
@@ -25,6 +26,7 @@ type Edition struct {
 	Specs    map[string]Spec
 	Policies map[fleet.Method]string // default policy by billing method
 	Source   string                  // where the figures are from
+	Guidance Guidance                // where it differs from that of the product
 }
 
 // Spec is one specification of an edition.
