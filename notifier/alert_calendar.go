@@ -57,22 +57,3 @@ func certain(c *fleet.Course, s fleet.LifecycleState) time.Time {
 	}
 	return time.Time{}
 }
-
-// amount writes a sum of money for a machine: 1234.50.
-func amount(a float64) string { return strconv.FormatFloat(a, 'f', 2, 64) }
-
-// money writes a sum of money for a person: 1,234.50 CNY.
-func money(sum, currency string) string {
-	sign, rest := "", sum
-	if strings.HasPrefix(sum, "-") {
-		sign, rest = "-", sum[1:]
-	}
-	whole, cents, _ := strings.Cut(rest, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if cents != "" {
-		whole += "." + cents
-	}
-	return strings.TrimSpace(sign + whole + " " + currency)
-}

@@ -1,0 +1,48 @@
+package notifier
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// amount writes a sum of money for a machine: 1234.50.
+func amount(a float64) string { return strconv.FormatFloat(a, 'f', 2, 64) }
+
+// money writes a sum for a person: 1,234.50 CNY.
+func money(sum, currency string) string {
+	sign, rest := "", sum
+	if strings.HasPrefix(sum, "-") {
+		sign, rest = "-", sum[1:]
+	}
+	whole, cents, _ := strings.Cut(rest, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if cents != "" {
+		whole += "." + cents
+	}
+	return strings.TrimSpace(sign + whole + " " + currency)
+}
+
+// balanceOf writes what an account has left; "" when that is not known.
+func balanceOf(a *fleet.Account) string {
+	if a == nil || a.Balance == nil {
+		return ""
+	}
+	return money(amount(a.Balance.Amount), a.Balance.Currency)
+}
+
+// markOf writes the mark below which an account's balance is low, in the currency
+// of its balance; "" when it has none.
+func markOf(a *fleet.Account) string {
+	if a == nil || a.LowBalance <= 0 {
+		return ""
+	}
+	currency := ""
+	if a.Balance != nil {
+		currency = a.Balance.Currency
+	}
+	return money(amount(a.LowBalance), currency)
+}
