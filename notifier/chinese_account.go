@@ -26,7 +26,7 @@ func chinesePaid(s *said, ev *alarm.Event) {
 		what = "余额已恢复"
 	}
 	s.body = what
-	if b := balanceOf(ev.Occasion.Account); b != "" {
+	if b := chineseMoney(ev.Occasion.Account); b != "" {
 		s.body += "，余额" + b
 	}
 	s.tighter = []string{what}
@@ -39,7 +39,7 @@ func chinesePaid(s *said, ev *alarm.Event) {
 func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	b := billsOf(ev.Occasion.Others, ev.At)
 	first := "账号欠费"
-	if v := balanceOf(a); v != "" {
+	if v := chineseMoney(a); v != "" {
 		first += "，余额" + v
 	}
 	if !ev.Known {
@@ -50,9 +50,11 @@ func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 		at := stopOf(&b.stops[0])
 		stop = "；" + shorten(b.stops[0].Instance.Name, 10)
 		if n > 1 {
-			stop += "等" + strconv.Itoa(n) + "个"
+			stop += "等" + strconv.Itoa(n) + "个自" + chineseMoment(at, ev.At, zone) + "起停服"
+		} else {
+			stop += "将于" + chineseMoment(at, ev.At, zone) + "停服"
 		}
-		stop += chineseMoment(at, ev.At, zone) + "起停服" + chineseIn(at, ev.At, zone)
+		stop += chineseIn(at, ev.At, zone)
 	}
 	var counts string
 	if n := len(b.stopped); n > 0 {
@@ -61,8 +63,10 @@ func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 	if n := len(b.fixed); n > 0 {
 		counts += "；" + strconv.Itoa(n) + "个无法续费升级"
 	}
-	s.body = first + stop + counts
-	s.tighter = []string{first + stop, first}
+	s.body, s.tighter = first+stop+counts, []string{first + stop, first}
+	if !ev.Known {
+		s.body, s.tighter = first, nil
+	}
 	s.story = w.chineseBills(ev, a, b, zone)
 	s.short = "请结清欠费"
 	s.advice = "请结清账单或充值。在此之前无法新购、续费和升级。付款后服务最长可能需要30分钟恢复。"
@@ -71,13 +75,14 @@ func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 // chineseBills says what an unpaid bill does to each instance, by kind.
 func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *time.Location) string {
 	full := chineseFull(ev.At, zone)
-	out := "账号已欠费。"
 	if !ev.Known {
-		out = "最后一次获知余额时账号已欠费。"
-	} else if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
+		return "最后一次获知余额时账号已欠费。"
+	}
+	out := "账号已欠费。"
+	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out = "账号自" + full(a.OverdueSince) + "起欠费。"
 	}
-	if v := balanceOf(a); v != "" {
+	if v := chineseMoney(a); v != "" {
 		out += "余额为" + v + "。"
 	}
 	name := func(x *alarm.Affected) string { return w.called(x.Instance, "zh") }
@@ -121,10 +126,10 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	p := payeesOf(ev.Occasion.Others, ev.At)
 	first := "余额不足"
-	if v := balanceOf(a); v != "" {
+	if v := chineseMoney(a); v != "" {
 		first += "：" + v
 	}
-	if v := markOf(a); v != "" {
+	if v := chineseYuan(markOf(a)); v != "" {
 		first += "（阈值" + v + "）"
 	}
 	if !ev.Known {
@@ -153,7 +158,7 @@ func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 // chinesePayees says what is paid from a balance that is low.
 func (w Words) chinesePayees(ev *alarm.Event, a *fleet.Account, p payees, zone *time.Location) string {
 	out := "账号余额不足。"
-	if v, mark := balanceOf(a), markOf(a); ev.Known && v != "" && mark != "" {
+	if v, mark := chineseMoney(a), chineseYuan(markOf(a)); ev.Known && v != "" && mark != "" {
 		out = "账号余额为" + v + "，阈值为" + mark + "。"
 	} else if !ev.Known {
 		out = "账号余额曾不足，现已未知。"

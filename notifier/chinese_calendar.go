@@ -22,6 +22,8 @@ func (w Words) chineseDates(s *said, m *matter) {
 	s.body = first + chineseTail(m, true)
 	s.tighter = []string{first + chineseTail(m, false), first + last}
 	if m.bulk() {
+		s.tighter = append([]string{s.body}, s.tighter...)
+		s.body = chineseTogether(m) + chineseTail(m, false)
 		s.tighter = append(s.tighter, chineseTerm(m, m.o.At, false)+last)
 	}
 	s.tighter = append(s.tighter, first)
@@ -81,14 +83,10 @@ func chineseTail(m *matter, nouns bool) string {
 	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue {
 		return ""
 	}
-	out := chineseStand(m)
-	if at := m.ahead(fleet.LifecycleSuspended); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Suspension {
-		if m.stopsAtEnd() {
-			out += "并停服"
-		} else {
-			out += "，" + chineseDay(at, m.now, m.zone) + "停服"
-		}
+	if m.unbilled() {
+		return chineseUnbilled(m)
 	}
+	out := chineseStand(m) + chineseStop(m, nouns)
 	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
 		out += "，" + chineseDay(at, m.now, m.zone) + "进回收站"
 	}
@@ -99,33 +97,69 @@ func chineseTail(m *matter, nouns bool) string {
 	if m.ev.Key.Rule == alarm.Release {
 		return with + out
 	}
-	if b := balanceOf(m.o.Account); nouns && m.ev.Key.Rule == alarm.AutoRenewal && b != "" {
+	if b := chineseMoney(m.o.Account); m.ev.Key.Rule == alarm.AutoRenewal && b != "" {
 		out += "，余额" + b
 	}
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() {
-		out += "，" + chineseDay(at, m.now, m.zone) + "彻底删除" + with
+	if at := m.deletion(); !at.IsZero() {
+		from := ""
+		if m.bulk() {
+			from = "起"
+		}
+		out += "，" + chineseDay(at, m.now, m.zone) + from + "彻底删除" + with
 	}
 	return out + chineseConversion(m)
 }
 
+// chineseStop says when the service stops, where the head does not. Of automatic
+// renewal the balance is more important, when there is little room.
+func chineseStop(m *matter, nouns bool) string {
+	at := m.ahead(fleet.LifecycleSuspended)
+	switch rule := m.ev.Key.Rule; {
+	case at.IsZero() || m.c.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
+		return ""
+	case m.bulk() && m.stopsAtEnd():
+		return "，到期即停服"
+	case m.stopsAtEnd():
+		return "并停服"
+	}
+	return "，" + chineseDay(at, m.now, m.zone) + "停服"
+}
+
+// chineseUnbilled says what an unpaid bill does to an instance that is paid in
+// advance.
+func chineseUnbilled(m *matter) string {
+	const out = "，仍可用，结清前无法续费和升级"
+	if at := m.c.Term.Expires; at.After(m.now) {
+		return out + "，" + chineseDay(at, m.now, m.zone) + "到期"
+	}
+	return out
+}
+
+// chineseTogether lists the instances that expire together.
+func chineseTogether(m *matter) string {
+	out := chineseTerm(m, m.o.At, false) + "，还有"
+	return out + listed(m.others, "、", "等%d个", func(a *alarm.Affected) string {
+		name := shorten(a.Instance.Name, 8)
+		return name + "（" + chineseDay(a.Course.Term.Expires, m.now, m.zone) + "）"
+	})
+}
+
 // chineseStand says how it stands with an instance whose term is over.
 func chineseStand(m *matter) string {
-	if m.lawless() && (m.payg() || m.ev.Key.Rule != alarm.Overdue) {
+	if m.lawless() {
 		return "，后续处理未知"
 	}
 	if !m.over() {
 		return ""
 	}
-	if m.ev.Key.Rule == alarm.Overdue && !m.payg() {
-		out := "，结清前无法续费和升级"
-		if m.c.Term.Expires.After(m.now) {
-			out += "，" + chineseDay(m.c.Term.Expires, m.now, m.zone) + "到期"
-		}
-		return out
+	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
+		return "，账单欠费"
 	}
 	switch m.o.Lifecycle.State {
 	case fleet.LifecycleGrace:
-		return "，仍可用"
+		if m.ev.Key.Rule != alarm.Suspension {
+			return "，仍可用"
+		}
 	case fleet.LifecycleSuspended:
 		switch {
 		case m.perhaps():
@@ -162,7 +196,7 @@ func chineseConversion(m *matter) string {
 
 // chineseLast says no more than what is lost in the end.
 func chineseLast(m *matter) string {
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && !m.dateless() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
+	if at := m.deletion(); !at.IsZero() && !m.dateless() && !m.unbilled() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
 		return "，" + chineseDay(at, m.now, m.zone) + "彻底删除"
 	}
 	if m.c.Downgrades() && !m.converted() && !m.dateless() {
@@ -198,7 +232,7 @@ func chineseTerm(m *matter, at time.Time, others bool) string {
 	}
 	out := chineseMoment(at, m.now, m.zone) + "到期" + in
 	if m.bulk() && others {
-		out += "，另有" + strconv.Itoa(len(m.o.Others)) + "个至" + chineseDay(m.lastOther(), m.now, m.zone)
+		out += "，另有" + strconv.Itoa(len(m.others)) + "个在" + chineseDay(m.lastOther(), m.now, m.zone) + "前"
 	}
 	return out
 }
@@ -218,7 +252,7 @@ func chineseEnd(m *matter) string {
 		return "改由账号欠费告警通知"
 	case m.o.Renewed && from.After(m.now):
 		return "已续费，有效期至" + chineseMoment(from, m.now, m.zone) + off
-	case m.o.Renewed:
+	case m.o.Renewed && !from.IsZero():
 		return "到期时间已改为" + chineseMoment(from, m.now, m.zone)
 	case rule == alarm.CannotRenew && term && !m.overdueAccount():
 		return "账号已不欠费，可以续费，" + chineseTerm(m, from, false)

@@ -18,21 +18,21 @@ func chineseStory(m *matter, g fleet.Guide) string {
 	full := chineseFull(m.now, m.zone)
 	out := chineseOpening(m, full)
 	if m.bulk() {
-		out += "同时到期的还有：" + listed(m.o.Others, "；", "；另有%d个", func(a *alarm.Affected) string {
-			if a.Course == nil || a.Course.Term.Expires.IsZero() {
-				return a.Instance.Name
-			}
+		out = "一周内有多个实例到期：" + m.in.Name + "，" + full(m.o.At) + "；" + listed(m.others, "；", "；另有%d个", func(a *alarm.Affected) string {
 			return a.Instance.Name + "，" + full(a.Course.Term.Expires)
 		}) + "。"
 	}
-	if m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.FrozenRule {
+	if m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.FrozenRule || m.unbilled() {
 		return out
 	}
 	out += chinesePresent(m)
 	if at := m.ahead(fleet.LifecycleSuspended); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Suspension {
-		if m.stopsAtEnd() {
+		switch {
+		case m.bulk() && m.stopsAtEnd():
+			out += "各实例到期即停止服务，数据暂时保留。"
+		case m.stopsAtEnd():
 			out += "届时停止服务，数据暂时保留。"
-		} else {
+		default:
 			out += "可继续使用至" + full(at) + "，届时停止服务，数据暂时保留。"
 		}
 	}
@@ -43,7 +43,11 @@ func chineseStory(m *matter, g fleet.Guide) string {
 		if m.c.Policy.Downgrades {
 			out += "其到期后操作为删除。"
 		}
-		out += full(at) + "彻底删除。"
+		if m.bulk() {
+			out += m.in.Name + "将于" + full(at) + "彻底删除，其余实例在各自到期后依次删除。"
+		} else {
+			out += full(at) + "彻底删除。"
+		}
 	}
 	if m.c.Has(fleet.LifecycleReleased) {
 		out += g.Lost
@@ -63,8 +67,12 @@ func chineseOpening(m *matter, full func(time.Time) string) string {
 		if !m.dateless() {
 			out = "该实例的账单自" + full(at) + "起欠费。"
 		}
-		if !m.payg() {
-			out += "实例可继续使用，但结清前无法续费和升级。"
+		if m.payg() {
+			return out
+		}
+		out += "实例可继续使用，但结清前无法续费和升级。"
+		if end := m.c.Term.Expires; !end.IsZero() {
+			out += chineseTermSentence(m, end, full)
 		}
 		return out
 	case alarm.Release:
@@ -102,7 +110,7 @@ func chineseOpening(m *matter, full func(time.Time) string) string {
 }
 
 func chineseBalance(m *matter) string {
-	if b := balanceOf(m.o.Account); b != "" {
+	if b := chineseMoney(m.o.Account); b != "" {
 		return "账号" + m.o.Account.Name + "余额为" + b + "。"
 	}
 	return ""
@@ -124,7 +132,7 @@ func chinesePresent(m *matter) string {
 	if m.lawless() {
 		return "没有策略说明后续处理。"
 	}
-	if !m.over() || m.perhaps() || !m.payg() && m.ev.Key.Rule == alarm.Overdue {
+	if !m.over() || m.perhaps() {
 		return ""
 	}
 	switch m.o.Lifecycle.State {

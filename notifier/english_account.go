@@ -61,8 +61,10 @@ func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 	if n := len(b.fixed); n > 0 {
 		counts += "; " + strconv.Itoa(n) + " cannot be renewed or upgraded"
 	}
-	s.body = first + stop + counts
-	s.tighter = []string{first + stop, first}
+	s.body, s.tighter = first+stop+counts, []string{first + stop, first}
+	if !ev.Known {
+		s.body, s.tighter = first, nil
+	}
 	s.story = w.englishBills(ev, a, b, zone)
 	s.short = "Pay the bill."
 	s.advice = "Pay the bill of the account, or add funds. Until then nothing can be bought, renewed or upgraded. Afterwards it may take up to 30 minutes until a service is back."
@@ -71,10 +73,11 @@ func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 // englishBills says what an unpaid bill does to each instance, by kind.
 func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *time.Location) string {
 	full := func(at time.Time) string { return fullMoment(at, zone) + englishIn(at, ev.At, zone) }
-	out := []string{"The account is overdue."}
 	if !ev.Known {
-		out[0] = "The account was overdue when its balance was last known."
-	} else if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
+		return "The account was overdue when its balance was last known."
+	}
+	out := []string{"The account is overdue."}
+	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out[0] = "The account is overdue since " + full(a.OverdueSince) + "."
 	}
 	if v := balanceOf(a); v != "" {
@@ -87,7 +90,7 @@ func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 		}
 	}
 	add(b.stops, "Billed by use, these stop: ", func(x *alarm.Affected) string {
-		text := name(x) + ", at " + full(stopOf(x))
+		text := name(x) + " at " + full(stopOf(x))
 		if at := x.Course.Begins(fleet.LifecycleReleased); !at.IsZero() {
 			text += ", deleted for good at " + fullMoment(at, zone)
 		}
@@ -138,8 +141,11 @@ func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 	var next string
 	if n := len(p.renew); n > 0 {
 		at := p.renew[0].Course.Term.Expires
-		next = "; " + strconv.Itoa(n) + " to renew from it, first " + shorten(gsmName(p.renew[0].Instance.Name, p.renew[0].Instance.ID), 16) +
-			", ends " + englishMoment(at, ev.At, zone) + englishIn(at, ev.At, zone)
+		next = "; 1 renews from it: "
+		if n > 1 {
+			next = "; " + strconv.Itoa(n) + " renew from it, first "
+		}
+		next += shorten(gsmName(p.renew[0].Instance.Name, p.renew[0].Instance.ID), 16) + " " + englishMoment(at, ev.At, zone) + englishIn(at, ev.At, zone)
 	}
 	var use string
 	if n := len(p.use); n > 0 {

@@ -19,6 +19,10 @@ func (w Words) englishDates(s *said, m *matter) {
 	first, tail := englishHead(m), englishTail(m, true)
 	s.body = first + tail
 	s.tighter = []string{first + englishTail(m, false), first + englishLast(m), first}
+	if m.bulk() {
+		s.tighter = append([]string{s.body}, s.tighter...)
+		s.body = englishTogether(m) + englishTail(m, false)
+	}
 	guide := w.guide(m.in, "en")
 	s.story = englishStory(m, guide)
 	s.short, s.advice = englishSteps(m, guide)
@@ -76,14 +80,14 @@ func englishExpiry(m *matter) string {
 		return "expired " + englishMoment(at, m.now, m.zone)
 	}
 	out := "expires " + englishMoment(at, m.now, m.zone) + in
-	if n := len(m.o.Others); m.bulk() {
+	if n := len(m.others); m.bulk() {
 		out += ", " + strconv.Itoa(n) + " more by " + englishDay(m.lastOther(), m.now, m.zone)
 	}
 	return out
 }
 
 func englishUnpaidRenewal(m *matter) string {
-	const unpaid = "automatic renewal has not paid"
+	const unpaid = "auto-renewal has not paid"
 	if m.dateless() || !m.now.Before(m.o.At) {
 		return unpaid
 	}
@@ -107,14 +111,10 @@ func englishTail(m *matter, nouns bool) string {
 	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue {
 		return ""
 	}
-	out := englishStand(m)
-	if at := m.ahead(fleet.LifecycleSuspended); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Suspension {
-		if m.stopsAtEnd() {
-			out += " and stops"
-		} else {
-			out += ", stops " + englishDay(at, m.now, m.zone)
-		}
+	if m.unbilled() {
+		return englishUnbilled(m)
 	}
+	out := englishStand(m) + englishStop(m, nouns)
 	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
 		out += ", recycle bin " + englishDay(at, m.now, m.zone)
 	}
@@ -125,33 +125,69 @@ func englishTail(m *matter, nouns bool) string {
 	if m.ev.Key.Rule == alarm.Release {
 		return with + out
 	}
-	if nouns && m.ev.Key.Rule == alarm.AutoRenewal {
+	if m.ev.Key.Rule == alarm.AutoRenewal {
 		out += englishBalance(m)
 	}
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() {
-		out += ", final deletion" + with + " " + englishDay(at, m.now, m.zone)
+	if at := m.deletion(); !at.IsZero() {
+		from := " "
+		if m.bulk() {
+			from = " from "
+		}
+		out += ", final deletion" + with + from + englishDay(at, m.now, m.zone)
 	}
 	return out + englishConversion(m)
 }
 
+// englishStop says when the service stops, where the head does not. Of automatic
+// renewal the balance is more important, when there is little room.
+func englishStop(m *matter, nouns bool) string {
+	at := m.ahead(fleet.LifecycleSuspended)
+	switch rule := m.ev.Key.Rule; {
+	case at.IsZero() || m.c.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
+		return ""
+	case m.bulk() && m.stopsAtEnd():
+		return ", service stops then"
+	case m.stopsAtEnd():
+		return " and stops"
+	}
+	return ", stops " + englishDay(at, m.now, m.zone)
+}
+
+// englishUnbilled says what an unpaid bill does to an instance that is paid in
+// advance.
+func englishUnbilled(m *matter) string {
+	const out = ", runs on, no renewal or upgrade till paid"
+	if at := m.c.Term.Expires; at.After(m.now) {
+		return out + ", expires " + englishDay(at, m.now, m.zone)
+	}
+	return out
+}
+
+// englishTogether lists the instances that expire together.
+func englishTogether(m *matter) string {
+	out := "expires " + englishMoment(m.o.At, m.now, m.zone) + englishIn(m.o.At, m.now, m.zone) + ", also "
+	return out + listed(m.others, ", ", " and %d more", func(a *alarm.Affected) string {
+		name := shorten(gsmName(a.Instance.Name, a.Instance.ID), 12)
+		return name + " " + englishDay(a.Course.Term.Expires, m.now, m.zone)
+	})
+}
+
 // englishStand says how it stands with an instance whose term is over.
 func englishStand(m *matter) string {
-	if m.lawless() && (m.payg() || m.ev.Key.Rule != alarm.Overdue) {
+	if m.lawless() {
 		return ", what follows is not known"
 	}
 	if !m.over() {
 		return ""
 	}
-	if m.ev.Key.Rule == alarm.Overdue && !m.payg() {
-		out := ", no renewal or upgrade till paid"
-		if m.c.Term.Expires.After(m.now) {
-			out += ", expires " + englishDay(m.c.Term.Expires, m.now, m.zone)
-		}
-		return out
+	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
+		return ", bill unpaid"
 	}
 	switch m.o.Lifecycle.State {
 	case fleet.LifecycleGrace:
-		return ", still runs"
+		if m.ev.Key.Rule != alarm.Suspension {
+			return ", still runs"
+		}
 	case fleet.LifecycleSuspended:
 		switch {
 		case m.perhaps():
@@ -188,7 +224,7 @@ func englishConversion(m *matter) string {
 
 // englishLast says no more than what is lost in the end.
 func englishLast(m *matter) string {
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && !m.dateless() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
+	if at := m.deletion(); !at.IsZero() && !m.dateless() && !m.unbilled() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
 		return ", final deletion " + englishDay(at, m.now, m.zone)
 	}
 	if m.c.Downgrades() && !m.converted() && !m.dateless() {
@@ -234,7 +270,7 @@ func englishEnd(m *matter) string {
 		return "told for its account as a whole from now on"
 	case m.o.Renewed && from.After(m.now):
 		return "renewed, paid until " + englishMoment(from, m.now, m.zone) + off
-	case m.o.Renewed:
+	case m.o.Renewed && !from.IsZero():
 		return "another end of its term counts now: " + englishMoment(from, m.now, m.zone)
 	case rule == alarm.CannotRenew && term && !m.overdueAccount():
 		return "its account is not overdue any more, it can be renewed; " + englishTerm(m)

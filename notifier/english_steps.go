@@ -28,21 +28,21 @@ func englishStep(m *matter, g fleet.Guide) (short string, steps []string) {
 		return "Continue the trial.", []string{"Continue the trial, or upgrade the instance.", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
 	case state == fleet.LifecycleReleased:
 		return "Check the console.", []string{"Look into the console for what is left of it."}
+	case state == fleet.LifecycleRecycled && m.ev.Key.Rule != alarm.Overdue:
+		return "Restore it now.", []string{"Settle what is unpaid, and restore it from the recycle bin before it is deleted for good. It comes back as a new instance only."}
 	case m.payg() || m.ev.Key.Rule == alarm.Overdue:
 		return "Pay the bill.", englishPay(m)
-	case state == fleet.LifecycleRecycled:
-		return "Restore it now.", []string{"Restore it from the recycle bin before it is deleted for good. It comes back as a new instance only."}
 	case m.converted():
 		return "Check the console.", []string{"Look into the console whether it was converted. A release notice of the cloud may be ignored."}
 	case m.overdueAccount():
 		return "Pay the account, then renew.", append([]string{"Pay the overdue bill of its account first: until then it can neither be renewed nor upgraded."}, renew...)
+	case m.ev.Key.Rule == alarm.AutoRenewal:
+		return englishByHand(m, renew)
 	case m.c.Downgrades():
 		return "Ignore release notices.", append([]string{"A release notice of the cloud may arrive all the same; ignore it. Renew it only if it is to keep its edition."}, g.Renew, g.RenewURL)
 	case m.bulk():
 		return "Renew in bulk.", []string{"Renew them in bulk: on the Renewal Management page select IoT Platform Enterprise Edition Instance as the product and the tab Manual Renewal, " +
 			"select the instances, click Bulk Renew, choose a duration and pay.", g.RenewURL}
-	case m.ev.Key.Rule == alarm.AutoRenewal:
-		return "Add funds or renew.", append([]string{englishFunds(m.in)}, renew...)
 	case m.over():
 		return "Renew now.", append(renew, "Switching automatic renewal on does not help any more.")
 	}
@@ -57,12 +57,21 @@ func englishPay(m *matter) []string {
 	return out
 }
 
+// englishByHand says what to do when automatic renewal has not paid: once no
+// attempt is left, funds alone do not help.
+func englishByHand(m *matter, renew []string) (short string, steps []string) {
+	if m.over() || m.o.AttemptsLeft <= 0 {
+		return "Renew by hand now.", append([]string{"Automatic renewal will not try again."}, renew...)
+	}
+	return "Add funds or renew.", append([]string{englishFunds(m.in)}, renew[1:]...)
+}
+
 // englishFunds says from what automatic renewal pays, as far as it is documented.
 func englishFunds(in *fleet.Instance) string {
-	if in.Product == "iot" || in.Product == "rocketmq" {
-		return "Add funds: automatic renewal pays from the available balance of the account only; coupons count, cards do not. Or do not wait for it."
+	if paysFromBalance(in) {
+		return "Add funds, because automatic renewal pays from the available balance of the account only (coupons count, cards do not), or renew it by hand."
 	}
-	return "Add funds to the account, or do not wait for automatic renewal."
+	return "Add funds to the account, or renew it by hand."
 }
 
 // englishAfterwards says what to know when an episode is over.

@@ -17,18 +17,22 @@ func englishStory(m *matter, g fleet.Guide) string {
 		}
 	}
 	full := func(at time.Time) string { return fullMoment(at, m.zone) + englishIn(at, m.now, m.zone) }
-	say(englishOpening(m, full))
 	if m.bulk() {
-		say("With it expire: " + englishOthers(m.o.Others, full) + ".")
+		say("Several instances expire within a week: " + m.in.Name + " at " + full(m.o.At) + "; " + englishOthers(m.others, full) + ".")
+	} else {
+		say(englishOpening(m, full))
 	}
-	if m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.FrozenRule {
+	if m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.FrozenRule || m.unbilled() {
 		return strings.Join(out, " ")
 	}
 	say(englishPresent(m))
 	if at := m.ahead(fleet.LifecycleSuspended); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Suspension {
-		if m.stopsAtEnd() {
+		switch {
+		case m.bulk() && m.stopsAtEnd():
+			say("The service of each stops with its term; its data is kept for a while.")
+		case m.stopsAtEnd():
 			say("The service stops then; its data is kept for a while.")
-		} else {
+		default:
 			say("It runs on until " + full(at) + ", when the service is stopped; its data is kept for a while.")
 		}
 	}
@@ -39,7 +43,11 @@ func englishStory(m *matter, g fleet.Guide) string {
 		if m.c.Policy.Downgrades {
 			say("Its post-expiration action is to delete.")
 		}
-		say("It is deleted for good at " + full(at) + ".")
+		if m.bulk() {
+			say(m.in.Name + " is deleted for good at " + full(at) + "; the others follow after their own terms.")
+		} else {
+			say("It is deleted for good at " + full(at) + ".")
+		}
 	}
 	if m.c.Has(fleet.LifecycleReleased) {
 		say(g.Lost)
@@ -60,8 +68,12 @@ func englishOpening(m *matter, full func(time.Time) string) string {
 		if !m.dateless() {
 			out = "A bill of it is unpaid since " + full(at) + "."
 		}
-		if !m.payg() {
-			out += " It runs on, but it can neither be renewed nor upgraded until the bill is paid."
+		if m.payg() {
+			return out
+		}
+		out += " It runs on, but it can neither be renewed nor upgraded until the bill is paid."
+		if end := m.c.Term.Expires; !end.IsZero() {
+			out += " " + englishTermSentence(m, end, full)
 		}
 		return out
 	case alarm.Release:
@@ -121,7 +133,7 @@ func englishPresent(m *matter) string {
 	if m.lawless() {
 		return "No policy says what follows."
 	}
-	if !m.over() || m.perhaps() || !m.payg() && m.ev.Key.Rule == alarm.Overdue {
+	if !m.over() || m.perhaps() {
 		return ""
 	}
 	switch m.o.Lifecycle.State {
@@ -154,9 +166,6 @@ func englishDowngrade(m *matter, full func(time.Time) string) string {
 // englishOthers lists instances with the ends of their terms.
 func englishOthers(list []alarm.Affected, full func(time.Time) string) string {
 	return listed(list, "; ", "; and %d more", func(a *alarm.Affected) string {
-		if a.Course == nil || a.Course.Term.Expires.IsZero() {
-			return a.Instance.Name
-		}
 		return a.Instance.Name + " at " + full(a.Course.Term.Expires)
 	})
 }

@@ -17,6 +17,8 @@ type matter struct {
 	c    *fleet.Course
 	now  time.Time
 	zone *time.Location
+
+	others []alarm.Affected // whose expiry is told together with this one
 }
 
 // newMatter returns false for an event that has nothing to do with the calendar
@@ -25,7 +27,13 @@ func newMatter(ev *alarm.Event, zone *time.Location) (*matter, bool) {
 	if ev.Occasion == nil || ev.Occasion.Course == nil || ev.Instance == nil {
 		return nil, false
 	}
-	return &matter{ev: ev, in: ev.Instance, o: ev.Occasion, c: ev.Occasion.Course, now: ev.At, zone: zone}, true
+	m := &matter{ev: ev, in: ev.Instance, o: ev.Occasion, c: ev.Occasion.Course, now: ev.At, zone: zone}
+	for _, a := range m.o.Others {
+		if a.Course != nil && !a.Course.Term.Expires.IsZero() {
+			m.others = append(m.others, a)
+		}
+	}
+	return m, true
 }
 
 // dateless tells whether the moment the rule counts to is not known any more.
@@ -66,20 +74,47 @@ func (m *matter) lawless() bool {
 
 func (m *matter) payg() bool { return m.c.Term.Method == fleet.PayAsYouGo }
 
+// unbilled tells whether a bill is unpaid of an instance that is paid in advance:
+// that stops nothing, but it can neither be renewed nor upgraded.
+func (m *matter) unbilled() bool { return m.ev.Key.Rule == alarm.Overdue && !m.payg() }
+
 // lastOther is the latest end of a term among the others that are told of.
 func (m *matter) lastOther() time.Time {
 	var last time.Time
-	for i := range m.o.Others {
-		if c := m.o.Others[i].Course; c != nil && c.Term.Expires.After(last) {
-			last = c.Term.Expires
+	for i := range m.others {
+		if at := m.others[i].Course.Term.Expires; at.After(last) {
+			last = at
 		}
 	}
 	return last
 }
 
+// paysFromBalance tells whether it is documented that automatic renewal pays from
+// the available balance only.
+func paysFromBalance(in *fleet.Instance) bool {
+	return in.Product == "iot" || in.Product == "rocketmq" && in.Edition == "platinum-4"
+}
+
+// deletion is when the instance is deleted, or the first of several that are told
+// of together; zero when that is not ahead.
+func (m *matter) deletion() time.Time {
+	at := m.ahead(fleet.LifecycleReleased)
+	if !m.bulk() || at.IsZero() {
+		return at
+	}
+	for i := range m.others {
+		if other := m.others[i].Course.Begins(fleet.LifecycleReleased); other.After(m.now) && other.Before(at) {
+			at = other
+		}
+	}
+	return at
+}
+
 // bulk tells whether the event speaks for several instances that are renewed
 // together.
-func (m *matter) bulk() bool { return m.ev.Key.Rule == alarm.Expiry && len(m.o.Others) > 0 }
+func (m *matter) bulk() bool {
+	return m.ev.Key.Rule == alarm.Expiry && len(m.others) > 0 && !m.dateless() && m.o.At.After(m.now)
+}
 
 // overdueAccount tells whether the account that pays is known to be overdue.
 func (m *matter) overdueAccount() bool { return m.c.Overdue || m.o.Account.Overdue() }

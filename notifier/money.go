@@ -46,3 +46,14 @@ func markOf(a *fleet.Account) string {
 	}
 	return money(amount(a.LowBalance), currency)
 }
+
+// chineseMoney writes what an account has left as Chinese readers do.
+func chineseMoney(a *fleet.Account) string { return chineseYuan(balanceOf(a)) }
+
+// chineseYuan writes the currency of a sum in Chinese, where it has a short name.
+func chineseYuan(sum string) string {
+	if number, ok := strings.CutSuffix(sum, " CNY"); ok {
+		return number + "元"
+	}
+	return sum
+}
