@@ -10,38 +10,19 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 )
 
-// alert puts an event into the fields of an Alertmanager alert. Labels an
-// operator put on an instance come along and never replace those that say what
-// the alarm is.
+// alert puts an event into the fields of an Alertmanager alert.
 func (w Words) alert(ev *alarm.Event) Alert {
 	a := Alert{
-		Resolved:    Ends(ev.Kind),
-		Labels:      make(map[string]string),
-		Annotations: make(map[string]string),
-		StartsAt:    ev.RaisedAt,
-		Fingerprint: fingerprint(ev.Key),
+		Resolved:     Ends(ev.Kind),
+		Labels:       labels(ev),
+		Annotations:  make(map[string]string),
+		StartsAt:     ev.RaisedAt,
+		GeneratorURL: w.ExternalURL + page(ev),
+		Fingerprint:  fingerprint(ev.Key),
 	}
 	if a.Resolved {
 		a.EndsAt = ev.At
 	}
-	if in := ev.Instance; in != nil {
-		for _, l := range in.Labels {
-			a.Labels[l.Name] = l.Value
-		}
-		a.Labels["instance_id"] = in.ID
-		a.Labels["instance"] = in.Name
-		a.Labels["product"] = in.Product
-		a.Labels["edition"] = in.Edition
-		a.GeneratorURL = w.ExternalURL + "/instances/" + url.PathEscape(in.ID)
-	} else {
-		a.GeneratorURL = w.ExternalURL + "/"
-	}
-	a.Labels["alertname"] = string(ev.Key.Rule)
-	a.Labels["severity"] = string(ev.Severity)
-	if m := ev.Key.MetricName(); m != "" {
-		a.Labels["metric"] = m
-	}
-
 	say := w.english(ev, time.UTC)
 	a.Annotations["code"] = ev.Code
 	a.Annotations["summary"] = say.summary()
@@ -52,15 +33,64 @@ func (w Words) alert(ev *alarm.Event) Alert {
 		a.Annotations["capacity"] = number(ev.Capacity)
 		a.Annotations["utilization"] = percent(ev.Utilization())
 	}
+	annotateOccasion(a.Annotations, ev)
 	return a
+}
+
+// labels say which alarm it is and of what. Those an operator put on an instance
+// come along and never replace the others.
+func labels(ev *alarm.Event) map[string]string {
+	out := make(map[string]string)
+	if in := ev.Instance; in != nil {
+		for _, l := range in.Labels {
+			out[l.Name] = l.Value
+		}
+		out["instance_id"] = in.ID
+		out["instance"] = in.Name
+		out["product"] = in.Product
+		out["edition"] = in.Edition
+	}
+	if name := accountOf(ev); name != "" {
+		out["account"] = name
+	}
+	out["alertname"] = string(ev.Key.Rule)
+	out["severity"] = string(ev.Severity)
+	if m := ev.Key.MetricName(); m != "" {
+		out["metric"] = m
+	}
+	return out
+}
+
+// accountOf names the account an event is about, or that pays for its instance;
+// "" when there is none.
+func accountOf(ev *alarm.Event) string {
+	if ev.Instance != nil && ev.Key.Account == "" {
+		return ev.Instance.Account
+	}
+	return ev.Key.Account
+}
+
+// page is the path of the page that shows more about an event.
+func page(ev *alarm.Event) string {
+	switch {
+	case ev.Instance != nil:
+		return "/instances/" + url.PathEscape(ev.Instance.ID)
+	case ev.Key.Account != "":
+		return "/calendar?account=" + url.QueryEscape(ev.Key.Account)
+	}
+	return "/"
 }
 
 // fingerprint names an alarm in 16 hex digits: the same from raise to end and
 // from episode to episode. Every field is closed by a zero byte, so that no two
-// keys run into one.
+// keys run into one. Only alarms of accounts have the last one.
 func fingerprint(k alarm.Key) string {
 	h := fnv.New64a()
-	for _, s := range []string{string(k.Rule), k.Instance, k.MetricName()} {
+	fields := []string{string(k.Rule), k.Instance, k.MetricName()}
+	if k.Account != "" {
+		fields = append(fields, k.Account)
+	}
+	for _, s := range fields {
 		_, _ = h.Write([]byte(s)) // a hash does not fail
 		_, _ = h.Write([]byte{0})
 	}

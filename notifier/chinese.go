@@ -10,7 +10,7 @@ import (
 
 // chinese says what an event means, in Chinese; a text has room for 70 signs.
 func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
-	s := said{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, "zh"), sep: punctuation{"：", "，", "。"}}
+	s := said{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, "zh"), sep: chineseSigns()}
 	s.name, s.id = names(ev, "全部实例")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = "告警已撤销，不再监控"
@@ -27,9 +27,25 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
 	case alarm.NoData:
 		chineseNoData(&s, ev, zone)
 	default:
-		s.body = ev.Reason
+		w.chineseOccasion(&s, ev, zone)
 	}
 	return s
+}
+
+// chineseOccasion says what an event of the calendar or of an account means; what
+// comes without an occasion has its reason in words.
+func (w Words) chineseOccasion(s *said, ev *alarm.Event, zone *time.Location) {
+	m, dated := newMatter(ev, zone)
+	switch {
+	case ev.Key.Rule == alarm.Forecast:
+		s.body = ev.Reason
+	case dated:
+		w.chineseDates(s, m)
+	case ev.Occasion != nil && ev.Key.Account != "":
+		w.chineseAccount(s, ev, zone)
+	default:
+		s.body = ev.Reason
+	}
 }
 
 func chineseWord(ev *alarm.Event) string {

@@ -13,8 +13,11 @@ type Directory struct {
 	Receivers map[string]Receiver
 	// Notify names the receivers of each instance, by instance ID.
 	Notify map[string][]string
-	// Default names the receivers of instances that are not in Notify, which may
-	// be gone from the configuration.
+	// Accounts names the receivers of what is said about an account as a whole, by
+	// its name.
+	Accounts map[string][]string
+	// Default names the receivers of instances and accounts that are in neither,
+	// which may be gone from the configuration.
 	Default []string
 	Limits  Limits
 	Words   Words
@@ -66,6 +69,9 @@ type Words struct {
 	// instance whose metric m fills up, and AdviceInFull in sentences; "" when nothing
 	// can be said. They are called while notices are planned, so they must not wait.
 	Advice, AdviceInFull func(in *fleet.Instance, m fleet.Metric, language string) string
+	// Guide says how an instance is renewed and changed, in a language; nil knows
+	// nothing.
+	Guide func(in *fleet.Instance, language string) fleet.Guide
 }
 
 // Find returns the target that a notice went to, by names that were stored.
@@ -86,6 +92,14 @@ func (d *Directory) Find(receiver, recipient string) (Target, bool) {
 // receiversOf returns the names of the receivers of one instance.
 func (d *Directory) receiversOf(in *fleet.Instance) []string {
 	if names, ok := d.Notify[in.ID]; ok {
+		return names
+	}
+	return d.Default
+}
+
+// receiversOfAccount returns the names of the receivers of one account.
+func (d *Directory) receiversOfAccount(name string) []string {
+	if names, ok := d.Accounts[name]; ok {
 		return names
 	}
 	return d.Default

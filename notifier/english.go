@@ -11,7 +11,7 @@ import (
 
 // english says what an event means, in English.
 func (w Words) english(ev *alarm.Event, zone *time.Location) said {
-	s := said{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: punctuation{": ", ", ", "."}}
+	s := said{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: englishSigns()}
 	s.name, s.id = names(ev, "Fleet")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = englishSubject(ev) + " alarm ended, no longer watched"
@@ -28,9 +28,25 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) said {
 	case alarm.NoData:
 		englishNoData(&s, ev, zone)
 	default:
-		s.body = ev.Reason
+		w.englishOccasion(&s, ev, zone)
 	}
 	return s
+}
+
+// englishOccasion says what an event of the calendar or of an account means; what
+// comes without an occasion has its reason in words.
+func (w Words) englishOccasion(s *said, ev *alarm.Event, zone *time.Location) {
+	m, dated := newMatter(ev, zone)
+	switch {
+	case ev.Key.Rule == alarm.Forecast:
+		s.body = ev.Reason
+	case dated:
+		w.englishDates(s, m)
+	case ev.Occasion != nil && ev.Key.Account != "":
+		w.englishAccount(s, ev, zone)
+	default:
+		s.body = ev.Reason
+	}
 }
 
 func englishWord(ev *alarm.Event) string {
@@ -61,9 +77,24 @@ func englishMetric(m fleet.Metric) string {
 	return m.String()
 }
 
+// englishSubject names a rule, for the notice that it is no longer watched.
 func englishSubject(ev *alarm.Event) string {
-	if ev.Key.Rule == alarm.NoData {
+	switch ev.Key.Rule {
+	case alarm.NoData:
 		return "no-data"
+	case alarm.Expiry, alarm.Suspension, alarm.Overdue, alarm.FrozenRule:
+		return string(ev.Key.Rule)
+	case alarm.Release:
+		return "deletion"
+	case alarm.LowBalance:
+		return "low-balance"
+	case alarm.AutoRenewal:
+		return "automatic renewal"
+	case alarm.CannotRenew:
+		return "renewal"
+	case alarm.Forecast:
+		return englishMetric(ev.Key.Metric) + " forecast"
+	case alarm.Capacity:
 	}
 	return englishMetric(ev.Key.Metric)
 }

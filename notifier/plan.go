@@ -95,15 +95,15 @@ type route struct {
 	silent []*fleet.Instance
 }
 
-// receiversFor returns who is told of an event. A notice about the whole fleet
-// goes to the receivers of all instances it speaks for, to each with its own.
+// receiversFor returns who is told of an event. A notice about an account goes to
+// the receivers of the account; one about the whole fleet to those of all
+// instances it speaks for, to each with its own.
 func receiversFor(d *Directory, ev *alarm.Event) []route {
-	if ev.Instance != nil {
-		var out []route
-		for _, name := range d.receiversOf(ev.Instance) {
-			out = append(out, route{name: name})
-		}
-		return out
+	switch {
+	case ev.Instance != nil:
+		return routes(d.receiversOf(ev.Instance))
+	case ev.Key.Account != "":
+		return routes(d.receiversOfAccount(ev.Key.Account))
 	}
 	by := make(map[string][]*fleet.Instance)
 	for _, in := range ev.Silent {
@@ -122,6 +122,15 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 		out = append(out, route{name, silent})
 	}
 	slices.SortFunc(out, func(a, b route) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// routes leads to receivers that are told all of an event.
+func routes(names []string) []route {
+	var out []route
+	for _, name := range names {
+		out = append(out, route{name: name})
+	}
 	return out
 }
 

@@ -26,8 +26,9 @@ func directory() *Directory {
 			"oncall": {Name: "oncall", Targets: []Target{person("wei"), hook}},
 			"owners": {Name: "owners", Targets: []Target{person("wei"), person("alice")}, GroupWait: 10 * time.Second},
 		},
-		Notify:  map[string][]string{"mqtt-cn-0pp1abc": {"oncall", "owners"}, "b": {"owners"}},
-		Default: []string{"oncall"},
+		Notify:   map[string][]string{"mqtt-cn-0pp1abc": {"oncall", "owners"}, "b": {"owners"}},
+		Accounts: map[string][]string{"acme": {"owners"}},
+		Default:  []string{"oncall"},
 	}
 }
 
@@ -101,6 +102,35 @@ func TestPlan(t *testing.T) {
 			}
 			got := planned(Plan(d, tt.ev, told, tt.quie, noon()))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("notices (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPlanForAnAccount(t *testing.T) {
+	overdue := func(name string) *alarm.Event {
+		return &alarm.Event{
+			Kind: alarm.Raised, Key: alarm.Key{Rule: alarm.Overdue, Account: name, Metric: alarm.NoMetric}, Code: "K7Q2", At: noon(), RaisedAt: noon(),
+			Severity: alarm.Critical, Known: true,
+			Occasion: &alarm.Occasion{At: noon(), Account: &fleet.Account{Name: name, Zone: time.UTC}, Others: []alarm.Affected{{Instance: orders()}}},
+		}
+	}
+	for _, tt := range []struct {
+		name, account string
+		quiet         []Silence
+		want          []string
+	}{
+		{name: "its own receivers are told, not those of its instances", account: "acme",
+			want: []string{"raised sms/wei owners until 12:00:10", "raised sms/alice owners until 12:00:10"}},
+		{name: "an account without receivers of its own", account: "other", want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
+		{name: "a silence of another account", account: "other", quiet: []Silence{{ID: "s1", Matchers: map[string]string{"account": "acme"}, Until: noon().Add(time.Hour)}},
+			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
+		{name: "a silence of the account", account: "acme", quiet: []Silence{{ID: "s1", Matchers: map[string]string{"account": "acme"}, Until: noon().Add(time.Hour)}},
+			want: []string{"raised sms/wei owners held: silenced by s1 until 13:00:00", "raised sms/alice owners held: silenced by s1 until 13:00:00"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, planned(Plan(directory(), overdue(tt.account), nil, tt.quiet, noon()))); diff != "" {
 				t.Errorf("notices (-want +got):\n%s", diff)
 			}
 		})

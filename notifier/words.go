@@ -16,46 +16,66 @@ import (
 // said is what an event says, in the parts that texts are put together from.
 type said struct {
 	code    string
-	word    string // WARNING, CRITICAL, ENDED …
-	name    string // of the instance, for people
-	id      string // of the instance, in case the name does not fit
-	body    string // what is the matter, with its figures
-	full    string // the same at any length; "" is body
-	edition string // product and edition; "" when it is about the fleet
-	advice  string // what to do next, a sentence or two
-	fits    string // which edition would fit, in a few words; "" is not known
-	short   string // the advice in a few words
+	word    string   // WARNING, CRITICAL, ENDED …
+	name    string   // of the instance, for people
+	id      string   // of the instance, in case the name does not fit
+	body    string   // what is the matter, with its figures
+	full    string   // the same at any length; "" is body
+	tighter []string // the body in ever fewer words, for a text it does not fit into
+	story   string   // all of it in whole sentences; "" is body or full with the edition
+	edition string   // product and edition; "" when it is about the fleet
+	advice  string   // what to do next, a sentence or two
+	fits    string   // which edition would fit, in a few words; "" is not known
+	short   string   // the advice in a few words
 	sep     punctuation
 }
 
 // punctuation is what a language puts between the parts.
 type punctuation struct {
 	colon, comma, stop string
+	open, shut         string // brackets
+	blank              string // between sentences
 }
+
+func englishSigns() punctuation { return punctuation{": ", ", ", ".", " (", ")", " "} }
+func chineseSigns() punctuation { return punctuation{"：", "，", "。", "（", "）", ""} }
 
 // summary is one line.
 func (s said) summary() string { return s.name + s.sep.colon + s.body }
 
 // description says all of it.
 func (s said) description() string {
+	if s.story != "" {
+		return s.telling()
+	}
 	out := s.code + " " + s.word + " " + s.name + s.sep.colon + cmp.Or(s.full, s.body)
 	if s.edition != "" {
 		out += s.sep.comma + s.edition
 	}
 	out += s.sep.stop
 	if s.advice != "" {
-		out += strings.TrimPrefix(s.sep.stop, ".")
-		if s.sep.stop == "." {
-			out += " "
-		}
-		out += s.advice
+		out += s.sep.blank + s.advice
 	}
 	return out
 }
 
+// telling is the description of what is told in whole sentences.
+func (s said) telling() string {
+	out := s.code + " " + s.word + " " + s.name
+	if s.edition != "" {
+		out += s.sep.open + s.edition + s.sep.shut
+	}
+	out += s.sep.colon + s.story
+	if s.advice == "" {
+		return out
+	}
+	return out + s.sep.blank + s.advice
+}
+
 // text renders an event as one text message that fits into one segment: 160
 // septets in English, 70 UTF-16 units in Chinese (3GPP TS 23.038). What does not
-// fit goes in this order: the advice, the end of the name, the edition.
+// fit goes in this order: the advice, the end of the name, the edition, what is
+// said at length.
 func (w Words) text(ev *alarm.Event, language string, zone *time.Location) string {
 	if zone == nil {
 		zone = time.UTC
@@ -70,46 +90,52 @@ func (w Words) text(ev *alarm.Event, language string, zone *time.Location) strin
 		if !sms.IsGSM(s.fits) {
 			s.fits = "" // half of a name is no advice
 		}
+		for i := range s.tighter {
+			s.tighter[i] = gsmOnly(s.tighter[i])
+		}
 	}
-	for _, form := range s.forms() {
+	forms := s.forms()
+	for _, form := range forms {
 		if n, _ := sms.Segments(form); n <= 1 {
 			return form
 		}
 	}
-	return cut(s.forms()[len(s.forms())-1])
+	return cut(forms[len(forms)-1])
 }
 
 // forms are the ways to write the text, from the one that says most.
 func (s said) forms() []string {
-	head := s.code + " " + s.word + " "
-	with := func(name, edition, short string) string {
-		out := head + name + s.sep.colon + s.body
+	with := func(name, body, edition, short string) string {
+		out := s.code + " " + s.word + " " + name + s.sep.colon + body
 		if edition != "" {
 			out += s.sep.comma + edition
 		}
 		out += s.sep.stop
 		if short != "" {
-			if s.sep.stop == "." {
-				out += " "
-			}
-			out += short
+			out += s.sep.blank + short
 		}
 		return out
 	}
-	brief := shorten(s.name, 24)
+	long, brief, tiny := shorten(s.name, 24), shorten(s.name, 12), shorten(s.name, 6)
 	var out []string
 	if s.fits != "" {
-		out = append(out, with(s.name, s.edition, s.fits))
+		out = append(out, with(s.name, s.body, s.edition, s.fits))
 	}
-	return append(out,
-		with(s.name, s.edition, s.short),
-		with(s.name, s.edition, ""),
-		with(brief, s.edition, s.short),
-		with(brief, s.edition, ""),
-		with(shorten(s.name, 12), s.edition, ""),
-		with(brief, "", ""),
-		with(shorten(s.name, 12), "", ""),
+	out = append(out,
+		with(s.name, s.body, s.edition, s.short),
+		with(s.name, s.body, s.edition, ""),
+		with(long, s.body, s.edition, s.short),
+		with(long, s.body, s.edition, ""),
+		with(brief, s.body, s.edition, ""),
 	)
+	for _, body := range append([]string{s.body}, s.tighter...) {
+		out = append(out, with(long, body, "", s.short), with(long, body, "", ""), with(brief, body, "", ""))
+	}
+	last := s.body
+	if n := len(s.tighter); n > 0 {
+		last = s.tighter[n-1]
+	}
+	return append(out, with(tiny, last, "", ""))
 }
 
 // fitting adds which edition would fit to the advice of a capacity alarm.
@@ -185,7 +211,10 @@ func (w Words) title(in *fleet.Instance, language string) string {
 
 // names returns how the event's subject is called, and its ID.
 func names(ev *alarm.Event, fleetName string) (name, id string) {
-	if ev.Instance == nil {
+	switch {
+	case ev.Instance == nil && ev.Key.Account != "":
+		return ev.Key.Account, ev.Key.Account
+	case ev.Instance == nil:
 		return fleetName, fleetName
 	}
 	return ev.Instance.Name, ev.Instance.ID
@@ -245,4 +274,12 @@ func units(d, big time.Duration, bigName string, small time.Duration, smallName 
 		out += strconv.Itoa(int(rest)) + smallName
 	}
 	return out
+}
+
+// guide says how an instance is renewed and changed.
+func (w Words) guide(in *fleet.Instance, language string) fleet.Guide {
+	if w.Guide == nil {
+		return fleet.Guide{}
+	}
+	return w.Guide(in, language)
 }

@@ -16,6 +16,7 @@ type Product struct {
 	Title    string
 	Editions map[string]Edition
 	Changes  []EditionChange // the first that fits a change speaks for it
+	Guidance Guidance
 }
 
 // Edition is what one edition, or one specification of it, carries.
@@ -26,6 +27,7 @@ type Edition struct {
 	Specs    map[string]Spec
 	Policies map[fleet.Method]string // default policy by billing method
 	Source   string                  // where the figures are from
+	Guidance Guidance                // where it differs from that of the product
 }
 
 // Spec is one specification of an edition.

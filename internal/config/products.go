@@ -64,6 +64,7 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 		if p.Title != "" {
 			product.Title = p.Title
 		}
+		product.Guidance = d.layGuidance(product.Guidance, p.place, p.Guide, &p.linksDoc)
 		editions := make(map[string]Edition, len(product.Editions)+len(p.Editions))
 		for n, e := range product.Editions {
 			editions[n] = e
@@ -88,6 +89,7 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 	if e.Source != "" {
 		out.Source = e.Source
 	}
+	out.Guidance = d.layGuidance(out.Guidance, e.place, e.Guide, &e.linksDoc)
 	specs := make(map[string]Spec, len(out.Specs)+len(e.Specs))
 	for n, sp := range out.Specs {
 		specs[n] = sp

@@ -119,17 +119,21 @@ func (*anything) decode(*decoder, place) {}
 
 type productDoc struct {
 	marked
+	linksDoc
 	Title    string                `yaml:"title" doc:"How people call it." example:"MQTT"`
 	Editions map[string]editionDoc `yaml:"editions" doc:"Its editions, by name."`
 	Changes  []changeDoc           `yaml:"changes" doc:"What may be changed into what, and how. The first row that fits speaks; rows of your own come before those shipped."`
+	Guide    *guideDoc             `yaml:"guide" doc:"How its instances are renewed and changed, for notices and pages."`
 }
 
 type editionDoc struct {
 	marked
+	linksDoc
 	Title    map[string]string  `yaml:"title" doc:"How people call it, by language (en, zh)."`
 	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric."`
 	Specs    map[string]specDoc `yaml:"specs" doc:"Its specifications, by name."`
 	Policies map[string]string  `yaml:"policies" doc:"Its calendar, by billing method."`
+	Guide    *guideDoc          `yaml:"guide" doc:"Where it differs from the guide of its product."`
 	Source   string             `yaml:"source" doc:"Where the figures are from."`
 }
 

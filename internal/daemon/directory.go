@@ -30,9 +30,10 @@ func newDirectory(s *config.Snapshot, version string) (*notifier.Directory, erro
 	d := &notifier.Directory{
 		Receivers: make(map[string]notifier.Receiver, len(s.Receivers)),
 		Notify:    make(map[string][]string, len(s.Instances)),
+		Accounts:  s.AccountNotify,
 		Default:   s.NoData.Notify,
 		Limits:    notifier.Limits(s.SMS.Limits),
-		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: titles(s.Catalogue)},
+		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: titles(s.Catalogue), Guide: s.Catalogue.Guide},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {

@@ -18,7 +18,10 @@ func (d *Daemon) routes() (http.Handler, error) {
 		Remarks: func() []string {
 			return append(append(d.clouds.remarks(), d.board.ledger.remarks(time.Now())...), d.board.Remarks()...)
 		},
-		Title:    func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
+		Title: func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
+		Guide: func(in *fleet.Instance, language string) fleet.Guide {
+			return d.board.current().Catalogue.Guide(in, language)
+		},
 		Accounts: d.board, ExternalURL: func() string { return d.board.current().Server.ExternalURL },
 		Logger: d.options.Logger, Version: d.options.Version,
 	})

@@ -7,22 +7,6 @@ import (
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
-// Guide says how an instance is renewed and changed, in the words of its product's
-// documents. What is empty is not known and not shown.
-type Guide struct {
-	Renew      string // steps, one a line
-	Upgrade    string // steps, one a line
-	Lost       string // what is lost for good when it is released
-	RenewURL   string // the console's page for it
-	UpgradeURL string
-}
-
-// Guides tells the guide of an instance in a language, such as en. It does not
-// block.
-type Guides interface {
-	Guide(in *fleet.Instance, language string) Guide
-}
-
 // billing is the panel of an instance's bill: how it is paid, until when, and what
 // to do.
 type billing struct {
@@ -40,7 +24,7 @@ type billing struct {
 	Policy    string
 	Source    string // of the policy
 
-	Guide Guide
+	Guide fleet.Guide
 	// RenewLink and UpgradeLink lead to the console, else to the steps on the page;
 	// empty when there is neither.
 	RenewLink, UpgradeLink string
@@ -87,10 +71,10 @@ func (p *pages) guide(b *billing, in *fleet.Instance) {
 		b.NoRenewal = "There is nothing to renew: it is free."
 	case fleet.Subscription:
 	}
-	if p.Guides == nil {
+	if p.Guide == nil {
 		return
 	}
-	b.Guide = p.Guides.Guide(in, "en")
+	b.Guide = p.Guide(in, "en")
 	link := func(url, steps, anchor string) string {
 		if url == "" && steps != "" {
 			return anchor

@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/web"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
@@ -83,7 +82,7 @@ func (f *fake) withCalendar() {
 			pays(st, fleet.Term{Method: fleet.Subscription, Policy: "mqtt"}, acme)
 		}
 	}
-	f.guides = map[string]web.Guide{"mqtt": {
+	f.guides = map[string]fleet.Guide{"mqtt": {
 		Renew: "1. Open the console.\n2. Choose Instances, then Renew.", Upgrade: "Choose Upgrade on the page of the instance.",
 		Lost: "all groups and topics", RenewURL: "https://console.example.com/renew?id=1",
 	}}
@@ -95,9 +94,9 @@ func (f *fake) Accounts() []fleet.Account {
 	return slices.Clone(f.accounts)
 }
 
-func (f *fake) Guide(in *fleet.Instance, language string) web.Guide {
+func (f *fake) Guide(in *fleet.Instance, language string) fleet.Guide {
 	if language != "en" {
-		return web.Guide{}
+		return fleet.Guide{}
 	}
 	return f.guides[in.Product]
 }
@@ -172,7 +171,7 @@ func TestActions(t *testing.T) {
 	wants(t, body, `href="https://console.example.com/renew?id=1" rel="noopener noreferrer">Renew</a>`, `href="#upgrade">Upgrade</a>`, `href="`+orders()+`?tab=alarms">Monitor</a>`, `id="upgrade"`)
 
 	hostile := realistic()
-	hostile.guides["mqtt"] = web.Guide{RenewURL: "javascript:alert(1)", Renew: "<script>"}
+	hostile.guides["mqtt"] = fleet.Guide{RenewURL: "javascript:alert(1)", Renew: "<script>"}
 	if body := get(t, hostile, orders()).Body.String(); strings.Contains(body, "javascript:alert") || strings.Contains(body, "<script>\n") || strings.Contains(body, "<p><script>") {
 		t.Error("a guide is not escaped")
 	}

@@ -31,7 +31,7 @@ type fake struct {
 	refuse    error // what the editor answers
 	remarks   []string
 	accounts  []fleet.Account
-	guides    map[string]web.Guide // by product
+	guides    map[string]fleet.Guide // by product
 	settings  []web.Setting
 	edits     int
 	acks      []string
@@ -162,7 +162,7 @@ func (f *fake) SetThresholds(_ context.Context, id string, settings []web.Settin
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guides: f, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition

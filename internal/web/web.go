@@ -69,7 +69,7 @@ type Accounts interface {
 	Accounts() []fleet.Account
 }
 
-// Options are what New needs. Accounts, Guides, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       Fleet
@@ -80,7 +80,9 @@ type Options struct {
 	AlarmEditor AlarmEditor
 	Advisor     Advisor  // nil: pages say nothing of editions
 	Accounts    Accounts // nil: no balance is known
-	Guides      Guides   // nil: no steps are shown
+	// Guide tells how an instance is renewed and changed, in a language such as en;
+	// nil: no steps are shown.
+	Guide func(in *fleet.Instance, language string) fleet.Guide
 	// ExternalURL is the address of the pages as others know it, for links in the
 	// calendar feed. Nil or an empty answer: the address that was asked.
 	ExternalURL func() string

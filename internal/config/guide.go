@@ -1,0 +1,163 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// linksDoc are links to a console. They may hold {instance_id}, {account},
+// {product} and {edition}.
+type linksDoc struct {
+	RenewURL   string `yaml:"renew_url" doc:"Link to where an instance is renewed; may hold {instance_id}, {account}, {product}, {edition}." example:"https://console.example.com/renew?id={instance_id}"`
+	UpgradeURL string `yaml:"upgrade_url" doc:"Link to where edition or specification are changed, in the same way."`
+	MonitorURL string `yaml:"monitor_url" doc:"Link to the cloud's own monitoring of an instance, in the same way."`
+}
+
+type guideDoc struct {
+	marked
+	Renew   map[string]string `yaml:"renew" doc:"How to renew, by language (en, zh), in whole sentences."`
+	Upgrade map[string]string `yaml:"upgrade" doc:"How to change edition or specification, by language."`
+	Lost    map[string]string `yaml:"lost" doc:"What is lost for good when it is released, by language."`
+}
+
+// Guidance is what the catalogue says about renewing and changing an instance of
+// one product or edition: texts by language (en, zh), and templates of links.
+type Guidance struct {
+	Renew, Upgrade, Lost             map[string]string
+	RenewURL, UpgradeURL, MonitorURL string
+}
+
+// Guide returns how an instance is renewed and changed, in a language. What its
+// edition says wins over what its product says, text by text; where a text is
+// missing in that language, another one is better than none. What is billed by use
+// has no term: how its product is renewed does not hold for it.
+func (c *Catalogue) Guide(in *fleet.Instance, language string) fleet.Guide {
+	if c == nil || in == nil {
+		return fleet.Guide{}
+	}
+	p := c.Products[in.Product]
+	own, general := p.Editions[in.Edition].Guidance, p.Guidance
+	if in.Term.Method == fleet.PayAsYouGo {
+		general.Renew, general.RenewURL = nil, ""
+	}
+	text := func(own, general map[string]string) string {
+		if t := spoken(own, language); t != "" {
+			return t
+		}
+		return spoken(general, language)
+	}
+	link := func(own, general string) string {
+		if own == "" {
+			own = general
+		}
+		return fill(own, in)
+	}
+	return fleet.Guide{
+		Renew: text(own.Renew, general.Renew), Upgrade: text(own.Upgrade, general.Upgrade), Lost: text(own.Lost, general.Lost),
+		RenewURL: link(own.RenewURL, general.RenewURL), UpgradeURL: link(own.UpgradeURL, general.UpgradeURL),
+		MonitorURL: link(own.MonitorURL, general.MonitorURL),
+	}
+}
+
+// spoken returns a text in a language, else in another one.
+func spoken(texts map[string]string, language string) string {
+	if t := texts[language]; t != "" {
+		return t
+	}
+	for _, l := range languages() {
+		if t := texts[l]; t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func languages() []string { return []string{"en", "zh"} }
+
+// placeholders are what a template of a link may hold, with what stands for each.
+func placeholders(in *fleet.Instance) map[string]string {
+	return map[string]string{"instance_id": in.ID, "account": in.Account, "product": in.Product, "edition": in.Edition}
+}
+
+// fill puts an instance into the template of a link. Values are escaped so that
+// they are one piece of a path, a query or a fragment, whichever they stand in.
+func fill(template string, in *fleet.Instance) string {
+	for name, value := range placeholders(in) {
+		escaped := strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+		template = strings.ReplaceAll(template, "{"+name+"}", escaped)
+	}
+	return template
+}
+
+// layGuidance puts what one file says on top of what is known.
+func (d *decoder) layGuidance(out Guidance, at place, g *guideDoc, l *linksDoc) Guidance {
+	if g != nil && g.node != nil {
+		out.Renew = d.layTexts(out.Renew, d.find(g.place, "renew"), g.Renew)
+		out.Upgrade = d.layTexts(out.Upgrade, d.find(g.place, "upgrade"), g.Upgrade)
+		out.Lost = d.layTexts(out.Lost, d.find(g.place, "lost"), g.Lost)
+	}
+	out.RenewURL = d.layLink(out.RenewURL, d.find(at, "renew_url"), l.RenewURL)
+	out.UpgradeURL = d.layLink(out.UpgradeURL, d.find(at, "upgrade_url"), l.UpgradeURL)
+	out.MonitorURL = d.layLink(out.MonitorURL, d.find(at, "monitor_url"), l.MonitorURL)
+	return out
+}
+
+// layTexts puts texts by language on top of those that are known.
+func (d *decoder) layTexts(known map[string]string, at place, texts map[string]string) map[string]string {
+	out := make(map[string]string, len(known)+len(texts))
+	for l, t := range known {
+		out[l] = t
+	}
+	for l, t := range texts {
+		if !slices.Contains(languages(), l) {
+			d.fault(d.under(at, l), "texts are in %s, not in %q", strings.Join(languages(), " or "), clip(l))
+			continue
+		}
+		out[l] = strings.Join(strings.Fields(t), " ")
+	}
+	return out
+}
+
+// layLink checks the template of a link, and puts it in the place of the one
+// that is known.
+func (d *decoder) layLink(known string, at place, template string) string {
+	if template == "" {
+		return known
+	}
+	bare := template
+	for name := range placeholders(&fleet.Instance{}) {
+		bare = strings.ReplaceAll(bare, "{"+name+"}", "x")
+	}
+	switch {
+	case strings.ContainsAny(bare, "{}"):
+		d.fault(at, "a link may hold {instance_id}, {account}, {product} and {edition}, and no other braces")
+	case strings.ContainsAny(hostOf(template), "{}"):
+		d.fault(at, "an instance stands behind the host of a link, not in it")
+	default:
+		d.checkLink(at, bare)
+	}
+	return template
+}
+
+// hostOf returns what stands between the scheme and the path of a template.
+func hostOf(template string) string {
+	_, host, _ := strings.Cut(template, "://")
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		return host[:i]
+	}
+	return host
+}
+
+// checkLink checks a URL that a person opens. Those of consoles have fragments.
+func (d *decoder) checkLink(at place, raw string) {
+	u, err := url.Parse(raw)
+	if err == nil && u.User != nil {
+		d.fault(at, "a link is shown to people, so no user and password belong into it")
+		return
+	}
+	raw, _, _ = strings.Cut(raw, "#")
+	d.checkURL(at, raw, "https", "http")
+}

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+const guided = `
+products:
+  mqtt:
+    renew_url: "https://console.example.com/renew/{product}?id={instance_id}&a={account}"
+    upgrade_url: "https://console.example.com/#/upgrade/{edition}/{instance_id}"
+    guide: {renew: {en: "Ask Wei\n  to renew."}}
+    editions:
+      basic:
+        monitor_url: "http://grafana.internal:3000/d/mqtt?var-instance={instance_id}"
+        guide: {lost: {zh: 全部删除。}}
+  ours: {editions: {big: {guide: {lost: {zh: 数据丢失。}}}}}
+`
+
+func TestGuide(t *testing.T) {
+	c := mustLoad(t, files(t, "brimwatch.yml", complete+guided)).Catalogue
+	in := func(product, edition string, m fleet.Method) *fleet.Instance {
+		return &fleet.Instance{ID: "a b/c&d?{account}", Account: "acme #1", Product: product, Edition: edition, Term: fleet.Term{Method: m}}
+	}
+	basic := c.Products["mqtt"].Editions["basic"].Guidance
+	for _, tt := range []struct {
+		name     string
+		in       *fleet.Instance
+		language string
+		want     fleet.Guide
+	}{
+		{"an edition wins over its product, a file over what is shipped", in("mqtt", "basic", fleet.Subscription), "en", fleet.Guide{
+			Renew: "Ask Wei to renew.", Upgrade: basic.Upgrade["en"], Lost: "全部删除。",
+			RenewURL:   "https://console.example.com/renew/mqtt?id=a%20b%2Fc%26d%3F%7Baccount%7D&a=acme%20%231",
+			UpgradeURL: "https://console.example.com/#/upgrade/basic/a%20b%2Fc%26d%3F%7Baccount%7D",
+			MonitorURL: "http://grafana.internal:3000/d/mqtt?var-instance=a%20b%2Fc%26d%3F%7Baccount%7D",
+		}},
+		{"what is billed by use is not renewed", in("mqtt", "unknown", fleet.PayAsYouGo), "zh", fleet.Guide{
+			Upgrade: c.Products["mqtt"].Guidance.Upgrade["zh"], Lost: c.Products["mqtt"].Guidance.Lost["zh"],
+			UpgradeURL: "https://console.example.com/#/upgrade/unknown/a%20b%2Fc%26d%3F%7Baccount%7D",
+		}},
+		{"an edition that is billed by use says what to do", in("rocketmq", "standard-4", fleet.PayAsYouGo), "en", fleet.Guide{
+			Renew:   "It is billed by use, so there is no term to renew. Pay the bill of its account.",
+			Upgrade: c.Products["rocketmq"].Editions["standard-4"].Guidance.Upgrade["en"], Lost: c.Products["rocketmq"].Guidance.Lost["en"],
+		}},
+		{"another language is better than nothing", in("ours", "big", fleet.Subscription), "en", fleet.Guide{Lost: "数据丢失。"}},
+		{"a product nobody knows", in("theirs", "", fleet.Subscription), "en", fleet.Guide{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, c.Guide(tt.in, tt.language)); diff != "" {
+				t.Errorf("guide (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if got := (*Catalogue)(nil).Guide(in("mqtt", "basic", fleet.Free), "en"); got != (fleet.Guide{}) {
+		t.Errorf("no catalogue: %+v", got)
+	}
+}
+
+// Every product that is shipped says in both languages how it is renewed and
+// changed, in each of its editions; and what can be deleted, what is lost. No link
+// is shipped: which console it would lead to depends on the operator.
+func TestShippedGuides(t *testing.T) {
+	c := mustLoad(t, files(t, "brimwatch.yml", complete)).Catalogue
+	for name, p := range c.Products {
+		for edition, e := range p.Editions {
+			in := &fleet.Instance{Product: name, Edition: edition, Term: fleet.Term{Method: fleet.Subscription}}
+			en, zh := c.Guide(in, "en"), c.Guide(in, "zh")
+			deleted := false
+			for _, policy := range e.Policies {
+				for _, ph := range c.Policies[policy].Phases {
+					deleted = deleted || ph.State == fleet.LifecycleReleased
+				}
+			}
+			for what, texts := range map[string][2]string{"renew": {en.Renew, zh.Renew}, "upgrade": {en.Upgrade, zh.Upgrade}, "lost": {en.Lost, zh.Lost}} {
+				switch {
+				case what == "lost" && !deleted:
+					if texts[0] != "" || texts[1] != "" {
+						t.Errorf("%s %s says what is lost, and is never deleted: %q", name, edition, texts)
+					}
+				case !strings.HasSuffix(texts[0], ".") || !strings.HasSuffix(texts[1], "。") || strings.Contains(texts[0], "。"):
+					t.Errorf("%s %s: %s = %q, want whole sentences in both languages", name, edition, what, texts)
+				}
+			}
+			if en.RenewURL+en.UpgradeURL+en.MonitorURL != "" {
+				t.Errorf("%s %s ships a link: %+v", name, edition, en)
+			}
+		}
+	}
+}
+
+// Whatever an instance is called, its name is one piece of the link.
+func TestFillKeepsTheLinkWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := &fleet.Instance{ID: rapid.String().Draw(t, "id"), Account: rapid.String().Draw(t, "account")}
+		got := fill("https://h/{instance_id}?a={account}&b=c#{instance_id}", in)
+		rest := got[len("https://h/"):]
+		if strings.ContainsAny(rest, " {}\"<>") || strings.Count(rest, "/") != 0 || strings.Count(rest, "?") != 1 ||
+			strings.Count(rest, "&") != 1 || strings.Count(rest, "=") != 2 || strings.Count(rest, "#") != 1 {
+			t.Fatalf("%q", got)
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package notifier
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+// drawActor makes an instance with any name, edition, term and payer.
+func drawActor(t *rapid.T, s *stage) actor {
+	products := []string{"mqtt", "rocketmq", "iot", "redis", "ours"}
+	methods := []fleet.Method{fleet.Subscription, fleet.Subscription, fleet.PayAsYouGo, fleet.Free}
+	moment := func(name string) time.Time {
+		if rapid.IntRange(0, 3).Draw(t, name+" is unknown") == 0 {
+			return time.Time{}
+		}
+		return s.end.Add(time.Duration(rapid.Int64Range(-int64(90*day), int64(90*day)).Draw(t, name)))
+	}
+	in := &fleet.Instance{
+		ID: rapid.String().Draw(t, "id"), Name: rapid.String().Draw(t, "name"), Account: "acme",
+		Product: rapid.SampledFrom(products).Draw(t, "product"), Edition: rapid.StringN(0, 30, 60).Draw(t, "edition"),
+	}
+	in.Term = fleet.Term{
+		Method: rapid.SampledFrom(methods).Draw(t, "method"), Expires: moment("expires"), OverdueSince: moment("overdue"),
+		SuspendsAt: moment("suspends"), ReleasesAt: moment("releases"), AutoRenew: rapid.Bool().Draw(t, "automatic"), Frozen: rapid.Bool().Draw(t, "frozen"),
+		PostExpiration: rapid.SampledFrom([]string{fleet.Release, fleet.Downgrade}).Draw(t, "then"),
+	}
+	in.Term.Policy = rapid.SampledFrom(append(policies(s), "")).Draw(t, "policy")
+	return actor{in, drawPayer(t, s)}
+}
+
+func policies(s *stage) []string {
+	var names []string
+	for name := range s.catalogue.Policies {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func drawPayer(t *rapid.T, s *stage) *fleet.Account {
+	a := &fleet.Account{Name: rapid.String().Draw(t, "account"), Zone: s.zone, LowBalance: fleet.Amount(rapid.Int64Range(0, 1e8).Draw(t, "mark")) * 10_000}
+	if rapid.Bool().Draw(t, "known") {
+		a.Balance = &fleet.Balance{Amount: fleet.Amount(rapid.Int64Range(-1e10, 1e10).Draw(t, "balance")) * 10_000, Currency: rapid.SampledFrom([]string{"CNY", "USD", ""}).Draw(t, "currency")}
+	}
+	if rapid.Bool().Draw(t, "owes") {
+		a.OverdueSince = s.end.Add(-time.Duration(rapid.Int64Range(0, int64(60*day)).Draw(t, "since")))
+	}
+	return a
+}
+
+// drawEvent makes an event of any rule of the calendar at any time.
+func drawEvent(t *rapid.T, s *stage) *alarm.Event {
+	kinds := []alarm.EventKind{alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.Cleared, alarm.Withdrawn}
+	rules := []alarm.RuleName{alarm.Expiry, alarm.Suspension, alarm.Release, alarm.Overdue, alarm.AutoRenewal, alarm.CannotRenew, alarm.FrozenRule}
+	kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+	now := s.end.Add(time.Duration(rapid.Int64Range(-int64(100*day), int64(100*day)).Draw(t, "now")))
+	a := drawActor(t, s)
+	var ev *alarm.Event
+	if rapid.IntRange(0, 3).Draw(t, "an account") == 0 {
+		if a.payer.Name == "" {
+			a.payer.Name = "acme"
+		}
+		ev = s.accountEvent(kind, rapid.SampledFrom([]alarm.RuleName{alarm.Overdue, alarm.LowBalance}).Draw(t, "rule"), a.payer, now)
+	} else {
+		ev = s.event(kind, rapid.SampledFrom(rules).Draw(t, "rule"), a, now)
+	}
+	ev.Severity = rapid.SampledFrom([]alarm.Severity{alarm.Info, alarm.Warning, alarm.Critical}).Draw(t, "severity")
+	ev.Known = rapid.IntRange(0, 5).Draw(t, "date is lost") > 0
+	if ev.Occasion == nil {
+		return ev
+	}
+	ev.Occasion.Renewed = ev.Kind == alarm.Cleared && rapid.Bool().Draw(t, "renewed")
+	for range rapid.IntRange(0, 4).Draw(t, "others") {
+		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(drawActor(t, s), now))
+	}
+	return ev
+}
+
+// Whatever is told of whom and when: it is one segment, whole, and promises
+// nothing that is past.
+func TestTextsOfTheCalendarFit(t *testing.T) {
+	s := newStage(t)
+	negative := regexp.MustCompile(`\b(in|for) -|-\d+ ?(d|h|min)\b|-\d+(天|小时|分钟)|0001`)
+	rapid.Check(t, func(t *rapid.T) {
+		ev := drawEvent(t, s)
+		zone := rapid.SampledFrom([]*time.Location{s.zone, time.UTC, time.FixedZone("", 20700)}).Draw(t, "zone")
+		w := Words{Guide: s.catalogue.Guide}
+		en, zh := w.text(ev, "en", zone), w.text(ev, "zh", zone)
+		if n, gsm := sms.Segments(en); n != 1 || !gsm {
+			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
+		}
+		if n, _ := sms.Segments(zh); n != 1 {
+			t.Errorf("Chinese takes %d segments: %q", n, zh)
+		}
+		says := map[string]said{en: w.english(ev, zone), zh: w.chinese(ev, zone)}
+		for text, say := range says {
+			whole := func(body string) bool {
+				return body != "" && (strings.Contains(text, body) || strings.Contains(text, gsmOnly(body)))
+			}
+			if !strings.HasPrefix(text, "K7Q2 ") || !slices.ContainsFunc(append(say.tighter, say.body), whole) {
+				t.Errorf("the code or the end is missing: %q", text)
+			}
+			if negative.MatchString(say.body + say.story) {
+				t.Errorf("a time is told that is none: %q %q", say.body, say.story)
+			}
+		}
+	})
+}
+
+// What the texts say of the term and of deletion is so at the time of the event.
+func TestTextsOfTheCalendarAreTrue(t *testing.T) {
+	s := newStage(t)
+	rapid.Check(t, func(t *rapid.T) {
+		ev := drawEvent(t, s)
+		if ev.Occasion == nil || ev.Occasion.Course == nil || !Begins(ev.Kind) || !ev.Known || len(ev.Occasion.Others) > 0 {
+			return
+		}
+		c := ev.Occasion.Course
+		en, zh := Words{}.english(ev, s.zone), Words{}.chinese(ev, s.zone)
+		released := c.Begins(fleet.LifecycleReleased)
+		deletes := strings.Contains(en.body, "final deletion") || strings.Contains(en.body, "will be deleted")
+		switch {
+		case deletes && !released.After(ev.At):
+			t.Errorf("nothing is to be deleted after %s: %q", ev.At, en.body)
+		case strings.Contains(zh.body, "彻底删除") && released.IsZero():
+			t.Errorf("nothing is ever deleted: %q", zh.body)
+		case c.Downgrades() && (deletes || strings.Contains(en.story, "It is deleted") || strings.Contains(zh.story, "彻底删除")):
+			t.Errorf("it is downgraded, and there is a deletion warning: %q %q", en.story, zh.story)
+		}
+		if ev.Key.Rule != alarm.Expiry || c.Term.Expires.IsZero() {
+			return
+		}
+		if ahead := c.Term.Expires.After(ev.At); strings.HasPrefix(en.body, "expires ") != ahead || strings.HasPrefix(en.body, "expired ") == ahead ||
+			strings.Contains(zh.body, "已到期") == ahead {
+			t.Errorf("%s, expires %s: %q %q", ev.At, c.Term.Expires, en.body, zh.body)
+		}
+	})
+}

@@ -1,0 +1,183 @@
+package notifier
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// TestSpecialCases holds what the documents say of each product against what is
+// told: every text of has is in one of message and description, none of lacks.
+func TestSpecialCases(t *testing.T) {
+	s := newStage(t)
+	cast := s.cast()
+	long := cast["RocketMQ 4.x Platinum"].but(func(*fleet.Term) {})
+	long.in.Name = strings.Repeat("Orders of Europe ", 9)
+	tests := []struct {
+		name       string
+		ev         *alarm.Event
+		has, lacks []string
+	}{
+		{"RocketMQ Platinum: everything is deleted, and by when", s.event(alarm.Raised, alarm.Expiry, cast["RocketMQ 4.x Platinum"], s.end.Add(-7*day)),
+			[]string{"final deletion with topics and groups 12 Dec 00:00", "post-expiration action is to delete", "permanently deleted with all its topics and groups", "12月12日0点彻底删除，含Topic和Group"},
+			[]string{"pay-as-you-go", "ignore"}},
+		{"RocketMQ Platinum with a long name: date, end and deletion survive", s.event(alarm.Raised, alarm.Expiry, long, s.end.Add(-7*day)),
+			[]string{"Orders of E.: expires 5 Dec 00:00 CST (in 7 d) and stops, final deletion with topics and groups 12 Dec 00:00", "12月5日0点到期（7天后）并停服，12月12日0点彻底删除"}, nil},
+		{"RocketMQ Platinum, downgrade: the window, and the notice to ignore", s.event(alarm.Raised, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(-day)),
+			[]string{"suspended or pay-as-you-go", "converted by 12 Dec 00:00", "the documents disagree", "release notice of the cloud may arrive all the same; ignore it", "请忽略"},
+			[]string{"final deletion", "permanently", "彻底删除"}},
+		{"RocketMQ Platinum, downgrade: after the window", s.event(alarm.Reminded, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(8*day)),
+			[]string{"pay-as-you-go since 12 Dec 00:00 at the latest"}, []string{"deletion", "suspended"}},
+		{"IoT Enterprise: day 15", s.event(alarm.Escalated, alarm.Expiry, cast["IoT Enterprise"], s.end),
+			[]string{"stopped, final deletion with products and devices 20 Dec 00:00", "up to 30 minutes"}, []string{"still runs"}},
+		{"IoT legacy public: 24 hours", s.event(alarm.Raised, alarm.Overdue, cast["IoT legacy public"], s.end.Add(time.Hour)),
+			[]string{"stops 6 Dec 00:00", "renewal does not apply", "up to 30 minutes"}, []string{"deletion", "deleted"}},
+		{"MQTT: usable for 15 days", s.event(alarm.Escalated, alarm.Expiry, cast["MQTT"], s.end),
+			[]string{"still runs, stops 20 Dec 00:00, final deletion with topics and group IDs 4 Jan 2027 00:00"}, nil},
+		{"Redis: only a new instance", s.event(alarm.Raised, alarm.Release, cast["Redis"], s.end.AddDate(0, 0, 31)),
+			[]string{"in the recycle bin", "It comes back as a new instance only", "只能恢复为新实例"}, []string{"Renew"}},
+		{"Redis renewed while it is stopped", s.event(alarm.Escalated, alarm.Suspension, cast["Redis"], s.end.AddDate(0, 0, 15)),
+			[]string{"its new term begins on the day of renewal"}, nil},
+		{"billed by use: nothing to renew", s.event(alarm.Escalated, alarm.Suspension, cast["MQTT, billed by use"], s.end.Add(day)),
+			[]string{"bill unpaid", "Pay the bill", "renewal does not apply"}, []string{"Renew it"}},
+		{"a subscription with an unpaid bill runs on", s.event(alarm.Raised, alarm.Overdue, cast["IoT Enterprise"].but(func(t *fleet.Term) {
+			t.OverdueSince, t.Expires = s.end, s.end.AddDate(0, 2, 0)
+		}), s.end.Add(time.Hour)), []string{"runs on, no renewal or upgrade till paid"}, []string{"stops", "deleted", "deletion"}},
+		{"a date that went missing is not told as one", with(s.event(alarm.Reminded, alarm.Expiry, cast["MQTT"].but(func(t *fleet.Term) { t.Expires = time.Time{} }), s.end),
+			func(ev *alarm.Event) { ev.Known = false }), []string{"its expiry is not known any more", "到期时间现已未知"}, []string{"expired", "deletion", "0001"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := s.words()
+			all := w.text(tt.ev, "en", s.zone) + "\n" + w.text(tt.ev, "zh", s.zone) + "\n" + w.english(tt.ev, s.zone).description() + "\n" + w.chinese(tt.ev, s.zone).description()
+			for _, want := range tt.has {
+				if !strings.Contains(all, want) {
+					t.Errorf("%q is missing in:\n%s", want, all)
+				}
+			}
+			for _, never := range tt.lacks {
+				if strings.Contains(all, never) {
+					t.Errorf("%q is told in:\n%s", never, all)
+				}
+			}
+		})
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 10, 26, 0, 0, 0, 0, berlin) // the clock is set back on the 25th
+	for _, tt := range []struct {
+		name   string
+		now    time.Time
+		en, zh string
+	}{
+		{"three calendar days, one of 25 hours", at.AddDate(0, 0, -3), " (in 3 d)", "（3天后）"},
+		{"the tick came some seconds late", at.AddDate(0, 0, -3).Add(10 * time.Second), " (in 3 d)", "（3天后）"},
+		{"an hour late", at.AddDate(0, 0, -3).Add(time.Hour), " (in 2 d)", "（2天后）"},
+		{"one day of 25 hours", at.AddDate(0, 0, -1), " (in 1 d)", "（1天后）"},
+		{"a day and a half", at.Add(-36 * time.Hour), " (in 36 h)", "（36小时后）"},
+		{"five and a half hours", at.Add(-330 * time.Minute), " (in 5 h)", "（5小时后）"},
+		{"forty minutes", at.Add(-40 * time.Minute), " (in 40 min)", "（40分钟后）"},
+		{"a second", at.Add(-time.Second), " (in 1 min)", "（1分钟后）"},
+		{"now", at, "", ""},
+		{"past", at.Add(48 * time.Hour), "", ""},
+	} {
+		if en, zh := englishIn(at, tt.now, berlin), chineseIn(at, tt.now, berlin); en != tt.en || zh != tt.zh {
+			t.Errorf("%s: %q %q, want %q %q", tt.name, en, zh, tt.en, tt.zh)
+		}
+	}
+}
+
+func TestMoments(t *testing.T) {
+	kathmandu := time.FixedZone("", 20700)
+	at := time.Date(2026, 12, 31, 18, 15, 0, 0, time.UTC) // midnight in Kathmandu
+	for _, tt := range []struct {
+		name   string
+		now    time.Time
+		zone   *time.Location
+		en, zh string
+	}{
+		{"the same day", at.Add(-time.Hour), time.UTC, "today 31 Dec 18:15 UTC", "今天12月31日18:15"},
+		{"another day", at.AddDate(0, 0, -3), time.UTC, "31 Dec 18:15 UTC", "12月31日18:15"},
+		{"midnight of another year, in a zone without a name", at.Add(-time.Minute), kathmandu, "1 Jan 2027 00:00 UTC+05:45", "2027年1月1日0点"},
+	} {
+		if en, zh := englishMoment(at, tt.now, tt.zone), chineseMoment(at, tt.now, tt.zone); en != tt.en || zh != tt.zh {
+			t.Errorf("%s: %q %q, want %q %q", tt.name, en, zh, tt.en, tt.zh)
+		}
+	}
+}
+
+func TestMoney(t *testing.T) {
+	for sum, want := range map[fleet.Amount]string{0: "0.00 CNY", -500_000: "-0.50 CNY", 999_999_000: "999.999 CNY", -1_234_567_890_000: "-1,234,567.89 CNY", 100_000_000: "100.00 CNY"} {
+		if got := balanceOf(&fleet.Account{Balance: &fleet.Balance{Amount: sum, Currency: "CNY"}}); got != want {
+			t.Errorf("%v: %q, want %q", sum, got, want)
+		}
+	}
+	if got := balanceOf(&fleet.Account{}) + markOf(nil) + chineseMoney(nil); got != "" {
+		t.Errorf("what is not known is told: %q", got)
+	}
+}
+
+func TestAlertOfTheCalendar(t *testing.T) {
+	s := newStage(t)
+	w := s.words()
+	ev := s.event(alarm.Raised, alarm.AutoRenewal, s.cast()["MQTT"].but(func(t *fleet.Term) { t.AutoRenew = true }).of(func(a *fleet.Account) {
+		a.Balance = &fleet.Balance{Amount: 12_500_000, Currency: "CNY"}
+	}), s.end.Add(-8*day))
+	a := w.alert(ev)
+	got := make(map[string]string)
+	for name, value := range a.Annotations {
+		if name != "summary" && name != "description" && name != "advice" {
+			got[name] = value
+		}
+	}
+	want := map[string]string{
+		"code": "K7Q2", "account": "acme", "lifecycle": "active", "expires_at": "2026-12-04T16:00:00Z", "suspends_at": "2026-12-19T16:00:00Z",
+		"releases_at": "2027-01-03T16:00:00Z", "balance": "12.50", "currency": "CNY", "attempts_left": "7",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("annotations (-want +got):\n%s", diff)
+	}
+	if a.Labels["account"] != "acme" || a.Labels["alertname"] != "auto_renewal" || a.Labels["instance"] != "Orders" {
+		t.Errorf("labels %v", a.Labels)
+	}
+	down := w.alert(s.event(alarm.Raised, alarm.Expiry, s.cast()["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(-day))).Annotations
+	if down["suspends_at"] != "" || down["releases_at"] != "" || down["attempts_left"] != "" {
+		t.Errorf("a downgrade is neither certain to suspend nor to release: %v", down)
+	}
+}
+
+func TestAlertOfAnAccount(t *testing.T) {
+	s := newStage(t)
+	w := s.words()
+	of := func(name string) Alert {
+		payer := &fleet.Account{Name: name, Zone: s.zone, Balance: &fleet.Balance{Amount: -5_000_000, Currency: "CNY"}, OverdueSince: s.end}
+		return w.alert(s.accountEvent(alarm.Raised, alarm.Overdue, payer, s.end, s.cast()["MQTT"], s.cast()["IoT new public"]))
+	}
+	a := of("acme & sons")
+	if diff := cmp.Diff(map[string]string{"alertname": "overdue", "severity": "critical", "account": "acme & sons"}, a.Labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if a.Annotations["instances"] != "Orders, Orders" || a.Annotations["balance"] != "-5.00" || a.Annotations["account"] != "acme & sons" {
+		t.Errorf("annotations %v", a.Annotations)
+	}
+	if want := "https://brimwatch.example.com/calendar?account=acme+%26+sons"; a.GeneratorURL != want {
+		t.Errorf("generator URL %s, want %s", a.GeneratorURL, want)
+	}
+	if other := of("other"); other.Fingerprint == a.Fingerprint {
+		t.Error("two accounts have the same fingerprint")
+	}
+	instance := w.alert(s.event(alarm.Raised, alarm.Overdue, s.cast()["MQTT, billed by use"], s.end))
+	if instance.Fingerprint == a.Fingerprint || len(a.Fingerprint) != 16 {
+		t.Errorf("fingerprints %s and %s", instance.Fingerprint, a.Fingerprint)
+	}
+}
