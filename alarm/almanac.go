@@ -128,6 +128,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 		a := &j.al.calendar.Agendas[i]
 		j.agenda(a, pulled)
 	}
+	j.gather()
 	j.gone()
 	e.mu.Unlock()
 	if err := e.commit(ctx, &j.b); err != nil {
@@ -171,7 +172,7 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 		for k := range events {
 			ev := &events[k]
 			ev.Occasion = j.occasion(a, r, ev)
-			ev.Topic = j.topic(a, r.Rule)
+			ev.Topic = j.topic(a, r.Rule, ev.Kind)
 			switch ev.Kind {
 			case Cleared:
 				ev.Reason = ev.Occasion.endReason()

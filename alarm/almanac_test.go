@@ -292,12 +292,38 @@ func TestOverdueAccount(t *testing.T) {
 	})
 }
 
+// TestTopicsOfAnOverdueAccount: what follows from an unpaid bill is one piece of
+// news with it, and so is what its payment ends. Deletion is told by itself.
 func TestTopicsOfAnOverdueAccount(t *testing.T) {
-	a := subscribed("a", time.Now().Add(day), &fleet.Account{Name: "acme", OverdueSince: time.Now()})
-	j := dayJudge{}
-	for rule, want := range map[RuleName]string{CannotRenew: "account/acme", Expiry: "instance/a", Release: "instance/a"} {
-		if got := j.topic(&a, rule); got != want {
-			t.Errorf("%s: %q, want %q", rule, got, want)
+	acme := &fleet.Account{Name: "acme", OverdueSince: time.Now()}
+	paid := &fleet.Account{Name: "acme"}
+	payg := func(account *fleet.Account) Agenda {
+		return subscribed("p", time.Now(), account, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })
+	}
+	told := &slot{state: State{Level: 1}}
+	for _, tt := range []struct {
+		name   string
+		agenda Agenda
+		told   *slot // of the account's alarm
+		rule   RuleName
+		kind   EventKind
+		want   string
+	}{
+		{"a subscription cannot be renewed", subscribed("a", time.Now(), acme), nil, CannotRenew, Raised, "account/acme"},
+		{"a subscription expires", subscribed("a", time.Now(), acme), nil, Expiry, Raised, "instance/a"},
+		{"a subscription is deleted", subscribed("a", time.Now(), acme), nil, Release, Raised, "instance/a"},
+		{"pay-as-you-go stops", payg(acme), nil, Suspension, Raised, "account/acme"},
+		{"pay-as-you-go is deleted", payg(acme), nil, Release, Escalated, "account/acme/release"},
+		{"paid: nothing is deleted", payg(paid), told, Release, Cleared, "account/acme"},
+		{"paid: nothing stops", payg(paid), told, Suspension, Cleared, "account/acme"},
+		{"stopped for a reason of its own", payg(paid), nil, Suspension, Raised, "instance/p"},
+	} {
+		j := dayJudge{al: &almanac{slots: map[Key]*slot{}}}
+		if tt.told != nil {
+			j.al.slots[Key{Rule: Overdue, Account: "acme", Metric: NoMetric}] = tt.told
+		}
+		if got := j.topic(&tt.agenda, tt.rule, tt.kind); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -31,8 +31,9 @@ type Occasion struct {
 	AttemptsLeft int
 	// Others are further instances that this event speaks for, in order of what
 	// happens to them first: of expiry, those of the same account that can be renewed
-	// in bulk with this one; of overdue, those that stop or cannot be renewed; of
-	// low_balance, those that renew or are billed from it.
+	// in bulk with this one; of suspension, release and cannot_renew, those of the
+	// same account of which the same is told; of overdue and low_balance, all of the
+	// account.
 	Others []Affected
 }
 

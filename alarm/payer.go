@@ -102,12 +102,50 @@ func (j *dayJudge) ofAccount(name string) []Affected {
 	return out
 }
 
-// topic joins what is one piece of news: what happens to an instance, or to an
-// account and the instances that it pays for.
-func (j *dayJudge) topic(a *Agenda, r RuleName) string {
-	byAccount := r == CannotRenew || a.Course.Basis == fleet.BasisOverdue && r != Overdue
-	if byAccount && a.Account.Overdue() {
-		return "account/" + a.Account.Name
+// topic joins what is one piece of news: what happens to an instance, or what an
+// unpaid bill of an account does to all that it pays for. Deletion is a piece of
+// its own until it is over.
+func (j *dayJudge) topic(a *Agenda, r RuleName, k EventKind) string {
+	if !j.byAccount(a, r) {
+		return "instance/" + a.Instance.ID
 	}
-	return "instance/" + a.Instance.ID
+	topic := "account/" + a.Account.Name
+	if r == Release && Starts(k) {
+		topic += "/release"
+	}
+	return topic
+}
+
+// byAccount tells whether what a rule says of an instance follows from an unpaid
+// bill of its account, or from its payment.
+func (j *dayJudge) byAccount(a *Agenda, r RuleName) bool {
+	follows := r == CannotRenew || a.Course.Term.Method == fleet.PayAsYouGo && (r == Suspension || r == Release)
+	if !follows || a.Account == nil || !a.Course.Term.OverdueSince.IsZero() {
+		return false
+	}
+	told := j.al.slots[Key{Rule: Overdue, Account: a.Account.Name, Metric: NoMetric}]
+	return a.Account.Overdue() || told != nil && told.state.Raised()
+}
+
+// gather lets the first of several events of a topic and rule speak for the
+// others: who is told of one is told of all.
+func (j *dayJudge) gather() {
+	type group struct {
+		topic string
+		rule  RuleName
+		kind  EventKind
+	}
+	first := make(map[group]*Occasion)
+	for i := range j.b.commit.Events {
+		ev := &j.b.commit.Events[i]
+		if ev.Occasion == nil || ev.Instance == nil || !strings.HasPrefix(ev.Topic, "account/") {
+			continue
+		}
+		g := group{ev.Topic, ev.Key.Rule, ev.Kind}
+		if o := first[g]; o != nil {
+			o.Others = append(o.Others, Affected{Instance: ev.Instance, Course: ev.Occasion.Course, Lifecycle: ev.Occasion.Lifecycle})
+			continue
+		}
+		first[g] = ev.Occasion
+	}
 }

@@ -13,12 +13,12 @@ import (
 // has room for 70 signs, so there are several ways to say it.
 func (w Words) chineseDates(s *said, m *matter) {
 	if m.ev.Kind == alarm.Cleared {
-		s.body = chineseEnd(m)
-		s.story = "告警结束：" + s.body + "。"
+		s.body = chineseAlike(m) + chineseEnd(m)
+		s.story = "告警结束：" + chineseEnd(m) + "。" + chineseSame(m)
 		s.advice = chineseAfterwards(m)
 		return
 	}
-	first, last := chineseHead(m), chineseLast(m)
+	first, last := chineseAlike(m)+chineseHead(m), chineseLast(m)
 	s.body = first + chineseTail(m, true)
 	s.tighter = []string{first + chineseTail(m, false), first + last}
 	if m.bulk() {
@@ -30,6 +30,14 @@ func (w Words) chineseDates(s *said, m *matter) {
 	guide := w.guide(m.in, "zh")
 	s.story = chineseStory(m, guide)
 	s.short, s.advice = chineseSteps(m, guide)
+}
+
+// chineseAlike says for how many instances the same is told.
+func chineseAlike(m *matter) string {
+	if n := m.alike(); n > 0 {
+		return "等" + strconv.Itoa(n+1) + "个实例，"
+	}
+	return ""
 }
 
 // chineseHead says what happens, and when.

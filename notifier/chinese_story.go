@@ -13,10 +13,18 @@ func chineseFull(now time.Time, zone *time.Location) func(time.Time) string {
 	return func(at time.Time) string { return fullMoment(at, zone) + chineseIn(at, now, zone) }
 }
 
+// chineseSame names the others of which the same is told.
+func chineseSame(m *matter) string {
+	if m.alike() == 0 {
+		return ""
+	}
+	return "以下实例相同：" + listed(m.o.Others, "、", "等，另有%d个", func(a *alarm.Affected) string { return a.Instance.Name }) + "。"
+}
+
 // chineseStory says all of it in whole sentences.
 func chineseStory(m *matter, g fleet.Guide) string {
 	full := chineseFull(m.now, m.zone)
-	out := chineseOpening(m, full)
+	out := chineseOpening(m, full) + chineseSame(m)
 	if m.bulk() {
 		out = "一周内有多个实例到期：" + m.in.Name + "，" + full(m.o.At) + "；" + listed(m.others, "；", "；另有%d个", func(a *alarm.Affected) string {
 			return a.Instance.Name + "，" + full(a.Course.Term.Expires)

@@ -11,12 +11,12 @@ import (
 // englishDates says what an event of the calendar of an instance means.
 func (w Words) englishDates(s *said, m *matter) {
 	if m.ev.Kind == alarm.Cleared {
-		s.body = englishEnd(m)
-		s.story = "It is over: " + s.body + "."
+		s.body = englishAlike(m) + englishEnd(m)
+		s.story = strings.TrimRight("It is over: "+englishEnd(m)+". "+englishSame(m), " ")
 		s.advice = englishAfterwards(m)
 		return
 	}
-	first, tail := englishHead(m), englishTail(m, true)
+	first, tail := englishAlike(m)+englishHead(m), englishTail(m, true)
 	s.body = first + tail
 	s.tighter = []string{first + englishTail(m, false), first + englishLast(m), first}
 	if m.bulk() {
@@ -26,6 +26,14 @@ func (w Words) englishDates(s *said, m *matter) {
 	guide := w.guide(m.in, "en")
 	s.story = englishStory(m, guide)
 	s.short, s.advice = englishSteps(m, guide)
+}
+
+// englishAlike says for how many more instances the same is told.
+func englishAlike(m *matter) string {
+	if n := m.alike(); n > 0 {
+		return "and " + strconv.Itoa(n) + " more of " + shorten(gsmOnly(m.in.Account), 16) + ": "
+	}
+	return ""
 }
 
 // englishHead says what happens, and when.

@@ -21,6 +21,7 @@ func englishStory(m *matter, g fleet.Guide) string {
 		say("Several instances expire within a week: " + m.in.Name + " at " + full(m.o.At) + "; " + englishOthers(m.others, full) + ".")
 	} else {
 		say(englishOpening(m, full))
+		say(englishSame(m))
 	}
 	if m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.FrozenRule || m.unbilled() {
 		return strings.Join(out, " ")
@@ -54,6 +55,14 @@ func englishStory(m *matter, g fleet.Guide) string {
 	}
 	say(englishDowngrade(m, full))
 	return strings.Join(out, " ")
+}
+
+// englishSame names the others of which the same is told.
+func englishSame(m *matter) string {
+	if m.alike() == 0 {
+		return ""
+	}
+	return "The same holds for " + listed(m.o.Others, ", ", " and %d more", func(a *alarm.Affected) string { return a.Instance.Name }) + "."
 }
 
 // englishOpening says what happens, and when.

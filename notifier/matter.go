@@ -116,6 +116,15 @@ func (m *matter) bulk() bool {
 	return m.ev.Key.Rule == alarm.Expiry && len(m.others) > 0 && !m.dateless() && m.o.At.After(m.now)
 }
 
+// alike counts the others of the same account of which the same is told.
+func (m *matter) alike() int {
+	switch m.ev.Key.Rule {
+	case alarm.Suspension, alarm.Release, alarm.CannotRenew:
+		return len(m.o.Others)
+	}
+	return 0
+}
+
 // overdueAccount tells whether the account that pays is known to be overdue.
 func (m *matter) overdueAccount() bool { return m.c.Overdue || m.o.Account.Overdue() }
 
