@@ -261,8 +261,8 @@ func TestAutomaticRenewal(t *testing.T) {
 func TestOverdueAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now().UTC().Truncate(day)
-		calendar := func(balance float64, since time.Time) Calendar {
-			acme := &fleet.Account{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: balance, Currency: "CNY"}, LowBalance: 100, OverdueSince: since}
+		calendar := func(balance fleet.Amount, since time.Time) Calendar {
+			acme := &fleet.Account{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: balance * 1e6, Currency: "CNY"}, LowBalance: 100e6, OverdueSince: since}
 			payg := &fleet.Instance{ID: "p", Name: "p", Product: "mqtt", Account: "acme", Term: fleet.Term{Method: fleet.PayAsYouGo}}
 			course := payg.Term.Course(fleet.Policy{Phases: []fleet.Phase{
 				{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased},

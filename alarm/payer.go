@@ -72,7 +72,7 @@ func (p *Payer) observe(name RuleName) float64 {
 		return enough
 	case a.Balance.Amount < a.LowBalance:
 		return tooLittle
-	case float64(a.Balance.Amount) <= float64(a.LowBalance)*lowBalanceClear:
+	case a.Balance.Amount.Float() <= a.LowBalance.Float()*lowBalanceClear:
 		return between
 	}
 	return enough

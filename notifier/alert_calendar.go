@@ -27,7 +27,7 @@ func annotateOccasion(to map[string]string, ev *alarm.Event) {
 		}
 	}
 	if o.Account != nil && o.Account.Balance != nil {
-		to["balance"] = amount(o.Account.Balance.Amount)
+		to["balance"] = o.Account.Balance.Amount.Decimal()
 		to["currency"] = o.Account.Balance.Currency
 	}
 	if ev.Key.Rule == alarm.AutoRenewal && !Ends(ev.Kind) {

@@ -33,6 +33,9 @@ func TestSpecialCases(t *testing.T) {
 			[]string{"final deletion", "permanently", "彻底删除"}},
 		{"RocketMQ Platinum, downgrade: after the window", s.event(alarm.Reminded, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(8*day)),
 			[]string{"pay-as-you-go since 12 Dec 00:00 at the latest"}, []string{"deletion", "suspended"}},
+		{"RocketMQ Platinum, downgrade: the cloud tells a release, and no expiry", s.event(alarm.Raised, alarm.Release, cast["RocketMQ 4.x Platinum, downgrade set"].but(func(t *fleet.Term) {
+			t.Expires, t.ReleasesAt = time.Time{}, s.end
+		}), s.end.Add(-3*day)), []string{"the cloud tells a release for 5 Dec 00:00 CST, but a downgrade is set", "Ignore release notices", "已设置降级"}, []string{"will be deleted", "deletion", "彻底删除"}},
 		{"IoT Enterprise: day 15", s.event(alarm.Escalated, alarm.Expiry, cast["IoT Enterprise"], s.end),
 			[]string{"stopped, final deletion with products and devices 20 Dec 00:00", "up to 30 minutes"}, []string{"still runs"}},
 		{"IoT legacy public: 24 hours", s.event(alarm.Raised, alarm.Overdue, cast["IoT legacy public"], s.end.Add(time.Hour)),
@@ -117,9 +120,9 @@ func TestMoments(t *testing.T) {
 }
 
 func TestMoney(t *testing.T) {
-	for sum, want := range map[float64]string{0: "0.00 CNY", -0.5: "-0.50 CNY", 999.999: "1,000.00 CNY", -1234567.891: "-1,234,567.89 CNY", 100: "100.00 CNY"} {
-		if got := balanceOf(&fleet.Account{Balance: &fleet.Balance{Amount: sum, Currency: "CNY"}}); got != want {
-			t.Errorf("%v: %q, want %q", sum, got, want)
+	for sum, want := range map[string]string{"0": "0.00 CNY", "-0.5": "-0.50 CNY", "-1234567.891": "-1,234,567.891 CNY", "100": "100.00 CNY"} {
+		if got := balanceOf(&fleet.Account{Balance: balance(sum)}); got != want {
+			t.Errorf("%s: %q, want %q", sum, got, want)
 		}
 	}
 	if got := balanceOf(&fleet.Account{}) + markOf(nil) + chineseMoney(nil); got != "" {
@@ -131,7 +134,7 @@ func TestAlertOfTheCalendar(t *testing.T) {
 	s := newStage(t)
 	w := s.words()
 	ev := s.event(alarm.Raised, alarm.AutoRenewal, s.cast()["MQTT"].but(func(t *fleet.Term) { t.AutoRenew = true }).of(func(a *fleet.Account) {
-		a.Balance = &fleet.Balance{Amount: 12.5, Currency: "CNY"}
+		a.Balance = balance("12.5")
 	}), s.end.Add(-8*day))
 	a := w.alert(ev)
 	got := make(map[string]string)
@@ -160,7 +163,7 @@ func TestAlertOfAnAccount(t *testing.T) {
 	s := newStage(t)
 	w := s.words()
 	of := func(name string) Alert {
-		payer := &fleet.Account{Name: name, Zone: s.zone, Balance: &fleet.Balance{Amount: -5, Currency: "CNY"}, OverdueSince: s.end}
+		payer := &fleet.Account{Name: name, Zone: s.zone, Balance: balance("-5"), OverdueSince: s.end}
 		return w.alert(s.accountEvent(alarm.Raised, alarm.Overdue, payer, s.end, s.cast()["MQTT"], s.cast()["IoT new public"]))
 	}
 	a := of("acme & sons")

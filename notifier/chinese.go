@@ -22,6 +22,7 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
 		s.body = chineseCapacity(ev)
 		if Begins(ev.Kind) {
 			s.short, s.advice = chineseAdvice(ev.Key.Metric)
+			w.fitting(&s, ev, "zh")
 		}
 	case alarm.NoData:
 		chineseNoData(&s, ev, zone)

@@ -68,6 +68,10 @@ type Words struct {
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
 	Guide func(in *fleet.Instance, language string) fleet.Guide
+	// Advice says in a few words which edition or specification would fit an
+	// instance whose metric m fills up, and AdviceInFull in sentences; "" when nothing
+	// can be said. They are called while notices are planned, so they must not wait.
+	Advice, AdviceInFull func(in *fleet.Instance, m fleet.Metric, language string) string
 }
 
 // Find returns the target that a notice went to, by names that were stored.

@@ -23,6 +23,7 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) said {
 		s.body = englishCapacity(ev)
 		if Begins(ev.Kind) {
 			s.short, s.advice = englishAdvice(ev.Key.Metric)
+			w.fitting(&s, ev, "en")
 		}
 	case alarm.NoData:
 		englishNoData(&s, ev, zone)

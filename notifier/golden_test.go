@@ -159,7 +159,7 @@ func TestNoticesOfTheCalendar(t *testing.T) {
 	))
 
 	automatic := func(name string) actor {
-		return cast[name].but(func(t *fleet.Term) { t.AutoRenew = true }).of(func(a *fleet.Account) { a.Balance = &fleet.Balance{Amount: 1012.5, Currency: "CNY"} })
+		return cast[name].but(func(t *fleet.Term) { t.AutoRenew = true }).of(func(a *fleet.Account) { a.Balance = balance("1012.5") })
 	}
 	var scenes []scene
 	for _, name := range subscribed()[:6] {
@@ -178,7 +178,7 @@ func TestNoticesOfTheCalendar(t *testing.T) {
 
 	broke := func(name string) actor {
 		return cast[name].of(func(a *fleet.Account) {
-			a.Balance, a.OverdueSince = &fleet.Balance{Amount: -1234.5, Currency: "CNY"}, s.end.Add(-20*day)
+			a.Balance, a.OverdueSince = balance("-1234.5"), s.end.Add(-20*day)
 		})
 	}
 	scenes = nil
@@ -225,10 +225,10 @@ func TestNoticesOfAccounts(t *testing.T) {
 		named(cast["IoT Enterprise"].but(func(t *fleet.Term) { t.Expires = s.end.AddDate(0, 0, 9) }), "Vehicles"),
 		named(cast["MQTT"].but(func(t *fleet.Term) { t.Expires, t.AutoRenew = s.end.AddDate(0, 0, 20), true }), "Chat"),
 	}
-	broke := &fleet.Account{Name: "acme", Zone: s.zone, Balance: &fleet.Balance{Amount: -1234.5, Currency: "CNY"}, OverdueSince: s.end, LowBalance: 500}
-	low := &fleet.Account{Name: "acme", Zone: s.zone, Balance: &fleet.Balance{Amount: 80, Currency: "CNY"}, LowBalance: 500}
-	rich := &fleet.Account{Name: "acme", Zone: s.zone, Balance: &fleet.Balance{Amount: 5000, Currency: "CNY"}, LowBalance: 500}
-	unknown := &fleet.Account{Name: "acme", Zone: s.zone, LowBalance: 500}
+	broke := &fleet.Account{Name: "acme", Zone: s.zone, Balance: balance("-1234.5"), OverdueSince: s.end, LowBalance: balance("500").Amount}
+	low := &fleet.Account{Name: "acme", Zone: s.zone, Balance: balance("80"), LowBalance: balance("500").Amount}
+	rich := &fleet.Account{Name: "acme", Zone: s.zone, Balance: balance("5000"), LowBalance: balance("500").Amount}
+	unknown := &fleet.Account{Name: "acme", Zone: s.zone, LowBalance: balance("500").Amount}
 	lost := func(ev *alarm.Event) { ev.Known = false }
 	s.golden("account", []scene{
 		{"overdue: an account", s.accountEvent(alarm.Raised, alarm.Overdue, broke, now, fleetOf...)},

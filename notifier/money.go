@@ -1,29 +1,14 @@
 package notifier
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
-// amount writes a sum of money for a machine: 1234.50.
-func amount(a float64) string { return strconv.FormatFloat(a, 'f', 2, 64) }
-
 // money writes a sum for a person: 1,234.50 CNY.
-func money(sum, currency string) string {
-	sign, rest := "", sum
-	if strings.HasPrefix(sum, "-") {
-		sign, rest = "-", sum[1:]
-	}
-	whole, cents, _ := strings.Cut(rest, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if cents != "" {
-		whole += "." + cents
-	}
-	return strings.TrimSpace(sign + whole + " " + currency)
+func money(a fleet.Amount, currency string) string {
+	return strings.TrimSpace(a.String() + " " + currency)
 }
 
 // balanceOf writes what an account has left; "" when that is not known.
@@ -31,7 +16,7 @@ func balanceOf(a *fleet.Account) string {
 	if a == nil || a.Balance == nil {
 		return ""
 	}
-	return money(amount(a.Balance.Amount), a.Balance.Currency)
+	return money(a.Balance.Amount, a.Balance.Currency)
 }
 
 // markOf writes the mark below which an account's balance is low, in the currency
@@ -44,7 +29,7 @@ func markOf(a *fleet.Account) string {
 	if a.Balance != nil {
 		currency = a.Balance.Currency
 	}
-	return money(amount(a.LowBalance), currency)
+	return money(a.LowBalance, currency)
 }
 
 // chineseMoney writes what an account has left as Chinese readers do.

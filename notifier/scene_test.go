@@ -48,6 +48,15 @@ func (s *stage) words() Words {
 	return Words{ExternalURL: "https://brimwatch.example.com", Title: title, Guide: s.catalogue.Guide}
 }
 
+// balance is what an account has left, in CNY.
+func balance(text string) *fleet.Balance {
+	a, err := fleet.ParseAmount(text)
+	if err != nil {
+		panic(err)
+	}
+	return &fleet.Balance{Amount: a, Currency: "CNY"}
+}
+
 // actor is an instance and who pays for it.
 type actor struct {
 	in    *fleet.Instance

@@ -25,7 +25,8 @@ type said struct {
 	story   string   // all of it in whole sentences; "" is body or full with the edition
 	edition string   // product and edition; "" when it is about the fleet
 	advice  string   // what to do next, a sentence or two
-	short   string   // the same in a few words
+	fits    string   // which edition would fit, in a few words; "" is not known
+	short   string   // the advice in a few words
 	sep     punctuation
 }
 
@@ -89,6 +90,9 @@ func (w Words) text(ev *alarm.Event, language string, zone *time.Location) strin
 		for i := range s.tighter {
 			s.tighter[i] = gsmOnly(s.tighter[i])
 		}
+		if !sms.IsGSM(s.fits) {
+			s.fits = "" // half of a name is no advice
+		}
 	}
 	forms := s.forms()
 	for _, form := range forms {
@@ -113,13 +117,17 @@ func (s said) forms() []string {
 		return out
 	}
 	long, brief, tiny := shorten(s.name, 24), shorten(s.name, 12), shorten(s.name, 6)
-	out := []string{
+	var out []string
+	if s.fits != "" {
+		out = append(out, with(s.name, s.body, s.edition, s.fits))
+	}
+	out = append(out,
 		with(s.name, s.body, s.edition, s.short),
 		with(s.name, s.body, s.edition, ""),
 		with(long, s.body, s.edition, s.short),
 		with(long, s.body, s.edition, ""),
 		with(brief, s.body, s.edition, ""),
-	}
+	)
 	for _, body := range append([]string{s.body}, s.tighter...) {
 		out = append(out, with(long, body, "", s.short), with(long, body, "", ""), with(brief, body, "", ""))
 	}
@@ -128,6 +136,22 @@ func (s said) forms() []string {
 		last = s.tighter[n-1]
 	}
 	return append(out, with(tiny, last, "", ""))
+}
+
+// fitting adds which edition would fit to the advice of a capacity alarm.
+func (w Words) fitting(s *said, ev *alarm.Event, language string) {
+	if ev.Instance == nil {
+		return
+	}
+	if w.Advice != nil {
+		s.fits = w.Advice(ev.Instance, ev.Key.Metric, language)
+	}
+	if w.AdviceInFull == nil {
+		return
+	}
+	if full := w.AdviceInFull(ev.Instance, ev.Key.Metric, language); full != "" {
+		s.advice = full + s.sep.blank + s.advice
+	}
 }
 
 // gsmName chooses what an instance is called in a GSM-7 text: its name when it

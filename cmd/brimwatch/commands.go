@@ -19,6 +19,8 @@ type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
 	Instances instancesCommand `cmd:"" help:"List instances with their usage."`
 	Stats     statsCommand     `cmd:"" help:"Show the history of one instance."`
+	Advise    adviseCommand    `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
+	Calendar  calendarCommand  `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
 	Alarms    alarmsCommand    `cmd:"" help:"List alarms."`
 	Ack       ackCommand       `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
 	Silence   silenceCommand   `cmd:"" help:"Hold the notices of some alarms for a while."`

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -24,12 +25,14 @@ import (
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write the golden files anew")
 	testscript.Main(m, map[string]func(){"brimwatch": main})
 }
 
 // TestScripts runs the commands as a person types them. HOOK is a webhook
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
 // address where nobody listens, and PAGE a page of metrics with 45 connections.
+// LASTDAY and DAY20 to DAY50 are dates that lie 19 and 20 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
@@ -41,6 +44,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
 			e.Setenv("GONE", goneAddress(t))
+			for name, days := range map[string]int{"LASTDAY": 19, "DAY20": 20, "DAY27": 27, "DAY35": 35, "DAY50": 50} {
+				e.Setenv(name, time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly))
+			}
 			e.Setenv("TZ", "UTC")
 			e.Setenv("USER", "wei")
 			return nil

@@ -1,5 +1,5 @@
 // Package api serves the JSON API of Brimwatch: how instances stand, their history,
-// alarms, notices and silences; and the paths that keep the process: healthy, ready,
+// what lies ahead of them, alarms, notices and silences; and the paths that keep the process: healthy, ready,
 // reload.
 //
 // What is shown and done goes through the small interfaces below; the package keeps
@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -89,7 +90,16 @@ type Health interface {
 	Ready(ctx context.Context) error
 }
 
-// Options are what New needs. Now may be left out.
+// Advisor tells which edition would fit an instance, and when a metric of it will
+// be full; false when there is no such instance or nothing is known. It does not
+// block.
+type Advisor interface {
+	Advice(id string) (advice.Advice, bool)
+	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
+}
+
+// Options are what New needs. Now may be left out; so may Advisor, and then there
+// are no paths of advice.
 type Options struct {
 	Fleet       Fleet
 	Accounts    Accounts
@@ -101,6 +111,7 @@ type Options struct {
 	Silences    Silences
 	Reloader    Reloader
 	Health      Health
+	Advisor     Advisor
 	Gatherer    prometheus.Gatherer // Brimwatch's own metrics
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now
@@ -120,7 +131,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now must be given")
+		return nil, errors.New("api: everything but Now and Advisor must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -132,6 +143,12 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /api/v1/instances/{id}", s.instance)
 	mux.HandleFunc("GET /api/v1/instances/{id}/statistics", s.statistics)
 	mux.HandleFunc("PUT /api/v1/instances/{id}/alarms", s.setAlarms)
+	if o.Advisor != nil {
+		mux.HandleFunc("GET /api/v1/advice", s.adviceOfAll)
+		mux.HandleFunc("GET /api/v1/instances/{id}/advice", s.adviceOfOne)
+	}
+	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
+	mux.HandleFunc("GET /api/v1/accounts", s.accountList)
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)

@@ -27,6 +27,8 @@ func TestAnswers(t *testing.T) {
 		"instances.json":  "/api/v1/instances",
 		"instance.json":   "/api/v1/instances/a%2Fb%20c%3F%C3%BC",
 		"statistics.json": "/api/v1/instances/mqtt-1/statistics?from=-1m&step=15",
+		"calendar.json":   "/api/v1/calendar",
+		"accounts.json":   "/api/v1/accounts",
 		"alarms.json":     "/api/v1/alarms",
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",
@@ -90,6 +92,9 @@ func TestRefusals(t *testing.T) {
 		{"step below a second", "GET", "/api/v1/instances/mqtt-1/statistics?step=1.5", "", 400, "whole number of seconds"},
 		{"too many points", "GET", "/api/v1/instances/mqtt-1/statistics?from=-7d&step=1", "", 400, "at least 55s"},
 		{"a range of ages", "GET", "/api/v1/instances/mqtt-1/statistics?from=0001-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", "", 400, "longer than"},
+		{"calendar of no day", "GET", "/api/v1/calendar?days=0", "", 400, "days is a number from 1 to 3660"},
+		{"calendar of all times", "GET", "/api/v1/calendar?days=99999", "", 400, "days is a number from 1 to 3660"},
+		{"calendar of words", "GET", "/api/v1/calendar?days=90d", "", 400, "days is a number from 1 to 3660"},
 		{"state of alarms", "GET", "/api/v1/alarms?state=loud", "", 400, "raised, unknown, cleared"},
 		{"limit", "GET", "/api/v1/alarms?limit=0", "", 400, "1 to 10000"},
 		{"limit of notices", "GET", "/api/v1/notices?limit=x", "", 400, "1 to 10000"},
@@ -380,7 +385,7 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
-// many returns a fleet of n instances, each with four metrics.
+// many returns a fleet of n instances, each with four metrics and a calendar.
 func many(n int) *fakes {
 	f := newFakes()
 	f.standings = make([]fleet.Standing, n)
@@ -390,13 +395,14 @@ func many(n int) *fakes {
 			Labels: fleet.SortLabels(map[string]string{"team": "orders", "env": "prod"}),
 			Term:   fleet.Term{Method: fleet.Subscription, Expires: now().AddDate(0, 3, 0)},
 		}
-		st := fleet.Standing{Instance: in, Lifecycle: fleet.Lifecycle{State: fleet.LifecycleActive, Next: fleet.LifecycleGrace, At: in.Term.Expires}}
+		st := fleet.Standing{Instance: in}
 		r := &fleet.Reading{Instance: in.ID, At: now(), Up: true}
 		for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections} {
 			in.Catalogue[m], st.States[m], st.Marks[m] = 1000*float64(m+1), fleet.MetricOK, 0.7
 			r.Known, r.Usage[m] = r.Known.With(m), float64(i%1000)*1.25
 		}
 		st.Reading = r
+		withCourse(&st, fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
 		f.standings[i] = st
 	}
 	return f
@@ -424,6 +430,9 @@ func BenchmarkInstances(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { benchmarkGet(b, "/api/v1/instances", "") })
 	b.Run("gzip", func(b *testing.B) { benchmarkGet(b, "/api/v1/instances", "gzip") })
 }
+
+// What lies ahead of 10,000 instances.
+func BenchmarkCalendar(b *testing.B) { benchmarkGet(b, "/api/v1/calendar?days=365", "") }
 
 // The exposition of 10,000 instances.
 func BenchmarkMetrics(b *testing.B) {

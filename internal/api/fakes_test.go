@@ -164,6 +164,7 @@ func newFakes() *fakes {
 		Instance:  &fleet.Instance{ID: "rmq-2", Name: "Billing", Product: "rocketmq", Edition: "standard", Term: fleet.Term{Method: fleet.PayAsYouGo, OverdueSince: at}},
 		Lifecycle: fleet.Lifecycle{State: fleet.LifecycleGrace, Next: fleet.LifecycleSuspended, At: at.Add(24 * time.Hour)},
 	}
+	withCalendar(&first, &third)
 	return &fakes{
 		standings: []fleet.Standing{first, second, third},
 		registry:  prometheus.NewRegistry(),
@@ -243,9 +244,10 @@ func indented(t testing.TB, body io.Reader) []byte {
 
 // Accounts has one that is overdue, one with money, and one of which nothing is known.
 func (f *fakes) Accounts() []fleet.Account {
+	at := now().Add(-time.Hour)
 	return []fleet.Account{
-		{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: 1200.5, Currency: "CNY"}},
-		{Name: "late", Zone: time.UTC, Balance: &fleet.Balance{Amount: -11.19, Currency: "USD"}},
+		{Name: "acme", Zone: time.UTC, LowBalance: 500_000_000, Balance: &fleet.Balance{Amount: 1200_500_000, Currency: "CNY", At: at}},
+		{Name: "late", Zone: time.UTC, OverdueSince: at, Balance: &fleet.Balance{Amount: -11_190_000, Currency: "USD"}},
 		{Name: "unknown", Zone: time.UTC},
 	}
 }

@@ -86,7 +86,7 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	out := wire.Instance{
 		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
 		Labels: make(map[string]string, len(in.Labels)), State: string(st.Worst()), Watched: in.Watched,
-		Lifecycle: wire.Lifecycle{State: string(st.Lifecycle.State), ExpiresAt: moment(in.Term.Expires)},
+		Lifecycle: lifecycleOf(st),
 		Term: wire.Term{
 			Method: string(in.Term.Method), AutoRenew: in.Term.AutoRenew, PostExpiration: in.Term.PostExpiration,
 			Frozen: in.Term.Frozen, OverdueSince: moment(in.Term.OverdueSince),
@@ -95,12 +95,6 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	}
 	for _, l := range in.Labels {
 		out.Labels[l.Name] = l.Value
-	}
-	if st.Lifecycle.State == "" {
-		out.Lifecycle.State = string(fleet.LifecycleUnknown)
-	}
-	if !st.Lifecycle.At.IsZero() {
-		out.Lifecycle.Next = &wire.Next{State: string(st.Lifecycle.Next), At: st.Lifecycle.At.UTC()}
 	}
 	if r := st.Reading; r != nil {
 		out.Up, out.ReadAt, out.Reason = &r.Up, moment(r.At), r.Reason
@@ -141,6 +135,10 @@ func metricOf(st *fleet.Standing, m fleet.Metric, now time.Time) wire.Metric {
 	return out
 }
 
+// writable tells whether JSON can say when t is: in the years to 9999. A term that
+// is meant never to end may end later.
+func writable(t time.Time) bool { return t.UTC().Year() >= 0 && t.UTC().Year() <= 9999 }
+
 // figure is v, or nil for what JSON has no number for.
 func figure(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -149,9 +147,9 @@ func figure(v float64) *float64 {
 	return &v
 }
 
-// moment is t in UTC, or nil for the zero time.
+// moment is t in UTC, or nil for the zero time and for what JSON has no way to write.
 func moment(t time.Time) *time.Time {
-	if t.IsZero() {
+	if t.IsZero() || !writable(t) {
 		return nil
 	}
 	t = t.UTC()

@@ -99,6 +99,7 @@ func TestMetricsContract(t *testing.T) {
 		`{__name__="brimwatch_instance_up", edition="basic", instance_id="mqtt-1", product="mqtt"}`,
 		`{__name__="brimwatch_instance_expiry_timestamp_seconds", edition="basic", instance_id="mqtt-1", product="mqtt"}`,
 		`{__name__="brimwatch_instance_lifecycle_state", edition="standard", instance_id="rmq-2", product="rocketmq", state="grace"}`,
+		`{__name__="brimwatch_instance_lifecycle_moment_timestamp_seconds", edition="basic", instance_id="mqtt-1", product="mqtt", state="released"}`,
 		`{__name__="brimwatch_instance_info", account="acme", edition="basic", env="prod", instance_id="mqtt-1", name="Orders", product="mqtt", team="orders"}`,
 		`{__name__="brimwatch_alarm_raised", instance_id="mqtt-1", metric="connections", rule="capacity", severity="warning"}`,
 	} {

@@ -152,7 +152,25 @@ func (p *page) fleet(list []fleet.Standing) {
 			p.value(1)
 		}
 	}
+	p.moments(list)
 	p.info(list)
+}
+
+// moments writes the calendars: when each state begins or began.
+func (p *page) moments(list []fleet.Standing) {
+	const name = "brimwatch_instance_lifecycle_moment_timestamp_seconds"
+	p.family(name, "When the state of the instance's calendar begins or began, in Unix seconds.")
+	for i := range list {
+		c := list[i].Course
+		if c == nil {
+			continue
+		}
+		for _, m := range c.Moments {
+			p.identity(name, list[i].Instance)
+			p.label(',', "state", string(m.State))
+			p.value(float64(m.At.Unix()))
+		}
+	}
 }
 
 // perMetric writes a family with a series for each metric of each instance of
@@ -189,33 +207,6 @@ func (p *page) info(list []fleet.Standing) {
 			p.label(',', label, in.Labels[j].Value)
 		}
 		p.value(1)
-	}
-}
-
-// accounts writes the balances that are known.
-func (p *page) accounts(list []fleet.Account) {
-	for _, family := range []struct {
-		name, help string
-		figure     func(fleet.Balance) float64
-	}{
-		{"brimwatch_account_balance", "What the account has left, in its currency.", func(b fleet.Balance) float64 { return b.Amount }},
-		{"brimwatch_account_overdue", "Whether the account's balance is below zero.", func(b fleet.Balance) float64 {
-			if b.Amount < 0 {
-				return 1
-			}
-			return 0
-		}},
-	} {
-		p.family(family.name, family.help)
-		for _, a := range list {
-			if a.Balance == nil {
-				continue
-			}
-			p.buf = append(p.buf, family.name...)
-			p.label('{', "account", a.Name)
-			p.label(',', "currency", a.Balance.Currency)
-			p.value(family.figure(*a.Balance))
-		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,6 +62,39 @@ func (c *Client) Statistics(ctx context.Context, id, from, to, step string) (wir
 	return call[wire.Statistics](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/statistics?"+q.Encode(), nil)
 }
 
+// Advice tells which edition would fit one instance; an empty ID is all.
+func (c *Client) Advice(ctx context.Context, id string) (wire.Advices, error) {
+	if id == "" {
+		return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/advice", nil)
+	}
+	return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/advice", nil)
+}
+
+// Calendar lists what lies ahead within so many days; an empty account or product
+// is all.
+func (c *Client) Calendar(ctx context.Context, days int, account, product string) (wire.Calendar, error) {
+	return call[wire.Calendar](ctx, c, http.MethodGet, "/api/v1/calendar?"+calendarQuery(days, account, product), nil)
+}
+
+// CalendarFile reads the same list as an iCalendar file.
+func (c *Client) CalendarFile(ctx context.Context, days int, account, product string) ([]byte, error) {
+	data, header, err := c.send(ctx, http.MethodGet, "/calendar.ics?"+calendarQuery(days, account, product), nil)
+	if err == nil && !strings.HasPrefix(header.Get("Content-Type"), "text/calendar") {
+		return nil, fmt.Errorf("what answers at %s is not a Brimwatch of this version: it has no calendar", c.shown())
+	}
+	return data, err
+}
+
+func calendarQuery(days int, account, product string) string {
+	q := url.Values{"days": {strconv.Itoa(days)}}
+	for name, value := range map[string]string{"account": account, "product": product} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q.Encode()
+}
+
 // Alarms lists alarms; an empty state is all.
 func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) {
 	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)
@@ -92,42 +126,52 @@ func (c *Client) RemoveSilence(ctx context.Context, id string) error {
 	return err
 }
 
-// call makes one request and reads its answer.
+// call makes one request and reads its answer, which is JSON.
 func call[T any](ctx context.Context, c *Client, method, path string, body any) (out T, err error) {
-	var reader io.Reader
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return out, fmt.Errorf("write the request: %w", err)
-		}
-		reader = bytes.NewReader(data)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, reader)
-	if err != nil {
-		return out, fmt.Errorf("make the request: %w", err)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return out, c.noAnswer(err)
-	}
-	defer func() { _ = resp.Body.Close() }() // it was read, or what went wrong is told
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return out, c.noAnswer(err)
-	}
-	if len(data) > maxAnswer {
-		return out, fmt.Errorf("the answer of %s is longer than %d MB", c.shown(), maxAnswer>>20)
-	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return out, c.refusal(resp.StatusCode, data)
-	}
-	if resp.StatusCode == http.StatusNoContent {
-		return out, nil
+	data, _, err := c.send(ctx, method, path, body)
+	if err != nil || data == nil {
+		return out, err
 	}
 	if err := json.Unmarshal(data, &out); err != nil {
 		return out, fmt.Errorf("what answers at %s is not a Brimwatch of this version: %w", c.shown(), err)
 	}
 	return out, nil
+}
+
+// send makes one request and returns the body and header of its answer; there is
+// no body where the answer says that there is none.
+func (c *Client) send(ctx context.Context, method, path string, body any) ([]byte, http.Header, error) {
+	var reader io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return nil, nil, fmt.Errorf("write the request: %w", err)
+		}
+		reader = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, reader)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make the request: %w", err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, c.noAnswer(err)
+	}
+	defer func() { _ = resp.Body.Close() }() // it was read, or what went wrong is told
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, nil, c.noAnswer(err)
+	}
+	if len(data) > maxAnswer {
+		return nil, nil, fmt.Errorf("the answer of %s is longer than %d MB", c.shown(), maxAnswer>>20)
+	}
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return nil, nil, c.refusal(resp.StatusCode, data)
+	}
+	if resp.StatusCode == http.StatusNoContent {
+		return nil, resp.Header, nil
+	}
+	return data, resp.Header, nil
 }
 
 // refusal says what an answer that is no success means.

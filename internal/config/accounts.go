@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/fleet"
@@ -21,19 +22,49 @@ func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[
 			d.fault(d.under(a.place, "provider"), "the provider is aliyun, or is left out; %q is not known", clip(a.Provider))
 		}
 		d.resolveCloud(a, clouds)
-		if a.LowBalance < 0 {
+		if a.LowBalance.v < 0 {
 			d.fault(d.under(a.place, "low_balance"), "a mark for the balance lies above 0")
 		}
-		if a.LowBalance != 0 || a.Balance != nil {
-			d.warn(a.place, "this version keeps the balance of %s and sends no notices about it", a.Name)
-		}
-		account := fleet.Account{Name: a.Name, Provider: a.Provider, Zone: d.loadZone(a.place, a.TimeZone)}
-		if b := a.Balance; b != nil {
-			account.Balance = &fleet.Balance{Amount: b.Amount, Currency: b.Currency}
+		account := fleet.Account{Name: a.Name, Provider: a.Provider, Zone: d.loadZone(a.place, a.TimeZone), LowBalance: a.LowBalance.v}
+		account.OverdueSince = a.OverdueSince.begin(account.Zone)
+		account.Balance = d.resolveBalance(a.Balance)
+		if a.LowBalance.v > 0 && account.Balance == nil && a.Provider == "" {
+			d.warn(d.under(a.place, "low_balance"), "nobody tells the balance of %s, so it is held against no mark: give balance, or keep it up to date from elsewhere", a.Name)
 		}
 		out[a.Name] = account
 	}
 	return out, clouds
+}
+
+// resolveBalance reads a balance that is given by hand.
+func (d *decoder) resolveBalance(b *balanceDoc) *fleet.Balance {
+	if b == nil || b.node == nil {
+		return nil
+	}
+	if !b.Amount.set {
+		d.fault(b.place, "amount is missing: {amount: 1200, currency: CNY}")
+	}
+	letters := strings.Trim(b.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	if len(b.Currency) != 3 || !letters {
+		d.fault(d.under(b.place, "currency"), "a currency has three capital letters, such as CNY, USD or EUR, not %q", clip(b.Currency))
+	}
+	return &fleet.Balance{Amount: b.Amount.v, Currency: b.Currency}
+}
+
+// resolveAccountNotify finds who is told of each account.
+func (d *decoder) resolveAccountNotify(doc *document, s *Snapshot) {
+	s.AccountNotify = make(map[string][]string, len(doc.Accounts))
+	for i := range doc.Accounts {
+		a := &doc.Accounts[i]
+		if a.node == nil || a.Name == "" {
+			continue
+		}
+		s.AccountNotify[a.Name] = s.NoData.Notify
+		if a.Notify != nil {
+			d.checkReceivers(d.under(a.place, "notify"), a.Notify, s)
+			s.AccountNotify[a.Name] = a.Notify
+		}
+	}
 }
 
 // shortestDiscovery keeps discovery from using up the calls of an account.

@@ -16,6 +16,7 @@ type Product struct {
 	Title    string
 	Editions map[string]Edition
 	Guidance Guidance
+	Changes  []EditionChange // the first that fits a change speaks for it
 }
 
 // Edition is what one edition, or one specification of it, carries.

@@ -242,6 +242,9 @@ func (r *instanceResolver) judgeDates(in *instanceDoc, out *Instance) {
 func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 	d := r.d
 	out.Notify = r.s.NoData.Notify
+	if names, ok := r.s.AccountNotify[in.Account]; ok {
+		out.Notify = names
+	}
 	if in.Notify != nil {
 		d.checkReceivers(d.find(in.place, "notify"), in.Notify, r.s)
 		out.Notify = in.Notify
@@ -253,6 +256,9 @@ func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 			d.warn(in.place, "nobody is told of this instance: there is no receiver")
 		}
 	}
+	if len(out.Notify) == 0 && out.Source == nil && len(r.s.Receivers) > 1 {
+		d.warn(in.place, "nobody is told of the calendar of this instance: give it notify, or say who is told by default in alarms.notify")
+	}
 	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
 		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
 	}
@@ -263,6 +269,11 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	receivers := make(map[string]bool)
 	for _, n := range s.NoData.Notify {
 		receivers[n] = true
+	}
+	for _, names := range s.AccountNotify {
+		for _, n := range names {
+			receivers[n] = true
+		}
 	}
 	for i := range s.Instances {
 		for _, n := range s.Instances[i].Notify {

@@ -80,6 +80,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveProviders(doc, s)
 	d.resolveReceivers(doc, s, contacts)
 	d.resolveAlarms(root, doc, s)
+	d.resolveAccountNotify(doc, s)
 	d.resolveInstances(root, doc, s)
 	d.warnUnused(doc, s)
 	return s

@@ -73,6 +73,7 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 			editions[n] = d.layEdition(editions[n], n, e)
 		}
 		product.Editions = editions
+		product.Changes = d.layChanges(p.Changes, product)
 		c.Products[name] = product
 	}
 }

@@ -144,6 +144,8 @@ func typeWord(t reflect.Type) string {
 		return "date or time"
 	case reflect.TypeFor[clock]():
 		return "time of day"
+	case reflect.TypeFor[money]():
+		return "amount of money"
 	case reflect.TypeFor[ownAlarmsDoc]():
 		return "mapping"
 	case reflect.TypeFor[perTime]():

@@ -92,8 +92,10 @@ type accountDoc struct {
 	AccessKeySecretEnv  string       `yaml:"access_key_secret_env" doc:"Variable of the environment that holds it."`
 	Endpoint            string       `yaml:"endpoint" doc:"Replaces the addresses of the cloud's APIs, for a proxy or a test server." default:"those of each region"`
 	MonthlyCalls        int          `yaml:"monthly_calls" doc:"Most calls of CloudMonitor in a month; sources are read less often before it would be passed." default:"1000000"`
-	LowBalance          float64      `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency. Kept and not judged in this version."`
-	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, where no API is asked. Kept and not judged in this version."`
+	LowBalance          money        `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency." default:"none" example:"500"`
+	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, given by hand. Without it that of an account with aliyun is asked of the cloud." example:"{amount: 1200, currency: CNY}"`
+	OverdueSince        moment       `yaml:"overdue_since" doc:"Since when a bill is unpaid, where that is known better than by a balance below zero."`
+	Notify              []string     `yaml:"notify" doc:"Receivers that are told of the account, and of its instances that name none." default:"alarms.notify"`
 	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. They are watched as if they were listed; what is listed by hand under the same id adds to what was found, and wins over it."`
 }
 
@@ -105,8 +107,9 @@ type discoverDoc struct {
 }
 
 type balanceDoc struct {
-	Amount   float64 `yaml:"amount" doc:"How much."`
-	Currency string  `yaml:"currency" doc:"In which currency." example:"CNY"`
+	marked
+	Amount   money  `yaml:"amount" doc:"How much; below zero it is overdue." example:"1200"`
+	Currency string `yaml:"currency" doc:"In which currency: three capital letters." example:"CNY"`
 }
 
 // anything is a value that is refused, whatever it is.
@@ -120,6 +123,7 @@ type productDoc struct {
 	Title    string                `yaml:"title" doc:"How people call it." example:"MQTT"`
 	Editions map[string]editionDoc `yaml:"editions" doc:"Its editions, by name."`
 	Guide    *guideDoc             `yaml:"guide" doc:"How its instances are renewed and changed, for notices and pages."`
+	Changes  []changeDoc           `yaml:"changes" doc:"What may be changed into what, and how. The first row that fits speaks; rows of your own come before those shipped."`
 }
 
 type editionDoc struct {

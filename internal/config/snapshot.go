@@ -22,18 +22,21 @@ type Snapshot struct {
 	Hash     string   // of the contents of all files: equal hashes are equal configurations
 	LoadedAt time.Time
 
-	Server    Server
-	Storage   Storage
-	Collect   Collect
-	Accounts  map[string]fleet.Account
-	Payers    map[string]PayerRules // the alarms of accounts, by account
-	Clouds    map[string]Cloud      // how accounts of a provider are asked, by account
-	Instances []Instance            // in order of ID
-	NoData    NoData
-	Contacts  []Contact
-	Receivers []Receiver
-	SMS       SMS
-	Catalogue *Catalogue
+	Server   Server
+	Storage  Storage
+	Collect  Collect
+	Accounts map[string]fleet.Account
+	Payers   map[string]PayerRules // the alarms of accounts, by account
+	// AccountNotify names the receivers that are told of an account, and of its
+	// instances that name none.
+	AccountNotify map[string][]string
+	Clouds        map[string]Cloud // how accounts of a provider are asked, by account
+	Instances     []Instance       // in order of ID
+	NoData        NoData
+	Contacts      []Contact
+	Receivers     []Receiver
+	SMS           SMS
+	Catalogue     *Catalogue
 
 	found map[string]*fleet.Found // what it was loaded with
 

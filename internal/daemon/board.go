@@ -14,17 +14,23 @@ import (
 // /metrics. What it hands out are values and immutable readings.
 type board struct {
 	engine *alarm.Engine
+	ledger *ledger // of balances
+
+	// outlook tells when a metric will reach its threshold; nil before the advisor is
+	// there.
+	outlook func(id string, m fleet.Metric) (time.Time, bool)
 
 	mu       sync.RWMutex
 	snapshot *config.Snapshot
 	index    map[string]int // of snapshot.Instances by ID
 	readings []*fleet.Reading
 	courses  []fleet.Course  // the calendars, by place in snapshot.Instances
+	since    time.Time       // when they were worked out
 	accounts []fleet.Account // who pays, in order of their names
 }
 
-func newBoard(s *config.Snapshot) *board {
-	b := &board{}
+func newBoard(s *config.Snapshot, l *ledger) *board {
+	b := &board{ledger: l}
 	b.set(s)
 	return b
 }
@@ -43,9 +49,25 @@ func (b *board) set(s *config.Snapshot) {
 		}
 	}
 	b.snapshot, b.index, b.readings = s, index, readings
-	b.accounts = accountsOf(s)
-	b.courses = coursesOf(s, b.accounts)
+	b.settle(time.Now())
 }
+
+// settle takes over what is known of accounts now, and works out the calendars
+// anew. b.mu is held, unless nobody else knows b yet.
+func (b *board) settle(now time.Time) {
+	b.accounts = b.ledger.join(accountsOf(b.snapshot), now)
+	b.courses, b.since = coursesOf(b.snapshot, b.accounts), now
+}
+
+// resettle is settle for when a balance has changed.
+func (b *board) resettle(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settle(now)
+}
+
+// given tells whether the balance of an account is given by hand.
+func (b *board) given(account string) bool { return b.current().Accounts[account].Balance != nil }
 
 // put notes readings.
 func (b *board) put(readings []*fleet.Reading) {
@@ -111,7 +133,7 @@ func (b *board) Remarks() []string {
 func (b *board) Accounts() []fleet.Account {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return slices.Clone(b.accounts)
+	return b.ledger.fresh(slices.Clone(b.accounts))
 }
 
 // Standing tells how one instance stands.

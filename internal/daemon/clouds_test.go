@@ -35,7 +35,7 @@ alarms: {capacity: {for: 0s}}
 func aCloud(t *testing.T) (*cloud.Server, string) {
 	t.Helper()
 	s, err := cloud.New(cloud.Options{Accounts: []cloud.Account{{
-		UID:  "1234567890",
+		UID: "1234567890", Balance: cloud.Balance{AvailableAmount: "1,000.00", Currency: "CNY"},
 		Keys: []cloud.Key{{ID: "LTAI5tExample", Secret: "very-secret"}},
 		MQTT: []cloud.MQTTInstance{{
 			InstanceID: "mqtt-cn-1", InstanceName: "Orders", InstanceStatus: 5, RegionID: "cn-hangzhou",

@@ -42,7 +42,7 @@ func (b *board) calendar() alarm.Calendar {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	s := b.snapshot
-	c := alarm.Calendar{Agendas: make([]alarm.Agenda, len(s.Instances)), Payers: make([]alarm.Payer, len(b.accounts))}
+	c := alarm.Calendar{Agendas: make([]alarm.Agenda, len(s.Instances)), Payers: make([]alarm.Payer, len(b.accounts)), Outlook: b.outlook}
 	payers := make(map[string]*fleet.Account, len(b.accounts))
 	for i := range b.accounts {
 		a := &b.accounts[i]

@@ -47,6 +47,7 @@ type Daemon struct {
 	clouds   *clouds
 	found    chan struct{} // of capacity 1: another set of instances was found
 	board    *board
+	advisor  *advisor
 	initial  *config.Snapshot // what Brimwatch was started with
 	limits   *limits
 	started  time.Time
@@ -165,6 +166,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	if err != nil {
 		return err
 	}
+	d.adviseIn(d.directory)
 	d.outbox, err = outbox.Open(ctx, outbox.Options{
 		Path: filepath.Join(s.Storage.Dir, "brimwatch.db"), Directory: d.directory,
 		Logger: d.options.Logger, Registerer: d.registry, Keep: s.Storage.Retention,
@@ -183,7 +185,9 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 
 // buildParts builds what reads and what judges.
 func (d *Daemon) buildParts(ctx context.Context, s *config.Snapshot) (err error) {
-	d.initial, d.board = s, newBoard(s)
+	d.initial, d.board = s, newBoard(s, openLedger(s.Storage.Dir, d.log))
+	d.advisor = newAdvisor(d.history, d.board, d.options.Logger)
+	d.board.outlook = d.advisor.thresholdAhead
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.outbox, Watches: watchesOf(s), FleetRule: fleetRule(s), Calendar: d.board.calendar(), Logger: d.options.Logger, Registerer: d.registry,
 	})
@@ -246,8 +250,10 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	keeper := start(func(ctx context.Context) error {
 		return d.limits.run(ctx, func() []*fleet.Reading { return d.board.newest(d.limits) })
 	})
+	advisor := start(d.advisor.run)
 	web := d.serve()
 	d.startClouds()
+	clerk := start((&balanceClerk{clouds: d.clouds, ledger: d.board.ledger, given: d.board.given, changed: d.balancesChanged}).run)
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
 
@@ -261,7 +267,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	case failed = <-history.failed:
 	}
 	d.log.Info("stopping")
-	errs := []error{failed, watcher.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), history.stop(), d.close()}
+	errs := []error{failed, watcher.stop(), clerk.stop(), runner.stop(), keeper.stop(), engine.stop(), dispatcher.stop(), web.stop(), advisor.stop(), history.stop(), d.close()}
 	d.log.Info("stopped")
 	return errors.Join(errs...)
 }
@@ -271,6 +277,16 @@ func (d *Daemon) startClouds() {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
 	d.clouds.start()
+}
+
+// balancesChanged puts what was told of balances into force.
+func (d *Daemon) balancesChanged(ctx context.Context) {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	d.board.resettle(time.Now())
+	if err := d.engine.SetCalendar(ctx, d.board.calendar()); err != nil {
+		d.log.Error("the calendar was not judged at once by the new balances", "error", err)
+	}
 }
 
 // part is a long-lived part of the daemon that runs.

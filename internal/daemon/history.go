@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -19,6 +20,7 @@ type historyStore interface {
 	SetFleet(instances []*fleet.Instance)
 	Append(readings []*fleet.Reading)
 	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
+	EachUsage(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
 	Handler() http.Handler
 	Run(ctx context.Context) error
 	Close() error
@@ -43,6 +45,11 @@ func (noHistory) Run(ctx context.Context) error {
 // Statistics says why there are none.
 func (n noHistory) Statistics(context.Context, string, time.Time, time.Time, time.Duration) ([]fleet.Series, error) {
 	return nil, fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.why)
+}
+
+// EachUsage says the same.
+func (n noHistory) EachUsage(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, statistics.Samples)) error {
+	return fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.why)
 }
 
 // Handler says the same to programs.
@@ -72,6 +79,7 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry,
 		// It is asked after every reload, about the configuration of that moment.
 		Lifecycle: func(in *fleet.Instance, now time.Time) fleet.Lifecycle { return d.board.lifecycle(in, now) },
+		Courses:   func(id string) (time.Time, iter.Seq2[*fleet.Instance, *fleet.Course]) { return d.board.inForce(id) },
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]

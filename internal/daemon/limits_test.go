@@ -43,7 +43,7 @@ func TestLimitsAreKept(t *testing.T) {
 // An instance that was not read before the next stop keeps what was known.
 func TestLimitsOfWhatWasNotReadYet(t *testing.T) {
 	l := &limits{told: map[string]toldLimits{"a": toldReading("a", 5000, 7200).Told}}
-	b := newBoard(&config.Snapshot{Instances: []config.Instance{{Instance: &fleet.Instance{ID: "a"}}, {Instance: &fleet.Instance{ID: "b"}}, {Instance: &fleet.Instance{ID: "c"}}}})
+	b := newBoard(&config.Snapshot{Instances: []config.Instance{{Instance: &fleet.Instance{ID: "a"}}, {Instance: &fleet.Instance{ID: "b"}}, {Instance: &fleet.Instance{ID: "c"}}}}, openLedger("", slog.New(slog.DiscardHandler)))
 	b.put([]*fleet.Reading{toldReading("b", 10, 7200)})
 	got := b.newest(l)
 	if got[0].Told[fleet.Connections].Value != 5000 || got[1].Told[fleet.Connections].Value != 10 || got[2] != nil {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,7 +15,10 @@ import (
 // patience bounds every wait of these tests; what is waited for comes much sooner.
 const patience = 30 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write the golden files anew")
+	goleak.VerifyTestMain(m)
+}
 
 // writeConfig writes a configuration and the files it names into a folder of its
 // own. DIR in it is that folder. It returns the path of brimwatch.yml.

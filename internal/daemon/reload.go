@@ -46,6 +46,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 		d.clouds.discard(accounts)
 		return config.Change{}, err
 	}
+	d.adviseIn(directory)
 	set, err := d.sources.prepare(next, accounts)
 	if err != nil {
 		d.clouds.discard(accounts)

@@ -3,6 +3,7 @@ package daemon
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/fleet"
@@ -13,17 +14,20 @@ import (
 func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
-		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl,
-		Remarks: func() []string { return append(d.clouds.remarks(), d.board.Remarks()...) },
-		Title:   func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
-		Logger:  d.options.Logger, Version: d.options.Version,
+		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
+		Remarks: func() []string {
+			return append(append(d.clouds.remarks(), d.board.ledger.remarks(time.Now())...), d.board.Remarks()...)
+		},
+		Title:    func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
+		Accounts: d.board, ExternalURL: func() string { return d.board.current().Server.ExternalURL },
+		Logger: d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the pages: %w", err)
 	}
 	programs, err := api.New(api.Options{
 		Fleet: d.board, Accounts: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Gatherer: d.registry, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Gatherer: d.registry, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)

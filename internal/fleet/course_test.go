@@ -81,6 +81,7 @@ func TestCourse(t *testing.T) {
 		{"the cloud told an earlier suspension", with(func(t *Term) { t.SuspendsAt = day(3).UTC() }), "mqtt", payer, day(3), LifecycleSuspended, LifecycleReleased, day(18), "by what the cloud tells"},
 		{"the cloud told a later release", with(func(t *Term) { t.ReleasesAt = day(60).UTC() }), "mqtt", payer, day(40), LifecycleSuspended, LifecycleReleased, day(60), ""},
 		{"the cloud told a release before the suspension", with(func(t *Term) { t.ReleasesAt = day(10).UTC() }), "mqtt", payer, day(5), LifecycleGrace, LifecycleReleased, day(10), ""},
+		{"the cloud told a suspension after the end, where the policy has no grace", with(func(t *Term) { t.SuspendsAt = day(2).UTC() }), "iot-enterprise", payer, end, LifecycleGrace, LifecycleSuspended, day(2), "by what the cloud tells"},
 		{"what the cloud told is of the term before", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(-300), day(-285) }), "mqtt", payer, day(1), LifecycleGrace, LifecycleSuspended, day(15), ""},
 		{"only the cloud knows", Term{Method: PayAsYouGo, ReleasesAt: day(5)}, "", payer, day(0), LifecycleUnknown, LifecycleReleased, day(5), "by what the cloud tells"},
 	}

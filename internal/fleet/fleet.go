@@ -143,8 +143,9 @@ func (in *Instance) Limit(r *Reading, m Metric) Limit {
 
 // Balance is what an account has left; below zero it is overdue.
 type Balance struct {
-	Amount   float64
-	Currency string // ISO 4217, as CNY
+	Amount   Amount
+	Currency string    // ISO 4217, as CNY
+	At       time.Time // when it was told; zero for one that was given by hand
 }
 
 // Account is a cloud account, or any payer that instances belong to.
@@ -155,7 +156,7 @@ type Account struct {
 	Balance  *Balance       // nil when it is not known
 
 	// LowBalance is the mark below which somebody should pay; 0 is none.
-	LowBalance float64
+	LowBalance Amount
 
 	// OverdueSince is since when the balance is known to lie below zero; zero when
 	// it does not.

@@ -42,6 +42,10 @@ type Options struct {
 	// state out of the history.
 	Lifecycle func(*fleet.Instance, time.Time) fleet.Lifecycle
 
+	// Courses tells the calendars that are in force; it is called with each query
+	// that asks for their moments. Nil leaves the moments out.
+	Courses derived.Courses
+
 	RemoteWrite []remotewrite.Endpoint
 
 	// Version is Brimwatch's own, for the user agent and status/buildinfo.
@@ -165,7 +169,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
-	s.query = &derived.Queryable{DB: s.db, Facts: s.facts}
+	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses}
 	s.engine = newEngine(s.opts)
 	if err := s.openRemotes(); err != nil {
 		return fmt.Errorf("open history: %w", err)

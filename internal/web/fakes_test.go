@@ -30,6 +30,8 @@ type fake struct {
 	broken    error // what reading answers
 	refuse    error // what the editor answers
 	remarks   []string
+	accounts  []fleet.Account
+	guides    map[string]web.Guide // by product
 	settings  []web.Setting
 	edits     int
 	acks      []string
@@ -160,7 +162,7 @@ func (f *fake) SetThresholds(_ context.Context, id string, settings []web.Settin
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guides: f, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -231,6 +233,7 @@ func realistic() *fake {
 		amounts{fleet.MessageTPS: 88, fleet.SendTPS: 41, fleet.ReceiveTPS: 47, fleet.Subscriptions: 391, fleet.Connections: 5204}, map[string]string{"team": "payments"})
 	over.Marks[fleet.Subscriptions], over.States[fleet.Subscriptions] = 0, fleet.MetricUnwatched
 	f.standings = []fleet.Standing{orders, telemetry, silent, cache, suspended, calendar, bare, over}
+	f.withCalendar()
 
 	episode := func(code, id string, rule alarm.RuleName, m fleet.Metric, severity alarm.Severity, ago time.Duration, usage, capacity float64) alarm.Episode {
 		return alarm.Episode{Code: code, Key: alarm.Key{Rule: rule, Instance: id, Metric: m}, State: alarm.EpisodeRaised, Severity: severity,

@@ -37,12 +37,13 @@ type information struct {
 	Read       stamp // of the newest reading; empty before the first
 	Reason     string
 	Capacities []capacityRow
-	Method     string
-	AutoRenew  string
-	AfterTerm  string
-	Expires    stamp
-	Overdue    stamp
+	Life       life
+	Since      stamp  // of the lifecycle state; empty when it is not known
+	Why        string // it stands there
+	Billing    billing
+	Course     []courseRow
 	Open       []episodeRow
+	Edition    *editionPanel // nil: there is nothing to say
 	By         string
 	Return     string
 }
@@ -125,13 +126,10 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 		Facts: []fact{
 			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
 		},
-		Method: methodWords(in.Term.Method), AutoRenew: "off", AfterTerm: afterTerm(in.Term),
-		Expires: p.stamp(in.Term.Expires), Overdue: p.stamp(in.Term.OverdueSince), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID,
+		Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
+		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID, Edition: p.edition(in.ID),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
-	if in.Term.AutoRenew {
-		out.AutoRenew = "on"
-	}
 	if st.Reading != nil {
 		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
 	}
@@ -147,17 +145,6 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 		out.Capacities = append(out.Capacities, c)
 	}
 	return out, nil
-}
-
-// afterTerm says what happens to an instance after its paid term.
-func afterTerm(t fleet.Term) string {
-	switch t.PostExpiration {
-	case "release":
-		return "is released, with everything on it"
-	case "downgrade":
-		return "is downgraded"
-	}
-	return t.PostExpiration
 }
 
 // monitoring is the Monitoring Alarms tab.

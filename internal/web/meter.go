@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/calendar"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
@@ -109,7 +110,7 @@ type term struct {
 	Word   string
 	Next   string // what happens next: is suspended
 	At     stamp  // when; empty when nothing follows
-	Date   string // the day of At
+	Date   string // the day of At, or the last day of the paid term
 	Until  string // in 3 d
 	Urgent bool   // it is expiring, or past its term
 	Past   bool   // it is past its term, or frozen
@@ -121,7 +122,13 @@ func (p *pages) term(st *fleet.Standing) term {
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}
-	if !l.At.IsZero() {
+	if e, ok := calendar.Next(st.Course, p.Now()); ok { // not the beginning of the notice window
+		out.Next, out.At = nextWords(e.Moment.State), p.stampIn(e.Moment.At, st.Course.Zone)
+		out.Date, out.Until = e.Moment.At.In(zoneOf(st.Course)).Format(time.DateOnly), out.At.Ago
+		if e.Paid {
+			out.Next, out.Date = "expires", st.Course.EndOfTerm().Format(time.DateOnly) // as it is written in the configuration
+		}
+	} else if st.Course == nil && !l.At.IsZero() {
 		out.Next, out.At = nextWords(l.Next), p.stamp(l.At)
 		out.Date, out.Until = l.At.In(p.Zone).Format(time.DateOnly), out.At.Ago
 	}

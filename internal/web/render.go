@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -16,12 +17,12 @@ type templates struct {
 
 func parseTemplates(a assets) (*templates, error) {
 	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).
-		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl")
+		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/edition.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
 	out := &templates{pages: map[string]*template.Template{}}
-	for _, name := range []string{"instances", "instance", "alarms", "notices", "problem"} {
+	for _, name := range []string{"instances", "instance", "calendar", "alarms", "notices", "problem"} {
 		t, err := common.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy the layout: %w", err)
@@ -111,11 +112,14 @@ type stamp struct {
 }
 
 // stamp returns t as it is shown; the zero time is an empty stamp.
-func (p *pages) stamp(t time.Time) stamp {
+func (p *pages) stamp(t time.Time) stamp { return p.stampIn(t, p.Zone) }
+
+// stampIn is stamp in the time zone of an account, where its days begin.
+func (p *pages) stampIn(t time.Time, zone *time.Location) stamp {
 	if t.IsZero() {
 		return stamp{}
 	}
-	at := t.In(p.Zone)
+	at := t.In(cmp.Or(zone, time.UTC))
 	return stamp{
 		Text: at.Format("2006-01-02 15:04:05"), Zone: at.Format("MST"), Machine: at.Format(time.RFC3339),
 		Ago: relative(t, p.Now()),

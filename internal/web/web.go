@@ -1,5 +1,6 @@
 // Package web serves the pages for people: the list of instances, one instance
-// with its Statistics and Monitoring Alarms, the alarms and the notices.
+// with its Statistics and Monitoring Alarms, the calendar and its feed, the alarms
+// and the notices.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -63,7 +64,13 @@ type AlarmEditor interface {
 	SetThresholds(ctx context.Context, id string, settings []Setting) error
 }
 
-// Options are what New needs. Title, Remarks, Zone and Now may be left out.
+// Accounts tells what is known of the accounts that pay. It does not block.
+type Accounts interface {
+	Accounts() []fleet.Account
+}
+
+// Options are what New needs. Accounts, Guides, ExternalURL, Title, Remarks, Advisor,
+// Zone and Now may be left out.
 type Options struct {
 	Fleet       Fleet
 	Statistics  Statistics
@@ -71,6 +78,12 @@ type Options struct {
 	Acker       Acker
 	Notices     Notices
 	AlarmEditor AlarmEditor
+	Advisor     Advisor  // nil: pages say nothing of editions
+	Accounts    Accounts // nil: no balance is known
+	Guides      Guides   // nil: no steps are shown
+	// ExternalURL is the address of the pages as others know it, for links in the
+	// calendar feed. Nil or an empty answer: the address that was asked.
+	ExternalURL func() string
 	// Title names product and edition for people; nil shows their keys.
 	Title func(*fleet.Instance) string
 	// Remarks are what the operator should see to, a sentence each: warnings about
@@ -117,6 +130,8 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /{$}", p.instances)
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
+	mux.HandleFunc("GET /calendar", p.calendar)
+	mux.HandleFunc("GET /calendar.ics", p.feed)
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
 	mux.HandleFunc("GET /notices", p.notices)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/calendar"
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
@@ -104,7 +105,9 @@ func nextWords(s fleet.LifecycleState) string {
 		return "goes to the recycle bin"
 	case fleet.LifecycleReleased:
 		return "is released"
-	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
+	case fleet.LifecycleActive:
+		return "is converted to pay-as-you-go"
+	case fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
 	}
 	return "ends"
 }
@@ -135,4 +138,47 @@ func stateWords(s fleet.MetricState) string {
 		return "no alarm"
 	}
 	return "not judged yet"
+}
+
+// lifecycleSign is the sign before a lifecycle state, so that its colour is not
+// the only one.
+func lifecycleSign(s fleet.LifecycleState) string {
+	switch s {
+	case fleet.LifecycleActive:
+		return "●"
+	case fleet.LifecycleExpiring:
+		return "◔"
+	case fleet.LifecycleGrace:
+		return "◑"
+	case fleet.LifecycleSuspended:
+		return "■"
+	case fleet.LifecycleRecycled:
+		return "◆"
+	case fleet.LifecycleReleased:
+		return "✕"
+	case fleet.LifecycleFrozen:
+		return "✱"
+	case fleet.LifecycleUnknown:
+	}
+	return "?"
+}
+
+// kindWords says what the marks of a kind stand for.
+func kindWords(k calendar.Kind) string {
+	switch k {
+	case calendar.Expires:
+		return "term ends"
+	case calendar.Overdue:
+		return "bill overdue"
+	case calendar.Suspended:
+		return "suspended"
+	case calendar.Recycled:
+		return "recycle bin"
+	case calendar.Released:
+		return "released for good"
+	case calendar.Converted:
+		return "converted"
+	case calendar.Unknown:
+	}
+	return "not known"
 }

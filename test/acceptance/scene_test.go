@@ -32,6 +32,7 @@ type settings struct {
 	noData    string // for of no_data; "" is 5m, so that it does not get in the way
 	broken    bool   // a fault in the file
 	without   bool   // the instance is gone
+	expires   string // last day of the instance that has a calendar only; "" is not known
 }
 
 // scene is one broker with its clients, one Brimwatch that watches it, and
@@ -104,6 +105,7 @@ func (s *scene) configure(o settings) {
     name: Calendar
     product: mqtt
     edition: basic
+    billing: {expires: %s}
 contacts:
   - {name: wei, phone: "+14155550123"}
 receivers:
@@ -113,7 +115,7 @@ receivers:
 sms:
   providers:
     - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "%s"}
-`, s.hook.URL, accountSID, s.phone.URL)
+`, or(o.expires, "null"), s.hook.URL, accountSID, s.phone.URL)
 	s.write("brimwatch.yml", b.String())
 }
 

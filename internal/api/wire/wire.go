@@ -53,8 +53,41 @@ type Instance struct {
 // Lifecycle is where an instance stands in its product's calendar.
 type Lifecycle struct {
 	State     string     `json:"state"`
+	Since     *time.Time `json:"since"`  // when the state began; null when that is not known
+	Reason    string     `json:"reason"` // why it is in the state, in plain words
 	ExpiresAt *time.Time `json:"expires_at"`
 	Next      *Next      `json:"next"`
+	// Moments are all beginnings of states in the calendar, those that have come
+	// too, in order of time.
+	Moments []Moment `json:"moments"`
+}
+
+// Moment is the beginning of a lifecycle state.
+type Moment struct {
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+	Told  string    `json:"told"` // cloud, or policy where it was worked out
+	// Perhaps is true where the documents of the product disagree.
+	Perhaps bool `json:"perhaps"`
+}
+
+// Calendar is the answer of GET /api/v1/calendar.
+type Calendar struct {
+	Moments []CalendarMoment `json:"moments"`
+}
+
+// CalendarMoment is something that lies ahead of an instance.
+type CalendarMoment struct {
+	InstanceID string `json:"instance_id"`
+	Name       string `json:"name"`
+	Account    string `json:"account"`
+	Product    string `json:"product"`
+	// What happens: expires, overdue, suspended, recycled, released, converted or
+	// unknown; Text says it in a sentence without its subject.
+	What string `json:"what"`
+	Text string `json:"text"`
+
+	Moment
 }
 
 // Next is the lifecycle state that follows, and when it begins.
@@ -239,4 +272,27 @@ type NewSilence struct {
 	For      string            `json:"for,omitempty"` // 30m, 2h, 7d
 	By       string            `json:"by,omitempty"`
 	Comment  string            `json:"comment,omitempty"`
+}
+
+// Accounts is the answer of GET /api/v1/accounts.
+type Accounts struct {
+	Accounts []Account `json:"accounts"`
+}
+
+// Account is who pays for instances. Amounts are text, so that no digit is lost.
+type Account struct {
+	Name         string     `json:"name"`
+	Provider     string     `json:"provider,omitempty"`
+	TimeZone     string     `json:"time_zone"`
+	Balance      *Balance   `json:"balance"` // null when it is not known
+	Overdue      bool       `json:"overdue"`
+	OverdueSince *time.Time `json:"overdue_since"`
+	LowBalance   string     `json:"low_balance,omitempty"` // the mark below which somebody should pay
+}
+
+// Balance is what an account has left.
+type Balance struct {
+	Amount   string     `json:"amount"`
+	Currency string     `json:"currency"`
+	At       *time.Time `json:"at"` // when the cloud told it; null for one given by hand
 }

@@ -4,7 +4,8 @@
 //   - message_tps of instances whose send_tps and receive_tps are stored, as
 //     their sum;
 //   - the utilization, as usage / capacity at the moment of each usage sample;
-//   - capacity, expiry and lifecycle state, as samples made up from the facts.
+//   - capacity, expiry and lifecycle state, as samples made up from the facts;
+//   - the moments of the calendars that are in force, as samples made up from these.
 //
 // To PromQL and to the HTTP API they are series like any other.
 package derived
@@ -12,6 +13,7 @@ package derived
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -29,7 +31,13 @@ import (
 type Queryable struct {
 	DB    storage.Queryable
 	Facts *facts.Store
+	// Courses may be nil: then there are no moments.
+	Courses Courses
 }
+
+// Courses tells the calendars that are in force, that of the instance called id or
+// all when it is "", and since when they have been. It does not block.
+type Courses func(id string) (since time.Time, courses iter.Seq2[*fleet.Instance, *fleet.Course])
 
 // Querier implements storage.Queryable.
 func (d *Queryable) Querier(mint, maxt int64) (storage.Querier, error) {
@@ -37,12 +45,13 @@ func (d *Queryable) Querier(mint, maxt int64) (storage.Querier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
-	return &querier{db: db, facts: d.Facts, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
+	return &querier{db: db, facts: d.Facts, courses: d.Courses, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
 }
 
 type querier struct {
 	db         storage.Querier
 	facts      *facts.Store
+	courses    Courses
 	mint, maxt int64
 	now        int64
 }
@@ -200,6 +209,9 @@ func (q *querier) ratios(usage []storage.Series, id string) []storage.Series {
 func (q *querier) eachFact(name, rest []*labels.Matcher, fn func(id series.Identity, metricName, metric, state string, t facts.Track)) {
 	capacity, expiry := accepts(name, series.Capacity), accepts(name, series.Expiry)
 	lifecycle := accepts(name, series.Lifecycle)
+	if accepts(name, series.Moment) && q.courses != nil {
+		q.eachMoment(rest, fn)
+	}
 	if !capacity && !expiry && !lifecycle {
 		return
 	}

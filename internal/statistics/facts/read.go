@@ -77,6 +77,12 @@ func (v View) State(i int) Track {
 	return Track{points: out, sessions: v.sessions}
 }
 
+// Constant returns the track of something that is not kept: it has had value v since
+// from, and has it until until, both in milliseconds and included.
+func Constant(from, until int64, v float64) Track {
+	return Track{points: []point{{t: from, v: v}}, sessions: []Span{{From: from, To: until}}}
+}
+
 // Empty tells whether the fact was never known.
 func (t Track) Empty() bool { return len(t.points) == 0 }
 

@@ -46,6 +46,7 @@ func (a *api) metadata(r *http.Request) answer {
 	for _, m := range []struct{ name, help string }{
 		{series.Capacity, "What the instance can carry of the metric: messages a second, subscriptions, connections, commands a second or bytes."},
 		{series.Expiry, "The first moment after the paid term, in seconds since 1970."},
+		{series.Moment, "When the state of the instance's calendar begins or began, in seconds since 1970."},
 		{series.Lifecycle, "1 for the state of its product's calendar that the instance is in."},
 		{series.Up, "Whether the source answered for the instance: 1 or 0."},
 		{series.Usage, "What the instance carries of the metric, in the unit of its capacity."},

@@ -19,6 +19,7 @@ const (
 	Up          = "brimwatch_instance_up"
 	Expiry      = "brimwatch_instance_expiry_timestamp_seconds"
 	Lifecycle   = "brimwatch_instance_lifecycle_state"
+	Moment      = "brimwatch_instance_lifecycle_moment_timestamp_seconds"
 )
 
 // The labels of the history.

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/calendar"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+const (
+	usualDays = 90
+	maxDays   = 3660
+)
+
+// calendar lists what lies ahead of the fleet.
+func (s *server) calendar(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	days := usualDays
+	if text := q.Get("days"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxDays {
+			s.refuse(w, http.StatusBadRequest, fmt.Sprintf("days is a number from 1 to %d", maxDays))
+			return
+		}
+		days = n
+	}
+	now := s.Now()
+	f := calendar.Filter{Account: q.Get("account"), Product: q.Get("product")}
+	entries := calendar.Ahead(s.Fleet.Standings(), f, now, now.AddDate(0, 0, days))
+	stream(s, w, "moments", func(yield func(wire.CalendarMoment) bool) {
+		for i := range entries {
+			e := &entries[i]
+			in := e.Standing.Instance
+			out := wire.CalendarMoment{
+				InstanceID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product,
+				What: string(e.Kind), Text: e.Words(), Moment: momentOf(e.Moment),
+			}
+			if writable(e.Moment.At) && !yield(out) {
+				return
+			}
+		}
+	})
+}
+
+// lifecycleOf writes down where an instance stands in its calendar.
+func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
+	l := st.Lifecycle
+	out := wire.Lifecycle{
+		State: string(l.State), Since: moment(l.Since), Reason: l.Reason, ExpiresAt: moment(st.Instance.Term.Expires), Moments: []wire.Moment{},
+	}
+	if l.State == "" {
+		out.State = string(fleet.LifecycleUnknown)
+	}
+	if !l.At.IsZero() && writable(l.At) {
+		out.Next = &wire.Next{State: string(l.Next), At: l.At.UTC()}
+	}
+	if st.Course != nil {
+		for _, m := range st.Course.Moments {
+			if writable(m.At) {
+				out.Moments = append(out.Moments, momentOf(m))
+			}
+		}
+	}
+	return out
+}
+
+func momentOf(m fleet.Moment) wire.Moment {
+	out := wire.Moment{State: string(m.State), At: m.At.UTC(), Told: "policy", Perhaps: m.Perhaps}
+	if m.Told {
+		out.Told = "cloud"
+	}
+	return out
+}

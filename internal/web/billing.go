@@ -1,0 +1,192 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// Guide says how an instance is renewed and changed, in the words of its product's
+// documents. What is empty is not known and not shown.
+type Guide struct {
+	Renew      string // steps, one a line
+	Upgrade    string // steps, one a line
+	Lost       string // what is lost for good when it is released
+	RenewURL   string // the console's page for it
+	UpgradeURL string
+}
+
+// Guides tells the guide of an instance in a language, such as en. It does not
+// block.
+type Guides interface {
+	Guide(in *fleet.Instance, language string) Guide
+}
+
+// billing is the panel of an instance's bill: how it is paid, until when, and what
+// to do.
+type billing struct {
+	Method    string
+	Paid      bool   // it has a term that is renewed
+	LastDay   string // 2026-12-31; empty when the end is not known
+	Ends      stamp  // the first moment after the term
+	AutoRenew string
+	Attempts  string // when automatic renewal tries
+	AfterTerm string
+	Account   string
+	Balance   string // empty when it is not known
+	Broke     bool   // its account is overdue
+	Overdue   stamp  // since when its own bill, or that of its account, is unpaid
+	Policy    string
+	Source    string // of the policy
+
+	Guide Guide
+	// RenewLink and UpgradeLink lead to the console, else to the steps on the page;
+	// empty when there is neither.
+	RenewLink, UpgradeLink string
+	NoRenewal              string // why there is nothing to renew
+}
+
+func (p *pages) billing(st *fleet.Standing) billing {
+	in, t := st.Instance, st.Instance.Term
+	zone := zoneOf(st.Course)
+	out := billing{
+		Method: methodWords(t.Method), Paid: t.Method != fleet.PayAsYouGo && t.Method != fleet.Free,
+		Ends: p.stampIn(t.Expires, zone), AutoRenew: "off", AfterTerm: afterTerm(st), Account: in.Account,
+	}
+	if t.AutoRenew {
+		out.AutoRenew = "on"
+	}
+	if c := st.Course; c != nil {
+		out.Broke, out.Policy, out.Source = c.Overdue, c.Policy.Name, c.Policy.Source
+		if !t.Expires.IsZero() && c.From.Equal(t.Expires) {
+			out.LastDay = c.EndOfTerm().Format(time.DateOnly)
+		}
+		if t.AutoRenew {
+			out.Attempts = attempts(c, p.Now())
+		}
+	}
+	since := t.OverdueSince
+	if a := p.payers()[in.Account]; a != nil {
+		out.Balance = balanceWords(a.Balance)
+		if since.IsZero() {
+			since = a.OverdueSince
+		}
+	}
+	out.Overdue = p.stampIn(since, zone)
+	p.guide(&out, in)
+	return out
+}
+
+// guide fills in how to renew and upgrade.
+func (p *pages) guide(b *billing, in *fleet.Instance) {
+	switch in.Term.Method {
+	case fleet.PayAsYouGo:
+		b.NoRenewal = "There is nothing to renew: it is billed as it is used. Keep the balance of the account above zero."
+	case fleet.Free:
+		b.NoRenewal = "There is nothing to renew: it is free."
+	case fleet.Subscription:
+	}
+	if p.Guides == nil {
+		return
+	}
+	b.Guide = p.Guides.Guide(in, "en")
+	link := func(url, steps, anchor string) string {
+		if url == "" && steps != "" {
+			return anchor
+		}
+		return url
+	}
+	if b.Paid {
+		b.RenewLink = link(b.Guide.RenewURL, b.Guide.Renew, "#renew")
+	} else {
+		b.Guide.Renew = ""
+	}
+	b.UpgradeLink = link(b.Guide.UpgradeURL, b.Guide.Upgrade, "#upgrade")
+}
+
+// attempts says when automatic renewal tries to pay the term of a course, and how
+// often it still will.
+func attempts(c *fleet.Course, now time.Time) string {
+	r := c.Policy.Renewal
+	if c.Term.Expires.IsZero() {
+		return ""
+	}
+	if !r.Known() {
+		return "when it tries is not documented"
+	}
+	const day = 24 * time.Hour
+	on := func(days int) string {
+		return c.Before(c.Term.Expires, time.Duration(days)*day).In(zoneOf(c)).Format(time.DateOnly)
+	}
+	words := "tries once, on " + on(r.First)
+	if last := max(r.Last, 1); last < r.First {
+		words = fmt.Sprintf("tries daily from %s to %s", on(r.First), on(last))
+	}
+	switch left := r.Left(c.Term.Expires, now, zoneOf(c)); {
+	case !now.Before(c.Term.Expires):
+		return words + "; the term has ended"
+	case left == 0:
+		return words + "; no attempt is left"
+	case left == 1:
+		return words + "; 1 attempt is to come"
+	default:
+		return fmt.Sprintf("%s; %d attempts are to come", words, left)
+	}
+}
+
+// afterTerm says what happens to an instance after its paid term, when nobody
+// renews it.
+func afterTerm(st *fleet.Standing) string {
+	switch t := st.Instance.Term; {
+	case t.PostExpiration == fleet.Downgrade:
+		return "it is converted to pay-as-you-go (downgraded), and not released"
+	case t.PostExpiration == fleet.Release:
+		return "it is released, with everything on it"
+	case t.PostExpiration != "":
+		return t.PostExpiration
+	case t.Method == fleet.Subscription && st.Course != nil && st.Course.Has(fleet.LifecycleReleased):
+		return "it is released, with everything on it (nothing else was set)"
+	}
+	return ""
+}
+
+// courseRow is one moment of an instance's calendar.
+type courseRow struct {
+	Life    life
+	At      stamp
+	Told    string // who says so
+	Perhaps bool
+	Begun   bool // it has come
+	Current bool // and no later one has
+}
+
+// courseRows is the whole calendar of an instance.
+func (p *pages) courseRows(c *fleet.Course) []courseRow {
+	if c == nil {
+		return nil
+	}
+	out := make([]courseRow, 0, len(c.Moments))
+	for _, m := range c.Moments {
+		row := courseRow{Life: newLife(m.State), At: p.stampIn(m.At, c.Zone), Perhaps: m.Perhaps, Begun: !p.Now().Before(m.At)}
+		if m.State == fleet.LifecycleActive {
+			row.Life.Word = "converted, active"
+		}
+		switch {
+		case m.Told:
+			row.Told = "the cloud"
+		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):
+			row.Told = "policy " + c.Policy.Name
+		default:
+			row.Told = "the term"
+			if c.Basis == fleet.BasisOverdue {
+				row.Told = "the unpaid bill"
+			}
+		}
+		out = append(out, row)
+	}
+	for i := range out {
+		out[i].Current = out[i].Begun && (i+1 == len(out) || !out[i+1].Begun)
+	}
+	return out
+}

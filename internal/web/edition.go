@@ -1,0 +1,124 @@
+package web
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web/chart"
+)
+
+// Advisor tells which edition would fit an instance, and when a metric of it will
+// be full; false when there is no such instance or nothing is known. It does not
+// block.
+type Advisor interface {
+	Advice(id string) (advice.Advice, bool)
+	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
+}
+
+// editionPanel says which edition would fit.
+type editionPanel struct {
+	Word    string // what it comes to
+	State   string // the class that colours it: ok, raised or unknown
+	Text    string // a few sentences
+	Target  string // what to change into; "" is nothing
+	Note    string // how a change happens
+	Allowed bool
+	Days    int
+	Rows    []editionRow
+}
+
+// editionRow is one metric.
+type editionRow struct {
+	Name, Counts, Peak, P99  string // "" is not known
+	Capacity, Target         string
+	State                    string // the class that colours it
+	Threshold, Full, NoTrend string // when it is reached, and why there is no such day
+}
+
+// edition gathers the panel; nil when there is nobody to ask or nothing to show.
+func (p *pages) edition(id string) *editionPanel {
+	if p.Advisor == nil {
+		return nil
+	}
+	a, ok := p.Advisor.Advice(id)
+	if !ok || len(a.Findings) == 0 {
+		return nil
+	}
+	out := &editionPanel{Text: a.Text("en"), Days: a.Days}
+	out.Word, out.State = verdictWords(&a)
+	if t := a.Target; t != nil {
+		out.Target, out.Allowed = t.Edition, t.Allowed
+		if t.Spec != "" {
+			out.Target += " " + t.Spec
+		}
+	}
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		row := editionRow{Name: chart.Name(f.Metric), State: "ok", Capacity: known(f.Metric, f.Capacity), Target: known(f.Metric, f.Target)}
+		switch f.State {
+		case advice.Over:
+			row.State = string(fleet.MetricRaised)
+		case advice.NotKnown:
+			row.State = string(fleet.MetricUnknown)
+		case advice.Holds:
+		}
+		if f.Usage.Known {
+			row.Counts, row.Peak = chart.Figure(f.Metric, f.Need), chart.Figure(f.Metric, f.Usage.Month.Peak)
+			row.P99 = known(f.Metric, f.Usage.Month.P99)
+		}
+		if o, ok := p.Advisor.Outlook(id, f.Metric); ok {
+			row.NoTrend = o.Reason
+			if o.Trend {
+				row.Threshold, row.Full = p.days(o.Threshold), p.days(o.Capacity)
+			}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// known writes an amount, "" for what is not known.
+func known(m fleet.Metric, v float64) string {
+	if v <= 0 {
+		return ""
+	}
+	return chart.Figure(m, v)
+}
+
+// days writes a range of days.
+func (p *pages) days(r advice.Range) string {
+	if r.Likely.IsZero() {
+		return "in more than a year"
+	}
+	latest := "more than a year"
+	if !r.Latest.IsZero() {
+		latest = r.Latest.In(p.Zone).Format(time.DateOnly)
+	}
+	likely, earliest := r.Likely.In(p.Zone).Format(time.DateOnly), r.Earliest.In(p.Zone).Format(time.DateOnly)
+	if earliest == latest {
+		return likely
+	}
+	return likely + " (" + earliest + " to " + latest + ")"
+}
+
+// verdictWords says what the advice comes to, and how it is coloured.
+func verdictWords(a *advice.Advice) (word, state string) {
+	switch a.Verdict {
+	case advice.Fits:
+		if !a.Complete {
+			return "fits, as far as it is known", string(fleet.MetricOK)
+		}
+		return "fits", string(fleet.MetricOK)
+	case advice.Upgrade:
+		return "a larger one is needed", string(fleet.MetricRaised)
+	case advice.DowngradePossible:
+		return "a smaller one would do", string(fleet.MetricOK)
+	case advice.NoCatalogue:
+		return "more is needed, and the catalogue does not know the edition", string(fleet.MetricRaised)
+	case advice.NotEnoughHistory:
+		return "not enough history yet", string(fleet.MetricUnknown)
+	case advice.Unknown:
+	}
+	return "not known", string(fleet.MetricUnknown)
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/calendar"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/web/ics"
+)
+
+const (
+	// maxFeed bounds the entries of a feed; calendar programs refuse very large ones.
+	maxFeed = 5000
+	// maxFeedDays is how far a feed may look ahead.
+	maxFeedDays = 3660
+	// feedRefresh is how often calendar programs are asked to come again.
+	feedRefresh = time.Hour
+)
+
+// feed answers with the calendar as an iCalendar file. Its ETag is weak: it leaves
+// out when the file was written.
+func (p *pages) feed(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	f := calendarFilter{Filter: calendar.Filter{Account: q.Get("account"), Product: q.Get("product")}, Days: usualDays}
+	if text := q.Get("days"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxFeedDays {
+			http.Error(w, fmt.Sprintf("days is a number from 1 to %d.", maxFeedDays), http.StatusBadRequest)
+			return
+		}
+		f.Days = n
+	}
+	file := p.feedOf(p.Fleet.Standings(), f, p.base(r))
+	sum := sha256.Sum256(ics.Encode(file))
+	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+	h := w.Header()
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "private, no-cache") // kept, and asked for again each time
+	if matches(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	file.Stamp = p.Now()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", `inline; filename="brimwatch.ics"`)
+	if _, err := w.Write(ics.Encode(file)); err != nil {
+		p.log.DebugContext(r.Context(), "feed was not taken", "err", err)
+	}
+}
+
+// matches tells whether an If-None-Match header names a tag, by the weak comparison.
+func matches(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || one != "" && strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// base is the address of the pages as others know it, without a slash at its end:
+// the configured one, else the one that was asked.
+func (p *pages) base(r *http.Request) string {
+	if p.ExternalURL != nil {
+		if u := p.ExternalURL(); u != "" {
+			return strings.TrimRight(u, "/")
+		}
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
+// feedOf makes the file, but for the moment at which it is written.
+func (p *pages) feedOf(all []fleet.Standing, f calendarFilter, base string) *ics.Calendar {
+	now := p.Now()
+	entries := calendar.Ahead(all, f.Filter, now, now.AddDate(0, 0, f.Days))
+	out := &ics.Calendar{Name: feedName(f), Producer: "Brimwatch " + p.Version, Refresh: feedRefresh}
+	if len(entries) > maxFeed {
+		out.About = fmt.Sprintf("The first %d of %d entries. Choose an account or a product to see all of its own.", maxFeed, len(entries))
+		entries = entries[:maxFeed]
+	}
+	for i := range entries {
+		out.Events = append(out.Events, p.feedEvent(&entries[i], base))
+	}
+	return out
+}
+
+func feedName(f calendarFilter) string {
+	name := "Brimwatch"
+	if f.Account == calendar.NoAccount {
+		name += " · without an account"
+	} else if f.Account != "" {
+		name += " · " + f.Account
+	}
+	if f.Product != "" {
+		name += " · " + f.Product
+	}
+	return name
+}
+
+func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
+	in, c := e.Standing.Instance, e.Standing.Course
+	out := ics.Event{
+		UID: uid(e), At: e.Moment.At, Category: kindWords(e.Kind), Tentative: e.Moment.Perhaps,
+		Summary: nameOf(in) + ": " + e.Words(), URL: base + linkTo(in.ID),
+	}
+	if day, ok := calendar.Day(e.Moment.At, zoneOf(c)); ok {
+		out.At, out.AllDay = day, true
+	}
+	if e.Paid {
+		out.Summary += " (last day " + c.EndOfTerm().Format(time.DateOnly) + ")"
+	}
+	out.Description = p.feedWords(e)
+	return out
+}
+
+// feedWords is what an entry says when it is opened. It holds nothing that changes
+// while the calendar does not, so that unchanged feeds are not fetched again.
+func (p *pages) feedWords(e *calendar.Entry) string {
+	in, c := e.Standing.Instance, e.Standing.Course
+	lines := []string{
+		nameOf(in) + " " + e.Words() + ".",
+		"At " + e.Moment.At.In(zoneOf(c)).Format("2006-01-02 15:04:05 MST") + ".",
+		"Instance: " + in.ID + ", " + p.Title(in) + ".",
+	}
+	if in.Account != "" {
+		lines = append(lines, "Account: "+in.Account+".")
+	}
+	told := toldWords(&e.Event, c)
+	lines = append(lines, strings.ToUpper(told[:1])+told[1:]+".")
+	if e.Moment.Perhaps {
+		lines = append(lines, "The documents of the product disagree on when it is converted.")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// uid names an entry by the instance, by what happens and by what its calendar
+// counts from. A renewal leaves these as they are, so that the entry moves.
+func uid(e *calendar.Entry) string {
+	basis := cmp.Or(e.Standing.Course.Basis, "none")
+	sum := sha256.Sum256([]byte(e.Standing.Instance.ID + "\x00" + string(e.Kind) + "\x00" + string(basis)))
+	return hex.EncodeToString(sum[:16]) + "@brimwatch"
+}

@@ -1,0 +1,194 @@
+// Package timeline draws what happens when as a line for each account or
+// instance: an SVG that is as wide as its place, whose texts keep their size.
+// Each kind of mark has a shape of its own, so that colour is never the only sign.
+package timeline
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Kind is a kind of mark. It is also its class in the style sheet.
+type Kind struct {
+	Name  string // released; made of small letters
+	Shape Shape
+}
+
+// Shape is what a mark looks like.
+type Shape string
+
+// The shapes. Each is drawn around 0,0, about 10 wide.
+const (
+	Ring     Shape = "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z"
+	Dot      Shape = "M-1.5 0a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0zM-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z"
+	Square   Shape = "M-4.5 -4.5h9v9h-9z"
+	Diamond  Shape = "M0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z"
+	Cross    Shape = "M-5 -5l10 10M-5 5l10 -10"
+	Triangle Shape = "M-5.5 4.5h11l-5.5 -9.5z"
+	Bar      Shape = "M0 -5.5v11"
+)
+
+// Mark is something that happens.
+type Mark struct {
+	At   time.Time
+	Kind int    // index into the time line's kinds
+	Text string // Orders expires
+}
+
+// Lane is one line. Its marks may come in any order.
+type Lane struct {
+	Name  string
+	Marks []Mark
+}
+
+// Line is a time line.
+type Line struct {
+	From, To time.Time
+	Zone     *time.Location // nil is UTC
+	Kinds    []Kind         // the gravest last
+	Lanes    []Lane
+	Label    string // the whole of it in a sentence, for who does not see it
+}
+
+// Sizes in pixels, and places in percent of the width.
+const (
+	laneHeight = 46
+	nameAt     = 15 // of a lane's name, below its top
+	axisAt     = 33 // of a lane's line, below its top
+	headHeight = 22
+	margin     = 4.0 // left and right of the span
+	// nearest is how close marks may come, of the span: closer ones become one
+	// with their number. On a screen of 400 pixels that is 14 of them.
+	nearest = 0.04
+	// maxTexts is how many things the tooltip of one mark lists.
+	maxTexts = 12
+)
+
+// SVG draws the line. Everything in it is escaped.
+func (l *Line) SVG() string {
+	var b strings.Builder
+	height := headHeight + len(l.Lanes)*laneHeight
+	fmt.Fprintf(&b, `<svg class="timeline" width="100%%" height="%d" role="img" aria-label="%s"><defs>`, height, escape(l.Label))
+	for _, k := range l.Kinds {
+		fmt.Fprintf(&b, `<path id="mark-%s" d="%s"/>`, k.Name, k.Shape)
+	}
+	b.WriteString(`</defs>`)
+	l.axis(&b, height)
+	for i := range l.Lanes {
+		l.lane(&b, &l.Lanes[i], headHeight+i*laneHeight)
+	}
+	b.WriteString(`</svg>`)
+	return b.String()
+}
+
+// escape writes a text as XML. What XML has no way to write becomes a sign for it.
+func escape(s string) string {
+	return html.EscapeString(strings.Map(func(c rune) rune {
+		if c < ' ' && c != '\n' && c != '\t' || c == 0xfffe || c == 0xffff {
+			return utf8.RuneError
+		}
+		return c
+	}, s))
+}
+
+// zone is where the days begin.
+func (l *Line) zone() *time.Location { return cmp.Or(l.Zone, time.UTC) }
+
+// place is where a moment lies, in percent of the width.
+func (l *Line) place(at time.Time) string {
+	share := at.Sub(l.From).Seconds() / max(1, l.To.Sub(l.From).Seconds())
+	return strconv.FormatFloat(margin+min(max(share, 0), 1)*(100-2*margin), 'f', 2, 64) + "%"
+}
+
+// tick is a date on the axis.
+type tick struct {
+	at   time.Time
+	text string
+}
+
+// ticks are the days that are written: Mondays of up to six weeks, else the first
+// of the months.
+func (l *Line) ticks() []tick {
+	const day = 24 * time.Hour
+	from := l.From.In(l.zone())
+	var out []tick
+	y, m, d := from.Date()
+	weeks := l.To.Sub(l.From) <= 45*day
+	for n := 0; ; n++ {
+		at := time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, l.zone())
+		text := at.Format("Jan")
+		if weeks {
+			at = time.Date(y, m, d+n, 0, 0, 0, 0, l.zone())
+			text = at.Format("2 Jan")
+		} else if at.Month() == time.January {
+			text = at.Format("2006")
+		}
+		if !at.Before(l.To) {
+			return out
+		}
+		if at.After(l.From) && (!weeks || at.Weekday() == time.Monday) {
+			out = append(out, tick{at: at, text: text})
+		}
+	}
+}
+
+func (l *Line) axis(b *strings.Builder, height int) {
+	b.WriteString(`<g class="dates">`)
+	for _, t := range l.ticks() {
+		x := l.place(t.at)
+		fmt.Fprintf(b, `<line x1="%s" x2="%s" y1="%d" y2="%d"/><text x="%s" y="12" text-anchor="middle">%s</text>`, x, x, headHeight-6, height, x, t.text)
+	}
+	b.WriteString(`</g>`)
+}
+
+// cluster is a mark as it is drawn: one thing, or several that are close.
+type cluster struct {
+	first, last time.Time
+	kind        int // the gravest
+	texts       []string
+	n           int
+}
+
+// clusters puts marks together that would lie upon each other.
+func (l *Line) clusters(marks []Mark) []cluster {
+	marks = slices.Clone(marks)
+	slices.SortStableFunc(marks, func(a, b Mark) int { return a.At.Compare(b.At) })
+	apart := time.Duration(float64(l.To.Sub(l.From)) * nearest)
+	var out []cluster
+	for _, m := range marks {
+		if len(out) == 0 || m.At.Sub(out[len(out)-1].first) >= apart {
+			out = append(out, cluster{first: m.At, kind: m.Kind})
+		}
+		c := &out[len(out)-1]
+		c.last, c.kind = m.At, max(c.kind, m.Kind)
+		if c.n++; c.n <= maxTexts {
+			c.texts = append(c.texts, m.At.In(l.zone()).Format("2006-01-02 15:04")+" "+m.Text)
+		}
+	}
+	return out
+}
+
+func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
+	from, to := l.place(l.From), l.place(l.To)
+	fmt.Fprintf(b, `<g class="lane"><text class="who" x="%s" y="%d">%s</text><line x1="%s" x2="%s" y1="%d" y2="%d"/>`,
+		from, top+nameAt, escape(lane.Name), from, to, top+axisAt, top+axisAt)
+	for _, c := range l.clusters(lane.Marks) {
+		texts := c.texts
+		if c.n > len(texts) {
+			texts = append(texts, fmt.Sprintf("and %d more until %s", c.n-len(texts), c.last.In(l.zone()).Format("2006-01-02 15:04")))
+		}
+		x, name := l.place(c.first), l.Kinds[c.kind].Name
+		fmt.Fprintf(b, `<g class="mark %s"><title>%s</title><use href="#mark-%s" x="%s" y="%d"/>`, name, escape(strings.Join(texts, "\n")), name, x, top+axisAt)
+		if c.n > 1 {
+			fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle">%d</text>`, x, top+axisAt-9, c.n)
+		}
+		b.WriteString(`</g>`)
+	}
+	b.WriteString(`</g>`)
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/calendar"
+	"github.com/brimwatch/brimwatch/internal/web/timeline"
+)
+
+// maxLanes is how many lines a time line has; what has no room shares the last.
+const maxLanes = 12
+
+// timelineView is the time line with its legend.
+type timelineView struct {
+	SVG  template.HTML
+	Keys []timelineKey
+	Of   string // accounts or instances: what a line stands for
+}
+
+// timelineKey is one sign of the legend.
+type timelineKey struct {
+	Kind  calendar.Kind
+	Shape timeline.Shape
+	Word  string
+}
+
+// timeline draws entries, which are in the order of time: a line for each account,
+// or for each instance where there is one account only.
+func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Time) timelineView {
+	if len(entries) == 0 {
+		return timelineView{}
+	}
+	kinds := calendar.Kinds()
+	line := timeline.Line{From: now, To: now.AddDate(0, 0, f.Days), Zone: p.Zone}
+	index := make(map[calendar.Kind]int, len(kinds))
+	for i, k := range kinds {
+		index[k] = i
+		line.Kinds = append(line.Kinds, timeline.Kind{Name: string(k), Shape: shapeOf(k)})
+	}
+	out := timelineView{Of: "instances"}
+	nameLane := func(e *calendar.Entry) string { return nameOf(e.Standing.Instance) }
+	key := func(e *calendar.Entry) string { return e.Standing.Instance.ID }
+	if severalAccounts(entries) {
+		out.Of = "accounts"
+		nameLane = func(e *calendar.Entry) string { return accountName(e.Standing.Instance.Account) }
+		key = func(e *calendar.Entry) string { return e.Standing.Instance.Account }
+	}
+	lanes, seen := map[string]int{}, map[calendar.Kind]bool{}
+	rest := timeline.Lane{}
+	others := map[string]bool{}
+	for i := range entries {
+		e := &entries[i]
+		seen[e.Kind] = true
+		mark := timeline.Mark{At: e.Moment.At, Kind: index[e.Kind], Text: nameOf(e.Standing.Instance) + " " + e.Words()}
+		n, ok := lanes[key(e)]
+		switch {
+		case ok:
+			line.Lanes[n].Marks = append(line.Lanes[n].Marks, mark)
+		case len(line.Lanes) < maxLanes:
+			lanes[key(e)] = len(line.Lanes)
+			line.Lanes = append(line.Lanes, timeline.Lane{Name: nameLane(e), Marks: []timeline.Mark{mark}})
+		default:
+			others[key(e)] = true
+			rest.Marks = append(rest.Marks, mark)
+		}
+	}
+	if len(others) > 0 {
+		rest.Name = fmt.Sprintf("%d other %s", len(others), out.Of)
+		line.Lanes = append(line.Lanes, rest)
+	}
+	for _, k := range kinds {
+		if seen[k] {
+			out.Keys = append(out.Keys, timelineKey{Kind: k, Shape: shapeOf(k), Word: kindWords(k)})
+		}
+	}
+	line.Label = fmt.Sprintf("Time line of the next %d days: %d moments; the table below lists them", f.Days, len(entries))
+	out.SVG = template.HTML(line.SVG()) //nolint:gosec // drawn by us; texts in it are escaped
+	return out
+}
+
+// severalAccounts tells whether entries are of more than one account.
+func severalAccounts(entries []calendar.Entry) bool {
+	for i := range entries {
+		if entries[i].Standing.Instance.Account != entries[0].Standing.Instance.Account {
+			return true
+		}
+	}
+	return false
+}
+
+// accountName is what the lists call an account.
+func accountName(name string) string {
+	if name == "" {
+		return "Without an account"
+	}
+	return name
+}

@@ -1,0 +1,82 @@
+package notifier
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+// fits advises the same to everybody.
+func fits(spec string) Words {
+	return Words{
+		ExternalURL: "https://brimwatch.example.com",
+		Advice: func(_ *fleet.Instance, _ fleet.Metric, language string) string {
+			if language == "zh" {
+				return spec + "可满足"
+			}
+			return spec + " fits."
+		},
+		AdviceInFull: func(*fleet.Instance, fleet.Metric, string) string { return spec + " would fit. In the console." },
+	}
+}
+
+func TestTextSaysWhatFits(t *testing.T) {
+	long := strings.Repeat("a specification with a long name ", 4)
+	for _, tt := range []struct {
+		name, spec string
+		ev         *alarm.Event
+		en, zh     string
+	}{
+		{
+			"raised", "rmq.p2.6xlarge", connections(alarm.Raised),
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. rmq.p2.6xlarge fits.",
+			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。rmq.p2.6xlarge可满足",
+		},
+		{
+			"too long for one segment", long, connections(alarm.Raised),
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
+		},
+		{
+			"GSM-7 cannot write it", "大规格", connections(alarm.Raised),
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。大规格可满足",
+		},
+		{
+			"an end advises nothing", "rmq.p2.6xlarge", connections(alarm.Cleared),
+			"K7Q2 ENDED Orders: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
+			"K7Q2 恢复 Orders：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for language, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
+				got := fits(tt.spec).text(tt.ev, language, time.UTC)
+				if got != want {
+					t.Errorf("%s:\n got %s\nwant %s", language, got, want)
+				}
+				if n, _ := sms.Segments(got); n != 1 {
+					t.Errorf("%s takes %d segments", language, n)
+				}
+			}
+		})
+	}
+}
+
+func TestAlertSaysWhatFits(t *testing.T) {
+	const usual = "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused."
+	a := fits("rmq.p2.6xlarge").alert(connections(alarm.Raised)).Annotations
+	if want := "rmq.p2.6xlarge would fit. In the console. " + usual; a["advice"] != want {
+		t.Errorf("advice %q, want %q", a["advice"], want)
+	}
+	if !strings.HasSuffix(a["description"], ", mqtt basic. rmq.p2.6xlarge would fit. In the console. "+usual) {
+		t.Errorf("description %q", a["description"])
+	}
+	silent := Words{Advice: func(*fleet.Instance, fleet.Metric, string) string { return "" }, AdviceInFull: func(*fleet.Instance, fleet.Metric, string) string { return "" }}
+	if a := silent.alert(connections(alarm.Raised)).Annotations; a["advice"] != usual {
+		t.Errorf("without advice: %q", a["advice"])
+	}
+}
