@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -206,7 +207,8 @@ func TestNoticesInBulk(t *testing.T) {
 		other.in.ID = "iot-" + name
 		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(other, ev.At))
 	}
-	s.golden("bulk", []scene{{"expiry: four instances of IoT Platform in one week", ev}})
+	two := with(s.event(alarm.Raised, alarm.Expiry, first, s.end.Add(-7*day)), func(two *alarm.Event) { two.Occasion.Others = ev.Occasion.Others[:1] })
+	s.golden("bulk", []scene{{"expiry: four instances of IoT Platform in one week", ev}, {"expiry: two instances of IoT Platform in one week", two}})
 }
 
 func TestNoticesOfAccounts(t *testing.T) {
@@ -241,4 +243,33 @@ func TestNoticesOfAccounts(t *testing.T) {
 		{"low_balance: topped up", s.accountEvent(alarm.Cleared, alarm.LowBalance, rich, now, fleetOf...)},
 		{"low_balance: no longer watched", s.accountEvent(alarm.Withdrawn, alarm.LowBalance, rich, now)},
 	})
+}
+
+// The examples of docs/notices.md are what is told.
+func TestDocumentedNotices(t *testing.T) {
+	page, err := os.ReadFile("../docs/notices.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/notices/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told.Write(text)
+	}
+	examples := regexp.MustCompile("(?m)(?:^|`)(K7Q2 (?:[A-Z]|严)[^`\n]+)").FindAllStringSubmatch(string(page), -1)
+	if len(examples) < 15 {
+		t.Errorf("only %d examples were found", len(examples))
+	}
+	for _, m := range examples {
+		if !strings.Contains(told.String(), " "+m[1]+"\n") {
+			t.Errorf("docs/notices.md has an example that is told nowhere: %s", m[1])
+		}
+	}
 }
