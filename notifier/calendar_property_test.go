@@ -80,7 +80,9 @@ func drawEvent(t *rapid.T, s *stage) *alarm.Event {
 	}
 	ev.Occasion.Renewed = ev.Kind == alarm.Cleared && rapid.Bool().Draw(t, "renewed")
 	for range rapid.IntRange(0, 4).Draw(t, "others") {
-		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(drawActor(t, s), now))
+		other := drawActor(t, s)
+		other.in.Name = strings.ReplaceAll(other.in.Name, "-", "_") // texts are searched for figures below zero
+		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(other, now))
 	}
 	return ev
 }
