@@ -37,8 +37,8 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
 func (w Words) chineseOccasion(s *said, ev *alarm.Event, zone *time.Location) {
 	m, dated := newMatter(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast:
-		s.body = ev.Reason
+	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+		w.chineseForecast(s, ev, zone)
 	case dated:
 		w.chineseDates(s, m)
 	case ev.Occasion != nil && ev.Key.Account != "":

@@ -38,8 +38,8 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) said {
 func (w Words) englishOccasion(s *said, ev *alarm.Event, zone *time.Location) {
 	m, dated := newMatter(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast:
-		s.body = ev.Reason
+	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+		w.englishForecast(s, ev, zone)
 	case dated:
 		w.englishDates(s, m)
 	case ev.Occasion != nil && ev.Key.Account != "":

@@ -68,6 +68,8 @@ func ruleWords(r alarm.RuleName) string {
 		return "Cannot be renewed"
 	case alarm.FrozenRule:
 		return "Frozen"
+	case alarm.Forecast:
+		return "Forecast"
 	}
 	return string(r)
 }
