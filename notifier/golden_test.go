@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -241,4 +242,33 @@ func TestNoticesOfAccounts(t *testing.T) {
 		{"low_balance: topped up", s.accountEvent(alarm.Cleared, alarm.LowBalance, rich, now, fleetOf...)},
 		{"low_balance: no longer watched", s.accountEvent(alarm.Withdrawn, alarm.LowBalance, rich, now)},
 	})
+}
+
+// The examples of docs/notices.md are what is told.
+func TestDocumentedNotices(t *testing.T) {
+	page, err := os.ReadFile("../docs/notices.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/notices/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told.Write(text)
+	}
+	examples := regexp.MustCompile("(?m)(?:^|`)(K7Q2 (?:[A-Z]|严)[^`\n]+)").FindAllStringSubmatch(string(page), -1)
+	if len(examples) < 15 {
+		t.Errorf("only %d examples were found", len(examples))
+	}
+	for _, m := range examples {
+		if !strings.Contains(told.String(), " "+m[1]+"\n") {
+			t.Errorf("docs/notices.md has an example that is told nowhere: %s", m[1])
+		}
+	}
 }

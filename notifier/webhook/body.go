@@ -97,10 +97,15 @@ func common(alerts []payloadAlert, of func(payloadAlert) map[string]string) map[
 
 // groupLabels are those of the common labels that say which alarm it is. A
 // message about one alarm has them all, from its beginning to its end, so that a
-// receiver that opens one incident for each group opens one for each alarm.
+// receiver that opens one incident for each group opens one for each alarm: of an
+// instance, or of an account.
 func groupLabels(commonLabels map[string]string) map[string]string {
+	names := []string{"alertname", "instance_id", "metric"}
+	if commonLabels["instance_id"] == "" {
+		names[1] = "account"
+	}
 	out := make(map[string]string)
-	for _, name := range []string{"alertname", "instance_id", "metric"} {
+	for _, name := range names {
 		if v, ok := commonLabels[name]; ok {
 			out[name] = v
 		}

@@ -169,6 +169,11 @@ func TestGroupKeyStaysFromRaiseToEnd(t *testing.T) {
 	send(t, ch, message(raised("mqtt-1")))
 	send(t, ch, message(ended("mqtt-1")))
 	send(t, ch, message(raised("mqtt-2")))
+	for _, account := range []string{"acme", "other"} {
+		n := raised("")
+		n.Alert.Labels = map[string]string{"alertname": "overdue", "account": account}
+		send(t, ch, message(n))
+	}
 	var keys []string
 	for _, b := range r.bodies {
 		var p struct{ GroupKey string }
@@ -177,7 +182,7 @@ func TestGroupKeyStaysFromRaiseToEnd(t *testing.T) {
 		}
 		keys = append(keys, p.GroupKey)
 	}
-	if keys[0] != keys[1] || keys[0] == keys[2] {
+	if keys[0] != keys[1] || keys[0] == keys[2] || keys[3] == keys[4] {
 		t.Errorf("group keys %q", keys)
 	}
 }
