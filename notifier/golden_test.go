@@ -207,7 +207,8 @@ func TestNoticesInBulk(t *testing.T) {
 		other.in.ID = "iot-" + name
 		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(other, ev.At))
 	}
-	s.golden("bulk", []scene{{"expiry: four instances of IoT Platform in one week", ev}})
+	two := with(s.event(alarm.Raised, alarm.Expiry, first, s.end.Add(-7*day)), func(two *alarm.Event) { two.Occasion.Others = ev.Occasion.Others[:1] })
+	s.golden("bulk", []scene{{"expiry: four instances of IoT Platform in one week", ev}, {"expiry: two instances of IoT Platform in one week", two}})
 }
 
 func TestNoticesOfAccounts(t *testing.T) {
