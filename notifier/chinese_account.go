@@ -129,11 +129,13 @@ func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 	if v := chineseMoney(a); v != "" {
 		first += "：" + v
 	}
+	bare := first
 	if v := chineseYuan(markOf(a)); v != "" {
 		first += "（阈值" + v + "）"
 	}
 	if !ev.Known {
 		first = "余额曾不足，现已未知"
+		bare = first
 	}
 	var next string
 	if n := len(p.renew); n > 0 {
@@ -149,7 +151,7 @@ func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 		use = "；" + strconv.Itoa(n) + "个按量付费"
 	}
 	s.body = first + next + use
-	s.tighter = []string{first + next, first}
+	s.tighter = []string{first + next, first, bare}
 	s.short = "请充值"
 	s.advice = "请为账号充值：自动续费和按量付费的费用均从其余额扣除。"
 	s.story = w.chinesePayees(ev, a, p, zone)

@@ -70,6 +70,8 @@ func chineseHead(m *matter) string {
 		switch {
 		case m.dateless():
 			return "删除时间现已未知"
+		case m.c.Downgrades():
+			return "云厂商称" + at + "释放，但已设置降级"
 		case ahead:
 			return at + "将彻底删除" + in
 		}
@@ -88,7 +90,7 @@ func chineseUnpaidRenewal(m *matter) string {
 
 // chineseTail says how it stands with the instance, and what follows.
 func chineseTail(m *matter, nouns bool) string {
-	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue {
+	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.Release && m.c.Downgrades() {
 		return ""
 	}
 	if m.unbilled() {
@@ -179,7 +181,7 @@ func chineseStand(m *matter) string {
 	case fleet.LifecycleRecycled:
 		return "，已进回收站"
 	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release {
+		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
 			return "，应被删除"
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:

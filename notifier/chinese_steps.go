@@ -26,7 +26,7 @@ func chineseStep(m *matter, g fleet.Guide) (short string, steps []string) {
 	switch {
 	case m.ev.Key.Rule == alarm.FrozenRule:
 		return "请继续试用或升级", []string{"请继续试用，或升级实例。", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
-	case state == fleet.LifecycleReleased:
+	case state == fleet.LifecycleReleased && !m.c.Downgrades():
 		return "请到控制台确认", []string{"请到控制台确认实例是否仍存在。"}
 	case state == fleet.LifecycleRecycled && m.ev.Key.Rule != alarm.Overdue:
 		return "请尽快恢复", []string{"请结清欠款，并在彻底删除前从回收站恢复，只能恢复为新实例。"}

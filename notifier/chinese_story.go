@@ -47,7 +47,7 @@ func chineseStory(m *matter, g fleet.Guide) string {
 	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() {
 		out += full(at) + "进入回收站。"
 	}
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && m.ev.Key.Rule != alarm.Release {
+	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Release {
 		if m.c.Policy.Downgrades {
 			out += "其到期后操作为删除。"
 		}
@@ -57,7 +57,7 @@ func chineseStory(m *matter, g fleet.Guide) string {
 			out += full(at) + "彻底删除。"
 		}
 	}
-	if m.c.Has(fleet.LifecycleReleased) {
+	if m.c.Has(fleet.LifecycleReleased) && !m.c.Downgrades() {
 		out += g.Lost
 	}
 	return out + chineseDowngrade(m, full)
@@ -87,6 +87,8 @@ func chineseOpening(m *matter, full func(time.Time) string) string {
 		switch {
 		case m.dateless():
 			return "删除时间现已未知。"
+		case m.c.Downgrades():
+			return "云厂商告知该实例将于" + full(at) + "释放。其到期后操作为降级，应转换而不会删除。"
 		case ahead:
 			return "实例将于" + full(at) + "被彻底删除。"
 		}
@@ -149,7 +151,7 @@ func chinesePresent(m *matter) string {
 	case fleet.LifecycleRecycled:
 		return "按其生命周期，实例已在回收站。"
 	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release {
+		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
 			return "按其生命周期，实例应被删除。"
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleGrace, fleet.LifecycleFrozen, fleet.LifecycleUnknown:

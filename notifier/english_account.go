@@ -132,11 +132,13 @@ func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 	if v := balanceOf(a); v != "" {
 		first += ": " + v
 	}
+	bare := first
 	if v := markOf(a); v != "" {
 		first += " (mark " + v + ")"
 	}
 	if !ev.Known {
 		first = "balance was low, it is not known now"
+		bare = first
 	}
 	var next string
 	if n := len(p.renew); n > 0 {
@@ -152,7 +154,7 @@ func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 		use = "; " + strconv.Itoa(n) + " billed by use"
 	}
 	s.body = first + next + use
-	s.tighter = []string{first + next, first}
+	s.tighter = []string{first + next, first, bare}
 	s.short = "Add funds."
 	s.advice = "Add funds to the account: what renews automatically or is billed by use is paid from its balance."
 	s.story = w.englishPayees(ev, a, p, zone)

@@ -66,6 +66,8 @@ func englishHead(m *matter) string {
 		switch {
 		case m.dateless():
 			return "the date of its deletion is not known any more"
+		case m.c.Downgrades():
+			return "the cloud tells a release for " + at + ", but a downgrade is set"
 		case ahead:
 			return "will be deleted for good " + at + in
 		}
@@ -116,7 +118,7 @@ func englishAttempts(n int, one, many string) string {
 
 // englishTail says how it stands with the instance, and what follows.
 func englishTail(m *matter, nouns bool) string {
-	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue {
+	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.Release && m.c.Downgrades() {
 		return ""
 	}
 	if m.unbilled() {
@@ -207,7 +209,7 @@ func englishStand(m *matter) string {
 	case fleet.LifecycleRecycled:
 		return ", in the recycle bin"
 	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release {
+		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
 			return ", due for deletion"
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:

@@ -26,7 +26,7 @@ func englishStep(m *matter, g fleet.Guide) (short string, steps []string) {
 	switch {
 	case m.ev.Key.Rule == alarm.FrozenRule:
 		return "Continue the trial.", []string{"Continue the trial, or upgrade the instance.", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
-	case state == fleet.LifecycleReleased:
+	case state == fleet.LifecycleReleased && !m.c.Downgrades():
 		return "Check the console.", []string{"Look into the console for what is left of it."}
 	case state == fleet.LifecycleRecycled && m.ev.Key.Rule != alarm.Overdue:
 		return "Restore it now.", []string{"Settle what is unpaid, and restore it from the recycle bin before it is deleted for good. It comes back as a new instance only."}

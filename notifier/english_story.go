@@ -40,7 +40,7 @@ func englishStory(m *matter, g fleet.Guide) string {
 	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() {
 		say("It goes into the recycle bin at " + full(at) + ".")
 	}
-	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && m.ev.Key.Rule != alarm.Release {
+	if at := m.ahead(fleet.LifecycleReleased); !at.IsZero() && !m.c.Downgrades() && m.ev.Key.Rule != alarm.Release {
 		if m.c.Policy.Downgrades {
 			say("Its post-expiration action is to delete.")
 		}
@@ -50,7 +50,7 @@ func englishStory(m *matter, g fleet.Guide) string {
 			say("It is deleted for good at " + full(at) + ".")
 		}
 	}
-	if m.c.Has(fleet.LifecycleReleased) {
+	if m.c.Has(fleet.LifecycleReleased) && !m.c.Downgrades() {
 		say(g.Lost)
 	}
 	say(englishDowngrade(m, full))
@@ -89,6 +89,8 @@ func englishOpening(m *matter, full func(time.Time) string) string {
 		switch {
 		case m.dateless():
 			return "The date of its deletion is not known any more."
+		case m.c.Downgrades():
+			return "The cloud tells a release for " + full(at) + ". Its post-expiration action is a downgrade, so it is to be converted and not deleted."
 		case ahead:
 			return "It will be deleted for good at " + full(at) + "."
 		}
@@ -151,7 +153,7 @@ func englishPresent(m *matter) string {
 	case fleet.LifecycleRecycled:
 		return "By its calendar it is in the recycle bin."
 	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release {
+		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
 			return "By its calendar it is due for deletion."
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleGrace, fleet.LifecycleFrozen, fleet.LifecycleUnknown:

@@ -96,8 +96,12 @@ func paysFromBalance(in *fleet.Instance) bool {
 }
 
 // deletion is when the instance is deleted, or the first of several that are told
-// of together; zero when that is not ahead.
+// of together; zero when that is not ahead. One that is downgraded is not deleted,
+// even when the cloud tells a release.
 func (m *matter) deletion() time.Time {
+	if m.c.Downgrades() {
+		return time.Time{}
+	}
 	at := m.ahead(fleet.LifecycleReleased)
 	if !m.bulk() || at.IsZero() {
 		return at
