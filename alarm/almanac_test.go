@@ -248,7 +248,7 @@ func TestAutomaticRenewal(t *testing.T) {
 		r.want("raised expiry a 7d")
 		r.set(renewing(end.AddDate(0, 1, 0)))
 		month := " until " + end.AddDate(0, 1, 0).Format(time.DateOnly)
-		r.want("cleared expiry a"+month, "cleared auto_renewal a"+month)
+		r.want("cleared auto_renewal a"+month, "cleared expiry a"+month)
 		// In the next month it works: nobody hears of it.
 		r.until(end.AddDate(0, 1, 0).Add(-9 * day))
 		r.set(renewing(end.AddDate(0, 2, 0)))

@@ -82,7 +82,9 @@ type DateRule struct {
 	At    time.Time  // the moment its steps lead to
 	Steps []DateStep // in order of time
 	// Until is from when on no step is due that was not told before; zero is never.
-	Until  time.Time
+	Until time.Time
+	// Ends is from when on it will be moot; zero is never.
+	Ends   time.Time
 	Repeat time.Duration
 }
 
@@ -116,6 +118,9 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 		if at := fromMilli(s.ToldAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
 			next = at
 		}
+	}
+	if r.Ends.After(now) && (next.IsZero() || r.Ends.Before(next)) {
+		next = r.Ends
 	}
 	return next
 }

@@ -21,10 +21,11 @@ func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
 			out = append(out, rule)
 		}
 	}
-	add(Expiry, r.Expiry, a.expiry(r.Expiry, now, pulled))
-	add(Suspension, r.Suspension, a.suspension(r.Suspension))
-	add(Release, r.Release, a.ahead(r.Release, fleet.LifecycleReleased))
+	// Where two come at once, the first is the one that people are told.
 	add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
+	add(Expiry, r.Expiry, a.expiry(r.Expiry, now, pulled))
+	add(Suspension, r.Suspension, a.suspension(r.Suspension, now))
+	add(Release, r.Release, a.ahead(r.Release, fleet.LifecycleReleased))
 	add(CannotRenew, r.CannotRenew, a.cannotRenew(r.CannotRenew))
 	add(Overdue, r.Overdue, a.overdue(r.Overdue))
 	return out
@@ -34,7 +35,7 @@ func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
 // first attempt is awaited: no step is told before the day after that has come.
 func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule {
 	c := a.Course
-	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Moot: c.Term.Method != fleet.Subscription}
+	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Ends: c.Converts(), Moot: c.Term.Method != fleet.Subscription || a.converted(now)}
 	if r.Moot || l == nil || r.At.IsZero() {
 		return r
 	}
@@ -54,6 +55,13 @@ func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule 
 	return r
 }
 
+// converted tells whether the instance is not what it was by now: its
+// post-expiration action made it pay-as-you-go. That ends what was told of its term.
+func (a *Agenda) converted(now time.Time) bool {
+	at := a.Course.Converts()
+	return !at.IsZero() && !now.Before(at)
+}
+
 // renewalAwaited tells until when automatic renewal is trusted: a day after its
 // first attempt.
 func (a *Agenda) renewalAwaited() (time.Time, bool) {
@@ -67,8 +75,9 @@ func (a *Agenda) renewalAwaited() (time.Time, bool) {
 
 // suspension counts to the end of the service. Where a grace ends with it, that
 // is told ahead, too; where it comes with the end of the term, expiry has told.
-func (a *Agenda) suspension(l *Leads) DateRule {
+func (a *Agenda) suspension(l *Leads, now time.Time) DateRule {
 	r := a.ahead(l, fleet.LifecycleSuspended)
+	r.Moot = r.Moot || a.converted(now)
 	if a.Course.Has(fleet.LifecycleGrace) {
 		return r
 	}

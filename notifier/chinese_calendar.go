@@ -163,6 +163,9 @@ func chineseStand(m *matter) string {
 		return ""
 	}
 	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
+		if m.o.Account.Overdue() {
+			return "，账号" + shorten(m.o.Account.Name, 8) + "欠费"
+		}
 		return "，账单欠费"
 	}
 	switch m.o.Lifecycle.State {
@@ -268,6 +271,8 @@ func chineseEnd(m *matter) string {
 		return "账号已不欠费，可以续费，" + chineseTerm(m, from, false)
 	case rule == alarm.AutoRenewal && term && !m.c.Term.AutoRenew:
 		return "自动续费已关闭，" + chineseTerm(m, from, false)
+	case m.converted():
+		return "已转为按量付费，请更新其付费方式"
 	case rule == alarm.Release && m.c.Downgrades():
 		return "到期后转按量付费，不会删除"
 	case m.c.Term.Method == fleet.Free:

@@ -191,6 +191,9 @@ func englishStand(m *matter) string {
 		return ""
 	}
 	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
+		if m.o.Account.Overdue() {
+			return ", account " + shorten(m.o.Account.Name, 16) + " overdue"
+		}
 		return ", bill unpaid"
 	}
 	switch m.o.Lifecycle.State {
@@ -286,6 +289,8 @@ func englishEnd(m *matter) string {
 		return "its account is not overdue any more, it can be renewed; " + englishTerm(m)
 	case rule == alarm.AutoRenewal && term && !m.c.Term.AutoRenew:
 		return "automatic renewal is switched off; " + englishTerm(m)
+	case m.converted():
+		return "converted to pay-as-you-go by now; enter how it is billed from here on"
 	case rule == alarm.Release && m.c.Downgrades():
 		return "not deleted but converted to pay-as-you-go when its term is over"
 	case m.c.Term.Method == fleet.Free:

@@ -182,19 +182,19 @@ func TestYear(t *testing.T) {
 		y.fleet.instances[slices.IndexFunc(y.fleet.instances, func(in *yearInstance) bool { return in.id == "iot-new-03" })].frozen = false
 		y.reload()
 
-		// A fortnight without Brimwatch, in which owners go on.
-		y.live(day(7, 1, 8))
-		y.stop()
-		<-time.After(14 * 24 * time.Hour)
-		y.fleet.act(time.Now())
-		y.open()
-
 		y.live(day(9, 1, 7))
 		y.account("globex").balance = "-250"
 		y.reload()
 		y.live(day(9, 24, 7))
 		y.account("globex").balance = `"1,500.00"`
 		y.reload()
+
+		// A fortnight without Brimwatch, in which owners go on.
+		y.live(day(11, 9, 8))
+		y.stop()
+		<-time.After(14 * 24 * time.Hour)
+		y.fleet.act(time.Now())
+		y.open()
 
 		y.live(day(12, 31, 23))
 		got := y.notices()
