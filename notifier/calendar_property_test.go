@@ -47,9 +47,9 @@ func policies(s *stage) []string {
 }
 
 func drawPayer(t *rapid.T, s *stage) *fleet.Account {
-	a := &fleet.Account{Name: rapid.String().Draw(t, "account"), Zone: s.zone, LowBalance: fleet.Amount(rapid.Int64Range(0, 1e8).Draw(t, "mark")) * 10_000}
+	a := &fleet.Account{Name: rapid.String().Draw(t, "account"), Zone: s.zone, LowBalance: fleet.Amount(rapid.Int64Range(0, 1e12).Draw(t, "mark"))}
 	if rapid.Bool().Draw(t, "known") {
-		a.Balance = &fleet.Balance{Amount: fleet.Amount(rapid.Int64Range(-1e10, 1e10).Draw(t, "balance")) * 10_000, Currency: rapid.SampledFrom([]string{"CNY", "USD", ""}).Draw(t, "currency")}
+		a.Balance = &fleet.Balance{Amount: fleet.Amount(rapid.Int64Range(-1e14, 1e14).Draw(t, "balance")), Currency: rapid.SampledFrom([]string{"CNY", "USD", ""}).Draw(t, "currency")}
 	}
 	if rapid.Bool().Draw(t, "owes") {
 		a.OverdueSince = s.end.Add(-time.Duration(rapid.Int64Range(0, int64(60*day)).Draw(t, "since")))
@@ -91,7 +91,7 @@ func drawEvent(t *rapid.T, s *stage) *alarm.Event {
 // nothing that is past.
 func TestTextsOfTheCalendarFit(t *testing.T) {
 	s := newStage(t)
-	negative := regexp.MustCompile(`\b(in|for) -|-\d+ ?(d|h|min)\b|-\d+(天|小时|分钟)|0001`)
+	negative := regexp.MustCompile(`\(in -|（-\d|\b0001-|Jan 0001|0001年`)
 	rapid.Check(t, func(t *rapid.T) {
 		ev := drawEvent(t, s)
 		zone := rapid.SampledFrom([]*time.Location{s.zone, time.UTC, time.FixedZone("", 20700)}).Draw(t, "zone")

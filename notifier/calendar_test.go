@@ -33,6 +33,9 @@ func TestSpecialCases(t *testing.T) {
 			[]string{"final deletion", "permanently", "彻底删除"}},
 		{"RocketMQ Platinum, downgrade: after the window", s.event(alarm.Reminded, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(8*day)),
 			[]string{"pay-as-you-go since 12 Dec 00:00 at the latest"}, []string{"deletion", "suspended"}},
+		{"RocketMQ Platinum, downgrade: the cloud tells a release, and no expiry", s.event(alarm.Raised, alarm.Release, cast["RocketMQ 4.x Platinum, downgrade set"].but(func(t *fleet.Term) {
+			t.Expires, t.ReleasesAt = time.Time{}, s.end
+		}), s.end.Add(-3*day)), []string{"the cloud tells a release for 5 Dec 00:00 CST, but a downgrade is set", "Ignore release notices", "已设置降级"}, []string{"will be deleted", "deletion", "彻底删除"}},
 		{"IoT Enterprise: day 15", s.event(alarm.Escalated, alarm.Expiry, cast["IoT Enterprise"], s.end),
 			[]string{"stopped, final deletion with products and devices 20 Dec 00:00", "up to 30 minutes"}, []string{"still runs"}},
 		{"IoT legacy public: 24 hours", s.event(alarm.Raised, alarm.Overdue, cast["IoT legacy public"], s.end.Add(time.Hour)),
