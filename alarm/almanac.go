@@ -177,7 +177,7 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 			case Cleared:
 				ev.Reason = ev.Occasion.endReason()
 			case Raised, Escalated, Reminded, Found:
-				ev.Reason = ev.Occasion.reason(r.Rule)
+				ev.Reason = ev.Occasion.reason(r.Rule, j.now)
 			case Eased, Withdrawn, Acked, Lost:
 			}
 			if grouped && r.Rule == Expiry && Starts(ev.Kind) {
@@ -209,7 +209,7 @@ func (j *dayJudge) frozen(a *Agenda) {
 	j.plain(j.al.slot(k, a.Instance), a.Rules.Frozen, o, func(ev *Event) {
 		ev.Occasion = &Occasion{At: j.now, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
 		ev.Topic = "instance/" + a.Instance.ID
-		ev.Reason = ev.Occasion.reason(FrozenRule)
+		ev.Reason = ev.Occasion.reason(FrozenRule, j.now)
 	})
 }
 

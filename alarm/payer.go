@@ -53,9 +53,23 @@ func (j *dayJudge) payers() {
 					ev.Occasion.At = p.Account.OverdueSince
 				}
 				ev.Topic = "account/" + p.Account.Name
+				ev.Reason = p.reason(name)
 			})
 		}
 	}
+}
+
+// reason says in one line what an alarm of an account is about.
+func (p *Payer) reason(name RuleName) string {
+	a := p.Account
+	if a.Balance == nil {
+		return "a bill is unpaid"
+	}
+	out := "its balance is " + a.Balance.Amount.String() + " " + a.Balance.Currency
+	if name == LowBalance && a.LowBalance > 0 {
+		out += ", its mark " + a.LowBalance.String()
+	}
+	return out
 }
 
 // observe is what a rule of an account sees of its balance.

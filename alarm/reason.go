@@ -9,8 +9,14 @@ import (
 
 // reason says in one line what an event of an instance's calendar is about, for
 // the journal, lists and pages.
-func (o *Occasion) reason(r RuleName) string {
-	c := o.Course
+func (o *Occasion) reason(r RuleName, now time.Time) string {
+	c, past := o.Course, !now.Before(o.At)
+	tense := func(ahead, over string) string {
+		if past {
+			return over + when(c, o.At)
+		}
+		return ahead + when(c, o.At)
+	}
 	switch r {
 	case Expiry:
 		return o.Lifecycle.Reason
@@ -18,13 +24,13 @@ func (o *Occasion) reason(r RuleName) string {
 		if c.Downgrades() {
 			return o.Lifecycle.Reason
 		}
-		return "the service stops at " + when(c, o.At)
+		return tense("the service stops at ", "the service stopped at ")
 	case Release:
-		return "it is deleted for good at " + when(c, o.At)
+		return tense("it is deleted for good at ", "it is due for deletion since ")
 	case AutoRenewal:
 		return "automatic renewal has not paid, " + attempts(o.AttemptsLeft)
 	case CannotRenew:
-		return "its account is overdue, and its term ends at " + when(c, o.At)
+		return "its account is overdue, and its term " + tense("ends at ", "ended at ")
 	case Overdue:
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
