@@ -34,6 +34,7 @@ func (d *decoder) load(full string) (*Snapshot, error) {
 	s := d.resolve(root, &doc)
 	s.Path, s.LoadedAt, s.found = full, time.Now(), d.found
 	s.Files, s.Hash = d.contents()
+	s.patterns = d.patterns
 	if len(d.faults) > 0 {
 		d.sort(d.faults)
 		return nil, slices.Compact(d.faults)
@@ -59,13 +60,26 @@ func (d *decoder) sort(fs []Fault) {
 // contents lists the files that were read, and makes a hash of what they held.
 func (d *decoder) contents() (files []string, hash string) {
 	files = slices.Sorted(maps.Keys(d.read))
+	return files, hashContents(files, func(f string) []byte { return d.read[f] })
+}
+
+// hashOf makes the hash of what files hold now.
+func hashOf(files []string) string {
+	return hashContents(files, func(f string) []byte {
+		data, _ := readRegular(f) // one that cannot be read holds nothing, as when it was loaded
+		return data
+	})
+}
+
+func hashContents(files []string, content func(file string) []byte) string {
 	h := sha256.New()
 	for _, f := range files {
+		data := content(f)
 		// A hash takes everything.
-		_, _ = fmt.Fprintf(h, "%s\x00%d\x00", f, len(d.read[f]))
-		h.Write(d.read[f])
+		_, _ = fmt.Fprintf(h, "%s\x00%d\x00", f, len(data))
+		h.Write(data)
 	}
-	return files, hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // resolve makes a Snapshot of what was decoded: defaults are filled in, names

@@ -38,7 +38,8 @@ type Snapshot struct {
 	SMS           SMS
 	Catalogue     *Catalogue
 
-	found map[string]*fleet.Found // what it was loaded with
+	found    map[string]*fleet.Found // what it was loaded with
+	patterns []string                // its include patterns
 
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.

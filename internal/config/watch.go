@@ -23,6 +23,9 @@ type WatchOptions struct {
 	// mended without touching any other, and a file that newly fits an include
 	// pattern is seen, in a new folder too. "" finds none.
 	Path string
+	// Known is what was loaded from Path; nil is nothing. It saves reading a large
+	// configuration once more, and what has changed since is told at once.
+	Known *Snapshot
 	// Files returns further files to watch, and may be nil.
 	Files func() []string
 	// Notify is called when their contents changed. It must not block.
@@ -61,10 +64,17 @@ func newWatcher(o WatchOptions) *watcher {
 	} else {
 		w.notify = notify
 	}
-	w.find()
+	if known := o.Known; known != nil {
+		w.found, w.globs = known.Files, known.patterns
+	} else {
+		w.find()
+	}
 	w.arm()
 	w.glance = w.outside()
 	w.seen = w.state()
+	if o.Known != nil && hashOf(o.Known.Files) != o.Known.Hash {
+		o.Notify()
+	}
 	return w
 }
 

@@ -271,3 +271,21 @@ func TestDigestOfFreshFile(t *testing.T) {
 		})
 	}
 }
+
+// TestWatchKnown: what was loaded is not read again to watch it, and what changed
+// between loading and watching is told.
+func TestWatchKnown(t *testing.T) {
+	path := files(t, "brimwatch.yml", "include: [\"more/*.yml\"]\n"+source(""))
+	known := mustLoad(t, path)
+	told := running(t, WatchOptions{Path: path, Known: known})
+	writeFile(t, filepath.Join(filepath.Dir(path), "more", "b.yml"), "contacts: [{name: wei, phone: \"+8613800138000\"}]\n")
+	expect(t, told, "a file that fits an include pattern")
+
+	writeFile(t, path, source(""))
+	expect(t, running(t, WatchOptions{Path: path, Known: known}), "a change before it was watched")
+	select {
+	case <-running(t, WatchOptions{Path: path, Known: mustLoad(t, path)}):
+		t.Error("nothing has changed, and a change was told")
+	default:
+	}
+}

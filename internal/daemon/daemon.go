@@ -86,6 +86,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 		return nil, err
 	}
 	logWarnings(d.log, snapshot)
+	debug.FreeOSMemory() // what it took to read the configuration of a large fleet is not needed again
 	if err := d.openStores(ctx, snapshot); err != nil {
 		return nil, err
 	}

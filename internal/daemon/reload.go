@@ -101,6 +101,7 @@ func (d *Daemon) watch(ctx context.Context, asked <-chan struct{}) error {
 	files := start(func(ctx context.Context) error {
 		return config.Watch(ctx, config.WatchOptions{
 			Path:   d.options.ConfigFile,
+			Known:  d.board.current(),
 			Notify: func() { nudge(changed) },
 			Logger: d.options.Logger,
 		})

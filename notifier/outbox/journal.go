@@ -19,7 +19,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 	var planned []item
 	now := time.Now().UTC()
 	dir := b.directory.Load()
-	err := b.write(ctx, func(tx *sql.Tx) error {
+	err := b.write(ctx, func(tx *transaction) error {
 		planned = planned[:0]
 		if err := storeStates(ctx, tx, c.States); err != nil {
 			return err
@@ -48,16 +48,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 	return nil
 }
 
-func storeStates(ctx context.Context, tx *sql.Tx, records []alarm.Record) error {
-	if len(records) == 0 {
-		return nil
-	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO alarm_state (rule, account, instance, metric, state) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (rule, account, instance, metric) DO UPDATE SET state = excluded.state`)
-	if err != nil {
-		return fmt.Errorf("prepare to store states: %w", err)
-	}
-	defer put.Close()
+func storeStates(ctx context.Context, tx *transaction, records []alarm.Record) error {
 	for _, r := range records {
 		if r.Zero() {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM alarm_state WHERE rule = ? AND account = ? AND instance = ? AND metric = ?`,
@@ -70,7 +61,8 @@ func storeStates(ctx context.Context, tx *sql.Tx, records []alarm.Record) error 
 		if err != nil {
 			return fmt.Errorf("write the state of %s: %w", r.Key.Instance, err)
 		}
-		if _, err := put.ExecContext(ctx, r.Key.Rule, r.Key.Account, r.Key.Instance, r.Key.Metric, text); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO alarm_state (rule, account, instance, metric, state) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (rule, account, instance, metric) DO UPDATE SET state = excluded.state`, r.Key.Rule, r.Key.Account, r.Key.Instance, r.Key.Metric, text); err != nil {
 			return fmt.Errorf("store the state of %s: %w", r.Key.Instance, err)
 		}
 	}
@@ -84,7 +76,7 @@ type stored struct {
 }
 
 // storeEvent brings the event's episode up to date and plans its notices.
-func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, ev *alarm.Event, said topics,
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, said topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -116,7 +108,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *sql.Tx, dir *notifier.Direc
 }
 
 // storeEpisode begins, moves on or ends an episode, and returns its row.
-func storeEpisode(ctx context.Context, tx *sql.Tx, ev *alarm.Event) (int64, error) {
+func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
 	var id int64
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -170,7 +162,7 @@ func endReason(ev *alarm.Event) string {
 
 // endHeld drops the beginnings that were still held when the episode ended, and
 // returns who was told, or is about to be.
-func endHeld(ctx context.Context, tx *sql.Tx, episode int64) ([]notifier.Told, error) {
+func endHeld(ctx context.Context, tx *transaction, episode int64) ([]notifier.Told, error) {
 	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = 'the alarm ended while this was held (' || reason || ')', next_at = 0
 		WHERE episode = ? AND state = ?`, notifier.Dropped, episode, notifier.Held); err != nil {
 		return nil, fmt.Errorf("drop what was held: %w", err)

@@ -25,7 +25,7 @@ type item struct {
 // storeNotice stores one planned notice. Nil is returned for one that is not to
 // be sent, or that exists already. toldWith is the code of the episode whose
 // notice says it to the same recipient; "" when none does.
-func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episode int64, n notifier.Notice, toldWith string, now time.Time) (*item, error) {
+func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, toldWith string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
@@ -67,7 +67,7 @@ func storeNotice(ctx context.Context, tx *sql.Tx, dir *notifier.Directory, episo
 
 // capped tells whether a text message would be over a cap, until when, and
 // which. Windows roll: an hour is the last sixty minutes.
-func capped(ctx context.Context, tx *sql.Tx, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
+func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
 	share := 1.0
 	if n.Severity != alarm.Critical {
 		share = 1 - l.ReserveCritical
@@ -107,7 +107,7 @@ func capped(ctx context.Context, tx *sql.Tx, l notifier.Limits, n notifier.Notic
 // "sending" were cut off by a crash: they are in doubt. The state "sent" with a
 // next moment is to be tracked.
 func (b *Outbox) takeUp(ctx context.Context) error {
-	if err := b.write(ctx, func(tx *sql.Tx) error {
+	if err := b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, next_at = 0, reason = 'cut off while it was being sent'
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
 		return err

@@ -52,7 +52,10 @@ type Outbox struct {
 	log     *slog.Logger
 	metrics *metrics
 	keep    time.Duration
-	jitter  func() float64
+
+	statements *statements // of db
+
+	jitter func() float64
 
 	directory atomic.Pointer[notifier.Directory]
 
@@ -74,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, err
 	}
 	b := &Outbox{
-		db: db, reads: reads, log: o.Logger.With("component", "outbox"),
+		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: make(map[string]*queue), wake: make(chan struct{}, 1),
 	}
@@ -89,7 +92,9 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 }
 
 // Close closes the database. Run must have returned.
-func (b *Outbox) Close() error { return errors.Join(b.db.Close(), b.reads.Close()) }
+func (b *Outbox) Close() error {
+	return errors.Join(b.statements.close(), b.db.Close(), b.reads.Close())
+}
 
 // SetDirectory replaces who is told. Notices that are decided keep what they
 // say; where they go is looked up when they are sent.
@@ -110,13 +115,16 @@ func (b *Outbox) nudge() {
 }
 
 // write runs f in a transaction that is safe on disk when write returns.
-func (b *Outbox) write(ctx context.Context, f func(*sql.Tx) error) (err error) {
+func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err error) {
 	defer func() { b.failing.Store(err != nil && ctx.Err() == nil) }()
+	if err := b.statements.prepare(ctx, b.db); err != nil {
+		return err
+	}
 	tx, err := b.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	if err := f(tx); err != nil {
+	if err := f(&transaction{tx, b.statements}); err != nil {
 		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
 			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
 		}

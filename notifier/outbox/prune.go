@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -20,7 +19,7 @@ func (b *Outbox) prune(ctx context.Context, now time.Time) {
 	before := ms(now.Add(-b.keep))
 	for ctx.Err() == nil {
 		var gone int64
-		err := b.write(ctx, func(tx *sql.Tx) error {
+		err := b.write(ctx, func(tx *transaction) error {
 			res, err := tx.ExecContext(ctx, `DELETE FROM episode WHERE id IN
 				(SELECT id FROM episode WHERE ended_at > 0 AND ended_at < ? LIMIT ?)`, before, pruneBatch)
 			if err != nil {

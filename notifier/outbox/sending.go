@@ -62,7 +62,7 @@ func (b *Outbox) begin(ctx context.Context, m *notifier.Message, items []item) (
 	if m.Since.IsZero() {
 		m.Since = now
 	}
-	err = b.write(ctx, func(tx *sql.Tx) error {
+	err = b.write(ctx, func(tx *transaction) error {
 		for _, it := range items {
 			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts + 1, message = ?,
 				first_at = CASE WHEN first_at = 0 THEN ? ELSE first_at END WHERE seq = ?`,
@@ -138,7 +138,7 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 		}
 	}
 	err := b.insist(running, func() error {
-		return b.write(ctx, func(tx *sql.Tx) error {
+		return b.write(ctx, func(tx *transaction) error {
 			for _, it := range items {
 				if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = ?, provider_id = ?, next_at = ?,
 					message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq = ?`,
@@ -216,7 +216,7 @@ func (b *Outbox) report(m notifier.Message, o outcome, err error) {
 // interrupted puts a message back that our own end cut off before it was handed
 // over: as if it had not been tried.
 func (b *Outbox) interrupted(ctx context.Context, m notifier.Message, items []item, attempt int64) ([]item, error) {
-	err := b.write(ctx, func(tx *sql.Tx) error {
+	err := b.write(ctx, func(tx *transaction) error {
 		for _, it := range items {
 			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts - 1, in_doubt = ? WHERE seq = ?`,
 				notifier.Pending, m.InDoubt, it.seq); err != nil {
@@ -231,7 +231,7 @@ func (b *Outbox) interrupted(ctx context.Context, m notifier.Message, items []it
 
 // drop takes notices out of the queue unsent.
 func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
-	err := b.write(ctx, func(tx *sql.Tx) error {
+	err := b.write(ctx, func(tx *transaction) error {
 		for _, it := range items {
 			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE seq = ?`,
 				notifier.Dropped, why, it.seq); err != nil {
@@ -272,7 +272,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]ite
 		return nil, b.drop(ctx, []item{it}, "the alarm ended while this was held")
 	}
 	it.state, it.next = notifier.Pending, time.Time{}
-	err = b.write(ctx, func(tx *sql.Tx) error {
+	err = b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq = ?`, notifier.Pending, ms(now), it.seq)
 		return err
 	})

@@ -25,7 +25,7 @@ func (b *Outbox) AddSilence(ctx context.Context, s notifier.Silence) (notifier.S
 	if err != nil {
 		return s, fmt.Errorf("write the matchers: %w", err)
 	}
-	err = b.write(ctx, func(tx *sql.Tx) error {
+	err = b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO silence (id, matchers, until, by, comment, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
 			s.ID, matchers, ms(s.Until), s.By, s.Comment, ms(s.CreatedAt))
 		return err
@@ -39,7 +39,7 @@ func (b *Outbox) AddSilence(ctx context.Context, s notifier.Silence) (notifier.S
 // RemoveSilence ends a silence now. What it held and what is still true is told.
 func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 	var free []item
-	err := b.write(ctx, func(tx *sql.Tx) error {
+	err := b.write(ctx, func(tx *transaction) error {
 		free = free[:0]
 		res, err := tx.ExecContext(ctx, `DELETE FROM silence WHERE id = ?`, id)
 		if err != nil {
@@ -59,7 +59,7 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 }
 
 // heldBy lets go of the notices held for a reason: they are due now.
-func heldBy(ctx context.Context, tx *sql.Tx, reason string) ([]item, error) {
+func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, recipient`, notifier.Held, reason)
 	if err != nil {
 		return nil, fmt.Errorf("let go of what was held: %w", err)
@@ -82,7 +82,7 @@ func (b *Outbox) Silences(ctx context.Context) ([]notifier.Silence, error) {
 }
 
 // activeSilences lists the silences that apply inside a transaction.
-func activeSilences(ctx context.Context, tx *sql.Tx, now time.Time) ([]notifier.Silence, error) {
+func activeSilences(ctx context.Context, tx *transaction, now time.Time) ([]notifier.Silence, error) {
 	return silencesAt(ctx, tx, now)
 }
 

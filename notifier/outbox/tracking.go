@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -45,7 +44,7 @@ func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
 
 // settle stores how far an accepted notice got.
 func (b *Outbox) settle(ctx context.Context, it item, state notifier.NoticeState, reason string, next time.Time, asked int) error {
-	err := b.write(ctx, func(tx *sql.Tx) error {
+	err := b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = ?, tracked = ? WHERE seq = ? AND state = ?`,
 			state, reason, ms(next), asked, it.seq, notifier.Sent)
 		if err != nil {
@@ -71,7 +70,7 @@ func (b *Outbox) Receipt(ctx context.Context, r notifier.Receipt) error {
 	case notifier.Accepted:
 		return nil
 	}
-	return b.write(ctx, func(tx *sql.Tx) error {
+	return b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE provider_id = ? AND provider_id != '' AND state = ?`,
 			state, reason, r.ProviderID, notifier.Sent)
 		if err != nil {
