@@ -292,6 +292,23 @@ func TestOverdueAccount(t *testing.T) {
 	})
 }
 
+// TestInstancesOfOneUnpaidBill: who is told of one of them is told of all.
+func TestInstancesOfOneUnpaidBill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		acme := &fleet.Account{Name: "acme", Zone: time.UTC, OverdueSince: time.Now().Add(-day)}
+		c := Calendar{Payers: []Payer{{Account: acme, Overdue: stateRule(Critical)}}}
+		for _, id := range []string{"p", "q", "r"} {
+			a := subscribed(id, time.Time{}, acme, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })
+			course := a.Instance.Term.Course(fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleSuspended}}}, acme)
+			a.Course = &course
+			c.Agendas = append(c.Agendas, a)
+		}
+		r := newAlmanacRig(t, c)
+		r.want("raised overdue acme with p, q, r", "raised suspension p 0d with q, r", "raised suspension q 0d with p, r", "raised suspension r 0d with p, q")
+		r.stop()
+	})
+}
+
 // TestTopicsOfAnOverdueAccount: what follows from an unpaid bill is one piece of
 // news with it, and so is what its payment ends. Deletion is told by itself.
 func TestTopicsOfAnOverdueAccount(t *testing.T) {

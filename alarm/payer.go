@@ -141,25 +141,37 @@ func (j *dayJudge) byAccount(a *Agenda, r RuleName) bool {
 	return a.Account.Overdue() || told != nil && told.state.Raised()
 }
 
-// gather lets the first of several events of a topic and rule speak for the
-// others: who is told of one is told of all.
+// gatherMost is up to how many events of one kind each of them speaks for all;
+// of more only the first does.
+const gatherMost = 50
+
+// gather lets events of one topic, rule and kind speak for each other: who is told
+// of one is told of all. Which is told first differs from recipient to recipient.
 func (j *dayJudge) gather() {
 	type group struct {
 		topic string
 		rule  RuleName
 		kind  EventKind
 	}
-	first := make(map[group]*Occasion)
+	groups := make(map[group][]*Event)
 	for i := range j.b.commit.Events {
 		ev := &j.b.commit.Events[i]
-		if ev.Occasion == nil || ev.Instance == nil || !strings.HasPrefix(ev.Topic, "account/") {
-			continue
+		if ev.Occasion != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
+			g := group{ev.Topic, ev.Key.Rule, ev.Kind}
+			groups[g] = append(groups[g], ev)
 		}
-		g := group{ev.Topic, ev.Key.Rule, ev.Kind}
-		if o := first[g]; o != nil {
-			o.Others = append(o.Others, Affected{Instance: ev.Instance, Course: ev.Occasion.Course, Lifecycle: ev.Occasion.Lifecycle})
-			continue
+	}
+	for _, events := range groups {
+		speaking := events
+		if len(events) > gatherMost {
+			speaking = events[:1]
 		}
-		first[g] = ev.Occasion
+		for _, ev := range speaking {
+			for _, other := range events {
+				if other != ev {
+					ev.Occasion.Others = append(ev.Occasion.Others, Affected{Instance: other.Instance, Course: other.Occasion.Course, Lifecycle: other.Occasion.Lifecycle})
+				}
+			}
+		}
 	}
 }
