@@ -48,10 +48,9 @@ func (l *ledger) join(accounts []fleet.Account, now time.Time) []fleet.Account {
 		}
 		if p.Told != nil {
 			a.Balance = p.Told
-			if !a.OverdueSince.IsZero() && p.Told.Amount >= 0 {
-				l.disputed[a.Name] = "overdue_since says that a bill is unpaid, but its balance is " + p.Told.Amount.String() + " " + p.Told.Currency +
-					": take overdue_since out once it is paid"
-			}
+		}
+		if text := dispute(a, now); text != "" {
+			l.disputed[a.Name] = text
 		}
 		p.OverdueSince = since(p.OverdueSince, a, now)
 		a.OverdueSince = p.OverdueSince
@@ -62,6 +61,18 @@ func (l *ledger) join(accounts []fleet.Account, now time.Time) []fleet.Account {
 	l.pages = kept
 	l.save()
 	return accounts
+}
+
+// dispute says what speaks against an overdue_since that is configured; "" when
+// nothing does.
+func dispute(a *fleet.Account, now time.Time) string {
+	switch b := a.Balance; {
+	case a.OverdueSince.After(now):
+		return "overdue_since lies ahead of the clock"
+	case !a.OverdueSince.IsZero() && b != nil && b.Amount >= 0:
+		return "overdue_since says that a bill is unpaid, but its balance is " + b.Amount.String() + " " + b.Currency + ": take overdue_since out once it is paid"
+	}
+	return ""
 }
 
 // since tells from when an account is overdue; zero when it is not. A moment that
@@ -171,8 +182,10 @@ func (l *ledger) remarks(now time.Time) []string {
 	for name := range l.pages {
 		names[name] = true
 	}
-	for name := range l.faults {
-		names[name] = true
+	for _, said := range []map[string]string{l.faults, l.disputed} {
+		for name := range said {
+			names[name] = true
+		}
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(names)) {

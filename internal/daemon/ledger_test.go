@@ -229,6 +229,9 @@ func TestLedgerRemarks(t *testing.T) {
 		}, ""},
 		{"overdue by hand, and the cloud says otherwise", fleet.Account{OverdueSince: now}, func(l *ledger) { told(l, 42, now) },
 			"account acme: overdue_since says that a bill is unpaid, but its balance is 42.00 CNY: take overdue_since out once it is paid"},
+		{"overdue by hand, with a balance by hand that says otherwise", fleet.Account{OverdueSince: now, Balance: cny(0)}, func(*ledger) {},
+			"account acme: overdue_since says that a bill is unpaid, but its balance is 0.00 CNY: take overdue_since out once it is paid"},
+		{"overdue from tomorrow", fleet.Account{OverdueSince: now.AddDate(0, 0, 1)}, func(*ledger) {}, "account acme: overdue_since lies ahead of the clock"},
 		{"overdue by hand, and by the cloud", fleet.Account{OverdueSince: now}, func(l *ledger) { told(l, -42, now) }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
