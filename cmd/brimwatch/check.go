@@ -17,7 +17,7 @@ import (
 
 type checkCommand struct {
 	configFlag
-	Probe  bool   `help:"Read every source once too, and print what each instance told, with which capacity, or why not. Exit code 1 when one could not be read."`
+	Probe  bool   `help:"Read every source once too, and print what each instance told, with which capacity, or why not, and what accounts have left. Exit code 1 when a source could not be read."`
 	Output string `short:"o" default:"table" enum:"table,json,csv" help:"How to print what was read: ${enum}."`
 }
 
@@ -70,7 +70,7 @@ func (c *checkCommand) probe(ctx context.Context, s streams) error {
 	for _, problem := range report.Problems {
 		fmt.Fprintln(s.err, "warning:", problem)
 	}
-	if err := printProbed(s.out, report.Rows, c.Output); err != nil {
+	if err := printProbed(s.out, report, c.Output); err != nil {
 		return err
 	}
 	if c.Output == "table" {
@@ -83,16 +83,29 @@ func (c *checkCommand) probe(ctx context.Context, s streams) error {
 	return nil
 }
 
-func printProbed(w io.Writer, rows []daemon.Probed, format string) error {
+// printProbed prints what was told. CSV has one table only, that of instances.
+func printProbed(w io.Writer, report *daemon.ProbeReport, format string) error {
 	if format == "json" {
-		return printJSON(w, map[string]any{"probed": rows})
+		out := map[string]any{"probed": report.Rows}
+		if len(report.Accounts) > 0 {
+			out["accounts"] = report.Accounts
+		}
+		return printJSON(w, out)
 	}
 	t := table{header: []string{"ID", "SOURCE", "METRIC", "USAGE", "CAPACITY", "FROM", "UTILIZATION", "NOTE"}, bar: 6}
-	for _, r := range rows {
+	for _, r := range report.Rows {
 		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, figure(r.Usage), figure(r.Capacity), r.Origin, share(r.Utilization), r.Note})
 	}
 	if format == "csv" {
 		return t.csv(w)
+	}
+	if err := t.write(w); err != nil || len(report.Accounts) == 0 {
+		return err
+	}
+	fmt.Fprintln(w)
+	t = table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "FROM", "MARK", "NOTE"}}
+	for _, a := range report.Accounts {
+		t.rows = append(t.rows, []string{a.Name, a.Balance, a.Currency, a.Origin, a.LowBalance, a.Note})
 	}
 	return t.write(w)
 }

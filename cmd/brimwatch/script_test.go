@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/brimwatch/brimwatch/internal/cloud"
 )
 
 // patience bounds every wait of these tests; what is waited for comes much sooner.
@@ -31,18 +33,21 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the commands as a person types them. HOOK is a webhook
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
-// address where nobody listens, and PAGE a page of metrics with 45 connections.
+// address where nobody listens, PAGE a page of metrics with 45 connections, and
+// CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY.
 // LASTDAY and DAY20 to DAY50 are dates that lie 19 and 20 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
 	page := serveText(t, http.StatusOK, "# TYPE app_clients gauge\napp_clients 45\n")
+	clouded := serveCloud(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOOK", hook)
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
+			e.Setenv("CLOUD", clouded)
 			e.Setenv("GONE", goneAddress(t))
 			for name, days := range map[string]int{"LASTDAY": 19, "DAY20": 20, "DAY27": 27, "DAY35": 35, "DAY50": 50} {
 				e.Setenv(name, time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly))
@@ -68,6 +73,22 @@ func serveText(t *testing.T, code int, text string) (url string) {
 	}))
 	t.Cleanup(s.Close)
 	return s.URL
+}
+
+func serveCloud(t *testing.T) (url string) {
+	t.Helper()
+	account := func(uid, key, left string, denied ...cloud.Operation) cloud.Account {
+		return cloud.Account{UID: uid, Keys: []cloud.Key{{ID: key, Secret: "very-secret", Denied: denied}}, Balance: cloud.Balance{AvailableAmount: left, Currency: "CNY"}}
+	}
+	s, err := cloud.New(cloud.Options{Accounts: []cloud.Account{
+		account("1", "RICH", "12,000.50"), account("2", "POOR", "-11.19"), account("3", "SHY", "5", cloud.QueryAccountBalance),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // goneAddress is an address where nobody listens any more.

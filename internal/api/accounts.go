@@ -54,7 +54,7 @@ func (p *page) accounts(list []fleet.Account) {
 			}
 			return 0, a.Balance != nil
 		}},
-		{"brimwatch_account_low_balance", "Mark below which somebody should pay, in the account's currency.", func(a *fleet.Account) (float64, bool) {
+		{"brimwatch_account_low_balance_mark", "Mark below which somebody should pay, in the account's currency.", func(a *fleet.Account) (float64, bool) {
 			return a.LowBalance.Float(), a.LowBalance > 0
 		}},
 	} {

@@ -73,7 +73,7 @@ func Diff(before, next *Snapshot) Change {
 		name string
 		a, b any
 	}{
-		{"accounts", before.Accounts, next.Accounts},
+		{"accounts", []any{before.Accounts, before.AccountNotify, before.Clouds}, []any{next.Accounts, next.AccountNotify, next.Clouds}},
 		{"catalogue", before.Catalogue, next.Catalogue},
 		{"collect", before.Collect, next.Collect},
 		{"alarms", before.NoData, next.NoData},

@@ -2,46 +2,64 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/collector/aliyun/balance"
+	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
-// balanceEvery is how often an account is asked for its balance. A bill is issued
-// once an hour at most, and the call costs none of the budget of CloudMonitor.
-const balanceEvery = 10 * time.Minute
+const (
+	// balanceEvery is how often an account is asked for its balance. A bill is issued
+	// once an hour at most, and the call costs none of the budget of CloudMonitor.
+	balanceEvery = 10 * time.Minute
+	// balanceTimeout is how long one answer may take.
+	balanceTimeout = 30 * time.Second
+	// balanceLook is how often it is looked which account is due.
+	balanceLook = 5 * time.Second
+	// balanceRetry is how long it takes to ask anew after a failure; each further one
+	// doubles it, up to balanceEvery while there is no answer, and up to
+	// balanceBackoff while the cloud refuses.
+	balanceRetry   = time.Minute
+	balanceBackoff = time.Hour
+	// balanceParallel is how many accounts are asked at the same time, so that one
+	// that does not answer keeps few others waiting.
+	balanceParallel = 8
+)
 
-// balanceTimeout is how long one answer may take.
-const balanceTimeout = 30 * time.Second
-
-// balanceLook is how often it is looked which account is due.
-const balanceLook = 5 * time.Second
-
-// balanceBackoff is how long an account that refuses is left alone at most.
-const balanceBackoff = time.Hour
-
-// balanceClerk asks the accounts of clouds for their balances, one after the
-// other.
+// balanceClerk asks the accounts of clouds for their balances.
 type balanceClerk struct {
 	clouds  *clouds
 	ledger  *ledger
 	given   func(account string) bool // its balance is given by hand
 	changed func(context.Context)     // others see something change
+	read    func(context.Context, *aliyun.Account, time.Time) (fleet.Balance, error)
+	clock   func() time.Time
 
-	due   map[string]time.Time
-	wait  map[string]time.Duration
-	asked map[string]*cloudAccount // who was asked last
+	plans map[string]balancePlan
+}
+
+// balancePlan is when an account is asked next.
+type balancePlan struct {
+	asked *cloudAccount // who was asked last
+	due   time.Time
+	wait  time.Duration // after the failure; 0 after an answer
+}
+
+func newBalanceClerk(c *clouds, l *ledger, given func(string) bool, changed func(context.Context)) *balanceClerk {
+	return &balanceClerk{clouds: c, ledger: l, given: given, changed: changed, read: balance.Read, clock: time.Now, plans: make(map[string]balancePlan)}
 }
 
 // run asks until ctx ends.
 func (c *balanceClerk) run(ctx context.Context) error {
-	c.due, c.wait, c.asked = make(map[string]time.Time), make(map[string]time.Duration), make(map[string]*cloudAccount)
 	tick := time.NewTicker(balanceLook)
 	defer tick.Stop()
 	for {
-		c.round(ctx, time.Now())
+		c.round(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -52,43 +70,82 @@ func (c *balanceClerk) run(ctx context.Context) error {
 
 // round asks all accounts that are due. One that is new, or has another key, is
 // due at once.
-func (c *balanceClerk) round(ctx context.Context, now time.Time) {
-	open := c.clouds.shown.Load()
-	if open == nil {
-		return
+func (c *balanceClerk) round(ctx context.Context) {
+	var open cloudSet
+	if set := c.clouds.shown.Load(); set != nil {
+		open = *set
 	}
-	changed := false
-	wanted := func(name string) bool { return (*open)[name] != nil && !c.given(name) }
-	for _, name := range slices.Sorted(maps.Keys(*open)) {
-		account := (*open)[name]
-		if !wanted(name) || c.asked[name] == account && now.Before(c.due[name]) || ctx.Err() != nil {
-			continue
-		}
-		if c.asked[name] != account {
-			c.wait[name] = 0
-		}
-		c.asked[name] = account
-		changed = c.ask(ctx, name, account, now) || changed
-	}
+	wanted := func(name string) bool { return open[name] != nil && !c.given(name) }
+	maps.DeleteFunc(c.plans, func(name string, _ balancePlan) bool { return !wanted(name) })
 	c.ledger.forget(wanted)
-	if changed {
+	changed := c.ledger.mend(c.clock())
+	var due []string
+	for _, name := range slices.Sorted(maps.Keys(open)) {
+		if p := c.plans[name]; wanted(name) && (p.asked != open[name] || !c.clock().Before(p.due)) {
+			due = append(due, name)
+		}
+	}
+	for i, met := range c.ask(ctx, open, due) {
+		c.plan(due[i], open[due[i]], met.err)
+		changed = changed || met.news
+	}
+	if changed && ctx.Err() == nil {
 		c.changed(ctx)
 	}
 }
 
-// ask asks one account, and says when it is due again.
-func (c *balanceClerk) ask(ctx context.Context, name string, account *cloudAccount, now time.Time) (changed bool) {
-	ctx, cancel := context.WithTimeout(ctx, balanceTimeout)
-	defer cancel()
-	b, err := balance.Read(ctx, account.account, now.UTC().Truncate(time.Second))
-	if err != nil {
-		c.wait[name] = min(max(2*c.wait[name], balanceEvery), balanceBackoff)
-		c.due[name] = now.Add(c.wait[name])
-		if ctx.Err() == nil {
-			c.ledger.failed(name, err)
-		}
-		return false
+// balanceMet is what asking one account came to.
+type balanceMet struct {
+	news bool // others see something change
+	err  error
+}
+
+// ask asks accounts, some at a time.
+func (c *balanceClerk) ask(ctx context.Context, open cloudSet, due []string) []balanceMet {
+	met := make([]balanceMet, len(due))
+	slots := make(chan struct{}, balanceParallel)
+	var under sync.WaitGroup
+	for i, name := range due {
+		slots <- struct{}{}
+		under.Go(func() {
+			defer func() { <-slots }()
+			met[i] = c.askOne(ctx, name, open[name])
+		})
 	}
-	c.wait[name], c.due[name] = 0, now.Add(balanceEvery)
-	return c.ledger.told(name, b)
+	under.Wait()
+	return met
+}
+
+// askOne asks one account.
+func (c *balanceClerk) askOne(ctx context.Context, name string, account *cloudAccount) balanceMet {
+	limited, cancel := context.WithTimeout(ctx, balanceTimeout)
+	defer cancel()
+	b, err := c.read(limited, account.account, c.clock().UTC().Truncate(time.Second))
+	switch {
+	case err == nil:
+		return balanceMet{news: c.ledger.told(name, b)}
+	case ctx.Err() == nil: // or else it is we who stop
+		c.ledger.failed(name, err)
+	}
+	return balanceMet{err: err}
+}
+
+// plan says when an account is asked next.
+func (c *balanceClerk) plan(name string, account *cloudAccount, err error) {
+	p := c.plans[name]
+	if p.asked != account {
+		p = balancePlan{asked: account}
+	}
+	if err == nil {
+		p.wait, p.due = 0, c.clock().Add(balanceEvery)
+		c.plans[name] = p
+		return
+	}
+	longest := balanceEvery
+	if _, refused := errors.AsType[*aliyun.CallError](err); refused {
+		longest = balanceBackoff
+	}
+	p.wait = min(max(2*p.wait, balanceRetry), longest)
+	p.due = c.clock().Add(p.wait)
+	c.plans[name] = p
 }

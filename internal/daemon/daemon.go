@@ -254,7 +254,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	advisor := start(d.advisor.run)
 	web := d.serve()
 	d.startClouds()
-	clerk := start((&balanceClerk{clouds: d.clouds, ledger: d.board.ledger, given: d.board.given, changed: d.balancesChanged}).run)
+	clerk := start(newBalanceClerk(d.clouds, d.board.ledger, d.board.given, d.balancesChanged).run)
 	watcher := start(func(ctx context.Context) error { return d.watch(ctx, reload) })
 	d.log.Info("running", "address", d.listener.Addr().String(), "instances", len(d.board.current().Instances), "version", d.options.Version)
 

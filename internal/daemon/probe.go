@@ -32,13 +32,14 @@ type ProbeOptions struct {
 // ProbeReport is what Probe found.
 type ProbeReport struct {
 	Snapshot    *config.Snapshot
-	Rows        []Probed // in order of IDs and metrics
-	Problems    []string // what looking through accounts met
-	All, Failed int      // instances with a source, and those that could not be read
+	Rows        []Probed        // in order of IDs and metrics
+	Accounts    []ProbedAccount // in order of names
+	Problems    []string        // what looking through accounts met
+	All, Failed int             // instances with a source, and those that could not be read
 }
 
-// Probe checks a configuration, and then reads every source once. Nothing is
-// stored and nobody is told.
+// Probe checks a configuration, and then reads every source and every balance
+// once. Nothing is stored and nobody is told.
 func Probe(ctx context.Context, o ProbeOptions) (_ *ProbeReport, err error) {
 	accounts := newClouds(o.Logger, nil, "", func() {})
 	defer func() { err = errors.Join(err, accounts.stop()) }()
@@ -56,9 +57,10 @@ func Probe(ctx context.Context, o ProbeOptions) (_ *ProbeReport, err error) {
 			err = errors.Join(err, s.Collector.Close())
 		}
 	}()
+	balances, remarks := probeBalances(ctx, accounts, snapshot)
 	results := probeAll(ctx, set.list, o.Progress)
 	slices.SortFunc(results, func(a, b collector.Probed) int { return cmp.Compare(a.Instance.ID, b.Instance.ID) })
-	report := &ProbeReport{Snapshot: snapshot, Problems: problems, Rows: rowsOf(snapshot, results), All: len(results)}
+	report := &ProbeReport{Snapshot: snapshot, Problems: append(problems, remarks...), Rows: rowsOf(snapshot, results), Accounts: balances, All: len(results)}
 	for i := range results {
 		if !results[i].Reading.Up {
 			report.Failed++

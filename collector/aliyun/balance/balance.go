@@ -14,15 +14,13 @@ import (
 	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
-// answer is what QueryAccountBalance answers. Amounts are text; the available
-// one, which bills are paid of, is negative when the account is overdue.
+// answer is what QueryAccountBalance answers, once Call has judged that it is no
+// refusal. Amounts are text; the available one, which bills are paid of, is
+// negative when the account is overdue.
 //
 // Source: help page "QueryAccountBalance" of Billing.
 type answer struct {
-	Success *bool  `json:"Success"`
-	Code    string `json:"Code"`
-	Message string `json:"Message"`
-	Data    struct {
+	Data struct {
 		Available json.RawMessage `json:"AvailableAmount"`
 		Currency  string          `json:"Currency"`
 	} `json:"Data"`
@@ -56,9 +54,6 @@ func ask(ctx context.Context, a *aliyun.Account, region string, into *answer) er
 // balance reads the answer. What it does not tell for certain is an error: a
 // balance of zero that is none would look like one.
 func (a *answer) balance() (fleet.Balance, error) {
-	if a.Success != nil && !*a.Success {
-		return fleet.Balance{}, fmt.Errorf("billing refuses to tell the balance: %s %s", clip(a.Code), clip(a.Message))
-	}
 	text := strings.TrimSpace(string(a.Data.Available))
 	var quoted string
 	if json.Unmarshal(a.Data.Available, &quoted) == nil {

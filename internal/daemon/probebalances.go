@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/fleet"
+)
+
+// ProbedAccount is what an account has left, and who says so, or why it is not
+// known. Amounts are text, so that no digit is lost.
+type ProbedAccount struct {
+	Name       string `json:"name"`
+	Balance    string `json:"balance,omitempty"` // "" when it is not known
+	Currency   string `json:"currency,omitempty"`
+	Origin     string `json:"balance_origin,omitempty"`
+	LowBalance string `json:"low_balance,omitempty"` // the mark below which somebody should pay
+	Overdue    bool   `json:"overdue"`
+	Note       string `json:"note,omitempty"`
+}
+
+// probeBalances asks the accounts of clouds for their balances, once. It returns
+// a row for each account of which a balance is given or can be asked for, in
+// order of their names, and what a person should see to.
+func probeBalances(ctx context.Context, c *clouds, s *config.Snapshot) ([]ProbedAccount, []string) {
+	l := openLedger("", slog.New(slog.DiscardHandler))
+	newBalanceClerk(c, l, func(name string) bool { return s.Accounts[name].Balance != nil }, func(context.Context) {}).round(ctx)
+	now := time.Now()
+	var rows []ProbedAccount
+	for _, a := range l.join(accountsOf(s), now) {
+		if a.Balance != nil || l.faults[a.Name] != "" {
+			rows = append(rows, probedAccount(&a, l.faults[a.Name]))
+		}
+	}
+	return rows, l.remarks(now)
+}
+
+func probedAccount(a *fleet.Account, fault string) ProbedAccount {
+	row := ProbedAccount{Name: a.Name, Overdue: a.Overdue(), Note: fault}
+	if a.LowBalance > 0 {
+		row.LowBalance = a.LowBalance.Decimal()
+	}
+	if a.Balance == nil {
+		return row
+	}
+	row.Balance, row.Currency, row.Origin = a.Balance.Amount.Decimal(), a.Balance.Currency, fleet.OriginCloud.String()
+	if a.Balance.At.IsZero() {
+		row.Origin = fleet.OriginConfigured.String()
+	}
+	switch {
+	case row.Overdue:
+		row.Note = "overdue"
+	case a.Balance.Amount < a.LowBalance:
+		row.Note = "below its mark"
+	}
+	return row
+}
