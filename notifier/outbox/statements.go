@@ -96,26 +96,36 @@ type transaction struct {
 	statements *statements
 }
 
+// prepared returns the prepared form of a statement for this transaction, which
+// closes it at its end; nil for one that is asked the first time.
+func (t *transaction) prepared(ctx context.Context, text string) *sql.Stmt {
+	stmt := t.statements.find(text)
+	if stmt == nil {
+		return nil
+	}
+	return t.StmtContext(ctx, stmt)
+}
+
 // ExecContext runs a statement, prepared when it was asked before.
 func (t *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	if stmt := t.statements.find(text); stmt != nil {
-		return t.Tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
+		return stmt.ExecContext(ctx, args...)
 	}
 	return t.Tx.ExecContext(ctx, text, args...)
 }
 
 // QueryContext asks for rows, as ExecContext does.
 func (t *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if stmt := t.statements.find(text); stmt != nil {
-		return t.Tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
+		return stmt.QueryContext(ctx, args...)
 	}
 	return t.Tx.QueryContext(ctx, text, args...)
 }
 
 // QueryRowContext asks for one row, as ExecContext does.
 func (t *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
-	if stmt := t.statements.find(text); stmt != nil {
-		return t.Tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
+		return stmt.QueryRowContext(ctx, args...)
 	}
 	return t.Tx.QueryRowContext(ctx, text, args...)
 }
