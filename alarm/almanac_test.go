@@ -450,3 +450,16 @@ func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
 }
+
+// TestTicksKeepTheMonotonicClock: without its reading a jump of the wall clock
+// cannot be told from time that has passed.
+func TestTicksKeepTheMonotonicClock(t *testing.T) {
+	e, err := NewEngine(t.Context(), Options{Journal: newMemoryJournal(), Logger: slog.New(slog.DiscardHandler), Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.onTick(t.Context(), time.Now())
+	if last := e.almanac.last.String(); !strings.Contains(last, " m=") {
+		t.Errorf("the tick is kept as %s", last)
+	}
+}

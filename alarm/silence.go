@@ -99,8 +99,8 @@ func (e *Engine) mostMissing() bool {
 // onTick looks for readings that stopped coming, lets the timers of silent
 // instances run on, judges the silence of the fleet, and ends the episodes of
 // what is no longer watched.
-func (e *Engine) onTick(ctx context.Context, now time.Time) {
-	now = now.UTC()
+func (e *Engine) onTick(ctx context.Context, ticked time.Time) {
+	now := ticked.UTC() // which has lost its monotonic reading
 	var b batch
 	e.mu.Lock()
 	if e.missing > 0 || !now.Before(e.lookAt) {
@@ -111,7 +111,7 @@ func (e *Engine) onTick(ctx context.Context, now time.Time) {
 	e.mu.Unlock()
 	// What went wrong is logged and counted there, and tried again at the next tick.
 	_ = e.commit(ctx, &b)
-	_ = e.tickCalendar(ctx, now)
+	_ = e.tickCalendar(ctx, ticked)
 }
 
 // farAhead is how long silence is not looked for at most.
