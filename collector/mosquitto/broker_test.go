@@ -77,7 +77,7 @@ func TestKnownLoad(t *testing.T) {
 	load(t, pub, "load/b", 1, 300)
 	load(t, pub, "shared/a", 1, 100)
 	const published, deliveries = 600, 500*3 + 100
-	eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
+	testserver.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
 
 	// Whatever came in between, the totals end up exact.
 	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
@@ -192,7 +192,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 
 	// Another client with our id throws us out, once.
 	rival := client(t, broker.Addr, "watch")
-	eventually(t, "the takeover", func() bool {
+	testserver.Eventually(t, "the takeover", func() bool {
 		select {
 		case <-c.session.done:
 			return true

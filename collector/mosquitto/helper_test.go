@@ -13,28 +13,10 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/testserver"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// patience bounds every wait of a test for something that must happen.
-const patience = 30 * time.Second
-
-// eventually waits until ok, and fails the test with what it waited for.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for !ok() {
-		select {
-		case <-again.C:
-		case <-late.C:
-			t.Fatalf("waited %s for: %s", patience, what)
-		}
-	}
-}
 
 // build makes a Collector that is closed with the test.
 func build(t testing.TB, o Options) *Collector {
@@ -74,7 +56,7 @@ func visitUntil(t testing.TB, c collector.Collector, what string, ok func(v *col
 			t.Logf("the last visit: %s, error: %v", describe(last), lastErr)
 		}
 	}()
-	eventually(t, what, func() bool {
+	testserver.Eventually(t, what, func() bool {
 		last, lastErr = visit(t, c)
 		return ok(last, lastErr)
 	})
@@ -158,7 +140,7 @@ func client(t testing.TB, addr, id string, options ...func(*mqtt.ClientOptions))
 // finish waits for an operation of a paho client.
 func finish(t testing.TB, token mqtt.Token, what string) {
 	t.Helper()
-	if !token.WaitTimeout(patience) {
+	if !token.WaitTimeout(testserver.Patience) {
 		t.Fatalf("%s: no answer", what)
 	}
 	if err := token.Error(); err != nil {

@@ -87,7 +87,7 @@ func TestMochiKnownLoad(t *testing.T) {
 	load(t, pub, "load/b", 2, 100)
 	load(t, pub, "shared/a", 1, 100)
 	const published, deliveries = 500, 400*3 + 100
-	eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
+	testserver.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
 	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
 		in2, _ := pointOf(v, fleet.SendTPS)
 		out2, _ := pointOf(v, fleet.ReceiveTPS)

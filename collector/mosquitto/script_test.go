@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"github.com/brimwatch/brimwatch/internal/testserver"
 )
 
 // scripted is a server that does to each connection what its script says. It
@@ -126,7 +128,7 @@ func (p peer) publish(topic, payload string, retained bool) {
 // lost waits until the Collector's connection has ended.
 func lost(t testing.TB, c *Collector) error {
 	t.Helper()
-	late := time.NewTimer(patience)
+	late := time.NewTimer(testserver.Patience)
 	defer late.Stop()
 	select {
 	case <-c.session.done:

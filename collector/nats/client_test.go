@@ -112,7 +112,7 @@ func mqttClient(t testing.TB, addr, name string) mqtt.Client {
 
 func done(t testing.TB, token mqtt.Token) {
 	t.Helper()
-	if !token.WaitTimeout(patience) || token.Error() != nil {
+	if !token.WaitTimeout(testserver.Patience) || token.Error() != nil {
 		t.Fatalf("MQTT: %v", token.Error())
 	}
 }

@@ -19,25 +19,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds every wait of a test for something that must happen.
-const patience = 30 * time.Second
-
-// eventually waits until ok, and fails the test with what it waited for.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for !ok() {
-		select {
-		case <-again.C:
-		case <-late.C:
-			t.Fatalf("waited %s for: %s", patience, what)
-		}
-	}
-}
-
 // build makes a Collector that is closed with the test.
 func build(t testing.TB, o Options) *Collector {
 	t.Helper()

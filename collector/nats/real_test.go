@@ -117,9 +117,9 @@ func TestMQTT(t *testing.T) {
 	for range messages {
 		done(t, p.Publish("load", 0, false, "hello"))
 	}
-	eventually(t, "all to be delivered", func() bool { return delivered.Load() == 4*messages })
+	testserver.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 4*messages })
 	dial(t, server.Addr).publish("load", messages)
-	eventually(t, "all to be delivered", func() bool { return delivered.Load() == 8*messages })
+	testserver.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 8*messages })
 
 	v := visited(t, c)
 	if n := total(v, fleet.SendTPS) - total(before, fleet.SendTPS); n != 2*messages {
@@ -176,13 +176,13 @@ func TestCluster(t *testing.T) {
 	const messages = 100
 	subscriber, publisher := dial(t, second.Addr), dial(t, first.Addr)
 	subscriber.subscribe("a", "b")
-	eventually(t, "a message to cross the cluster", func() bool {
+	testserver.Eventually(t, "a message to cross the cluster", func() bool {
 		publisher.publish("a", 1)
 		return subscriber.flush() > 0
 	})
 	publisher.publish("a", messages)
 	received := 0
-	eventually(t, "all to be delivered", func() bool {
+	testserver.Eventually(t, "all to be delivered", func() bool {
 		received += subscriber.flush()
 		return received >= messages
 	})

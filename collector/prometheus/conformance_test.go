@@ -14,6 +14,7 @@ import (
 	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/internal/testserver"
 )
 
 // post and get speak to a server beside the Collector.
@@ -75,7 +76,7 @@ func TestConformance(t *testing.T) {
 				{Metric: fleet.SendTPS, Usage: "sum(rate(app_messages_total[10s]))"},
 			}
 			ready := build(t, Options{URL: "http://" + server.Addr, Queries: queries})
-			eventually(t, "the rate", func() bool {
+			testserver.Eventually(t, "the rate", func() bool {
 				_, ok := visited(t, ready).GaugeOf(fleet.SendTPS)
 				return ok
 			})

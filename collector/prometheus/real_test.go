@@ -59,7 +59,7 @@ func kinds() []kind {
 func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 	t.Helper()
 	var last *collector.Visit
-	eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
+	testserver.Eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
 		last = visited(t, c)
 		got, ok := last.GaugeOf(fleet.Connections)
 		return ok && got == want
@@ -70,7 +70,7 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 // says collects until the connections are unknown for a reason.
 func says(t testing.TB, c *Collector, why string) {
 	t.Helper()
-	eventually(t, "connections to be unknown: "+why, func() bool {
+	testserver.Eventually(t, "connections to be unknown: "+why, func() bool {
 		v := visited(t, c)
 		_, known := v.GaugeOf(fleet.Connections)
 		return !known && strings.Contains(reason(v, fleet.Connections), why)
@@ -94,7 +94,7 @@ func TestKnownLoad(t *testing.T) {
 			}})
 			knows(t, c, 42)
 			var v *collector.Visit
-			eventually(t, "a full window of samples", func() bool {
+			testserver.Eventually(t, "a full window of samples", func() bool {
 				v = visited(t, c)
 				samples, _ := v.GaugeOf(fleet.MemoryBytes)
 				return samples >= 10

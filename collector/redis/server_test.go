@@ -290,7 +290,7 @@ func TestBusy(t *testing.T) {
 	go func() {
 		killed <- stuck.Do(context.WithoutCancel(t.Context()), "EVAL", "while true do end", "0").Err()
 	}()
-	eventually(t, "the server to be busy", func() bool {
+	testserver.Eventually(t, "the server to be busy", func() bool {
 		_, err := visit(t, c)
 		return err != nil && strings.Contains(err.Error(), "SCRIPT KILL or FUNCTION KILL (BUSY)")
 	})
@@ -308,7 +308,7 @@ func TestReplica(t *testing.T) {
 	replica := testserver.Redis(t, fmt.Sprintf("replicaof 127.0.0.1 %d", testserver.Port(t, primary.Addr)))
 	of, on := build(t, Options{URL: redisURL(replica.Addr)}), build(t, Options{URL: redisURL(primary.Addr)})
 	other := client(t, primary.Addr)
-	eventually(t, "the replica to follow", func() bool {
+	testserver.Eventually(t, "the replica to follow", func() bool {
 		v := mustVisit(t, of)
 		do(t, other, "PUBLISH", "a", "b")
 		return total(t, v, fleet.SendTPS) > 0
