@@ -1,16 +1,8 @@
 package mosquitto
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,70 +13,12 @@ import (
 	"github.com/brimwatch/brimwatch/internal/testserver"
 )
 
-// authority is a certificate authority of the test, and one certificate for
-// 127.0.0.1 in the form that Mosquitto reads.
-type authority struct {
-	pool                      *x509.CertPool
-	caFile, certFile, keyFile string
-}
-
-func newAuthority(t testing.TB) authority {
-	t.Helper()
-	now := time.Now()
-	caKey, ca := certificate(t, &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}, nil, nil)
-	key, leaf := certificate(t, &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "broker"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
-	}, ca, caKey)
-	der, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(ca)
-	encode := func(kind string, der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
-	return authority{
-		pool:     pool,
-		caFile:   writeFile(t, "ca.pem", encode("CERTIFICATE", ca.Raw)),
-		certFile: writeFile(t, "cert.pem", encode("CERTIFICATE", leaf.Raw)),
-		keyFile:  writeFile(t, "key.pem", encode("EC PRIVATE KEY", der)),
-	}
-}
-
-// certificate makes a key and a certificate, signed by parent or by itself.
-func certificate(t testing.TB, template, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*ecdsa.PrivateKey, *x509.Certificate) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if parent == nil {
-		parent, signer = template, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, made
-}
-
 // TestSecureAndWebsocket reads a broker through each kind of listener, and
 // through the wrong kind.
 func TestSecureAndWebsocket(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	certs := []string{"certfile " + ca.certFile, "keyfile " + ca.keyFile}
+	ca := testserver.NewAuthority(t)
+	certs := []string{"certfile " + ca.CertFile, "keyfile " + ca.KeyFile}
 	secure, socket, secureSocket := testserver.FreeAddr(t), testserver.FreeAddr(t), testserver.FreeAddr(t)
 	listener := func(addr string, lines ...string) []string {
 		return append([]string{fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, addr))}, lines...)
@@ -94,7 +28,7 @@ func TestSecureAndWebsocket(t *testing.T) {
 	config = append(config, listener(socket, "protocol websockets")...)
 	config = append(config, listener(secureSocket, append(certs, "protocol websockets")...)...)
 	broker := testserver.Mosquitto(t, config...)
-	known := &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS12}
+	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 
 	tests := []struct {
 		name string
@@ -107,7 +41,7 @@ func TestSecureAndWebsocket(t *testing.T) {
 		{"WebSocket", "ws://" + socket + "/mqtt", nil, ""},
 		{"WebSocket with TLS", "wss://" + secureSocket + "/mqtt", known, ""},
 		{"an unknown authority", "mqtts://" + secure, nil, "authority that is not known here"},
-		{"another host name", "mqtts://" + secure, &tls.Config{RootCAs: ca.pool, ServerName: "elsewhere", MinVersion: tls.VersionTLS12}, "for another host name"},
+		{"another host name", "mqtts://" + secure, &tls.Config{RootCAs: ca.Pool, ServerName: "elsewhere", MinVersion: tls.VersionTLS12}, "for another host name"},
 		{"TLS on a plain listener", "mqtts://" + broker.Addr, known, "TLS wanted or not wanted"},
 		{"plain on a TLS listener", mqttURL(secure), nil, ""},
 		{"MQTT on a WebSocket listener", mqttURL(socket), nil, ""},
@@ -135,11 +69,11 @@ func TestSecureAndWebsocket(t *testing.T) {
 
 func TestFullSecureListener(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
+	ca := testserver.NewAuthority(t)
 	secure := testserver.FreeAddr(t)
 	testserver.Mosquitto(t, fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, secure)),
-		"certfile "+ca.certFile, "keyfile "+ca.keyFile, "max_connections 1")
-	known := &tls.Config{RootCAs: ca.pool, MinVersion: tls.VersionTLS12}
+		"certfile "+ca.CertFile, "keyfile "+ca.KeyFile, "max_connections 1")
+	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 	first := build(t, Options{URL: "mqtts://" + secure, TLS: known})
 	if _, err := visit(t, first); err != nil {
 		t.Fatalf("the first: %v", err)
