@@ -15,7 +15,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // RuleName names a kind of alarm; it is the alertname of notices.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // almanac is the part of the Engine that judges by the clock. Its slots hold only

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Instances of IoT Platform can be renewed in bulk. So when one is about to

@@ -3,7 +3,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Calendar is what is judged by the clock, whether or not anything can be read:

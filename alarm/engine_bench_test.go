@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // BenchmarkEngineRound judges one reading of each of 10,000 instances with four

@@ -3,7 +3,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // slot is one alarm with its state. state changes only after a commit, or when

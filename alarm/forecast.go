@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // A forecast can wait for the morning: it is judged between these hours of the

@@ -3,7 +3,7 @@ package alarm
 import (
 	"sync"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // inboxBound is how many readings may wait to be judged.

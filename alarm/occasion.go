@@ -3,7 +3,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Occasion is what an event of the calendar or of an account is about, for those

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Balances are judged as observations: 1 while a bill is unpaid or too little is

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // reason says in one line what an event of an instance's calendar is about, for

@@ -3,7 +3,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // schedule works out the rules of one instance's calendar. pulled is the lead at

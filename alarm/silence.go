@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Silence has a rule of its own, no_data. Its observation is always known: 1

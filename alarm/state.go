@@ -3,7 +3,7 @@ package alarm
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // State is what is remembered of one alarm between observations. It is

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // restore puts stored states in place, for the watches that are about to be

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Node is one server of a cluster.

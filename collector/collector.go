@@ -14,7 +14,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Collector reads one source once.

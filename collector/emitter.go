@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // emitWindow is how long a reading may wait for others, so that they are handed

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Probed is what one reading of a source told about one instance, outside of any

@@ -3,7 +3,7 @@ package collector
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // stamp is the moment to which a total belongs.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Source is one thing that is read, with all the instances behind it.

@@ -3,7 +3,7 @@ package collector
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // What follows reads a Visit. The Runner and the tests of Collectors use it; a

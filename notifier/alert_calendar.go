@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // annotateOccasion adds what a program wants to know of an event of the calendar

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Directory knows who is told about what, and how they are reached. It is a

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // englishDates says what an event of the calendar of an instance means.

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // englishSteps says what to do about an event of an instance's calendar, in a few

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // matter is what an event of the calendar of one instance is about, as all

@@ -3,7 +3,7 @@ package notifier
 import (
 	"strings"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // balanceOf writes what an account has left; "" when that is not known.

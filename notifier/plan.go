@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Told is a recipient that was told of an episode's beginning.

@@ -20,7 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/brimwatch/brimwatch/internal/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 // patience bounds every wait of these tests; what is waited for comes much sooner.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/internal/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 // TestAgainstTheCloud reads from the stand-in that all parts of Brimwatch are

@@ -3,7 +3,7 @@ package aliyun
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Kind says which metrics of the cloud are read.

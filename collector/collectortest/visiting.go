@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Two passwords; both hold what has to be escaped somewhere.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // fleetMapping reads the pages of the simulated fleet.

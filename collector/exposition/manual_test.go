@@ -3,7 +3,7 @@ package exposition
 import (
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // TestManualRabbitMQ reads a captured page by the mapping of the manual. The

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Metric says which series of a page make one metric, and what they are. That

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // plan is a mapping made ready for scanning. It is immutable, so that

@@ -11,8 +11,8 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // These tests run against the Mosquitto that Debian installs.
@@ -21,7 +21,7 @@ func mqttURL(addr string) string { return "mqtt://" + addr }
 
 func TestIdleBrokerReadsZero(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	v := visitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.ReceiveTPS)
@@ -54,7 +54,7 @@ func load(t *testing.T, c mqtt.Client, topic string, qos byte, n int) {
 
 func TestKnownLoad(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 
 	var delivered atomic.Int64
@@ -77,7 +77,7 @@ func TestKnownLoad(t *testing.T) {
 	load(t, pub, "load/b", 1, 300)
 	load(t, pub, "shared/a", 1, 100)
 	const published, deliveries = 600, 500*3 + 100
-	testserver.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
+	server.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
 
 	// Whatever came in between, the totals end up exact.
 	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
@@ -92,7 +92,7 @@ func TestKnownLoad(t *testing.T) {
 
 func TestMonitorLeavesNoTrace(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	watch := build(t, Options{URL: mqttURL(broker.Addr)})
 	visitUntil(t, watch, "an empty broker", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
 
@@ -111,7 +111,7 @@ func TestMonitorLeavesNoTrace(t *testing.T) {
 
 func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	sleeper := client(t, broker.Addr, "sleeper", func(o *mqtt.ClientOptions) { o.SetCleanSession(false) })
 	finish(t, sleeper.Subscribe("a/#", 1, nil), "subscribe")
@@ -123,7 +123,7 @@ func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
 
 func TestFullBroker(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t, "max_connections 3")
+	broker := server.Mosquitto(t, "max_connections 3")
 	kept := build(t, Options{URL: mqttURL(broker.Addr)})
 	if _, err := visit(t, kept); err != nil {
 		t.Fatalf("the first monitor: %v", err)
@@ -151,7 +151,7 @@ func TestFullBroker(t *testing.T) {
 
 func TestRestartOfTheBroker(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	pub := client(t, broker.Addr, "pub")
 	load(t, pub, "a", 0, 50)
@@ -182,7 +182,7 @@ func TestRestartOfTheBroker(t *testing.T) {
 
 func TestReconnectWithinOneRun(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr), ClientID: "watch"})
 	first := visitUntil(t, c, "a total", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.ReceiveTPS)
@@ -192,7 +192,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 
 	// Another client with our id throws us out, once.
 	rival := client(t, broker.Addr, "watch")
-	testserver.Eventually(t, "the takeover", func() bool {
+	server.Eventually(t, "the takeover", func() bool {
 		select {
 		case <-c.session.done:
 			return true
@@ -216,7 +216,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 
 func TestNonPublishPacketsAreNoMessages(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	in := nextPoint(t, c, fleet.SendTPS, point{})
 	other := client(t, broker.Addr, "other")
@@ -233,7 +233,7 @@ func TestNonPublishPacketsAreNoMessages(t *testing.T) {
 func TestPlainWordsForPasswords(t *testing.T) {
 	t.Parallel()
 	passwords := passwordFile(t, "monitor", "correct horse")
-	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords)
+	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords)
 	tests := []struct {
 		name               string
 		username, password string

@@ -24,7 +24,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Options says which broker is read, and as whom.

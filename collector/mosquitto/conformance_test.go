@@ -8,8 +8,8 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/collectortest"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 func newConforming(t testing.TB, addr, password string) collector.Collector {
@@ -40,7 +40,7 @@ func TestConformanceMosquitto(t *testing.T) {
 		Serve: func(t testing.TB, password string) string {
 			t.Helper()
 			file := passwordFile(t, collectortest.Username, password)
-			return testserver.Mosquitto(t, "allow_anonymous false", "password_file "+file).Addr
+			return server.Mosquitto(t, "allow_anonymous false", "password_file "+file).Addr
 		},
 		New:    newConforming,
 		Expect: idle(),

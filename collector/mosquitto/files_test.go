@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // passwordFile writes a password_file with one user.
 func passwordFile(t testing.TB, username, password string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "passwords")
-	tool := testserver.Find(t, "mosquitto_passwd", "mosquitto")
+	tool := server.Find(t, "mosquitto_passwd", "mosquitto")
 	if out, err := exec.CommandContext(t.Context(), tool, "-b", "-c", file, username, password).CombinedOutput(); err != nil {
 		t.Fatalf("mosquitto_passwd: %v: %s", err, out)
 	}

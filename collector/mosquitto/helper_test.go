@@ -12,8 +12,8 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,7 +56,7 @@ func visitUntil(t testing.TB, c collector.Collector, what string, ok func(v *col
 			t.Logf("the last visit: %s, error: %v", describe(last), lastErr)
 		}
 	}()
-	testserver.Eventually(t, what, func() bool {
+	server.Eventually(t, what, func() bool {
 		last, lastErr = visit(t, c)
 		return ok(last, lastErr)
 	})
@@ -140,7 +140,7 @@ func client(t testing.TB, addr, id string, options ...func(*mqtt.ClientOptions))
 // finish waits for an operation of a paho client.
 func finish(t testing.TB, token mqtt.Token, what string) {
 	t.Helper()
-	if !token.WaitTimeout(testserver.Patience) {
+	if !token.WaitTimeout(server.Patience) {
 		t.Fatalf("%s: no answer", what)
 	}
 	if err := token.Error(); err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // startMochi runs an embedded mochi broker for the test. Without a user,
@@ -33,7 +33,7 @@ func startMochi(t testing.TB, o *mochi.Options, username, password string, acl .
 	if err := s.AddHook(new(auth.Hook), &auth.Options{Ledger: ledger}); err != nil {
 		t.Fatalf("mochi: %v", err)
 	}
-	addr := testserver.FreeAddr(t)
+	addr := server.FreeAddr(t)
 	if err := s.AddListener(listeners.NewTCP(listeners.Config{ID: "tcp", Address: addr})); err != nil {
 		t.Fatalf("mochi: %v", err)
 	}
@@ -87,7 +87,7 @@ func TestMochiKnownLoad(t *testing.T) {
 	load(t, pub, "load/b", 2, 100)
 	load(t, pub, "shared/a", 1, 100)
 	const published, deliveries = 500, 400*3 + 100
-	testserver.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
+	server.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
 	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
 		in2, _ := pointOf(v, fleet.SendTPS)
 		out2, _ := pointOf(v, fleet.ReceiveTPS)

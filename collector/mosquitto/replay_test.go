@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // message is one line of a capture of mosquitto_sub -F '%U %r %t %p'.

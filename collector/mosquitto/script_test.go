@@ -12,7 +12,7 @@ import (
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // scripted is a server that does to each connection what its script says. It
@@ -128,7 +128,7 @@ func (p peer) publish(topic, payload string, retained bool) {
 // lost waits until the Collector's connection has ended.
 func lost(t testing.TB, c *Collector) error {
 	t.Helper()
-	late := time.NewTimer(testserver.Patience)
+	late := time.NewTimer(server.Patience)
 	defer late.Stop()
 	select {
 	case <-c.session.done:

@@ -9,25 +9,25 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // TestSecureAndWebsocket reads a broker through each kind of listener, and
 // through the wrong kind.
 func TestSecureAndWebsocket(t *testing.T) {
 	t.Parallel()
-	ca := testserver.NewAuthority(t)
+	ca := server.NewAuthority(t)
 	certs := []string{"certfile " + ca.CertFile, "keyfile " + ca.KeyFile}
-	secure, socket, secureSocket := testserver.FreeAddr(t), testserver.FreeAddr(t), testserver.FreeAddr(t)
+	secure, socket, secureSocket := server.FreeAddr(t), server.FreeAddr(t), server.FreeAddr(t)
 	listener := func(addr string, lines ...string) []string {
-		return append([]string{fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, addr))}, lines...)
+		return append([]string{fmt.Sprintf("listener %d 127.0.0.1", server.Port(t, addr))}, lines...)
 	}
 	var config []string
 	config = append(config, listener(secure, certs...)...)
 	config = append(config, listener(socket, "protocol websockets")...)
 	config = append(config, listener(secureSocket, append(certs, "protocol websockets")...)...)
-	broker := testserver.Mosquitto(t, config...)
+	broker := server.Mosquitto(t, config...)
 	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 
 	tests := []struct {
@@ -69,9 +69,9 @@ func TestSecureAndWebsocket(t *testing.T) {
 
 func TestFullSecureListener(t *testing.T) {
 	t.Parallel()
-	ca := testserver.NewAuthority(t)
-	secure := testserver.FreeAddr(t)
-	testserver.Mosquitto(t, fmt.Sprintf("listener %d 127.0.0.1", testserver.Port(t, secure)),
+	ca := server.NewAuthority(t)
+	secure := server.FreeAddr(t)
+	server.Mosquitto(t, fmt.Sprintf("listener %d 127.0.0.1", server.Port(t, secure)),
 		"certfile "+ca.CertFile, "keyfile "+ca.KeyFile, "max_connections 1")
 	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 	first := build(t, Options{URL: "mqtts://" + secure, TLS: known})
@@ -90,7 +90,7 @@ func TestACLOfTheManual(t *testing.T) {
 	t.Parallel()
 	passwords := passwordFile(t, "monitor", "secret")
 	acl := writeFile(t, "acl", "user monitor\ntopic read $SYS/#\n")
-	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
+	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
 	visitUntil(t, c, "all figures", func(v *collector.Visit, err error) bool {
 		_, in := pointOf(v, fleet.SendTPS)
@@ -105,7 +105,7 @@ func TestACLWithoutSYS(t *testing.T) {
 	t.Parallel()
 	passwords := passwordFile(t, "monitor", "secret")
 	acl := writeFile(t, "acl", "user monitor\ntopic read #\n") // # does not match $SYS
-	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
+	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
 	_, err := visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "nothing told yet") {
@@ -128,7 +128,7 @@ func TestPartialACL(t *testing.T) {
 			rules += "topic read " + id.name() + "\n"
 		}
 	}
-	broker := testserver.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+writeFile(t, "acl", rules))
+	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+writeFile(t, "acl", rules))
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
 	v := visitUntil(t, c, "send_tps without publish/messages/sent", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.SendTPS)
@@ -148,7 +148,7 @@ func TestPartialACL(t *testing.T) {
 // TestHangingBroker stops a broker in its tracks.
 func TestHangingBroker(t *testing.T) {
 	t.Parallel()
-	broker := testserver.Mosquitto(t)
+	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	p := nextPoint(t, c, fleet.SendTPS, point{})
 	nextPoint(t, c, fleet.SendTPS, p)

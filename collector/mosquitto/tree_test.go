@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // play is a tree with a clock of its own.

@@ -9,7 +9,7 @@ import (
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // client speaks NATS' text protocol, as far as a load needs it.
@@ -112,7 +112,7 @@ func mqttClient(t testing.TB, addr, name string) mqtt.Client {
 
 func done(t testing.TB, token mqtt.Token) {
 	t.Helper()
-	if !token.WaitTimeout(testserver.Patience) || token.Error() != nil {
+	if !token.WaitTimeout(server.Patience) || token.Error() != nil {
 		t.Fatalf("MQTT: %v", token.Error())
 	}
 }
@@ -120,6 +120,6 @@ func done(t testing.TB, token mqtt.Token) {
 // withMQTT is the configuration of a listener for MQTT.
 func withMQTT(t testing.TB) (addr, config string) {
 	t.Helper()
-	addr = testserver.FreeAddr(t)
-	return addr, fmt.Sprintf("mqtt { host: 127.0.0.1, port: %d }", testserver.Port(t, addr))
+	addr = server.FreeAddr(t)
+	return addr, fmt.Sprintf("mqtt { host: 127.0.0.1, port: %d }", server.Port(t, addr))
 }

@@ -19,7 +19,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Options says which server is read, and as whom.

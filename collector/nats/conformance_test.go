@@ -11,8 +11,8 @@ import (
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // suite reads a server with one client of three subscriptions.
@@ -20,8 +20,8 @@ func suite(serve func(t testing.TB, monitor, password string) string) collectort
 	return collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
 			t.Helper()
-			server, monitor := testserver.NATS(t, "max_connections: 200")
-			c := dial(t, server.Addr)
+			srv, monitor := server.NATS(t, "max_connections: 200")
+			c := dial(t, srv.Addr)
 			c.subscribe("a", "b.*", "c.>")
 			c.publish("a", 10)
 			return serve(t, monitor, password)
@@ -62,20 +62,20 @@ func guarded(t testing.TB, addr, password string) string {
 	t.Helper()
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: addr})
 	proxy.Transport = &http.Transport{DisableKeepAlives: true} // keeps no goroutine between answers
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name, word, ok := r.BasicAuth(); !ok || name != collectortest.Username || word != password {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
 		proxy.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String()
+	t.Cleanup(srv.Close)
+	return srv.Listener.Addr().String()
 }
 
 // TestBasePath reads a server whose pages lie deeper.
 func TestBasePath(t *testing.T) {
-	_, monitor := testserver.NATS(t, "http_base_path: /nats")
+	_, monitor := server.NATS(t, "http_base_path: /nats")
 	if n := gauge(visited(t, build(t, Options{URL: "http://" + monitor + "/nats"})), fleet.Subscriptions); n != 0 {
 		t.Errorf("subscriptions: %v, want 0", n)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

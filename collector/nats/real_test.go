@@ -10,14 +10,14 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // TestKnownLoad reads a real server after a load that is known to the message:
 // 20,000 messages of 2 publishers, each delivered to 3 of 5 subscribers.
 func TestKnownLoad(t *testing.T) {
-	server, monitor := testserver.NATS(t, "max_connections: 200", "max_subscriptions: 50")
+	srv, monitor := server.NATS(t, "max_connections: 200", "max_subscriptions: 50")
 	c := build(t, Options{URL: "http://" + monitor})
 	v := visited(t, c)
 	for m, want := range map[fleet.Metric]float64{fleet.Connections: 0, fleet.Subscriptions: 0} {
@@ -29,7 +29,7 @@ func TestKnownLoad(t *testing.T) {
 
 	var subscribers []*client
 	for i := range 5 {
-		s := dial(t, server.Addr)
+		s := dial(t, srv.Addr)
 		subjects := []string{fmt.Sprintf("idle.%d.>", i), "idle.*"}
 		if i < 3 {
 			subjects = append(subjects, "load")
@@ -38,8 +38,8 @@ func TestKnownLoad(t *testing.T) {
 		subscribers = append(subscribers, s)
 	}
 	const each = 10_000
-	dial(t, server.Addr).publish("load", each)
-	dial(t, server.Addr).publish("load", each)
+	dial(t, srv.Addr).publish("load", each)
+	dial(t, srv.Addr).publish("load", each)
 	delivered := 0
 	for _, s := range subscribers {
 		delivered += s.flush()
@@ -72,9 +72,9 @@ func TestKnownLoad(t *testing.T) {
 // TestManyConnections counts over two pages, and only as often as it is told.
 func TestManyConnections(t *testing.T) {
 	const many = pageSize + 76
-	server, monitor := testserver.NATS(t)
+	srv, monitor := server.NATS(t)
 	for i := range many {
-		c := dial(t, server.Addr)
+		c := dial(t, srv.Addr)
 		c.subscribe("a", fmt.Sprintf("b.%d", i), "c.>")
 	}
 	c := build(t, Options{URL: "http://" + monitor})
@@ -85,7 +85,7 @@ func TestManyConnections(t *testing.T) {
 	if n := gauge(v, fleet.Subscriptions); n != 3*many {
 		t.Errorf("subscriptions: %v, want %d", n, 3*many)
 	}
-	dial(t, server.Addr).subscribe("d")
+	dial(t, srv.Addr).subscribe("d")
 	v = visited(t, c)
 	if n := gauge(v, fleet.Connections); n != many+1 {
 		t.Errorf("connections: %v, want %d", n, many+1)
@@ -104,7 +104,7 @@ func TestManyConnections(t *testing.T) {
 func TestMQTT(t *testing.T) {
 	const messages = 500
 	addr, config := withMQTT(t)
-	server, monitor := testserver.NATS(t, config)
+	srv, monitor := server.NATS(t, config)
 	c := build(t, Options{URL: "http://" + monitor})
 	before := visited(t, c)
 	var delivered atomic.Int32
@@ -117,9 +117,9 @@ func TestMQTT(t *testing.T) {
 	for range messages {
 		done(t, p.Publish("load", 0, false, "hello"))
 	}
-	testserver.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 4*messages })
-	dial(t, server.Addr).publish("load", messages)
-	testserver.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 8*messages })
+	server.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 4*messages })
+	dial(t, srv.Addr).publish("load", messages)
+	server.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 8*messages })
 
 	v := visited(t, c)
 	if n := total(v, fleet.SendTPS) - total(before, fleet.SendTPS); n != 2*messages {
@@ -138,9 +138,9 @@ func TestMQTT(t *testing.T) {
 
 // TestRestart reads on when the server is back, with a later start.
 func TestRestart(t *testing.T) {
-	server, monitor := testserver.NATS(t)
+	srv, monitor := server.NATS(t)
 	c := build(t, Options{URL: "http://" + monitor, SubscriptionsEvery: time.Hour})
-	s := dial(t, server.Addr)
+	s := dial(t, srv.Addr)
 	s.subscribe("a", "b")
 	s.publish("c", 100)
 	v := visited(t, c)
@@ -148,12 +148,12 @@ func TestRestart(t *testing.T) {
 	if total(v, fleet.SendTPS) != 100 || gauge(v, fleet.Subscriptions) != 2 {
 		t.Errorf("in %v, subscriptions %v", total(v, fleet.SendTPS), gauge(v, fleet.Subscriptions))
 	}
-	server.Stop()
+	srv.Stop()
 	if v, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
 		t.Errorf("stopped: %v", err)
 	}
-	server.Start()
-	dial(t, server.Addr).publish("c", 7)
+	srv.Start()
+	dial(t, srv.Addr).publish("c", 7)
 	v = visited(t, c)
 	if total(v, fleet.SendTPS) != 7 || gauge(v, fleet.Subscriptions) != 0 || !v.StartedAt().After(began) {
 		t.Errorf("in %v, subscriptions %v, started %v and before %v", total(v, fleet.SendTPS), gauge(v, fleet.Subscriptions), v.StartedAt(), began)
@@ -163,26 +163,26 @@ func TestRestart(t *testing.T) {
 // TestCluster reads servers that speak with others. Debian's version counts what
 // comes from them with what comes from clients, so that messages are unknown.
 func TestCluster(t *testing.T) {
-	routes := []string{testserver.FreeAddr(t), testserver.FreeAddr(t)}
-	leaf := testserver.FreeAddr(t)
+	routes := []string{server.FreeAddr(t), server.FreeAddr(t)}
+	leaf := server.FreeAddr(t)
 	cluster := func(i int) string {
 		return fmt.Sprintf("cluster { name: c, listen: %q, routes: [\"nats://%s\"] }", routes[i], routes[1-i])
 	}
-	first, firstMonitor := testserver.NATS(t, cluster(0), fmt.Sprintf("leafnodes { listen: %q }", leaf))
-	second, secondMonitor := testserver.NATS(t, cluster(1))
-	_, leafMonitor := testserver.NATS(t, fmt.Sprintf("leafnodes { remotes: [{url: \"nats://%s\"}] }", leaf))
+	first, firstMonitor := server.NATS(t, cluster(0), fmt.Sprintf("leafnodes { listen: %q }", leaf))
+	second, secondMonitor := server.NATS(t, cluster(1))
+	_, leafMonitor := server.NATS(t, fmt.Sprintf("leafnodes { remotes: [{url: \"nats://%s\"}] }", leaf))
 
 	// A publisher on one, a subscriber on the other: both servers count each message.
 	const messages = 100
 	subscriber, publisher := dial(t, second.Addr), dial(t, first.Addr)
 	subscriber.subscribe("a", "b")
-	testserver.Eventually(t, "a message to cross the cluster", func() bool {
+	server.Eventually(t, "a message to cross the cluster", func() bool {
 		publisher.publish("a", 1)
 		return subscriber.flush() > 0
 	})
 	publisher.publish("a", messages)
 	received := 0
-	testserver.Eventually(t, "all to be delivered", func() bool {
+	server.Eventually(t, "all to be delivered", func() bool {
 		received += subscriber.flush()
 		return received >= messages
 	})

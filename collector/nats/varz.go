@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // varz is what /varz tells, as far as it is needed. Keys come and go between

@@ -13,8 +13,8 @@ import (
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // post and get speak to a server beside the Collector.
@@ -52,7 +52,7 @@ func guarded(t testing.TB, addr, password string) string {
 	transport := &http.Transport{DisableKeepAlives: true} // keeps no goroutine between answers
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: addr})
 	proxy.Transport = transport
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, word, ok := r.BasicAuth()
 		if !ok || name != collectortest.Username || subtle.ConstantTimeCompare([]byte(word), []byte(password)) == 0 {
 			w.Header().Set("WWW-Authenticate", "Basic")
@@ -61,8 +61,8 @@ func guarded(t testing.TB, addr, password string) string {
 		}
 		proxy.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String()
+	t.Cleanup(srv.Close)
+	return srv.Listener.Addr().String()
 }
 
 // TestConformance reads real servers behind a login.
@@ -70,18 +70,18 @@ func TestConformance(t *testing.T) {
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			// One server for all checks, so that they need not wait for its first scrape.
-			server := k.start(t, newTarget(t, 30).addr)
+			srv := k.start(t, newTarget(t, 30).addr)
 			queries := []Query{
 				{Metric: fleet.Connections, Usage: "sum(app_clients)", Limit: "sum(app_clients_max)"},
 				{Metric: fleet.SendTPS, Usage: "sum(rate(app_messages_total[10s]))"},
 			}
-			ready := build(t, Options{URL: "http://" + server.Addr, Queries: queries})
-			testserver.Eventually(t, "the rate", func() bool {
+			ready := build(t, Options{URL: "http://" + srv.Addr, Queries: queries})
+			server.Eventually(t, "the rate", func() bool {
 				_, ok := visited(t, ready).GaugeOf(fleet.SendTPS)
 				return ok
 			})
 			collectortest.Run(t, collectortest.Suite{
-				Serve: func(t testing.TB, password string) string { return guarded(t, server.Addr, password) },
+				Serve: func(t testing.TB, password string) string { return guarded(t, srv.Addr, password) },
 				New: func(t testing.TB, addr, password string) collector.Collector {
 					t.Helper()
 					c, err := New(Options{

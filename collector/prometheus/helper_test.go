@@ -13,7 +13,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/httpget"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -79,7 +79,7 @@ const nothing = `{"status":"success","data":{"resultType":"vector","result":[]}}
 
 func (s script) serve(t testing.TB) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.PostFormValue("query")
 		if r.Method != http.MethodPost || r.URL.Path != "/api/v1/query" {
 			t.Errorf("asked by %s for %s", r.Method, r.URL)
@@ -97,8 +97,8 @@ func (s script) serve(t testing.TB) string {
 		}
 		_, _ = io.WriteString(w, a.body)
 	}))
-	t.Cleanup(server.Close)
-	return server.URL
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 // one is the answer of one series without labels.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // target is an exporter with known figures: 1000 messages a second, clients of a
@@ -25,7 +25,7 @@ func newTarget(t testing.TB, clients int) *target {
 	t.Helper()
 	began := time.Now()
 	x := &target{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if x.dead.Load() {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -35,23 +35,23 @@ func newTarget(t testing.TB, clients int) *target {
 		fmt.Fprintf(w, "app_clients{kind=\"a\"} %d\napp_clients{kind=\"b\"} 2\napp_clients_max 100\napp_zero 0\n", clients-2)
 		fmt.Fprintf(w, "app_old 7 %d\n", began.Add(-100*time.Second).UnixMilli())
 	}))
-	t.Cleanup(server.Close)
-	x.addr = server.Listener.Addr().String()
+	t.Cleanup(srv.Close)
+	x.addr = srv.Listener.Addr().String()
 	return x
 }
 
 // kind is one kind of server that is really run.
 type kind struct {
 	name  string
-	start func(t testing.TB, targets ...string) *testserver.Server
+	start func(t testing.TB, targets ...string) *server.Server
 	nan   string // what it makes of 0/0
 	error string // its words for an unclosed parenthesis
 }
 
 func kinds() []kind {
 	return []kind{
-		{"prometheus", testserver.Prometheus, "gives NaN", "refused: 1:16: parse error: unclosed left parenthesis"},
-		{"victoria-metrics", testserver.VictoriaMetrics, "returned nothing", "refused: argList: unexpected token"},
+		{"prometheus", server.Prometheus, "gives NaN", "refused: 1:16: parse error: unclosed left parenthesis"},
+		{"victoria-metrics", server.VictoriaMetrics, "returned nothing", "refused: argList: unexpected token"},
 	}
 }
 
@@ -59,7 +59,7 @@ func kinds() []kind {
 func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 	t.Helper()
 	var last *collector.Visit
-	testserver.Eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
+	server.Eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
 		last = visited(t, c)
 		got, ok := last.GaugeOf(fleet.Connections)
 		return ok && got == want
@@ -70,7 +70,7 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 // says collects until the connections are unknown for a reason.
 func says(t testing.TB, c *Collector, why string) {
 	t.Helper()
-	testserver.Eventually(t, "connections to be unknown: "+why, func() bool {
+	server.Eventually(t, "connections to be unknown: "+why, func() bool {
 		v := visited(t, c)
 		_, known := v.GaugeOf(fleet.Connections)
 		return !known && strings.Contains(reason(v, fleet.Connections), why)
@@ -85,8 +85,8 @@ func TestKnownLoad(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			a, b := newTarget(t, 30), newTarget(t, 12)
-			server := k.start(t, a.addr, b.addr)
-			c := build(t, Options{URL: "http://" + server.Addr, Queries: []Query{
+			srv := k.start(t, a.addr, b.addr)
+			c := build(t, Options{URL: "http://" + srv.Addr, Queries: []Query{
 				{Metric: fleet.Connections, Usage: "sum(app_clients)", Limit: "sum(app_clients_max)"},
 				{Metric: fleet.SendTPS, Usage: "sum(rate(app_messages_total[10s]))"},
 				{Metric: fleet.Subscriptions, Usage: "scalar(sum(app_clients))", Limit: "sum(app_zero)"},
@@ -94,7 +94,7 @@ func TestKnownLoad(t *testing.T) {
 			}})
 			knows(t, c, 42)
 			var v *collector.Visit
-			testserver.Eventually(t, "a full window of samples", func() bool {
+			server.Eventually(t, "a full window of samples", func() bool {
 				v = visited(t, c)
 				samples, _ := v.GaugeOf(fleet.MemoryBytes)
 				return samples >= 10
@@ -121,9 +121,9 @@ func TestQueries(t *testing.T) {
 	for _, k := range kinds() {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			server := k.start(t, newTarget(t, 30).addr)
+			srv := k.start(t, newTarget(t, 30).addr)
 			ask := func(usage string, staleness time.Duration) *Collector {
-				return build(t, Options{URL: "http://" + server.Addr, Queries: connections(usage, ""), Staleness: staleness})
+				return build(t, Options{URL: "http://" + srv.Addr, Queries: connections(usage, ""), Staleness: staleness})
 			}
 			knows(t, ask("sum(app_clients)", 0), 30)
 			for _, tt := range []struct{ name, usage, want string }{
@@ -160,9 +160,9 @@ func TestDeadTargets(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			a, b := newTarget(t, 30), newTarget(t, 12)
-			server := k.start(t, a.addr, b.addr)
+			srv := k.start(t, a.addr, b.addr)
 			ask := func(usage string) *Collector {
-				return build(t, Options{URL: "http://" + server.Addr, Queries: connections(usage, "")})
+				return build(t, Options{URL: "http://" + srv.Addr, Queries: connections(usage, "")})
 			}
 			plain, guarded := ask("sum(app_clients)"), ask(`sum(app_clients) unless on() (up{job="test"} == 0)`)
 			knows(t, plain, 42)
@@ -183,11 +183,11 @@ func TestDeadTargets(t *testing.T) {
 // it: by default it looks half a minute back.
 func TestLatencyOffset(t *testing.T) {
 	t.Parallel()
-	server := testserver.VictoriaMetrics(t)
+	srv := server.VictoriaMetrics(t)
 	began := time.Now()
-	post(t, "http://"+server.Addr+"/api/v1/import/prometheus", fmt.Sprintf("app_clients 5 %d\n", began.UnixMilli()))
-	knows(t, build(t, Options{URL: "http://" + server.Addr, Queries: connections("sum(app_clients)", "")}), 5)
-	shown := get(t, "http://"+server.Addr+"/api/v1/query?query=sum(app_clients)")
+	post(t, "http://"+srv.Addr+"/api/v1/import/prometheus", fmt.Sprintf("app_clients 5 %d\n", began.UnixMilli()))
+	knows(t, build(t, Options{URL: "http://" + srv.Addr, Queries: connections("sum(app_clients)", "")}), 5)
+	shown := get(t, "http://"+srv.Addr+"/api/v1/query?query=sum(app_clients)")
 	if time.Since(began) < 25*time.Second && !strings.Contains(shown, `"result":[]`) {
 		t.Errorf("without nocache, a sample of this moment is shown: %s", shown)
 	}
@@ -196,14 +196,14 @@ func TestLatencyOffset(t *testing.T) {
 // TestRestart reads on when the server is back.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	server := testserver.Prometheus(t, newTarget(t, 30).addr)
-	c := build(t, Options{URL: "http://" + server.Addr, Queries: connections("sum(app_clients)", "")})
+	srv := server.Prometheus(t, newTarget(t, 30).addr)
+	c := build(t, Options{URL: "http://" + srv.Addr, Queries: connections("sum(app_clients)", "")})
 	knows(t, c, 30)
-	server.Stop()
+	srv.Stop()
 	v, err := visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
 		t.Errorf("stopped: %v", err)
 	}
-	server.Start()
+	srv.Start()
 	knows(t, c, 30)
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 const twoNodes = `[{"name":"a@one","running":true},{"name":"a@two","running":true},{"name":"a@three","running":false}]`

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // statsOff is what /api/consumers answers when the statistics are disabled.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // TestCapturedPages reads the pages of a real RabbitMQ. What is true stands in

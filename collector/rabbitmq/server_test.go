@@ -13,8 +13,8 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // patience bounds the waiting for what has to happen; nothing is measured by it.
@@ -22,14 +22,14 @@ const patience = 30 * time.Second
 
 // rabbit is a real RabbitMQ with what is known of it.
 type rabbit struct {
-	*testserver.Rabbit
+	*server.Rabbit
 	t testing.TB
 }
 
 // TestServer reads a real RabbitMQ under known load. It takes seconds to start,
 // so that one does for all; the steps follow each other.
 func TestServer(t *testing.T) {
-	r := &rabbit{testserver.RabbitMQ(t), t}
+	r := &rabbit{server.RabbitMQ(t), t}
 	r.put("/users/monitor", `{"password":"watch","tags":"monitoring"}`)
 	r.put("/users/manager", `{"password":"watch","tags":"management"}`)
 	for _, step := range []struct {

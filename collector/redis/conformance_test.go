@@ -6,15 +6,15 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/collectortest"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 func TestConformance(t *testing.T) {
 	collectortest.Run(t, collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
 			t.Helper()
-			return testserver.Redis(t, "maxclients 1234", "maxmemory 500mb", "user default off",
+			return server.Redis(t, "maxclients 1234", "maxmemory 500mb", "user default off",
 				"user "+collectortest.Username+" on >"+password+" +info +ping").Addr
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {

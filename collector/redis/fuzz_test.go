@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // FuzzInfo reads any page: all of it is taken, whatever it holds, and no figure

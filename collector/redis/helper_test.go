@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // TestRefusals puts every refusal into words, met at once and met as a reply.

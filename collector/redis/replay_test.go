@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // capture returns a file of testdata.

@@ -6,14 +6,14 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // TestRights logs in as users of the manual, and as others.
 func TestRights(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "user default off",
+	srv := server.Redis(t, "user default off",
 		"user monitor on >secret +info +ping",
 		"user lister on >secret +info +ping +client|list",
 		"user blind on >secret +ping",
@@ -21,7 +21,7 @@ func TestRights(t *testing.T) {
 		"user free on nopass +info",
 		"user root on >secret ~* &* +@all")
 	root := func(o *goredis.Options) { o.Username, o.Password = "root", "secret" }
-	sub := client(t, server.Addr, root).Subscribe(t.Context(), "a", "b")
+	sub := client(t, srv.Addr, root).Subscribe(t.Context(), "a", "b")
 	for range 2 {
 		if _, err := sub.Receive(t.Context()); err != nil {
 			t.Fatal(err)
@@ -47,7 +47,7 @@ func TestRights(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := build(t, Options{URL: redisURL(server.Addr), Username: tt.user, Password: tt.password})
+			c := build(t, Options{URL: redisURL(srv.Addr), Username: tt.user, Password: tt.password})
 			v, err := visit(t, c)
 			if tt.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fails) || !v.Blank() {
@@ -79,17 +79,17 @@ func TestRights(t *testing.T) {
 // TestRefusedListIsNotAskedAgain keeps the server's ACL LOG short.
 func TestRefusedListIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "user monitor on >secret +info +ping")
-	other := client(t, server.Addr)
+	srv := server.Redis(t, "user monitor on >secret +info +ping")
+	other := client(t, srv.Addr)
 	sub := other.Subscribe(t.Context(), "a")
 	if _, err := sub.Receive(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = sub.Close() }()
-	c := build(t, Options{URL: redisURL(server.Addr), Username: "monitor", Password: "secret"})
+	c := build(t, Options{URL: redisURL(srv.Addr), Username: "monitor", Password: "secret"})
 	denied := func() string {
 		t.Helper()
-		stats, err := client(t, server.Addr).Info(t.Context(), "commandstats").Result()
+		stats, err := client(t, srv.Addr).Info(t.Context(), "commandstats").Result()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestRefusedListIsNotAskedAgain(t *testing.T) {
 // does that nobody wants.
 func TestPasswordsOfTheDefaultUser(t *testing.T) {
 	t.Parallel()
-	guarded, open := testserver.Redis(t, "requirepass secret"), testserver.Redis(t)
+	guarded, open := server.Redis(t, "requirepass secret"), server.Redis(t)
 	for _, tt := range []struct{ name, addr, user, password, want string }{
 		{"the password", guarded.Addr, "", "secret", ""},
 		{"the password and the name", guarded.Addr, "default", "secret", ""},

@@ -9,16 +9,16 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // secureServer starts a server with a second, secure port.
-func secureServer(t testing.TB, ca testserver.Authority, config ...string) (server *testserver.Server, secure string) {
+func secureServer(t testing.TB, ca server.Authority, config ...string) (srv *server.Server, secure string) {
 	t.Helper()
-	secure = testserver.FreeAddr(t)
-	return testserver.Redis(t, append([]string{
-		fmt.Sprintf("tls-port %d", testserver.Port(t, secure)),
+	secure = server.FreeAddr(t)
+	return server.Redis(t, append([]string{
+		fmt.Sprintf("tls-port %d", server.Port(t, secure)),
 		"tls-cert-file " + ca.CertFile, "tls-key-file " + ca.KeyFile, "tls-ca-cert-file " + ca.CAFile,
 	}, config...)...), secure
 }
@@ -26,8 +26,8 @@ func secureServer(t testing.TB, ca testserver.Authority, config ...string) (serv
 // TestSecure reads a server by TLS, and in all the wrong ways.
 func TestSecure(t *testing.T) {
 	t.Parallel()
-	ca := testserver.NewAuthority(t)
-	server, secure := secureServer(t, ca, "tls-auth-clients no")
+	ca := server.NewAuthority(t)
+	srv, secure := secureServer(t, ca, "tls-auth-clients no")
 	_, strict := secureServer(t, ca, "tls-auth-clients yes")
 	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 	withPair := known.Clone()
@@ -66,9 +66,9 @@ func TestSecure(t *testing.T) {
 	}
 	t.Run("TLS on a plain port", func(t *testing.T) {
 		t.Parallel()
-		c := build(t, Options{URL: redisURL(server.Addr), TLS: nil})
+		c := build(t, Options{URL: redisURL(srv.Addr), TLS: nil})
 		mustVisit(t, c)
-		wrong := build(t, Options{URL: "rediss://" + server.Addr, TLS: known})
+		wrong := build(t, Options{URL: "rediss://" + srv.Addr, TLS: known})
 		v, err := visit(t, wrong)
 		if err == nil || v.IsFull(fleet.Connections) {
 			t.Fatalf("%s, error %v", describe(v), err)
@@ -80,9 +80,9 @@ func TestSecure(t *testing.T) {
 // TestFullSecurePort is refused before TLS has begun, and so without a word.
 func TestFullSecurePort(t *testing.T) {
 	t.Parallel()
-	ca := testserver.NewAuthority(t)
-	server, secure := secureServer(t, ca, "tls-auth-clients no", "maxclients 1")
-	client(t, server.Addr)
+	ca := server.NewAuthority(t)
+	srv, secure := secureServer(t, ca, "tls-auth-clients no", "maxclients 1")
+	client(t, srv.Addr)
 	late := build(t, Options{URL: "rediss://" + secure, TLS: &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}})
 	v, err := visit(t, late)
 	if err != nil || !v.IsFull(fleet.Connections) {
@@ -94,7 +94,7 @@ func TestFullSecurePort(t *testing.T) {
 func TestSocket(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "s")
-	testserver.Redis(t, "unixsocket "+path, "unixsocketperm 700", "maxclients 2")
+	server.Redis(t, "unixsocket "+path, "unixsocketperm 700", "maxclients 2")
 	c := build(t, Options{URL: "unix://" + path})
 	if n := gauge(t, mustVisit(t, c), fleet.Connections); n != 0 {
 		t.Errorf("%v connections of an idle server", n)

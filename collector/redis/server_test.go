@@ -12,8 +12,8 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/brimwatch/brimwatch/collector"
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // These tests run against the Redis that Debian installs.
@@ -44,18 +44,18 @@ func subscriber(t testing.TB, addr string, n int) *goredis.PubSub {
 // must come out exact, with no tolerance.
 func TestKnownLoad(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "maxclients 200", "maxmemory 300mb")
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t, "maxclients 200", "maxmemory 300mb")
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	for i := range 3 {
-		subscriber(t, server.Addr, i)
+		subscriber(t, srv.Addr, i)
 	}
-	sharded := client(t, server.Addr)
+	sharded := client(t, srv.Addr)
 	shard := sharded.SSubscribe(t.Context(), "shard")
 	if _, err := shard.Receive(t.Context()); err != nil {
 		t.Fatalf("ssubscribe: %v", err)
 	}
 	defer func() { _ = shard.Close() }()
-	publishers := [2]*goredis.Client{client(t, server.Addr), client(t, server.Addr)}
+	publishers := [2]*goredis.Client{client(t, srv.Addr), client(t, srv.Addr)}
 
 	before := mustVisit(t, c)
 	// 3 subscribers of 3, one of 1 with a connection for its PING, 2 publishers.
@@ -125,8 +125,8 @@ func TestKnownLoad(t *testing.T) {
 // TestOursAreSubtracted reads an idle server in every way: nothing may move.
 func TestOursAreSubtracted(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "requirepass secret", "user narrow on >secret +info", "user wide on >secret +info +client|list")
-	other := client(t, server.Addr, func(o *goredis.Options) { o.Password = "secret" })
+	srv := server.Redis(t, "requirepass secret", "user narrow on >secret +info", "user wide on >secret +info +client|list")
+	other := client(t, srv.Addr, func(o *goredis.Options) { o.Password = "secret" })
 	sub := other.Subscribe(t.Context(), "a") // so that there is something to list
 	if _, err := sub.Receive(t.Context()); err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func TestOursAreSubtracted(t *testing.T) {
 		whole      bool
 	}{{"default user", "", false}, {"INFO all", "", true}, {"may list", "wide", false}, {"may not list", "narrow", false}} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := build(t, Options{URL: redisURL(server.Addr), Username: tt.user, Password: "secret"})
+			c := build(t, Options{URL: redisURL(srv.Addr), Username: tt.user, Password: "secret"})
 			c.whole = tt.whole
 			first := total(t, mustVisit(t, c), fleet.CommandsTPS)
 			for i := range 20 {
@@ -158,9 +158,9 @@ func TestOursAreSubtracted(t *testing.T) {
 // TestResetStat resets the counters in place.
 func TestResetStat(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
-	other := client(t, server.Addr)
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
+	other := client(t, srv.Addr)
 	for range 300 {
 		do(t, other, "PUBLISH", "a", "b")
 	}
@@ -186,15 +186,15 @@ func TestResetStat(t *testing.T) {
 // TestRestart restarts a server, which then counts higher than before.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	before := mustVisit(t, c)
-	server.Kill()
+	srv.Kill()
 	if _, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused, nothing listens there") {
 		t.Errorf("a server that is gone: error %v", err)
 	}
-	server.Start()
-	other := client(t, server.Addr)
+	srv.Start()
+	other := client(t, srv.Addr)
 	for range 100 {
 		do(t, other, "PUBLISH", "a", "b")
 	}
@@ -214,21 +214,21 @@ func TestRestart(t *testing.T) {
 // connection closed makes a new one.
 func TestRestartBetweenVisits(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	mustVisit(t, c)
-	server.Stop()
-	server.Start()
+	srv.Stop()
+	srv.Start()
 	mustVisit(t, c)
 }
 
 // TestIdleTimeout is a server that closes connections that say nothing.
 func TestIdleTimeout(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	mustVisit(t, c)
-	other := client(t, server.Addr)
+	other := client(t, srv.Addr)
 	for range 3 {
 		do(t, other, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
 		mustVisit(t, c)
@@ -239,17 +239,17 @@ func TestIdleTimeout(t *testing.T) {
 // seeing, one that comes late is told that it is full, with and without a login.
 func TestFull(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "maxclients 5", "user monitor on >secret +info +ping")
-	in := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t, "maxclients 5", "user monitor on >secret +info +ping")
+	in := build(t, Options{URL: redisURL(srv.Addr)})
 	mustVisit(t, in)
 	for range 4 {
-		client(t, server.Addr)
+		client(t, srv.Addr)
 	}
 	v := mustVisit(t, in)
 	if n, limit := gauge(t, v, fleet.Connections), 5.0; n != limit-1 {
 		t.Errorf("%v connections at a limit of %v with our own", n, limit)
 	}
-	for _, o := range []Options{{URL: redisURL(server.Addr)}, {URL: redisURL(server.Addr), Username: "monitor", Password: "secret"}} {
+	for _, o := range []Options{{URL: redisURL(srv.Addr)}, {URL: redisURL(srv.Addr), Username: "monitor", Password: "secret"}} {
 		for i := range 50 { // the refusal and our words race each other
 			late := build(t, o)
 			v, err := visit(t, late)
@@ -263,13 +263,13 @@ func TestFull(t *testing.T) {
 // TestFullCluster is refused in other words by a node of a cluster.
 func TestFullCluster(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "cluster-enabled yes", fmt.Sprintf("cluster-port %d", testserver.Port(t, testserver.FreeAddr(t))), "maxclients 2")
-	in := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t, "cluster-enabled yes", fmt.Sprintf("cluster-port %d", server.Port(t, server.FreeAddr(t))), "maxclients 2")
+	in := build(t, Options{URL: redisURL(srv.Addr)})
 	if n := gauge(t, mustVisit(t, in), fleet.Connections); n != 0 {
 		t.Errorf("%v connections of an idle node", n)
 	}
-	client(t, server.Addr)
-	v, err := visit(t, build(t, Options{URL: redisURL(server.Addr)}))
+	client(t, srv.Addr)
+	v, err := visit(t, build(t, Options{URL: redisURL(srv.Addr)}))
 	if err != nil || !v.IsFull(fleet.Connections) {
 		t.Fatalf("%s, error %v; want full", describe(v), err)
 	}
@@ -282,15 +282,15 @@ func TestFullCluster(t *testing.T) {
 // script was killed.
 func TestBusy(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t, "busy-reply-threshold 1")
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t, "busy-reply-threshold 1")
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	mustVisit(t, c)
-	stuck, other := client(t, server.Addr), client(t, server.Addr)
+	stuck, other := client(t, srv.Addr), client(t, srv.Addr)
 	killed := make(chan error, 1)
 	go func() {
 		killed <- stuck.Do(context.WithoutCancel(t.Context()), "EVAL", "while true do end", "0").Err()
 	}()
-	testserver.Eventually(t, "the server to be busy", func() bool {
+	server.Eventually(t, "the server to be busy", func() bool {
 		_, err := visit(t, c)
 		return err != nil && strings.Contains(err.Error(), "SCRIPT KILL or FUNCTION KILL (BUSY)")
 	})
@@ -304,11 +304,11 @@ func TestBusy(t *testing.T) {
 // TestReplica reads a replica, which counts what its primary sends it.
 func TestReplica(t *testing.T) {
 	t.Parallel()
-	primary := testserver.Redis(t)
-	replica := testserver.Redis(t, fmt.Sprintf("replicaof 127.0.0.1 %d", testserver.Port(t, primary.Addr)))
+	primary := server.Redis(t)
+	replica := server.Redis(t, fmt.Sprintf("replicaof 127.0.0.1 %d", server.Port(t, primary.Addr)))
 	of, on := build(t, Options{URL: redisURL(replica.Addr)}), build(t, Options{URL: redisURL(primary.Addr)})
 	other := client(t, primary.Addr)
-	testserver.Eventually(t, "the replica to follow", func() bool {
+	server.Eventually(t, "the replica to follow", func() bool {
 		v := mustVisit(t, of)
 		do(t, other, "PUBLISH", "a", "b")
 		return total(t, v, fleet.SendTPS) > 0
@@ -328,16 +328,16 @@ func TestReplica(t *testing.T) {
 // TestCountsAreHeld lists clients once and tells that count until it is due again.
 func TestCountsAreHeld(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 0 {
 		t.Errorf("%v subscriptions of a server without", n)
 	}
-	subscriber(t, server.Addr, 1)
+	subscriber(t, srv.Addr, 1)
 	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 3 {
 		t.Errorf("%v subscriptions, want 3: the first ones are counted at once", n)
 	}
-	subscriber(t, server.Addr, 2)
+	subscriber(t, srv.Addr, 2)
 	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 3 {
 		t.Errorf("%v subscriptions, want the 3 that were counted less than a minute ago", n)
 	}
@@ -345,7 +345,7 @@ func TestCountsAreHeld(t *testing.T) {
 	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 6 {
 		t.Errorf("%v subscriptions, want 6", n)
 	}
-	other := client(t, server.Addr)
+	other := client(t, srv.Addr)
 	stats, err := other.Info(t.Context(), "commandstats").Result()
 	if err != nil || !strings.Contains(stats, "client|list:calls=2,") {
 		t.Errorf("clients were not listed twice: %v\n%s", err, stats)
@@ -355,8 +355,8 @@ func TestCountsAreHeld(t *testing.T) {
 // TestVisitsAreAlike reads for several instances at once.
 func TestVisitsAreAlike(t *testing.T) {
 	t.Parallel()
-	server := testserver.Redis(t)
-	c := build(t, Options{URL: redisURL(server.Addr)})
+	srv := server.Redis(t)
+	c := build(t, Options{URL: redisURL(srv.Addr)})
 	visits := make([]collector.Visit, 3)
 	if err := c.Collect(t.Context(), visits); err != nil {
 		t.Fatal(err)

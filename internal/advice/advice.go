@@ -8,7 +8,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Verdict is what the advice comes to.

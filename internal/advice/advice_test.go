@@ -7,8 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // shop is a product with two editions of a few specifications, given in disorder.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Product is what the catalogue knows of one kind of instance.

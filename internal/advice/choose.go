@@ -1,7 +1,7 @@
 package advice
 
 import (
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // candidate is an edition and specification with what the catalogue says of

@@ -3,8 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 func (s *server) accountList(w http.ResponseWriter, _ *http.Request) {

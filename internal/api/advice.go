@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // adviceOfAll answers which edition would fit each instance.

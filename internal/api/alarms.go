@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 func (s *server) alarms(w http.ResponseWriter, r *http.Request) {

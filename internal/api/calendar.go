@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 const (

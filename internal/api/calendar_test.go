@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // withCalendar gives the first instance a subscription that the cloud told the

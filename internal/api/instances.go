@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 func (s *server) instances(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // scrape returns the exposition of the fakes.

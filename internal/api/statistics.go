@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // maxPoints bounds the points of one series, as Prometheus' query API does.

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 func end() time.Time { return time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC) }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // resolveAccounts reads who pays.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // TestAmountsOfAccounts: no digit is lost between the file and what is judged.

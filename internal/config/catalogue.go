@@ -1,6 +1,6 @@
 package config
 
-import "github.com/brimwatch/brimwatch/internal/fleet"
+import "github.com/brimwatch/brimwatch/fleet"
 
 // Catalogue is what is known about products: editions and specifications with
 // their capacities, and calendars. It ships with the binary and may be

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // EditionChange is one row of what may be changed into what, inside a product.

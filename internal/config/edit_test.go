@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func TestSetAlarms(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 const discovering = `

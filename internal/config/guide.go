@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // linksDoc are links to a console. They may hold {instance_id}, {account},

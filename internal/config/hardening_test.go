@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // faultsOf loads one file and returns what is said of it, without its folder.

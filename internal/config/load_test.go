@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // files writes files into a new folder and returns the path of the first.

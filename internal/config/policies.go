@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
-	"github.com/brimwatch/brimwatch/internal/cloud"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 // clerkRig asks the stand-in cloud for the balance of one account.

@@ -18,8 +18,8 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/collector/aliyun/inventory"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // clouds keeps how the accounts of clouds are asked, and looks through them for

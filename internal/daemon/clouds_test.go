@@ -12,7 +12,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
-	"github.com/brimwatch/brimwatch/internal/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 const discovering = `server: {listen: "127.0.0.1:0"}

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // accountsOf lists who pays, in order of their names.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 	"github.com/brimwatch/brimwatch/notifier/webhook"

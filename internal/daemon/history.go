@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
 )

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 const texting = `server: {listen: "127.0.0.1:0", external_url: "https://brimwatch.example.com/monitor"}

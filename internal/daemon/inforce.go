@@ -4,7 +4,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // inForce tells the calendars that are in force, that of the instance called id or

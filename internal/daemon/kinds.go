@@ -17,8 +17,8 @@ import (
 	"github.com/brimwatch/brimwatch/collector/redis"
 	"github.com/brimwatch/brimwatch/collector/rocketmq"
 	"github.com/brimwatch/brimwatch/collector/vernemq"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // newCollector makes the Collector of one source.

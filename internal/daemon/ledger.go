@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // ledger keeps over restarts what is known of balances: what a cloud told, and

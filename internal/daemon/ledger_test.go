@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func quietLedger(dir string) *ledger { return openLedger(dir, slog.New(slog.DiscardHandler)) }

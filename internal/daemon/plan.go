@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // cloudSource is the type of source that is read by a cloud's API.

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // cloudSnapshot has n instances that are read by the cloud, and one that is not.

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // ProbedAccount is what an account has left, and who says so, or why it is not

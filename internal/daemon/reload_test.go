@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
 

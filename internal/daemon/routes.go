@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
 

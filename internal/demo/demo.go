@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/brimwatch/brimwatch/internal/daemon"
-	"github.com/brimwatch/brimwatch/internal/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 

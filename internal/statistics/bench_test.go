@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/prometheus/tsdb"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // bigFleet is n instances of which five metrics are read, four of them stored.

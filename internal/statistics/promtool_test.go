@@ -11,21 +11,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // TestPromtool asks the API with Prometheus' own tool.
 func TestPromtool(t *testing.T) {
-	promtool := testserver.Find(t, "promtool", "prometheus")
+	promtool := server.Find(t, "promtool", "prometheus")
 	s := open(t, t.TempDir(), nil)
 	at := start()
 	s.SetFleet([]*fleet.Instance{orders()})
 	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 100, 600, 3500), mqttReading("mqtt-1", at.Add(15*time.Second), 100, 650, 3500)})
 	s.Flush()
-	server := httptest.NewServer(s.Handler())
-	t.Cleanup(server.Close)
-	url := server.URL + "/prometheus"
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	url := srv.URL + "/prometheus"
 	unix := func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 	const labels = `edition="basic", instance_id="mqtt-1", metric="message_tps", product="mqtt"`
 

@@ -21,9 +21,9 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/prompb"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // fetch gets a URL from a test server.
@@ -126,7 +126,7 @@ func arrived() map[string]float64 {
 func TestRemotesSeeTheEnd(t *testing.T) {
 	var mu sync.Mutex
 	last := make(map[string]float64)
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		packed, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
@@ -149,10 +149,10 @@ func TestRemotesSeeTheEnd(t *testing.T) {
 			last[strings.Join(name, " ")] = ts.Samples[0].Value
 		}
 	}))
-	t.Cleanup(server.Close)
+	t.Cleanup(srv.Close)
 	state := fleet.LifecycleActive
 	s := open(t, t.TempDir(), func(o *Options) {
-		o.RemoteWrite = []remotewrite.Endpoint{{URL: server.URL}, {URL: server.URL + "?twin"}}
+		o.RemoteWrite = []remotewrite.Endpoint{{URL: srv.URL}, {URL: srv.URL + "?twin"}}
 		o.Lifecycle = func(*fleet.Instance, time.Time) fleet.Lifecycle { return fleet.Lifecycle{State: state} }
 	})
 	in := orders()
@@ -181,17 +181,17 @@ func TestRemotesSeeTheEnd(t *testing.T) {
 }
 
 func TestRemoteWriteToVictoriaMetrics(t *testing.T) {
-	addr := testserver.FreeAddr(t)
-	server := testserver.Start(t, testserver.Program{
+	addr := server.FreeAddr(t)
+	srv := server.Start(t, server.Program{
 		Binary: "victoria-metrics", Package: "victoria-metrics", Addr: addr,
 		Args: []string{"-storageDataPath", filepath.Join(t.TempDir(), "vm"), "-httpListenAddr", addr, "-search.latencyOffset=0s"},
 	})
-	send(t, "http://"+server.Addr+"/api/v1/write")
+	send(t, "http://"+srv.Addr+"/api/v1/write")
 
 	// Export shows the first value of each series, as it was written.
-	export := "http://" + server.Addr + "/api/v1/export?" + url.Values{"match[]": {`{__name__=~"brimwatch_.+"}`}}.Encode()
+	export := "http://" + srv.Addr + "/api/v1/export?" + url.Values{"match[]": {`{__name__=~"brimwatch_.+"}`}}.Encode()
 	eventually(t, arrived(), func() map[string]float64 {
-		fetch(t, "http://"+server.Addr+"/internal/force_flush") // what came is searchable at once
+		fetch(t, "http://"+srv.Addr+"/internal/force_flush") // what came is searchable at once
 		got := make(map[string]float64)
 		lines := bufio.NewScanner(strings.NewReader(string(fetch(t, export))))
 		for lines.Scan() {
@@ -212,11 +212,11 @@ func TestRemoteWriteToVictoriaMetrics(t *testing.T) {
 }
 
 func TestRemoteWriteToPrometheus(t *testing.T) {
-	addr := testserver.FreeAddr(t)
+	addr := server.FreeAddr(t)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
 	writeFile(t, config, "global: {}\n")
-	server := testserver.Start(t, testserver.Program{
+	srv := server.Start(t, server.Program{
 		Binary: "prometheus", Package: "prometheus", Addr: addr,
 		Args: []string{"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + addr, "--web.enable-remote-write-receiver"},
 		Ready: func(ctx context.Context, addr string) error {
@@ -235,10 +235,10 @@ func TestRemoteWriteToPrometheus(t *testing.T) {
 			return nil
 		},
 	})
-	at := send(t, "http://"+server.Addr+"/api/v1/write")
+	at := send(t, "http://"+srv.Addr+"/api/v1/write")
 
 	ask := func(at time.Time) map[string]float64 {
-		target := "http://" + server.Addr + "/api/v1/query?" + url.Values{
+		target := "http://" + srv.Addr + "/api/v1/query?" + url.Values{
 			"query": {`{__name__=~"brimwatch_.+"}`}, "time": {strconv.FormatInt(at.Unix(), 10)},
 		}.Encode()
 		var out struct {

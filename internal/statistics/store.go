@@ -26,7 +26,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // ask runs an instant query and returns its samples as text, in order.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // billing is the panel of an instance's bill: how it is paid, until when, and what

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // Bounds on what the calendar page shows of a large fleet.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // subscribe asks for the feed as a calendar program does that has seen a tag.

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/google/go-cmp/cmp"
 )

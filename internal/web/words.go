@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/fleet"
 )
 
 // relative says how long ago t was, or how long it is until t.

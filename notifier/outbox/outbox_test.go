@@ -19,7 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 )
 
 // notices returns how many notices stand in a state.

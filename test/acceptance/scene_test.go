@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/internal/testserver"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // Capacities of the watched instance: small, so that a few clients fill it.
@@ -40,7 +40,7 @@ type settings struct {
 type scene struct {
 	*crowd
 	t      *testing.T
-	broker *testserver.Server
+	broker *server.Server
 	hook   *hook
 	phone  *telephone
 	dir    string
@@ -51,8 +51,8 @@ type scene struct {
 // newScene sets everything up; Brimwatch does not run yet.
 func newScene(t *testing.T, o settings) *scene {
 	t.Helper()
-	s := &scene{t: t, dir: t.TempDir(), addr: testserver.FreeAddr(t), hook: newHook(t), phone: newTelephone(t)}
-	s.broker = testserver.Mosquitto(t, "sys_interval 1")
+	s := &scene{t: t, dir: t.TempDir(), addr: server.FreeAddr(t), hook: newHook(t), phone: newTelephone(t)}
+	s.broker = server.Mosquitto(t, "sys_interval 1")
 	s.crowd = newCrowd(t, s.broker.Addr)
 	s.write("twilio.token", authToken+"\n")
 	s.write("hook.key", hookSecret+"\n")

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
-	"github.com/brimwatch/brimwatch/internal/phone/contract"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone/contract"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // answer is what QueryAccountBalance answers, once Call has judged that it is no

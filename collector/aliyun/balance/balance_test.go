@@ -12,8 +12,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
-	"github.com/brimwatch/brimwatch/internal/cloud"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

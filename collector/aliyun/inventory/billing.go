@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // billingAnswer is a page of what QueryAvailableInstances answers.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/internal/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 // nowhere is an address where nobody listens.

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector/aliyun"
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Options say where to look, and for what.

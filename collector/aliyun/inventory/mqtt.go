@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // mqttAnswer is what ListInstances of onsmqtt answers. It has no pages.

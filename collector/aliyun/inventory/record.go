@@ -3,7 +3,7 @@ package inventory
 import (
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // record is what one API told about one instance. It is also what the cache

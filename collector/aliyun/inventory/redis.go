@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // redisAnswer is a page of what DescribeInstances of r-kvstore answers.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 const kindRocketMQ5 = "rocketmq5"

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // yAxis returns the distance of the y ticks and the top of the axis, so that top

@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Chart is what is drawn.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/brimwatch/brimwatch/internal/fleet"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // drawing is an SVG that is being written.

@@ -16,7 +16,7 @@ import (
 	"github.com/twilio/twilio-go/client"
 	"pgregory.net/rapid"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
-	"github.com/brimwatch/brimwatch/internal/phone/contract"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone/contract"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/channeltest"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 )
 
 // Whatever the form, it is accepted or refused, and the page still stands.

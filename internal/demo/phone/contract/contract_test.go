@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/brimwatch/brimwatch/internal/phone/contract"
+	"github.com/brimwatch/brimwatch/internal/demo/phone/contract"
 )
 
 const (

@@ -1,8 +1,8 @@
-// Package testserver runs real servers for tests: it finds a server that the
+// Package server runs real servers for tests: it finds a server that the
 // system's packages have installed, starts it on a free loopback port, waits
 // until it answers, and stops it when the test ends. A server that is not
 // installed fails the test with the name of the Debian package.
-package testserver
+package server
 
 import (
 	"bytes"

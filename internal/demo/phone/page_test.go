@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/phone"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 )
 
 func withSegments(o *phone.Options) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/internal/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
 // The values are those of the published example of the signature: they pin the
