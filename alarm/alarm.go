@@ -73,9 +73,9 @@ const MaxLevels = 4
 // Level is one pair of marks, as utilization (usage / capacity): raised when
 // usage has been at or above Raise, eased when it has been below Clear.
 type Level struct {
-	Severity Severity
-	Raise    float64
-	Clear    float64
+	Severity  Severity
+	Threshold float64
+	Clear     float64
 }
 
 // Rule is what Step judges by. Levels are in rising order, at most MaxLevels,
@@ -125,12 +125,12 @@ type Event struct {
 	Severity Severity
 	Level    int // 1 is the lowest; 0 once it is over
 
-	Known    bool // whether Usage is of this moment; else it is the last known
-	Usage    float64
-	Capacity float64
-	Mark     float64 // the utilization that was crossed
-	Reason   string  // of no_data: why; of withdrawn: what went away
-	By       string  // of acknowledged: who
+	Known     bool // whether Usage is of this moment; else it is the last known
+	Usage     float64
+	Capacity  float64
+	Threshold float64 // the utilization that was crossed
+	Reason    string  // of no_data: why; of withdrawn: what went away
+	By        string  // of acknowledged: who
 
 	// Instance is who it is about, as it was watched; nil for FleetInstance.
 	Instance *fleet.Instance

@@ -36,7 +36,9 @@ func usualRules() *CalendarRules {
 	}
 }
 
-func stateRule(s Severity) *Rule { return &Rule{Levels: []Level{{Severity: s, Raise: 1, Clear: 0.5}}} }
+func stateRule(s Severity) *Rule {
+	return &Rule{Levels: []Level{{Severity: s, Threshold: 1, Clear: 0.5}}}
+}
 
 func mqttPolicy() fleet.Policy {
 	return fleet.Policy{Name: "mqtt", Method: fleet.Subscription, Renewal: fleet.Renewal{First: 9, Last: 1}, Phases: []fleet.Phase{

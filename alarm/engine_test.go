@@ -103,7 +103,7 @@ func watch(id string) Watch {
 	r := warnCritical()
 	w := Watch{
 		Instance: &fleet.Instance{ID: id, Name: id, Product: "mqtt", Watched: true},
-		NoData:   &Rule{Levels: []Level{{Severity: Warning, Raise: 1, Clear: 1}}, For: 3 * time.Minute, Repeat: 24 * time.Hour},
+		NoData:   &Rule{Levels: []Level{{Severity: Warning, Threshold: 1, Clear: 1}}, For: 3 * time.Minute, Repeat: 24 * time.Hour},
 		Every:    every,
 	}
 	w.Instance.Configured[fleet.Connections] = 100
@@ -136,7 +136,7 @@ func startRig(t *testing.T, j *memoryJournal, watches ...Watch) *rig {
 	ctx, cancel := context.WithCancel(context.Background())
 	e, err := NewEngine(ctx, Options{
 		Journal: j, Watches: watches, Logger: slog.New(slog.DiscardHandler),
-		FleetRule:  &Rule{Levels: []Level{{Severity: Critical, Raise: 1, Clear: 1}}, For: 3 * time.Minute, ClearFor: time.Minute},
+		FleetRule:  &Rule{Levels: []Level{{Severity: Critical, Threshold: 1, Clear: 1}}, For: 3 * time.Minute, ClearFor: time.Minute},
 		Registerer: prometheus.NewRegistry(), Seed: 7,
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ type Episode struct {
 	Severity  Severity
 	Usage     float64 // last known
 	Capacity  float64
-	Mark      float64
+	Threshold float64
 	Reason    string // of no_data: why; of an ended one: why it ended, when not by clearing
 	RaisedAt  time.Time
 	EndedAt   time.Time // zero while it lasts

@@ -11,7 +11,7 @@ import (
 // milliseconds, 0 for "not".
 type State struct {
 	Level      int              `json:"level,omitempty"`       // 0 is not raised, n is Levels[n-1]
-	Above      [MaxLevels]int64 `json:"above,omitzero"`        // since when at or above each level's Raise
+	Above      [MaxLevels]int64 `json:"above,omitzero"`        // since when at or above each level's Threshold
 	Below      [MaxLevels]int64 `json:"below,omitzero"`        // since when below each level's Clear
 	LostAt     int64            `json:"lost_at,omitempty"`     // since when unknown
 	RaisedAt   int64            `json:"raised_at,omitempty"`   // start of the episode
@@ -22,7 +22,7 @@ type State struct {
 	Usage      float64          `json:"usage,omitempty"`       // last known figure while raised
 	Capacity   float64          `json:"capacity,omitempty"`    // last known capacity while raised
 	Severity   Severity         `json:"severity,omitempty"`    // of the current level
-	Mark       float64          `json:"mark,omitempty"`        // Raise of the current level
+	Threshold  float64          `json:"threshold,omitempty"`   // of the current level
 	LostReason string           `json:"lost_reason,omitempty"` // why it is unknown
 	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were told before and are not now
 }

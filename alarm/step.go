@@ -95,7 +95,7 @@ func resume(s State, now int64) State {
 func runTimers(r Rule, s State, u float64, now int64) State {
 	for i, l := range r.Levels {
 		switch {
-		case u < l.Raise:
+		case u < l.Threshold:
 			s.Above[i] = 0
 		case s.Above[i] == 0 || s.Above[i] > now:
 			s.Above[i] = now
@@ -143,11 +143,11 @@ func change(r Rule, s State, o Observation, level int, now int64, events []Event
 	if level == 0 {
 		s.Level = 0
 		e := event(Cleared, s, o)
-		e.Mark = r.Levels[0].Clear
+		e.Threshold = r.Levels[0].Clear
 		return State{}, append(events, e)
 	}
 	s.Level = level
-	s.Severity, s.Mark = r.Levels[level-1].Severity, r.Levels[level-1].Raise
+	s.Severity, s.Threshold = r.Levels[level-1].Severity, r.Levels[level-1].Threshold
 	s.Usage, s.Capacity = o.Usage, o.Capacity
 	for i := level; i < MaxLevels; i++ {
 		s.Below[i] = 0
@@ -189,7 +189,7 @@ func event(k EventKind, s State, o Observation) Event {
 	return Event{
 		Kind: k, Code: s.Code, At: o.At, RaisedAt: fromMilli(s.RaisedAt),
 		Severity: s.Severity, Level: s.Level,
-		Known: o.Known, Usage: o.Usage, Capacity: o.Capacity, Mark: s.Mark, Reason: o.Reason,
+		Known: o.Known, Usage: o.Usage, Capacity: o.Capacity, Threshold: s.Threshold, Reason: o.Reason,
 	}
 }
 

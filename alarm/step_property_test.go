@@ -19,7 +19,7 @@ func drawRule(t *rapid.T) Rule {
 	mark := 0.0
 	for range n {
 		mark += rapid.Float64Range(0.05, 0.2).Draw(t, "mark")
-		r.Levels = append(r.Levels, Level{Severity: Warning, Raise: mark, Clear: mark * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
+		r.Levels = append(r.Levels, Level{Severity: Warning, Threshold: mark, Clear: mark * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
 	}
 	return r
 }
@@ -58,7 +58,7 @@ func TestStepProperties(t *testing.T) {
 			for _, e := range events {
 				switch e.Kind {
 				case Raised:
-					checkSustained(t, seen, r.For, func(u float64) bool { return u >= r.Levels[s.Level-1].Raise })
+					checkSustained(t, seen, r.For, func(u float64) bool { return u >= r.Levels[s.Level-1].Threshold })
 				case Cleared:
 					checkSustained(t, seen, r.ClearFor, func(u float64) bool { return u < r.Levels[0].Clear })
 				}

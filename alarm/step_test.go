@@ -11,8 +11,8 @@ import (
 func warnCritical() Rule {
 	return Rule{
 		Levels: []Level{
-			{Severity: Warning, Raise: 0.70, Clear: 0.65},
-			{Severity: Critical, Raise: 0.90, Clear: 0.85},
+			{Severity: Warning, Threshold: 0.70, Clear: 0.65},
+			{Severity: Critical, Threshold: 0.90, Clear: 0.85},
 		},
 		For: time.Minute, ClearFor: time.Minute, Repeat: 24 * time.Hour,
 	}
@@ -114,7 +114,7 @@ func TestStepEventTellsTheFigures(t *testing.T) {
 	rule.For = 0
 	s, events := Step(rule, State{Code: ""}, seen{0, 75}.observation())
 	want := []Event{{
-		Kind: Raised, At: start(), RaisedAt: start(), Since: start(), Severity: Warning, Level: 1, Known: true, Usage: 75, Capacity: 100, Mark: 0.70,
+		Kind: Raised, At: start(), RaisedAt: start(), Since: start(), Severity: Warning, Level: 1, Known: true, Usage: 75, Capacity: 100, Threshold: 0.70,
 	}}
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("raise (-want +got):\n%s", diff)
@@ -124,7 +124,7 @@ func TestStepEventTellsTheFigures(t *testing.T) {
 	s, events = Step(rule, s, seen{300, 10}.observation())
 	want = []Event{{
 		Kind: Cleared, Code: "K7Q2", At: start().Add(5 * time.Minute), RaisedAt: start(), Severity: Warning, Known: true,
-		Usage: 10, Capacity: 100, Mark: 0.65,
+		Usage: 10, Capacity: 100, Threshold: 0.65,
 	}}
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("end (-want +got):\n%s", diff)
@@ -159,7 +159,7 @@ func TestStepAfterRuleChange(t *testing.T) {
 	s, _ := Step(rule, State{}, seen{0, 75}.observation())
 
 	higher := rule
-	higher.Levels = []Level{{Severity: Warning, Raise: 0.85, Clear: 0.80}}
+	higher.Levels = []Level{{Severity: Warning, Threshold: 0.85, Clear: 0.80}}
 	s, events := Step(higher, s, seen{10, 75}.observation())
 	if len(events) != 0 {
 		t.Fatalf("events = %v, want none before clear_for", events)

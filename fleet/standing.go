@@ -19,8 +19,8 @@ type Standing struct {
 	Lifecycle Lifecycle
 	Course    *Course // its whole calendar; nil when there is none
 	States    [NumMetrics]MetricState
-	// Marks are the lowest raise marks as utilization; 0 where the alarm is off.
-	Marks [NumMetrics]float64
+	// Thresholds are the lowest raise marks as utilization; 0 where the alarm is off.
+	Thresholds [NumMetrics]float64
 }
 
 // Concerns tells whether the instance has anything to do with metric m: there is

@@ -101,7 +101,7 @@ func chineseCapacity(ev *alarm.Event) string {
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s（%s），已%s", what, amount, share, after)
 	}
-	return fmt.Sprintf("%s %s（%s，阈值%s）", what, amount, share, percent(ev.Mark))
+	return fmt.Sprintf("%s %s（%s，阈值%s）", what, amount, share, percent(ev.Threshold))
 }
 
 func chineseAdvice(m fleet.Metric) (short, full string) {

@@ -112,7 +112,7 @@ func englishCapacity(ev *alarm.Event) string {
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s (%s) for %s", what, amount, share, after)
 	}
-	return fmt.Sprintf("%s %s (%s, mark %s)", what, amount, share, percent(ev.Mark))
+	return fmt.Sprintf("%s %s (%s, mark %s)", what, amount, share, percent(ev.Threshold))
 }
 
 // englishAdvice says what to do about a metric that fills up, in a few words

@@ -25,7 +25,7 @@ func connections(kind alarm.EventKind) *alarm.Event {
 	return &alarm.Event{
 		Kind: kind, Key: alarm.Key{Rule: alarm.Capacity, Instance: "mqtt-cn-0pp1abc", Metric: fleet.Connections},
 		Code: "K7Q2", At: noon().Add(12 * time.Minute), RaisedAt: noon(), Since: noon().Add(-time.Minute), Severity: alarm.Warning,
-		Known: true, Usage: 3612, Capacity: 5000, Mark: 0.7, Instance: orders(),
+		Known: true, Usage: 3612, Capacity: 5000, Threshold: 0.7, Instance: orders(),
 	}
 }
 
@@ -64,7 +64,7 @@ func TestText(t *testing.T) {
 			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
-			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Mark = alarm.Critical, 4612, 0.9 }),
+			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Threshold = alarm.Critical, 4612, 0.9 }),
 			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, mark 90%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 严重 Orders：连接数 4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
 		},

@@ -46,12 +46,12 @@ const room = 0.8
 
 // Input is what advice is given on.
 type Input struct {
-	Instance *fleet.Instance
-	Capacity fleet.Amounts // in force; 0 is not known
-	Marks    fleet.Amounts // the lowest raise marks, as utilization; 0 is off
-	Usage    [fleet.NumMetrics]Usage
-	Product  *Product // from the catalogue, sorted; nil when it is not there
-	Overdue  bool     // the account that pays cannot
+	Instance   *fleet.Instance
+	Capacity   fleet.Amounts // in force; 0 is not known
+	Thresholds fleet.Amounts // the lowest raise marks, as utilization; 0 is off
+	Usage      [fleet.NumMetrics]Usage
+	Product    *Product // from the catalogue, sorted; nil when it is not there
+	Overdue    bool     // the account that pays cannot
 }
 
 // Advice is what is advised for one instance.
@@ -154,7 +154,7 @@ func (a *Advice) findings(in *Input) {
 		if in.Capacity[m] <= 0 && !stated.Has(m) {
 			continue
 		}
-		f := Finding{Metric: m, Usage: u, Capacity: in.Capacity[m], Threshold: in.Marks[m], State: NotKnown}
+		f := Finding{Metric: m, Usage: u, Capacity: in.Capacity[m], Threshold: in.Thresholds[m], State: NotKnown}
 		if f.Threshold <= 0 {
 			f.Threshold = 1
 		}

@@ -41,8 +41,8 @@ func used(days int, peak, p99 float64) advice.Usage {
 func input(tps, connections advice.Usage) advice.Input {
 	in := advice.Input{Instance: &fleet.Instance{ID: "rmq-1", Edition: "small", Spec: "s.4x", Term: fleet.Term{Method: fleet.Subscription}}, Product: shop()}
 	in.Capacity[fleet.MessageTPS], in.Capacity[fleet.Connections] = 4000, 4000
-	for m := range in.Marks {
-		in.Marks[m] = 0.7
+	for m := range in.Thresholds {
+		in.Thresholds[m] = 0.7
 	}
 	in.Usage[fleet.MessageTPS], in.Usage[fleet.Connections] = tps, connections
 	return in
@@ -142,7 +142,7 @@ func TestAdvise(t *testing.T) {
 		},
 		{
 			name: "an alarm that is off is held against the capacity", in: input(used(30, 3900, 900), used(30, 100, 100)), verdict: advice.Fits,
-			change: func(in *advice.Input) { in.Marks[fleet.MessageTPS] = 0 }, text: "The present capacity is enough.",
+			change: func(in *advice.Input) { in.Thresholds[fleet.MessageTPS] = 0 }, text: "The present capacity is enough.",
 		},
 		{
 			name: "no catalogue, and it fits", in: input(used(30, 100, 70), used(30, 100, 70)), verdict: advice.Fits,

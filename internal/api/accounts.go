@@ -54,9 +54,8 @@ func (p *page) accounts(list []fleet.Account) {
 			}
 			return 0, a.Balance != nil
 		}},
-		{"brimwatch_account_low_balance_mark", "Mark below which somebody should pay, in the account's currency.", func(a *fleet.Account) (float64, bool) {
-			return a.LowBalance.Float(), a.LowBalance > 0
-		}},
+		{"brimwatch_account_low_balance_threshold", "Threshold below which somebody should pay, in the account's currency.", lowBalance},
+		{"brimwatch_account_low_balance_mark", "The name of brimwatch_account_low_balance_threshold before, for one release.", lowBalance},
 	} {
 		p.family(family.name, family.help)
 		for i := range list {
@@ -71,3 +70,7 @@ func (p *page) accounts(list []fleet.Account) {
 		}
 	}
 }
+
+// lowBalance is the balance below which somebody should pay; false when there is
+// none.
+func lowBalance(a *fleet.Account) (float64, bool) { return a.LowBalance.Float(), a.LowBalance > 0 }

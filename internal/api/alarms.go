@@ -57,8 +57,8 @@ func alarmOf(e *alarm.Episode) wire.Alarm {
 	if e.Capacity > 0 {
 		out.Capacity, out.Utilization = figure(e.Capacity), figure(e.Usage/e.Capacity)
 	}
-	if e.Mark > 0 {
-		out.Mark = figure(e.Mark)
+	if e.Threshold > 0 {
+		out.Threshold, out.Mark = figure(e.Threshold), figure(e.Threshold)
 	}
 	return out
 }

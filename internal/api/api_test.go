@@ -398,7 +398,7 @@ func many(n int) *fakes {
 		st := fleet.Standing{Instance: in}
 		r := &fleet.Reading{Instance: in.ID, At: now(), Up: true}
 		for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections} {
-			in.Catalogue[m], st.States[m], st.Marks[m] = 1000*float64(m+1), fleet.MetricOK, 0.7
+			in.Catalogue[m], st.States[m], st.Thresholds[m] = 1000*float64(m+1), fleet.MetricOK, 0.7
 			r.Known, r.Usage[m] = r.Known.With(m), float64(i%1000)*1.25
 		}
 		st.Reading = r

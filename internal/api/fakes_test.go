@@ -152,7 +152,7 @@ func newFakes() *fakes {
 		fleet.MessageTPS: fleet.MetricOK, fleet.SendTPS: fleet.MetricUnwatched, fleet.ReceiveTPS: fleet.MetricUnwatched,
 		fleet.Subscriptions: fleet.MetricUnknown, fleet.Connections: fleet.MetricRaised,
 	}
-	first.Marks[fleet.Connections], first.Marks[fleet.MessageTPS] = 0.7, 0.7
+	first.Thresholds[fleet.Connections], first.Thresholds[fleet.MessageTPS] = 0.7, 0.7
 
 	odd := &fleet.Instance{ID: "a/b c?ü", Name: "a/b c?ü", Product: "redis", Watched: true}
 	odd.Configured[fleet.MemoryBytes] = 1 << 30
@@ -175,11 +175,11 @@ func newFakes() *fakes {
 		}},
 		episodes: []alarm.Episode{
 			{Code: "K7Q2", Key: alarm.Key{Rule: alarm.Capacity, Instance: "mqtt-1", Metric: fleet.Connections}, State: alarm.EpisodeRaised, Severity: alarm.Warning,
-				Usage: 3612, Capacity: 5000, Mark: 0.7, RaisedAt: at.Add(-time.Hour)},
+				Usage: 3612, Capacity: 5000, Threshold: 0.7, RaisedAt: at.Add(-time.Hour)},
 			{Code: "M3XA", Key: alarm.Key{Rule: alarm.NoData, Instance: "a/b c?ü", Metric: alarm.NoMetric}, State: alarm.EpisodeRaised, Severity: alarm.Warning,
-				Usage: 1, Capacity: 1, Mark: 1, Reason: "connection refused", RaisedAt: at.Add(-2 * time.Hour), AckedBy: "alice", AckedAt: at.Add(-time.Hour)},
+				Usage: 1, Capacity: 1, Threshold: 1, Reason: "connection refused", RaisedAt: at.Add(-2 * time.Hour), AckedBy: "alice", AckedAt: at.Add(-time.Hour)},
 			{Code: "P2BC", Key: alarm.Key{Rule: alarm.Capacity, Instance: "gone", Metric: fleet.MessageTPS}, State: alarm.EpisodeCleared, Severity: alarm.Critical,
-				Usage: 10, Capacity: 1000, Mark: 0.9, RaisedAt: at.Add(-3 * time.Hour), EndedAt: at.Add(-2 * time.Hour), Reason: "the instance is no longer watched"},
+				Usage: 10, Capacity: 1000, Threshold: 0.9, RaisedAt: at.Add(-3 * time.Hour), EndedAt: at.Add(-2 * time.Hour), Reason: "the instance is no longer watched"},
 		},
 		notices: []notifier.Record{
 			{Notice: notifier.Notice{ID: "n1", Code: "K7Q2", Kind: alarm.Raised, Rule: alarm.Capacity, Severity: alarm.Warning, Receiver: "oncall", Recipient: "sms/wei",

@@ -117,8 +117,8 @@ func metricOf(st *fleet.Standing, m fleet.Metric, now time.Time) wire.Metric {
 			out.CapacityAt, out.CapacityStale = moment(time.Unix(limit.At, 0)), limit.Stale(now)
 		}
 	}
-	if mark := st.Marks[m]; mark > 0 {
-		out.Mark = figure(mark)
+	if threshold := st.Thresholds[m]; threshold > 0 {
+		out.Threshold, out.Mark = figure(threshold), figure(threshold)
 	}
 	if r != nil {
 		out.At = moment(r.At)

@@ -198,7 +198,7 @@ func (r stateDraft) rule() *alarm.Rule {
 	if !r.enabled {
 		return nil
 	}
-	return &alarm.Rule{Levels: []alarm.Level{{Severity: r.severity, Raise: 1, Clear: 0.5}}, Repeat: r.repeat}
+	return &alarm.Rule{Levels: []alarm.Level{{Severity: r.severity, Threshold: 1, Clear: 0.5}}, Repeat: r.repeat}
 }
 
 // expiringDays is how many days before its end a term counts as expiring: from

@@ -41,7 +41,7 @@ instances:
 		}
 	}
 	in := mustLoad(t, path).Instances[0]
-	if r := in.Rules[fleet.Connections]; r.Levels[0].Raise != 0.85 {
+	if r := in.Rules[fleet.Connections]; r.Levels[0].Threshold != 0.85 {
 		t.Errorf("rule %+v", r)
 	}
 	if in.Rules[fleet.Subscriptions] != nil {

@@ -66,7 +66,7 @@ func TestFoundInstancesAreWatched(t *testing.T) {
 	if l := cache.Limit(nil, fleet.Connections); l.Origin != fleet.OriginCloud || l.At != cache.CloudAt {
 		t.Errorf("limit %+v", l)
 	}
-	if got := cache.Rules[fleet.Connections].Levels[0].Raise; got != 0.85 {
+	if got := cache.Rules[fleet.Connections].Levels[0].Threshold; got != 0.85 {
 		t.Errorf("the override does not reach what was found: %v", got)
 	}
 	for _, want := range []string{`the edition "martian", which the catalogue does not know`, "does not tell the capacity of mqtt-cn-1 for connections"} {
@@ -95,7 +95,7 @@ instances:
 	if mq.Name != "Bestellungen" || mq.Product != "mqtt" || mq.Label("team") != "b" || mq.Source.Type != "aliyun" || mq.Term.Expires.Month() != time.January {
 		t.Errorf("got %+v", mq.Instance)
 	}
-	if mq.Rules[fleet.Connections].Levels[0].Raise != 0.5 || mq.Limit(nil, fleet.Connections).Value != 500 {
+	if mq.Rules[fleet.Connections].Levels[0].Threshold != 0.5 || mq.Limit(nil, fleet.Connections).Value != 500 {
 		t.Error("what is listed does not win")
 	}
 	if cache.Source.Type != "redis" || cache.Cloud[fleet.Connections] != 10000 {
@@ -156,7 +156,7 @@ func TestSetAlarmsOfFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := s.Instances[0]
-			if in.ID != "mqtt-cn-1" || in.Name != "Orders" || in.Rules[fleet.Connections].Levels[0].Raise != 0.8 || in.Rules[fleet.Subscriptions] != nil || in.Source.Type != "aliyun" {
+			if in.ID != "mqtt-cn-1" || in.Name != "Orders" || in.Rules[fleet.Connections].Levels[0].Threshold != 0.8 || in.Rules[fleet.Subscriptions] != nil || in.Source.Type != "aliyun" {
 				t.Errorf("got %+v", in)
 			}
 			if len(s.Instances) != 2 {

@@ -149,7 +149,7 @@ func TestSample(t *testing.T) {
 		t.Errorf("%d instances out of %v", len(s.Instances), s.Files)
 	}
 	cache := s.Instances[0]
-	if r := cache.Rules[fleet.Connections]; r == nil || r.Levels[0].Raise != 0.85 {
+	if r := cache.Rules[fleet.Connections]; r == nil || r.Levels[0].Threshold != 0.85 {
 		t.Errorf("the override for test caches: %+v", r)
 	}
 }

@@ -60,7 +60,7 @@ func TestDefaults(t *testing.T) {
 	if r == nil || r.For != time.Minute || r.ClearFor != time.Minute || r.Repeat != 24*time.Hour || len(r.Levels) != 1 {
 		t.Fatalf("rule %+v", r)
 	}
-	if l := r.Levels[0]; l.Severity != alarm.Warning || l.Raise != 0.7 || l.Clear < 0.6499 || l.Clear > 0.6501 {
+	if l := r.Levels[0]; l.Severity != alarm.Warning || l.Threshold != 0.7 || l.Clear < 0.6499 || l.Clear > 0.6501 {
 		t.Errorf("level %+v", l)
 	}
 	if in.NoData == nil || in.NoData.For != 3*time.Minute || in.NoData.Repeat != 24*time.Hour {
@@ -111,7 +111,7 @@ instances:
 		{"and not for another", at(3, fleet.SendTPS), 0.75, 0.70, 2},
 		{"switched off by an override, on again by the instance", at(2, fleet.Connections), 0.85, 0.80, 2},
 	} {
-		if tt.rule == nil || !near(tt.rule.Levels[0].Raise, tt.raise) || !near(tt.rule.Levels[0].Clear, tt.clear) || len(tt.rule.Levels) != tt.levels || tt.rule.For != 2*time.Minute {
+		if tt.rule == nil || !near(tt.rule.Levels[0].Threshold, tt.raise) || !near(tt.rule.Levels[0].Clear, tt.clear) || len(tt.rule.Levels) != tt.levels || tt.rule.For != 2*time.Minute {
 			t.Errorf("%s: %+v", tt.name, tt.rule)
 		}
 	}

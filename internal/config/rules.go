@@ -121,13 +121,13 @@ func (m *ruleMaker) rule(r draft) *alarm.Rule {
 	}
 	rule := &alarm.Rule{For: r.hold, ClearFor: r.clearFor, Repeat: r.repeat}
 	for _, l := range append([]markDraft{r.base}, r.levels...) {
-		rule.Levels = append(rule.Levels, alarm.Level{Severity: l.severity, Raise: l.raise, Clear: l.clear})
+		rule.Levels = append(rule.Levels, alarm.Level{Severity: l.severity, Threshold: l.raise, Clear: l.clear})
 	}
 	slices.SortStableFunc(rule.Levels, func(a, b alarm.Level) int {
 		switch {
-		case a.Raise < b.Raise:
+		case a.Threshold < b.Threshold:
 			return -1
-		case a.Raise > b.Raise:
+		case a.Threshold > b.Threshold:
 			return 1
 		}
 		return 0
@@ -147,15 +147,15 @@ func (m *ruleMaker) check(r draft, rule *alarm.Rule) {
 	}
 	for i, l := range rule.Levels {
 		switch {
-		case l.Raise <= 0:
+		case l.Threshold <= 0:
 			m.d.fault(m.d.find(r.at, "threshold"), "a threshold lies above 0%%")
-		case l.Clear >= l.Raise:
-			m.d.fault(m.d.find(r.at, "clear"), "the clear mark (%s) must lie below its threshold (%s)", percentOf(l.Clear), percentOf(l.Raise))
-		case i > 0 && l.Raise == rule.Levels[i-1].Raise:
-			m.d.fault(m.d.find(r.at, "levels"), "two levels have the threshold %s", percentOf(l.Raise))
+		case l.Clear >= l.Threshold:
+			m.d.fault(m.d.find(r.at, "clear"), "the clear mark (%s) must lie below its threshold (%s)", percentOf(l.Clear), percentOf(l.Threshold))
+		case i > 0 && l.Threshold == rule.Levels[i-1].Threshold:
+			m.d.fault(m.d.find(r.at, "levels"), "two levels have the threshold %s", percentOf(l.Threshold))
 		case i > 0 && rank(l.Severity) < rank(rule.Levels[i-1].Severity):
 			m.d.fault(m.d.find(r.at, "threshold"), "at %s it would be %s, and at %s only %s; a higher threshold has no lower severity: give levels too",
-				percentOf(rule.Levels[i-1].Raise), rule.Levels[i-1].Severity, percentOf(l.Raise), l.Severity)
+				percentOf(rule.Levels[i-1].Threshold), rule.Levels[i-1].Severity, percentOf(l.Threshold), l.Severity)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 	silence := d.lay(builtinNoData(), &a.NoData)
 	if silence.enabled {
 		s.NoData.Rule = alarm.Rule{
-			Levels: []alarm.Level{{Severity: alarm.Critical, Raise: 1, Clear: 1}},
+			Levels: []alarm.Level{{Severity: alarm.Critical, Threshold: 1, Clear: 1}},
 			For:    silence.hold, ClearFor: min(silence.hold, time.Minute), Repeat: silence.repeat,
 		}
 	}

@@ -18,7 +18,7 @@ func (a *advisor) Advice(id string) (advice.Advice, bool) {
 	if !ok {
 		return advice.Advice{}, false
 	}
-	in := advice.Input{Instance: c.instance, Product: a.shelf.product(c.catalogue, c.instance.Product), Overdue: c.overdue, Capacity: c.capacity, Marks: c.marks}
+	in := advice.Input{Instance: c.instance, Product: a.shelf.product(c.catalogue, c.instance.Product), Overdue: c.overdue, Capacity: c.capacity, Thresholds: c.marks}
 	for _, s := range a.summaries(id) {
 		in.Usage[s.metric] = s.usage
 	}
@@ -116,7 +116,7 @@ func (b *board) caseOf(id string) (adviceCase, bool) {
 			c.capacity[m] = limit.Value
 		}
 		if rule := in.Rules[m]; rule != nil && len(rule.Levels) > 0 {
-			c.marks[m] = rule.Levels[0].Raise
+			c.marks[m] = rule.Levels[0].Threshold
 		}
 	}
 	for k := range b.accounts {

@@ -162,7 +162,7 @@ func (b *board) standing(i int, now time.Time) fleet.Standing {
 	for m, rule := range in.Rules {
 		st.States[m] = fleet.MetricUnwatched
 		if rule != nil && len(rule.Levels) > 0 {
-			st.Marks[m] = rule.Levels[0].Raise
+			st.Thresholds[m] = rule.Levels[0].Threshold
 		}
 	}
 	return st

@@ -176,8 +176,8 @@ func TestChangesOfTheShippedCatalogue(t *testing.T) {
 				Instance: &fleet.Instance{ID: "x", Product: tt.product, Edition: tt.edition, Spec: tt.spec, Term: fleet.Term{Method: tt.method, Expires: ends, PostExpiration: tt.action}},
 				Product:  products[tt.product], Overdue: tt.overdue,
 			}
-			for m := range in.Marks {
-				in.Marks[m] = 0.7
+			for m := range in.Thresholds {
+				in.Thresholds[m] = 0.7
 			}
 			for m, v := range tt.capacity {
 				in.Capacity[m] = v

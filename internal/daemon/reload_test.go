@@ -218,17 +218,17 @@ func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.board.Standing("a"); st.Marks[fleet.Connections] != 0.85 {
-		t.Errorf("the mark in force is %v", st.Marks[fleet.Connections])
+	if st, _ := d.board.Standing("a"); st.Thresholds[fleet.Connections] != 0.85 {
+		t.Errorf("the mark in force is %v", st.Thresholds[fleet.Connections])
 	}
-	if st, _ := d.board.Standing("b"); st.Marks[fleet.Connections] != 0.7 {
-		t.Errorf("the mark of another instance is %v", st.Marks[fleet.Connections])
+	if st, _ := d.board.Standing("b"); st.Thresholds[fleet.Connections] != 0.7 {
+		t.Errorf("the mark of another instance is %v", st.Thresholds[fleet.Connections])
 	}
 	if err := (control{d}).SetThresholds(t.Context(), "a", []web.Setting{{Metric: fleet.Connections, Enabled: off}}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.board.Standing("a"); st.Marks[fleet.Connections] != 0 {
-		t.Errorf("switched off, and the mark in force is %v", st.Marks[fleet.Connections])
+	if st, _ := d.board.Standing("a"); st.Thresholds[fleet.Connections] != 0 {
+		t.Errorf("switched off, and the mark in force is %v", st.Thresholds[fleet.Connections])
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -140,8 +140,8 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 			out.Usage, out.Capacity = chart.Figure(e.Key.Metric, e.Usage), chart.Figure(e.Key.Metric, e.Capacity)
 			out.Percent = chart.Percent(e.Usage / e.Capacity)
 		}
-		if e.Mark > 0 {
-			out.Mark = chart.Mark(e.Mark)
+		if e.Threshold > 0 {
+			out.Mark = chart.Mark(e.Threshold)
 		}
 	}
 	end := e.EndedAt

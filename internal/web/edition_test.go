@@ -56,7 +56,7 @@ func connectionsOf(peak float64, days int) advice.Input {
 			Changes:  []advice.Change{{From: "*", To: advice.Same, Direction: advice.Both, Allowed: true, By: advice.ByConsole, Note: map[string]string{"en": "Takes effect at once."}}},
 		},
 	}
-	in.Capacity[fleet.Connections], in.Marks[fleet.Connections] = 5000, 0.7
+	in.Capacity[fleet.Connections], in.Thresholds[fleet.Connections] = 5000, 0.7
 	window := advice.Window{Peak: peak, P99: peak - 100}
 	in.Usage[fleet.Connections] = advice.Usage{Known: true, Days: days, Week: window, Month: window}
 	return in

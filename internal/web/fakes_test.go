@@ -149,8 +149,8 @@ func (f *fake) SetThresholds(_ context.Context, id string, settings []web.Settin
 				if _, err := fmt.Sscanf(strings.TrimSuffix(s.Threshold, "%"), "%g", &percent); err != nil {
 					return errors.New("not a share")
 				}
-				if st.Marks[s.Metric] = percent / 100; !s.Enabled {
-					st.Marks[s.Metric], st.States[s.Metric] = 0, fleet.MetricUnwatched
+				if st.Thresholds[s.Metric] = percent / 100; !s.Enabled {
+					st.Thresholds[s.Metric], st.States[s.Metric] = 0, fleet.MetricUnwatched
 				}
 			}
 		}
@@ -186,7 +186,7 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 		r.Known, r.Usage[m] = r.Known.With(m), v
 	}
 	for _, m := range fleet.Metrics() {
-		st.Marks[m], st.States[m] = 0.7, fleet.MetricUnwatched
+		st.Thresholds[m], st.States[m] = 0.7, fleet.MetricUnwatched
 		if u, ok := fleet.Utilization(in, r, m); ok {
 			st.States[m] = fleet.MetricOK
 			if u >= 0.7 {
@@ -231,22 +231,22 @@ func realistic() *fake {
 	bare := instance("broker-lab", "", "mqtt", "", nil, amounts{fleet.MessageTPS: 3.27, fleet.Connections: 14, fleet.Subscriptions: 31}, map[string]string{"env": "lab"})
 	over := instance("mqtt-cn-5over", "Payments <EU>", "mqtt", "Basic Edition", basic,
 		amounts{fleet.MessageTPS: 88, fleet.SendTPS: 41, fleet.ReceiveTPS: 47, fleet.Subscriptions: 391, fleet.Connections: 5204}, map[string]string{"team": "payments"})
-	over.Marks[fleet.Subscriptions], over.States[fleet.Subscriptions] = 0, fleet.MetricUnwatched
+	over.Thresholds[fleet.Subscriptions], over.States[fleet.Subscriptions] = 0, fleet.MetricUnwatched
 	f.standings = []fleet.Standing{orders, telemetry, silent, cache, suspended, calendar, bare, over}
 	f.withCalendar()
 
 	episode := func(code, id string, rule alarm.RuleName, m fleet.Metric, severity alarm.Severity, ago time.Duration, usage, capacity float64) alarm.Episode {
 		return alarm.Episode{Code: code, Key: alarm.Key{Rule: rule, Instance: id, Metric: m}, State: alarm.EpisodeRaised, Severity: severity,
-			Usage: usage, Capacity: capacity, Mark: 0.7, RaisedAt: now().Add(-ago), UpdatedAt: now()}
+			Usage: usage, Capacity: capacity, Threshold: 0.7, RaisedAt: now().Add(-ago), UpdatedAt: now()}
 	}
 	telemetryEpisode := episode("M4RX", "mqtt-cn-7hk2telemetry", alarm.Capacity, fleet.MessageTPS, alarm.Critical, 47*time.Minute, 46210, 50000)
-	telemetryEpisode.AckedBy, telemetryEpisode.AckedAt, telemetryEpisode.Mark = "wei", now().Add(-31*time.Minute), 0.9
+	telemetryEpisode.AckedBy, telemetryEpisode.AckedAt, telemetryEpisode.Threshold = "wei", now().Add(-31*time.Minute), 0.9
 	lost := episode("H8TN", "mqtt-cn-3silent", alarm.Capacity, fleet.Connections, alarm.Warning, 5*time.Hour, 3711, 5000)
 	lost.State = alarm.EpisodeUnknown
 	noData := episode("C3QY", "mqtt-cn-3silent", alarm.NoData, alarm.NoMetric, alarm.Warning, 9*time.Minute, 0, 0)
-	noData.Reason, noData.Mark = "dial tcp 10.4.1.9:1883: connect: connection refused", 0
+	noData.Reason, noData.Threshold = "dial tcp 10.4.1.9:1883: connect: connection refused", 0
 	expiry := episode("W5BA", "mqtt-cn-0pp1abc", alarm.Expiry, alarm.NoMetric, alarm.Warning, 20*time.Hour, 0, 0)
-	expiry.Reason, expiry.Mark = "expires on 2026-11-27, in 4 days", 0
+	expiry.Reason, expiry.Threshold = "expires on 2026-11-27, in 4 days", 0
 	ended := episode("P2KD", "r-bp1zxszhcgatnx", alarm.Capacity, fleet.MemoryBytes, alarm.Warning, 26*time.Hour, 2.41*(1<<30), 4<<30)
 	ended.State, ended.EndedAt, ended.AckedBy = alarm.EpisodeCleared, now().Add(-24*time.Hour), "alice"
 	gone := episode("A9ZF", "mqtt-cn-gone", alarm.Capacity, fleet.Connections, alarm.Warning, 100*time.Hour, 4000, 5000)

@@ -173,7 +173,7 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 		if limit.Known() {
 			row.Capacity = chart.Figure(m, limit.Value)
 		}
-		if mark := st.Marks[m]; mark > 0 {
+		if mark := st.Thresholds[m]; mark > 0 {
 			row.Threshold, row.Enabled = chart.Share(mark), true
 			if limit.Known() {
 				row.Equals = chart.Figure(m, mark*limit.Value)

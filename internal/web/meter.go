@@ -55,7 +55,7 @@ func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
 		out.Percent, out.Fill = chart.Percent(u), place(u)
 	}
-	if mark := st.Marks[m]; mark > 0 && limit.Known() {
+	if mark := st.Thresholds[m]; mark > 0 && limit.Known() {
 		out.Mark = chart.Mark(mark)
 		if mark <= 1 {
 			out.Tick = place(mark)

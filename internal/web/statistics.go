@@ -163,14 +163,14 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	slices.SortStableFunc(series, func(a, b fleet.Series) int { return int(a.Metric) - int(b.Metric) })
 	for _, one := range series {
 		if one.Metric < fleet.NumMetrics {
-			out.Charts = append(out.Charts, p.chartView(one, from, to, step, st.Marks[one.Metric]))
+			out.Charts = append(out.Charts, p.chartView(one, from, to, step, st.Thresholds[one.Metric]))
 		}
 	}
 	return out
 }
 
 func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration, mark float64) chartView {
-	c := chart.Chart{Series: s, From: from, To: to, Step: step, Mark: mark, Zone: p.Zone}
+	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: mark, Zone: p.Zone}
 	every := max(1, (len(s.Usage)+tableRows-1)/tableRows)
 	return chartView{
 		Name: chart.Name(s.Metric), Summary: strings.TrimPrefix(c.Summary(), chart.Name(s.Metric)+": "),

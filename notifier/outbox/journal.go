@@ -113,9 +113,9 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		res, err := tx.ExecContext(ctx, `INSERT INTO episode
-			(code, rule, account, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
+			(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason,
+			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
 			ms(ev.RaisedAt), ms(ev.At))
 		if err != nil {
 			return 0, fmt.Errorf("begin the episode: %w", err)
@@ -137,11 +137,11 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	case alarm.Found:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Reason, ev.Usage, ms(ev.At), id)
 	case alarm.Escalated:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ev.Reason, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
 	case alarm.Raised, alarm.Eased, alarm.Reminded:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, mark = ?, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Mark, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("bring the episode up to date: %w", err)

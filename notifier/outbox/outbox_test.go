@@ -154,7 +154,7 @@ func commitOf(kind alarm.EventKind, code string) alarm.Commit {
 		States: []alarm.Record{{Key: key, State: state}},
 		Events: []alarm.Event{{
 			Kind: kind, Key: key, Code: code, At: time.Now().UTC(), RaisedAt: time.UnixMilli(1).UTC(), Severity: alarm.Warning,
-			Known: true, Usage: 75, Capacity: 100, Mark: 0.7, Instance: &fleet.Instance{ID: "mqtt-" + code, Name: "Orders"},
+			Known: true, Usage: 75, Capacity: 100, Threshold: 0.7, Instance: &fleet.Instance{ID: "mqtt-" + code, Name: "Orders"},
 		}},
 	}
 }

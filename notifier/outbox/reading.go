@@ -19,7 +19,7 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 	if limit <= 0 {
 		limit = listed
 	}
-	rows, err := b.reads.QueryContext(ctx, `SELECT code, rule, account, instance, metric, state, severity, usage, capacity, mark, reason,
+	rows, err := b.reads.QueryContext(ctx, `SELECT code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason,
 			raised_at, ended_at, acked_by, acked_at, updated_at
 		FROM episode
 		WHERE (? = '' OR state = ?) AND (? = 0 OR ended_at = 0) AND (? = '' OR instance = ?) AND (? = '' OR code = ?)
@@ -34,7 +34,7 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 		var e alarm.Episode
 		var metric uint8
 		var raised, ended, acked, updated int64
-		if err := rows.Scan(&e.Code, &e.Key.Rule, &e.Key.Account, &e.Key.Instance, &metric, &e.State, &e.Severity, &e.Usage, &e.Capacity, &e.Mark, &e.Reason,
+		if err := rows.Scan(&e.Code, &e.Key.Rule, &e.Key.Account, &e.Key.Instance, &metric, &e.State, &e.Severity, &e.Usage, &e.Capacity, &e.Threshold, &e.Reason,
 			&raised, &ended, &e.AckedBy, &acked, &updated); err != nil {
 			return nil, fmt.Errorf("list alarms: %w", err)
 		}

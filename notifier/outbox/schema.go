@@ -120,7 +120,9 @@ DROP TABLE alarm_state;
 ALTER TABLE alarm_state_2 RENAME TO alarm_state;
 
 ALTER TABLE episode ADD COLUMN account TEXT NOT NULL DEFAULT '';
-ALTER TABLE notice ADD COLUMN told_with TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN told_with TEXT NOT NULL DEFAULT '';`, `
+ALTER TABLE episode RENAME COLUMN mark TO threshold;
+UPDATE alarm_state SET state = replace(state, '"mark":', '"threshold":');`,
 	}
 }
 

@@ -113,8 +113,10 @@ type Metric struct {
 	State       string     `json:"state"` // ok, raised, unknown, unwatched
 	At          *time.Time `json:"at"`    // of the reading
 
-	// Mark is the utilization from which an alarm is raised; null where it is off.
-	Mark *float64 `json:"mark"`
+	// Threshold is the utilization from which an alarm is raised; null where it is
+	// off. Mark is its name of before, for one release.
+	Threshold *float64 `json:"threshold"`
+	Mark      *float64 `json:"mark"`
 	// Origin says where the capacity comes from: configured, server, cloud, catalogue.
 	Origin string `json:"capacity_origin,omitempty"`
 	// CapacityAt is when the server or cloud told the capacity; null for what does
@@ -200,8 +202,10 @@ type Alarm struct {
 	Usage       *float64 `json:"usage"` // last known
 	Capacity    *float64 `json:"capacity"`
 	Utilization *float64 `json:"utilization"`
-	// Mark is the utilization that was crossed.
-	Mark *float64 `json:"mark"`
+	// Threshold is the utilization that was crossed. Mark is its name of before, for
+	// one release.
+	Threshold *float64 `json:"threshold"`
+	Mark      *float64 `json:"mark"`
 	// Reason says why there is no data, what comes when, or why the alarm ended.
 	Reason   string     `json:"reason,omitempty"`
 	RaisedAt time.Time  `json:"raised_at"`

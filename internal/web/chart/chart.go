@@ -27,8 +27,8 @@ type Chart struct {
 	// Step is the distance of the points. Where two are further apart than one and
 	// a half steps nothing was known, and the line has a gap; 0 never breaks it.
 	Step time.Duration
-	// Mark is the raise mark as utilization; 0 where the alarm is off.
-	Mark float64
+	// Threshold is the raise mark as utilization; 0 where the alarm is off.
+	Threshold float64
 	// Zone is the time zone of the x axis; nil is UTC.
 	Zone *time.Location
 }
@@ -109,7 +109,7 @@ func (c Chart) Summary() string {
 	if n := len(capacity); n > 0 {
 		text += ", capacity " + Figure(m, capacity[n-1].V)
 		if c.marked() {
-			text += ", alarm at " + Figure(m, capacity[n-1].V*c.Mark) + " (" + Mark(c.Mark) + ")"
+			text += ", alarm at " + Figure(m, capacity[n-1].V*c.Threshold) + " (" + Mark(c.Threshold) + ")"
 		}
 	}
 	return text + "."
@@ -145,7 +145,7 @@ func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
 	}
 	out := make([]fleet.Point, 0, len(capacity))
 	for _, p := range capacity {
-		if v := p.V * c.Mark; !math.IsInf(v, 0) {
+		if v := p.V * c.Threshold; !math.IsInf(v, 0) {
 			out = append(out, fleet.Point{T: p.T, V: v})
 		}
 	}
@@ -155,7 +155,7 @@ func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
 // marked tells whether there is a raise mark that can be drawn.
 func (c Chart) marked() bool {
 	const highest = 1e6 // far above any share that makes sense; NaN compares false
-	return c.Mark > 0 && c.Mark <= highest
+	return c.Threshold > 0 && c.Threshold <= highest
 }
 
 // most returns the highest amount to be drawn.

@@ -50,21 +50,21 @@ func TestGolden(t *testing.T) {
 	const step = 30 * time.Minute
 	for name, c := range map[string]chart.Chart{
 		"crossing the mark": {
-			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Capacity: level(step, 8, 5000)}, Mark: 0.7,
+			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Capacity: level(step, 8, 5000)}, Threshold: 0.7,
 		},
 		"gap and a lone point": {
 			Series: fleet.Series{Metric: fleet.SendTPS, Usage: line(step, 10, 12, gap, gap, 9.5, gap, gap, 14)},
 		},
 		"capacity raised": {
-			Series: fleet.Series{Metric: fleet.Subscriptions, Usage: line(step, 9000, 9600, 10100, 10000, 9900, 9950, 10400, 11000), Capacity: line(step, 10000, 10000, 10000, 20000, 20000, 20000, 20000, 20000)}, Mark: 0.8,
+			Series: fleet.Series{Metric: fleet.Subscriptions, Usage: line(step, 9000, 9600, 10100, 10000, 9900, 9950, 10400, 11000), Capacity: line(step, 10000, 10000, 10000, 20000, 20000, 20000, 20000, 20000)}, Threshold: 0.8,
 		},
 		"memory": {
-			Series: fleet.Series{Metric: fleet.MemoryBytes, Usage: line(step, 1.1*(1<<30), 1.3*(1<<30), 2.9*(1<<30), 3.1*(1<<30)), Capacity: level(step, 8, 4<<30)}, Mark: 0.7,
+			Series: fleet.Series{Metric: fleet.MemoryBytes, Usage: line(step, 1.1*(1<<30), 1.3*(1<<30), 2.9*(1<<30), 3.1*(1<<30)), Capacity: level(step, 8, 4<<30)}, Threshold: 0.7,
 		},
 		"names close together": {
-			Series: fleet.Series{Metric: fleet.MessageTPS, Usage: line(step, 698, 699, 700, 701, 700, 699, 700, 701), Capacity: level(step, 8, 710)}, Mark: 0.99,
+			Series: fleet.Series{Metric: fleet.MessageTPS, Usage: line(step, 698, 699, 700, 701, 700, 699, 700, 701), Capacity: level(step, 8, 710)}, Threshold: 0.99,
 		},
-		"empty": {Series: fleet.Series{Metric: fleet.Connections}, Mark: 0.7},
+		"empty": {Series: fleet.Series{Metric: fleet.Connections}, Threshold: 0.7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.From, c.To, c.Step = start(), start().Add(7*step), step
@@ -133,7 +133,7 @@ func TestAnyInputIsDrawn(t *testing.T) {
 				Capacity: rapid.SliceOfN(point, 0, 20).Draw(t, "capacity"),
 			},
 			From: moment.Draw(t, "from"), To: moment.Draw(t, "to"),
-			Step: time.Duration(rapid.Int64().Draw(t, "step")), Mark: value.Draw(t, "mark"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
+			Step: time.Duration(rapid.Int64().Draw(t, "step")), Threshold: value.Draw(t, "mark"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
 		}
 		svg := c.SVG()
 		wellFormed(t, svg)
@@ -152,7 +152,7 @@ func TestGapsStayGaps(t *testing.T) {
 }
 
 func TestMarkAndCapacityAreLabelled(t *testing.T) {
-	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Mark: 0.7,
+	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Threshold: 0.7,
 		Series: fleet.Series{Metric: fleet.Connections, Usage: line(time.Minute, 3612), Capacity: level(time.Minute, 60, 5000)}}
 	svg := string(c.SVG())
 	for _, want := range []string{">capacity 5,000<", ">alarm 70 % = 3,500<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72 %)"} {
@@ -160,7 +160,7 @@ func TestMarkAndCapacityAreLabelled(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, svg)
 		}
 	}
-	c.Mark = 0
+	c.Threshold = 0
 	if strings.Contains(string(c.SVG()), "alarm") {
 		t.Error("a mark is drawn although the alarm is off")
 	}

@@ -99,7 +99,7 @@ func (d *drawing) names(c Chart, f frame, usage, capacity, marks []fleet.Point) 
 		all = append(all, name{"capacity", "capacity " + Figure(m, capacity[n-1].V), f.y(capacity[n-1].V)})
 	}
 	if n := len(marks); n > 0 {
-		all = append(all, name{"mark", "alarm " + Mark(c.Mark) + " = " + Figure(m, marks[n-1].V), f.y(marks[n-1].V)})
+		all = append(all, name{"mark", "alarm " + Mark(c.Threshold) + " = " + Figure(m, marks[n-1].V), f.y(marks[n-1].V)})
 	}
 	if n := len(usage); n > 0 {
 		all = append(all, name{"usage", "usage " + Figure(m, usage[n-1].V), f.y(usage[n-1].V)})

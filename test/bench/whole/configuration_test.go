@@ -62,7 +62,7 @@ func checkInstance(t *testing.T, in *config.Instance) {
 			t.Errorf("the capacity of %s is %+v", metric, limit)
 		}
 		rule := in.Rules[metric]
-		if rule == nil || len(rule.Levels) != 1 || rule.Levels[0].Raise != 0.7 || rule.For != 0 || rule.ClearFor != 0 {
+		if rule == nil || len(rule.Levels) != 1 || rule.Levels[0].Threshold != 0.7 || rule.For != 0 || rule.ClearFor != 0 {
 			t.Errorf("the rule of %s is %+v", metric, rule)
 		}
 	}
