@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
 
 // saveAfter is how long counted calls wait for being written, and so how much of
@@ -173,29 +175,10 @@ func readCounted(file string) (counted, error) {
 
 // writeCounted replaces the file as a whole, so that a crash leaves either the
 // old count or the new one.
-func writeCounted(file string, c counted) (err error) {
+func writeCounted(file string, c counted) error {
 	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(append(data, '\n'))
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
+	return atomicfile.Replace(file, append(data, '\n'), 0o600)
 }

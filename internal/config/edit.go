@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
 
 // AlarmSetting is what the Monitoring Alarms dialog sets for one metric. What is
@@ -218,29 +220,12 @@ func replaceFile(path string, content []byte) error {
 	if info.Mode().Perm()&0o222 == 0 {
 		return fmt.Errorf("the file %s is read-only, so it cannot be changed here: edit it where it is kept", path)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), ".brimwatch-*")
-	if err != nil {
+	err = atomicfile.Replace(target, content, info.Mode())
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the folder of %s cannot be written to, so the file cannot be changed here: %w", path, plainCause(err))
-	}
-	_, werr := tmp.Write(content)
-	err = errors.Join(werr, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), target)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(tmp.Name()))
-	}
-	return syncFolder(filepath.Dir(target))
-}
-
-// syncFolder makes a rename last through a loss of power.
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("sync %s: %w", path, err)
-	}
-	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
-		return fmt.Errorf("sync %s: %w", path, err)
+	case err != nil:
+		return fmt.Errorf("the file %s could not be changed: %w", path, err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
 
 // savedBalance is one account in the file of the ledger.
@@ -90,10 +91,7 @@ func (l *ledger) save() {
 		return
 	}
 	if err == nil {
-		err = os.WriteFile(l.path+".new", data, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(l.path+".new", l.path)
+		err = atomicfile.Replace(l.path, data, 0o600)
 	}
 	if err != nil {
 		l.log.Warn("balances could not be saved", "file", l.path, "error", err)

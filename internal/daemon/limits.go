@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
 
 // limits keeps over restarts which capacities servers and clouds told. A server
@@ -130,11 +131,7 @@ func (l *limits) save(readings []*fleet.Reading) error {
 	if err != nil || bytes.Equal(data, l.saved) {
 		return err
 	}
-	tmp := l.path + ".new"
-	if err := os.WriteFile(tmp, data, 0o600); err != nil {
-		return fmt.Errorf("write limits: %w", err)
-	}
-	if err := os.Rename(tmp, l.path); err != nil {
+	if err := atomicfile.Replace(l.path, data, 0o600); err != nil {
 		return fmt.Errorf("write limits: %w", err)
 	}
 	l.saved = data

@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
 
 // cacheVersion is that of the cache file's form. A file of another one is not
@@ -95,25 +96,5 @@ func (i *Inventory) save(now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("write it down: %w", err)
 	}
-	return replace(i.opts.CacheFile, body)
-}
-
-// replace writes a file whole or not at all.
-func replace(name string, body []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return fmt.Errorf("make a file: %w", err)
-	}
-	_, err = tmp.Write(body)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	err = errors.Join(err, tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write a file: %w", err), os.Remove(tmp.Name()))
-	}
-	return nil
+	return atomicfile.Replace(i.opts.CacheFile, body, 0o600)
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
@@ -148,36 +149,18 @@ func (l *logFile) write(durable bool) error {
 // replace puts a whole new file in the place of the old one; a crash at any
 // moment leaves the one or the other.
 func (l *logFile) replace(data []byte) error {
-	tmp := l.path + ".tmp"
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := atomicfile.Replace(l.path, data, 0o600); err != nil {
 		return err
 	}
-	if err := fill(f, data, tmp, l.path); err != nil {
-		return errors.Join(err, f.Close(), os.Remove(tmp))
+	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
 	}
 	if l.f != nil {
 		_ = l.f.Close() // the old file is gone already
 	}
 	l.f, l.first, l.size = f, int64(len(data)), int64(len(data))
 	return nil
-}
-
-func fill(f *os.File, data []byte, from, to string) error {
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func (l *logFile) subject(sub *Subject) {
