@@ -210,29 +210,49 @@ func TestAdvisorKeepsUp(t *testing.T) {
 	}
 }
 
-// TestAdvisorAndTheClock sets the clock a day ahead, and back again.
+// TestAdvisorAndTheClock sets the clock 26 hours ahead, and back again. That
+// crosses one midnight or two, by the hour; each costs a day of what is known.
 func TestAdvisorAndTheClock(t *testing.T) {
-	d := judging(t, writeConfig(t, advised, nil))
-	now := time.Now()
-	recordMonth(t, d, now)
-	a := d.advisor
-	for _, at := range []time.Time{now, now.Add(26 * time.Hour), now} {
-		a.now = func() time.Time { return at }
-		if err := a.refresh(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fresh := newAdvisor(d.history, d.board, slog.New(slog.DiscardHandler))
-	fresh.now = func() time.Time { return now }
-	if err := fresh.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range a.summaries("rmq-grows") {
-		for _, want := range fresh.summaries("rmq-grows") {
-			if s.metric == want.metric && (s.usage.Week.Peak != want.usage.Week.Peak || s.usage.Days > want.usage.Days || s.usage.Days < want.usage.Days-1) {
-				t.Errorf("%s: %+v, want %+v", s.metric, s.usage, want.usage)
+	for _, tt := range []struct {
+		name string
+		now  string
+		days int // that are lost
+	}{
+		{"at midnight", "2026-11-30T00:00:00Z", 1},
+		{"at noon", "2026-11-30T12:00:00Z", 1},
+		{"just before two midnights lie ahead", "2026-11-30T21:59:00Z", 1},
+		{"two midnights ahead", "2026-11-30T22:00:00Z", 2},
+		{"the last minute of a year", "2026-12-31T23:59:00Z", 2},
+		{"29 February", "2028-02-29T23:30:00Z", 2},
+		{"summer time begins in Europe", "2027-03-28T00:30:00Z", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now, err := time.Parse(time.RFC3339, tt.now)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			d := judging(t, writeConfig(t, advised, nil))
+			recordMonth(t, d, now)
+			a := d.advisor
+			for _, at := range []time.Time{now, now.Add(26 * time.Hour), now} {
+				a.now = func() time.Time { return at }
+				if err := a.refresh(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fresh := newAdvisor(d.history, d.board, slog.New(slog.DiscardHandler))
+			fresh.now = func() time.Time { return now }
+			if err := fresh.refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			before := fresh.summaries("rmq-grows")
+			for i, s := range a.summaries("rmq-grows") {
+				want := before[i]
+				if s.metric != want.metric || s.usage.Week.Peak != want.usage.Week.Peak || s.usage.Days != want.usage.Days-tt.days {
+					t.Errorf("%s: %+v, before %+v", s.metric, s.usage, want.usage)
+				}
+			}
+		})
 	}
 }
 
