@@ -139,6 +139,9 @@ type Event struct {
 	// Occasion is what an event of the calendar or of an account is about; nil for
 	// others.
 	Occasion *Occasion
+	// Fitting says which edition would fit, of events that tell of a metric that fills
+	// up.
+	Fitting Fitting
 	// Topic joins events of one commit that are one piece of news to a person: who
 	// gets text messages is told of the first and not of the others. "" is a topic of
 	// its own.

@@ -120,7 +120,7 @@ func (al *almanac) jumped(now time.Time, passed time.Duration) bool {
 // fails nothing has happened, and the next tick tries again.
 func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC()
-	j := dayJudge{e: e, al: &e.almanac, now: now, next: now.Add(farAhead)}
+	j := dayJudge{e: e, al: &e.almanac, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
 	j.payers()
 	pulled := j.bulk()
@@ -145,6 +145,8 @@ type dayJudge struct {
 	b    batch
 	now  time.Time
 	next time.Time // when to judge again
+
+	ahead map[string]*ahead // forecasts that are judged now, by instance
 }
 
 // again notes that something has to be judged at the moment at.

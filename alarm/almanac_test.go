@@ -19,11 +19,12 @@ import (
 
 // almanacRig is an Engine that judges a calendar inside a bubble.
 type almanacRig struct {
-	t       *testing.T
-	engine  *Engine
-	journal *memoryJournal
-	stop    func()
-	seen    int // events that were looked at
+	forecaster Forecaster
+	t          *testing.T
+	engine     *Engine
+	journal    *memoryJournal
+	stop       func()
+	seen       int // events that were looked at
 }
 
 // usualRules are the rules that hold when nothing is configured.
@@ -65,15 +66,24 @@ func inIoT(a Agenda) Agenda {
 	return a
 }
 
-func newAlmanacRig(t *testing.T, c Calendar) *almanacRig {
-	r := &almanacRig{t: t, journal: newMemoryJournal()}
+func newAlmanacRig(t *testing.T, c Calendar) *almanacRig { return newForecastRig(t, c, nil) }
+
+// forecasterFunc is a Forecaster.
+type forecasterFunc func(instance string, m fleet.Metric) (time.Time, bool)
+
+func (f forecasterFunc) ThresholdAhead(instance string, m fleet.Metric) (time.Time, bool) {
+	return f(instance, m)
+}
+
+func newForecastRig(t *testing.T, c Calendar, f Forecaster) *almanacRig {
+	r := &almanacRig{t: t, journal: newMemoryJournal(), forecaster: f}
 	r.start(c)
 	return r
 }
 
 func (r *almanacRig) start(c Calendar) {
 	r.t.Helper()
-	e, err := NewEngine(r.t.Context(), Options{Journal: r.journal, Calendar: c, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1})
+	e, err := NewEngine(r.t.Context(), Options{Journal: r.journal, Calendar: c, Forecaster: r.forecaster, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -390,10 +400,10 @@ func TestForecastWaitsForTheMorning(t *testing.T) {
 		seen.Store(outlook{known: true})
 		a := subscribed("a", midnight.Add(300*day), &fleet.Account{Name: "acme", Zone: shanghai})
 		a.Rules.Forecast = &ForecastRule{Within: 14 * day, Rule: *stateRule(Info)}
-		r := newAlmanacRig(t, Calendar{Agendas: []Agenda{a}, Outlook: func(_ string, m fleet.Metric) (time.Time, bool) {
+		r := newForecastRig(t, Calendar{Agendas: []Agenda{a}}, forecasterFunc(func(_ string, m fleet.Metric) (time.Time, bool) {
 			o, ok := seen.Load().(outlook)
 			return o.at, ok && o.known && m == fleet.Connections
-		}})
+		}))
 		seen.Store(outlook{midnight.Add(10 * day), true})
 		r.until(midnight.Add(30 * time.Minute))
 		r.want()

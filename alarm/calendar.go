@@ -11,10 +11,6 @@ import (
 type Calendar struct {
 	Agendas []Agenda // one for each instance
 	Payers  []Payer  // one for each account
-	// Outlook tells when a metric will reach its threshold, most likely: zero when it
-	// does not grow. It is not known while there is too little history. nil knows
-	// nothing.
-	Outlook func(instance string, m fleet.Metric) (at time.Time, known bool)
 }
 
 // Agenda is the calendar of one instance with the rules it is judged by.

@@ -53,6 +53,7 @@ func (e *Engine) commit(ctx context.Context, b *batch) error {
 		return nil
 	}
 	e.giveCodes(b)
+	e.advise(b.commit.Events)
 	for _, c := range b.changes {
 		rec := Record{Key: c.slot.key, State: c.next}
 		if c.memory != nil {

@@ -38,6 +38,10 @@ type Options struct {
 	Registerer prometheus.Registerer
 	// Calendar is what is judged by the clock.
 	Calendar Calendar
+	// Advisor says which edition would fit; nil says nothing.
+	Advisor Advisor
+	// Forecaster serves the forecast rule; nil switches it off.
+	Forecaster Forecaster
 	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
 	// take longer ones.
 	Tick time.Duration
@@ -51,10 +55,12 @@ type Options struct {
 // by the one goroutine in Run; a reading is judged when it arrives, and all that
 // wait are committed together.
 type Engine struct {
-	journal Journal
-	log     *slog.Logger
-	metrics *metrics
-	rnd     *rand.Rand
+	journal    Journal
+	advisor    Advisor    // nil says nothing
+	forecaster Forecaster // nil: no forecast is judged
+	log        *slog.Logger
+	metrics    *metrics
+	rnd        *rand.Rand
 
 	inbox inbox
 	calls chan call
@@ -89,7 +95,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		seed = rand.Uint64()
 	}
 	e := &Engine{
-		journal: o.Journal,
+		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster,
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),

@@ -18,22 +18,30 @@ const (
 // alarm to end, so that a forecast that wavers does not tell time and again.
 const forecastClear = 1.25
 
-// forecast judges how soon the metrics of an instance will be at their marks.
-func (j *dayJudge) forecast(a *Agenda) {
-	if a.Rules == nil || a.Rules.Forecast == nil || j.al.calendar.Outlook == nil {
-		return
-	}
-	zone := time.UTC
+// zone is the time zone of the account that pays.
+func (a *Agenda) zone() *time.Location {
 	if a.Account != nil && a.Account.Zone != nil {
-		zone = a.Account.Zone
+		return a.Account.Zone
 	}
-	if h := j.now.In(zone).Hour(); h < dayBegins || h >= dayEnds {
+	return time.UTC
+}
+
+// forecastDue tells whether the forecast of an instance is judged at the moment now.
+func (a *Agenda) forecastDue(now time.Time) bool {
+	h := now.In(a.zone()).Hour()
+	return a.Rules != nil && a.Rules.Forecast != nil && h >= dayBegins && h < dayEnds
+}
+
+// forecast judges how soon the metrics of an instance will be at their thresholds.
+func (j *dayJudge) forecast(a *Agenda) {
+	told := j.ahead[a.Instance.ID]
+	if told == nil {
 		return
 	}
-	r := a.Rules.Forecast
+	zone, r := a.zone(), a.Rules.Forecast
 	for _, m := range fleet.Metrics() {
 		sl := j.al.slot(Key{Rule: Forecast, Instance: a.Instance.ID, Metric: m}, a.Instance)
-		at, known := j.al.calendar.Outlook(a.Instance.ID, m)
+		at, known := told[m].at, told[m].known
 		if !known && sl.state.Zero() {
 			continue
 		}
@@ -49,7 +57,7 @@ func (j *dayJudge) forecast(a *Agenda) {
 		}
 		j.plain(sl, &r.Rule, o, func(ev *Event) {
 			ev.Occasion = &Occasion{At: at, Lead: r.Within, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
-			ev.Reason = fmt.Sprintf("%s will reach its mark about %s", m, at.In(zone).Format(time.DateOnly))
+			ev.Reason = fmt.Sprintf("%s will reach its threshold about %s", m, at.In(zone).Format(time.DateOnly))
 			if at.IsZero() {
 				ev.Reason = m.String() + " does not grow any more"
 			}

@@ -19,8 +19,10 @@ type Directory struct {
 	// Default names the receivers of instances and accounts that are in neither,
 	// which may be gone from the configuration.
 	Default []string
-	Limits  Limits
-	Words   Words
+	// People are those who may answer text messages, by phone number (E.164).
+	People map[string]Person
+	Limits Limits
+	Words  Words
 }
 
 // Receiver is a group of targets that are told together.
@@ -65,10 +67,6 @@ type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
 	Title func(in *fleet.Instance, language string) string
-	// Advice says in a few words which edition or specification would fit an
-	// instance whose metric m fills up, and AdviceInFull in sentences; "" when nothing
-	// can be said. They are called while notices are planned, so they must not wait.
-	Advice, AdviceInFull func(in *fleet.Instance, m fleet.Metric, language string) string
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
 	Guide func(in *fleet.Instance, language string) fleet.Guide

@@ -10,18 +10,16 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// fits advises the same to everybody.
-func fits(spec string) Words {
-	return Words{
-		ExternalURL: "https://brimwatch.example.com",
-		Advice: func(_ *fleet.Instance, _ fleet.Metric, language string) string {
-			if language == "zh" {
-				return spec + "可满足"
-			}
-			return spec + " fits."
-		},
-		AdviceInFull: func(*fleet.Instance, fleet.Metric, string) string { return spec + " would fit. In the console." },
+// links is where the product is reached.
+func links() Words { return Words{ExternalURL: "https://brimwatch.example.com"} }
+
+// fits advises a specification in an event.
+func fits(ev *alarm.Event, spec string) *alarm.Event {
+	ev.Fitting = alarm.Fitting{
+		Short: fleet.Text{EN: spec + " fits.", ZH: spec + "可满足"},
+		Full:  fleet.Text{EN: spec + " would fit. In the console.", ZH: spec + " would fit. In the console."},
 	}
+	return ev
 }
 
 func TestTextSaysWhatFits(t *testing.T) {
@@ -54,7 +52,7 @@ func TestTextSaysWhatFits(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for language, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
-				got := fits(tt.spec).text(tt.ev, language, time.UTC)
+				got := links().text(fits(tt.ev, tt.spec), language, time.UTC)
 				if got != want {
 					t.Errorf("%s:\n got %s\nwant %s", language, got, want)
 				}
@@ -68,15 +66,14 @@ func TestTextSaysWhatFits(t *testing.T) {
 
 func TestAlertSaysWhatFits(t *testing.T) {
 	const usual = "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused."
-	a := fits("rmq.p2.6xlarge").alert(connections(alarm.Raised)).Annotations
+	a := links().alert(fits(connections(alarm.Raised), "rmq.p2.6xlarge")).Annotations
 	if want := "rmq.p2.6xlarge would fit. In the console. " + usual; a["advice"] != want {
 		t.Errorf("advice %q, want %q", a["advice"], want)
 	}
 	if !strings.HasSuffix(a["description"], ", mqtt basic. rmq.p2.6xlarge would fit. In the console. "+usual) {
 		t.Errorf("description %q", a["description"])
 	}
-	silent := Words{Advice: func(*fleet.Instance, fleet.Metric, string) string { return "" }, AdviceInFull: func(*fleet.Instance, fleet.Metric, string) string { return "" }}
-	if a := silent.alert(connections(alarm.Raised)).Annotations; a["advice"] != usual {
+	if a := links().alert(connections(alarm.Raised)).Annotations; a["advice"] != usual {
 		t.Errorf("without advice: %q", a["advice"])
 	}
 }

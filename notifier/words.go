@@ -139,17 +139,9 @@ func (s said) forms() []string {
 }
 
 // fitting adds which edition would fit to the advice of a capacity alarm.
-func (w Words) fitting(s *said, ev *alarm.Event, language string) {
-	if ev.Instance == nil {
-		return
-	}
-	if w.Advice != nil {
-		s.fits = w.Advice(ev.Instance, ev.Key.Metric, language)
-	}
-	if w.AdviceInFull == nil {
-		return
-	}
-	if full := w.AdviceInFull(ev.Instance, ev.Key.Metric, language); full != "" {
+func (Words) fitting(s *said, ev *alarm.Event, language string) {
+	s.fits = ev.Fitting.Short.In(language)
+	if full := ev.Fitting.Full.In(language); full != "" {
 		if language != "zh" {
 			full += " "
 		}

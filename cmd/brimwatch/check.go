@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/daemon"
 )
 
 type checkCommand struct {
@@ -26,7 +26,7 @@ func (c *checkCommand) Run(ctx context.Context, s streams) error {
 	if c.Probe {
 		return c.probe(ctx, s)
 	}
-	snapshot, err := daemon.Check(c.ConfigFile, version)
+	snapshot, err := check.Configuration(c.ConfigFile, version)
 	if err != nil {
 		fmt.Fprintln(s.err, err)
 		return errReported
@@ -58,7 +58,7 @@ func warn(w io.Writer, s *config.Snapshot) {
 // probe reads every source once and prints what was told.
 func (c *checkCommand) probe(ctx context.Context, s streams) error {
 	bar := newProgress(s.err)
-	report, err := daemon.Probe(ctx, daemon.ProbeOptions{
+	report, err := check.Probe(ctx, check.ProbeOptions{
 		ConfigFile: c.ConfigFile, Version: version, Logger: slog.New(slog.DiscardHandler), Progress: bar.show,
 	})
 	bar.end()
@@ -84,7 +84,7 @@ func (c *checkCommand) probe(ctx context.Context, s streams) error {
 }
 
 // printProbed prints what was told. CSV has one table only, that of instances.
-func printProbed(w io.Writer, report *daemon.ProbeReport, format string) error {
+func printProbed(w io.Writer, report *check.ProbeReport, format string) error {
 	if format == "json" {
 		out := map[string]any{"probed": report.Rows}
 		if len(report.Accounts) > 0 {
@@ -103,7 +103,7 @@ func printProbed(w io.Writer, report *daemon.ProbeReport, format string) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	t = table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "FROM", "MARK", "NOTE"}}
+	t = table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "FROM", "THRESHOLD", "NOTE"}}
 	for _, a := range report.Accounts {
 		t.rows = append(t.rows, []string{a.Name, a.Balance, a.Currency, a.Origin, a.LowBalance, a.Note})
 	}

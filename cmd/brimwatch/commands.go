@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/daemon"
 )
 
@@ -112,7 +113,7 @@ type notifyTestCommand struct {
 
 // Run sends a test notice to everybody behind a name.
 func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
-	results, err := daemon.NotifyTest(ctx, c.ConfigFile, c.To, version)
+	results, err := check.NotifyTest(ctx, c.ConfigFile, c.To, version)
 	if err != nil {
 		return err
 	}

@@ -48,10 +48,16 @@ const room = 0.8
 type Input struct {
 	Instance   *fleet.Instance
 	Capacity   fleet.Amounts // in force; 0 is not known
-	Thresholds fleet.Amounts // the lowest raise marks, as utilization; 0 is off
+	Thresholds fleet.Amounts // the lowest of each metric, as utilization; 0 is off
 	Usage      [fleet.NumMetrics]Usage
 	Product    *Product // from the catalogue, sorted; nil when it is not there
 	Overdue    bool     // the account that pays cannot
+}
+
+// Watched is an instance that is read, with the metrics that have a capacity.
+type Watched struct {
+	ID      string
+	Metrics fleet.MetricSet // empty for one that is not read
 }
 
 // Advice is what is advised for one instance.

@@ -105,6 +105,24 @@ func (p *Product) Sort() {
 	slices.SortFunc(p.Editions, func(a, b Edition) int { return bySize(a.least(), b.least(), a.Name, b.Name) })
 }
 
+// Stated is the metrics of which any edition or specification states a capacity.
+func (p *Product) Stated() (out fleet.MetricSet) {
+	add := func(a fleet.Amounts) {
+		for m, v := range a {
+			if v > 0 {
+				out = out.With(fleet.Metric(m))
+			}
+		}
+	}
+	for _, e := range p.Editions {
+		add(e.Capacity)
+		for _, s := range e.Specs {
+			add(s.Capacity)
+		}
+	}
+	return out
+}
+
 // least is the capacity of the smallest of an edition's specifications.
 func (e *Edition) least() fleet.Amounts {
 	if len(e.Specs) > 0 {

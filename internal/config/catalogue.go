@@ -1,6 +1,9 @@
 package config
 
-import "github.com/brimwatch/brimwatch/fleet"
+import (
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
+)
 
 // Catalogue is what is known about products: editions and specifications with
 // their capacities, and calendars. It ships with the binary and may be
@@ -8,6 +11,8 @@ import "github.com/brimwatch/brimwatch/fleet"
 type Catalogue struct {
 	Products map[string]Product
 	Policies map[string]fleet.Policy
+	// Sizes are the same products in the order of size, as advice is given by them.
+	Sizes map[string]*advice.Product
 }
 
 // Product is one kind of instance.

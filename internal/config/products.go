@@ -36,6 +36,7 @@ func (d *decoder) resolveCatalogue(root place, doc *document) *Catalogue {
 	}
 	d.layPolicies(c, doc.Policies)
 	d.layProducts(c, doc.Products)
+	c.Sizes = sizesOf(c.Products)
 	for _, use := range d.policies {
 		if _, known := c.Policies[use.name]; !known {
 			d.fault(use.at, "there is no policy %q%s", clip(use.name), suggest(use.name, keysOf(c.Policies)))

@@ -1,11 +1,7 @@
 package daemon
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
@@ -84,7 +81,7 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 	d := judging(t, writeConfig(t, advised, nil))
 	now := time.Now()
 	recordMonth(t, d, now)
-	if err := d.advisor.refresh(t.Context()); err != nil {
+	if err := d.advisor.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	got, _ := fetch(t, d, "/api/v1/advice")
@@ -122,13 +119,13 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 	}
 
 	t.Run("for the forecast rule", func(t *testing.T) {
-		if at, known := d.advisor.thresholdAhead("rmq-grows", fleet.MessageTPS); known {
+		if at, known := d.advisor.ThresholdAhead("rmq-grows", fleet.MessageTPS); known {
 			t.Errorf("what is at its threshold already is forecast for %s", at)
 		}
-		if at, known := d.advisor.thresholdAhead("rmq-idle", fleet.Connections); !known || !at.IsZero() {
+		if at, known := d.advisor.ThresholdAhead("rmq-idle", fleet.Connections); !known || !at.IsZero() {
 			t.Errorf("what does not grow: %s, %v", at, known)
 		}
-		if _, known := d.advisor.thresholdAhead("rmq-young", fleet.MessageTPS); known {
+		if _, known := d.advisor.ThresholdAhead("rmq-young", fleet.MessageTPS); known {
 			t.Error("a forecast of a few days")
 		}
 	})
@@ -160,148 +157,24 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 		}
 	})
 	t.Run("in the texts", func(t *testing.T) {
-		in := d.board.current().Instances[4].Instance
+		in := d.state.Configuration().Instances[4].Instance
 		if in.ID != "rmq-young" {
 			t.Fatal(in.ID)
 		}
-		w := d.directory.Words
-		if got := w.Advice(in, fleet.MessageTPS, "en") + w.AdviceInFull(in, fleet.MessageTPS, "en"); got != "" {
-			t.Errorf("nothing is the matter, and it says %q", got)
+		if got := d.advisor.Fitting(in.ID, fleet.MessageTPS); got != (alarm.Fitting{}) {
+			t.Errorf("nothing is the matter, and it says %+v", got)
 		}
 		// The reading that raises the alarm is the newest, and counts.
-		d.board.put([]*fleet.Reading{reading("rmq-young", now, 3612, 10)})
-		if got := w.Advice(in, fleet.MessageTPS, "en"); got != "rmq.p2.6xlarge fits." {
-			t.Errorf("short: %q", got)
+		d.state.Put([]*fleet.Reading{reading("rmq-young", now, 3612, 10)})
+		got := d.advisor.Fitting(in.ID, fleet.MessageTPS)
+		if want := (fleet.Text{EN: "rmq.p2.6xlarge fits.", ZH: "rmq.p2.6xlarge可满足"}); got.Short != want {
+			t.Errorf("short: %+v", got.Short)
 		}
-		if got := w.Advice(in, fleet.MessageTPS, "zh"); got != "rmq.p2.6xlarge可满足" {
-			t.Errorf("zh: %q", got)
+		if !strings.HasPrefix(got.Full.EN, "professional rmq.p2.6xlarge would fit. Message TPS reached 3,612 of 4,000") {
+			t.Errorf("full: %q", got.Full.EN)
 		}
-		if got := w.AdviceInFull(in, fleet.MessageTPS, "en"); !strings.HasPrefix(got, "professional rmq.p2.6xlarge would fit. Message TPS reached 3,612 of 4,000") {
-			t.Errorf("full: %q", got)
-		}
-		if got := w.AdviceInFull(in, fleet.Connections, "en"); got != "" {
+		if got := d.advisor.Fitting(in.ID, fleet.Connections).Full; got != (fleet.Text{}) {
 			t.Errorf("of a metric that is fine: %q", got)
 		}
 	})
-}
-
-// TestAdvisorKeepsUp holds what is read bit by bit, over days, against what is read
-// at once.
-func TestAdvisorKeepsUp(t *testing.T) {
-	d := judging(t, writeConfig(t, advised, nil))
-	now := time.Now()
-	recordMonth(t, d, now)
-	slowly := newAdvisor(d.history, d.board, slog.New(slog.DiscardHandler))
-	for back := 75 * time.Hour; back >= 0; back -= 5 * time.Hour {
-		slowly.now = func() time.Time { return now.Add(-back) }
-		if err := slowly.refresh(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d.advisor.now = func() time.Time { return now }
-	if err := d.advisor.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range []string{"rmq-grows", "rmq-idle", "rmq-young", "iot-public"} {
-		a, b := d.advisor.summaries(id), slowly.summaries(id)
-		if len(a) == 0 || fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Errorf("%s: at once %+v\nbit by bit %+v", id, a, b)
-		}
-	}
-}
-
-// TestAdvisorAndTheClock sets the clock 26 hours ahead, and back again. That
-// crosses one midnight or two, by the hour; each costs a day of what is known.
-func TestAdvisorAndTheClock(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		now  string
-		days int // that are lost
-	}{
-		{"at midnight", "2026-11-30T00:00:00Z", 1},
-		{"at noon", "2026-11-30T12:00:00Z", 1},
-		{"just before two midnights lie ahead", "2026-11-30T21:59:00Z", 1},
-		{"two midnights ahead", "2026-11-30T22:00:00Z", 2},
-		{"the last minute of a year", "2026-12-31T23:59:00Z", 2},
-		{"29 February", "2028-02-29T23:30:00Z", 2},
-		{"summer time begins in Europe", "2027-03-28T00:30:00Z", 1},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			now, err := time.Parse(time.RFC3339, tt.now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := judging(t, writeConfig(t, advised, nil))
-			recordMonth(t, d, now)
-			a := d.advisor
-			for _, at := range []time.Time{now, now.Add(26 * time.Hour), now} {
-				a.now = func() time.Time { return at }
-				if err := a.refresh(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			fresh := newAdvisor(d.history, d.board, slog.New(slog.DiscardHandler))
-			fresh.now = func() time.Time { return now }
-			if err := fresh.refresh(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			before := fresh.summaries("rmq-grows")
-			for i, s := range a.summaries("rmq-grows") {
-				want := before[i]
-				if s.metric != want.metric || s.usage.Week.Peak != want.usage.Week.Peak || s.usage.Days != want.usage.Days-tt.days {
-					t.Errorf("%s: %+v, before %+v", s.metric, s.usage, want.usage)
-				}
-			}
-		})
-	}
-}
-
-// brokenReader is a history that cannot be read.
-type brokenReader struct{ err error }
-
-func (b brokenReader) EachUsage(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, statistics.Samples)) error {
-	return b.err
-}
-
-func TestAdviceWithoutAHistory(t *testing.T) {
-	d := judging(t, writeConfig(t, advised, nil))
-	broken := errors.New("the disk is gone")
-	d.advisor.history = brokenReader{broken}
-	if err := d.advisor.refresh(t.Context()); !errors.Is(err, broken) {
-		t.Errorf("refresh: %v", err)
-	}
-	d.board.put([]*fleet.Reading{reading("rmq-young", time.Now(), 3612, 10)})
-	got, ok := d.advisor.Advice("rmq-young")
-	if !ok || got.Verdict != advice.Upgrade || got.Target.Spec != "rmq.p2.6xlarge" {
-		t.Errorf("by the newest reading alone: %+v", got)
-	}
-	if _, ok := d.advisor.Outlook("rmq-young", fleet.MessageTPS); ok {
-		t.Error("an outlook without a history")
-	}
-	if _, ok := d.advisor.Advice("nobody"); ok {
-		t.Error("advice for nobody")
-	}
-}
-
-// An instance that is taken out is forgotten.
-func TestAdvisorForgets(t *testing.T) {
-	path := writeConfig(t, advised, nil)
-	d := judging(t, path)
-	recordMonth(t, d, time.Now())
-	if err := d.advisor.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	edit(t, path, "  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}\n", "")
-	if _, err := d.Reload(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.advisor.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := d.advisor.Advice("rmq-idle"); ok || d.advisor.read["rmq-idle"] != nil || d.advisor.summaries("rmq-idle") != nil {
-		t.Error("rmq-idle is still known")
-	}
-	if len(d.advisor.summaries("rmq-grows")) == 0 {
-		t.Error("rmq-grows is not known any more")
-	}
 }

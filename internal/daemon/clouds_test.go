@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/brimwatch/brimwatch/collector/aliyun"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
@@ -113,10 +113,9 @@ func TestInstancesOfACloud(t *testing.T) {
 	}
 
 	s.Change(func(accounts []*cloud.Account) { accounts[0].Redis = nil })
-	inventory := d.clouds.open["acme"].inventory
 	for range 3 { // one list without it may be short
-		if _, err := inventory.Sweep(t.Context(), time.Now()); err != nil {
-			t.Fatal(err)
+		if faults := d.accounts.SweepOnce(t.Context(), time.Now()); len(faults) > 0 {
+			t.Fatal(faults)
 		}
 	}
 	nudge(d.found)
@@ -131,21 +130,21 @@ func TestStartWithoutTheCloud(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.clouds.open["acme"].inventory.Sweep(t.Context(), time.Now()); err != nil {
-		t.Fatal(err)
+	if faults := d.accounts.SweepOnce(t.Context(), time.Now()); len(faults) > 0 {
+		t.Fatal(faults)
 	}
 	if err := d.close(); err != nil {
 		t.Fatal(err)
 	}
 	s.SetFault("", cloud.Fault{Answer: cloud.AnswerFault})
-	if checked, err := Check(path, "test"); err != nil || len(checked.Instances) != 2 {
+	if checked, err := check.Configuration(path, "test"); err != nil || len(checked.Instances) != 2 {
 		t.Errorf("checked: %+v, %v; want what was found before", checked, err)
 	}
 	d, err = build(t, path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(d.board.current().Instances); n != 2 {
+	if n := len(d.state.Configuration().Instances); n != 2 {
 		t.Errorf("%d instances, want 2", n)
 	}
 	if err := d.close(); err != nil {
@@ -179,16 +178,7 @@ func waitInstances(t *testing.T, d *Daemon, ok func([]wire.Instance) bool) []wir
 		case <-again.C:
 		case <-guard.C:
 			text, _ := json.MarshalIndent(got, "", " ")
-			t.Fatalf("the instances did not become as wanted; remarks %q\n%s", d.clouds.remarks(), text)
+			t.Fatalf("the instances did not become as wanted; remarks %q\n%s", d.accounts.Remarks(), text)
 		}
-	}
-}
-
-func TestStretched(t *testing.T) {
-	if got := stretched(aliyun.Budget{Month: "2026-11", Calls: 5, Limit: 1000000, Pace: 1}); got != "" {
-		t.Errorf("got %q", got)
-	}
-	if got := stretched(aliyun.Budget{Month: "2026-11", Calls: 900000, Limit: 1000000, Pace: 2.64}); !strings.Contains(got, "900000 of the 1000000 calls of 2026-11 are used, so its instances are read 2.6 times less often") {
-		t.Errorf("got %q", got)
 	}
 }

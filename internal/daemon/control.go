@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api"
@@ -10,7 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/web"
 )
 
-// control changes the configuration, for API and pages.
+// control tells API and pages of the configuration in force, and changes it.
 type control struct {
 	d *Daemon
 }
@@ -55,9 +57,27 @@ func (c control) setAlarms(ctx context.Context, id string, set map[fleet.Metric]
 	// One after the other: each is an edit of what the one before has written.
 	c.d.editing.Lock()
 	defer c.d.editing.Unlock()
-	if err := config.SetAlarms(c.d.board.current(), id, set); err != nil {
+	if err := config.SetAlarms(c.d.state.Configuration(), id, set); err != nil {
 		return err
 	}
 	_, err := c.d.Reload(ctx)
 	return err
 }
+
+// remarks lists what the operator should see to.
+func (c control) remarks() []string {
+	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.state.Remarks())
+}
+
+// title names product and edition of an instance.
+func (c control) title(in *fleet.Instance) string {
+	return c.d.state.Configuration().Catalogue.Title(in, "en")
+}
+
+// guide tells how an instance is renewed and changed.
+func (c control) guide(in *fleet.Instance, language string) fleet.Guide {
+	return c.d.state.Configuration().Catalogue.Guide(in, language)
+}
+
+// externalURL is the address of the pages as others know it.
+func (c control) externalURL() string { return c.d.state.Configuration().Server.ExternalURL }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
 
 const texting = `server: {listen: "127.0.0.1:0", external_url: "https://brimwatch.example.com/monitor"}
@@ -96,7 +96,7 @@ func TestAckByTextMessage(t *testing.T) {
 		return episodes[0].AckedBy
 	}
 	text := func(from, body string) string {
-		w := call(t, d, inboundHook, "hush-hush", url.Values{"From": {from}, "Body": {body}, "MessageSid": {"SM0123456789abcdef0123456789abcdef"}})
+		w := call(t, d, twilio.InboundPath, "hush-hush", url.Values{"From": {from}, "Body": {body}, "MessageSid": {"SM0123456789abcdef0123456789abcdef"}})
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/xml") {
 			t.Errorf("answered %d %v", w.Code, w.Header())
 		}
@@ -118,33 +118,18 @@ func TestAckByTextMessage(t *testing.T) {
 
 func TestHooksWantASignature(t *testing.T) {
 	d := judging(t, writeConfig(t, texting, nil))
-	for _, path := range []string{statusHook, inboundHook} {
+	for _, path := range []string{twilio.StatusPath, twilio.InboundPath} {
 		if w := call(t, d, path, "guessed", url.Values{"From": {"+14155550100"}, "Body": {"A2BC"}}); w.Code != http.StatusForbidden {
 			t.Errorf("%s: a forged callback was answered %d", path, w.Code)
 		}
-		if w := call(t, d, path, "hush-hush", url.Values{"Body": {strings.Repeat("x", maxHook)}}); w.Code != http.StatusBadRequest {
+		if w := call(t, d, path, "hush-hush", url.Values{"Body": {strings.Repeat("x", 64<<10)}}); w.Code != http.StatusBadRequest {
 			t.Errorf("%s: a form without end was answered %d", path, w.Code)
 		}
 	}
-	if w := call(t, d, statusHook, "hush-hush", url.Values{"MessageSid": {"nonsense"}}); w.Code != http.StatusBadRequest {
+	if w := call(t, d, twilio.StatusPath, "hush-hush", url.Values{"MessageSid": {"nonsense"}}); w.Code != http.StatusBadRequest {
 		t.Errorf("nonsense was answered %d", w.Code)
 	}
-	if w := call(t, d, statusHook, "hush-hush", url.Values{"MessageSid": {"SM0123456789abcdef0123456789abcdef"}, "MessageStatus": {"delivered"}}); w.Code != http.StatusNoContent {
+	if w := call(t, d, twilio.StatusPath, "hush-hush", url.Values{"MessageSid": {"SM0123456789abcdef0123456789abcdef"}, "MessageStatus": {"delivered"}}); w.Code != http.StatusNoContent {
 		t.Errorf("a receipt was answered %d %s", w.Code, w.Body)
-	}
-}
-
-func TestStatusCallback(t *testing.T) {
-	p := &config.Provider{AuthToken: "t"}
-	for external, want := range map[string]string{
-		"https://brimwatch.example.com": "https://brimwatch.example.com/hooks/twilio/status", "https://h/x": "https://h/x/hooks/twilio/status",
-		"http://127.0.0.1:9740": "", "http://[::1]:9740": "", "http://0.0.0.0:9740": "", "http://localhost:9740": "", "::": "",
-	} {
-		if got := statusCallback(external, p); got != want {
-			t.Errorf("%s: %q, want %q", external, got, want)
-		}
-	}
-	if got := statusCallback("https://brimwatch.example.com", &config.Provider{APIKeySID: "SK"}); got != "" {
-		t.Errorf("without an auth token: %q", got)
 	}
 }

@@ -39,38 +39,27 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 	return nil
 }
 
-// webPart is the HTTP side while it serves.
-type webPart struct {
-	server *http.Server
-	failed chan error
-	ended  chan struct{}
-}
-
-// serve starts the HTTP side.
-func (d *Daemon) serve() *webPart {
-	p := &webPart{server: d.server, failed: make(chan error, 1), ended: make(chan struct{})}
-	file := d.board.current().Server.WebConfigFile
-	systemd := false
+// serve answers HTTP until ctx ends. Then it lets requests under way finish, for a
+// while.
+func (d *Daemon) serve(ctx context.Context) error {
+	file, systemd := d.state.Configuration().Server.WebConfigFile, false
 	flags := &web.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
-	go func() {
-		defer close(p.ended)
-		if err := web.Serve(d.listener, d.server, flags, d.log); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			p.failed <- fmt.Errorf("serve HTTP: %w", err)
-		}
-	}()
-	return p
-}
-
-// stop lets requests under way finish, for a while, and returns when the HTTP
-// side has ended.
-func (p *webPart) stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), httpGrace)
-	defer cancel()
-	err := p.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = p.server.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(d.listener, d.server, flags, d.log) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
 	}
-	<-p.ended
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), httpGrace)
+	defer cancel()
+	err := d.server.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = d.server.Close()
+	}
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	if err != nil {
 		return fmt.Errorf("stop HTTP: %w", err)
 	}

@@ -67,15 +67,11 @@ func judging(t *testing.T, path string) *Daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := start(d.engine.Run)
+	run := newParts()
+	run.start("the alarm engine", d.engine.Run)
 	t.Cleanup(func() {
-		if err := engine.stop(); err != nil {
+		if err := run.stop(); err != nil {
 			t.Errorf("stop the engine: %v", err)
-		}
-		for id, b := range d.sources.open {
-			if err := b.collector.Close(); err != nil {
-				t.Errorf("close the collector of %s: %v", id, err)
-			}
 		}
 		if err := d.close(); err != nil {
 			t.Errorf("close: %v", err)

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/brimwatch/brimwatch/internal/config"
 )
 
 // reloadMetrics tells how loading the configuration went.
@@ -38,7 +36,7 @@ func (m *reloadMetrics) all() []prometheus.Collector {
 }
 
 // loaded notes a configuration that is in force.
-func (m *reloadMetrics) loaded(_ *config.Snapshot, now time.Time) {
+func (m *reloadMetrics) loaded(now time.Time) {
 	m.successful.Set(1)
 	m.at.Set(float64(now.UnixMilli()) / 1000)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 )
 
@@ -20,20 +21,19 @@ instances:
   - {id: bought, account: acme, product: mqtt, edition: basic, billing: {expires: 2099-12-31}}
 `
 
-// payersRig is a daemon of which the engine runs, and whose clerk asks when a
+// payersRig is a daemon of which the engine runs, and whose Poller asks when a
 // test says so.
 type payersRig struct {
-	t     *testing.T
-	d     *Daemon
-	clerk *balanceClerk
-	now   time.Time
+	t      *testing.T
+	d      *Daemon
+	poller *accounts.Poller
+	now    time.Time
 }
 
 func newPayersRig(t *testing.T, path string) *payersRig {
 	t.Helper()
 	r := &payersRig{t: t, d: judging(t, path), now: time.Now()}
-	r.clerk = newBalanceClerk(r.d.clouds, r.d.board.ledger, r.d.board.given, r.d.balancesChanged)
-	r.clerk.clock = func() time.Time { return r.now }
+	r.poller = accounts.NewPoller(r.d.accounts, r.d.ledger, r.d.state, r.d.balancesChanged)
 	return r
 }
 
@@ -41,7 +41,7 @@ func newPayersRig(t *testing.T, path string) *payersRig {
 func (r *payersRig) ask() {
 	r.t.Helper()
 	r.now = r.now.Add(2 * time.Hour)
-	r.clerk.round(r.t.Context())
+	r.poller.Round(r.t.Context(), r.now)
 }
 
 // page is what an address answers.
@@ -69,7 +69,7 @@ func (r *payersRig) holds(address, text string) {
 
 // state is where an instance stands.
 func (r *payersRig) state(id string) string {
-	st, _ := r.d.board.Standing(id)
+	st, _ := r.d.view.Standing(id)
 	return string(st.Lifecycle.State)
 }
 
@@ -125,19 +125,22 @@ func TestABalanceReachesAll(t *testing.T) {
 		t.Errorf("overdue: open are %s", got)
 	}
 	r.holds("/metrics", `brimwatch_account_overdue{account="acme",currency="CNY"} 1`)
-	since := r.d.board.Accounts()[0].OverdueSince
+	since := r.d.view.Accounts()[0].OverdueSince
 
 	for _, fault := range []cloud.Fault{{Answer: cloud.AnswerFault}, {Answer: cloud.AnswerPage}, {Answer: cloud.AnswerHTML}, {Answer: cloud.AnswerEmpty}} {
 		s.SetFault("", fault)
 		r.ask()
-		if got := r.d.board.Accounts()[0]; got.Balance == nil || got.Balance.Amount.String() != "-11.19" || !got.OverdueSince.Equal(since) {
+		if got := r.d.view.Accounts()[0]; got.Balance == nil || got.Balance.Amount.String() != "-11.19" || !got.OverdueSince.Equal(since) {
 			t.Errorf("after a fault: %+v", got)
 		}
 		r.holds("/", "account acme: its balance cannot be asked for")
 	}
 
 	// Another process on the same folder knows it before it has asked.
-	again := openLedger(r.d.initial.Storage.Dir, r.d.log).join(accountsOf(r.d.initial), time.Now())[0]
+	if err := r.d.ledger.Save(); err != nil {
+		t.Fatal(err)
+	}
+	again := accounts.OpenLedger(r.d.initial.Storage.Dir, r.d.log).Join(r.d.initial.AccountList(), time.Now())[0]
 	if again.Balance == nil || again.Balance.Amount.String() != "-11.19" || !again.OverdueSince.Equal(since) {
 		t.Errorf("after a restart: %+v", again)
 	}

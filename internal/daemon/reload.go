@@ -3,13 +3,11 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -27,45 +25,46 @@ func (d *Daemon) Reload(ctx context.Context) (config.Change, error) {
 		d.log.Error("configuration refused; the old one stays in force", "error", err)
 		return config.Change{}, err
 	}
-	d.metrics.loaded(d.board.current(), time.Now())
+	d.metrics.loaded(time.Now())
 	d.metrics.reloads.WithLabelValues("taken").Inc()
 	d.log.Info("configuration loaded", "changed", change.String())
 	return change, nil
 }
 
 func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
-	before := d.board.current()
-	next, accounts, err := d.clouds.loadFound(d.options.ConfigFile)
+	before := d.state.Configuration()
+	next, open, err := d.accounts.Load(d.options.ConfigFile)
 	if err != nil {
 		return config.Change{}, err
 	}
 	change := config.Diff(before, next)
 	change.NeedsRestart = config.NeedsRestart(d.initial, next)
-	directory, err := newDirectory(next, d.options.Version)
+	directory, err := receivers.Directory(next, d.options.Version)
 	if err != nil {
-		d.clouds.discard(accounts)
+		d.accounts.Discard(open)
 		return config.Change{}, err
 	}
-	d.adviseIn(directory)
-	set, err := d.sources.prepare(next, accounts)
+	set, err := d.sources.Prepare(next, open)
 	if err != nil {
-		d.clouds.discard(accounts)
+		d.accounts.Discard(open)
 		return config.Change{}, err
 	}
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
 	logWarnings(d.log, next)
 	d.setDirectory(directory)
-	d.board.set(next)
-	d.history.SetFleet(instancesOf(next))
-	if err := d.engine.SetWatches(ctx, watchesOf(next), fleetRule(next)); err != nil {
+	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
+	now := time.Now()
+	d.state.Set(next, d.ledger.Join(next.AccountList(), now), now)
+	d.history.SetFleet(next.FleetInstances())
+	if err := d.engine.SetWatches(ctx, next.Watches(), next.FleetRule()); err != nil {
 		d.log.Error("alarms were not judged at once under the new configuration", "error", err)
 	}
-	if err := d.engine.SetCalendar(ctx, d.board.calendar()); err != nil {
+	if err := d.engine.SetCalendar(ctx, d.state.Calendar()); err != nil {
 		d.log.Error("the calendar was not judged at once under the new configuration", "error", err)
 	}
-	d.runner.Update(d.sources.swap(set))
-	d.clouds.swap(accounts)
+	d.runner.Update(d.sources.Swap(set))
+	d.accounts.Swap(open)
 	return change, nil
 }
 
@@ -95,26 +94,25 @@ func (d *Daemon) setDirectory(next *notifier.Directory) {
 	d.directory = next
 }
 
-// watch reloads when files change or somebody asks.
+// watch reloads when files change or somebody asks. It ends with an error when the
+// files cannot be watched any more.
 func (d *Daemon) watch(ctx context.Context, asked <-chan struct{}) error {
 	changed := make(chan struct{}, 1)
-	files := start(func(ctx context.Context) error {
+	files := newParts()
+	files.start("the watcher of files", func(ctx context.Context) error {
 		return config.Watch(ctx, config.WatchOptions{
 			Path:   d.options.ConfigFile,
-			Known:  d.board.current(),
+			Known:  d.state.Configuration(),
 			Notify: func() { nudge(changed) },
 			Logger: d.options.Logger,
 		})
 	})
-	defer func() {
-		if err := files.stop(); err != nil {
-			d.log.Error("configuration files are not watched any more", "error", err)
-		}
-	}()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return files.stop()
+		case err := <-files.failed:
+			return errors.Join(err, files.stop())
 		case <-changed:
 		case <-d.found:
 		case <-asked:
@@ -129,39 +127,4 @@ func nudge(c chan<- struct{}) {
 	case c <- struct{}{}:
 	default:
 	}
-}
-
-// check makes sure that a configuration would be taken, channels and collectors
-// included. It counts what a daemon has found in the accounts of clouds before.
-func check(path, version string) (_ *config.Snapshot, err error) {
-	s, err := config.Load(path)
-	if err != nil {
-		return nil, err
-	}
-	accounts := newClouds(slog.New(slog.DiscardHandler), nil, keptDir(s), func() {})
-	defer func() { err = errors.Join(err, accounts.stop()) }()
-	s, set, err := accounts.join(s, path)
-	if err != nil {
-		return nil, err
-	}
-	accounts.swap(set)
-	if _, err := newDirectory(s, version); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	unused := newSources(slog.New(slog.DiscardHandler))
-	built, err := unused.prepare(s, set)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	unused.discard(built)
-	return s, nil
-}
-
-// keptDir is where a daemon keeps what it found; "" when none has run there, so
-// that checking leaves nothing behind.
-func keptDir(s *config.Snapshot) string {
-	if _, err := os.Stat(filepath.Join(s.Storage.Dir, "accounts")); err != nil {
-		return ""
-	}
-	return s.Storage.Dir
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -34,7 +35,7 @@ const (
 func secrets() map[string]string { return map[string]string{"pw": "first\n"} }
 
 func ids(d *Daemon) (out []string) {
-	for _, st := range d.board.Standings() {
+	for _, st := range d.view.Standings() {
 		out = append(out, st.Instance.ID)
 	}
 	return out
@@ -62,7 +63,7 @@ func TestReloadNamesWhatChanged(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "bb", "c"}, ids(d)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if _, ok := d.board.Standing("b"); ok {
+	if _, ok := d.view.Standing("b"); ok {
 		t.Error("b is still watched")
 	}
 }
@@ -116,7 +117,7 @@ func TestBadFileLeavesEverything(t *testing.T) {
 		t.Errorf("after the start %s is %v", successful, got)
 	}
 	since := gauge(t, d, at)
-	snapshot, directory, open := d.board.current(), d.directory, d.sources.open
+	snapshot, directory, open := d.state.Configuration(), d.directory, d.sources.Open()
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -137,10 +138,10 @@ func TestBadFileLeavesEverything(t *testing.T) {
 		if got := gauge(t, d, at); got != since {
 			t.Errorf("%s: %s went from %v to %v", name, at, since, got)
 		}
-		if d.board.current() != snapshot || d.directory != directory {
+		if d.state.Configuration() != snapshot || d.directory != directory {
 			t.Errorf("%s: another configuration is in force", name)
 		}
-		sameCollectors(t, open, d.sources.open, "a", "b")
+		sameCollectors(t, open, d.sources.Open(), "a", "b")
 	}
 	rewrite(t, path, string(good))
 	if _, err := d.Reload(t.Context()); err != nil {
@@ -155,10 +156,10 @@ func TestBadFileLeavesEverything(t *testing.T) {
 }
 
 // sameCollectors makes sure that sources went on with the Collector they had.
-func sameCollectors(t *testing.T, before, after map[string]built, ids ...string) {
+func sameCollectors(t *testing.T, before, after map[string]collector.Collector, ids ...string) {
 	t.Helper()
 	for _, id := range ids {
-		if after[id].collector == nil || after[id].collector != before[id].collector {
+		if after[id] == nil || after[id] != before[id] {
 			t.Errorf("%s has another collector", id)
 		}
 	}
@@ -167,7 +168,7 @@ func sameCollectors(t *testing.T, before, after map[string]built, ids ...string)
 func TestUnchangedSourcesKeepTheirCollector(t *testing.T) {
 	path := writeConfig(t, twoBrokers, secrets())
 	d := judging(t, path)
-	before := d.sources.open
+	before := d.sources.Open()
 	for _, c := range []struct{ what, from, to string }{
 		{"another instance comes", thirdBroker, thirdBrokerAdded},
 		{"the interval", "storage:", "collect: {interval: 30s, timeout: 9s}\nstorage:"},
@@ -179,14 +180,14 @@ func TestUnchangedSourcesKeepTheirCollector(t *testing.T) {
 		if err != nil || change.Nothing() {
 			t.Fatalf("%s: %v, %v", c.what, change, err)
 		}
-		sameCollectors(t, before, d.sources.open, "a", "b")
+		sameCollectors(t, before, d.sources.Open(), "a", "b")
 	}
 	edit(t, path, `url: "mqtt://127.0.0.1:1"}`, `url: "mqtt://127.0.0.1:2"}`)
 	if _, err := d.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	sameCollectors(t, before, d.sources.open, "a")
-	if d.sources.open["b"].collector == before["b"].collector {
+	sameCollectors(t, before, d.sources.Open(), "a")
+	if d.sources.Open()["b"] == before["b"] {
 		t.Error("b has another URL and still its old collector")
 	}
 }
@@ -194,7 +195,7 @@ func TestUnchangedSourcesKeepTheirCollector(t *testing.T) {
 func TestChangedSecretMakesANewCollector(t *testing.T) {
 	path := writeConfig(t, twoBrokers, secrets())
 	d := judging(t, path)
-	before := d.sources.open
+	before := d.sources.Open()
 	rewrite(t, filepath.Join(filepath.Dir(path), "pw"), "second\n")
 	change, err := d.Reload(t.Context())
 	if err != nil {
@@ -203,10 +204,10 @@ func TestChangedSecretMakesANewCollector(t *testing.T) {
 	if diff := cmp.Diff([]string{"a"}, change.Changed); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if d.sources.open["a"].collector == before["a"].collector {
+	if d.sources.Open()["a"] == before["a"] {
 		t.Error("a goes on with the old password")
 	}
-	sameCollectors(t, before, d.sources.open, "b")
+	sameCollectors(t, before, d.sources.Open(), "b")
 }
 
 func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
@@ -218,16 +219,16 @@ func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.board.Standing("a"); st.Thresholds[fleet.Connections] != 0.85 {
+	if st, _ := d.view.Standing("a"); st.Thresholds[fleet.Connections] != 0.85 {
 		t.Errorf("the mark in force is %v", st.Thresholds[fleet.Connections])
 	}
-	if st, _ := d.board.Standing("b"); st.Thresholds[fleet.Connections] != 0.7 {
+	if st, _ := d.view.Standing("b"); st.Thresholds[fleet.Connections] != 0.7 {
 		t.Errorf("the mark of another instance is %v", st.Thresholds[fleet.Connections])
 	}
 	if err := (control{d}).SetThresholds(t.Context(), "a", []web.Setting{{Metric: fleet.Connections, Enabled: off}}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.board.Standing("a"); st.Thresholds[fleet.Connections] != 0 {
+	if st, _ := d.view.Standing("a"); st.Thresholds[fleet.Connections] != 0 {
 		t.Errorf("switched off, and the mark in force is %v", st.Thresholds[fleet.Connections])
 	}
 	text, err := os.ReadFile(path)
@@ -248,7 +249,7 @@ func TestSetAlarmsThatIsRefusedChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot := d.board.current()
+	snapshot := d.state.Configuration()
 	for name, c := range map[string]struct{ id, threshold string }{
 		"below zero":  {"a", "-5%"},
 		"no share":    {"a", "many"},
@@ -261,7 +262,7 @@ func TestSetAlarmsThatIsRefusedChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(before, after) || d.board.current() != snapshot {
+		if !bytes.Equal(before, after) || d.state.Configuration() != snapshot {
 			t.Errorf("%s changed something", name)
 		}
 	}

@@ -3,33 +3,25 @@ package daemon
 import (
 	"fmt"
 	"net/http"
-	"time"
 
-	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/web"
+	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
 
 // routes puts everything that answers HTTP under its path.
 func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
-		Fleet: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
-		Remarks: func() []string {
-			return append(append(d.clouds.remarks(), d.board.ledger.remarks(time.Now())...), d.board.Remarks()...)
-		},
-		Title: func(in *fleet.Instance) string { return titles(d.board.current().Catalogue)(in, "en") },
-		Guide: func(in *fleet.Instance, language string) fleet.Guide {
-			return d.board.current().Catalogue.Guide(in, language)
-		},
-		Accounts: d.board, ExternalURL: func() string { return d.board.current().Server.ExternalURL },
+		Fleet: d.view, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
+		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, ExternalURL: ctl.externalURL,
 		Logger: d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the pages: %w", err)
 	}
 	programs, err := api.New(api.Options{
-		Fleet: d.board, Accounts: d.board, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
+		Fleet: d.view, Accounts: d.view, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
 		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Gatherer: d.registry, Logger: d.options.Logger,
 	})
 	if err != nil {
@@ -40,8 +32,8 @@ func (d *Daemon) routes() (http.Handler, error) {
 	mux.Handle("/api/", programs)
 	mux.Handle("/metrics", programs)
 	mux.Handle("/-/", programs)
-	mux.HandleFunc("POST "+statusHook, d.twilioStatus)
-	mux.HandleFunc("POST "+inboundHook, d.twilioInbound)
+	mux.Handle(twilio.StatusPath, d.hooks)
+	mux.Handle(twilio.InboundPath, d.hooks)
 	mux.Handle("/", pages)
 	return mux, nil
 }

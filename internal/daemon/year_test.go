@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -17,7 +18,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/receivers"
+	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 )
@@ -31,7 +35,8 @@ type year struct {
 
 	outbox *outbox.Outbox
 	engine *alarm.Engine
-	board  *board
+	ledger *accounts.Ledger
+	state  *state.Fleet
 	stop   func()
 }
 
@@ -39,7 +44,7 @@ type year struct {
 func (y *year) open() {
 	y.t.Helper()
 	s := y.load()
-	directory, err := newDirectory(s, "test")
+	directory, err := receivers.Directory(s, "test")
 	if err != nil {
 		y.t.Fatal(err)
 	}
@@ -49,9 +54,10 @@ func (y *year) open() {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	y.board = newBoard(s, openLedger(y.dir, slog.New(slog.DiscardHandler)))
+	y.ledger = accounts.OpenLedger(y.dir, slog.New(slog.DiscardHandler))
+	y.state = state.New(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	y.engine, err = alarm.NewEngine(y.t.Context(), alarm.Options{
-		Journal: y.outbox, Calendar: y.board.calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
+		Journal: y.outbox, Calendar: y.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
 	})
 	if err != nil {
 		y.t.Fatal(err)
@@ -64,7 +70,7 @@ func (y *year) open() {
 		if err := <-done; err != nil {
 			y.t.Error(err)
 		}
-		if err := y.outbox.Close(); err != nil {
+		if err := errors.Join(y.ledger.Save(), y.outbox.Close()); err != nil {
 			y.t.Error(err)
 		}
 	}
@@ -88,13 +94,13 @@ func (y *year) load() *config.Snapshot {
 func (y *year) reload() {
 	y.t.Helper()
 	s := y.load()
-	directory, err := newDirectory(s, "test")
+	directory, err := receivers.Directory(s, "test")
 	if err != nil {
 		y.t.Fatal(err)
 	}
 	y.outbox.SetDirectory(directory)
-	y.board.set(s)
-	if err := y.engine.SetCalendar(y.t.Context(), y.board.calendar()); err != nil {
+	y.state.Set(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
+	if err := y.engine.SetCalendar(y.t.Context(), y.state.Calendar()); err != nil {
 		y.t.Fatal(err)
 	}
 }

@@ -103,6 +103,9 @@ func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.nudge()
 }
 
+// Directory returns the directory that is in force.
+func (b *Outbox) Directory() *notifier.Directory { return b.directory.Load() }
+
 // Healthy tells whether the last write to the database succeeded.
 func (b *Outbox) Healthy() bool { return !b.failing.Load() }
 

@@ -1,0 +1,87 @@
+package advisor
+
+import (
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
+)
+
+// Advice says which edition or specification would fit an instance; false when
+// there is no such instance. The newest reading counts for the peak: it may be
+// what raised an alarm this second.
+func (a *Advisor) Advice(id string) (advice.Advice, bool) {
+	in, reading, ok := a.fleet.Case(id)
+	if !ok {
+		return advice.Advice{}, false
+	}
+	for _, s := range a.summaries(id) {
+		in.Usage[s.metric] = s.usage
+	}
+	if r := reading; r != nil {
+		for m := range fleet.Metric(fleet.NumMetrics) {
+			if u := &in.Usage[m]; r.Known.Has(m) && usable(r.Usage[m]) {
+				u.Known = true
+				u.Week.Peak, u.Month.Peak = max(u.Week.Peak, r.Usage[m]), max(u.Month.Peak, r.Usage[m])
+			}
+		}
+	}
+	return advice.Advise(in), true
+}
+
+// Outlook says when a metric of an instance will reach its threshold, or its
+// capacity where the alarm is off; false when there is no such instance, or the
+// metric was never read.
+func (a *Advisor) Outlook(id string, m fleet.Metric) (advice.Outlook, bool) {
+	in, _, ok := a.fleet.Case(id)
+	if !ok {
+		return advice.Outlook{}, false
+	}
+	for _, s := range a.summaries(id) {
+		if s.metric == m && s.usage.Known {
+			threshold := in.Thresholds[m]
+			if threshold <= 0 {
+				threshold = 1
+			}
+			return s.trend.Outlook(in.Capacity[m], threshold, a.now()), true
+		}
+	}
+	return advice.Outlook{}, false
+}
+
+// ThresholdAhead tells the forecast rule when a metric will most likely reach its
+// threshold: zero when it does not within a year. It is not known while there is
+// too little history, nor when the metric is there already: then the capacity
+// alarm speaks.
+func (a *Advisor) ThresholdAhead(id string, m fleet.Metric) (time.Time, bool) {
+	o, ok := a.Outlook(id, m)
+	if !ok || o.Days < advice.LeastDays {
+		return time.Time{}, false
+	}
+	likely := o.Threshold.Likely
+	if o.Trend && !likely.IsZero() && !likely.After(a.now()) {
+		return time.Time{}, false
+	}
+	return likely, true
+}
+
+func (a *Advisor) summaries(id string) []summary {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.summed[id]
+}
+
+// Fitting says which edition would fit an instance whose metric fills up, for the
+// texts of an alarm; nothing when the advice is not about that metric.
+func (a *Advisor) Fitting(id string, m fleet.Metric) alarm.Fitting {
+	found, ok := a.Advice(id)
+	if !ok {
+		return alarm.Fitting{}
+	}
+	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, "en"), ZH: found.Short(m, "zh")}}
+	if found.Verdict == advice.Upgrade && found.Concerns(m) {
+		out.Full = fleet.Text{EN: found.Text("en"), ZH: found.Text("zh")}
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package advisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/state"
+	"github.com/brimwatch/brimwatch/internal/statistics"
+)
+
+const advised = `accounts: [{name: late, balance: {amount: -5, currency: CNY}}]
+instances:
+  - {id: rmq-grows, name: Orders, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: &page {type: exposition, url: "http://127.0.0.1:1/", mapping: {connections: {series: a, kind: gauge}}}}
+  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}
+  - {id: rmq-young, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: *page}
+  - {id: iot-public, account: late, product: iot, edition: public-new, billing: {method: free}, source: *page}
+  - {id: calendar, product: redis, edition: community}
+`
+
+// rig is an Advisor over a fleet and a history.
+type rig struct {
+	*Advisor
+	state *state.Fleet
+	store *statistics.Store
+}
+
+// configuration reads a configuration from text.
+func configuration(t *testing.T, text string) *config.Snapshot {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "brimwatch.yml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// newRig has a month of history before now.
+func newRig(t *testing.T, now time.Time) *rig {
+	t.Helper()
+	s := configuration(t, advised)
+	store, err := statistics.Open(statistics.Options{Dir: t.TempDir(), Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	store.SetFleet(s.FleetInstances())
+	recordMonth(t, store, now)
+	r := &rig{state: state.New(s, s.AccountList(), now), store: store}
+	r.Advisor = r.fresh(now)
+	return r
+}
+
+// fresh is another Advisor over the same, that knows nothing yet.
+func (r *rig) fresh(now time.Time) *Advisor {
+	a := New(r.store, r.state, slog.New(slog.DiscardHandler))
+	a.now = func() time.Time { return now }
+	return a
+}
+
+// noon is a moment of a day like others.
+func noon() time.Time { return time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC) }
+
+// reading is what a source told of two metrics.
+func reading(id string, at time.Time, tps, connections float64) *fleet.Reading {
+	r := &fleet.Reading{Instance: id, At: at, Up: true}
+	for m, v := range map[fleet.Metric]float64{fleet.SendTPS: tps / 4, fleet.ReceiveTPS: tps - tps/4, fleet.MessageTPS: tps, fleet.Connections: connections} {
+		r.Known, r.Usage[m] = r.Known.With(m), v
+	}
+	return r
+}
+
+// recordMonth writes 30 days and the beginning of today into a history: a reading
+// every ten minutes, with a day that swells and ebbs.
+func recordMonth(t *testing.T, store *statistics.Store, now time.Time) {
+	t.Helper()
+	begin := advice.DayStart(advice.DayNumber(now) - 30)
+	var readings []*fleet.Reading
+	for at := begin; at.Before(now); at = at.Add(10 * time.Minute) {
+		day := at.Sub(begin).Hours() / 24
+		wave := 0.5 + 0.5*math.Abs(math.Cos(day*math.Pi)) // its highest at midnight, when a day begins
+		readings = append(readings,
+			reading("rmq-grows", at, (1000+60*math.Floor(day))*wave, 500),
+			reading("rmq-idle", at, 900*wave, 800),
+			reading("iot-public", at, 1, 48))
+		if now.Sub(at) < 3*24*time.Hour {
+			readings = append(readings, reading("rmq-young", at, 100, 10))
+		}
+	}
+	store.Append(readings)
+	store.Flush()
+}
+
+// TestAdvisorKeepsUp holds what is read bit by bit, over days, against what is read
+// at once.
+func TestAdvisorKeepsUp(t *testing.T) {
+	now := noon()
+	r := newRig(t, now)
+	slowly := r.fresh(now)
+	for back := 75 * time.Hour; back >= 0; back -= 5 * time.Hour {
+		slowly.now = func() time.Time { return now.Add(-back) }
+		if err := slowly.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"rmq-grows", "rmq-idle", "rmq-young", "iot-public"} {
+		a, b := r.summaries(id), slowly.summaries(id)
+		if len(a) == 0 || fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Errorf("%s: at once %+v\nbit by bit %+v", id, a, b)
+		}
+	}
+}
+
+// TestAdvisorAndTheClock sets the clock 26 hours ahead, and back again. That
+// crosses one midnight or two, by the hour; each costs a day of what is known.
+func TestAdvisorAndTheClock(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		now  string
+		days int // that are lost
+	}{
+		{"at midnight", "2026-11-30T00:00:00Z", 1},
+		{"at noon", "2026-11-30T12:00:00Z", 1},
+		{"just before two midnights lie ahead", "2026-11-30T21:59:00Z", 1},
+		{"two midnights ahead", "2026-11-30T22:00:00Z", 2},
+		{"the last minute of a year", "2026-12-31T23:59:00Z", 2},
+		{"29 February", "2028-02-29T23:30:00Z", 2},
+		{"summer time begins in Europe", "2027-03-28T00:30:00Z", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now, err := time.Parse(time.RFC3339, tt.now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := newRig(t, now)
+			a := r.Advisor
+			for _, at := range []time.Time{now, now.Add(26 * time.Hour), now} {
+				a.now = func() time.Time { return at }
+				if err := a.Refresh(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fresh := r.fresh(now)
+			if err := fresh.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			before := fresh.summaries("rmq-grows")
+			for i, s := range a.summaries("rmq-grows") {
+				want := before[i]
+				if s.metric != want.metric || s.usage.Week.Peak != want.usage.Week.Peak || s.usage.Days != want.usage.Days-tt.days {
+					t.Errorf("%s: %+v, before %+v", s.metric, s.usage, want.usage)
+				}
+			}
+		})
+	}
+}
+
+// brokenReader is a history that cannot be read.
+type brokenReader struct{ err error }
+
+func (b brokenReader) EachUsage(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, statistics.Samples)) error {
+	return b.err
+}
+
+func TestAdviceWithoutAHistory(t *testing.T) {
+	r := newRig(t, noon())
+	broken := errors.New("the disk is gone")
+	r.history = brokenReader{broken}
+	if err := r.Refresh(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("refresh: %v", err)
+	}
+	r.state.Put([]*fleet.Reading{reading("rmq-young", noon(), 3612, 10)})
+	got, ok := r.Advice("rmq-young")
+	if !ok || got.Verdict != advice.Upgrade || got.Target.Spec != "rmq.p2.6xlarge" {
+		t.Errorf("by the newest reading alone: %+v", got)
+	}
+	if _, ok := r.Outlook("rmq-young", fleet.MessageTPS); ok {
+		t.Error("an outlook without a history")
+	}
+	if _, ok := r.Advice("nobody"); ok {
+		t.Error("advice for nobody")
+	}
+}
+
+// An instance that is taken out is forgotten.
+func TestAdvisorForgets(t *testing.T) {
+	r := newRig(t, noon())
+	if err := r.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := configuration(t, strings.Replace(advised, "  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}\n", "", 1))
+	r.state.Set(s, s.AccountList(), noon())
+	if err := r.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := r.Advice("rmq-idle"); ok || r.read["rmq-idle"] != nil || r.summaries("rmq-idle") != nil {
+		t.Error("rmq-idle is still known")
+	}
+	if len(r.summaries("rmq-grows")) == 0 {
+		t.Error("rmq-grows is not known any more")
+	}
+}

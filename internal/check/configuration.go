@@ -1,0 +1,50 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/brimwatch/brimwatch/internal/accounts"
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/receivers"
+	"github.com/brimwatch/brimwatch/internal/sources"
+)
+
+// Configuration makes sure that a daemon would take a configuration, channels and
+// collectors included. It counts the instances that a daemon has found in the
+// accounts of clouds before. It starts nothing.
+func Configuration(path, version string) (_ *config.Snapshot, err error) {
+	s, err := config.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	open := accounts.New(accounts.Options{Logger: slog.New(slog.DiscardHandler), Dir: keptDir(s)})
+	defer func() { err = errors.Join(err, open.Stop()) }()
+	s, set, err := open.Join(s, path)
+	if err != nil {
+		return nil, err
+	}
+	open.Swap(set)
+	if _, err := receivers.Directory(s, version); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	unused := sources.New(slog.New(slog.DiscardHandler), nil)
+	built, err := unused.Prepare(s, set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	unused.Discard(built)
+	return s, nil
+}
+
+// keptDir is where a daemon keeps what it found; "" when none has run there, so
+// that checking leaves nothing behind.
+func keptDir(s *config.Snapshot) string {
+	if _, err := os.Stat(filepath.Join(s.Storage.Dir, "accounts")); err != nil {
+		return ""
+	}
+	return s.Storage.Dir
+}

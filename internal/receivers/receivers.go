@@ -1,0 +1,183 @@
+// Package receivers turns configured receivers into a notifier.Directory, with a
+// Channel for each SMS provider and each webhook. It is to Channels what package
+// sources is to Collectors.
+package receivers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
+	"github.com/brimwatch/brimwatch/notifier/webhook"
+)
+
+// Directory builds the directory of a configuration. It opens no connection.
+func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) {
+	providers := make(map[string]notifier.Channel, len(s.SMS.Providers))
+	for i := range s.SMS.Providers {
+		p := &s.SMS.Providers[i]
+		ch, err := newProvider(p, s.Server.ExternalURL)
+		if err != nil {
+			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
+		}
+		providers[p.Name] = ch
+	}
+	d := &notifier.Directory{
+		Receivers: make(map[string]notifier.Receiver, len(s.Receivers)),
+		Notify:    make(map[string][]string, len(s.Instances)),
+		Accounts:  s.AccountNotify,
+		Default:   s.NoData.Notify,
+		People:    make(map[string]notifier.Person, len(s.Contacts)),
+		Limits:    notifier.Limits(s.SMS.Limits),
+		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide},
+	}
+	contacts := make(map[string]*config.Contact, len(s.Contacts))
+	for i := range s.Contacts {
+		c := &s.Contacts[i]
+		contacts[c.Name] = c
+		if _, taken := d.People[c.Phone]; !taken && c.Phone != "" {
+			d.People[c.Phone] = notifier.Person{Name: c.Name, Language: c.Language}
+		}
+	}
+	for i := range s.Receivers {
+		r, err := newReceiver(&s.Receivers[i], s, contacts, providers, version)
+		if err != nil {
+			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
+		}
+		d.Receivers[r.Name] = r
+	}
+	for i := range s.Instances {
+		d.Notify[s.Instances[i].ID] = s.Instances[i].Notify
+	}
+	return d, nil
+}
+
+func newProvider(p *config.Provider, external string) (notifier.Channel, error) {
+	switch p.Type {
+	case "twilio":
+		return twilio.New(twilio.Options{
+			AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal(),
+			APIKeySID: p.APIKeySID, APIKeySecret: p.APIKeySecret.Reveal(),
+			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
+			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
+		})
+	}
+	return nil, fmt.Errorf("type %q is not known", p.Type)
+}
+
+func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact,
+	providers map[string]notifier.Channel, version string,
+) (notifier.Receiver, error) {
+	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait}
+	for _, name := range r.SMS {
+		c := contacts[name]
+		p := providerFor(s.SMS.Providers, c.Phone)
+		if p == nil {
+			return out, fmt.Errorf("no sms provider sends to the country of contact %s", name)
+		}
+		t := notifier.Target{
+			Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
+			Channel:   providers[p.Name], Language: c.Language, Zone: c.Zone,
+		}
+		if c.Quiet != nil {
+			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
+		}
+		out.Targets = append(out.Targets, t)
+	}
+	for i := range r.Webhooks {
+		t, err := newWebhook(&r.Webhooks[i], r.Name, s.Server.ExternalURL, version)
+		if err != nil {
+			return out, err
+		}
+		// The only webhook of a receiver stays the same recipient when its address
+		// is mended: what waits for it goes to the new one.
+		only := "webhook/" + r.Name
+		switch {
+		case len(r.Webhooks) == 1:
+			t.Former, t.Recipient.Name = t.Recipient.Name, only
+		case i == 0:
+			t.Former = only
+		}
+		out.Targets = append(out.Targets, t)
+	}
+	return out, nil
+}
+
+func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notifier.Target, error) {
+	address := w.URL.Reveal()
+	tlsConfig, err := w.TLS.Load()
+	if err != nil {
+		return notifier.Target{}, fmt.Errorf("tls of webhook %s: %w", config.ShownURL(address), err)
+	}
+	secrets := make([]string, len(w.Secrets))
+	for i, secret := range w.Secrets {
+		secrets[i] = secret.Reveal()
+	}
+	ch, err := webhook.New(webhook.Options{
+		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets,
+		Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
+		TLS: tlsConfig, Timeout: w.Timeout, Version: version,
+	})
+	if err != nil {
+		return notifier.Target{}, fmt.Errorf("webhook %s: %w", config.ShownURL(address), err)
+	}
+	sum := sha256.Sum256([]byte(address))
+	return notifier.Target{
+		Recipient: notifier.Recipient{
+			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
+			Address: address, Display: config.ShownURL(address),
+		},
+		Channel: ch, Language: "en", Zone: time.UTC,
+	}, nil
+}
+
+// providerFor chooses the provider whose prefix fits a number best; one without
+// prefixes takes what nobody else does.
+func providerFor(providers []config.Provider, phone string) *config.Provider {
+	var best *config.Provider
+	length := -1
+	for i := range providers {
+		p := &providers[i]
+		if len(p.Prefixes) == 0 && length < 0 {
+			best, length = p, 0
+		}
+		for _, prefix := range p.Prefixes {
+			if strings.HasPrefix(phone, prefix) && len(prefix) > length {
+				best, length = p, len(prefix)
+			}
+		}
+	}
+	return best
+}
+
+// statusCallback returns where Twilio posts what became of a message; "" where it
+// could not: an address of this machine alone means nothing to it, and a
+// signature is made with the auth token.
+func statusCallback(external string, p *config.Provider) string {
+	u, err := url.Parse(external)
+	if err != nil || p.AuthToken == "" || u.Hostname() == "localhost" {
+		return ""
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		return ""
+	}
+	return external + twilio.StatusPath
+}
+
+// Signers lists the accounts whose callbacks Twilio signs.
+func Signers(s *config.Snapshot) []twilio.Signer {
+	var out []twilio.Signer
+	for i := range s.SMS.Providers {
+		if p := &s.SMS.Providers[i]; p.Type == "twilio" {
+			out = append(out, twilio.Signer{AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal()})
+		}
+	}
+	return out
+}

@@ -1,0 +1,152 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/atomicfile"
+)
+
+// Limits keeps over restarts which limits servers and clouds gave. A server that
+// does not give its own after a restart of ours would otherwise be watched without
+// one, and nobody would be warned.
+type Limits struct {
+	path   string
+	fleet  *Fleet // whose newest readings are saved
+	log    *slog.Logger
+	saved  []byte               // only Run uses it
+	before map[string]ownLimits // from the file; nobody writes to it
+}
+
+// ownLimits are the limits of one instance, by metric.
+type ownLimits = [fleet.NumMetrics]fleet.Limit
+
+// savedLimit is one limit in the file.
+type savedLimit struct {
+	Value  float64 `json:"value"`
+	At     int64   `json:"at"` // Unix seconds, of the hour
+	Origin string  `json:"origin"`
+}
+
+// limitsEvery is how often it is looked whether limits changed.
+const limitsEvery = time.Minute
+
+// OpenLimits reads the limits that were saved in a folder. A file that cannot be read
+// costs what it held, and nothing else.
+func OpenLimits(dir string, f *Fleet, log *slog.Logger) *Limits {
+	l := &Limits{fleet: f, path: filepath.Join(dir, "limits.json"), log: log, before: make(map[string]ownLimits)}
+	data, err := os.ReadFile(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l
+	}
+	if err == nil {
+		l.before, err = decodeLimits(data)
+	}
+	if err != nil {
+		log.Warn("capacities that were told before the restart are not known; they are asked for anew", "file", l.path, "error", err)
+		return l
+	}
+	l.saved = data
+	return l
+}
+
+func decodeLimits(data []byte) (map[string]ownLimits, error) {
+	var file map[string]map[string]savedLimit
+	if err := json.Unmarshal(data, &file); err != nil {
+		return map[string]ownLimits{}, fmt.Errorf("read limits: %w", err)
+	}
+	out := make(map[string]ownLimits, len(file))
+	for id, metrics := range file {
+		var told ownLimits
+		for name, s := range metrics {
+			m, known := fleet.ParseMetric(name)
+			origin, ok := fleet.ParseOrigin(s.Origin)
+			if known && ok && s.Value > 0 {
+				told[m] = fleet.Limit{Value: s.Value, At: s.At, Origin: origin}
+			}
+		}
+		out[id] = told
+	}
+	return out, nil
+}
+
+// Told returns the limits of an instance from before the start.
+func (l *Limits) Told(id string) (ownLimits, bool) {
+	told, ok := l.before[id]
+	return told, ok
+}
+
+// encodeLimits writes the limits of readings down. Ages are kept by the hour, so that
+// nothing has to be written while nothing changes.
+func encodeLimits(readings []*fleet.Reading) ([]byte, error) {
+	file := make(map[string]map[string]savedLimit)
+	for _, r := range readings {
+		if r == nil {
+			continue
+		}
+		for m, limit := range r.Told {
+			if !limit.Known() {
+				continue
+			}
+			if file[r.Instance] == nil {
+				file[r.Instance] = make(map[string]savedLimit)
+			}
+			file[r.Instance][fleet.Metric(m).String()] = savedLimit{limit.Value, limit.At - limit.At%3600, limit.Origin.String()}
+		}
+	}
+	data, err := json.Marshal(file) // with sorted keys
+	if err != nil {
+		return nil, fmt.Errorf("write limits: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// Run saves limits when they change, until ctx ends, and once more then.
+func (l *Limits) Run(ctx context.Context) error {
+	tick := time.NewTicker(limitsEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return l.save(l.newest())
+		case <-tick.C:
+		}
+		if err := l.save(l.newest()); err != nil {
+			l.log.Warn("capacities that servers and clouds gave could not be saved", "error", err)
+		}
+	}
+}
+
+// newest returns the newest reading of each instance. One that was not read yet
+// stands with its limits from before the start.
+func (l *Limits) newest() []*fleet.Reading {
+	out, ids := l.fleet.newest()
+	for i, r := range out {
+		if told, ok := l.before[ids[i]]; ok && r == nil {
+			out[i] = &fleet.Reading{Instance: ids[i], Told: told}
+		}
+	}
+	return out
+}
+
+// save writes the file anew when it would say something else.
+func (l *Limits) save(readings []*fleet.Reading) error {
+	data, err := encodeLimits(readings)
+	if err != nil || bytes.Equal(data, l.saved) {
+		return err
+	}
+	if err := atomicfile.Replace(l.path, data, 0o600); err != nil {
+		return fmt.Errorf("write limits: %w", err)
+	}
+	l.saved = data
+	return nil
+}
