@@ -53,13 +53,13 @@ func (f *refusal) WriteHeader(status int)      { f.status = status }
 func (s *server) answer(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		s.log.Error("answer could not be written as JSON", "err", err)
+		s.log.Error("answer could not be written as JSON", "error", err)
 		status, body = http.StatusInternalServerError, []byte(`{"error":"the answer could not be written; the log of Brimwatch says why"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if _, err := w.Write(append(body, '\n')); err != nil {
-		s.log.Debug("answer was not taken", "err", err)
+		s.log.Debug("answer was not taken", "error", err)
 	}
 }
 
@@ -91,7 +91,7 @@ func stream[T any](s *server, w http.ResponseWriter, name string, items iter.Seq
 		return out.Flush()
 	}()
 	if err != nil {
-		s.log.Debug("answer was not taken", "err", err)
+		s.log.Debug("answer was not taken", "error", err)
 	}
 }
 
@@ -112,9 +112,9 @@ func (s *server) refuseAll(w http.ResponseWriter, what string, faults []string) 
 // fail answers that something did not work here; the log has the particulars.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, what string, err error) {
 	if r.Context().Err() != nil {
-		s.log.DebugContext(r.Context(), "request given up by the caller", "path", r.URL.Path, "err", err)
+		s.log.DebugContext(r.Context(), "request given up by the caller", "path", r.URL.Path, "error", err)
 	} else {
-		s.log.ErrorContext(r.Context(), "request could not be answered", "path", r.URL.Path, "err", err)
+		s.log.ErrorContext(r.Context(), "request could not be answered", "path", r.URL.Path, "error", err)
 	}
 	s.refuse(w, http.StatusInternalServerError, what+": "+err.Error())
 }

@@ -63,7 +63,7 @@ func (w *writer) end() {
 func (s *Store) judge(err error) {
 	switch {
 	case err != nil && !s.failing:
-		s.log.Error("readings cannot be stored, alarming goes on without history; is the disk full?", "dir", s.opts.Dir, "err", err)
+		s.log.Error("readings cannot be stored, alarming goes on without history; is the disk full?", "dir", s.opts.Dir, "error", err)
 	case err == nil && s.failing:
 		s.log.Info("readings are stored again", "dir", s.opts.Dir)
 	}

@@ -230,7 +230,7 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	saved := "0"
 	if len(changed) > 0 {
 		if err := p.AlarmEditor.SetThresholds(r.Context(), id, changed); err != nil {
-			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "err", err)
+			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
 			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
 			body := p.instanceBody(&st, tabAlarms)
 			body.Monitoring = view
