@@ -65,23 +65,7 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if payer != nil && payer.Zone != nil {
 		c.Zone = payer.Zone
 	}
-	switch t.Method {
-	case Free:
-		c.Steady = LifecycleActive
-	case PayAsYouGo:
-		c.Basis, c.From = BasisOverdue, t.OverdueSince
-		if c.From.IsZero() && payer != nil {
-			c.From = payer.OverdueSince
-		}
-		if !c.From.IsZero() || payer != nil && payer.Balance != nil {
-			c.Steady = LifecycleActive
-		}
-	case Subscription:
-		c.Basis, c.From = BasisExpiry, t.Expires
-		if !c.From.IsZero() {
-			c.Steady = LifecycleActive
-		}
-	}
+	c.anchor(payer)
 	if t.Method != Free {
 		c.lay()
 	}
@@ -92,6 +76,28 @@ func (t Term) Course(p Policy, payer *Account) Course {
 		c.Basis = BasisNone
 	}
 	return c
+}
+
+// anchor finds what the course counts from, and where the instance stands before
+// the first moment.
+func (c *Course) anchor(payer *Account) {
+	switch c.Term.Method {
+	case Free:
+		c.Steady = LifecycleActive
+	case PayAsYouGo:
+		c.Basis, c.From = BasisOverdue, c.Term.OverdueSince
+		if c.From.IsZero() && payer != nil {
+			c.From = payer.OverdueSince
+		}
+		if !c.From.IsZero() || payer != nil && payer.Balance != nil {
+			c.Steady = LifecycleActive
+		}
+	case Subscription:
+		c.Basis, c.From = BasisExpiry, c.Term.Expires
+		if !c.From.IsZero() {
+			c.Steady = LifecycleActive
+		}
+	}
 }
 
 // lay fills in the moments.

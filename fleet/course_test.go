@@ -82,6 +82,10 @@ func TestCourse(t *testing.T) {
 		{"the cloud told a later release", with(func(t *Term) { t.ReleasesAt = day(60).UTC() }), "mqtt", payer, day(40), LifecycleSuspended, LifecycleReleased, day(60), ""},
 		{"the cloud told a release before the suspension", with(func(t *Term) { t.ReleasesAt = day(10).UTC() }), "mqtt", payer, day(5), LifecycleGrace, LifecycleReleased, day(10), ""},
 		{"the cloud told a suspension after the end, where the policy has no grace", with(func(t *Term) { t.SuspendsAt = day(2).UTC() }), "iot-enterprise", payer, end, LifecycleGrace, LifecycleSuspended, day(2), "by what the cloud tells"},
+		{"the cloud told a suspension at the very end, where the policy has a grace", with(func(t *Term) { t.SuspendsAt = end.UTC() }), "mqtt", payer, end, LifecycleSuspended, LifecycleReleased, day(15), "by what the cloud tells"},
+		{"the cloud told a release at the very end", with(func(t *Term) { t.ReleasesAt = end.UTC() }), "mqtt", payer, end, LifecycleReleased, "", time.Time{}, "by what the cloud tells"},
+		{"the cloud told a suspension a nanosecond before the end", with(func(t *Term) { t.SuspendsAt = end.Add(-1).UTC() }), "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), ""},
+		{"the cloud told suspension and release for one moment", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(3), day(3) }), "mqtt", payer, day(2), LifecycleGrace, LifecycleReleased, day(3), ""},
 		{"what the cloud told is of the term before", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(-300), day(-285) }), "mqtt", payer, day(1), LifecycleGrace, LifecycleSuspended, day(15), ""},
 		{"only the cloud knows", Term{Method: PayAsYouGo, ReleasesAt: day(5)}, "", payer, day(0), LifecycleUnknown, LifecycleReleased, day(5), "by what the cloud tells"},
 	}
