@@ -131,6 +131,7 @@ func TestShare(t *testing.T) {
 		{"not far below zero", -0.0001, "0%"},
 		{"not a number", math.NaN(), "–"},
 		{"no end", math.Inf(1), "–"},
+		{"a number with no end in percent", math.MaxFloat64, "–"},
 	} {
 		if got := words.Share(c.u); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -153,6 +154,7 @@ func TestThreshold(t *testing.T) {
 		{"above full", 1.5, "150%"},
 		{"not a number", math.NaN(), "–"},
 		{"no end", math.Inf(-1), "–"},
+		{"a number with no end in percent", math.MaxFloat64, "–"},
 	} {
 		if got := words.Threshold(c.u); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

@@ -22,3 +22,6 @@ func Metric(m fleet.Metric, l Language) string {
 	}
 	return m.String()
 }
+
+// Heading names a metric as a row or a table begins.
+func Heading(m fleet.Metric, l Language) string { return Capital(Metric(m, l)) }

@@ -19,7 +19,7 @@ func ShareBeside(u, threshold float64) string {
 
 // Threshold writes a share that somebody chose: 70%, 87.5%.
 func Threshold(u float64) string {
-	if math.IsNaN(u) || math.IsInf(u, 0) {
+	if p := u * 100; math.IsNaN(p) || math.IsInf(p, 0) {
 		return Unknown
 	}
 	return trimZeros(strconv.FormatFloat(u*100, 'f', 3, 64)) + "%"
@@ -31,7 +31,7 @@ func Threshold(u float64) string {
 func share(u float64, least int) string {
 	a := math.Abs(u)
 	switch {
-	case math.IsNaN(u) || math.IsInf(u, 0):
+	case math.IsNaN(u) || math.IsInf(u*100, 0):
 		return Unknown
 	case a >= 1e13:
 		return strconv.FormatFloat(u*100, 'g', 4, 64) + "%"

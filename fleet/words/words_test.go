@@ -59,6 +59,9 @@ func TestEveryMetricHasAName(t *testing.T) {
 			t.Errorf("%v is called %q and %q, want %q", m, en, zh, want)
 		}
 	}
+	if en, zh := words.Heading(fleet.SendTPS, words.EN), words.Heading(fleet.SendTPS, words.ZH); en != "Send TPS" || zh != "发送TPS" {
+		t.Errorf("a row begins with %q or %q", en, zh)
+	}
 }
 
 func TestLifecycle(t *testing.T) {
