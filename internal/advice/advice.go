@@ -179,7 +179,7 @@ func (a *Advice) findings(in *Input) {
 	}
 }
 
-// judge holds a usage against a capacity. An alarm is raised at its mark, so what
+// judge holds a usage against a capacity. An alarm is raised at its threshold, so what
 // reaches it does not fit.
 func judge(need, capacity, threshold float64) State {
 	if need < capacity*threshold {

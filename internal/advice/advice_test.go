@@ -76,7 +76,7 @@ func TestAdvise(t *testing.T) {
 			text: "The present capacity is enough.",
 		},
 		{
-			name: "the mark itself is over", in: input(used(30, 2800, 2000), used(30, 100, 100)), verdict: advice.Upgrade, target: "small s.10x", also: "large l.10x",
+			name: "the threshold itself is over", in: input(used(30, 2800, 2000), used(30, 100, 100)), verdict: advice.Upgrade, target: "small s.10x", also: "large l.10x",
 			text:  "small s.10x would fit. Message TPS reached 2,800 of 4,000 (threshold 70%), so it needs at least 4,001. In the console. Also possible: large l.10x. There is no way back.",
 			short: "s.10x fits.",
 		},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Kind is what happens to an instance at a moment of its calendar.
@@ -31,6 +32,26 @@ const (
 // Kinds returns all kinds, the gravest last.
 func Kinds() []Kind {
 	return []Kind{Converted, Unknown, Expires, Overdue, Suspended, Recycled, Released}
+}
+
+// Words names a kind, as in a legend.
+func (k Kind) Words() string {
+	switch k {
+	case Expires:
+		return "term ends"
+	case Overdue:
+		return "bill overdue"
+	case Suspended:
+		return "suspended"
+	case Recycled:
+		return "recycle bin"
+	case Released:
+		return "released for good"
+	case Converted:
+		return "converted"
+	case Unknown:
+	}
+	return "not known"
 }
 
 // Event is one moment of a course at which something happens.
@@ -141,48 +162,36 @@ func Ahead(list []fleet.Standing, f Filter, now, until time.Time) []Entry {
 
 // Words says what happens, as one goes on after the name of the instance.
 func (e *Event) Words() string {
-	if e.Kind == Expires {
+	begins := words.Begins(e.Moment.State, words.EN)
+	switch {
+	case e.Kind == Expires:
 		return expiryWords(&e.Moment)
-	}
-	switch e.Kind {
-	case Overdue:
+	case e.Kind == Overdue:
 		return "its bill is overdue; it stays usable"
-	case Suspended:
-		if e.Moment.Perhaps {
-			return "is suspended, or was converted to pay-as-you-go already"
-		}
-		return "is suspended"
-	case Recycled:
-		return "goes to the recycle bin"
-	case Released:
-		return "is released for good"
-	case Converted:
-		return "is converted to pay-as-you-go, at the latest"
-	case Expires, Unknown:
+	case e.Kind == Unknown:
+		return "what follows is not known"
+	case e.Kind == Converted:
+		return begins + ", at the latest"
+	case e.Moment.Perhaps && e.Kind == Suspended:
+		return begins + ", or was converted to pay-as-you-go already"
 	}
-	return "what follows is not known"
+	return begins
 }
 
+// expiryWords says what the end of a paid term brings.
 func expiryWords(m *fleet.Moment) string {
-	switch m.State {
-	case fleet.LifecycleGrace:
+	begins := words.Begins(m.State, words.EN)
+	switch {
+	case m.State == fleet.LifecycleGrace:
 		return "expires; it stays usable for a grace"
-	case fleet.LifecycleSuspended:
-		if m.Perhaps {
-			return "expires; it is suspended, or converted to pay-as-you-go at once"
-		}
-		return "expires and is suspended"
-	case fleet.LifecycleRecycled:
-		return "expires and goes to the recycle bin"
-	case fleet.LifecycleReleased:
-		return "expires and is released for good"
-	case fleet.LifecycleActive:
-		return "expires and is converted to pay-as-you-go"
-	case fleet.LifecycleUnknown:
+	case m.State == fleet.LifecycleUnknown:
 		return "expires; no policy says what follows"
-	case fleet.LifecycleExpiring, fleet.LifecycleFrozen:
+	case m.Perhaps && m.State == fleet.LifecycleSuspended:
+		return "expires; it is suspended, or converted to pay-as-you-go at once"
+	case begins == "":
+		return "expires"
 	}
-	return "expires"
+	return "expires and " + begins
 }
 
 // Day returns the day that begins at the moment at in zone, as that day's

@@ -11,7 +11,7 @@ import (
 	"unicode"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/web/chart"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 const (
@@ -21,25 +21,25 @@ const (
 
 // episodeRow is one episode in a table.
 type episodeRow struct {
-	Code     string
-	Rule     string
-	Metric   string
-	Instance string // its name; Whole fleet for an alarm about all of them
-	ID       string
-	Link     string // empty when the instance is no longer configured
-	State    alarm.EpisodeState
-	Severity alarm.Severity
-	Usage    string
-	Capacity string
-	Percent  string
-	Mark     string
-	Reason   string
-	Since    stamp
-	Ended    stamp
-	Lasted   string
-	AckedBy  string
-	Acked    stamp
-	Open     bool
+	Code      string
+	Rule      string
+	Metric    string
+	Instance  string // its name; Whole fleet for an alarm about all of them
+	ID        string
+	Link      string // empty when the instance is no longer configured
+	State     alarm.EpisodeState
+	Severity  alarm.Severity
+	Usage     string
+	Capacity  string
+	Percent   string
+	Threshold string
+	Reason    string
+	Since     stamp
+	Ended     stamp
+	Lasted    string
+	AckedBy   string
+	Acked     stamp
+	Open      bool
 }
 
 // alarmsBody is what the page of alarms shows.
@@ -135,20 +135,20 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		Open: e.State != alarm.EpisodeCleared,
 	}
 	if e.Key.Metric != alarm.NoMetric {
-		out.Metric = chart.Name(e.Key.Metric)
+		out.Metric = words.Heading(e.Key.Metric, words.EN)
 		if e.Capacity > 0 {
-			out.Usage, out.Capacity = chart.Figure(e.Key.Metric, e.Usage), chart.Figure(e.Key.Metric, e.Capacity)
-			out.Percent = chart.Percent(e.Usage / e.Capacity)
+			out.Usage, out.Capacity = words.Figure(e.Key.Metric, e.Usage), words.Figure(e.Key.Metric, e.Capacity)
+			out.Percent = words.ShareBeside(e.Usage/e.Capacity, e.Threshold)
 		}
 		if e.Threshold > 0 {
-			out.Mark = chart.Mark(e.Threshold)
+			out.Threshold = words.Threshold(e.Threshold)
 		}
 	}
 	end := e.EndedAt
 	if end.IsZero() {
 		end = p.Now()
 	}
-	out.Lasted = length(max(0, end.Sub(e.RaisedAt)))
+	out.Lasted = words.Duration(end.Sub(e.RaisedAt), words.EN)
 	if e.Key.Account != "" {
 		out.Instance, out.ID = "Account "+e.Key.Account, "Account "+e.Key.Account
 	} else if e.Key.Instance == alarm.FleetInstance {

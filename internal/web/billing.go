@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // billing is the panel of an instance's bill: how it is paid, until when, and what
@@ -52,7 +53,7 @@ func (p *pages) billing(st *fleet.Standing) billing {
 	}
 	since := t.OverdueSince
 	if a := p.payers()[in.Account]; a != nil {
-		out.Balance = balanceWords(a.Balance)
+		out.Balance = words.Balance(a, words.EN)
 		if since.IsZero() {
 			since = a.OverdueSince
 		}
@@ -101,21 +102,21 @@ func attempts(c *fleet.Course, now time.Time) string {
 	}
 	const day = 24 * time.Hour
 	on := func(days int) string {
-		return c.Before(c.Term.Expires, time.Duration(days)*day).In(zoneOf(c)).Format(time.DateOnly)
+		return words.Date(c.Before(c.Term.Expires, time.Duration(days)*day), zoneOf(c))
 	}
-	words := "tries once, on " + on(r.First)
+	text := "tries once, on " + on(r.First)
 	if last := max(r.Last, 1); last < r.First {
-		words = fmt.Sprintf("tries daily from %s to %s", on(r.First), on(last))
+		text = fmt.Sprintf("tries daily from %s to %s", on(r.First), on(last))
 	}
 	switch left := r.Left(c.Term.Expires, now, zoneOf(c)); {
 	case !now.Before(c.Term.Expires):
-		return words + "; the term has ended"
+		return text + "; the term has ended"
 	case left == 0:
-		return words + "; no attempt is left"
+		return text + "; no attempt is left"
 	case left == 1:
-		return words + "; 1 attempt is to come"
+		return text + "; 1 attempt is to come"
 	default:
-		return fmt.Sprintf("%s; %d attempts are to come", words, left)
+		return fmt.Sprintf("%s; %d attempts are to come", text, left)
 	}
 }
 

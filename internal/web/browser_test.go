@@ -203,20 +203,20 @@ func (b *tab) sizes(selector string) []box {
 func TestBarsAndLinesAreVisible(t *testing.T) {
 	b, url := browser(t, realistic(), true)
 	b.run("list", chromedp.Navigate(url+"/?q=orders"), chromedp.WaitVisible(".meter.raised .bar .fill", chromedp.ByQuery))
-	tracks, fills, marks := b.sizes(".bar .track"), b.sizes(".bar .fill"), b.sizes(".bar .tick")
-	if len(tracks) != 3 || len(fills) != 3 || len(marks) != 3 {
-		t.Fatalf("%d tracks, %d fills, %d marks, want 3 of each", len(tracks), len(fills), len(marks))
+	tracks, fills, ticks := b.sizes(".bar .track"), b.sizes(".bar .fill"), b.sizes(".bar .tick")
+	if len(tracks) != 3 || len(fills) != 3 || len(ticks) != 3 {
+		t.Fatalf("%d tracks, %d fills, %d ticks, want 3 of each", len(tracks), len(fills), len(ticks))
 	}
 	for i, share := range []float64{0.5124, 0.412, 0.7224} {
-		if tracks[i].Width < 100 || tracks[i].Height < 5 || fills[i].Height < 5 || marks[i].Height < 5 {
-			t.Errorf("bar %d is too small: track %v, fill %v, mark %v", i, tracks[i], fills[i], marks[i])
+		if tracks[i].Width < 100 || tracks[i].Height < 5 || fills[i].Height < 5 || ticks[i].Height < 5 {
+			t.Errorf("bar %d is too small: track %v, fill %v, tick %v", i, tracks[i], fills[i], ticks[i])
 		}
 		if got := fills[i].Width / tracks[i].Width; math.Abs(got-share) > 0.01 {
 			t.Errorf("bar %d is filled to %.3f, want %.3f", i, got, share)
 		}
 	}
 	b.run("charts", chromedp.Navigate(url+orders()+"?tab=statistics"), chromedp.WaitVisible("svg.chart", chromedp.ByQuery))
-	for _, line := range []string{"usage", "capacity", "mark"} {
+	for _, line := range []string{"usage", "capacity", "threshold"} {
 		found := b.sizes(".chart ." + line + " polyline")
 		if len(found) < 3 {
 			t.Errorf("%d lines of %s, want one for each metric with a capacity", len(found), line)

@@ -33,7 +33,7 @@ func TestCalendarWork(t *testing.T) {
 }
 
 // TestTimelineIsReadable looks at the time line on a narrow and on a wide screen:
-// its texts keep their size, and no mark or date lies upon another or outside.
+// its texts keep their size, and no sign or date lies upon another or outside.
 func TestTimelineIsReadable(t *testing.T) {
 	b, url := browser(t, realistic(), true)
 	for _, width := range []int64{400, 1400} {
@@ -45,11 +45,11 @@ func TestTimelineIsReadable(t *testing.T) {
 					const inside = (e) => { const r = at(e); if (r.left < room.left - 1 || r.right > room.right + 1) out.push("outside: " + e.textContent); };
 					const apart = (list, what) => list.forEach((e, i) => { if (i && at(e).left < at(list[i - 1]).right) out.push(what + " lie upon each other: " + list[i - 1].textContent + ", " + e.textContent); });
 					if (document.documentElement.scrollWidth > innerWidth) out.push("the page is wider than the screen");
-					if (!line.querySelector(".mark use")) out.push("no mark");
+					if (!line.querySelector(".sign use")) out.push("no sign");
 					for (const text of line.querySelectorAll("text")) { inside(text); if (parseFloat(getComputedStyle(text).fontSize) < 11 || at(text).height < 9) out.push("too small: " + text.textContent); }
-					for (const mark of line.querySelectorAll("use")) { inside(mark); if (at(mark).width < 6) out.push("a mark is " + at(mark).width + " wide"); }
+					for (const sign of line.querySelectorAll("use")) { inside(sign); if (at(sign).width < 6) out.push("a sign is " + at(sign).width + " wide"); }
 					apart([...line.querySelectorAll(".dates text")], "dates");
-					for (const lane of line.querySelectorAll(".lane")) apart([...lane.querySelectorAll("use")], "marks");
+					for (const lane of line.querySelectorAll(".lane")) apart([...lane.querySelectorAll("use")], "signs");
 					return out;
 				})()`, &faults))
 			if len(faults) > 0 {

@@ -161,7 +161,7 @@ func TestListSaysWhatMattersNext(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), "/?sort=name")),
 		"active expires 2026-12-31 , in 38 d", // not that it is expiring from the 25th
 		"active expires 2027-01-31 , in 69 d", // the last day in the zone of its account
-		"suspended is released 2026-12-06 , in 12 d 22 h",
+		"suspended is released for good 2026-12-06 , in 12 d 22 h",
 		"its calendar is watched. active Legacy billing", // nothing lies ahead of the one before
 	)
 }

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
-	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
 // Advisor tells which edition would fit an instance, and when a metric of it will
@@ -55,7 +55,7 @@ func (p *pages) edition(id string) *editionPanel {
 	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
-		row := editionRow{Name: chart.Name(f.Metric), State: "ok", Capacity: known(f.Metric, f.Capacity), Target: known(f.Metric, f.Target)}
+		row := editionRow{Name: words.Heading(f.Metric, words.EN), State: "ok", Capacity: known(f.Metric, f.Capacity), Target: known(f.Metric, f.Target)}
 		switch f.State {
 		case advice.Over:
 			row.State = string(fleet.MetricRaised)
@@ -64,7 +64,7 @@ func (p *pages) edition(id string) *editionPanel {
 		case advice.Holds:
 		}
 		if f.Usage.Known {
-			row.Counts, row.Peak = chart.Figure(f.Metric, f.Need), chart.Figure(f.Metric, f.Usage.Month.Peak)
+			row.Counts, row.Peak = words.Figure(f.Metric, f.Need), words.Figure(f.Metric, f.Usage.Month.Peak)
 			row.P99 = known(f.Metric, f.Usage.Month.P99)
 		}
 		if o, ok := p.Advisor.Outlook(id, f.Metric); ok {
@@ -83,7 +83,7 @@ func known(m fleet.Metric, v float64) string {
 	if v <= 0 {
 		return ""
 	}
-	return chart.Figure(m, v)
+	return words.Figure(m, v)
 }
 
 // days writes a range of days.

@@ -174,7 +174,7 @@ func handler(t *testing.T, f *fake) http.Handler {
 	return h
 }
 
-// instance builds a standing whose marks are at 70 %.
+// instance builds a standing whose thresholds are at 70 %.
 func instance(id, name, product, edition string, capacity, usage map[fleet.Metric]float64, labels map[string]string) fleet.Standing {
 	in := &fleet.Instance{ID: id, Name: name, Product: product, Edition: edition, Labels: fleet.SortLabels(labels), Watched: true}
 	r := &fleet.Reading{Instance: id, At: now().Add(-9 * time.Second), Up: true}
@@ -259,11 +259,11 @@ func realistic() *fake {
 	notice := func(code string, kind alarm.EventKind, state notifier.NoticeState, channel, display, receiver, text, reason string, ago time.Duration, attempts int) notifier.Record {
 		return notifier.Record{
 			Notice: notifier.Notice{ID: code + string(kind) + display, Code: code, Kind: kind, Severity: alarm.Warning, Receiver: receiver, Channel: channel, Text: text,
-				CreatedAt: now().Add(-ago), Alert: notifier.Alert{Annotations: map[string]string{"summary": "Orders: connections 3,612 of 5,000 (72 %)"}}},
+				CreatedAt: now().Add(-ago), Alert: notifier.Alert{Annotations: map[string]string{"summary": "Orders: connections 3,612 of 5,000 (72%)"}}},
 			Display: display, State: state, Attempts: attempts, Reason: reason,
 		}
 	}
-	sms := "K7Q2 WARNING Orders (mqtt-cn-0pp1abc): connections 3,612 of 5,000 (72 %) since 03:00. MQTT Basic Edition. Upgrade or shed clients."
+	sms := "K7Q2 WARNING Orders (mqtt-cn-0pp1abc): connections 3,612 of 5,000 (72%) since 03:00. MQTT Basic Edition. Upgrade or shed clients."
 	retry := notice("T6JP", alarm.Raised, notifier.Pending, "webhook", "https://hooks.example.com", "payments", "", "HTTP 503 Service Unavailable: try again later", 3*time.Minute, 4)
 	retry.NextAt = now().Add(40 * time.Second)
 	held := notice("W5BA", alarm.Raised, notifier.Held, "sms", "alice", "oncall", "W5BA WARNING Orders: expires on 2026-11-27, in 4 days.", "quiet hours until 08:00 (Europe/Berlin)", 20*time.Hour, 0)
@@ -272,8 +272,8 @@ func realistic() *fake {
 	sent.SentAt = now().Add(-12*time.Minute + 2*time.Second)
 	f.records = []notifier.Record{
 		retry, sent, notice("K7Q2", alarm.Raised, notifier.Sent, "webhook", "http://127.0.0.1:8080", "oncall", "", "", 12*time.Minute, 1), held,
-		notice("P2KD", alarm.Cleared, notifier.Dead, "sms", "bob", "oncall", "P2KD ENDED Session cache: memory back to 2.41 GiB of 4 GiB (60 %) after 2 h.", "provider twilio: 21211: the number +15005550001 is not valid", 24*time.Hour, 1),
-		notice("P2KD", alarm.Reminded, notifier.Dropped, "sms", "wei", "oncall", "P2KD STILL WARNING Session cache: memory 3.1 GiB of 4 GiB (78 %).", "the alarm ended before it was sent", 24*time.Hour, 0),
+		notice("P2KD", alarm.Cleared, notifier.Dead, "sms", "bob", "oncall", "P2KD ENDED Session cache: memory back to 2.41 GiB of 4 GiB (60%) after 2 h.", "provider twilio: 21211: the number +15005550001 is not valid", 24*time.Hour, 1),
+		notice("P2KD", alarm.Reminded, notifier.Dropped, "sms", "wei", "oncall", "P2KD STILL WARNING Session cache: memory 3.1 GiB of 4 GiB (78%).", "the alarm ended before it was sent", 24*time.Hour, 0),
 	}
 	return f
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/calendar"
 	"github.com/brimwatch/brimwatch/internal/web/ics"
 )
@@ -112,7 +113,7 @@ func feedName(f calendarFilter) string {
 func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
 	in, c := e.Standing.Instance, e.Standing.Course
 	out := ics.Event{
-		UID: uid(e), At: e.Moment.At, Category: kindWords(e.Kind), Tentative: e.Moment.Perhaps,
+		UID: uid(e), At: e.Moment.At, Category: e.Kind.Words(), Tentative: e.Moment.Perhaps,
 		Summary: nameOf(in) + ": " + e.Words(), URL: base + linkTo(in.ID),
 	}
 	if day, ok := calendar.Day(e.Moment.At, zoneOf(c)); ok {
@@ -131,14 +132,14 @@ func (p *pages) feedWords(e *calendar.Entry) string {
 	in, c := e.Standing.Instance, e.Standing.Course
 	lines := []string{
 		nameOf(in) + " " + e.Words() + ".",
-		"At " + e.Moment.At.In(zoneOf(c)).Format("2006-01-02 15:04:05 MST") + ".",
+		"At " + words.Timestamp(e.Moment.At, zoneOf(c)) + " " + words.Zone(e.Moment.At, zoneOf(c)) + ".",
 		"Instance: " + in.ID + ", " + p.Title(in) + ".",
 	}
 	if in.Account != "" {
 		lines = append(lines, "Account: "+in.Account+".")
 	}
 	told := toldWords(&e.Event, c)
-	lines = append(lines, strings.ToUpper(told[:1])+told[1:]+".")
+	lines = append(lines, words.Capital(told)+".")
 	if e.Moment.Perhaps {
 		lines = append(lines, "The documents of the product disagree on when it is converted.")
 	}

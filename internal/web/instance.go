@@ -8,7 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/web/chart"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // The tabs of an instance's page, in its address.
@@ -159,7 +159,7 @@ type settingRow struct {
 	Metric, Name, Capacity string
 	Threshold, Was         string // 70
 	Enabled, WasEnabled    bool
-	Equals                 string // the mark in the metric's own unit
+	Equals                 string // the threshold in the metric's own unit
 }
 
 func newMonitoring(st *fleet.Standing) *monitoring {
@@ -168,15 +168,15 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 		if !st.Concerns(m) {
 			continue
 		}
-		row := settingRow{Metric: m.String(), Name: chart.Name(m)}
+		row := settingRow{Metric: m.String(), Name: words.Heading(m, words.EN)}
 		limit := st.Instance.Limit(st.Reading, m)
 		if limit.Known() {
-			row.Capacity = chart.Figure(m, limit.Value)
+			row.Capacity = words.Figure(m, limit.Value)
 		}
-		if mark := st.Thresholds[m]; mark > 0 {
-			row.Threshold, row.Enabled = chart.Share(mark), true
+		if threshold := st.Thresholds[m]; threshold > 0 {
+			row.Threshold, row.Enabled = strings.TrimSuffix(words.Threshold(threshold), "%"), true
 			if limit.Known() {
-				row.Equals = chart.Figure(m, mark*limit.Value)
+				row.Equals = words.Figure(m, threshold*limit.Value)
 			}
 		}
 		row.Was, row.WasEnabled = row.Threshold, row.Enabled

@@ -155,7 +155,7 @@ func (p *pages) instances(w http.ResponseWriter, r *http.Request) {
 // list filters, sorts and pages what stands in the fleet.
 func (p *pages) list(all []fleet.Standing, f filter) listBody {
 	body := listBody{Filter: f, States: []option{
-		{"raised", "Alarm raised"}, {"unknown", "No data"}, {"ok", "Below the mark"}, {"unwatched", "No alarm"},
+		{"raised", "Alarm raised"}, {"unknown", "No data"}, {"ok", "Below the threshold"}, {"unwatched", "No alarm"},
 		{"expiring", "Expiring"}, {"past", "Past its term or frozen"},
 	}}
 	products := map[string]bool{}

@@ -5,25 +5,25 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/calendar"
-	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
 // meter is one metric of one instance as a bar with its figures in words.
 type meter struct {
-	Metric   string // message_tps
-	Name     string // Message TPS
-	State    fleet.MetricState
-	Word     string // how it stands, for people
-	Known    bool   // the usage is known
-	Usage    string
-	Capacity string // empty when it is not known
-	Percent  string // empty when usage or capacity is not known
-	Fill     string // length of the bar, 0 to 100
-	Tick     string // place of the raise mark, 0 to 100; empty without one
-	Mark     string // 70 %
-	Reason   string // why the usage is not known
-	Label    string // all of it in one sentence
+	Metric    string // message_tps
+	Name      string // Message TPS
+	State     fleet.MetricState
+	Word      string // how it stands, for people
+	Known     bool   // the usage is known
+	Usage     string
+	Capacity  string // empty when it is not known
+	Percent   string // empty when usage or capacity is not known
+	Fill      string // length of the bar, 0 to 100
+	Tick      string // place of the threshold, 0 to 100; empty without one
+	Threshold string // 70%
+	Reason    string // why the usage is not known
+	Label     string // all of it in one sentence
 }
 
 // meters returns the bars of an instance in the order of the metrics.
@@ -42,23 +42,23 @@ func meters(st *fleet.Standing) []meter {
 
 func newMeter(st *fleet.Standing, m fleet.Metric) meter {
 	limit := st.Instance.Limit(st.Reading, m)
-	out := meter{Metric: m.String(), Name: chart.Name(m), State: st.State(m), Word: stateWords(st.States[m]), Fill: "0"}
+	out := meter{Metric: m.String(), Name: words.Heading(m, words.EN), State: st.State(m), Word: stateWords(st.States[m]), Fill: "0"}
 	if limit.Known() {
-		out.Capacity = chart.Figure(m, limit.Value)
+		out.Capacity = words.Figure(m, limit.Value)
 	}
 	r := st.Reading
 	if r != nil && r.Known.Has(m) {
-		out.Known, out.Usage = true, chart.Figure(m, r.Usage[m])
+		out.Known, out.Usage = true, words.Figure(m, r.Usage[m])
 	} else {
 		out.Reason = st.Unknown(m)
 	}
 	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
-		out.Percent, out.Fill = chart.Percent(u), place(u)
+		out.Percent, out.Fill = words.ShareBeside(u, st.Thresholds[m]), place(u)
 	}
-	if mark := st.Thresholds[m]; mark > 0 && limit.Known() {
-		out.Mark = chart.Mark(mark)
-		if mark <= 1 {
-			out.Tick = place(mark)
+	if threshold := st.Thresholds[m]; threshold > 0 && limit.Known() {
+		out.Threshold = words.Threshold(threshold)
+		if threshold <= 1 {
+			out.Tick = place(threshold)
 		}
 	}
 	out.Label = out.sentence()
@@ -82,8 +82,8 @@ func (m *meter) sentence() string {
 	default:
 		text += m.Usage + " of " + m.Capacity + ", " + m.Percent
 	}
-	if m.Mark != "" {
-		text += ", alarm at " + m.Mark
+	if m.Threshold != "" {
+		text += ", threshold " + m.Threshold
 	}
 	text += "; " + m.Word
 	if m.Reason != "" {
@@ -118,7 +118,7 @@ type term struct {
 
 func (p *pages) term(st *fleet.Standing) term {
 	l := st.Lifecycle
-	out := term{State: l.State, Word: lifecycleWords(l.State), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
+	out := term{State: l.State, Word: words.Lifecycle(l.State, words.EN), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}

@@ -2,12 +2,12 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/calendar"
 	"github.com/brimwatch/brimwatch/internal/web/timeline"
 )
@@ -43,7 +43,7 @@ type life struct {
 
 func newLife(s fleet.LifecycleState) life {
 	s = cmp.Or(s, fleet.LifecycleUnknown)
-	return life{State: s, Word: lifecycleWords(s), Sign: lifecycleSign(s)}
+	return life{State: s, Word: words.Lifecycle(s, words.EN), Sign: lifecycleSign(s)}
 }
 
 // groups puts entries under their accounts, in the order that is asked for.
@@ -58,7 +58,7 @@ func (p *pages) groups(entries []calendar.Entry, f calendarFilter, payers map[st
 			at[name] = n
 			g := group{Account: name}
 			if a := payers[name]; a != nil {
-				g.Balance, g.Overdue = balanceWords(a.Balance), a.Overdue()
+				g.Balance, g.Overdue = words.Balance(a, words.EN), a.Overdue()
 			}
 			out = append(out, g)
 		}
@@ -128,14 +128,6 @@ func toldWords(e *calendar.Event, c *fleet.Course) string {
 	return "worked out"
 }
 
-// balanceWords writes what an account has left; empty when it is not known.
-func balanceWords(b *fleet.Balance) string {
-	if b == nil {
-		return ""
-	}
-	return strings.TrimSpace(fmt.Sprint(b.Amount) + " " + b.Currency)
-}
-
 // standingRow is an instance that has passed its term, or of which nothing is known.
 type standingRow struct {
 	Name, ID, Title, Account, Link string
@@ -171,7 +163,7 @@ func zoneOf(c *fleet.Course) *time.Location {
 	return c.Zone
 }
 
-// shapeOf is what the mark of a kind looks like.
+// shapeOf is what the sign of a kind looks like.
 func shapeOf(k calendar.Kind) timeline.Shape {
 	switch k {
 	case calendar.Expires:

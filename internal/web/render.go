@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // templates holds one parsed template for each page.
@@ -119,10 +121,9 @@ func (p *pages) stampIn(t time.Time, zone *time.Location) stamp {
 	if t.IsZero() {
 		return stamp{}
 	}
-	at := t.In(cmp.Or(zone, time.UTC))
 	return stamp{
-		Text: at.Format("2006-01-02 15:04:05"), Zone: at.Format("MST"), Machine: at.Format(time.RFC3339),
-		Ago: relative(t, p.Now()),
+		Text: words.Timestamp(t, zone), Zone: words.Zone(t, zone), Machine: t.In(cmp.Or(zone, time.UTC)).Format(time.RFC3339),
+		Ago: words.Relative(t, p.Now(), words.EN),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
@@ -149,7 +150,7 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	// On the grid of the step, so that a page opened again a moment later asks for
 	// the same points.
 	step := stepFor(s.to.Sub(s.from))
-	out.Step = length(step)
+	out.Step = words.Duration(step, words.EN)
 	from, to := s.from.Truncate(step), s.to.Truncate(step)
 	if to.Before(s.to) {
 		to = to.Add(step)
@@ -169,19 +170,19 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	return out
 }
 
-func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration, mark float64) chartView {
-	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: mark, Zone: p.Zone}
+func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration, threshold float64) chartView {
+	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: threshold, Zone: p.Zone}
 	every := max(1, (len(s.Usage)+tableRows-1)/tableRows)
 	return chartView{
-		Name: chart.Name(s.Metric), Summary: strings.TrimPrefix(c.Summary(), chart.Name(s.Metric)+": "),
+		Name: words.Heading(s.Metric, words.EN), Summary: strings.TrimPrefix(c.Summary(), words.Heading(s.Metric, words.EN)+": "),
 		SVG:  template.HTML(c.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
-		Rows: p.pointRows(s, every), Every: length(step * time.Duration(every)),
+		Rows: p.pointRows(s, every, threshold), Every: words.Duration(step*time.Duration(every), words.EN),
 	}
 }
 
 // pointRows is the table below a chart, newest first: of each few points the one
 // with the highest usage.
-func (p *pages) pointRows(s fleet.Series, every int) []pointRow {
+func (p *pages) pointRows(s fleet.Series, every int, threshold float64) []pointRow {
 	var out []pointRow
 	at := len(s.Capacity) - 1
 	for end := len(s.Usage); end > 0; end -= every {
@@ -197,9 +198,9 @@ func (p *pages) pointRows(s fleet.Series, every int) []pointRow {
 		for at >= 0 && s.Capacity[at].T.After(peak.T) {
 			at--
 		}
-		row := pointRow{At: p.stamp(peak.T), Usage: chart.Figure(s.Metric, peak.V), Capacity: "–", Percent: "–"}
+		row := pointRow{At: p.stamp(peak.T), Usage: words.Figure(s.Metric, peak.V), Capacity: words.Unknown, Percent: words.Unknown}
 		if at >= 0 && s.Capacity[at].V > 0 {
-			row.Capacity, row.Percent = chart.Figure(s.Metric, s.Capacity[at].V), chart.Percent(peak.V/s.Capacity[at].V)
+			row.Capacity, row.Percent = words.Figure(s.Metric, s.Capacity[at].V), words.ShareBeside(peak.V/s.Capacity[at].V, threshold)
 		}
 		out = append(out, row)
 	}

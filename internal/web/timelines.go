@@ -53,17 +53,17 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 	for i := range entries {
 		e := &entries[i]
 		seen[e.Kind] = true
-		mark := timeline.Mark{At: e.Moment.At, Kind: index[e.Kind], Text: nameOf(e.Standing.Instance) + " " + e.Words()}
+		sign := timeline.Sign{At: e.Moment.At, Kind: index[e.Kind], Text: nameOf(e.Standing.Instance) + " " + e.Words()}
 		n, ok := lanes[key(e)]
 		switch {
 		case ok:
-			line.Lanes[n].Marks = append(line.Lanes[n].Marks, mark)
+			line.Lanes[n].Signs = append(line.Lanes[n].Signs, sign)
 		case len(line.Lanes) < maxLanes:
 			lanes[key(e)] = len(line.Lanes)
-			line.Lanes = append(line.Lanes, timeline.Lane{Name: nameLane(e), Marks: []timeline.Mark{mark}})
+			line.Lanes = append(line.Lanes, timeline.Lane{Name: nameLane(e), Signs: []timeline.Sign{sign}})
 		default:
 			others[key(e)] = true
-			rest.Marks = append(rest.Marks, mark)
+			rest.Signs = append(rest.Signs, sign)
 		}
 	}
 	if len(others) > 0 {
@@ -72,7 +72,7 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 	}
 	for _, k := range kinds {
 		if seen[k] {
-			out.Keys = append(out.Keys, timelineKey{Kind: k, Shape: shapeOf(k), Word: kindWords(k)})
+			out.Keys = append(out.Keys, timelineKey{Kind: k, Shape: shapeOf(k), Word: k.Words()})
 		}
 	}
 	line.Label = fmt.Sprintf("Time line of the next %d days: %d moments; the table below lists them", f.Days, len(entries))

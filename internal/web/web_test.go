@@ -63,14 +63,14 @@ func TestListShowsHowFull(t *testing.T) {
 	}
 	wants(t, text(t, w),
 		"8 instances", "3 raised", "1 unknown", "1 expiring", "1 past the term or frozen",
-		"Orders mqtt-cn-0pp1abc env=prod team=orders MQ for MQTT, Basic Edition acme Message TPS 51 % 512 / 1,000",
-		"Connections 72 % 3,612 / 5,000 ▲ raised", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
-		"Memory 65 % 2.61 GiB / 4 GiB", "Connections no data – / 5,000 ? unknown", "No source is configured: only its calendar is watched.",
-		"Payments <EU>", "Connections 104 %", "Without a capacity: Message TPS 3.27 · Subscriptions 31 · Connections 14",
+		"Orders mqtt-cn-0pp1abc env=prod team=orders MQ for MQTT, Basic Edition acme Message TPS 51% 512 / 1,000",
+		"Connections 72% 3,612 / 5,000 ▲ raised", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
+		"Memory 65% 2.61 GiB / 4 GiB", "Connections no data – / 5,000 ? unknown", "No source is configured: only its calendar is watched.",
+		"Payments <EU>", "Connections 104%", "Without a capacity: Message TPS 3.27 · Subscriptions 31 · Connections 14",
 	)
 	wants(t, w.Body.String(),
-		`aria-label="Connections: 3,612 of 5,000, 72 %, alarm at 70 %; alarm raised"`,
-		`aria-label="Connections: usage unknown, capacity 5,000, alarm at 70 %; no data: dial tcp 10.4.1.9:1883: connect: connection refused"`,
+		`aria-label="Connections: 3,612 of 5,000, 72%, threshold 70%; alarm raised"`,
+		`aria-label="Connections: usage unknown, capacity 5,000, threshold 70%; no data: dial tcp 10.4.1.9:1883: connect: connection refused"`,
 		`<rect class="fill" width="72.2" height="10"/><line class="tick" x1="70.0"`, `<rect class="fill" width="100.0"`,
 	)
 }
@@ -173,8 +173,8 @@ func TestRemarks(t *testing.T) {
 func TestInstanceInformation(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), orders())),
 		"Instance Information Statistics Monitoring Alarms",
-		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72 % 3,612 of 5,000 mark 70 % warning 2026-11-23 03:00:04 12 min ago",
-		"Message TPS 512 1,000 51 % alarm at 70 % below the mark configured", "alarm raised server 12 min ago", "below the mark catalogue",
+		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72% 3,612 of 5,000 threshold 70% warning 2026-11-23 03:00:04 12 min ago",
+		"Message TPS 512 1,000 51% threshold 70% below the threshold configured", "alarm raised server 12 min ago", "below the threshold catalogue",
 		"Account acme", "answers , read 9 s ago",
 	)
 	old := realistic()
@@ -229,7 +229,7 @@ func TestStatisticsRange(t *testing.T) {
 			if w.Code != http.StatusOK || !f.asked.from.Equal(want.from) || !f.asked.to.Equal(want.to) || f.asked.step != want.step {
 				t.Errorf("%d: asked from %s to %s each %s, want %+v", w.Code, f.asked.from, f.asked.to, f.asked.step, want)
 			}
-			wants(t, w.Body.String(), "capacity 5,000", "alarm 70 % = 3,500", "Connections as a table", `<button type="submit" id="search">Search</button>`)
+			wants(t, w.Body.String(), "capacity 5,000", "threshold 70% = 3,500", "Connections as a table", `<button type="submit" id="search">Search</button>`)
 			if n := strings.Count(w.Body.String(), `<svg class="chart"`); n != 5 {
 				t.Errorf("%d charts, want one for each of 5 metrics", n)
 			}
@@ -279,7 +279,7 @@ func TestMonitoringAlarms(t *testing.T) {
 	}
 	t.Run("shown", func(t *testing.T) {
 		w := get(t, realistic(), orders()+"?tab=alarms")
-		wants(t, text(t, w), "Connections 5,000 % 70 % = 3,500 Enable", "OK Cancel")
+		wants(t, text(t, w), "Connections 5,000 % 70% = 3,500 Enable", "OK Cancel")
 		wants(t, w.Body.String(), `name="threshold.connections" id="threshold.connections" value="70"`)
 	})
 	t.Run("only what changed is written", func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestMonitoringAlarms(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		after := get(t, f, w.Header().Get("Location"))
-		wants(t, text(t, after), "Saved. The new thresholds are in force.", "Connections 5,000 % 87.5 % = 4,375 Enable", "Subscriptions 10,000 % off Enable")
+		wants(t, text(t, after), "Saved. The new thresholds are in force.", "Connections 5,000 % 87.5% = 4,375 Enable", "Subscriptions 10,000 % off Enable")
 	})
 	t.Run("nothing changed", func(t *testing.T) {
 		f := realistic()
@@ -350,8 +350,8 @@ func TestAlarmsPage(t *testing.T) {
 	}
 	said := text(t, get(t, realistic(), "/alarms"))
 	wants(t, said,
-		"T6JP Capacity Connections Payments <EU> mqtt-cn-5over 104 % 5,204 of 5,000 mark 70 % critical 2026-11-23 03:09:04 3 min ago Acknowledge",
-		"held: no data now", "✓ wei 31 min ago", "A9ZF Capacity Connections mqtt-cn-gone 80 % 4,000 of 5,000 mark 70 % the instance is no longer in the configuration", "after 1 h",
+		"T6JP Capacity Connections Payments <EU> mqtt-cn-5over 104% 5,204 of 5,000 threshold 70% critical 2026-11-23 03:09:04 3 min ago Acknowledge",
+		"held: no data now", "✓ wei 31 min ago", "A9ZF Capacity Connections mqtt-cn-gone 80% 4,000 of 5,000 threshold 70% the instance is no longer in the configuration", "after 1 h",
 	)
 }
 
@@ -424,7 +424,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 func TestNoticesPage(t *testing.T) {
 	said := text(t, get(t, realistic(), "/notices"))
 	wants(t, said,
-		"2026-11-23 03:09:04 3 min ago T6JP raised warning https://hooks.example.com webhook, payments pending HTTP 503 Service Unavailable: try again later next in 40 s 4 Orders: connections 3,612 of 5,000 (72 %)",
+		"2026-11-23 03:09:04 3 min ago T6JP raised warning https://hooks.example.com webhook, payments pending HTTP 503 Service Unavailable: try again later next in 40 s 4 Orders: connections 3,612 of 5,000 (72%)",
 		"wei sms, oncall delivered sent 2026-11-23 03:00:06 1 K7Q2 WARNING Orders", "held quiet hours until 08:00 (Europe/Berlin) next in 4 h 0", "dead provider twilio: 21211",
 	)
 	held := text(t, get(t, realistic(), "/notices?state=held"))

@@ -1,49 +1,12 @@
 package web
 
 import (
-	"fmt"
-	"strconv"
-	"time"
+	"cmp"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/calendar"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
-
-// relative says how long ago t was, or how long it is until t.
-func relative(t, now time.Time) string {
-	d := now.Sub(t)
-	switch {
-	case d < 0:
-		return "in " + length(-d)
-	case d < time.Second:
-		return "now"
-	}
-	return length(d) + " ago"
-}
-
-// length writes a duration in its largest unit, and the next where that tells more.
-func length(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + " s"
-	case d < time.Hour:
-		return strconv.Itoa(int(d/time.Minute)) + " min"
-	case d < day:
-		return two(int(d/time.Hour), "h", int(d%time.Hour/time.Minute), "min")
-	case d < 14*day:
-		return two(int(d/day), "d", int(d%day/time.Hour), "h")
-	}
-	return strconv.Itoa(int(d/day)) + " d"
-}
-
-func two(a int, unit string, b int, smaller string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, unit)
-	}
-	return fmt.Sprintf("%d %s %d %s", a, unit, b, smaller)
-}
 
 // ruleWords returns what people call a rule.
 func ruleWords(r alarm.RuleName) string {
@@ -74,45 +37,8 @@ func ruleWords(r alarm.RuleName) string {
 	return string(r)
 }
 
-// lifecycleWords returns what people call a lifecycle state.
-func lifecycleWords(s fleet.LifecycleState) string {
-	switch s {
-	case fleet.LifecycleActive:
-		return "active"
-	case fleet.LifecycleExpiring:
-		return "expiring"
-	case fleet.LifecycleGrace:
-		return "expired, in grace"
-	case fleet.LifecycleSuspended:
-		return "suspended"
-	case fleet.LifecycleRecycled:
-		return "in the recycle bin"
-	case fleet.LifecycleReleased:
-		return "released"
-	case fleet.LifecycleFrozen:
-		return "frozen"
-	case fleet.LifecycleUnknown:
-	}
-	return "term unknown"
-}
-
 // nextWords says what happens to an instance when a lifecycle state begins.
-func nextWords(s fleet.LifecycleState) string {
-	switch s {
-	case fleet.LifecycleGrace:
-		return "expires"
-	case fleet.LifecycleSuspended:
-		return "is suspended"
-	case fleet.LifecycleRecycled:
-		return "goes to the recycle bin"
-	case fleet.LifecycleReleased:
-		return "is released"
-	case fleet.LifecycleActive:
-		return "is converted to pay-as-you-go"
-	case fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
-	}
-	return "ends"
-}
+func nextWords(s fleet.LifecycleState) string { return cmp.Or(words.Begins(s, words.EN), "ends") }
 
 // methodWords returns what people call a billing method.
 func methodWords(m fleet.Method) string {
@@ -131,7 +57,7 @@ func methodWords(m fleet.Method) string {
 func stateWords(s fleet.MetricState) string {
 	switch s {
 	case fleet.MetricOK:
-		return "below the mark"
+		return "below the threshold"
 	case fleet.MetricRaised:
 		return "alarm raised"
 	case fleet.MetricUnknown:
@@ -163,24 +89,4 @@ func lifecycleSign(s fleet.LifecycleState) string {
 	case fleet.LifecycleUnknown:
 	}
 	return "?"
-}
-
-// kindWords says what the marks of a kind stand for.
-func kindWords(k calendar.Kind) string {
-	switch k {
-	case calendar.Expires:
-		return "term ends"
-	case calendar.Overdue:
-		return "bill overdue"
-	case calendar.Suspended:
-		return "suspended"
-	case calendar.Recycled:
-		return "recycle bin"
-	case calendar.Released:
-		return "released for good"
-	case calendar.Converted:
-		return "converted"
-	case calendar.Unknown:
-	}
-	return "not known"
 }

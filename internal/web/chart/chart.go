@@ -1,10 +1,10 @@
 // Package chart draws the history of one metric of one instance as a line chart:
-// the usage, the capacity and the raise mark, each with its name and figure. It is
+// the usage, the capacity and the threshold, each with its name and figure. It is
 // a pure function from a series to SVG, and it draws whatever it is given: what is
 // not a number, or lies outside the time range, is left out.
 //
 // Colours are left to the style sheet of the page, which knows light from dark; the
-// classes are chart, grid, axis, usage, capacity, mark, hover and note.
+// classes are chart, grid, axis, usage, capacity, threshold, hover and note.
 package chart
 
 import (
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Chart is what is drawn.
@@ -27,7 +28,7 @@ type Chart struct {
 	// Step is the distance of the points. Where two are further apart than one and
 	// a half steps nothing was known, and the line has a gap; 0 never breaks it.
 	Step time.Duration
-	// Threshold is the raise mark as utilization; 0 where the alarm is off.
+	// Threshold is the utilization at which an alarm is raised; 0 where the alarm is off.
 	Threshold float64
 	// Zone is the time zone of the x axis; nil is UTC.
 	Zone *time.Location
@@ -82,12 +83,12 @@ func (c Chart) SVG() []byte {
 	d.add(`<svg class="chart" viewBox="0 0 %g %g" role="img" aria-label="%s" xmlns="http://www.w3.org/2000/svg">`, width, height, escape(c.Summary()))
 	d.yTicks(c.Series.Metric, f, distance)
 	d.xTicks(c, f)
-	marks := c.marks(capacity)
+	thresholds := c.thresholds(capacity)
 	d.area(f, c.runs(usage))
-	d.line("mark", f, c.runs(marks))
+	d.line("threshold", f, c.runs(thresholds))
 	d.line("capacity", f, c.runs(capacity))
 	d.line("usage", f, c.runs(usage))
-	d.names(c, f, usage, capacity, marks)
+	d.names(c, f, usage, capacity, thresholds)
 	d.hovers(c, f, usage, capacity)
 	if len(usage) == 0 {
 		d.add(`<text class="note" x="%s" y="%s" text-anchor="middle">No usage was recorded in this time range</text>`, num((left+right)/2), num((above+below)/2))
@@ -102,14 +103,14 @@ func (c Chart) Summary() string {
 	f := frame{from: seconds(c.From), to: seconds(c.To)}
 	usage, capacity := c.pick(f, c.Series.Usage), c.pick(f, c.Series.Capacity)
 	if len(usage) == 0 {
-		return Name(m) + ": no usage was recorded in this time range."
+		return words.Heading(m, words.EN) + ": no usage was recorded in this time range."
 	}
 	peak := slices.MaxFunc(usage, byValue)
-	text := fmt.Sprintf("%s: newest %s, highest %s", Name(m), Figure(m, usage[len(usage)-1].V), Figure(m, peak.V))
+	text := fmt.Sprintf("%s: newest %s, highest %s", words.Heading(m, words.EN), words.Figure(m, usage[len(usage)-1].V), words.Figure(m, peak.V))
 	if n := len(capacity); n > 0 {
-		text += ", capacity " + Figure(m, capacity[n-1].V)
-		if c.marked() {
-			text += ", alarm at " + Figure(m, capacity[n-1].V*c.Threshold) + " (" + Mark(c.Threshold) + ")"
+		text += ", capacity " + words.Figure(m, capacity[n-1].V)
+		if c.hasThreshold() {
+			text += ", threshold " + words.Figure(m, capacity[n-1].V*c.Threshold) + " (" + words.Threshold(c.Threshold) + ")"
 		}
 	}
 	return text + "."
@@ -138,9 +139,9 @@ func (c Chart) pick(f frame, points []fleet.Point) []fleet.Point {
 	return out
 }
 
-// marks returns the raise mark at each moment for which a capacity is known.
-func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
-	if !c.marked() {
+// thresholds returns the threshold at each moment for which a capacity is known.
+func (c Chart) thresholds(capacity []fleet.Point) []fleet.Point {
+	if !c.hasThreshold() {
 		return nil
 	}
 	out := make([]fleet.Point, 0, len(capacity))
@@ -152,8 +153,8 @@ func (c Chart) marks(capacity []fleet.Point) []fleet.Point {
 	return out
 }
 
-// marked tells whether there is a raise mark that can be drawn.
-func (c Chart) marked() bool {
+// hasThreshold tells whether there is a threshold that can be drawn.
+func (c Chart) hasThreshold() bool {
 	const highest = 1e6 // far above any share that makes sense; NaN compares false
 	return c.Threshold > 0 && c.Threshold <= highest
 }
@@ -161,7 +162,7 @@ func (c Chart) marked() bool {
 // most returns the highest amount to be drawn.
 func (c Chart) most(usage, capacity []fleet.Point) float64 {
 	most := 0.0
-	for _, points := range [...][]fleet.Point{usage, capacity, c.marks(capacity)} {
+	for _, points := range [...][]fleet.Point{usage, capacity, c.thresholds(capacity)} {
 		for _, p := range points {
 			most = max(most, p.V)
 		}

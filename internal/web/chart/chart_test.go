@@ -49,7 +49,7 @@ func TestGolden(t *testing.T) {
 	gap := math.NaN()
 	const step = 30 * time.Minute
 	for name, c := range map[string]chart.Chart{
-		"crossing the mark": {
+		"crossing the threshold": {
 			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Capacity: level(step, 8, 5000)}, Threshold: 0.7,
 		},
 		"gap and a lone point": {
@@ -133,7 +133,7 @@ func TestAnyInputIsDrawn(t *testing.T) {
 				Capacity: rapid.SliceOfN(point, 0, 20).Draw(t, "capacity"),
 			},
 			From: moment.Draw(t, "from"), To: moment.Draw(t, "to"),
-			Step: time.Duration(rapid.Int64().Draw(t, "step")), Threshold: value.Draw(t, "mark"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
+			Step: time.Duration(rapid.Int64().Draw(t, "step")), Threshold: value.Draw(t, "threshold"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
 		}
 		svg := c.SVG()
 		wellFormed(t, svg)
@@ -151,18 +151,18 @@ func TestGapsStayGaps(t *testing.T) {
 	}
 }
 
-func TestMarkAndCapacityAreLabelled(t *testing.T) {
+func TestThresholdAndCapacityAreLabelled(t *testing.T) {
 	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Threshold: 0.7,
 		Series: fleet.Series{Metric: fleet.Connections, Usage: line(time.Minute, 3612), Capacity: level(time.Minute, 60, 5000)}}
 	svg := string(c.SVG())
-	for _, want := range []string{">capacity 5,000<", ">alarm 70 % = 3,500<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72 %)"} {
+	for _, want := range []string{">capacity 5,000<", ">threshold 70% = 3,500<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72%)"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is missing in\n%s", want, svg)
 		}
 	}
 	c.Threshold = 0
 	if strings.Contains(string(c.SVG()), "alarm") {
-		t.Error("a mark is drawn although the alarm is off")
+		t.Error("a threshold is drawn although the alarm is off")
 	}
 }
 
@@ -229,36 +229,6 @@ func TestAmountTicks(t *testing.T) {
 		s := chart.Chart{From: start(), To: start().Add(time.Hour), Series: fleet.Series{Metric: c.metric, Usage: line(time.Minute, c.most)}}
 		if got := strings.Join(ticks(s.SVG(), "grid"), " "); got != c.want {
 			t.Errorf("%v up to %g: got %s, want %s", c.metric, c.most, got, c.want)
-		}
-	}
-}
-
-func TestFigures(t *testing.T) {
-	for _, c := range []struct{ got, want string }{
-		{chart.Figure(fleet.Connections, 3612), "3,612"},
-		{chart.Figure(fleet.Connections, 1234567), "1,234,567"},
-		{chart.Figure(fleet.MessageTPS, 512.4), "512"},
-		{chart.Figure(fleet.MessageTPS, 12.44), "12.4"},
-		{chart.Figure(fleet.MessageTPS, 3.27), "3.27"},
-		{chart.Figure(fleet.MessageTPS, 0.0042), "0.0042"},
-		{chart.Figure(fleet.MessageTPS, -1500), "-1,500"},
-		{chart.Figure(fleet.MemoryBytes, 0), "0 B"},
-		{chart.Figure(fleet.MemoryBytes, 1536), "1.5 KiB"},
-		{chart.Figure(fleet.MemoryBytes, 2.61*(1<<30)), "2.61 GiB"},
-		{chart.Figure(fleet.MemoryBytes, 1023<<20), "1,023 MiB"},
-		{chart.Figure(fleet.Connections, math.NaN()), "–"},
-		{chart.Figure(fleet.Connections, math.Inf(1)), "–"},
-		{chart.Percent(0.7224), "72 %"},
-		{chart.Percent(0.0312), "3.1 %"},
-		{chart.Percent(1.04), "104 %"},
-		{chart.Percent(12.5), "1,250 %"},
-		{chart.Percent(0), "0 %"},
-		{chart.Mark(0.7), "70 %"},
-		{chart.Mark(0.875), "87.5 %"},
-		{chart.Share(0.29), "29"},
-	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
 }

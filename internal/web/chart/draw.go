@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // drawing is an SVG that is being written.
@@ -92,17 +93,17 @@ type name struct {
 
 // names writes the name and newest figure of each line at its right end, moved
 // apart where they would cover one another.
-func (d *drawing) names(c Chart, f frame, usage, capacity, marks []fleet.Point) {
+func (d *drawing) names(c Chart, f frame, usage, capacity, thresholds []fleet.Point) {
 	m := c.Series.Metric
 	var all []name
 	if n := len(capacity); n > 0 {
-		all = append(all, name{"capacity", "capacity " + Figure(m, capacity[n-1].V), f.y(capacity[n-1].V)})
+		all = append(all, name{"capacity", "capacity " + words.Figure(m, capacity[n-1].V), f.y(capacity[n-1].V)})
 	}
-	if n := len(marks); n > 0 {
-		all = append(all, name{"mark", "alarm " + Mark(c.Threshold) + " = " + Figure(m, marks[n-1].V), f.y(marks[n-1].V)})
+	if n := len(thresholds); n > 0 {
+		all = append(all, name{"threshold", "threshold " + words.Threshold(c.Threshold) + " = " + words.Figure(m, thresholds[n-1].V), f.y(thresholds[n-1].V)})
 	}
 	if n := len(usage); n > 0 {
-		all = append(all, name{"usage", "usage " + Figure(m, usage[n-1].V), f.y(usage[n-1].V)})
+		all = append(all, name{"usage", "usage " + words.Figure(m, usage[n-1].V), f.y(usage[n-1].V)})
 	}
 	slices.SortStableFunc(all, func(a, b name) int { return int(max(-1e6, min((a.y-b.y)*10, 1e6))) })
 	spread(all)
@@ -151,9 +152,9 @@ func (d *drawing) hovers(c Chart, f frame, usage, capacity []fleet.Point) {
 		for at+1 < len(capacity) && !capacity[at+1].T.After(peak.T) {
 			at++
 		}
-		text := peak.T.In(f.zone).Format("2006-01-02 15:04:05") + "  " + Figure(m, peak.V)
+		text := words.Timestamp(peak.T, f.zone) + "  " + words.Figure(m, peak.V)
 		if at < len(capacity) && capacity[at].V > 0 && !capacity[at].T.After(peak.T) {
-			text += " of " + Figure(m, capacity[at].V) + " (" + Percent(peak.V/capacity[at].V) + ")"
+			text += " of " + words.Figure(m, capacity[at].V) + " (" + words.ShareBeside(peak.V/capacity[at].V, c.Threshold) + ")"
 		}
 		d.add(`<rect x="%s" y="%s" width="%s" height="%s" fill="none"><title>%s</title></rect>`,
 			num(edge), num(above), num(max(0, end-edge)), num(below-above), escape(text))

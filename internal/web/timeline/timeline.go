@@ -1,6 +1,6 @@
 // Package timeline draws what happens when as a line for each account or
 // instance: an SVG that is as wide as its place, whose texts keep their size.
-// Each kind of mark has a shape of its own, so that colour is never the only sign.
+// Each kind of sign has a shape of its own, so that colour alone never tells them apart.
 package timeline
 
 import (
@@ -14,13 +14,13 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is a kind of mark. It is also its class in the style sheet.
+// Kind is a kind of sign. It is also its class in the style sheet.
 type Kind struct {
 	Name  string // released; made of small letters
 	Shape Shape
 }
 
-// Shape is what a mark looks like.
+// Shape is what a sign looks like.
 type Shape string
 
 // The shapes. Each is drawn around 0,0, about 10 wide.
@@ -34,17 +34,17 @@ const (
 	Bar      Shape = "M0 -5.5v11"
 )
 
-// Mark is something that happens.
-type Mark struct {
+// Sign is something that happens.
+type Sign struct {
 	At   time.Time
 	Kind int    // index into the time line's kinds
 	Text string // Orders expires
 }
 
-// Lane is one line. Its marks may come in any order.
+// Lane is one line. Its signs may come in any order.
 type Lane struct {
 	Name  string
-	Marks []Mark
+	Signs []Sign
 }
 
 // Line is a time line.
@@ -63,10 +63,10 @@ const (
 	axisAt     = 33 // of a lane's line, below its top
 	headHeight = 22
 	margin     = 4.0 // left and right of the span
-	// nearest is how close marks may come, of the span: closer ones become one
+	// nearest is how close signs may come, of the span: closer ones become one
 	// with their number. On a screen of 400 pixels that is 14 of them.
 	nearest = 0.04
-	// maxTexts is how many things the tooltip of one mark lists.
+	// maxTexts is how many things the tooltip of one sign lists.
 	maxTexts = 12
 )
 
@@ -76,7 +76,7 @@ func (l *Line) SVG() string {
 	height := headHeight + len(l.Lanes)*laneHeight
 	fmt.Fprintf(&b, `<svg class="timeline" width="100%%" height="%d" role="img" aria-label="%s"><defs>`, height, escape(l.Label))
 	for _, k := range l.Kinds {
-		fmt.Fprintf(&b, `<path id="mark-%s" d="%s"/>`, k.Name, k.Shape)
+		fmt.Fprintf(&b, `<path id="sign-%s" d="%s"/>`, k.Name, k.Shape)
 	}
 	b.WriteString(`</defs>`)
 	l.axis(&b, height)
@@ -147,7 +147,7 @@ func (l *Line) axis(b *strings.Builder, height int) {
 	b.WriteString(`</g>`)
 }
 
-// cluster is a mark as it is drawn: one thing, or several that are close.
+// cluster is a sign as it is drawn: one thing, or several that are close.
 type cluster struct {
 	first, last time.Time
 	kind        int // the gravest
@@ -155,13 +155,13 @@ type cluster struct {
 	n           int
 }
 
-// clusters puts marks together that would lie upon each other.
-func (l *Line) clusters(marks []Mark) []cluster {
-	marks = slices.Clone(marks)
-	slices.SortStableFunc(marks, func(a, b Mark) int { return a.At.Compare(b.At) })
+// clusters puts signs together that would lie upon each other.
+func (l *Line) clusters(signs []Sign) []cluster {
+	signs = slices.Clone(signs)
+	slices.SortStableFunc(signs, func(a, b Sign) int { return a.At.Compare(b.At) })
 	apart := time.Duration(float64(l.To.Sub(l.From)) * nearest)
 	var out []cluster
-	for _, m := range marks {
+	for _, m := range signs {
 		if len(out) == 0 || m.At.Sub(out[len(out)-1].first) >= apart {
 			out = append(out, cluster{first: m.At, kind: m.Kind})
 		}
@@ -178,13 +178,13 @@ func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
 	from, to := l.place(l.From), l.place(l.To)
 	fmt.Fprintf(b, `<g class="lane"><text class="who" x="%s" y="%d">%s</text><line x1="%s" x2="%s" y1="%d" y2="%d"/>`,
 		from, top+nameAt, escape(lane.Name), from, to, top+axisAt, top+axisAt)
-	for _, c := range l.clusters(lane.Marks) {
+	for _, c := range l.clusters(lane.Signs) {
 		texts := c.texts
 		if c.n > len(texts) {
 			texts = append(texts, fmt.Sprintf("and %d more until %s", c.n-len(texts), c.last.In(l.zone()).Format("2006-01-02 15:04")))
 		}
 		x, name := l.place(c.first), l.Kinds[c.kind].Name
-		fmt.Fprintf(b, `<g class="mark %s"><title>%s</title><use href="#mark-%s" x="%s" y="%d"/>`, name, escape(strings.Join(texts, "\n")), name, x, top+axisAt)
+		fmt.Fprintf(b, `<g class="sign %s"><title>%s</title><use href="#sign-%s" x="%s" y="%d"/>`, name, escape(strings.Join(texts, "\n")), name, x, top+axisAt)
 		if c.n > 1 {
 			fmt.Fprintf(b, `<text x="%s" y="%d" text-anchor="middle">%d</text>`, x, top+axisAt-9, c.n)
 		}

@@ -32,14 +32,14 @@ func line(days int, lanes ...timeline.Lane) *timeline.Line {
 	return &timeline.Line{From: start(), To: start().AddDate(0, 0, days), Kinds: kinds(), Lanes: lanes, Label: "What happens <soon>"}
 }
 
-func mark(day, kind int, text string) timeline.Mark {
-	return timeline.Mark{At: start().AddDate(0, 0, day), Kind: kind, Text: text}
+func sign(day, kind int, text string) timeline.Sign {
+	return timeline.Sign{At: start().AddDate(0, 0, day), Kind: kind, Text: text}
 }
 
 func TestGolden(t *testing.T) {
 	got := line(90,
-		timeline.Lane{Name: "acme & sons", Marks: []timeline.Mark{mark(40, 1, "Orders is suspended"), mark(4, 0, "Orders expires"), mark(5, 0, "Lab <b> expires")}},
-		timeline.Lane{Name: "beta", Marks: []timeline.Mark{mark(90, 2, "Old is released")}},
+		timeline.Lane{Name: "acme & sons", Signs: []timeline.Sign{sign(40, 1, "Orders is suspended"), sign(4, 0, "Orders expires"), sign(5, 0, "Lab <b> expires")}},
+		timeline.Lane{Name: "beta", Signs: []timeline.Sign{sign(90, 2, "Old is released")}},
 	).SVG()
 	got = strings.ReplaceAll(got, "><", ">\n<") + "\n"
 	path := filepath.Join("testdata", "two-accounts.svg")
@@ -86,15 +86,15 @@ func TestDates(t *testing.T) {
 }
 
 func TestCloseMarksBecomeOne(t *testing.T) {
-	var marks []timeline.Mark
+	var signs []timeline.Sign
 	for i := range 40 {
-		marks = append(marks, timeline.Mark{At: start().Add(time.Duration(i) * time.Hour), Kind: i % 2, Text: fmt.Sprintf("No. %d", i)})
+		signs = append(signs, timeline.Sign{At: start().Add(time.Duration(i) * time.Hour), Kind: i % 2, Text: fmt.Sprintf("No. %d", i)})
 	}
-	svg := line(90, timeline.Lane{Name: "acme", Marks: append(marks, mark(60, 0, "Alone"))}).SVG()
+	svg := line(90, timeline.Lane{Name: "acme", Signs: append(signs, sign(60, 0, "Alone"))}).SVG()
 	if n := strings.Count(svg, "<use "); n != 2 {
-		t.Errorf("%d marks are drawn, want one for those that are close and one alone", n)
+		t.Errorf("%d signs are drawn, want one for those that are close and one alone", n)
 	}
-	for _, want := range []string{`<g class="mark suspended">`, `>40</text>`, "2026-11-23 03:12 No. 0", "and 28 more until 2026-11-24 18:12", "Alone</title>"} {
+	for _, want := range []string{`<g class="sign suspended">`, `>40</text>`, "2026-11-23 03:12 No. 0", "and 28 more until 2026-11-24 18:12", "Alone</title>"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is missing in\n%s", want, svg)
 		}
@@ -109,8 +109,8 @@ func TestAnyLine(t *testing.T) {
 		l.Label = rapid.String().Draw(t, "label")
 		for range rapid.IntRange(0, 3).Draw(t, "lanes") {
 			lane := timeline.Lane{Name: rapid.String().Draw(t, "name")}
-			for range rapid.IntRange(0, 20).Draw(t, "marks") {
-				lane.Marks = append(lane.Marks, mark(rapid.IntRange(-10, 4000).Draw(t, "day"), rapid.IntRange(0, 2).Draw(t, "kind"), rapid.String().Draw(t, "text")))
+			for range rapid.IntRange(0, 20).Draw(t, "signs") {
+				lane.Signs = append(lane.Signs, sign(rapid.IntRange(-10, 4000).Draw(t, "day"), rapid.IntRange(0, 2).Draw(t, "kind"), rapid.String().Draw(t, "text")))
 			}
 			l.Lanes = append(l.Lanes, lane)
 		}
