@@ -48,7 +48,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 	var out []Notice
 	seen := make(map[string]bool)
 	for _, r := range receiversFor(d, ev) {
-		rcv, ok := d.Receivers[r.name]
+		rcv, ok := d.Receiver(r.name)
 		if !ok {
 			continue
 		}
@@ -112,7 +112,7 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 		}
 	}
 	if len(by) == 0 {
-		for _, name := range d.Default {
+		for _, name := range d.entries.Default {
 			by[name] = nil
 		}
 	}
@@ -139,11 +139,11 @@ func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now tim
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel,
-		Alert:     d.Words.alert(ev),
+		Alert:     d.entries.Words.alert(ev),
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
-		n.Text = d.Words.text(ev, t.Language, t.Zone)
+		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
 	}
 	return n
 }

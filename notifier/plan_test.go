@@ -16,12 +16,14 @@ type nobody struct{}
 
 func (nobody) Send(context.Context, Message) (Receipt, error) { return Receipt{}, nil }
 
-func directory() *Directory {
+func directory() *Directory { return NewDirectory(entries()) }
+
+func entries() Entries {
 	person := func(name string) Target {
 		return Target{Recipient: Recipient{Channel: "sms", Name: "sms/" + name, Display: name}, Channel: nobody{}, Language: "en", Zone: time.UTC}
 	}
 	hook := Target{Recipient: Recipient{Channel: "webhook", Name: "webhook/oncall/1", Display: "http://127.0.0.1:8080"}, Channel: nobody{}, Zone: time.UTC}
-	return &Directory{
+	return Entries{
 		Receivers: map[string]Receiver{
 			"oncall": {Name: "oncall", Targets: []Target{person("wei"), hook}},
 			"owners": {Name: "owners", Targets: []Target{person("wei"), person("alice")}, GroupWait: 10 * time.Second},
@@ -53,7 +55,7 @@ func TestPlan(t *testing.T) {
 	tests := []struct {
 		name string
 		ev   *alarm.Event
-		dir  func(*Directory)
+		dir  func(Entries)
 		quie []Silence
 		want []string
 	}{
@@ -70,23 +72,23 @@ func TestPlan(t *testing.T) {
 		{name: "an instance without receivers of its own", ev: with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Instance.ID = "other" }),
 			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
 		{name: "quiet hours hold a person's notice, not a webhook's", ev: connections(alarm.Raised),
-			dir: func(d *Directory) {
-				d.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14*60 + 30}
-				delete(d.Receivers, "owners")
+			dir: func(e Entries) {
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14*60 + 30}
+				delete(e.Receivers, "owners")
 			},
 			want: []string{"raised sms/wei oncall held: quiet hours until 14:30:00", "raised webhook/oncall/1 oncall"}},
 		{name: "quiet hours except this severity", ev: connections(alarm.Raised),
-			dir: func(d *Directory) {
-				d.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14 * 60, Except: []alarm.Severity{alarm.Warning}}
-				delete(d.Receivers, "owners")
+			dir: func(e Entries) {
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14 * 60, Except: []alarm.Severity{alarm.Warning}}
+				delete(e.Receivers, "owners")
 			},
 			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
 		{name: "a silence that matches holds", ev: connections(alarm.Raised),
-			dir:  func(d *Directory) { delete(d.Receivers, "owners") },
+			dir:  func(e Entries) { delete(e.Receivers, "owners") },
 			quie: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
 			want: []string{"raised sms/wei oncall held: silenced by s1 until 13:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
 		{name: "silences that do not match, or are over", ev: connections(alarm.Raised),
-			dir: func(d *Directory) { delete(d.Receivers, "owners") },
+			dir: func(e Entries) { delete(e.Receivers, "owners") },
 			quie: []Silence{
 				{ID: "s1", Matchers: map[string]string{"env": "test"}, Until: noon().Add(time.Hour)},
 				{ID: "s2", Matchers: map[string]string{"env": "prod"}, Until: noon()},
@@ -96,11 +98,11 @@ func TestPlan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d := directory()
+			e := entries()
 			if tt.dir != nil {
-				tt.dir(d)
+				tt.dir(e)
 			}
-			got := planned(Plan(d, tt.ev, told, tt.quie, noon()))
+			got := planned(Plan(NewDirectory(e), tt.ev, told, tt.quie, noon()))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("notices (-want +got):\n%s", diff)
 			}

@@ -84,11 +84,9 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 // that the channels of the old one keep.
 func (d *Daemon) setDirectory(next *notifier.Directory) {
 	d.outbox.SetDirectory(next)
-	for _, r := range d.directory.Receivers {
-		for _, t := range r.Targets {
-			if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
-				c.CloseIdleConnections()
-			}
+	for t := range d.directory.Targets() {
+		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
 		}
 	}
 	d.directory = next

@@ -60,6 +60,33 @@ func (b *Outbox) Run(ctx context.Context) error {
 	}
 }
 
+// enqueue puts items into their queues and wakes the dispatcher.
+func (b *Outbox) enqueue(items []item) {
+	if len(items) == 0 {
+		return
+	}
+	b.mu.Lock()
+	b.queues.put(items)
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// claim marks as busy and returns all that is due, and when to look again.
+func (b *Outbox) claim(now time.Time, most int) (out []work, later time.Time) {
+	dir := b.directory.Load()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.queues.claim(now, most, dir.Bundle)
+}
+
+// release ends the work on a recipient, and wakes the dispatcher: more may be due.
+func (b *Outbox) release(w work, results []item) {
+	b.mu.Lock()
+	b.queues.release(w, results)
+	b.mu.Unlock()
+	b.nudge()
+}
+
 // finish waits for the calls under way, for a while and then by ending them.
 func (b *Outbox) finish(under *sync.WaitGroup, cancel context.CancelFunc) {
 	stop := time.AfterFunc(grace, cancel)

@@ -19,7 +19,7 @@ type item struct {
 	state     notifier.NoticeState
 	message   string // of the attempt before; "" when there was none
 	next      time.Time
-	alone     bool // the far side refused it for good together with others
+	split     bool // the far side refused it for good together with others: it goes out by itself
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that is not to
@@ -37,7 +37,7 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	case n.Hold != "":
 		it.state, reason = notifier.Held, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits, n, now)
+		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
 		if err != nil {
 			return nil, err
 		}

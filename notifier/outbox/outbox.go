@@ -60,7 +60,7 @@ type Outbox struct {
 	directory atomic.Pointer[notifier.Directory]
 
 	mu     sync.Mutex
-	queues map[string]*queue // by recipient
+	queues *queues
 	wake   chan struct{}
 
 	failing atomic.Bool // the last write failed
@@ -79,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: make(map[string]*queue), wake: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1),
 	}
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {

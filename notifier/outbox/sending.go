@@ -43,7 +43,7 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, n
 	}
 	if m.ID == "" {
 		m.ID = "msg_" + strings.TrimPrefix(m.Notices[0].ID, "ntc_")
-		if items[0].alone {
+		if items[0].split {
 			m.ID += "_alone" // the message that was refused had the other id
 		}
 	}
@@ -107,7 +107,7 @@ type outcome struct {
 	reason string
 	doubt  bool
 	next   time.Time
-	alone  bool // each goes out again by itself
+	split  bool // each notice goes out again by itself
 }
 
 // record stores what came of an attempt, and returns what stays in the queue.
@@ -128,11 +128,11 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 	}
 	rest := make([]item, 0, len(items))
 	message := m.ID
-	if o.alone {
-		message = "" // what goes alone is another message
+	if o.split {
+		message = "" // what goes out by itself is another message
 	}
 	for _, it := range items {
-		it.state, it.message, it.next, it.alone = o.state, message, o.next, o.alone
+		it.state, it.message, it.next, it.split = o.state, message, o.next, o.split
 		if o.state == notifier.Pending || (o.state == notifier.Sent && !o.next.IsZero()) {
 			rest = append(rest, it)
 		}
@@ -167,7 +167,7 @@ func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, 
 	if notifier.IsPermanent(err) {
 		if len(m.Notices) > 1 {
 			// One of them may be at fault, and the others must not go down with it.
-			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), alone: true}
+			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), split: true}
 		}
 		return outcome{name: "permanent", state: notifier.Dead, reason: err.Error()}
 	}
