@@ -11,9 +11,10 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 	seen := make(map[string]place)
 	for i := range doc.Receivers {
 		r := &doc.Receivers[i]
-		if r.node == nil || !d.named(r.place, r.Name, seen) {
+		if r.node == nil {
 			continue
 		}
+		d.named(r.place, r.Name, seen)
 		out := Receiver{Name: r.Name, SMS: r.SMS, GroupWait: r.GroupWait.Duration}
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")

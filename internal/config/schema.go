@@ -242,7 +242,7 @@ type alarmsDoc struct {
 	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
 	NoData   ruleDoc  `yaml:"no_data" doc:"An instance tells nothing."`
 	calendarDoc
-	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its mark (accounts[].low_balance); over above the mark and 5 % of it."`
+	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
 }
 
@@ -252,7 +252,7 @@ type ruleDoc struct {
 	Threshold share      `yaml:"threshold" doc:"Share of the capacity at which it is an alarm." default:"70%"`
 	Clear     share      `yaml:"clear" doc:"Share below which it is over." default:"five points below the threshold"`
 	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
-	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear mark." default:"1m; no_data: 0s"`
+	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold." default:"1m; no_data: 0s"`
 	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
 	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
 	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`
