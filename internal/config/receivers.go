@@ -71,7 +71,7 @@ func (d *decoder) checkTexts(r *receiverDoc, s *Snapshot, contacts map[string]*c
 func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
 	d.needURL(w.place, w.URL, "http", "https")
-	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.authDoc)
+	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	switch w.Format {
 	case "":
 		out.Format = "alertmanager"
