@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // Options says which server is read, and as whom.
@@ -160,7 +161,7 @@ func (c *Collector) read(ctx context.Context) (*answer, error) {
 		return a, nil
 	}
 	c.drop()
-	if err != nil && !s.heard && hungUp(err) {
+	if err != nil && !s.heard && neterror.HungUp(err) {
 		return nil, &caused{words: explain(ctx, err, asking, c.address).Error(), cause: errAway}
 	}
 	if err != nil {
