@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -47,8 +48,8 @@ func FuzzInfo(f *testing.F) {
 		for _, m := range fleet.Metrics() {
 			_, isGauge := v.GaugeOf(m)
 			_, _, isCounter := v.CounterOf(m)
-			if known := isGauge || isCounter; known == (gap(&v, m) != "") {
-				t.Errorf("%s is known %v and its reason %q", m, known, gap(&v, m))
+			if known := isGauge || isCounter; known == (collectortest.GapOf(&v, m) != "") {
+				t.Errorf("%s is known %v and its reason %q", m, known, collectortest.GapOf(&v, m))
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -76,7 +77,7 @@ func TestSubscriptionsAge(t *testing.T) {
 		if !ok {
 			n = -1
 		}
-		return n, gap(&v, fleet.Subscriptions)
+		return n, collectortest.GapOf(&v, fleet.Subscriptions)
 	}
 	s := &subscriptions{every: time.Minute}
 	if !s.due(zero) {
