@@ -341,7 +341,7 @@ func TestTheCloudIsNotAskedMoreThanThirtyTimesASecond(t *testing.T) {
 		var at []time.Time
 		for range 200 {
 			err := a.Call(t.Context(), Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast", Region: "cn-hangzhou",
-				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &told{})
+				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &lastAnswer{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -38,7 +38,7 @@ type Options struct {
 	TLS *tls.Config
 	// SubscriptionsEvery is how often subscriptions are counted at most, which
 	// takes the server a walk through all its clients; 0 is a minute. In between
-	// the last count is told, and none that is older than three times this.
+	// the last count stands, unless it is older than three times this.
 	SubscriptionsEvery time.Duration
 	// Logger may be nil.
 	Logger *slog.Logger
