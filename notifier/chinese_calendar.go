@@ -156,7 +156,7 @@ func chineseTogether(m *matter) string {
 
 // chineseStand says how it stands with an instance whose term is over.
 func chineseStand(m *matter) string {
-	if m.lawless() {
+	if m.withoutPolicy() {
 		return "，后续处理未知"
 	}
 	if !m.over() {

@@ -139,7 +139,7 @@ func chineseTermSentence(m *matter, at time.Time, full func(time.Time) string) s
 // chinesePresent says how it stands with an instance whose term is over, or that
 // nobody knows what follows.
 func chinesePresent(m *matter) string {
-	if m.lawless() {
+	if m.withoutPolicy() {
 		return "没有策略说明后续处理。"
 	}
 	if !m.over() || m.perhaps() {

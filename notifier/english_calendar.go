@@ -184,7 +184,7 @@ func englishTogether(m *matter) string {
 
 // englishStand says how it stands with an instance whose term is over.
 func englishStand(m *matter) string {
-	if m.lawless() {
+	if m.withoutPolicy() {
 		return ", what follows is not known"
 	}
 	if !m.over() {

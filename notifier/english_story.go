@@ -141,7 +141,7 @@ func englishTermSentence(m *matter, at time.Time, full func(time.Time) string) s
 // englishPresent says how it stands with an instance whose term is over, or that
 // nobody knows what follows.
 func englishPresent(m *matter) string {
-	if m.lawless() {
+	if m.withoutPolicy() {
 		return "No policy says what follows."
 	}
 	if !m.over() || m.perhaps() {

@@ -67,8 +67,8 @@ func (m *matter) converted() bool {
 	return !at.IsZero() && !m.now.Before(at)
 }
 
-// lawless tells whether nobody knows what follows the end of the term.
-func (m *matter) lawless() bool {
+// withoutPolicy tells whether nobody knows what follows the end of the term.
+func (m *matter) withoutPolicy() bool {
 	return len(m.c.Policy.Phases) == 0 && !m.c.From.IsZero() && !m.c.Has(fleet.LifecycleSuspended) && !m.c.Has(fleet.LifecycleReleased)
 }
 

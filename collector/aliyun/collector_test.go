@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -123,7 +124,7 @@ func TestWhatIsUnknown(t *testing.T) {
 	} {
 		visit := &v[slices.Index(ids, tt.id)]
 		_, known := visit.GaugeOf(tt.metric)
-		if reason := gap(visit, tt.metric); known != (tt.want == "") || !strings.Contains(reason, tt.want) {
+		if reason := collectortest.GapOf(visit, tt.metric); known != (tt.want == "") || !strings.Contains(reason, tt.want) {
 			t.Errorf("%s: %s is known %v, reason %q, want %q", tt.id, tt.metric, known, reason, tt.want)
 		}
 	}
@@ -143,7 +144,7 @@ func TestASilentNodeMakesTheSumUnknown(t *testing.T) {
 	s.tell("ShardingUsedMemory", "r-1", 20*time.Minute, values("Average", 1e9, "nodeId", "r-1-db-1"))
 	c := newTestCollector(t, newTestAccount(t, serve(t, s)), RedisCluster, "r-1")
 	v := &read(t, c)[0]
-	if reason := gap(v, fleet.MemoryBytes); len(gauges(v)) > 0 || !strings.Contains(reason, "r-1-db-1") || !strings.Contains(reason, "too low") {
+	if reason := collectortest.GapOf(v, fleet.MemoryBytes); len(gauges(v)) > 0 || !strings.Contains(reason, "r-1-db-1") || !strings.Contains(reason, "too low") {
 		t.Errorf("got %v, reason %q", gauges(v), reason)
 	}
 }
@@ -170,10 +171,10 @@ func TestOneMetricThatFailsLeavesTheOthers(t *testing.T) {
 	if got := gauges(v); len(got) != 1 || got["message_tps"] != 1 {
 		t.Errorf("got %v", got)
 	}
-	if reason := gap(v, fleet.Connections); !strings.Contains(reason, "ParameterInvalid") {
+	if reason := collectortest.GapOf(v, fleet.Connections); !strings.Contains(reason, "ParameterInvalid") {
 		t.Errorf("connections: %q", reason)
 	}
-	if reason := gap(v, fleet.Subscriptions); !strings.Contains(reason, "cannot be read") {
+	if reason := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(reason, "cannot be read") {
 		t.Errorf("subscriptions: %q", reason)
 	}
 	s.faults["AverageQpsPerInstance"] = refusing(http.StatusBadRequest, "ParameterInvalid", "no such metric")
@@ -208,7 +209,7 @@ func TestBetweenSweepsWhatIsKnownIsTold(t *testing.T) {
 		s.forget()
 		s.mqttOf("mqtt-cn-1", 150*time.Second, 1, 2, 3)
 		pass(time.Minute)
-		if reason := gap(&read(t, c)[0], fleet.Connections); !strings.Contains(reason, "3m30s ago") {
+		if reason := collectortest.GapOf(&read(t, c)[0], fleet.Connections); !strings.Contains(reason, "3m30s ago") {
 			t.Errorf("a point of three and a half minutes: %q", reason)
 		}
 	})
@@ -264,7 +265,7 @@ func TestAMonthThatIsUsedUp(t *testing.T) {
 		}
 		v, err := visit(t.Context(), c)
 		if err == nil {
-			if reason := gap(&v[0], fleet.Connections); !strings.Contains(reason, "calls of this month") {
+			if reason := collectortest.GapOf(&v[0], fleet.Connections); !strings.Contains(reason, "calls of this month") {
 				t.Errorf("after eight hours: %q", reason)
 			}
 		}
@@ -297,7 +298,7 @@ func TestThrottlingIsBackedOffAndRecovers(t *testing.T) {
 			case err != nil:
 				said = err.Error()
 			case len(gauges(&v[0])) == 0 && said == "":
-				said = gap(&v[0], fleet.Connections)
+				said = collectortest.GapOf(&v[0], fleet.Connections)
 			}
 		}
 		if !strings.Contains(said, "too often (Throttling.User)") || !strings.Contains(said, "left alone until") {
@@ -340,7 +341,7 @@ func TestTheCloudIsNotAskedMoreThanThirtyTimesASecond(t *testing.T) {
 		var at []time.Time
 		for range 200 {
 			err := a.Call(t.Context(), Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast", Region: "cn-hangzhou",
-				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &told{})
+				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &lastAnswer{})
 			if err != nil {
 				t.Fatal(err)
 			}

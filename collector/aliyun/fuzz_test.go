@@ -15,7 +15,7 @@ func FuzzPoints(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		points, err := (&told{Datapoints: text}).points()
+		points, err := (&lastAnswer{Datapoints: text}).points()
 		if err != nil {
 			return
 		}

@@ -241,7 +241,7 @@ func FuzzLicence(f *testing.F) {
 
 // TestOneLogin keeps the licence from being asked for without one.
 func TestOneLogin(t *testing.T) {
-	s := broker(t, "")
+	s := broker(t)
 	c, err := New(Options{URL: s.URL, Transport: direct()})
 	if err != nil {
 		t.Fatal(err)

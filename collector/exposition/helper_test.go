@@ -2,7 +2,6 @@ package exposition
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -12,14 +11,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
-
-// patience bounds the wait for what has to happen; nothing is measured by it.
-const patience = 20 * time.Second
 
 // shopMapping reads two series of shopPage.
 func shopMapping() []Metric {
@@ -40,16 +36,7 @@ func build(t testing.TB, o Options) *Collector {
 	if o.Transport == nil {
 		o.Transport = direct()
 	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return c
+	return collectortest.Build(t, New, o)
 }
 
 // direct returns a Transport that goes without a proxy, whatever the environment says.
@@ -57,20 +44,10 @@ func direct() *Transport {
 	return NewTransportThrough(nil)
 }
 
-// visit collects once.
-func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err := c.Collect(ctx, visits)
-	return &visits[0], err
-}
-
 // wantShop visits and wants the figures of shopPage.
 func wantShop(t testing.TB, c collector.Collector) {
 	t.Helper()
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err != nil {
 		t.Fatalf("visit: %v", err)
 	}
@@ -86,7 +63,7 @@ func wantShop(t testing.TB, c collector.Collector) {
 // It returns the error's text.
 func wantError(t testing.TB, c collector.Collector, want ...string) string {
 	t.Helper()
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err == nil {
 		t.Fatalf("no error, want %q", want)
 	}
@@ -117,11 +94,11 @@ func say(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) }
 
 // raw is a server that speaks by a script, connection by connection.
 type raw struct {
+	*collectortest.Scripted
 	url string
 
-	mu       sync.Mutex
-	accepted int
-	asked    []string // first lines of requests
+	mu    sync.Mutex
+	asked []string // first lines of requests
 }
 
 // talk serves connection n, counted from 0. It returns when it is over, which
@@ -131,40 +108,9 @@ type talk func(r *raw, n int, conn net.Conn)
 // serveRaw starts a server that speaks by a script.
 func serveRaw(t testing.TB, do talk) *raw {
 	t.Helper()
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("listen: %v", err)
-	}
-	r := &raw{url: "http://" + ln.Addr().String() + "/metrics"}
-	var wg sync.WaitGroup
-	var conns sync.Map
-	t.Cleanup(func() {
-		_ = ln.Close()
-		conns.Range(func(c, _ any) bool {
-			if conn, ok := c.(net.Conn); ok {
-				_ = conn.Close()
-			}
-			return true
-		})
-		wg.Wait()
-	})
-	wg.Go(func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conns.Store(conn, nil)
-			r.mu.Lock()
-			n := r.accepted
-			r.accepted++
-			r.mu.Unlock()
-			wg.Go(func() {
-				defer func() { _ = conn.Close() }()
-				do(r, n, conn)
-			})
-		}
-	})
+	r := &raw{}
+	r.Scripted = collectortest.Script(t, func(p collectortest.Peer) { do(r, p.N, p.Conn) })
+	r.url = "http://" + r.Addr + "/metrics"
 	return r
 }
 
@@ -185,7 +131,7 @@ func (r *raw) request(in *bufio.Reader) bool {
 func (r *raw) state() (accepted, asked int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.accepted, len(r.asked)
+	return r.Accepted(), len(r.asked)
 }
 
 // answers returns a talk that answers every request with the same bytes.

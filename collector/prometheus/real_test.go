@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -60,7 +61,7 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 	t.Helper()
 	var last *collector.Visit
 	server.Eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
-		last = visited(t, c)
+		last = collectortest.MustVisit(t, c)
 		got, ok := last.GaugeOf(fleet.Connections)
 		return ok && got == want
 	})
@@ -71,9 +72,9 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 func says(t testing.TB, c *Collector, why string) {
 	t.Helper()
 	server.Eventually(t, "connections to be unknown: "+why, func() bool {
-		v := visited(t, c)
+		v := collectortest.MustVisit(t, c)
 		_, known := v.GaugeOf(fleet.Connections)
-		return !known && strings.Contains(reason(v, fleet.Connections), why)
+		return !known && strings.Contains(collectortest.GapOf(v, fleet.Connections), why)
 	})
 }
 
@@ -95,7 +96,7 @@ func TestKnownLoad(t *testing.T) {
 			knows(t, c, 42)
 			var v *collector.Visit
 			server.Eventually(t, "a full window of samples", func() bool {
-				v = visited(t, c)
+				v = collectortest.MustVisit(t, c)
 				samples, _ := v.GaugeOf(fleet.MemoryBytes)
 				return samples >= 10
 			})
@@ -136,8 +137,8 @@ func TestQueries(t *testing.T) {
 				{"broken", "sum(app_clients", k.error},
 			} {
 				t.Run(tt.name, func(t *testing.T) {
-					v := visited(t, ask(tt.usage, 0))
-					if why := reason(v, fleet.Connections); !strings.Contains(why, tt.want) {
+					v := collectortest.MustVisit(t, ask(tt.usage, 0))
+					if why := collectortest.GapOf(v, fleet.Connections); !strings.Contains(why, tt.want) {
 						t.Errorf("reason %q, want %q", why, tt.want)
 					}
 				})
@@ -200,7 +201,7 @@ func TestRestart(t *testing.T) {
 	c := build(t, Options{URL: "http://" + srv.Addr, Queries: connections("sum(app_clients)", "")})
 	knows(t, c, 30)
 	srv.Stop()
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
 		t.Errorf("stopped: %v", err)
 	}
