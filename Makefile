@@ -14,10 +14,10 @@ SERVERS := mosquitto redis-server rabbitmq-server nats-server prometheus promtoo
 MUTATED      ?= alarm fleet notifier notifier/outbox
 MUTATE_FLAGS ?=
 
-.PHONY: help build demo test mutate servers lint fmt bench docs clean
+.PHONY: help build demo test test-clock mutate servers lint fmt bench docs clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 build: ## build bin/brimwatch
 	@mkdir -p $(BIN)
@@ -32,6 +32,12 @@ servers: ## install the servers that the tests start
 test: servers build ## all tests, with the race detector and in random order
 	$(GO) vet ./...
 	BRIMWATCH_BIN=$(CURDIR)/$(BIN)/brimwatch $(GO) test -race -shuffle=on -timeout 15m ./...
+
+# NEXT=2 takes two of the moments, other ones each day.
+NEXT ?= 0
+
+test-clock: servers ## all tests with the clock at eight moments: midnight, 29 February, summer time
+	$(GO) run ./test/clock -next $(NEXT) ./...
 
 # A package's folders below it are excluded by the slash in their paths. The time
 # limit of a fault is a multiple of what the tests take, so they must really run.

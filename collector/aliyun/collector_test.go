@@ -22,45 +22,51 @@ func (s *cms) mqttOf(id string, age time.Duration, tps, connections, subscriptio
 }
 
 func TestFiftyInstancesAreOneCallEach(t *testing.T) {
-	s := newCMS()
-	ids := make([]string, mostInstances)
-	for i := range ids {
-		ids[i] = fmt.Sprintf("mqtt-cn-%02d", i)
-		s.mqttOf(ids[i], time.Second, float64(i), float64(100+i), float64(200+i))
-	}
-	s.mqttOf("ghost", time.Second, 1e6, 1e6, 1e6)
-	a := newTestAccount(t, serve(t, s))
-	c := newTestCollector(t, a, MQTT, ids...)
-	for i, v := range read(t, c) {
-		if got := gauges(&v); got["message_tps"] != float64(i) || got["connections"] != float64(100+i) || got["subscriptions"] != float64(200+i) {
-			t.Errorf("%s: %v", ids[i], got)
+	synctest.Test(t, func(t *testing.T) {
+		s := newCMS()
+		ids := make([]string, mostInstances)
+		for i := range ids {
+			ids[i] = fmt.Sprintf("mqtt-cn-%02d", i)
+			s.mqttOf(ids[i], time.Second, float64(i), float64(100+i), float64(200+i))
 		}
-	}
-	if n := len(s.questions()); n != 3 {
-		t.Errorf("%d calls, want 3", n)
-	}
-	if b := a.Budget(time.Now()); b.Calls != 3 || b.Limit != freeCalls || b.Pace != 1 {
-		t.Errorf("budget %+v", b)
-	}
+		s.mqttOf("ghost", time.Second, 1e6, 1e6, 1e6)
+		a := newTestAccount(t, "http://cloud.test")
+		inProcess(a, s)
+		c := newTestCollector(t, a, MQTT, ids...)
+		for i, v := range read(t, c) {
+			if got := gauges(&v); got["message_tps"] != float64(i) || got["connections"] != float64(100+i) || got["subscriptions"] != float64(200+i) {
+				t.Errorf("%s: %v", ids[i], got)
+			}
+		}
+		if n := len(s.questions()); n != 3 {
+			t.Errorf("%d calls, want 3", n)
+		}
+		if b := a.Budget(time.Now()); b.Calls != 3 || b.Limit != freeCalls || b.Pace != 1 {
+			t.Errorf("budget %+v", b)
+		}
+	})
 }
 
 func TestPagesAreFollowed(t *testing.T) {
-	s := newCMS()
-	s.page = 3
-	for i := range 8 {
-		s.tell("ShardingUsedQPS", "r-1", time.Second, values("Average", 1, "nodeId", fmt.Sprintf("r-1-db-%d", i)))
-	}
-	a := newTestAccount(t, serve(t, s))
-	c := newTestCollector(t, a, RedisCluster, "r-1")
-	if got := gauges(&read(t, c)[0]); got["commands_tps"] != 8 {
-		t.Errorf("got %v", got)
-	}
-	if b := a.Budget(time.Now()); b.Calls != 6 { // 2 for connections, 3 pages, 1 for memory
-		t.Errorf("%d calls were counted, want 6", b.Calls)
-	}
-	if got, want := a.load()*60, 6.0; got < want-1e-9 || got > want+1e-9 {
-		t.Errorf("the account plans with %v calls of a sweep, want %v", got, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newCMS()
+		s.page = 3
+		for i := range 8 {
+			s.tell("ShardingUsedQPS", "r-1", time.Second, values("Average", 1, "nodeId", fmt.Sprintf("r-1-db-%d", i)))
+		}
+		a := newTestAccount(t, "http://cloud.test")
+		inProcess(a, s)
+		c := newTestCollector(t, a, RedisCluster, "r-1")
+		if got := gauges(&read(t, c)[0]); got["commands_tps"] != 8 {
+			t.Errorf("got %v", got)
+		}
+		if b := a.Budget(time.Now()); b.Calls != 6 { // 2 for connections, 3 pages, 1 for memory
+			t.Errorf("%d calls were counted, want 6", b.Calls)
+		}
+		if got, want := a.load()*60, 6.0; got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("the account plans with %v calls of a sweep, want %v", got, want)
+		}
+	})
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
