@@ -52,6 +52,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
 	logWarnings(d.log, next)
+	d.gate.Set(accessRules(next))
 	d.setDirectory(directory)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()
