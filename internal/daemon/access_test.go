@@ -14,7 +14,7 @@ func TestForeignNames(t *testing.T) {
 	d := judging(t, path)
 	silence := func(host string) int {
 		t.Helper()
-		body := `{"matchers":[{"name":"instance_id","value":".+","regex":true}],"duration":"1h","by":"mallory","comment":"hush"}`
+		body := `{"matchers":{"instance_id":"a"},"for":"1h","by":"mallory","comment":"hush"}`
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+host+"/api/v1/silences", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Origin", "http://"+host)
@@ -23,14 +23,14 @@ func TestForeignNames(t *testing.T) {
 	if got := silence("evil.test"); got != http.StatusMisdirectedRequest {
 		t.Errorf("a rebound name was answered %d", got)
 	}
-	if got := silence("127.0.0.1:9740"); got == http.StatusMisdirectedRequest {
+	if got := silence("127.0.0.1:9740"); got != http.StatusCreated {
 		t.Errorf("a name of ours was answered %d", got)
 	}
 	edit(t, path, `"127.0.0.1:0"`, `"127.0.0.1:0", hosts: [monitor.example.com]`)
 	if _, err := d.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := silence("monitor.example.com"); got == http.StatusMisdirectedRequest {
+	if got := silence("monitor.example.com"); got != http.StatusCreated {
 		t.Errorf("a name from server.hosts was answered %d", got)
 	}
 }
