@@ -96,6 +96,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveAlarms(root, doc, s)
 	d.resolveAccountNotify(doc, s)
 	d.resolveInstances(root, doc, s)
+	d.warnUnheard(root, doc, s)
 	d.warnUnused(doc, s)
 	return s
 }

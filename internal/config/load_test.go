@@ -99,10 +99,10 @@ instances:
 	at := func(i int, m fleet.Metric) *alarm.Rule { return s.Instances[i].Rules[m] }
 	near := func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 	for _, tt := range []struct {
-		name         string
-		rule         *alarm.Rule
+		name             string
+		rule             *alarm.Rule
 		threshold, clear float64
-		levels       int
+		levels           int
 	}{
 		{"defaults of the file", at(0, fleet.Connections), 0.75, 0.70, 2},
 		{"the instance wins; its threshold takes the clear threshold with it", at(1, fleet.Connections), 0.80, 0.75, 1},
