@@ -69,7 +69,11 @@ func (s *server) ack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	by := strings.TrimSpace(body.By)
-	if fault := words("by", by); fault != "" {
+	if fault := garbled("by", by); fault != "" {
+		s.refuse(w, http.StatusBadRequest, fault)
+		return
+	}
+	if fault := tooLong("by", by); fault != "" {
 		s.refuse(w, http.StatusUnprocessableEntity, fault)
 		return
 	}
