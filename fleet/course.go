@@ -69,7 +69,7 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if t.Method != Free {
 		c.lay()
 	}
-	if t.Frozen && (c.Steady == LifecycleActive || c.Steady == LifecycleUnknown) {
+	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}
 	if len(c.Moments) == 0 {
@@ -160,7 +160,7 @@ func (c *Course) layDowngrade() {
 func (c *Course) layTold() {
 	for _, s := range []LifecycleState{LifecycleSuspended, LifecycleReleased} {
 		if at := c.told(s); !at.IsZero() {
-			if c.Basis = cmp.Or(c.Basis, BasisTold); c.From.IsZero() {
+			if c.From.IsZero() {
 				c.Basis = BasisTold
 			}
 			c.add(Moment{State: s, At: at, Told: true})
