@@ -3,6 +3,7 @@ package collectortest
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
@@ -35,6 +36,39 @@ func Build[O any, C collector.Collector](t testing.TB, construct func(O) (C, err
 func Testdata(t testing.TB, path ...string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(append([]string{"testdata"}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Secret stands in the options of tests where an error must not repeat it.
+const Secret = "hunter2"
+
+// Refused calls a source's New and wants an error that says want and keeps
+// Secret, and no Collector.
+func Refused[O any, C interface {
+	comparable
+	collector.Collector
+}](t testing.TB, construct func(O) (C, error), o O, want string) {
+	t.Helper()
+	c, err := construct(o)
+	var none C
+	if err == nil || c != none || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), Secret) {
+		t.Errorf("New returned %v and the error %v, want one that says %q and keeps secrets", c, err, want)
+	}
+}
+
+// Published returns a capture that others published: a file below the folder
+// captures of the one that BRIMWATCH_CONTRACTS names. Without that the test is
+// left out.
+func Published(t testing.TB, path ...string) string {
+	t.Helper()
+	root := os.Getenv("BRIMWATCH_CONTRACTS")
+	if root == "" {
+		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
+	}
+	b, err := os.ReadFile(filepath.Join(append([]string{root, "captures"}, path...)...))
 	if err != nil {
 		t.Fatal(err)
 	}

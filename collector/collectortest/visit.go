@@ -37,6 +37,28 @@ func MustVisit(t testing.TB, c collector.Collector) *collector.Visit {
 	return v
 }
 
+// Fails collects once, for one instance, and wants an error that says all of
+// want, is fit for people and keeps Secret, and no figures. It returns the text.
+func Fails(t testing.TB, c collector.Collector, want ...string) string {
+	t.Helper()
+	v, err := Visit(t, c)
+	if err == nil {
+		t.Fatalf("Collect returned no error, want %q", want)
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error %q does not say %q", err, part)
+		}
+	}
+	if wrong := judgeWords(err.Error(), Secret); wrong != "" {
+		t.Errorf("the text of the error is not fit for people: %s: %q", wrong, err)
+	}
+	if !v.Blank() {
+		t.Errorf("Collect returned an error and filled in the visit: %s", Describe(v))
+	}
+	return err.Error()
+}
+
 // VisitUntil collects until ok accepts a visit with its error, and returns that
 // visit. It fails the test when none comes.
 func VisitUntil(t testing.TB, c collector.Collector, what string, ok func(v *collector.Visit, err error) bool) *collector.Visit {

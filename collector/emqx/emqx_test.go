@@ -2,8 +2,6 @@ package emqx
 
 import (
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -265,28 +263,15 @@ func TestOptionFaults(t *testing.T) {
 		{"a broken query", "http://127.0.0.1:18083?x=%zz", "query of url"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(Options{URL: tt.url})
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("got %v, want it to say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("the error repeats the url: %v", err)
-			}
+			collectortest.Refused(t, New, Options{URL: tt.url}, tt.want)
 		})
 	}
 }
 
 // TestPublishedPage reads a page of a real, idle EMQX that others published.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "emqx", "from-datadog-extras", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := served(t, string(page))
+	page := collectortest.Published(t, "emqx", "from-datadog-extras", "metrics.prom")
+	v := served(t, page)
 	for _, m := range []fleet.Metric{fleet.Connections, fleet.Subscriptions} {
 		if n, ok := v.GaugeOf(m); !ok || n != 0 {
 			t.Errorf("%v: %v, %v, want 0", m, n, ok)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 
@@ -57,28 +56,6 @@ func wantShop(t testing.TB, c collector.Collector) {
 	if n, at, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1027 || at.IsZero() {
 		t.Errorf("send_tps: %v, %v, want 1027 (%v)", n, ok, v.Gaps())
 	}
-}
-
-// wantError visits and wants an error that says all of want, and nothing told.
-// It returns the error's text.
-func wantError(t testing.TB, c collector.Collector, want ...string) string {
-	t.Helper()
-	v, err := collectortest.Visit(t, c)
-	if err == nil {
-		t.Fatalf("no error, want %q", want)
-	}
-	for _, part := range want {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the error %q does not say %q", err, part)
-		}
-	}
-	if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\r\n") {
-		t.Errorf("the error is not fit for a page: %q", err)
-	}
-	if !v.Blank() {
-		t.Error("there is an error, and figures were told all the same")
-	}
-	return err.Error()
 }
 
 // serve starts an HTTP server and returns its URL.

@@ -1,8 +1,6 @@
 package hivemq
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -84,15 +82,8 @@ func TestAbsent(t *testing.T) {
 
 // TestPublishedPage reads the hand-made page that others published.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "hivemq", "from-datadog-core", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := read(t, string(page))
+	page := collectortest.Published(t, "hivemq", "from-datadog-core", "metrics.prom")
+	v := read(t, page)
 	if n, _, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1234 {
 		t.Errorf("in %v, %v, want a total of 1234, whatever TYPE says", n, ok)
 	}
@@ -107,9 +98,6 @@ func TestOptionFaults(t *testing.T) {
 		{"no scheme", "hunter2:9399", "url cannot be read"},
 		{"a login in it", "http://a:hunter2@127.0.0.1:9399", "must not hold a user name or password"},
 	} {
-		c, err := New(Options{URL: tt.url})
-		if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: got %v, want it to say %q", tt.name, err, tt.want)
-		}
+		collectortest.Refused(t, New, Options{URL: tt.url}, tt.want)
 	}
 }

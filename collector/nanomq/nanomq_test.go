@@ -2,8 +2,6 @@ package nanomq
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,15 +170,8 @@ func TestSubscriptionsAreCountedSeldom(t *testing.T) {
 
 // TestPublishedPage reads the page of NanoMQ's documentation.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "nanomq", "from-docs", "prometheus.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := collectortest.MustVisit(t, build(t, Options{URL: serve(t, string(page), three).URL}))
+	page := collectortest.Published(t, "nanomq", "from-docs", "prometheus.prom")
+	v := collectortest.MustVisit(t, build(t, Options{URL: serve(t, page, three).URL}))
 	in, _, toldIn := v.CounterOf(fleet.SendTPS)
 	connections, toldConnections := v.GaugeOf(fleet.Connections)
 	if !toldIn || in != 0 || !toldConnections || connections != 0 || len(v.Gaps()) != 0 {
@@ -205,10 +196,7 @@ func TestErrors(t *testing.T) {
 		{"a wrong path", Options{URL: b.URL + "/metrics", Username: "admin", Password: "public"}, "is the path of the url right"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := build(t, tt.o).Collect(t.Context(), make([]collector.Visit, 1))
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Fails(t, build(t, tt.o), tt.want)
 		})
 	}
 }
@@ -227,10 +215,7 @@ func TestOptionFaults(t *testing.T) {
 		{"an API that is not used", Options{URL: url, APIURL: url, SubscriptionsEvery: -1}, "never counted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

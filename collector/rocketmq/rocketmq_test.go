@@ -2,8 +2,6 @@ package rocketmq
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -154,21 +152,14 @@ func TestExporter(t *testing.T) {
 
 // TestPublishedPage reads the example of the exporter's documentation.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "rocketmq", "from-exporter-readme", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := collectortest.Published(t, "rocketmq", "from-exporter-readme", "metrics.prom")
 	for span, want := range map[Span]float64{Second: 14, Minute: 14.0 / 60} {
-		v := read(t, string(page), span)
+		v := read(t, page, span)
 		if n, _ := v.GaugeOf(fleet.SendTPS); math.Abs(n-want) > 1e-9 {
 			t.Errorf("messages a %s: %v, want %v", span, n, want)
 		}
 	}
-	if v := read(t, string(page), Unsaid); collectortest.GapOf(v, fleet.SendTPS) != unsaidSpan {
+	if v := read(t, page, Unsaid); collectortest.GapOf(v, fleet.SendTPS) != unsaidSpan {
 		t.Errorf("not said: %v", v.Gaps())
 	}
 }
@@ -184,10 +175,7 @@ func TestOptionFaults(t *testing.T) {
 		{"another span", Options{URL: "http://127.0.0.1:5557", ExporterTPS: "hour"}, `exporter_tps is "hour"; it is second or minute`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }
