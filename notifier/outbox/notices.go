@@ -65,6 +65,15 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	return &it, err
 }
 
+// When the n-th newest text message in a window was decided. An index leads to
+// those in the window, so that a commit reads nothing of the months before.
+const (
+	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
+		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
+	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
+		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
+)
+
 // capped tells whether a text message would be over a cap, until when, and
 // which. Windows roll: an hour is the last sixty minutes.
 func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
@@ -73,25 +82,23 @@ func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.
 		share = 1 - l.ReserveCritical
 	}
 	for _, c := range []struct {
-		most      int
-		window    time.Duration
-		recipient string
-		why       string
+		most   int
+		window time.Duration
+		query  string
+		of     string // whose text messages count
+		why    string
 	}{
-		{l.PerContact, l.PerContactEvery, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, "", "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, "", "over the cap of a month"},
+		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
+		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
+		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
 	} {
 		if c.most <= 0 {
 			continue
 		}
 		// The one that has to leave the window before there is room again.
 		var oldest int64
-		err := tx.QueryRowContext(ctx, `SELECT created_at FROM notice
-			WHERE channel = 'sms' AND state IN (?, ?, ?, ?) AND created_at > ? AND (? = '' OR recipient = ?)
-			ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
-			ms(now.Add(-c.window)), c.recipient, c.recipient, c.most-1).Scan(&oldest)
+		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
+			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
