@@ -10,7 +10,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// Directory knows who is told about what, and how they are reached. It never
+// Directory knows which receivers get the notices of an instance or account, and
+// how to reach their targets. It never
 // changes: a reload makes a new one. To find a recipient takes as long among ten
 // thousand as among ten.
 type Directory struct {
@@ -27,8 +28,8 @@ type Entries struct {
 	Receivers map[string]Receiver
 	// Notify names the receivers of each instance, by instance ID.
 	Notify map[string][]string
-	// Accounts names the receivers of what is said about an account as a whole, by
-	// its name.
+	// Accounts names the receivers of notices about an account as a whole, by its
+	// name.
 	Accounts map[string][]string
 	// Default names the receivers of instances and accounts that are in neither,
 	// which may be gone from the configuration.
@@ -72,7 +73,7 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 	}
 }
 
-// Receiver is a group of targets that are told together.
+// Receiver is a group of targets that get the same notices.
 type Receiver struct {
 	Name      string
 	Targets   []Target
@@ -97,8 +98,7 @@ type Quiet struct {
 }
 
 // Limits caps what text messages may cost. A cap of 0 is none. Ends of alarms
-// are counted and never held back: who was told of the beginning is told of the
-// end.
+// are counted and never held back: who heard of the beginning hears of the end.
 type Limits struct {
 	PerContact      int
 	PerContactEvery time.Duration

@@ -11,7 +11,7 @@ import (
 
 // Bounds of the dispatcher.
 const (
-	// parallel is how many recipients are told at the same time.
+	// parallel is how many recipients the dispatcher serves at the same time.
 	parallel = 64
 	// sendTimeout bounds one call of a channel.
 	sendTimeout = 30 * time.Second
@@ -21,7 +21,7 @@ const (
 	lookAgain = time.Minute
 )
 
-// Run sends what is due until ctx ends. Calls that are under way then get a
+// Run sends the notices that are due until ctx ends. Calls that are under way then get a
 // short grace; what they do not finish is in doubt at the next start.
 func (b *Outbox) Run(ctx context.Context) error {
 	calls, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))

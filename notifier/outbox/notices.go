@@ -23,17 +23,17 @@ type item struct {
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that is not to
-// be sent, or that exists already. toldWith is the code of the episode whose
-// notice says it to the same recipient; "" when none does.
-func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, toldWith string, now time.Time) (*item, error) {
+// be sent, or that exists already. joins is the code of the episode whose message
+// speaks for this notice, too; "" when the notice speaks for itself.
+func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, joins string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
-	case toldWith != "":
-		it.state, reason = notifier.Dropped, "told with "+toldWith
+	case joins != "":
+		it.state, reason = notifier.Dropped, "told with "+joins
 	case n.Hold != "":
 		it.state, reason = notifier.Held, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
@@ -53,7 +53,7 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, toldWith, ms(n.CreatedAt), ms(it.next))
+		it.state, reason, joins, ms(n.CreatedAt), ms(it.next))
 	if err != nil {
 		return nil, err
 	}
@@ -119,12 +119,12 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
 		return err
 	}); err != nil {
-		return fmt.Errorf("take up what was being sent: %w", err)
+		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}
 	rows, err := b.reads.QueryContext(ctx, `SELECT seq, recipient, state, message, next_at FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
-		return fmt.Errorf("take up what was not sent: %w", err)
+		return fmt.Errorf("take up notices that were not sent: %w", err)
 	}
 	defer rows.Close()
 	var items []item
@@ -132,13 +132,13 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 		var it item
 		var next int64
 		if err := rows.Scan(&it.seq, &it.recipient, &it.state, &it.message, &next); err != nil {
-			return fmt.Errorf("take up what was not sent: %w", err)
+			return fmt.Errorf("take up notices that were not sent: %w", err)
 		}
 		it.next = at(next)
 		items = append(items, it)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("take up what was not sent: %w", err)
+		return fmt.Errorf("take up notices that were not sent: %w", err)
 	}
 	b.enqueue(items)
 	return nil

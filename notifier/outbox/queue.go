@@ -20,7 +20,7 @@ type queue struct {
 	place int       // among those that wait for their moment; -1 is none
 }
 
-// work is what is to be done for a recipient now.
+// work is one thing to do for a recipient now.
 type work struct {
 	recipient string
 	items     []item // one message
@@ -77,7 +77,8 @@ func (q *queue) next(now time.Time, bundle int) (work, bool) {
 
 // together returns the items that go out as one message with the one at i: all
 // of the message it was part of before, or as many new ones as fit. Those that
-// wait for others to join them go along. What was refused together goes alone.
+// wait for others to join them go along. A notice that was refused together with
+// others goes out by itself.
 func (q *queue) together(i int, bundle int) []item {
 	first := q.items[i]
 	out := []item{first}

@@ -2,14 +2,11 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -177,8 +174,8 @@ func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, 
 		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err)}
 	}
 	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), next: next}
-	// A look-up that failed is unknown too, so what was in doubt stays in doubt
-	// until it is found, or looked for in vain and then refused.
+	// A look-up that failed is unknown too, so a message in doubt stays in doubt
+	// until a look-up finds it, or finds nothing and the far side refuses it.
 	if notifier.IsUnknown(err) {
 		o.name, o.doubt = "unknown", true
 	}
@@ -227,56 +224,6 @@ func (b *Outbox) interrupted(ctx context.Context, m notifier.Message, items []it
 		return err
 	})
 	return items, err
-}
-
-// drop takes notices out of the queue unsent.
-func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
-	err := b.write(ctx, func(tx *transaction) error {
-		for _, it := range items {
-			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE seq = ?`,
-				notifier.Dropped, why, it.seq); err != nil {
-				return fmt.Errorf("drop a notice: %w", err)
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		b.metrics.notices.WithLabelValues(channelOf(items[0].recipient), string(notifier.Dropped)).Add(float64(len(items)))
-	}
-	return err
-}
-
-// releaseHeld decides about a notice whose hold is over: what is still true
-// goes out, what is not is dropped.
-func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]item, error) {
-	var kind alarm.EventKind
-	var state notifier.NoticeState
-	var ended int64
-	var newer bool
-	err := b.reads.QueryRowContext(ctx, `SELECT n.kind, n.state, e.ended_at, EXISTS (
-			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
-				AND later.kind IN (?, ?, ?) AND later.state != ? AND later.state != ?)
-		FROM notice n JOIN episode e ON e.id = n.episode WHERE n.seq = ?`,
-		alarm.Raised, alarm.Escalated, alarm.Reminded, notifier.Dropped, notifier.Dead, it.seq).
-		Scan(&kind, &state, &ended, &newer)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("read a held notice: %w", err)
-	case state != notifier.Held:
-		return nil, nil
-	case newer && notifier.Begins(kind):
-		return nil, b.drop(ctx, []item{it}, "a newer notice of the same alarm says it better")
-	case ended != 0 && notifier.Begins(kind):
-		return nil, b.drop(ctx, []item{it}, "the alarm ended while this was held")
-	}
-	it.state, it.next = notifier.Pending, time.Time{}
-	err = b.write(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq = ?`, notifier.Pending, ms(now), it.seq)
-		return err
-	})
-	return []item{it}, err
 }
 
 // channelOf returns the channel's part of a recipient's name: sms of sms/wei.
