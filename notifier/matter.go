@@ -58,7 +58,7 @@ func (m *matter) stopsAtEnd() bool {
 // perhaps tells whether the instance is suspended at the moment, or converted
 // already.
 func (m *matter) perhaps() bool {
-	return m.over() && m.c.Downgrades() && m.now.Before(m.c.Converts())
+	return m.over() && m.now.Before(m.c.Converts())
 }
 
 // converted tells whether the instance is converted by now at the latest.
@@ -103,7 +103,7 @@ func (m *matter) deletion() time.Time {
 		return time.Time{}
 	}
 	at := m.ahead(fleet.LifecycleReleased)
-	if !m.bulk() || at.IsZero() {
+	if !m.bulk() {
 		return at
 	}
 	for i := range m.others {
@@ -135,9 +135,6 @@ func (m *matter) overdueAccount() bool { return m.c.Overdue || m.o.Account.Overd
 // renewalTried tells whether automatic renewal is on and, by its policy, has tried
 // to pay for a term that goes on as it was.
 func (m *matter) renewalTried() bool {
-	r := m.c.Policy.Renewal
-	if !m.c.Term.AutoRenew || !r.Known() || !m.c.From.After(m.now) {
-		return false
-	}
-	return r.Left(m.c.From, m.now, m.c.Zone) < r.Left(m.c.From, m.c.From.AddDate(0, 0, -r.First-2), m.c.Zone)
+	r, end := m.c.Policy.Renewal, m.c.From
+	return m.c.Term.AutoRenew && end.After(m.now) && r.Left(end, m.now, m.c.Zone) < r.Left(end, time.Time{}, m.c.Zone)
 }

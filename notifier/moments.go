@@ -20,7 +20,7 @@ func remaining(at, now time.Time, zone *time.Location) (n int, unit byte) {
 	const slack = time.Minute
 	local := now.In(zone)
 	days := int(left/(24*time.Hour)) + 1
-	for days > 0 && local.AddDate(0, 0, days).After(at.Add(slack)) {
+	for local.AddDate(0, 0, days).After(at.Add(slack)) {
 		days--
 	}
 	hours := int((left + slack) / time.Hour)

@@ -1,0 +1,199 @@
+package notifier
+
+import (
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+)
+
+// matterOf is an event of a rule about the course of one instance, and of others.
+func matterOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, others ...fleet.Course) *matter {
+	t.Helper()
+	ev := &alarm.Event{
+		Kind: alarm.Raised, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, At: now, Known: true, Instance: &fleet.Instance{ID: "a"},
+		Occasion: &alarm.Occasion{At: c.Term.Expires, Course: &c, Account: &fleet.Account{Name: "acme"}},
+	}
+	for i := range others {
+		ev.Occasion.Others = append(ev.Occasion.Others, alarm.Affected{Instance: &fleet.Instance{ID: "b"}, Course: &others[i]})
+	}
+	m, ok := newMatter(ev, time.UTC)
+	if !ok {
+		t.Fatal("the event is not about the calendar of an instance")
+	}
+	return m
+}
+
+// paidUntil is the course of a subscription that ends at end, under a policy of
+// three days of grace, three suspended and renewal nine days before at most.
+func paidUntil(end time.Time, changes ...func(*fleet.Term, *fleet.Policy)) fleet.Course {
+	term := fleet.Term{Method: fleet.Subscription, Expires: end, PostExpiration: fleet.Release}
+	policy := fleet.Policy{
+		Phases:  []fleet.Phase{{State: fleet.LifecycleGrace, Days: 3}, {State: fleet.LifecycleSuspended, Days: 3}, {State: fleet.LifecycleReleased}},
+		Renewal: fleet.Renewal{First: 9, Last: 1},
+	}
+	for _, change := range changes {
+		change(&term, &policy)
+	}
+	return term.Course(policy, nil)
+}
+
+func downgrading(t *fleet.Term, p *fleet.Policy) {
+	t.PostExpiration, p.Downgrades = fleet.Downgrade, true
+}
+
+func TestEventsThatAreNoMatter(t *testing.T) {
+	c := paidUntil(noon())
+	in := &fleet.Instance{ID: "a"}
+	for name, ev := range map[string]*alarm.Event{
+		"no occasion":          {Instance: in},
+		"of which all is gone": {Instance: in, Occasion: &alarm.Occasion{}},
+		"of an account":        {Occasion: &alarm.Occasion{Course: &c}},
+	} {
+		if _, ok := newMatter(ev, time.UTC); ok {
+			t.Errorf("%s: it is a matter", name)
+		}
+	}
+	ev := &alarm.Event{Instance: in, Occasion: &alarm.Occasion{Course: &c, Others: []alarm.Affected{
+		{Instance: in}, {Instance: in, Course: &fleet.Course{}}, {Instance: in, Course: &c},
+	}}}
+	if m, ok := newMatter(ev, time.UTC); !ok || len(m.others) != 1 || m.others[0].Course != &c {
+		t.Errorf("others whose end is not known count: %+v, %v", m, ok)
+	}
+}
+
+func TestMatterAtMoments(t *testing.T) {
+	end := noon()
+	released := end.AddDate(0, 0, 6)
+	withoutPhases := func(_ *fleet.Term, p *fleet.Policy) { p.Phases = nil }
+	toldRelease := func(term *fleet.Term, _ *fleet.Policy) { term.ReleasesAt = released }
+	toldStop := func(term *fleet.Term, _ *fleet.Policy) { term.SuspendsAt = end }
+	atOnce := func(_ *fleet.Term, p *fleet.Policy) { p.Phases = p.Phases[1:] }
+	endless := func(term *fleet.Term, _ *fleet.Policy) { term.Expires = time.Time{} }
+	at := func(days int) time.Time { return end.AddDate(0, 0, days) }
+	for _, tt := range []struct {
+		name string
+		is   func(*matter) bool
+		c    fleet.Course
+		now  time.Time
+		want bool
+	}{
+		{"over a moment before the end", (*matter).over, paidUntil(end), end.Add(-1), false},
+		{"over at the end", (*matter).over, paidUntil(end), end, true},
+		{"over without an end", (*matter).over, paidUntil(end, endless), end, false},
+		{"a stop at the end", (*matter).stopsAtEnd, paidUntil(end, atOnce), at(-1), true},
+		{"a stop after grace", (*matter).stopsAtEnd, paidUntil(end), at(-1), false},
+		{"no stop and no end", (*matter).stopsAtEnd, paidUntil(end, endless), at(-1), false},
+		{"perhaps converted before the end", (*matter).perhaps, paidUntil(end, downgrading), end.Add(-1), false},
+		{"perhaps converted at the end", (*matter).perhaps, paidUntil(end, downgrading), end, true},
+		{"perhaps converted until it is", (*matter).perhaps, paidUntil(end, downgrading), released.Add(-1), true},
+		{"perhaps converted when it is", (*matter).perhaps, paidUntil(end, downgrading), released, false},
+		{"perhaps converted, but it is released", (*matter).perhaps, paidUntil(end), at(1), false},
+		{"converted a moment before", (*matter).converted, paidUntil(end, downgrading), released.Add(-1), false},
+		{"converted at the latest", (*matter).converted, paidUntil(end, downgrading), released, true},
+		{"converted, but it is released", (*matter).converted, paidUntil(end), released, false},
+		{"without a policy", (*matter).withoutPolicy, paidUntil(end, withoutPhases), at(-1), true},
+		{"without a policy, but the cloud tells the stop", (*matter).withoutPolicy, paidUntil(end, withoutPhases, toldStop), at(-1), false},
+		{"without a policy, but the cloud tells the release", (*matter).withoutPolicy, paidUntil(end, withoutPhases, toldRelease), at(-1), false},
+		{"without a policy, and without an end", (*matter).withoutPolicy, paidUntil(end, withoutPhases, endless), at(-1), false},
+		{"with a policy of grace for ever", (*matter).withoutPolicy, paidUntil(end, func(_ *fleet.Term, p *fleet.Policy) { p.Phases = []fleet.Phase{{State: fleet.LifecycleGrace}} }), at(-1), false},
+		{"renewal before its first attempt", (*matter).renewalTried, paidUntil(end, renewing), at(-9).Add(-1), false},
+		{"renewal at its first attempt", (*matter).renewalTried, paidUntil(end, renewing), at(-9), true},
+		{"renewal after its last", (*matter).renewalTried, paidUntil(end, renewing), end.Add(-1), true},
+		{"renewal of a term that is over", (*matter).renewalTried, paidUntil(end, renewing), end, false},
+		{"renewal that is off", (*matter).renewalTried, paidUntil(end), at(-1), false},
+		{"renewal of which no attempts are known", (*matter).renewalTried, paidUntil(end, renewing, func(_ *fleet.Term, p *fleet.Policy) { p.Renewal = fleet.Renewal{} }), at(-1), false},
+	} {
+		if got := tt.is(matterOf(t, alarm.Expiry, tt.now, tt.c)); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func renewing(t *fleet.Term, _ *fleet.Policy) { t.AutoRenew = true }
+
+func TestDeletion(t *testing.T) {
+	end := noon()
+	earlier, later := paidUntil(end.AddDate(0, 0, -2)), paidUntil(end.AddDate(0, 0, 2))
+	past := paidUntil(end.AddDate(0, 0, -8))
+	for _, tt := range []struct {
+		name   string
+		rule   alarm.RuleName
+		now    time.Time
+		c      fleet.Course
+		others []fleet.Course
+		want   time.Time
+	}{
+		{"its own", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), nil, end.AddDate(0, 0, 6)},
+		{"past", alarm.Expiry, end.AddDate(0, 0, 6), paidUntil(end), nil, time.Time{}},
+		{"it is downgraded", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end, downgrading), []fleet.Course{earlier}, time.Time{}},
+		{"the first of all", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{later, earlier}, end.AddDate(0, 0, 4)},
+		{"of which one is past", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{past}, end.AddDate(0, 0, 6)},
+		{"of which one is at this moment", alarm.Expiry, end.AddDate(0, 0, -2), paidUntil(end), []fleet.Course{past}, end.AddDate(0, 0, 6)},
+		{"another rule speaks for itself", alarm.Release, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
+		{"so does one that is over", alarm.Expiry, end, paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
+	} {
+		if got := matterOf(t, tt.rule, tt.now, tt.c, tt.others...).deletion(); !got.Equal(tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestLastOther(t *testing.T) {
+	end := noon()
+	m := matterOf(t, alarm.Expiry, end, paidUntil(end), paidUntil(end.AddDate(0, 0, 1)), paidUntil(end.AddDate(0, 0, 3)), paidUntil(end.AddDate(0, 0, 2)))
+	if got := m.lastOther(); !got.Equal(end.AddDate(0, 0, 3)) {
+		t.Errorf("the last of the others: %v", got)
+	}
+}
+
+func TestOverdueAccountOfAMatter(t *testing.T) {
+	for _, tt := range []struct {
+		course, account, want bool
+	}{{false, false, false}, {true, false, true}, {false, true, true}} {
+		c := paidUntil(noon())
+		c.Overdue = tt.course
+		m := matterOf(t, alarm.CannotRenew, noon(), c)
+		if tt.account {
+			m.o.Account.OverdueSince = noon()
+		}
+		if got := m.overdueAccount(); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
+func TestPaysFromBalance(t *testing.T) {
+	for _, tt := range []struct {
+		product, edition string
+		want             bool
+	}{{"iot", "enterprise", true}, {"rocketmq", "platinum-4", true}, {"rocketmq", "standard-4", false}, {"mqtt", "platinum-4", false}} {
+		if got := paysFromBalance(&fleet.Instance{Product: tt.product, Edition: tt.edition}); got != tt.want {
+			t.Errorf("%s %s: %v", tt.product, tt.edition, got)
+		}
+	}
+}
+
+func TestSameDay(t *testing.T) {
+	day := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for other, want := range map[time.Time]bool{
+		day.Add(11 * time.Hour): true,
+		day.Add(12 * time.Hour): false,
+		day.AddDate(0, 1, 0):    false,
+		day.AddDate(1, 0, 0):    false,
+		day.AddDate(0, 0, 1):    false,
+	} {
+		if got := sameDay(day, other); got != want {
+			t.Errorf("%v: %v", other, got)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 75: "75", 99.5: "99.50", 2.345: "2.35", 100: "100", 123.456: "123", 1e6: "1000000"} {
+		if got := number(f); got != want {
+			t.Errorf("number(%v) = %q, want %q", f, got, want)
+		}
+	}
+}
