@@ -137,7 +137,7 @@ func (c *Course) lay() {
 		}
 		start = m.At.In(c.Zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
 	}
-	if told := c.told(LifecycleReleased); !told.IsZero() && !c.Has(LifecycleReleased) {
+	if told := c.told(LifecycleReleased); !told.IsZero() { // whether or not the policy has it
 		c.add(Moment{State: LifecycleReleased, At: told, Told: true})
 	}
 }
