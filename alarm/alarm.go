@@ -7,7 +7,7 @@
 //
 // Invariants:
 //   - an unknown observation neither raises nor clears; it holds the state;
-//   - raise and clear are two marks, and both must be sustained;
+//   - a level has two thresholds, to raise and to clear, and both must be sustained;
 //   - one episode has one raise and one end, and the same code throughout;
 //   - what was not committed has not happened: memory changes after the commit.
 package alarm
@@ -70,8 +70,8 @@ const (
 // MaxLevels is how many levels a rule may have.
 const MaxLevels = 4
 
-// Level is one pair of marks, as utilization (usage / capacity): raised when
-// usage has been at or above Raise, eased when it has been below Clear.
+// Level is one pair of thresholds, as utilization (usage / capacity): raised when
+// usage has been at or above Threshold, eased when it has been below Clear.
 type Level struct {
 	Severity  Severity
 	Threshold float64
@@ -79,10 +79,10 @@ type Level struct {
 }
 
 // Rule is what Step judges by. Levels are in rising order, at most MaxLevels,
-// and each Clear lies below its Raise; configuration checks that.
+// and each Clear lies below its Threshold; configuration checks that.
 type Rule struct {
 	Levels   []Level
-	For      time.Duration // how long at or above Raise before it is an alarm
+	For      time.Duration // how long at or above Threshold before it is an alarm
 	ClearFor time.Duration // how long below Clear before it is over
 	Repeat   time.Duration // remind this often until acknowledged; 0 is never
 }
@@ -121,7 +121,7 @@ type Event struct {
 	Code     string // of the episode
 	At       time.Time
 	RaisedAt time.Time
-	Since    time.Time // of raised and escalated: since when at or above the mark
+	Since    time.Time // of raised and escalated: since when at or above the threshold
 	Severity Severity
 	Level    int // 1 is the lowest; 0 once it is over
 

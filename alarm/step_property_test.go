@@ -16,15 +16,15 @@ func drawRule(t *rapid.T) Rule {
 		ClearFor: time.Duration(rapid.IntRange(0, 120).Draw(t, "clear_for")) * time.Second,
 		Repeat:   time.Duration(rapid.IntRange(0, 600).Draw(t, "repeat")) * time.Second,
 	}
-	mark := 0.0
+	threshold := 0.0
 	for range n {
-		mark += rapid.Float64Range(0.05, 0.2).Draw(t, "mark")
-		r.Levels = append(r.Levels, Level{Severity: Warning, Threshold: mark, Clear: mark * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
+		threshold += rapid.Float64Range(0.05, 0.2).Draw(t, "threshold")
+		r.Levels = append(r.Levels, Level{Severity: Warning, Threshold: threshold, Clear: threshold * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
 	}
 	return r
 }
 
-// drawUsage draws figures around the marks, and some that are none.
+// drawUsage draws figures around the thresholds, and some that are none.
 func drawObservation(t *rapid.T, at time.Time) Observation {
 	o := Observation{At: at, Known: rapid.IntRange(0, 4).Draw(t, "known") > 0, Capacity: 1}
 	o.Usage = rapid.Float64Range(0, 1).Draw(t, "usage")

@@ -124,8 +124,9 @@ func (c *Course) lay() {
 	for _, ph := range c.Policy.Phases {
 		m := Moment{State: ph.State, At: start}
 		if told := c.told(ph.State); !told.IsZero() {
-			if start.Equal(c.From) && told.After(c.From) {
-				// It is still served past the end, whatever the policy says.
+			if start.Equal(c.From) {
+				// It is still served past the end, whatever the policy says. Where it was
+				// told for the end itself, that takes the place of this.
 				c.add(Moment{State: LifecycleGrace, At: c.From, Told: true})
 			}
 			m.At, m.Told = told, true
@@ -136,7 +137,7 @@ func (c *Course) lay() {
 		}
 		start = m.At.In(c.Zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
 	}
-	if told := c.told(LifecycleReleased); !told.IsZero() && !c.Has(LifecycleReleased) {
+	if told := c.told(LifecycleReleased); !told.IsZero() { // whether or not the policy has it
 		c.add(Moment{State: LifecycleReleased, At: told, Told: true})
 	}
 }

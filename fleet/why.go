@@ -14,15 +14,15 @@ func (c *Course) reason(i int) string {
 
 func (c *Course) because(i int) string {
 	switch {
-	case c.Term.Frozen && c.stateAfter(i) == LifecycleFrozen:
+	case c.stateAfter(i) == LifecycleFrozen:
 		return "frozen, because no device was online for long"
 	case c.Term.Method == Free:
 		return "free of charge, it does not expire"
-	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo && c.Steady == LifecycleUnknown:
+	case len(c.Moments) == 0 && c.Term.Method == PayAsYouGo && c.Steady == LifecycleUnknown:
 		return "pay-as-you-go, and the balance of its account is not known"
-	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo:
+	case len(c.Moments) == 0 && c.Term.Method == PayAsYouGo:
 		return "pay-as-you-go, and no bill is overdue"
-	case c.From.IsZero() && len(c.Moments) == 0:
+	case len(c.Moments) == 0:
 		return "its expiry is not known"
 	case c.From.IsZero():
 		return "by what the cloud tells"
