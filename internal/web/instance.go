@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -44,7 +45,7 @@ type information struct {
 	Course     []courseRow
 	Open       []episodeRow
 	Edition    *editionPanel // nil: there is nothing to say
-	By         string
+	By         whoActs
 	Return     string
 }
 
@@ -127,7 +128,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
 		},
 		Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
-		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID, Edition: p.edition(in.ID),
+		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if st.Reading != nil {
@@ -197,15 +198,18 @@ func (v *monitoring) fill(r *http.Request) []Setting {
 		m, ok := fleet.ParseMetric(row.Metric)
 		same := strings.TrimSuffix(row.Threshold, "%") == row.Was && row.Enabled == row.WasEnabled
 		if ok && !same {
-			changed = append(changed, Setting{Metric: m, Threshold: share(row.Threshold), Enabled: row.Enabled})
+			changed = append(changed, Setting{Metric: m, Threshold: share(row.Threshold, row.Was), Enabled: row.Enabled})
 		}
 	}
 	return changed
 }
 
-// share adds the sign to what was typed beside a printed %.
-func share(text string) string {
-	if text == "" || strings.HasSuffix(text, "%") {
+// share adds the sign to what was typed beside a printed %. A number below 1 that
+// is new goes on as it was typed, so that the editor asks what is meant: 0.8 is
+// most probably 80 %, and not 0.8 %.
+func share(text, was string) string {
+	v, err := strconv.ParseFloat(text, 64)
+	if text == "" || strings.HasSuffix(text, "%") || err == nil && v < 1 && text != was {
 		return text
 	}
 	return text + "%"

@@ -13,9 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
-	"github.com/google/go-cmp/cmp"
 )
 
 // get asks for a page of f.
@@ -303,6 +304,22 @@ func TestMonitoringAlarms(t *testing.T) {
 		}
 		wants(t, text(t, get(t, f, w.Header().Get("Location"))), "Nothing was changed.")
 	})
+	t.Run("a number below 1 goes on as it was typed, to be asked about", func(t *testing.T) {
+		for typed, want := range map[string]string{"0.8": "0.8", "0.8%": "0.8%", "0": "0", ".9": ".9", "1": "1%", "80": "80%", "": ""} {
+			f := realistic()
+			post(t, f, path, form("threshold.connections", typed))
+			if len(f.settings) != 1 || f.settings[0].Threshold != want {
+				if typed != "" || len(f.settings) != 0 {
+					t.Errorf("%q is handed on as %+v, want %q", typed, f.settings, want)
+				}
+			}
+		}
+		f := realistic() // only the switch is touched beside a threshold that is really below 1 %
+		post(t, f, path, form("was.connections", "0.5", "threshold.connections", "0.5", "enabled.connections", ""))
+		if len(f.settings) != 1 || f.settings[0].Threshold != "0.5%" || f.settings[0].Enabled {
+			t.Errorf("handed on as %+v", f.settings)
+		}
+	})
 	t.Run("refused", func(t *testing.T) {
 		f := realistic()
 		f.refuse = errors.New("alarms.yml:7:12: instances[0].alarms.connections.threshold: a share is wanted here, such as 70%, not \"<lots>\"\nthe second fault")
@@ -357,7 +374,7 @@ func TestAlarmsPage(t *testing.T) {
 
 func TestAcknowledge(t *testing.T) {
 	f := realistic()
-	w := post(t, f, "/alarms/k7q2/ack", url.Values{"by": {"  wei\r\n  Zhang "}})
+	w := post(t, f, "/alarms/k7q2/ack", url.Values{"by": {"  wei   Zhang \r\n"}})
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/alarms?acked=K7Q2" || !slices.Equal(f.acks, []string{"K7Q2 by wei Zhang"}) {
 		t.Fatal(w.Code, w.Header(), f.acks)
 	}
@@ -384,6 +401,9 @@ func TestAcknowledge(t *testing.T) {
 		said     string
 	}{
 		"no name":    {"/alarms/K7Q2/ack", " \t", http.StatusUnprocessableEntity, "Who acknowledges K7Q2?"},
+		"two lines":  {"/alarms/K7Q2/ack", "wei\nroot", http.StatusBadRequest, "This name cannot be taken A name is one line of plain text, and here character 4 is U+000A, a line break."},
+		"it turns":   {"/alarms/K7Q2/ack", "wei\u202etoor", http.StatusBadRequest, "character 4 is U+202E, which turns the direction of the text"},
+		"no UTF-8":   {"/alarms/K7Q2/ack", "wei\xff", http.StatusBadRequest, "character 4 is the byte 0xFF"},
 		"no episode": {"/alarms/ZZZZ/ack", "wei", http.StatusNotFound, "No open alarm has the code ZZZZ"},
 		"ended":      {"/alarms/P2KD/ack", "wei", http.StatusNotFound, "It may have ended by itself"},
 	} {
