@@ -155,7 +155,7 @@ type Account struct {
 	Zone     *time.Location // where its days begin; never nil
 	Balance  *Balance       // nil when it is not known
 
-	// LowBalance is the mark below which somebody should pay; 0 is none.
+	// LowBalance is the threshold below which somebody should pay; 0 is none.
 	LowBalance Amount
 
 	// OverdueSince is since when the balance is known to lie below zero; zero when

@@ -19,7 +19,7 @@ type Standing struct {
 	Lifecycle Lifecycle
 	Course    *Course // its whole calendar; nil when there is none
 	States    [NumMetrics]MetricState
-	// Thresholds are the lowest raise marks as utilization; 0 where the alarm is off.
+	// Thresholds are the lowest thresholds as utilization; 0 where the alarm is off.
 	Thresholds [NumMetrics]float64
 }
 
