@@ -9,10 +9,15 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 # otherwise after the colon: command:package.
 SERVERS := mosquitto redis-server rabbitmq-server nats-server prometheus promtool:prometheus victoria-metrics chromium gcc
 
-.PHONY: help build demo test servers lint fmt bench docs clean
+# The packages in which `make mutate` makes faults, and what else it is told:
+#   make mutate MUTATED=alarm MUTATE_FLAGS='--workers 1 --diff main'
+MUTATED      ?= alarm fleet notifier notifier/outbox
+MUTATE_FLAGS ?=
+
+.PHONY: help build demo test test-clock mutate servers lint fmt bench docs clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 build: ## build bin/brimwatch
 	@mkdir -p $(BIN)
@@ -27,6 +32,23 @@ servers: ## install the servers that the tests start
 test: servers build ## all tests, with the race detector and in random order
 	$(GO) vet ./...
 	BRIMWATCH_BIN=$(CURDIR)/$(BIN)/brimwatch $(GO) test -race -shuffle=on -timeout 15m ./...
+
+# NEXT=2 takes two of the moments, other ones each day.
+NEXT ?= 0
+
+test-clock: servers ## all tests with the clock at eight moments: midnight, 29 February, summer time
+	$(GO) run ./test/clock -next $(NEXT) ./...
+
+# A package's folders below it are excluded by the slash in their paths. The time
+# limit of a fault is a multiple of what the tests take, so they must really run.
+mutate: ## make one small fault at a time, and see whether a test fails
+	cd tools && $(GO) build -o ../$(BIN)/gremlins github.com/go-gremlins/gremlins/cmd/gremlins
+	@for package in $(MUTATED); do \
+		echo "== $$package"; \
+		REAL_GO="$$(command -v $(GO))" GOFLAGS="$$($(GO) env GOFLAGS) -count=1" PATH="$(CURDIR)/tools/mutate:$$PATH" \
+			$(BIN)/gremlins unleash --exclude-files / --output-statuses lct --timeout-coefficient 10 \
+			--invert-logical --invert-loopctrl --invert-assignments --remove-self-assignments $(MUTATE_FLAGS) ./$$package || exit 1; \
+	done
 
 lint: ## the linter, the formatter and the module file
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not formatted:"; gofmt -l $$(git ls-files '*.go'); exit 1; }

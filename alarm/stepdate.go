@@ -31,22 +31,45 @@ func StepDate(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []E
 		return State{}, m, append(events, end)
 	case r.Moot || !due:
 		return s, m, events
-	}
-	if lead, told := m.told(r.Anchor); !told && r.open(now) || told && step.Lead < lead {
+	case r.news(step, m, now):
 		kind := Raised
 		if s.Raised() {
 			kind = Escalated
-			s.AckedAt, s.AckedBy = 0, ""
-		} else {
-			s.RaisedAt = at
 		}
-		s.Level, s.Severity, s.ToldAt = 1, step.Severity, at
+		s = s.begun(step, at)
 		return s, m.with(r.Anchor, step.Lead), append(events, dateEvent(kind, s, now))
 	}
 	if moved { // back to a term of which this was told before
 		m.Open = milli(r.Anchor)
 	}
-	if s, told := remind(Rule{Repeat: r.Repeat}, s, at); told {
+	return remindDate(r, s, m, now, events)
+}
+
+// news tells whether a step that has come was not told: neither it nor a later one
+// of its term.
+func (r *DateRule) news(step DateStep, m Memory, now time.Time) bool {
+	lead, told := m.told(r.Anchor)
+	if !told {
+		return r.open(now)
+	}
+	return step.Lead < lead
+}
+
+// begun is the state when a step has come: an episode begins, or goes on to what
+// nobody has acknowledged yet.
+func (s State) begun(step DateStep, at int64) State {
+	if s.Raised() {
+		s.AckedAt, s.AckedBy = 0, ""
+	} else {
+		s.RaisedAt = at
+	}
+	s.Level, s.Severity, s.ToldAt = 1, step.Severity, at
+	return s
+}
+
+// remindDate reminds of an open episode when that is due.
+func remindDate(r *DateRule, s State, m Memory, now time.Time, events []Event) (State, Memory, []Event) {
+	if s, told := remind(Rule{Repeat: r.Repeat}, s, milli(now)); told {
 		return s, m, append(events, dateEvent(Reminded, s, now))
 	}
 	return s, m, events
@@ -65,10 +88,7 @@ func dateUnknown(r *DateRule, s State, m Memory, now time.Time) (State, Memory, 
 		s.LostAt, s.LostReason = milli(now), "its date is not known any more"
 		events = append(events, dateEvent(Lost, s, now))
 	}
-	if s, told := remind(Rule{Repeat: r.Repeat}, s, milli(now)); told {
-		return s, m, append(events, dateEvent(Reminded, s, now))
-	}
-	return s, m, events
+	return remindDate(r, s, m, now, events)
 }
 
 func dateEvent(k EventKind, s State, now time.Time) Event {

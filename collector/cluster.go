@@ -33,7 +33,7 @@ type ClusterOptions struct {
 // Cluster is a Collector that reads instances which run on several nodes, each of
 // which tells its own share. Its invariants:
 //
-//   - a figure is told only when every node has told its share: a node that is
+//   - the cluster has a figure only when every node has given its share: a node that is
 //     missing makes it unknown, never a sum that is too low;
 //   - rates are made for each node and then summed, so that a node that restarts
 //     is noticed by its own counters, and not hidden in a sum;
@@ -230,7 +230,7 @@ func (c *Cluster) limit(i int, m fleet.Metric, v *Visit) {
 	total, fresh := 0.0, false
 	for _, n := range c.nodes {
 		limit := n.readings[i].Told[m].Value
-		fresh = fresh || n.visits[i].told[m] > 0
+		fresh = fresh || n.visits[i].limits[m] > 0
 		if limit <= 0 {
 			return
 		}

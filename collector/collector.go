@@ -43,7 +43,7 @@ var ErrNotYet = errors.New("nothing told yet")
 // carried on, message_tps is summed from send and receive.
 type Visit struct {
 	figures [fleet.NumMetrics]figure
-	told    [fleet.NumMetrics]float64
+	limits  [fleet.NumMetrics]float64
 	full    fleet.MetricSet
 	started time.Time
 	gaps    []fleet.Gap
@@ -92,7 +92,7 @@ func (v *Visit) Limit(m fleet.Metric, value float64) {
 	if !finite(value) || value == 0 {
 		return
 	}
-	v.told[m] = value
+	v.limits[m] = value
 }
 
 // Full says that the source refused us because m is at its limit: the

@@ -66,7 +66,7 @@ func (e *emitter) flush() {
 	e.spare = batch
 }
 
-// run hands over until done is closed, and then what is left.
+// run hands readings over until done is closed, and then the remaining ones.
 func (e *emitter) run(done <-chan struct{}) {
 	window := time.NewTimer(emitWindow)
 	defer window.Stop()

@@ -49,8 +49,8 @@ func (o outcome) String() string {
 	return "unknown"
 }
 
-// told says whether the source told something.
-func (o outcome) told() bool {
+// answered says whether the source gave figures, or said that it is full.
+func (o outcome) answered() bool {
 	return o == outcomeOK || o == outcomePartial || o == outcomeFull
 }
 

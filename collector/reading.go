@@ -20,7 +20,7 @@ const (
 // at which limit.
 const noLimitToBeFull = "the server refuses new connections because it is full, but its limit is not known: set the instance's edition or capacity"
 
-// memory is what is kept of one instance from visit to visit. One goroutine at a
+// memory keeps one instance from visit to visit. One goroutine at a
 // time uses it: that of the visit, or the Runner's while a visit hangs.
 type memory struct {
 	id     string
@@ -29,13 +29,14 @@ type memory struct {
 	up     atomic.Bool    // of last; anybody may ask
 }
 
-// newMemory returns the memory of an instance that was not read yet.
-func newMemory(id string, told func(id string) ([fleet.NumMetrics]fleet.Limit, bool)) *memory {
+// newMemory returns the memory of an instance that was not read yet; known
+// returns its limits from before this process, and may be nil.
+func newMemory(id string, known func(id string) ([fleet.NumMetrics]fleet.Limit, bool)) *memory {
 	m := &memory{id: id}
-	if told == nil {
+	if known == nil {
 		return m
 	}
-	if limits, ok := told(id); ok {
+	if limits, ok := known(id); ok {
 		m.last = &fleet.Reading{Instance: id, Told: limits}
 	}
 	return m
@@ -47,7 +48,7 @@ type occasion struct {
 	arrival  time.Time // when Collect returned, with its monotonic part
 	began    time.Time // when the Runner was built
 	interval time.Duration
-	origin   fleet.Origin // of limits that are told
+	origin   fleet.Origin // of the limits
 	failed   string       // why the source could not be read; "" when it could
 }
 
@@ -101,7 +102,7 @@ func (m *memory) keep(r *fleet.Reading) {
 }
 
 func (m *memory) limits(r *fleet.Reading, v *Visit, o *occasion) {
-	for i, value := range v.told {
+	for i, value := range v.limits {
 		if value > 0 {
 			r.Told[i] = fleet.Limit{Value: value, At: o.arrival.Unix(), Origin: o.origin}
 		}
@@ -140,7 +141,7 @@ func (m *memory) track(metric fleet.Metric) *track {
 	return nil
 }
 
-// know sets what is known, which closes every gap that there was.
+// know sets a figure, which closes every gap of its metric.
 func know(r *fleet.Reading, m fleet.Metric, value float64) {
 	if len(r.Gaps) > 0 {
 		r.Gaps = slices.DeleteFunc(r.Gaps, func(g fleet.Gap) bool { return g.Metric == m })

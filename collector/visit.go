@@ -175,10 +175,10 @@ func (r *Runner) finish(t *task, how outcome, arrival time.Time, wasHung bool) {
 	t.phase = idle
 	t.visited = true
 	now := arrival.Sub(r.began)
-	if how.told() {
+	if how.answered() {
 		t.heard = now
 	}
-	t.slow = !how.told() && now-t.started >= slowAfter
+	t.slow = !how.answered() && now-t.started >= slowAfter
 	if t.retired {
 		r.closeLater(t)
 	}

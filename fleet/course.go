@@ -65,11 +65,27 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if payer != nil && payer.Zone != nil {
 		c.Zone = payer.Zone
 	}
-	switch t.Method {
+	c.anchor(payer)
+	if t.Method != Free {
+		c.lay()
+	}
+	if t.Frozen {
+		c.Steady = LifecycleFrozen
+	}
+	if len(c.Moments) == 0 {
+		c.Basis = BasisNone
+	}
+	return c
+}
+
+// anchor finds what the course counts from, and where the instance stands before
+// the first moment.
+func (c *Course) anchor(payer *Account) {
+	switch c.Term.Method {
 	case Free:
 		c.Steady = LifecycleActive
 	case PayAsYouGo:
-		c.Basis, c.From = BasisOverdue, t.OverdueSince
+		c.Basis, c.From = BasisOverdue, c.Term.OverdueSince
 		if c.From.IsZero() && payer != nil {
 			c.From = payer.OverdueSince
 		}
@@ -77,21 +93,11 @@ func (t Term) Course(p Policy, payer *Account) Course {
 			c.Steady = LifecycleActive
 		}
 	case Subscription:
-		c.Basis, c.From = BasisExpiry, t.Expires
+		c.Basis, c.From = BasisExpiry, c.Term.Expires
 		if !c.From.IsZero() {
 			c.Steady = LifecycleActive
 		}
 	}
-	if t.Method != Free {
-		c.lay()
-	}
-	if t.Frozen && (c.Steady == LifecycleActive || c.Steady == LifecycleUnknown) {
-		c.Steady = LifecycleFrozen
-	}
-	if len(c.Moments) == 0 {
-		c.Basis = BasisNone
-	}
-	return c
 }
 
 // lay fills in the moments.
@@ -154,7 +160,7 @@ func (c *Course) layDowngrade() {
 func (c *Course) layTold() {
 	for _, s := range []LifecycleState{LifecycleSuspended, LifecycleReleased} {
 		if at := c.told(s); !at.IsZero() {
-			if c.Basis = cmp.Or(c.Basis, BasisTold); c.From.IsZero() {
+			if c.From.IsZero() {
 				c.Basis = BasisTold
 			}
 			c.add(Moment{State: s, At: at, Told: true})

@@ -32,6 +32,11 @@ func drawCourse(t *rapid.T) Course {
 		Expires: moment("expires"), OverdueSince: moment("overdue"), SuspendsAt: moment("suspends"), ReleasesAt: moment("releases"),
 		PostExpiration: rapid.SampledFrom([]string{Release, Downgrade}).Draw(t, "post"), ExpiringDays: rapid.IntRange(0, 60).Draw(t, "expiring"),
 	}
+	// Moments that meet to the nanosecond are not left to chance.
+	if !term.Expires.IsZero() && rapid.Bool().Draw(t, "the cloud tells whole days after the end") {
+		term.SuspendsAt = term.Expires.AddDate(0, 0, rapid.IntRange(-1, 16).Draw(t, "days to suspension"))
+		term.ReleasesAt = term.Expires.AddDate(0, 0, rapid.IntRange(-1, 16).Draw(t, "days to release"))
+	}
 	policies := shippedPolicies()
 	name := rapid.SampledFrom([]string{"", "mqtt", "mqtt-payg", "rocketmq4-platinum", "iot-enterprise", "iot-public-legacy", "redis"}).Draw(t, "policy")
 	var payer *Account

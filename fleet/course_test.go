@@ -69,6 +69,10 @@ func TestCourse(t *testing.T) {
 		{"no end is known", Term{Method: Subscription}, "mqtt", payer, end, LifecycleUnknown, "", time.Time{}, "expiry is not known"},
 		{"free", Term{Method: Free}, "iot-public-new", broke, end, LifecycleActive, "", time.Time{}, "free of charge"},
 		{"frozen", Term{Method: Free, Frozen: true}, "iot-public-new", payer, end, LifecycleFrozen, "", time.Time{}, "frozen"},
+		{"frozen while it is paid for", with(func(t *Term) { t.Frozen = true }), "mqtt", payer, day(-8), LifecycleFrozen, LifecycleExpiring, day(-7), "frozen"},
+		{"frozen in its notice window", with(func(t *Term) { t.Frozen = true }), "mqtt", payer, day(-1), LifecycleFrozen, LifecycleGrace, end, "frozen"},
+		{"frozen, and expired", with(func(t *Term) { t.Frozen = true }), "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), "expired"},
+		{"frozen, and no end is known", Term{Method: Subscription, Frozen: true}, "mqtt", payer, end, LifecycleFrozen, "", time.Time{}, "frozen"},
 		{"paid as it goes, and the account pays", Term{Method: PayAsYouGo}, "mqtt-payg", rich, end, LifecycleActive, "", time.Time{}, "no bill is overdue"},
 		{"paid as it goes, and nothing is known", Term{Method: PayAsYouGo}, "mqtt-payg", payer, end, LifecycleUnknown, "", time.Time{}, "not known"},
 		{"marked overdue, a day of hours", Term{Method: PayAsYouGo, OverdueSince: end}, "mqtt-payg", rich, end.Add(23 * time.Hour), LifecycleGrace, LifecycleSuspended, end.Add(24 * time.Hour), "overdue since 2027-01-01"},
@@ -82,6 +86,10 @@ func TestCourse(t *testing.T) {
 		{"the cloud told a later release", with(func(t *Term) { t.ReleasesAt = day(60).UTC() }), "mqtt", payer, day(40), LifecycleSuspended, LifecycleReleased, day(60), ""},
 		{"the cloud told a release before the suspension", with(func(t *Term) { t.ReleasesAt = day(10).UTC() }), "mqtt", payer, day(5), LifecycleGrace, LifecycleReleased, day(10), ""},
 		{"the cloud told a suspension after the end, where the policy has no grace", with(func(t *Term) { t.SuspendsAt = day(2).UTC() }), "iot-enterprise", payer, end, LifecycleGrace, LifecycleSuspended, day(2), "by what the cloud tells"},
+		{"the cloud told a suspension at the very end, where the policy has a grace", with(func(t *Term) { t.SuspendsAt = end.UTC() }), "mqtt", payer, end, LifecycleSuspended, LifecycleReleased, day(15), "by what the cloud tells"},
+		{"the cloud told a release at the very end", with(func(t *Term) { t.ReleasesAt = end.UTC() }), "mqtt", payer, end, LifecycleReleased, "", time.Time{}, "by what the cloud tells"},
+		{"the cloud told a suspension a nanosecond before the end", with(func(t *Term) { t.SuspendsAt = end.Add(-1).UTC() }), "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), ""},
+		{"the cloud told suspension and release for one moment", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(3), day(3) }), "mqtt", payer, day(2), LifecycleGrace, LifecycleReleased, day(3), ""},
 		{"what the cloud told is of the term before", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(-300), day(-285) }), "mqtt", payer, day(1), LifecycleGrace, LifecycleSuspended, day(15), ""},
 		{"only the cloud knows", Term{Method: PayAsYouGo, ReleasesAt: day(5)}, "", payer, day(0), LifecycleUnknown, LifecycleReleased, day(5), "by what the cloud tells"},
 	}
@@ -128,11 +136,93 @@ func TestEndOfTerm(t *testing.T) {
 		want string
 	}{
 		{"a date: the day before its midnight", time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai), "2026-12-31"},
+		{"a second after midnight: its own day", time.Date(2027, 1, 1, 0, 0, 1, 0, shanghai), "2027-01-01"},
+		{"a minute after midnight: its own day", time.Date(2027, 1, 1, 0, 1, 0, 0, shanghai), "2027-01-01"},
+		{"a nanosecond after midnight: its own day", time.Date(2027, 1, 1, 0, 0, 0, 1, shanghai), "2027-01-01"},
+		{"an hour after midnight: its own day", time.Date(2027, 1, 1, 1, 0, 0, 0, shanghai), "2027-01-01"},
 		{"a moment: its own day", time.Date(2027, 1, 1, 8, 30, 0, 0, shanghai), "2027-01-01"},
 	} {
 		c := Term{Method: Subscription, Expires: tt.end.UTC()}.Course(Policy{}, payer)
 		if got := c.EndOfTerm().Format(time.DateOnly); got != tt.want {
 			t.Errorf("%s: %s", tt.name, got)
+		}
+	}
+}
+
+func TestBefore(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	c := Course{Zone: berlin}
+	// The clock goes forward on 2026-03-29 at two.
+	at := time.Date(2026, 3, 30, 0, 0, 0, 0, berlin)
+	for _, tt := range []struct {
+		lead time.Duration
+		want time.Time
+	}{
+		{0, at},
+		{24 * time.Hour, time.Date(2026, 3, 29, 0, 0, 0, 0, berlin)},
+		{48 * time.Hour, time.Date(2026, 3, 28, 0, 0, 0, 0, berlin)},
+		{36 * time.Hour, time.Date(2026, 3, 28, 11, 0, 0, 0, berlin)}, // hours are hours
+		{90 * time.Minute, time.Date(2026, 3, 29, 22, 30, 0, 0, berlin)},
+	} {
+		if got := c.Before(at, tt.lead); !got.Equal(tt.want) {
+			t.Errorf("%s before: %s, want %s", tt.lead, got.In(berlin), tt.want)
+		}
+	}
+}
+
+// TestDowngrades: an instance is converted only when its policy knows a downgrade,
+// it is a subscription, and its post-expiration action says so.
+func TestDowngrades(t *testing.T) {
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	half := Policy{Downgrades: true, Phases: []Phase{{State: LifecycleGrace, Days: 1, Hours: 12}, {State: LifecycleSuspended, Hours: 6}, {State: LifecycleReleased}}}
+	kept := half
+	kept.Downgrades = false
+	for _, tt := range []struct {
+		name   string
+		term   Term
+		policy Policy
+		want   time.Time
+	}{
+		{"it does", Term{Method: Subscription, Expires: end, PostExpiration: Downgrade}, half, end.AddDate(0, 0, 1).Add(18 * time.Hour)},
+		{"the policy knows none", Term{Method: Subscription, Expires: end, PostExpiration: Downgrade}, kept, time.Time{}},
+		{"its action is another", Term{Method: Subscription, Expires: end, PostExpiration: Release}, half, time.Time{}},
+		{"it is paid as it goes", Term{Method: PayAsYouGo, OverdueSince: end, PostExpiration: Downgrade}, half, time.Time{}},
+	} {
+		c := tt.term.Course(tt.policy, nil)
+		if got := c.Converts(); !got.Equal(tt.want) || c.Downgrades() == tt.want.IsZero() {
+			t.Errorf("%s: %s, %v, want %s", tt.name, got, c.Downgrades(), tt.want)
+		}
+		if released := c.Has(LifecycleReleased); released == c.Downgrades() {
+			t.Errorf("%s: released %v and downgraded %v", tt.name, released, c.Downgrades())
+		}
+	}
+}
+
+// TestBasis: what a course counts from, and nothing when it has no moments.
+func TestBasis(t *testing.T) {
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	broke := &Account{Zone: time.UTC, OverdueSince: end}
+	for _, tt := range []struct {
+		name    string
+		term    Term
+		policy  string
+		account *Account
+		want    Basis
+		from    time.Time
+	}{
+		{"paid", Term{Method: Subscription, Expires: end}, "mqtt", nil, BasisExpiry, end},
+		{"paid, and no policy", Term{Method: Subscription, Expires: end, SuspendsAt: end.Add(1)}, "", nil, BasisExpiry, end},
+		{"its own bill", Term{Method: PayAsYouGo, OverdueSince: end}, "mqtt-payg", nil, BasisOverdue, end},
+		{"its own bill goes before that of its account", Term{Method: PayAsYouGo, OverdueSince: end.Add(-1)}, "mqtt-payg", broke, BasisOverdue, end.Add(-1)},
+		{"its account's bill", Term{Method: PayAsYouGo}, "mqtt-payg", broke, BasisOverdue, end},
+		{"a bill, and no policy", Term{Method: PayAsYouGo, ReleasesAt: end.Add(1)}, "", broke, BasisOverdue, end},
+		{"only the cloud", Term{Method: Subscription, ReleasesAt: end}, "mqtt", nil, BasisTold, time.Time{}},
+		{"only the cloud, pay-as-you-go", Term{Method: PayAsYouGo, SuspendsAt: end}, "mqtt-payg", nil, BasisTold, time.Time{}},
+		{"nothing", Term{Method: Subscription}, "mqtt", nil, BasisNone, time.Time{}},
+		{"free, whatever is told", Term{Method: Free, ReleasesAt: end}, "iot-public-new", broke, BasisNone, time.Time{}},
+	} {
+		if c := tt.term.Course(shippedPolicies()[tt.policy], tt.account); c.Basis != tt.want || !c.From.Equal(tt.from) {
+			t.Errorf("%s: %q from %s", tt.name, c.Basis, c.From)
 		}
 	}
 }
@@ -152,6 +242,9 @@ func TestRenewalLeft(t *testing.T) {
 		{"on the last day", nine, end.AddDate(0, 0, -1), 0},
 		{"one attempt, to come", Renewal{First: 7, Last: 7}, end.AddDate(0, 0, -8), 1},
 		{"one attempt, made", Renewal{First: 7, Last: 7}, end.AddDate(0, 0, -6), 0},
+		{"a nanosecond before an attempt", nine, end.AddDate(0, 0, -9).Add(-1), 9},
+		{"after the end", nine, end.AddDate(0, 0, 1), 0},
+		{"no last day: until the day before the end", Renewal{First: 3}, end.AddDate(0, 0, -10), 3},
 		{"not known", Renewal{}, end.AddDate(0, 0, -10), 0},
 	} {
 		if got := tt.r.Left(end, tt.now, time.UTC); got != tt.want {

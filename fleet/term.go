@@ -81,7 +81,7 @@ func (r Renewal) Known() bool { return r.First > 0 }
 // counts as made.
 func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
 	left := 0
-	for days := r.First; r.Known() && days >= max(r.Last, 1); days-- {
+	for days := r.First; days >= max(r.Last, 1); days-- {
 		if now.Before(daysBefore(end, days, zone)) {
 			left++
 		}

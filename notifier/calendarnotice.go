@@ -67,8 +67,8 @@ func (c *calendarNotice) converted() bool {
 	return !at.IsZero() && !c.now.Before(at)
 }
 
-// policyMissing tells whether no policy says what follows the end of the term.
-func (c *calendarNotice) policyMissing() bool {
+// withoutPolicy tells whether no policy says what follows the end of the term.
+func (c *calendarNotice) withoutPolicy() bool {
 	return len(c.course.Policy.Phases) == 0 && !c.course.From.IsZero() && !c.course.Has(fleet.LifecycleSuspended) && !c.course.Has(fleet.LifecycleReleased)
 }
 

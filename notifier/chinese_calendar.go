@@ -159,7 +159,7 @@ func chineseTogether(c *calendarNotice) string {
 func chineseStand(c *calendarNotice) string {
 	state := c.occasion.Lifecycle.State
 	switch {
-	case c.policyMissing():
+	case c.withoutPolicy():
 		return "，后续处理未知"
 	case !c.over():
 		return ""

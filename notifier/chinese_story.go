@@ -163,7 +163,7 @@ func chineseTermSentence(c *calendarNotice, at time.Time, full func(time.Time) s
 // chinesePresent says how it stands with an instance whose term is over, or that
 // nobody knows what follows.
 func chinesePresent(c *calendarNotice) string {
-	if c.policyMissing() {
+	if c.withoutPolicy() {
 		return "没有策略说明后续处理。"
 	}
 	if !c.over() || c.maybeConverted() {

@@ -187,7 +187,7 @@ func englishTogether(c *calendarNotice) string {
 func englishStand(c *calendarNotice) string {
 	state := c.occasion.Lifecycle.State
 	switch {
-	case c.policyMissing():
+	case c.withoutPolicy():
 		return ", what follows is not known"
 	case !c.over():
 		return ""

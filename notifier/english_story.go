@@ -155,7 +155,7 @@ func englishTermSentence(c *calendarNotice, at time.Time, full func(time.Time) s
 // englishPresent says how it stands with an instance whose term is over, or that
 // nobody knows what follows.
 func englishPresent(c *calendarNotice) string {
-	if c.policyMissing() {
+	if c.withoutPolicy() {
 		return "No policy says what follows."
 	}
 	if !c.over() || c.maybeConverted() {

@@ -8,8 +8,7 @@ import (
 )
 
 // Silence holds the notices of alarms that match all its matchers until it
-// ends. What is still wrong by then is told; what is over by then was nobody's
-// business.
+// ends. Those whose alarms still last by then go out; nobody hears of the others.
 type Silence struct {
 	ID        string
 	Matchers  map[string]string // by label of the alert; all must be equal

@@ -11,8 +11,9 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// Told is a recipient that was told of an episode's beginning.
-type Told struct {
+// Addressee is a recipient who got a notice of an episode's beginning, or is about
+// to get it.
+type Addressee struct {
 	Receiver  string
 	Recipient string
 	Channel   string
@@ -29,17 +30,17 @@ func Begins(k alarm.EventKind) bool {
 func Ends(k alarm.EventKind) bool { return k == alarm.Cleared || k == alarm.Withdrawn }
 
 // Plan decides which notices an event causes. A beginning goes to the receivers
-// of the instance; an end goes to those who were told of the beginning, whoever
-// is configured by now. One recipient in several receivers is told once.
+// of the instance; an end goes to the addressees of the beginning, whoever
+// is configured by now. One recipient in several receivers gets one notice.
 //
 // It is a function of its arguments. Silences and quiet hours hold a notice;
 // caps, which depend on what was sent before, are the outbox's to apply.
-func Plan(d *Directory, ev *alarm.Event, told []Told, silences []Silence, now time.Time) []Notice {
+func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Silence, now time.Time) []Notice {
 	switch {
 	case Begins(ev.Kind):
 		return planBegin(d, ev, silences, now)
 	case Ends(ev.Kind):
-		return planEnd(d, ev, told, now)
+		return planEnd(d, ev, addressees, now)
 	}
 	return nil
 }
@@ -48,7 +49,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 	var out []Notice
 	seen := make(map[string]bool)
 	for _, r := range receiversFor(d, ev) {
-		rcv, ok := d.Receivers[r.name]
+		rcv, ok := d.Receiver(r.name)
 		if !ok {
 			continue
 		}
@@ -70,13 +71,13 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 	return out
 }
 
-func planEnd(d *Directory, ev *alarm.Event, told []Told, now time.Time) []Notice {
+func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
-	for _, to := range told {
+	for _, to := range addressees {
 		t, ok := d.Find(to.Receiver, to.Recipient)
 		if !ok {
 			// Who is gone from the configuration cannot be reached; the notice is
-			// kept all the same, so that the outbox can show why nobody was told.
+			// kept all the same, so that the outbox can show why nobody got it.
 			t = Target{Recipient: Recipient{Channel: to.Channel, Name: to.Recipient, Display: to.Display}, Zone: time.UTC}
 		}
 		n := newNotice(d, ev, to.Receiver, t, now)
@@ -88,14 +89,14 @@ func planEnd(d *Directory, ev *alarm.Event, told []Told, now time.Time) []Notice
 	return out
 }
 
-// route is one receiver, with the instances it is told about when the event is
-// about the whole fleet.
+// route is one receiver, with its instances when the event is about the whole
+// fleet.
 type route struct {
 	name   string
 	silent []*fleet.Instance
 }
 
-// receiversFor returns who is told of an event. A notice about an account goes to
+// receiversFor returns the receivers of an event. A notice about an account goes to
 // the receivers of the account; one about the whole fleet to those of all
 // instances it speaks for, to each with its own.
 func receiversFor(d *Directory, ev *alarm.Event) []route {
@@ -112,7 +113,7 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 		}
 	}
 	if len(by) == 0 {
-		for _, name := range d.Default {
+		for _, name := range d.entries.Default {
 			by[name] = nil
 		}
 	}
@@ -125,7 +126,7 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 	return out
 }
 
-// routes leads to receivers that are told all of an event.
+// routes leads to receivers without instances of their own.
 func routes(names []string) []route {
 	var out []route
 	for _, name := range names {
@@ -139,11 +140,11 @@ func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now tim
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel,
-		Alert:     d.Words.alert(ev),
+		Alert:     d.entries.Words.alert(ev),
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
-		n.Text = d.Words.text(ev, t.Language, t.Zone)
+		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
 	}
 	return n
 }

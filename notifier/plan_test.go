@@ -16,12 +16,14 @@ type nobody struct{}
 
 func (nobody) Send(context.Context, Message) (Receipt, error) { return Receipt{}, nil }
 
-func directory() *Directory {
+func directory() *Directory { return NewDirectory(entries()) }
+
+func entries() Entries {
 	person := func(name string) Target {
 		return Target{Recipient: Recipient{Channel: "sms", Name: "sms/" + name, Display: name}, Channel: nobody{}, Language: "en", Zone: time.UTC}
 	}
 	hook := Target{Recipient: Recipient{Channel: "webhook", Name: "webhook/oncall/1", Display: "http://127.0.0.1:8080"}, Channel: nobody{}, Zone: time.UTC}
-	return &Directory{
+	return Entries{
 		Receivers: map[string]Receiver{
 			"oncall": {Name: "oncall", Targets: []Target{person("wei"), hook}},
 			"owners": {Name: "owners", Targets: []Target{person("wei"), person("alice")}, GroupWait: 10 * time.Second},
@@ -49,13 +51,13 @@ func planned(ns []Notice) []string {
 }
 
 func TestPlan(t *testing.T) {
-	told := []Told{{Receiver: "owners", Recipient: "sms/alice", Channel: "sms"}, {Receiver: "gone", Recipient: "sms/bob", Channel: "sms"}}
+	addressees := []Addressee{{Receiver: "owners", Recipient: "sms/alice", Channel: "sms"}, {Receiver: "gone", Recipient: "sms/bob", Channel: "sms"}}
 	tests := []struct {
-		name string
-		ev   *alarm.Event
-		dir  func(*Directory)
-		quie []Silence
-		want []string
+		name     string
+		ev       *alarm.Event
+		dir      func(Entries)
+		silences []Silence
+		want     []string
 	}{
 		{name: "a beginning goes to the instance's receivers, to each person once", ev: connections(alarm.Raised),
 			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall", "raised sms/alice owners until 12:00:10"}},
@@ -63,6 +65,17 @@ func TestPlan(t *testing.T) {
 			want: []string{"escalated sms/wei oncall", "escalated webhook/oncall/1 oncall", "escalated sms/alice owners"}},
 		{name: "an end goes to those who were told", ev: connections(alarm.Cleared),
 			want: []string{"cleared sms/alice owners", "cleared sms/bob gone"}},
+		{name: "quiet hours hold an end, too", ev: connections(alarm.Cleared),
+			dir:  func(e Entries) { e.Receivers["owners"].Targets[1].Quiet = &Quiet{From: 11 * 60, To: 14*60 + 30} },
+			want: []string{"cleared sms/alice owners held: quiet hours until 14:30:00", "cleared sms/bob gone"}},
+		{name: "quiet hours except this severity hold no end of it", ev: connections(alarm.Cleared),
+			dir: func(e Entries) {
+				e.Receivers["owners"].Targets[1].Quiet = &Quiet{From: 11 * 60, To: 14 * 60, Except: []alarm.Severity{alarm.Warning}}
+			},
+			want: []string{"cleared sms/alice owners", "cleared sms/bob gone"}},
+		{name: "a silence holds no end", ev: connections(alarm.Cleared),
+			silences: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
+			want:     []string{"cleared sms/alice owners", "cleared sms/bob gone"}},
 		{name: "a withdrawal too", ev: connections(alarm.Withdrawn),
 			want: []string{"withdrawn sms/alice owners", "withdrawn sms/bob gone"}},
 		{name: "what is only kept tells nobody", ev: connections(alarm.Lost)},
@@ -70,24 +83,24 @@ func TestPlan(t *testing.T) {
 		{name: "an instance without receivers of its own", ev: with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Instance.ID = "other" }),
 			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
 		{name: "quiet hours hold a person's notice, not a webhook's", ev: connections(alarm.Raised),
-			dir: func(d *Directory) {
-				d.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14*60 + 30}
-				delete(d.Receivers, "owners")
+			dir: func(e Entries) {
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14*60 + 30}
+				delete(e.Receivers, "owners")
 			},
 			want: []string{"raised sms/wei oncall held: quiet hours until 14:30:00", "raised webhook/oncall/1 oncall"}},
 		{name: "quiet hours except this severity", ev: connections(alarm.Raised),
-			dir: func(d *Directory) {
-				d.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14 * 60, Except: []alarm.Severity{alarm.Warning}}
-				delete(d.Receivers, "owners")
+			dir: func(e Entries) {
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 14 * 60, Except: []alarm.Severity{alarm.Warning}}
+				delete(e.Receivers, "owners")
 			},
 			want: []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
 		{name: "a silence that matches holds", ev: connections(alarm.Raised),
-			dir:  func(d *Directory) { delete(d.Receivers, "owners") },
-			quie: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
-			want: []string{"raised sms/wei oncall held: silenced by s1 until 13:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
+			dir:      func(e Entries) { delete(e.Receivers, "owners") },
+			silences: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
+			want:     []string{"raised sms/wei oncall held: silenced by s1 until 13:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
 		{name: "silences that do not match, or are over", ev: connections(alarm.Raised),
-			dir: func(d *Directory) { delete(d.Receivers, "owners") },
-			quie: []Silence{
+			dir: func(e Entries) { delete(e.Receivers, "owners") },
+			silences: []Silence{
 				{ID: "s1", Matchers: map[string]string{"env": "test"}, Until: noon().Add(time.Hour)},
 				{ID: "s2", Matchers: map[string]string{"env": "prod"}, Until: noon()},
 				{ID: "s3", Until: noon().Add(time.Hour)},
@@ -96,11 +109,11 @@ func TestPlan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d := directory()
+			e := entries()
 			if tt.dir != nil {
-				tt.dir(d)
+				tt.dir(e)
 			}
-			got := planned(Plan(d, tt.ev, told, tt.quie, noon()))
+			got := planned(Plan(NewDirectory(e), tt.ev, addressees, tt.silences, noon()))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("notices (-want +got):\n%s", diff)
 			}

@@ -47,7 +47,7 @@ const maxWords = 8
 // the reply in the language of its sender. "" is no reply: a stranger learns
 // nothing, not even that somebody is there.
 func (r *Replies) Answer(ctx context.Context, phone, text string) string {
-	person, known := r.directories.Directory().People[phone]
+	person, known := r.directories.Directory().Person(phone)
 	if !known {
 		r.log.Warn("a text message of nobody who is configured was ignored")
 		return ""

@@ -25,7 +25,7 @@ func TestNotice(d *Directory, t Target, now time.Time) Notice {
 			Labels:       map[string]string{"alertname": string(TestRule), "severity": string(alarm.Info)},
 			Annotations:  map[string]string{"code": TestCode, "summary": text, "description": text},
 			StartsAt:     now,
-			GeneratorURL: d.Words.ExternalURL + "/",
+			GeneratorURL: d.entries.Words.ExternalURL + "/",
 			Fingerprint:  fingerprint(alarm.Key{Rule: TestRule, Metric: alarm.NoMetric}),
 		},
 	}

@@ -9,6 +9,7 @@ import (
 
 type demoCommand struct {
 	Listen  string `default:"127.0.0.1:9740" help:"Where the Brimwatch page is; a free port when this one is in use (${default})."`
+	Cloud   bool   `help:"Also watch an account of a small Alibaba Cloud, whose instances are found."`
 	Verbose bool   `help:"Show what Brimwatch logs."`
 }
 
@@ -18,5 +19,5 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if c.Verbose {
 		log = slog.New(slog.NewTextHandler(s.err, nil))
 	}
-	return demo.Run(ctx, demo.Options{Listen: c.Listen, Out: s.out, Version: version, Log: log})
+	return demo.Run(ctx, demo.Options{Listen: c.Listen, Cloud: c.Cloud, Out: s.out, Version: version, Log: log})
 }

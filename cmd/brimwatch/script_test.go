@@ -49,8 +49,11 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PAGE", page)
 			e.Setenv("CLOUD", clouded)
 			e.Setenv("GONE", goneAddress(t))
+			// The clock of the commands is this process's, at whatever moment it runs (test/clock).
+			e.Setenv("BRIMWATCH_TEST_SHIFT", os.Getenv("BRIMWATCH_TEST_SHIFT"))
+			today := time.Now().UTC()
 			for name, days := range map[string]int{"LASTDAY": 19, "DAY20": 20, "DAY27": 27, "DAY35": 35, "DAY50": 50} {
-				e.Setenv(name, time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly))
+				e.Setenv(name, today.AddDate(0, 0, days).Format(time.DateOnly))
 			}
 			e.Setenv("TZ", "UTC")
 			e.Setenv("USER", "wei")

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -258,28 +259,31 @@ brimwatch_collect_aliyun_pace{account="acme"} 1
 
 // TestMany lets Collectors of one account work at the same time.
 func TestMany(t *testing.T) {
-	s := newCMS()
-	file := filepath.Join(t.TempDir(), "calls.json")
-	a := newTestAccount(t, serve(t, s), func(o *AccountOptions) { o.MeterFile, o.Logger = file, slog.New(slog.DiscardHandler) })
-	s.mqttOf("mqtt-cn-1", time.Second, 1, 2, 3)
-	var under sync.WaitGroup
-	const many = 8
-	for range many {
-		c := newTestCollector(t, a, MQTT, "mqtt-cn-1")
-		under.Go(func() {
-			if v, err := visit(t.Context(), c); err != nil || len(gauges(&v[0])) != 3 {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-	under.Wait()
-	if b := a.Budget(time.Now()); b.Calls != 3*many {
-		t.Errorf("%d calls were counted, want %d", b.Calls, 3*many)
-	}
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := counts(t, file); got.Calls != 3*many {
-		t.Errorf("written %+v", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newCMS()
+		file := filepath.Join(t.TempDir(), "calls.json")
+		a := newTestAccount(t, "http://cloud.test", func(o *AccountOptions) { o.MeterFile, o.Logger = file, slog.New(slog.DiscardHandler) })
+		inProcess(a, s)
+		s.mqttOf("mqtt-cn-1", time.Second, 1, 2, 3)
+		var under sync.WaitGroup
+		const many = 8
+		for range many {
+			c := newTestCollector(t, a, MQTT, "mqtt-cn-1")
+			under.Go(func() {
+				if v, err := visit(t.Context(), c); err != nil || len(gauges(&v[0])) != 3 {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		under.Wait()
+		if b := a.Budget(time.Now()); b.Calls != 3*many {
+			t.Errorf("%d calls were counted, want %d", b.Calls, 3*many)
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := counts(t, file); got.Calls != 3*many {
+			t.Errorf("written %+v", got)
+		}
+	})
 }

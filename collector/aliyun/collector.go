@@ -13,7 +13,7 @@ import (
 // mostInstances is for how many instances one call of CloudMonitor answers.
 const mostInstances = 50
 
-// CollectorOptions says what is read.
+// CollectorOptions name the instances to read.
 type CollectorOptions struct {
 	// Account is whose instances they are. It is not closed with the Collector.
 	Account *Account
@@ -46,7 +46,7 @@ type Collector struct {
 	known   []answer  // like table.quantities
 }
 
-// answer is what is known of one quantity of all instances.
+// answer holds one quantity of all instances.
 type answer struct {
 	samples map[string]sample // by id
 	period  time.Duration     // as the cloud told it

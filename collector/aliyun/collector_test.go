@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -21,45 +22,51 @@ func (s *cms) mqttOf(id string, age time.Duration, tps, connections, subscriptio
 }
 
 func TestFiftyInstancesAreOneCallEach(t *testing.T) {
-	s := newCMS()
-	ids := make([]string, mostInstances)
-	for i := range ids {
-		ids[i] = fmt.Sprintf("mqtt-cn-%02d", i)
-		s.mqttOf(ids[i], time.Second, float64(i), float64(100+i), float64(200+i))
-	}
-	s.mqttOf("ghost", time.Second, 1e6, 1e6, 1e6)
-	a := newTestAccount(t, serve(t, s))
-	c := newTestCollector(t, a, MQTT, ids...)
-	for i, v := range read(t, c) {
-		if got := gauges(&v); got["message_tps"] != float64(i) || got["connections"] != float64(100+i) || got["subscriptions"] != float64(200+i) {
-			t.Errorf("%s: %v", ids[i], got)
+	synctest.Test(t, func(t *testing.T) {
+		s := newCMS()
+		ids := make([]string, mostInstances)
+		for i := range ids {
+			ids[i] = fmt.Sprintf("mqtt-cn-%02d", i)
+			s.mqttOf(ids[i], time.Second, float64(i), float64(100+i), float64(200+i))
 		}
-	}
-	if n := len(s.questions()); n != 3 {
-		t.Errorf("%d calls, want 3", n)
-	}
-	if b := a.Budget(time.Now()); b.Calls != 3 || b.Limit != freeCalls || b.Pace != 1 {
-		t.Errorf("budget %+v", b)
-	}
+		s.mqttOf("ghost", time.Second, 1e6, 1e6, 1e6)
+		a := newTestAccount(t, "http://cloud.test")
+		inProcess(a, s)
+		c := newTestCollector(t, a, MQTT, ids...)
+		for i, v := range read(t, c) {
+			if got := gauges(&v); got["message_tps"] != float64(i) || got["connections"] != float64(100+i) || got["subscriptions"] != float64(200+i) {
+				t.Errorf("%s: %v", ids[i], got)
+			}
+		}
+		if n := len(s.questions()); n != 3 {
+			t.Errorf("%d calls, want 3", n)
+		}
+		if b := a.Budget(time.Now()); b.Calls != 3 || b.Limit != freeCalls || b.Pace != 1 {
+			t.Errorf("budget %+v", b)
+		}
+	})
 }
 
 func TestPagesAreFollowed(t *testing.T) {
-	s := newCMS()
-	s.page = 3
-	for i := range 8 {
-		s.tell("ShardingUsedQPS", "r-1", time.Second, values("Average", 1, "nodeId", fmt.Sprintf("r-1-db-%d", i)))
-	}
-	a := newTestAccount(t, serve(t, s))
-	c := newTestCollector(t, a, RedisCluster, "r-1")
-	if got := gauges(&read(t, c)[0]); got["commands_tps"] != 8 {
-		t.Errorf("got %v", got)
-	}
-	if b := a.Budget(time.Now()); b.Calls != 6 { // 2 for connections, 3 pages, 1 for memory
-		t.Errorf("%d calls were counted, want 6", b.Calls)
-	}
-	if got, want := a.load()*60, 6.0; got < want-1e-9 || got > want+1e-9 {
-		t.Errorf("the account plans with %v calls of a sweep, want %v", got, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newCMS()
+		s.page = 3
+		for i := range 8 {
+			s.tell("ShardingUsedQPS", "r-1", time.Second, values("Average", 1, "nodeId", fmt.Sprintf("r-1-db-%d", i)))
+		}
+		a := newTestAccount(t, "http://cloud.test")
+		inProcess(a, s)
+		c := newTestCollector(t, a, RedisCluster, "r-1")
+		if got := gauges(&read(t, c)[0]); got["commands_tps"] != 8 {
+			t.Errorf("got %v", got)
+		}
+		if b := a.Budget(time.Now()); b.Calls != 6 { // 2 for connections, 3 pages, 1 for memory
+			t.Errorf("%d calls were counted, want 6", b.Calls)
+		}
+		if got, want := a.load()*60, 6.0; got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("the account plans with %v calls of a sweep, want %v", got, want)
+		}
+	})
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
@@ -123,7 +130,7 @@ func TestWhatIsUnknown(t *testing.T) {
 	} {
 		visit := &v[slices.Index(ids, tt.id)]
 		_, known := visit.GaugeOf(tt.metric)
-		if reason := gap(visit, tt.metric); known != (tt.want == "") || !strings.Contains(reason, tt.want) {
+		if reason := collectortest.GapOf(visit, tt.metric); known != (tt.want == "") || !strings.Contains(reason, tt.want) {
 			t.Errorf("%s: %s is known %v, reason %q, want %q", tt.id, tt.metric, known, reason, tt.want)
 		}
 	}
@@ -143,7 +150,7 @@ func TestASilentNodeMakesTheSumUnknown(t *testing.T) {
 	s.tell("ShardingUsedMemory", "r-1", 20*time.Minute, values("Average", 1e9, "nodeId", "r-1-db-1"))
 	c := newTestCollector(t, newTestAccount(t, serve(t, s)), RedisCluster, "r-1")
 	v := &read(t, c)[0]
-	if reason := gap(v, fleet.MemoryBytes); len(gauges(v)) > 0 || !strings.Contains(reason, "r-1-db-1") || !strings.Contains(reason, "too low") {
+	if reason := collectortest.GapOf(v, fleet.MemoryBytes); len(gauges(v)) > 0 || !strings.Contains(reason, "r-1-db-1") || !strings.Contains(reason, "too low") {
 		t.Errorf("got %v, reason %q", gauges(v), reason)
 	}
 }
@@ -170,10 +177,10 @@ func TestOneMetricThatFailsLeavesTheOthers(t *testing.T) {
 	if got := gauges(v); len(got) != 1 || got["message_tps"] != 1 {
 		t.Errorf("got %v", got)
 	}
-	if reason := gap(v, fleet.Connections); !strings.Contains(reason, "ParameterInvalid") {
+	if reason := collectortest.GapOf(v, fleet.Connections); !strings.Contains(reason, "ParameterInvalid") {
 		t.Errorf("connections: %q", reason)
 	}
-	if reason := gap(v, fleet.Subscriptions); !strings.Contains(reason, "cannot be read") {
+	if reason := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(reason, "cannot be read") {
 		t.Errorf("subscriptions: %q", reason)
 	}
 	s.faults["AverageQpsPerInstance"] = refusing(http.StatusBadRequest, "ParameterInvalid", "no such metric")
@@ -208,7 +215,7 @@ func TestBetweenSweepsWhatIsKnownIsTold(t *testing.T) {
 		s.forget()
 		s.mqttOf("mqtt-cn-1", 150*time.Second, 1, 2, 3)
 		pass(time.Minute)
-		if reason := gap(&read(t, c)[0], fleet.Connections); !strings.Contains(reason, "3m30s ago") {
+		if reason := collectortest.GapOf(&read(t, c)[0], fleet.Connections); !strings.Contains(reason, "3m30s ago") {
 			t.Errorf("a point of three and a half minutes: %q", reason)
 		}
 	})
@@ -264,7 +271,7 @@ func TestAMonthThatIsUsedUp(t *testing.T) {
 		}
 		v, err := visit(t.Context(), c)
 		if err == nil {
-			if reason := gap(&v[0], fleet.Connections); !strings.Contains(reason, "calls of this month") {
+			if reason := collectortest.GapOf(&v[0], fleet.Connections); !strings.Contains(reason, "calls of this month") {
 				t.Errorf("after eight hours: %q", reason)
 			}
 		}
@@ -297,7 +304,7 @@ func TestThrottlingIsBackedOffAndRecovers(t *testing.T) {
 			case err != nil:
 				said = err.Error()
 			case len(gauges(&v[0])) == 0 && said == "":
-				said = gap(&v[0], fleet.Connections)
+				said = collectortest.GapOf(&v[0], fleet.Connections)
 			}
 		}
 		if !strings.Contains(said, "too often (Throttling.User)") || !strings.Contains(said, "left alone until") {
@@ -340,7 +347,7 @@ func TestTheCloudIsNotAskedMoreThanThirtyTimesASecond(t *testing.T) {
 		var at []time.Time
 		for range 200 {
 			err := a.Call(t.Context(), Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast", Region: "cn-hangzhou",
-				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &told{})
+				Query: map[string]string{"Dimensions": dimensions([]string{"a"})}}, &lastAnswer{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,7 +15,7 @@ func FuzzPoints(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		points, err := (&told{Datapoints: text}).points()
+		points, err := (&lastAnswer{Datapoints: text}).points()
 		if err != nil {
 			return
 		}
@@ -48,7 +48,7 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		e := &exchange{status: status, header: http.Header{}, data: body}
-		var into told
+		var into lastAnswer
 		err := e.decode(&Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast"}, keys{id: testKey, secret: testSecret}, &into)
 		if err != nil {
 			if wrong := unfit(err.Error()); wrong != "" && !strings.Contains(wrong, "signed") {

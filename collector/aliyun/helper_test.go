@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -239,12 +240,7 @@ func newTestAccount(t testing.TB, endpoint string, change ...func(*AccountOption
 // newTestCollector builds a Collector, which ends with the test.
 func newTestCollector(t testing.TB, a *Account, kind Kind, ids ...string) *Collector {
 	t.Helper()
-	c, err := New(CollectorOptions{Account: a, Region: "cn-hangzhou", Kind: kind, Instances: ids})
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
+	return collectortest.Build(t, New, CollectorOptions{Account: a, Region: "cn-hangzhou", Kind: kind, Instances: ids})
 }
 
 // handlerTransport answers requests in the process, so that a test in a bubble
@@ -299,16 +295,6 @@ func gauges(v *collector.Visit) map[string]float64 {
 		}
 	}
 	return out
-}
-
-// gap returns why a metric is unknown.
-func gap(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
 }
 
 func values(pairs ...any) map[string]any {

@@ -203,7 +203,7 @@ func TestThroughAProxy(t *testing.T) {
 	} {
 		a := newTestAccount(t, "")
 		a.transport.Proxy = http.ProxyURL(u) // what the environment names is read once a process
-		if err := a.Call(t.Context(), tt.call, &told{}); err == nil || unfit(err.Error()) != "" || !strings.Contains(err.Error(), tt.want) {
+		if err := a.Call(t.Context(), tt.call, &lastAnswer{}); err == nil || unfit(err.Error()) != "" || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", tt.want, err)
 		}
 		if got, want := <-asked, "CONNECT "+tt.want+":443"; got != want {
@@ -254,7 +254,7 @@ func TestTheProxyOfTheEnvironmentIsTaken(t *testing.T) {
 		}
 		return
 	}
-	if err := newTestAccount(t, "").Call(t.Context(), balance(), &told{}); err == nil {
+	if err := newTestAccount(t, "").Call(t.Context(), balance(), &lastAnswer{}); err == nil {
 		t.Error("no error, although the proxy refuses")
 	}
 }

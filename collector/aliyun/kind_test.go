@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -148,7 +149,7 @@ func TestIoTSharesNeedTheCapacity(t *testing.T) {
 	if got := gauges(&v[0])["message_tps"]; got != 725 {
 		t.Errorf("72.5 %% of 1000 a second is %v", got)
 	}
-	if reason := gap(&v[1], fleet.MessageTPS); !strings.Contains(reason, "72.5 %") || !strings.Contains(reason, "capacity of message_tps") {
+	if reason := collectortest.GapOf(&v[1], fleet.MessageTPS); !strings.Contains(reason, "72.5 %") || !strings.Contains(reason, "capacity of message_tps") {
 		t.Errorf("without a capacity: %q", reason)
 	}
 }

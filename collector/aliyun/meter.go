@@ -22,7 +22,7 @@ const saveAfter = 5 * time.Second
 // invariants:
 //
 //   - a call is counted before it is sent, so the count is never too low;
-//   - what is counted by others who keep the same file is added, not overwritten;
+//   - the counts of others who keep the same file are added, not overwritten;
 //   - nobody who counts waits for the disk.
 type meter struct {
 	file  string // "" for none
@@ -45,7 +45,7 @@ type counted struct {
 	Calls int64  `json:"calls"`
 }
 
-// newMeter reads what was counted before.
+// newMeter reads the count of before.
 func newMeter(file string, limit int64, now time.Time, log *slog.Logger) (*meter, error) {
 	m := &meter{file: file, limit: limit, log: log, month: monthOf(now)}
 	if file == "" {
@@ -88,7 +88,7 @@ func (m *meter) take(now time.Time) bool {
 	return true
 }
 
-// arm sees to it that what is counted is written soon. mu is held.
+// arm has the count written soon. The caller holds mu.
 func (m *meter) arm() {
 	if m.file == "" || m.timer != nil || m.closed || m.unsaved == 0 {
 		return
@@ -105,21 +105,21 @@ func (m *meter) count(now time.Time) (month string, calls int64) {
 	return m.month, m.calls
 }
 
-// due writes what was counted since the last write.
+// due writes the calls since the last write.
 func (m *meter) due() {
 	defer m.writing.Done()
 	err := m.save()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.timer = nil
-	m.arm() // for what was counted in the meantime, or could not be written
+	m.arm() // for the calls of the meantime, and those of a write that failed
 	if err != nil && !m.failed {
 		m.log.Warn("count of the month's calls cannot be written, it is kept in memory", "file", m.file, "error", err)
 	}
 	m.failed = err != nil
 }
 
-// close writes what is left.
+// close writes the remaining calls.
 func (m *meter) close() error {
 	m.mu.Lock()
 	m.closed = true
@@ -135,7 +135,7 @@ func (m *meter) close() error {
 	return m.save()
 }
 
-// save adds what was counted to the file.
+// save adds the calls to the count in the file.
 func (m *meter) save() error {
 	m.mu.Lock()
 	month, base, add := m.month, m.calls-m.unsaved, m.unsaved

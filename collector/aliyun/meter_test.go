@@ -74,49 +74,70 @@ func TestMeterIsKeptOverRestarts(t *testing.T) {
 	})
 }
 
+// TestMeterBeginsAnewWithTheMonth: the month is that of UTC, wherever the caller is.
 func TestMeterBeginsAnewWithTheMonth(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "calls.json")
-	november := time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC)
-	m, err := newMeter(file, 1, november, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !m.take(november) || m.take(november) {
-		t.Error("the limit of one does not hold")
-	}
-	if err := m.save(); err != nil {
-		t.Fatal(err)
-	}
-	if !m.take(november.Add(time.Second)) {
-		t.Error("December has no calls")
-	}
-	if err := m.close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := counts(t, file); got != (counted{"2026-12", 1}) {
-		t.Errorf("written %+v", got)
+	for last, next := range map[string]string{
+		"2026-11-30T23:59:59Z":      "2026-12",
+		"2026-12-31T23:59:59Z":      "2027-01",
+		"2027-02-28T23:59:59Z":      "2027-03",
+		"2028-02-29T23:59:59Z":      "2028-03",
+		"2027-04-01T07:59:59+08:00": "2027-04",
+		"2027-10-31T18:59:59-05:00": "2027-11",
+	} {
+		t.Run(last, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "calls.json")
+			at, err := time.Parse(time.RFC3339, last)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := newMeter(file, 1, at, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !m.take(at) || m.take(at) {
+				t.Error("the limit of one does not hold")
+			}
+			if err := m.save(); err != nil {
+				t.Fatal(err)
+			}
+			if !m.take(at.Add(time.Second)) {
+				t.Error("the next month has no calls")
+			}
+			if err := m.close(); err != nil {
+				t.Fatal(err)
+			}
+			if got := counts(t, file); got != (counted{next, 1}) {
+				t.Errorf("written %+v, want a call of %s", got, next)
+			}
+		})
 	}
 }
 
 func TestMetersOfOneFileAddUp(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "calls.json")
-	old, replacing := testMeter(t, file, 100), testMeter(t, file, 100)
-	takes(t, old, 3)
-	takes(t, replacing, 4)
-	for _, m := range []*meter{old, replacing} {
-		if err := m.close(); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "calls.json")
+		old, replacing := testMeter(t, file, 100), testMeter(t, file, 100)
+		takes(t, old, 3)
+		takes(t, replacing, 4)
+		for _, m := range []*meter{old, replacing} {
+			if err := m.close(); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if got := counts(t, file); got.Calls != 7 {
-		t.Errorf("written %+v, want 7 calls", got)
-	}
-	if _, calls := replacing.count(time.Now()); calls != 7 {
-		t.Errorf("the second one knows of %d calls, want 7", calls)
-	}
+		if got := counts(t, file); got.Calls != 7 {
+			t.Errorf("written %+v, want 7 calls", got)
+		}
+		if _, calls := replacing.count(time.Now()); calls != 7 {
+			t.Errorf("the second one knows of %d calls, want 7", calls)
+		}
+	})
 }
 
 func TestMeterFiles(t *testing.T) {
+	synctest.Test(t, testMeterFiles)
+}
+
+func testMeterFiles(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"", "x", "{}", `{"month":"2026-11","calls":-1}`, `{"month":7}`} {
 		file := filepath.Join(dir, "bad.json")

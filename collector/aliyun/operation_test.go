@@ -25,7 +25,7 @@ func TestPausesGrowAndBeginAnew(t *testing.T) {
 		last := Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast", Region: "cn-hangzhou"}
 		pause := func() time.Duration {
 			t.Helper()
-			err := a.Call(t.Context(), last, &told{})
+			err := a.Call(t.Context(), last, &lastAnswer{})
 			refusal, ok := errors.AsType[*CallError](err)
 			if !ok || !refusal.Throttled() {
 				t.Fatalf("got %v", err)
@@ -41,13 +41,13 @@ func TestPausesGrowAndBeginAnew(t *testing.T) {
 			if left := pause(); left != d-d/2 {
 				t.Errorf("after half of a pause of %v, %v are left", d, left)
 			}
-			if err := a.Call(t.Context(), balance(), &told{}); err != nil {
+			if err := a.Call(t.Context(), balance(), &lastAnswer{}); err != nil {
 				t.Errorf("another operation: %v", err)
 			}
 			pass(d)
 		}
 		throttling = false
-		if err := a.Call(t.Context(), last, &told{}); err != nil {
+		if err := a.Call(t.Context(), last, &lastAnswer{}); err != nil {
 			t.Fatal(err)
 		}
 		throttling = true

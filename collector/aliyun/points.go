@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// told is the answer of DescribeMetricLast.
-type told struct {
+// lastAnswer is the answer of DescribeMetricLast.
+type lastAnswer struct {
 	Period     json.RawMessage // seconds, as a string
 	NextToken  string
 	Datapoints string // a JSON array inside of a string
 }
 
 // period returns how often the cloud renews what it told; 0 when it does not say.
-func (t *told) period() time.Duration {
+func (t *lastAnswer) period() time.Duration {
 	n, err := strconv.ParseUint(unquoted(t.Period), 10, 31)
 	if err != nil {
 		return 0
@@ -34,7 +34,7 @@ type point struct {
 }
 
 // points reads the array in Datapoints. None at all is an empty string or list.
-func (t *told) points() ([]point, error) {
+func (t *lastAnswer) points() ([]point, error) {
 	if strings.TrimSpace(t.Datapoints) == "" {
 		return nil, nil
 	}
@@ -80,13 +80,13 @@ func (p *point) figure(statistics []string) (float64, bool) {
 	return 0, false
 }
 
-// sample is what is known of one metric of one instance.
+// sample is the last figure of one metric of one instance.
 type sample struct {
 	name  string // of the cloud's metric
 	value float64
-	at    time.Time // of the oldest part; zero when nothing was told
+	at    time.Time // of the oldest part; zero without any point
 	part  string    // the oldest part
-	why   string    // why there is no value although something was told
+	why   string    // why there is no value although there are points
 }
 
 // latest makes samples of points: of each instance and part the newest point

@@ -96,7 +96,7 @@ func (c *Collector) last(ctx context.Context, s *source, ids []string, into *ans
 	}
 	var all []point
 	for page := 1; ; page++ {
-		var t told
+		var t lastAnswer
 		calls++
 		err := c.account.Call(ctx, Call{API: "metrics", Version: "2019-01-01", Action: "DescribeMetricLast", Region: c.region, Query: query}, &t)
 		if err != nil {

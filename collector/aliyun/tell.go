@@ -46,7 +46,7 @@ func (c *Collector) fresh(now time.Time, interval time.Duration) bool {
 	return false
 }
 
-// tell fills the visits with what is known.
+// tell fills the visits with the last figures.
 func (c *Collector) tell(visits []collector.Visit, now time.Time, interval time.Duration) {
 	for i := range visits {
 		if i < len(c.ids) {
@@ -65,7 +65,7 @@ func (c *Collector) tellOne(instance int, v *collector.Visit, now time.Time, int
 	for i := range c.table.quantities {
 		q := &c.table.quantities[i]
 		s, ok := c.known[i].samples[id]
-		value, err := s.told(now, kept(c.periodOf(i), interval))
+		value, err := s.figure(now, kept(c.periodOf(i), interval))
 		switch {
 		case !ok && c.known[i].trouble != nil:
 			v.Unknown(q.metric, c.known[i].trouble.Error())
@@ -109,7 +109,7 @@ func (c *Collector) knows(id string) bool {
 	return false
 }
 
-// tellShare tells what is known as a share of what was bought. As a percentage it
+// tellShare makes a figure of a share of the declared capacity. As a percentage it
 // would be held against a capacity in messages a second, and look small for ever.
 func (c *Collector) tellShare(instance, i int, v *collector.Visit, share float64) {
 	m := c.table.quantities[i].metric
@@ -120,7 +120,7 @@ func (c *Collector) tellShare(instance, i int, v *collector.Visit, share float64
 	v.Gauge(m, share*c.declared[instance])
 }
 
-// percentOf tells whether a source of the quantity is told in per cent.
+// percentOf tells whether a source of the quantity is in per cent.
 func (q *quantity) percentOf(name string) bool {
 	for i := range q.from {
 		if q.from[i].name == name {
@@ -131,7 +131,7 @@ func (q *quantity) percentOf(name string) bool {
 }
 
 // told returns the value of a sample, or why it does not count.
-func (s *sample) told(now time.Time, longest time.Duration) (float64, error) {
+func (s *sample) figure(now time.Time, longest time.Duration) (float64, error) {
 	age := now.Sub(s.at)
 	switch {
 	case s.why != "":

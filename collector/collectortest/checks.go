@@ -117,7 +117,7 @@ func nonsense(t testing.TB, s Suite) {
 }
 
 // cut ends conversations in the middle, at places spread over a whole one.
-// Whatever was told before may count, but half a figure may not.
+// Figures from before the cut may count, but half a figure may not.
 func cut(t testing.TB, s Suite) {
 	addr := s.Serve(t, rightWord)
 	f := newFront(t, addr, forward)

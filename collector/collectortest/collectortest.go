@@ -11,6 +11,10 @@
 //
 // The checks run one after the other, since they look at goroutines; a test
 // that calls Run must not be parallel.
+//
+// It also holds what the tests of all collectors need: Build and Visit, what a
+// visit holds (GaugeOf, TotalOf, LimitOf, GapOf, Describe), and two servers that
+// say what a test prepared, over TCP (Script) and over HTTP (Serve).
 package collectortest
 
 import (

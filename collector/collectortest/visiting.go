@@ -20,7 +20,7 @@ const (
 
 // defaultPatience bounds the waiting for what has to happen. Nothing is
 // measured against it: it only ends a test of a Collector that hangs.
-const defaultPatience = 20 * time.Second
+const defaultPatience = 30 * time.Second
 
 // visitTimeout is the timeout of a visit that is expected to go well, or to fail by itself.
 const visitTimeout = 5 * time.Second
@@ -181,21 +181,30 @@ func (v *visitor) plausible(t testing.TB) {
 			if isCounter && clock.IsZero() {
 				t.Errorf("visit %d: the total of %s has no clock", i, m)
 			}
-			if want, ok := v.suite.expected(m); ok {
-				value, told := figureOf(visit, want)
-				if told && (value < want.Min || value > want.Max) {
-					t.Errorf("visit %d: %s is %v, want %v to %v", i, m, value, want.Min, want.Max)
-				}
-				if limit, told := visit.LimitOf(m); told && limit != want.Limit {
-					t.Errorf("visit %d: the limit of %s is %v, want %v", i, m, limit, want.Limit)
-				}
-				if !told && (isGauge || isCounter) {
-					t.Errorf("visit %d: %s is a gauge where a counter was expected, or the other way round", i, m)
-				}
-			} else if isGauge || isCounter {
+			want, expected := v.suite.expected(m)
+			switch known := isGauge || isCounter; {
+			case expected:
+				judgeFigure(t, i, visit, want, known)
+			case known:
 				t.Errorf("visit %d: %s was told and is not expected", i, m)
 			}
 		}
+	}
+}
+
+// judgeFigure holds a metric of visit i against what is expected of it; known
+// says that the visit has a gauge or a counter of it.
+func judgeFigure(t testing.TB, i int, visit *collector.Visit, want Figure, known bool) {
+	t.Helper()
+	value, ok := figureOf(visit, want)
+	if ok && (value < want.Min || value > want.Max) {
+		t.Errorf("visit %d: %s is %v, want %v to %v", i, want.Metric, value, want.Min, want.Max)
+	}
+	if limit, ok := visit.LimitOf(want.Metric); ok && limit != want.Limit {
+		t.Errorf("visit %d: the limit of %s is %v, want %v", i, want.Metric, limit, want.Limit)
+	}
+	if !ok && known {
+		t.Errorf("visit %d: %s is a gauge where a counter was expected, or the other way round", i, want.Metric)
 	}
 }
 

@@ -55,13 +55,13 @@ type Options struct {
 
 // Collector reads one EMQX. It is a collector.Collector.
 type Collector struct {
-	page    *exposition.Collector
-	site    *httpget.Site // nil: the licence is not asked for
-	licence *httpget.Seldom[licence]
-	told    told // of the page that was read last
-	// alone means that one node is read by itself (mode=node): the licence, which is
+	page     *exposition.Collector
+	site     *httpget.Site // nil: the licence is not asked for
+	licence  *httpget.Cached[licence]
+	licensed licensed // of the page that was read last
+	// oneNode means that one node is read by itself (mode=node): the licence, which is
 	// the cluster's, says nothing about it.
-	alone bool
+	oneNode bool
 	// bySessions means that the licence is known to count sessions.
 	bySessions bool
 }
@@ -72,7 +72,7 @@ func New(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Collector{alone: address.Query().Get("mode") == oneNode}
+	c := &Collector{oneNode: address.Query().Get("mode") == oneNode}
 	c.page, err = exposition.New(exposition.Options{
 		URL: address.String(), Mapping: mapping(), TLS: o.TLS, Transport: o.Transport,
 		Username: o.Username, Password: o.Password, Bearer: o.Bearer,
@@ -95,7 +95,7 @@ func New(o Options) (*Collector, error) {
 	if c.site, err = httpget.NewSiteBeside(api, o.TLS); err != nil {
 		return nil, fmt.Errorf("api_url: %w", err)
 	}
-	c.licence = httpget.NewSeldom(licenceEvery, c.askLicence)
+	c.licence = httpget.NewCached(licenceEvery, c.askLicence)
 	return c, nil
 }
 
@@ -105,10 +105,10 @@ func (c *Collector) asks(o *Options) (bool, error) {
 	switch {
 	case o.APIURL != "" && !login:
 		return false, errors.New("api_url is given, but no login: EMQX tells its licence only to an API key, as username and password_file")
-	case o.APIURL != "" && c.alone:
+	case o.APIURL != "" && c.oneNode:
 		return false, errors.New("api_url is given, but the url reads one node (mode=node): the licence is that of the whole cluster")
 	}
-	return login && !c.alone, nil
+	return login && !c.oneNode, nil
 }
 
 // complete adds to a URL what it leaves to us: path and mode. Its errors do not

@@ -1,15 +1,9 @@
 package emqx
 
 import (
-	"context"
 	"io"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -78,38 +72,25 @@ emqx_messages_sent{node="emqx@127.0.0.2"} 2001
 `
 )
 
-// broker answers as EMQX does; a password of "" is a broker that asks for none.
-func broker(t testing.TB, password string) *httptest.Server {
+// statsPath is where EMQX has its page.
+const statsPath = "/api/v5/prometheus/stats"
+
+// broker answers as EMQX does.
+func broker(t testing.TB) *collectortest.Site {
 	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name, word, ok := r.BasicAuth(); password != "" && (!ok || name != collectortest.Username || word != password) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusUnauthorized)
-			say(w, `{"code":"BAD_API_KEY_OR_SECRET","message":"Check api_key/api_secret"}`)
-			return
-		}
-		switch r.URL.Path {
-		case "/api/v5/license":
-			w.Header().Set("Content-Type", "application/json")
-			say(w, `{"customer":"Foo","max_sessions":1000,"max_connections":1000,"max_tps":"infinity","type":"official"}`)
-			return
-		case "/api/v5/prometheus/stats":
-		default:
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "text/plain")
-		switch r.URL.Query().Get("mode") {
-		case "all_nodes_aggregated":
-			say(w, wholePage)
-		case "all_nodes_unaggregated":
-			say(w, eachPage)
-		default:
-			say(w, onePage)
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s
+	return collectortest.Serve(t, map[string]collectortest.Answer{
+		statsPath:                                  collectortest.Page(onePage),
+		statsPath + "?mode=all_nodes_aggregated":   collectortest.Page(wholePage),
+		statsPath + "?mode=all_nodes_unaggregated": collectortest.Page(eachPage),
+		"/api/v5/license":                          collectortest.JSON(`{"customer":"Foo","max_sessions":1000,"max_connections":1000,"max_tps":"infinity","type":"official"}`),
+	})
+}
+
+// login asks for a key as EMQX does.
+func login(password string) collectortest.Login {
+	l := collectortest.Password(password)
+	l.Refusal = collectortest.JSON(`{"code":"BAD_API_KEY_OR_SECRET","message":"Check api_key/api_secret"}`)
+	return l
 }
 
 // direct returns a Transport that goes without a proxy, whatever the environment says.
@@ -121,23 +102,13 @@ func say(w io.Writer, text string) { _, _ = io.WriteString(w, text) }
 func visit(t testing.TB, o Options) (*collector.Visit, error) {
 	t.Helper()
 	o.Transport = direct()
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err = c.Collect(ctx, visits)
-	return &visits[0], err
+	return collectortest.Visit(t, collectortest.Build(t, New, o))
 }
 
 // served reads a page that a server shows whatever it is asked.
 func served(t testing.TB, page string) *collector.Visit {
 	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { say(w, page) }))
-	t.Cleanup(s.Close)
+	s := collectortest.Serve(t, map[string]collectortest.Answer{"": {Body: page}})
 	v, err := visit(t, Options{URL: s.URL})
 	if err != nil {
 		t.Fatalf("visit: %v", err)
@@ -149,17 +120,13 @@ func TestConformance(t *testing.T) {
 	api := "http://127.0.0.1:1" // of the broker that was started last, beside the suite's front
 	collectortest.Run(t, collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
-			s := broker(t, password)
+			s := broker(t).Require(login(password))
 			api = s.URL
-			return s.Listener.Addr().String()
+			return s.Addr()
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{URL: "http://" + addr, APIURL: api, Username: collectortest.Username, Password: password, Transport: direct()})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
+			return collectortest.Make(t, New, Options{URL: "http://" + addr, APIURL: api, Username: collectortest.Username, Password: password, Transport: direct()})
 		},
 		Expect: []collectortest.Figure{
 			{Metric: fleet.SendTPS, Counter: true, Min: 2000, Max: 2000},
@@ -172,7 +139,7 @@ func TestConformance(t *testing.T) {
 
 // TestModes reads the figures of the whole cluster unless the URL says otherwise.
 func TestModes(t *testing.T) {
-	s := broker(t, "")
+	s := broker(t)
 	for _, tt := range []struct {
 		name, suffix          string
 		connections, received float64
@@ -267,7 +234,7 @@ func TestFigures(t *testing.T) {
 
 // TestErrors names the way out in the words of the page's reader.
 func TestErrors(t *testing.T) {
-	s := broker(t, "secret")
+	s := broker(t).Require(login("secret"))
 	for _, tt := range []struct {
 		name string
 		o    Options
@@ -296,28 +263,15 @@ func TestOptionFaults(t *testing.T) {
 		{"a broken query", "http://127.0.0.1:18083?x=%zz", "query of url"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(Options{URL: tt.url})
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("got %v, want it to say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("the error repeats the url: %v", err)
-			}
+			collectortest.Refused(t, New, Options{URL: tt.url}, tt.want)
 		})
 	}
 }
 
 // TestPublishedPage reads a page of a real, idle EMQX that others published.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "emqx", "from-datadog-extras", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := served(t, string(page))
+	page := collectortest.Published(t, "emqx", "from-datadog-extras", "metrics.prom")
+	v := served(t, page)
 	for _, m := range []fleet.Metric{fleet.Connections, fleet.Subscriptions} {
 		if n, ok := v.GaugeOf(m); !ok || n != 0 {
 			t.Errorf("%v: %v, %v, want 0", m, n, ok)

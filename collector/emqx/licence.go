@@ -10,7 +10,7 @@ import (
 	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
-// licence is what a licence allows; 0 is no limit, or none that is told.
+// licence is what a licence allows; 0 is no limit, or one that EMQX does not say.
 type licence struct {
 	most     float64
 	sessions bool    // most is a number of sessions, clients that are away included; else of connections

@@ -30,25 +30,25 @@ func extras() []exposition.Extra {
 	}
 }
 
-// told is what a page says about the licence.
-type told struct {
+// licensed is what a page says about the licence.
+type licensed struct {
 	sessions exposition.Seen // of clients that are connected and of those that are away
 	most     exposition.Seen // sessions that the licence allows
 }
 
 // note keeps what a page says about the licence.
 func (c *Collector) note(_ *collector.Visit, seen []exposition.Seen, _ time.Time) {
-	c.told = told{sessions: seen[0], most: seen[1]}
+	c.licensed = licensed{sessions: seen[0], most: seen[1]}
 }
 
 // apply tells a visit what the page says about the licence, and the connections
 // as the licence counts them: with as many sessions as it allows, EMQX refuses
 // newcomers, whoever of them is connected.
 func (c *Collector) apply(v *collector.Visit) {
-	if c.alone {
+	if c.oneNode {
 		return
 	}
-	sessions, most := c.told.sessions, c.told.most
+	sessions, most := c.licensed.sessions, c.licensed.most
 	if most.Good() {
 		v.Limit(fleet.Connections, most.Value)
 	}

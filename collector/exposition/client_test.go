@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
-
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
@@ -111,7 +111,7 @@ func TestNoSecondTry(t *testing.T) {
 		})
 		c := build(t, Options{URL: s.url})
 		wantShop(t, c)
-		wantError(t, c, "cut off within the answer")
+		collectortest.Fails(t, c, "cut off within the answer")
 		if n, asked := s.state(); n != 1 || asked != 2 {
 			t.Errorf("%d connections and %d requests, want 1 and 2", n, asked)
 		}
@@ -120,7 +120,7 @@ func TestNoSecondTry(t *testing.T) {
 	t.Run("a new connection", func(t *testing.T) {
 		s := serveRaw(t, once(""))
 		c := build(t, Options{URL: s.url})
-		wantError(t, c, "closed the connection without an answer", "https://")
+		collectortest.Fails(t, c, "closed the connection without an answer", "https://")
 		if n, asked := s.state(); n != 1 || asked != 1 {
 			t.Errorf("%d connections and %d requests, want 1 and 1", n, asked)
 		}
@@ -133,7 +133,7 @@ func TestNoSecondTry(t *testing.T) {
 		})
 		c := build(t, Options{URL: s.url})
 		wantShop(t, c)
-		wantError(t, c, "closed the connection without an answer")
+		collectortest.Fails(t, c, "closed the connection without an answer")
 		if n, _ := s.state(); n != 2 {
 			t.Errorf("%d connections, want 2", n)
 		}
@@ -155,7 +155,7 @@ func TestTruncated(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serveRaw(t, once(tt.answer))
-			wantError(t, build(t, Options{URL: s.url}), tt.want)
+			collectortest.Fails(t, build(t, Options{URL: s.url}), tt.want)
 		})
 	}
 }
@@ -188,7 +188,7 @@ func TestCaps(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serveRaw(t, tt.do)
-			wantError(t, build(t, Options{URL: s.url}), tt.want)
+			collectortest.Fails(t, build(t, Options{URL: s.url}), tt.want)
 		})
 	}
 }
@@ -255,7 +255,7 @@ func TestConnectionIsKeptAfterRefusals(t *testing.T) {
 				}
 			})
 			c := build(t, Options{URL: s.url})
-			wantError(t, c)
+			collectortest.Fails(t, c)
 			wantShop(t, c)
 			if n, _ := s.state(); n != 1 {
 				t.Errorf("%d connections, want 1", n)
@@ -279,7 +279,7 @@ func TestLongRefusal(t *testing.T) {
 		}
 	})
 	c := build(t, Options{URL: s.url})
-	wantError(t, c, "status 500")
+	collectortest.Fails(t, c, "status 500")
 	wantShop(t, c)
 	if n, _ := s.state(); n != 2 {
 		t.Errorf("%d connections, want 2", n)

@@ -36,14 +36,10 @@ func TestConformance(t *testing.T) {
 				Serve: func(t testing.TB, password string) string { return serveLogged(t, page, password) },
 				New: func(t testing.TB, addr, password string) collector.Collector {
 					t.Helper()
-					c, err := New(Options{
+					return collectortest.Make(t, New, Options{
 						URL: "http://" + addr + "/metrics", Mapping: mapping, Transport: direct(),
 						Username: collectortest.Username, Password: password,
 					})
-					if err != nil {
-						t.Fatalf("New: %v", err)
-					}
-					return c
 				},
 				Instances: 2,
 				Expect: []collectortest.Figure{
@@ -79,14 +75,10 @@ func TestConformanceThroughProxy(t *testing.T) {
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{
+			return collectortest.Make(t, New, Options{
 				URL: "http://shop.invalid:9100/metrics", Mapping: shopMapping(), Transport: through(t, "http://"+addr),
 				Username: collectortest.Username, Password: password,
 			})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
 		},
 		Expect: []collectortest.Figure{
 			{Metric: fleet.Connections, Min: 12, Max: 12},

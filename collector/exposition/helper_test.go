@@ -2,24 +2,19 @@ package exposition
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
-
-// patience bounds the wait for what has to happen; nothing is measured by it.
-const patience = 20 * time.Second
 
 // shopMapping reads two series of shopPage.
 func shopMapping() []Metric {
@@ -40,16 +35,7 @@ func build(t testing.TB, o Options) *Collector {
 	if o.Transport == nil {
 		o.Transport = direct()
 	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return c
+	return collectortest.Build(t, New, o)
 }
 
 // direct returns a Transport that goes without a proxy, whatever the environment says.
@@ -57,20 +43,10 @@ func direct() *Transport {
 	return NewTransportThrough(nil)
 }
 
-// visit collects once.
-func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err := c.Collect(ctx, visits)
-	return &visits[0], err
-}
-
 // wantShop visits and wants the figures of shopPage.
 func wantShop(t testing.TB, c collector.Collector) {
 	t.Helper()
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err != nil {
 		t.Fatalf("visit: %v", err)
 	}
@@ -80,28 +56,6 @@ func wantShop(t testing.TB, c collector.Collector) {
 	if n, at, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1027 || at.IsZero() {
 		t.Errorf("send_tps: %v, %v, want 1027 (%v)", n, ok, v.Gaps())
 	}
-}
-
-// wantError visits and wants an error that says all of want, and nothing told.
-// It returns the error's text.
-func wantError(t testing.TB, c collector.Collector, want ...string) string {
-	t.Helper()
-	v, err := visit(t, c)
-	if err == nil {
-		t.Fatalf("no error, want %q", want)
-	}
-	for _, part := range want {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the error %q does not say %q", err, part)
-		}
-	}
-	if len(err.Error()) > 400 || strings.ContainsAny(err.Error(), "\r\n") {
-		t.Errorf("the error is not fit for a page: %q", err)
-	}
-	if !v.Blank() {
-		t.Error("there is an error, and figures were told all the same")
-	}
-	return err.Error()
 }
 
 // serve starts an HTTP server and returns its URL.
@@ -117,11 +71,11 @@ func say(w http.ResponseWriter, text string) { _, _ = io.WriteString(w, text) }
 
 // raw is a server that speaks by a script, connection by connection.
 type raw struct {
+	*collectortest.Scripted
 	url string
 
-	mu       sync.Mutex
-	accepted int
-	asked    []string // first lines of requests
+	mu    sync.Mutex
+	asked []string // first lines of requests
 }
 
 // talk serves connection n, counted from 0. It returns when it is over, which
@@ -131,40 +85,9 @@ type talk func(r *raw, n int, conn net.Conn)
 // serveRaw starts a server that speaks by a script.
 func serveRaw(t testing.TB, do talk) *raw {
 	t.Helper()
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("listen: %v", err)
-	}
-	r := &raw{url: "http://" + ln.Addr().String() + "/metrics"}
-	var wg sync.WaitGroup
-	var conns sync.Map
-	t.Cleanup(func() {
-		_ = ln.Close()
-		conns.Range(func(c, _ any) bool {
-			if conn, ok := c.(net.Conn); ok {
-				_ = conn.Close()
-			}
-			return true
-		})
-		wg.Wait()
-	})
-	wg.Go(func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			conns.Store(conn, nil)
-			r.mu.Lock()
-			n := r.accepted
-			r.accepted++
-			r.mu.Unlock()
-			wg.Go(func() {
-				defer func() { _ = conn.Close() }()
-				do(r, n, conn)
-			})
-		}
-	})
+	r := &raw{}
+	r.Scripted = collectortest.Script(t, func(p collectortest.Peer) { do(r, p.N, p.Conn) })
+	r.url = "http://" + r.Addr + "/metrics"
 	return r
 }
 
@@ -185,7 +108,7 @@ func (r *raw) request(in *bufio.Reader) bool {
 func (r *raw) state() (accepted, asked int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.accepted, len(r.asked)
+	return r.Accepted(), len(r.asked)
 }
 
 // answers returns a talk that answers every request with the same bytes.

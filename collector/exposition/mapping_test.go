@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -28,16 +29,6 @@ func filled(t testing.TB, page string, mapping ...Metric) *collector.Visit {
 	var v collector.Visit
 	p.fill(pg.cells, arrived(), &v)
 	return &v
-}
-
-// gapOf returns why a metric is unknown.
-func gapOf(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
 }
 
 func TestFill(t *testing.T) {
@@ -92,7 +83,7 @@ func TestFill(t *testing.T) {
 			if limit, _ := v.LimitOf(fleet.Connections); limit != tt.limit {
 				t.Errorf("limit %v, want %v", limit, tt.limit)
 			}
-			if got := gapOf(v, fleet.Connections); got != tt.gap {
+			if got := collectortest.GapOf(v, fleet.Connections); got != tt.gap {
 				t.Errorf("reason %q, want %q", got, tt.gap)
 			}
 		})

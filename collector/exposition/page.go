@@ -37,7 +37,7 @@ type page struct {
 	ended     bool  // the last line was ended by a line break
 }
 
-// pageError says that what was read to its end is not a page of metrics.
+// pageError says that a whole answer is not a page of metrics.
 type pageError string
 
 // Error returns the words for people.

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 func testTLS() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
@@ -143,7 +145,7 @@ func TestTLS(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := build(t, Options{URL: tt.url, TLS: tt.tls})
 			if tt.want != nil {
-				t.Log(wantError(t, c, tt.want...))
+				t.Log(collectortest.Fails(t, c, tt.want...))
 				return
 			}
 			before := accepted.Load()

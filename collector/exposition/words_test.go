@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
-
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
@@ -65,7 +65,7 @@ func TestErrors(t *testing.T) {
 			s := serveRaw(t, once(tt.answer))
 			o := tt.o
 			o.URL = s.url + "?token=hunter2"
-			said := wantError(t, build(t, o), tt.want...)
+			said := collectortest.Fails(t, build(t, o), tt.want...)
 			if !strings.HasPrefix(said, s.url+": ") {
 				t.Errorf("the error does not begin with the address: %s", said)
 			}
@@ -87,7 +87,7 @@ func TestRefused(t *testing.T) {
 	addr := ln.Addr().String()
 	_ = ln.Close()
 	c := build(t, Options{URL: "http://" + addr + "/metrics"})
-	wantError(t, c, "connection refused", "nothing listens there")
+	collectortest.Fails(t, c, "connection refused", "nothing listens there")
 }
 
 // TestOptionFaults refuses what cannot work before anything is asked.
@@ -177,8 +177,8 @@ func TestGzip(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serveRaw(t, answers(answer(tt.body)))
 			c := build(t, Options{URL: s.url})
-			wantError(t, c, tt.want)
-			wantError(t, c, tt.want) // with the same unpacker
+			collectortest.Fails(t, c, tt.want)
+			collectortest.Fails(t, c, tt.want) // with the same unpacker
 		})
 	}
 }
@@ -195,7 +195,7 @@ func TestGzipThatUnpacksToNothing(t *testing.T) {
 			}
 		}
 	})
-	wantError(t, build(t, Options{URL: s.URL}), "the compressed page is larger")
+	collectortest.Fails(t, build(t, Options{URL: s.URL}), "the compressed page is larger")
 }
 
 // TestProxy goes through the proxy that the environment names, and around it
@@ -216,14 +216,14 @@ func TestProxy(t *testing.T) {
 	if len(asked) != 1 || asked[0] != target {
 		t.Errorf("the proxy was asked for %q", asked)
 	}
-	wantError(t, build(t, Options{URL: target, Transport: through(t, "http://"+addr)}), "the proxy wants a login")
+	collectortest.Fails(t, build(t, Options{URL: target, Transport: through(t, "http://"+addr)}), "the proxy wants a login")
 
-	said := wantError(t, build(t, Options{URL: "https://shop.invalid/metrics", Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names")
+	said := collectortest.Fails(t, build(t, Options{URL: "https://shop.invalid/metrics", Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names")
 	if strings.Contains(said, "u:p") {
 		t.Errorf("the error tells a secret: %s", said)
 	}
 	proxy.Close()
-	wantError(t, build(t, Options{URL: target, Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names", "connection refused")
+	collectortest.Fails(t, build(t, Options{URL: target, Transport: through(t, "http://u:p@"+addr)}), "through the proxy that the environment names", "connection refused")
 }
 
 // TestAllVisits tells all instances of a source the same figures.

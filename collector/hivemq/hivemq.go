@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// defaultPath is where the extension shows the page unless it is told otherwise.
+	// defaultPath is where the extension shows the page unless its configuration says otherwise.
 	defaultPath = "/metrics"
 	// example is how a URL is written.
 	example = "http://hivemq.example.com:9399"

@@ -1,15 +1,8 @@
 package hivemq
 
 import (
-	"context"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -21,69 +14,35 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func extension(t testing.TB) string {
-	t.Helper()
-	b, err := os.ReadFile("testdata/extension.prom")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
+// extension is a page of HiveMQ's Prometheus extension.
+func extension(t testing.TB) string { return collectortest.Testdata(t, "extension.prom") }
 
-// serve shows a page at /metrics; the login is what a gateway in front asks for.
-func serve(t testing.TB, page, login string) *httptest.Server {
+// serve shows a page at /metrics.
+func serve(t testing.TB, page string) *collectortest.Site {
 	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, word, _ := r.BasicAuth()
-		switch {
-		case login != "" && name+"/"+word != login:
-			w.WriteHeader(http.StatusUnauthorized)
-		case r.URL.Path != "/metrics":
-			http.NotFound(w, r)
-		default:
-			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-			_, _ = io.WriteString(w, page)
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s
+	return collectortest.Serve(t, map[string]collectortest.Answer{"/metrics": collectortest.Page(page)})
 }
 
 func build(t testing.TB, o Options) *exposition.Collector {
 	t.Helper()
 	o.Transport = exposition.NewTransportThrough(nil)
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
+	return collectortest.Build(t, New, o)
 }
 
 // read reads a page and returns what it told.
 func read(t testing.TB, page string) *collector.Visit {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	if err := build(t, Options{URL: serve(t, page, "").URL}).Collect(ctx, visits); err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return &visits[0]
+	return collectortest.MustVisit(t, build(t, Options{URL: serve(t, page).URL}))
 }
 
 func TestConformance(t *testing.T) {
 	collectortest.Run(t, collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
-			return serve(t, extension(t), collectortest.Username+"/"+password).Listener.Addr().String()
+			return serve(t, extension(t)).Require(collectortest.Password(password)).Addr()
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{URL: "http://" + addr, Username: collectortest.Username, Password: password, Transport: exposition.NewTransportThrough(nil)})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
+			return collectortest.Make(t, New, Options{URL: "http://" + addr, Username: collectortest.Username, Password: password, Transport: exposition.NewTransportThrough(nil)})
 		},
 		Expect: []collectortest.Figure{
 			{Metric: fleet.SendTPS, Counter: true, Min: 120000, Max: 120000},
@@ -123,15 +82,8 @@ func TestAbsent(t *testing.T) {
 
 // TestPublishedPage reads the hand-made page that others published.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "hivemq", "from-datadog-core", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := read(t, string(page))
+	page := collectortest.Published(t, "hivemq", "from-datadog-core", "metrics.prom")
+	v := read(t, page)
 	if n, _, ok := v.CounterOf(fleet.SendTPS); !ok || n != 1234 {
 		t.Errorf("in %v, %v, want a total of 1234, whatever TYPE says", n, ok)
 	}
@@ -146,9 +98,6 @@ func TestOptionFaults(t *testing.T) {
 		{"no scheme", "hunter2:9399", "url cannot be read"},
 		{"a login in it", "http://a:hunter2@127.0.0.1:9399", "must not hold a user name or password"},
 	} {
-		c, err := New(Options{URL: tt.url})
-		if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: got %v, want it to say %q", tt.name, err, tt.want)
-		}
+		collectortest.Refused(t, New, Options{URL: tt.url}, tt.want)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // client gets a page over one kept HTTP/1.1 connection, with no goroutine and
@@ -76,7 +78,7 @@ func (c *client) get(ctx context.Context, w *workspace) (*answer, error) {
 // the server has given it up. Some servers say so in words, with status 408.
 func stale(a *answer, stage stage, err error) bool {
 	if err != nil {
-		return stage == asking && hungUp(err)
+		return stage == asking && neterror.HungUp(err)
 	}
 	return a.status == http.StatusRequestTimeout && a.closing
 }

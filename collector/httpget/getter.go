@@ -45,7 +45,7 @@ func New(o Options) (*Getter, error) {
 		return nil, err
 	}
 	if proxy != nil || !ascii(u.Host) {
-		g.way = newRoundabout(request, proxy, o.TLS)
+		g.way = newStandardClient(request, proxy, o.TLS)
 		return g, nil
 	}
 	g.way, err = newClient(g.transport, request, o.TLS)

@@ -19,12 +19,12 @@ const MaxPage = 16 << 20
 // maxPlace is how much of a URL is shown in messages, in bytes.
 const maxPlace = 120
 
-// Options says what is asked for, and as whom.
+// Options describe the document to get, and the login for it.
 type Options struct {
 	// URL is where the page is: http://host:port/path or https://…. A query is
 	// sent along and never shown.
 	URL string
-	// Want is what is asked for there; a Site always asks for JSON.
+	// Want is the kind of document at that address; a Site always gets JSON.
 	Want Want
 	// Username and Password are sent as HTTP basic authentication (RFC 7617),
 	// Bearer as a bearer token (RFC 6750). Empty: nothing is sent.
@@ -111,7 +111,7 @@ func placeOf(u *url.URL) string {
 	return Clip(shown.String(), maxPlace)
 }
 
-// request builds what is asked at every visit.
+// request builds the request of every visit.
 func (o *Options) request(u *url.URL) *http.Request {
 	r := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{
 		"Accept":          {o.Want.accept()},

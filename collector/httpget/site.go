@@ -75,7 +75,7 @@ type Ask struct {
 	Also []int
 }
 
-// Answer is what is known of an answer besides its body.
+// Answer is the status and the headers of an answer, without its body.
 type Answer struct {
 	Status  int
 	Arrived time.Time // when it began to arrive

@@ -2,7 +2,7 @@ package httpget
 
 import "errors"
 
-// Want is what is asked for.
+// Want is the kind of document that the server shall send.
 type Want uint8
 
 // What can be asked for.

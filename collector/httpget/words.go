@@ -5,18 +5,16 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // stage is how far a visit came.
@@ -102,43 +100,32 @@ func because(words string, cause error) error {
 func explain(err error, s stage, secure bool) error {
 	var own PlainError
 	var mine *fault
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var noTLS tls.RecordHeaderError
-	var remote *net.OpError
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &own), errors.As(err, &mine):
+	if errors.As(err, &own) || errors.As(err, &mine) {
 		return err
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return because("connection refused, nothing listens there", err)
-	case errors.As(err, &dns):
-		return because("the host name cannot be resolved", err)
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return because("Brimwatch has no file descriptor left, raise its limit (LimitNOFILE, ulimit -n)", err)
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return because("there is no way to the host", err)
-	case errors.As(err, &unknown):
-		return because("the server's certificate is signed by an authority that is not known here, give its ca_file", err)
-	case errors.As(err, &name):
-		return because("the server's certificate is for another host name, give that as server_name", err)
-	case errors.As(err, &invalid):
-		return because("the server's certificate is not valid", err)
-	case errors.As(err, &noTLS):
+	}
+	if words := neterror.Words(err); words != "" {
+		return because(words, err)
+	}
+	switch {
+	case neterror.NotTLS(err):
 		return &fault{words: "the server does not answer by TLS: wrong port, or http:// is meant", cause: err}
-	case errors.As(err, &remote) && remote.Op == "remote error": // how crypto/tls hands on an alert of the far side
-		return because("the server broke TLS off; it may want a client certificate (cert_file and key_file)", err)
-	case hungUp(err) && s == securing:
-		return because("the server closed the connection instead of greeting by TLS: wrong port, or http:// is meant", err)
-	case hungUp(err) && s == asking && !secure:
-		return because("the server closed the connection without an answer: wrong port, or https:// is meant", err)
-	case hungUp(err) && s == asking:
-		return because("the server closed the connection without an answer", err)
-	case hungUp(err):
-		return because("the connection was cut off within the answer", err)
+	case neterror.HungUp(err):
+		return because(hangUpWords(s, secure), err)
 	}
 	return because(s.String(), err)
+}
+
+// hangUpWords says what it may mean that the server ended the connection.
+func hangUpWords(s stage, secure bool) string {
+	switch {
+	case s == securing:
+		return "the server closed the connection instead of greeting by TLS: wrong port, or http:// is meant"
+	case s == asking && !secure:
+		return "the server closed the connection without an answer: wrong port, or https:// is meant"
+	case s == asking:
+		return "the server closed the connection without an answer"
+	}
+	return "the connection was cut off within the answer"
 }
 
 // ExplainBody says why a page could not be read to its end.
@@ -150,16 +137,10 @@ func ExplainBody(err error) error {
 		return own
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &packed):
 		return because("the server says the page is gzip, but it cannot be unpacked", err)
-	case hungUp(err):
+	case neterror.HungUp(err):
 		return because("the page was cut off: the connection ended before it was whole", err)
 	}
 	return because("the page could not be read to its end", err)
-}
-
-// hungUp tells whether err says that the far side ended the connection.
-func hungUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
 }
 
 // checkStart tells whether an answer begins as one of HTTP/1, as soon as its
@@ -187,7 +168,7 @@ func checkStart(r *bufio.Reader) error {
 func headError(err error) error {
 	var own PlainError
 	var ne net.Error
-	if errors.As(err, &own) || errors.As(err, &ne) || hungUp(err) {
+	if errors.As(err, &own) || errors.As(err, &ne) || neterror.HungUp(err) {
 		return err
 	}
 	return &fault{words: "the head of the answer is not HTTP/1", cause: err}

@@ -36,27 +36,15 @@ func parseAddress(raw string) (address, error) {
 	}
 
 	a := address{url: u, host: u.Hostname()}
-	var port string
-	switch u.Scheme {
-	case "mqtt", "tcp":
-		port = "1883"
-	case "mqtts", "ssl", "tls":
-		port, a.tls = "8883", true
-	case "ws":
-		port, a.websocket = "80", true
-	case "wss":
-		port, a.tls, a.websocket = "443", true, true
-	default:
-		return address{}, errors.New("url must begin with mqtt://, mqtts://, ws:// or wss://")
+	port, err := a.setScheme(u.Scheme)
+	if err != nil {
+		return address{}, err
 	}
 	if a.host == "" {
 		return address{}, errors.New("url names no host, for example mqtt://broker.example.com:1883")
 	}
-	if given := u.Port(); given != "" {
-		if n, err := strconv.ParseUint(given, 10, 16); err != nil || n == 0 {
-			return address{}, fmt.Errorf("url has an impossible port %q", given)
-		}
-		port = given
+	if port, err = portOf(u, port); err != nil {
+		return address{}, err
 	}
 	if !a.websocket && u.Path != "" && u.Path != "/" {
 		return address{}, errors.New("url has a path, which only ws:// and wss:// take")
@@ -67,4 +55,34 @@ func parseAddress(raw string) (address, error) {
 	a.hostPort = net.JoinHostPort(a.host, port)
 	u.Host = a.hostPort
 	return a, nil
+}
+
+// setScheme takes over what a scheme says, and returns its usual port.
+func (a *address) setScheme(scheme string) (port string, err error) {
+	switch scheme {
+	case "mqtt", "tcp":
+		return "1883", nil
+	case "mqtts", "ssl", "tls":
+		a.tls = true
+		return "8883", nil
+	case "ws":
+		a.websocket = true
+		return "80", nil
+	case "wss":
+		a.tls, a.websocket = true, true
+		return "443", nil
+	}
+	return "", errors.New("url must begin with mqtt://, mqtts://, ws:// or wss://")
+}
+
+// portOf returns the port that a URL names, or the usual one.
+func portOf(u *url.URL, usual string) (string, error) {
+	given := u.Port()
+	if given == "" {
+		return usual, nil
+	}
+	if n, err := strconv.ParseUint(given, 10, 16); err != nil || n == 0 {
+		return "", fmt.Errorf("url has an impossible port %q", given)
+	}
+	return given, nil
 }

@@ -11,6 +11,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -23,13 +24,13 @@ func TestIdleBrokerReadsZero(t *testing.T) {
 	t.Parallel()
 	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
-	v := visitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
+	v := collectortest.VisitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && ok && gauges(v, 0, 0)
 	})
 	in, ok := pointOf(v, fleet.SendTPS)
 	if !ok {
-		t.Fatalf("send_tps is not told: %s", describe(v))
+		t.Fatalf("send_tps is not told: %s", collectortest.Describe(v))
 	}
 	out, _ := pointOf(v, fleet.ReceiveTPS)
 	for range 4 {
@@ -68,7 +69,7 @@ func TestKnownLoad(t *testing.T) {
 	pub := client(t, broker.Addr, "pub")
 
 	// 3 subscribers of 2 plain and 1 shared subscription each, 1 publisher.
-	visitUntil(t, c, "4 connections and 9 subscriptions", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "4 connections and 9 subscriptions", func(v *collector.Visit, err error) bool {
 		return err == nil && gauges(v, 4, 9)
 	})
 	in, out := nextPoint(t, c, fleet.SendTPS, point{}), nextPoint(t, c, fleet.ReceiveTPS, point{})
@@ -80,7 +81,7 @@ func TestKnownLoad(t *testing.T) {
 	server.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
 
 	// Whatever came in between, the totals end up exact.
-	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
 		in2, okIn := pointOf(v, fleet.SendTPS)
 		out2, okOut := pointOf(v, fleet.ReceiveTPS)
 		if in2.total-in.total > published || out2.total-out.total > deliveries {
@@ -94,19 +95,19 @@ func TestMonitorLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	broker := server.Mosquitto(t)
 	watch := build(t, Options{URL: mqttURL(broker.Addr)})
-	visitUntil(t, watch, "an empty broker", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
+	collectortest.VisitUntil(t, watch, "an empty broker", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
 
 	// Each other monitor is one connection and eleven subscriptions, and gone
 	// when it is closed.
 	other := build(t, Options{URL: mqttURL(broker.Addr)})
-	if _, err := visit(t, other); err != nil {
+	if _, err := collectortest.Visit(t, other); err != nil {
 		t.Fatalf("the other monitor: %v", err)
 	}
-	visitUntil(t, watch, "the other monitor", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 11) })
+	collectortest.VisitUntil(t, watch, "the other monitor", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 11) })
 	if err := other.Close(); err != nil {
 		t.Fatalf("Close: %v", err)
 	}
-	visitUntil(t, watch, "an empty broker again", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
+	collectortest.VisitUntil(t, watch, "an empty broker again", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
 }
 
 func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
@@ -116,16 +117,16 @@ func TestOfflineSessionsKeepTheirSubscriptions(t *testing.T) {
 	sleeper := client(t, broker.Addr, "sleeper", func(o *mqtt.ClientOptions) { o.SetCleanSession(false) })
 	finish(t, sleeper.Subscribe("a/#", 1, nil), "subscribe")
 	finish(t, sleeper.Subscribe("b/#", 1, nil), "subscribe")
-	visitUntil(t, c, "1 connection, 2 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 2) })
+	collectortest.VisitUntil(t, c, "1 connection, 2 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 2) })
 	sleeper.Disconnect(250)
-	visitUntil(t, c, "0 connections, 2 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 2) })
+	collectortest.VisitUntil(t, c, "0 connections, 2 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 2) })
 }
 
 func TestFullBroker(t *testing.T) {
 	t.Parallel()
 	broker := server.Mosquitto(t, "max_connections 3")
 	kept := build(t, Options{URL: mqttURL(broker.Addr)})
-	if _, err := visit(t, kept); err != nil {
+	if _, err := collectortest.Visit(t, kept); err != nil {
 		t.Fatalf("the first monitor: %v", err)
 	}
 	client(t, broker.Addr, "one")
@@ -134,17 +135,17 @@ func TestFullBroker(t *testing.T) {
 	// A monitor that is connected goes on seeing; one that comes is told that
 	// the broker is full, not that it is down.
 	late := build(t, Options{URL: mqttURL(broker.Addr)})
-	v, err := visit(t, late)
+	v, err := collectortest.Visit(t, late)
 	if err != nil || !v.IsFull(fleet.Connections) {
-		t.Fatalf("a broker at max_connections: %s, error %v", describe(v), err)
+		t.Fatalf("a broker at max_connections: %s, error %v", collectortest.Describe(v), err)
 	}
 	if _, ok := v.GaugeOf(fleet.Connections); ok {
-		t.Errorf("a full broker has told connections: %s", describe(v))
+		t.Errorf("a full broker has told connections: %s", collectortest.Describe(v))
 	}
-	visitUntil(t, kept, "2 connections", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 2, 0) })
+	collectortest.VisitUntil(t, kept, "2 connections", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 2, 0) })
 
 	two.Disconnect(250)
-	visitUntil(t, late, "a place", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, late, "a place", func(v *collector.Visit, err error) bool {
 		return err == nil && !v.IsFull(fleet.Connections) && gauges(v, 2, 11)
 	})
 }
@@ -155,22 +156,22 @@ func TestRestartOfTheBroker(t *testing.T) {
 	c := build(t, Options{URL: mqttURL(broker.Addr)})
 	pub := client(t, broker.Addr, "pub")
 	load(t, pub, "a", 0, 50)
-	before := visitUntil(t, c, "50 messages", func(v *collector.Visit, err error) bool {
+	before := collectortest.VisitUntil(t, c, "50 messages", func(v *collector.Visit, err error) bool {
 		p, ok := pointOf(v, fleet.SendTPS)
 		return err == nil && ok && p.total == 50
 	})
 	// The run must be longer than the slack in which two starts look like one.
-	visitUntil(t, c, "a run of some seconds", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "a run of some seconds", func(v *collector.Visit, err error) bool {
 		_, clock, ok := v.CounterOf(fleet.ReceiveTPS)
 		return err == nil && ok && clock.Sub(v.StartedAt()) > startSlack+2e9
 	})
 	broker.Kill()
-	v := visitUntil(t, c, "an error while the broker is down", func(_ *collector.Visit, err error) bool { return err != nil })
+	v := collectortest.VisitUntil(t, c, "an error while the broker is down", func(_ *collector.Visit, err error) bool { return err != nil })
 	if !v.Blank() {
-		t.Errorf("figures of a dead broker: %s", describe(v))
+		t.Errorf("figures of a dead broker: %s", collectortest.Describe(v))
 	}
 	broker.Start()
-	after := visitUntil(t, c, "the totals of the new run", func(v *collector.Visit, err error) bool {
+	after := collectortest.VisitUntil(t, c, "the totals of the new run", func(v *collector.Visit, err error) bool {
 		in, okIn := pointOf(v, fleet.SendTPS)
 		out, okOut := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && okIn && okOut && in.total == 0 && out.total == 0
@@ -184,7 +185,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 	t.Parallel()
 	broker := server.Mosquitto(t)
 	c := build(t, Options{URL: mqttURL(broker.Addr), ClientID: "watch"})
-	first := visitUntil(t, c, "a total", func(v *collector.Visit, err error) bool {
+	first := collectortest.VisitUntil(t, c, "a total", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && ok
 	})
@@ -201,7 +202,7 @@ func TestReconnectWithinOneRun(t *testing.T) {
 		}
 	})
 	rival.Disconnect(250)
-	again := visitUntil(t, c, "a total after the reconnect", func(v *collector.Visit, err error) bool {
+	again := collectortest.VisitUntil(t, c, "a total after the reconnect", func(v *collector.Visit, err error) bool {
 		p, ok := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && ok && p.clock.After(was.clock)
 	})
@@ -223,7 +224,7 @@ func TestNonPublishPacketsAreNoMessages(t *testing.T) {
 	for i := range 20 {
 		finish(t, other.Subscribe(fmt.Sprint("x/", i), 1, nil), "subscribe")
 	}
-	visitUntil(t, c, "20 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 20) })
+	collectortest.VisitUntil(t, c, "20 subscriptions", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 1, 20) })
 	next := nextPoint(t, c, fleet.SendTPS, in)
 	if next.total != in.total || math.Signbit(next.total) {
 		t.Errorf("20 SUBSCRIBE packets raised send_tps from %g to %g", in.total, next.total)
@@ -247,7 +248,7 @@ func TestPlainWordsForPasswords(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: mqttURL(broker.Addr), Username: tt.username, Password: tt.password})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), broker.Addr) {
 				t.Fatalf("error %v does not say %q and where", err, tt.want)
 			}
@@ -255,10 +256,10 @@ func TestPlainWordsForPasswords(t *testing.T) {
 				t.Errorf("the error holds the password: %v", err)
 			}
 			if v.IsFull(fleet.Connections) || !v.Blank() {
-				t.Errorf("a refused login has told: %s", describe(v))
+				t.Errorf("a refused login has told: %s", collectortest.Describe(v))
 			}
 		})
 	}
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "correct horse"})
-	visitUntil(t, c, "figures with the right password", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
+	collectortest.VisitUntil(t, c, "figures with the right password", func(v *collector.Visit, err error) bool { return err == nil && gauges(v, 0, 0) })
 }

@@ -140,7 +140,7 @@ func (c *Collector) noteLoss() {
 		return
 	}
 	c.session = nil
-	c.logger.Warn("connection lost", "err", why)
+	c.logger.Warn("connection lost", "error", why)
 	if c.tree.healthy() {
 		c.failures = 0
 		return
@@ -196,7 +196,7 @@ func (c *Collector) stepAside() error {
 	s := c.session
 	c.session = nil
 	if err := s.Close(); err != nil {
-		c.logger.Debug("close before stepping aside", "err", err)
+		c.logger.Debug("close before stepping aside", "error", err)
 	}
 	c.notBefore = time.Now().Add(period + time.Second)
 	c.failed = fmt.Errorf("%w: the broker did not tell all figures since connecting; "+

@@ -14,14 +14,10 @@ import (
 
 func newConforming(t testing.TB, addr, password string) collector.Collector {
 	t.Helper()
-	c, err := New(Options{
+	return collectortest.Make(t, New, Options{
 		URL: mqttURL(addr), Username: collectortest.Username, Password: password,
 		Logger: slog.New(slog.DiscardHandler),
 	})
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	return c
 }
 
 // idle is what a broker tells that serves nobody but the monitors. Those that

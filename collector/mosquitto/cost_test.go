@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"runtime"
 	"testing"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 // TestCostOfAConnection holds a connection to one goroutine and to little
@@ -12,12 +14,12 @@ func TestCostOfAConnection(t *testing.T) {
 	const many = 200
 	s := script(t, func(p peer) {
 		if p.accept(0, [2]string{version.name(), "mosquitto version 2.0.11"}, [2]string{connected.name(), "7"}) {
-			p.drain()
+			p.Drain()
 		}
 	})
 	collectors := make([]*Collector, many)
 	for i := range collectors {
-		collectors[i] = build(t, Options{URL: mqttURL(s.addr)})
+		collectors[i] = build(t, Options{URL: mqttURL(s.Addr)})
 	}
 	readers := func() int {
 		buf := make([]byte, 4<<20)
@@ -31,7 +33,7 @@ func TestCostOfAConnection(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for _, c := range collectors {
-		if _, err := visit(t, c); err != nil {
+		if _, err := collectortest.Visit(t, c); err != nil {
 			t.Fatalf("visit: %v", err)
 		}
 	}

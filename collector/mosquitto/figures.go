@@ -20,7 +20,7 @@ const (
 	notGranted    = "the broker refused the subscription to this figure: grant read on $SYS/# to this user"
 )
 
-// fill puts what is known at the moment now into the visits.
+// fill puts the figures of the moment now into the visits.
 func (t *tree) fill(now time.Time, visits []collector.Visit) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,7 +71,7 @@ func (t *tree) silence(now time.Time) error {
 	case t.uptimes > 0:
 		return fmt.Errorf("connected, but the broker has been silent on $SYS/broker/uptime for %s (it told it every %s before): "+
 			"it hangs, or its sys_interval or the rights of this user were changed", quiet, t.period.Round(time.Second))
-	case t.told[uptime].known:
+	case t.figures[uptime].known:
 		return fmt.Errorf("connected for %s, but the broker has not refreshed $SYS/broker/uptime: "+
 			"it hangs, or its sys_interval is far above the default of 10 seconds", quiet)
 	}
@@ -81,7 +81,7 @@ func (t *tree) silence(now time.Time) error {
 
 // gauge sets the usage of m, less what is ours in it.
 func (t *tree) gauge(v *collector.Visit, m fleet.Metric, id topic, own uint64) {
-	f := t.told[id]
+	f := t.figures[id]
 	if reason := t.gap(id, t.settled()); reason != "" {
 		v.Unknown(m, reason)
 		return
@@ -97,7 +97,7 @@ func (t *tree) bothSubscriptions(v *collector.Visit) {
 			return
 		}
 	}
-	v.Gauge(fleet.Subscriptions, float64(less(t.told[subscriptionsCount], t.plain)+less(t.told[sharedCount], t.shared)))
+	v.Gauge(fleet.Subscriptions, float64(less(t.figures[subscriptionsCount], t.plain)+less(t.figures[sharedCount], t.shared)))
 }
 
 // less takes what is ours out of a gauge. A retained gauge is from before we
@@ -111,8 +111,8 @@ func less(f figure, own uint64) uint64 {
 
 // total sets a running total of m with the arrival of its topic as its clock.
 func (t *tree) total(v *collector.Visit, m fleet.Metric, id topic) {
-	f := t.told[id]
-	if id == publishReceived && !f.known && t.refreshes > 0 && t.told[publishSent].known {
+	f := t.figures[id]
+	if id == publishReceived && !f.known && t.refreshes > 0 && t.figures[publishSent].known {
 		// Not told and not retained: it has not changed for so long that the
 		// broker forgot it (see hidden). The total is not known; the rate is.
 		v.Gauge(m, 0)
@@ -135,7 +135,7 @@ func (t *tree) total(v *collector.Visit, m fleet.Metric, id topic) {
 	v.Counter(m, float64(total), f.at)
 }
 
-// settled tells whether all that the broker tells in a refresh has been told.
+// settled tells whether all topics of a refresh have arrived.
 func (t *tree) settled() bool {
 	if t.dialect() == mosquittoDialect {
 		return t.refreshes > 0
@@ -145,7 +145,7 @@ func (t *tree) settled() bool {
 
 // gap says why topic id gives no figure; "" when it does.
 func (t *tree) gap(id topic, settled bool) string {
-	f := t.told[id]
+	f := t.figures[id]
 	switch {
 	case f.odd != "":
 		return f.odd

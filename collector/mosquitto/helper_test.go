@@ -1,8 +1,6 @@
 package mosquitto
 
 import (
-	"context"
-	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -24,43 +23,7 @@ func build(t testing.TB, o Options) *Collector {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return c
-}
-
-// visit collects once.
-func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err := c.Collect(ctx, visits)
-	return &visits[0], err
-}
-
-// visitUntil collects until ok says that the visit is the one wanted.
-func visitUntil(t testing.TB, c collector.Collector, what string, ok func(v *collector.Visit, err error) bool) *collector.Visit {
-	t.Helper()
-	var last *collector.Visit
-	var lastErr error
-	defer func() {
-		if t.Failed() {
-			t.Logf("the last visit: %s, error: %v", describe(last), lastErr)
-		}
-	}()
-	server.Eventually(t, what, func() bool {
-		last, lastErr = visit(t, c)
-		return ok(last, lastErr)
-	})
-	return last
+	return collectortest.Build(t, New, o)
 }
 
 // gauges tells whether v holds these connections and subscriptions.
@@ -85,7 +48,7 @@ func pointOf(v *collector.Visit, m fleet.Metric) (point, bool) {
 func nextPoint(t testing.TB, c collector.Collector, m fleet.Metric, p point) point {
 	t.Helper()
 	var next point
-	visitUntil(t, c, "a refresh of "+m.String(), func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "a refresh of "+m.String(), func(v *collector.Visit, err error) bool {
 		if err != nil {
 			return false
 		}
@@ -98,29 +61,6 @@ func nextPoint(t testing.TB, c collector.Collector, m fleet.Metric, p point) poi
 
 func rate(from, to point) float64 {
 	return (to.total - from.total) / to.clock.Sub(from.clock).Seconds()
-}
-
-// describe prints what a visit holds.
-func describe(v *collector.Visit) string {
-	if v == nil {
-		return "none"
-	}
-	out := ""
-	for _, m := range fleet.Metrics() {
-		if g, ok := v.GaugeOf(m); ok {
-			out += fmt.Sprintf("%s=%g ", m, g)
-		}
-		if p, ok := pointOf(v, m); ok {
-			out += fmt.Sprintf("%s total %g ", m, p.total)
-		}
-		if v.IsFull(m) {
-			out += fmt.Sprintf("%s full ", m)
-		}
-	}
-	for _, g := range v.Gaps() {
-		out += fmt.Sprintf("%s unknown (%s) ", g.Metric, g.Reason)
-	}
-	return out
 }
 
 // client connects a paho client to a broker.

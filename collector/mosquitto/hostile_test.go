@@ -9,6 +9,7 @@ import (
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -19,13 +20,13 @@ func TestRefusals(t *testing.T) {
 		return func(p peer) {
 			p.packet()
 			p.send(&packets.ConnackPacket{FixedHeader: packets.FixedHeader{MessageType: packets.Connack}, ReturnCode: code})
-			p.drain()
+			p.Drain()
 		}
 	}
 	say := func(s string) func(peer) {
 		return func(p peer) {
 			_, _ = p.Write([]byte(s))
-			p.drain()
+			p.Drain()
 		}
 	}
 	tests := []struct {
@@ -41,9 +42,9 @@ func TestRefusals(t *testing.T) {
 		{"CONNACK 4", connack(4), false, "wants a user name"},
 		{"CONNACK 5", connack(5), false, "wants a user name"},
 		{"CONNACK 6", connack(6), false, "unknown code 6"},
-		{"dislikes what it is sent", func(p peer) { _, _ = p.r.ReadByte() }, false, "closed the connection instead of answering"},
+		{"dislikes what it is sent", func(p peer) { _, _ = p.R.ReadByte() }, false, "closed the connection instead of answering"},
 		{"a web server", func(p peer) {
-			_, _ = p.r.ReadByte()
+			_, _ = p.R.ReadByte()
 			_, _ = p.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 		}, false, `"HTTP/1.1 400 Bad`},
 		{"a server that greets", say("SSH-2.0-OpenSSH_9.2\r\n"), false, "not MQTT"},
@@ -57,11 +58,11 @@ func TestRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := script(t, tt.serve)
-			c := build(t, Options{URL: mqttURL(s.addr)})
-			v, err := visit(t, c)
+			c := build(t, Options{URL: mqttURL(s.Addr)})
+			v, err := collectortest.Visit(t, c)
 			if tt.full {
 				if err != nil || !v.IsFull(fleet.Connections) {
-					t.Fatalf("got %s, error %v; want full", describe(v), err)
+					t.Fatalf("got %s, error %v; want full", collectortest.Describe(v), err)
 				}
 				return
 			}
@@ -69,7 +70,7 @@ func TestRefusals(t *testing.T) {
 				t.Fatalf("error %v does not say %q", err, tt.want)
 			}
 			if v.IsFull(fleet.Connections) || !v.Blank() {
-				t.Errorf("a failed visit has told: %s", describe(v))
+				t.Errorf("a failed visit has told: %s", collectortest.Describe(v))
 			}
 		})
 	}
@@ -81,16 +82,16 @@ func TestNothingListens(t *testing.T) {
 	tests := []struct{ name, url, want string }{
 		{"refused", "mqtt://127.0.0.1:1", "connection refused, nothing listens there"},
 		{"no such host", "mqtt://broker.invalid", "host name cannot be resolved"},
-		{"websocket", "ws://" + s.addr + "/mqtt", ""},
+		{"websocket", "ws://" + s.Addr + "/mqtt", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: tt.url})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.want == "" {
 				if err != nil || !v.IsFull(fleet.Connections) {
-					t.Fatalf("got %s, error %v; want full", describe(v), err)
+					t.Fatalf("got %s, error %v; want full", collectortest.Describe(v), err)
 				}
 				return
 			}
@@ -134,11 +135,11 @@ func TestHostileConversation(t *testing.T) {
 				if p.accept(0, [2]string{version.name(), "mosquitto version 2.0.11"}, [2]string{connected.name(), "7"}) {
 					_, _ = p.Write([]byte(tt.raw))
 					p.publish(connected.name(), "9", false)
-					p.drain()
+					p.Drain()
 				}
 			})
-			c := build(t, Options{URL: mqttURL(s.addr)})
-			if _, err := visit(t, c); err != nil {
+			c := build(t, Options{URL: mqttURL(s.Addr)})
+			if _, err := collectortest.Visit(t, c); err != nil {
 				t.Fatalf("visit: %v", err)
 			}
 			if tt.want != "" {
@@ -147,7 +148,7 @@ func TestHostileConversation(t *testing.T) {
 				}
 				return
 			}
-			visitUntil(t, c, "the figure after it", func(v *collector.Visit, err error) bool {
+			collectortest.VisitUntil(t, c, "the figure after it", func(v *collector.Visit, err error) bool {
 				n, ok := v.GaugeOf(fleet.Connections)
 				return err == nil && ok && n == 8
 			})
@@ -159,18 +160,18 @@ func TestSubscriptionRefused(t *testing.T) {
 	t.Parallel()
 	s := script(t, func(p peer) {
 		p.accept(0x80)
-		p.drain()
+		p.Drain()
 	})
-	c := build(t, Options{URL: mqttURL(s.addr)})
-	_, err := visit(t, c)
+	c := build(t, Options{URL: mqttURL(s.Addr)})
+	_, err := collectortest.Visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "topic read $SYS/#") {
 		t.Fatalf("error %v does not name the right", err)
 	}
 	// The pause keeps the next visits from asking again at once.
-	if _, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "topic read $SYS/#") {
+	if _, err := collectortest.Visit(t, c); err == nil || !strings.Contains(err.Error(), "topic read $SYS/#") {
 		t.Fatalf("the error during the pause is %v", err)
 	}
-	if n := s.conns.Load(); n != 1 {
+	if n := s.Accepted(); n != 1 {
 		t.Errorf("%d connections for two visits", n)
 	}
 }
@@ -185,10 +186,10 @@ func TestTooManyCodes(t *testing.T) {
 		p.packet()
 		_, _ = p.Write(append([]byte("\x90\x42\x00\x01"), bytes.Repeat([]byte{0}, 64)...))
 		p.pong()
-		p.drain()
+		p.Drain()
 	})
-	c := build(t, Options{URL: mqttURL(s.addr)})
-	if _, err := visit(t, c); !errors.Is(err, collector.ErrNotYet) {
+	c := build(t, Options{URL: mqttURL(s.Addr)})
+	if _, err := collectortest.Visit(t, c); !errors.Is(err, collector.ErrNotYet) {
 		t.Fatalf("error %v, want not yet", err)
 	}
 }
@@ -197,13 +198,13 @@ func TestNotYet(t *testing.T) {
 	t.Parallel()
 	s := script(t, func(p peer) {
 		if p.accept(0) {
-			p.drain()
+			p.Drain()
 		}
 	})
-	c := build(t, Options{URL: mqttURL(s.addr)})
-	v, err := visit(t, c)
+	c := build(t, Options{URL: mqttURL(s.Addr)})
+	v, err := collectortest.Visit(t, c)
 	if !errors.Is(err, collector.ErrNotYet) || !v.Blank() {
-		t.Fatalf("nothing told yet: %s, error %v", describe(v), err)
+		t.Fatalf("nothing told yet: %s, error %v", collectortest.Describe(v), err)
 	}
 }
 
@@ -212,15 +213,15 @@ func TestNotYet(t *testing.T) {
 func TestTakeoverDoesNotLoop(t *testing.T) {
 	t.Parallel()
 	s := script(t, func(p peer) { p.accept(0, [2]string{uptime.name(), "5 seconds"}) })
-	c := build(t, Options{URL: mqttURL(s.addr)})
-	_, _ = visit(t, c)
+	c := build(t, Options{URL: mqttURL(s.Addr)})
+	_, _ = collectortest.Visit(t, c)
 	_ = lost(t, c)
 	for range 50 {
-		if _, err := visit(t, c); err == nil || errors.Is(err, collector.ErrNotYet) {
+		if _, err := collectortest.Visit(t, c); err == nil || errors.Is(err, collector.ErrNotYet) {
 			t.Fatalf("a connection that was lost at once: error %v", err)
 		}
 	}
-	if n := s.conns.Load(); n != 1 {
+	if n := s.Accepted(); n != 1 {
 		t.Errorf("%d connections in 51 visits within the first pause", n)
 	}
 }
@@ -246,21 +247,21 @@ func TestStepAside(t *testing.T) {
 			return
 		}
 		refresh(p, "1001 seconds", turn == 2)
-		p.drain()
+		p.Drain()
 	})
-	c := build(t, Options{URL: mqttURL(s.addr)})
+	c := build(t, Options{URL: mqttURL(s.Addr)})
 	turns <- 1
-	visitUntil(t, c, "the step aside", func(_ *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "the step aside", func(_ *collector.Visit, err error) bool {
 		return errors.Is(err, collector.ErrNotYet) && strings.Contains(err.Error(), "left it for one refresh")
 	})
-	if _, err := visit(t, c); !errors.Is(err, collector.ErrNotYet) {
+	if _, err := collectortest.Visit(t, c); !errors.Is(err, collector.ErrNotYet) {
 		t.Fatalf("away: error %v", err)
 	}
 	turns <- 2
-	visitUntil(t, c, "all gauges", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "all gauges", func(v *collector.Visit, err error) bool {
 		return err == nil && gauges(v, 7, 30-10+3-1)
 	})
-	if n := s.conns.Load(); n != 2 {
+	if n := s.Accepted(); n != 2 {
 		t.Errorf("%d connections, want 2", n)
 	}
 }
@@ -273,19 +274,19 @@ func TestStepAsideOnce(t *testing.T) {
 		if p.accept(0, [2]string{version.name(), "mosquitto version 2.0.11"}, [2]string{uptime.name(), "1000 seconds"}) {
 			p.publish(uptime.name(), "1001 seconds", false)
 			p.publish(publishSent.name(), "100", false)
-			p.drain()
+			p.Drain()
 		}
 	})
-	c := build(t, Options{URL: mqttURL(s.addr)})
-	visitUntil(t, c, "the reason", func(v *collector.Visit, err error) bool {
-		return err == nil && s.conns.Load() == 2 && len(v.Gaps()) == 2 && v.Gaps()[0].Reason == notTold
+	c := build(t, Options{URL: mqttURL(s.Addr)})
+	collectortest.VisitUntil(t, c, "the reason", func(v *collector.Visit, err error) bool {
+		return err == nil && s.Accepted() == 2 && len(v.Gaps()) == 2 && v.Gaps()[0].Reason == notTold
 	})
 	for range 20 {
-		if _, err := visit(t, c); err != nil {
+		if _, err := collectortest.Visit(t, c); err != nil {
 			t.Fatalf("visit: %v", err)
 		}
 	}
-	if n := s.conns.Load(); n != 2 {
+	if n := s.Accepted(); n != 2 {
 		t.Errorf("%d connections, want 2", n)
 	}
 }

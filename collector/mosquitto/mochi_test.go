@@ -15,6 +15,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -52,7 +53,7 @@ func TestMochiIdleReadsZero(t *testing.T) {
 	t.Parallel()
 	addr, _ := startMochi(t, &mochi.Options{}, "", "")
 	c := build(t, Options{URL: mqttURL(addr)})
-	v := visitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
+	v := collectortest.VisitUntil(t, c, "gauges without ourselves", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && ok && gauges(v, 0, 0)
 	})
@@ -79,7 +80,7 @@ func TestMochiKnownLoad(t *testing.T) {
 		finish(t, sub.Subscribe("$share/group/shared/#", 1, count), "subscribe shared")
 	}
 	pub := client(t, addr, "pub")
-	visitUntil(t, c, "4 connections and 6 subscriptions", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "4 connections and 6 subscriptions", func(v *collector.Visit, err error) bool {
 		return err == nil && gauges(v, 4, 6)
 	})
 	in, out := nextPoint(t, c, fleet.SendTPS, point{}), nextPoint(t, c, fleet.ReceiveTPS, point{})
@@ -88,7 +89,7 @@ func TestMochiKnownLoad(t *testing.T) {
 	load(t, pub, "shared/a", 1, 100)
 	const published, deliveries = 500, 400*3 + 100
 	server.Eventually(t, "all deliveries", func() bool { return delivered.Load() == deliveries })
-	visitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "the exact totals", func(v *collector.Visit, err error) bool {
 		in2, _ := pointOf(v, fleet.SendTPS)
 		out2, _ := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && in2.total-in.total == published && out2.total-out.total == deliveries
@@ -102,9 +103,9 @@ func TestMochiFull(t *testing.T) {
 	addr, _ := startMochi(t, &mochi.Options{Capabilities: limits}, "", "")
 	client(t, addr, "one")
 	c := build(t, Options{URL: mqttURL(addr)})
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err != nil || !v.IsFull(fleet.Connections) {
-		t.Fatalf("a broker at its limit (CONNACK 3): %s, error %v", describe(v), err)
+		t.Fatalf("a broker at its limit (CONNACK 3): %s, error %v", collectortest.Describe(v), err)
 	}
 }
 
@@ -124,17 +125,17 @@ func TestMochiDeniesSubscription(t *testing.T) {
 			t.Parallel()
 			addr, _ := startMochi(t, &mochi.Options{}, "", "", tt.rules...)
 			c := build(t, Options{URL: mqttURL(addr)})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Fatalf("error %v does not name the right %q", err, tt.err)
 				}
 				if !v.Blank() {
-					t.Errorf("a refused subscription has told: %s", describe(v))
+					t.Errorf("a refused subscription has told: %s", collectortest.Describe(v))
 				}
 				return
 			}
-			visitUntil(t, c, "the reason of the gap", func(v *collector.Visit, err error) bool {
+			collectortest.VisitUntil(t, c, "the reason of the gap", func(v *collector.Visit, err error) bool {
 				_, ok := v.GaugeOf(fleet.Subscriptions)
 				return err == nil && ok && len(v.Gaps()) == 1 && v.Gaps()[0].Metric == fleet.Connections && v.Gaps()[0].Reason == tt.gap
 			})
@@ -148,13 +149,13 @@ func TestMochiRetainedOnly(t *testing.T) {
 	t.Parallel()
 	addr, _ := startMochi(t, &mochi.Options{SysTopicResendInterval: int64(time.Hour / time.Second)}, "", "")
 	c := build(t, Options{URL: mqttURL(addr)})
-	v := visitUntil(t, c, "what is retained", func(_ *collector.Visit, err error) bool {
+	v := collectortest.VisitUntil(t, c, "what is retained", func(_ *collector.Visit, err error) bool {
 		return !errors.Is(err, collector.ErrNotYet)
 	})
 	if !gauges(v, 0, 0) {
-		t.Errorf("retained gauges: %s", describe(v))
+		t.Errorf("retained gauges: %s", collectortest.Describe(v))
 	}
 	if _, ok := pointOf(v, fleet.SendTPS); ok {
-		t.Errorf("a retained total is the first point of a rate: %s", describe(v))
+		t.Errorf("a retained total is the first point of a rate: %s", collectortest.Describe(v))
 	}
 }

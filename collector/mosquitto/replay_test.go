@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -256,7 +257,7 @@ func TestReplayGauges(t *testing.T) {
 				}
 			}
 			if !gauges(v, tt.connections, tt.subscriptions) {
-				t.Errorf("got %s, want %g connections and %g subscriptions", describe(v), tt.connections, tt.subscriptions)
+				t.Errorf("got %s, want %g connections and %g subscriptions", collectortest.Describe(v), tt.connections, tt.subscriptions)
 			}
 		})
 	}

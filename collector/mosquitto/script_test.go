@@ -1,81 +1,28 @@
 package mosquitto
 
 import (
-	"bufio"
-	"context"
 	"errors"
-	"io"
-	"net"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/test/server"
 )
 
-// scripted is a server that does to each connection what its script says. It
-// is for what real brokers do not do on demand.
-type scripted struct {
-	addr  string
-	conns atomic.Int64
-}
+// peer is the far side of one connection, which speaks MQTT.
+type peer struct{ collectortest.Peer }
 
-func script(t testing.TB, serve func(p peer)) *scripted {
+// script starts a server that does to each connection what its script says.
+func script(t testing.TB, serve func(p peer)) *collectortest.Scripted {
 	t.Helper()
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("listen: %v", err)
-	}
-	s := &scripted{addr: l.Addr().String()}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		all := make(chan struct{}, 1000)
-		n := 0
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				break
-			}
-			s.conns.Add(1)
-			n++
-			stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-			go func() {
-				serve(peer{conn, bufio.NewReader(conn)})
-				stop()
-				_ = conn.Close()
-				all <- struct{}{}
-			}()
-		}
-		for range n {
-			<-all
-		}
-	}()
-	t.Cleanup(func() {
-		cancel()
-		_ = l.Close()
-		<-ended
-	})
-	return s
+	return collectortest.Script(t, func(p collectortest.Peer) { serve(peer{p}) })
 }
-
-// peer is the far side of one connection. Its methods ignore errors: the
-// Collector under test may have gone.
-type peer struct {
-	net.Conn
-	r *bufio.Reader
-}
-
-// drain reads until the connection ends.
-func (p peer) drain() { _, _ = io.Copy(io.Discard, p.r) }
 
 // packet reads the next packet; nil at the end.
 func (p peer) packet() packets.ControlPacket {
-	next, err := packets.ReadPacket(p.r)
+	next, err := packets.ReadPacket(p.R)
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -52,15 +53,15 @@ func TestSecureAndWebsocket(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: tt.url, TLS: tt.tls})
 			if tt.want == "" && !strings.Contains(tt.name, " on a") {
-				visitUntil(t, c, "figures", func(v *collector.Visit, err error) bool {
+				collectortest.VisitUntil(t, c, "figures", func(v *collector.Visit, err error) bool {
 					_, ok := pointOf(v, fleet.ReceiveTPS)
 					return err == nil && ok
 				})
 				return
 			}
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || v.IsFull(fleet.Connections) || !v.Blank() {
-				t.Fatalf("got %s, error %v; want %q", describe(v), err, tt.want)
+				t.Fatalf("got %s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 			}
 			t.Log(err)
 		})
@@ -75,13 +76,13 @@ func TestFullSecureListener(t *testing.T) {
 		"certfile "+ca.CertFile, "keyfile "+ca.KeyFile, "max_connections 1")
 	known := &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}
 	first := build(t, Options{URL: "mqtts://" + secure, TLS: known})
-	if _, err := visit(t, first); err != nil {
+	if _, err := collectortest.Visit(t, first); err != nil {
 		t.Fatalf("the first: %v", err)
 	}
 	late := build(t, Options{URL: "mqtts://" + secure, TLS: known})
-	v, err := visit(t, late)
+	v, err := collectortest.Visit(t, late)
 	if err != nil || !v.IsFull(fleet.Connections) {
-		t.Fatalf("a TLS listener at max_connections: %s, error %v", describe(v), err)
+		t.Fatalf("a TLS listener at max_connections: %s, error %v", collectortest.Describe(v), err)
 	}
 }
 
@@ -92,7 +93,7 @@ func TestACLOfTheManual(t *testing.T) {
 	acl := writeFile(t, "acl", "user monitor\ntopic read $SYS/#\n")
 	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
-	visitUntil(t, c, "all figures", func(v *collector.Visit, err error) bool {
+	collectortest.VisitUntil(t, c, "all figures", func(v *collector.Visit, err error) bool {
 		_, in := pointOf(v, fleet.SendTPS)
 		_, out := pointOf(v, fleet.ReceiveTPS)
 		return err == nil && in && out && gauges(v, 0, 0)
@@ -107,7 +108,7 @@ func TestACLWithoutSYS(t *testing.T) {
 	acl := writeFile(t, "acl", "user monitor\ntopic read #\n") // # does not match $SYS
 	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+acl)
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
-	_, err := visit(t, c)
+	_, err := collectortest.Visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "nothing told yet") {
 		t.Fatalf("at first: error %v, want not yet", err)
 	}
@@ -130,12 +131,12 @@ func TestPartialACL(t *testing.T) {
 	}
 	broker := server.Mosquitto(t, "allow_anonymous false", "password_file "+passwords, "acl_file "+writeFile(t, "acl", rules))
 	c := build(t, Options{URL: mqttURL(broker.Addr), Username: "monitor", Password: "secret"})
-	v := visitUntil(t, c, "send_tps without publish/messages/sent", func(v *collector.Visit, err error) bool {
+	v := collectortest.VisitUntil(t, c, "send_tps without publish/messages/sent", func(v *collector.Visit, err error) bool {
 		_, ok := pointOf(v, fleet.SendTPS)
 		return err == nil && ok && gauges(v, 0, 0)
 	})
 	if _, ok := pointOf(v, fleet.ReceiveTPS); ok {
-		t.Errorf("receive_tps of a counter that may not be read: %s", describe(v))
+		t.Errorf("receive_tps of a counter that may not be read: %s", collectortest.Describe(v))
 	}
 	// An unchanged counter moves on with the refreshes all the same.
 	in, _ := pointOf(v, fleet.SendTPS)
@@ -161,7 +162,7 @@ func TestHangingBroker(t *testing.T) {
 	}
 	// A Collector that comes now is told within its time.
 	late := build(t, Options{URL: mqttURL(broker.Addr)})
-	if _, err := visit(t, late); err == nil || !strings.Contains(err.Error(), "did not answer in time") {
+	if _, err := collectortest.Visit(t, late); err == nil || !strings.Contains(err.Error(), "did not answer in time") {
 		t.Errorf("connecting to a broker that hangs: error %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package mosquitto
 
 import (
-	"bufio"
 	"errors"
 	"net"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 // TestPings keeps the promise that was made with CONNECT: the broker hears from
@@ -20,7 +21,7 @@ func TestPings(t *testing.T) {
 		tr := &tree{}
 		s := newSession(newLink(ours), tr)
 		began := time.Now()
-		far := peer{theirs, bufio.NewReader(theirs)}
+		far := peer{collectortest.NewPeer(theirs, 0)}
 		for i := 1; i <= 20; i++ {
 			if !far.pong() {
 				t.Fatalf("no ping %d", i)
@@ -49,7 +50,7 @@ func TestDeadConnection(t *testing.T) {
 		ours, theirs := net.Pipe()
 		s := newSession(newLink(ours), &tree{})
 		began := time.Now()
-		go peer{theirs, bufio.NewReader(theirs)}.drain()
+		go peer{collectortest.NewPeer(theirs, 0)}.Drain()
 		<-s.done
 		if at := time.Since(began); at != deadAfter || !errors.Is(s.err, os.ErrDeadlineExceeded) {
 			t.Errorf("ended after %v with %v", at, s.err)

@@ -38,7 +38,7 @@ type tree struct {
 	granted   topicSet  // what the broker lets us subscribe to
 	plain     uint64    // own subscriptions, without the shared one
 	shared    uint64    // own shared subscriptions: 1 when it was granted
-	told      [numTopics]figure
+	figures   [numTopics]figure
 	brand     dialect // as far as version alone tells
 	received  uint64  // messages delivered to us
 	burst     uint64  // received, when the refresh that is going on began
@@ -53,14 +53,14 @@ type tree struct {
 	period  time.Duration // between two refreshes; 0 until measured
 	started time.Time     // when the broker was started; zero until known
 	ours    uint64        // messages delivered to us by this run of the broker, on earlier connections
-	sent    uint64        // highest total of deliveries that was told
+	sent    uint64        // highest total of deliveries so far
 }
 
-// figure is what is known of one topic.
+// figure is the last value of one topic.
 type figure struct {
 	known bool
 	value uint64
-	odd   string // why what was told is no figure
+	odd   string // why the payload is no figure
 	// live means that the value belongs to a refresh since we are connected: it
 	// counts us, and at is its clock. A retained value is up to one refresh old
 	// and from before we came.
@@ -79,7 +79,7 @@ func (t *tree) connect(now time.Time) {
 	t.ours += t.received
 	t.since = now
 	t.granted, t.plain, t.shared = 0, 0, 0
-	t.told = [numTopics]figure{}
+	t.figures = [numTopics]figure{}
 	t.brand = unknownDialect
 	t.received, t.burst, t.inBurst = 0, 0, 0
 	t.refreshes, t.uptimes = 0, 0
@@ -135,7 +135,7 @@ func (t *tree) countDelivery(id topic, retained bool) {
 }
 
 func (t *tree) observeVersion(payload []byte) {
-	t.told[version].known = true
+	t.figures[version].known = true
 	t.brand = unknownDialect
 	if strings.HasPrefix(string(payload), "mosquitto version") {
 		t.brand = mosquittoDialect
@@ -143,7 +143,7 @@ func (t *tree) observeVersion(payload []byte) {
 }
 
 func (t *tree) observeUptime(payload []byte, retained bool, at time.Time) {
-	t.told[uptime].known = true
+	t.figures[uptime].known = true
 	age, err := parseUptime(payload)
 	if err != nil {
 		age = 0
@@ -224,7 +224,7 @@ func (t *tree) observeCount(id topic, payload []byte, retained bool, at time.Tim
 		}
 		t.sent = value
 	}
-	t.told[id] = f
+	t.figures[id] = f
 
 	if id == publishSent && !retained {
 		t.settle(at)
@@ -232,7 +232,7 @@ func (t *tree) observeCount(id topic, payload []byte, retained bool, at time.Tim
 	}
 }
 
-// settle completes a refresh of Mosquitto that was told at the moment at:
+// settle completes a refresh that Mosquitto published at the moment at:
 // topics that were not in it have not changed. Where publish/messages/sent may
 // not be read, the next uptime completes the refresh before it.
 func (t *tree) settle(at time.Time) {
@@ -241,7 +241,7 @@ func (t *tree) settle(at time.Time) {
 	}
 	t.refreshes++
 	for _, id := range [...]topic{connected, publishReceived, subscriptionsCount, sharedCount} {
-		f := &t.told[id]
+		f := &t.figures[id]
 		if f.known && f.at.Before(at) {
 			f.live = true
 			f.at = at
@@ -255,9 +255,9 @@ func (t *tree) dialect() dialect {
 	switch {
 	case t.brand == mosquittoDialect:
 		return mosquittoDialect
-	case t.told[subscriptions].known:
+	case t.figures[subscriptions].known:
 		return mochiDialect
-	case t.told[publishReceived].known, t.told[publishSent].known, t.told[subscriptionsCount].known:
+	case t.figures[publishReceived].known, t.figures[publishSent].known, t.figures[subscriptionsCount].known:
 		return mosquittoDialect
 	}
 	return unknownDialect
@@ -302,7 +302,7 @@ func (t *tree) hidden() (hidden, settled bool) {
 		if id == sharedCount && t.shared == 0 {
 			continue
 		}
-		if t.granted.has(id) && !t.told[id].known {
+		if t.granted.has(id) && !t.figures[id].known {
 			return true, true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -63,15 +64,6 @@ func (p *play) must() *collector.Visit {
 	return v
 }
 
-func reason(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
-}
-
 func TestRetainedIsNoPointOfARate(t *testing.T) {
 	p := newPlay(t)
 	p.retain("version", "mosquitto version 2.0.11", "uptime", "100 seconds", "clients/connected", "5",
@@ -79,11 +71,11 @@ func TestRetainedIsNoPointOfARate(t *testing.T) {
 	v := p.must()
 	// From before we came: nothing of ours is in them.
 	if !gauges(v, 5, 9) {
-		t.Errorf("retained gauges: %s", describe(v))
+		t.Errorf("retained gauges: %s", collectortest.Describe(v))
 	}
 	for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS} {
-		if reason(v, m) != awaitsRefresh {
-			t.Errorf("%s after retained messages alone: %s", m, describe(v))
+		if collectortest.GapOf(v, m) != awaitsRefresh {
+			t.Errorf("%s after retained messages alone: %s", m, collectortest.Describe(v))
 		}
 	}
 	if !v.StartedAt().IsZero() {
@@ -96,16 +88,16 @@ func TestRetainedIsNoPointOfARate(t *testing.T) {
 		"publish/messages/received", "1500", "publish/messages/sent", "3000")
 	v = p.must()
 	if !gauges(v, 5, 9) {
-		t.Errorf("gauges of the first refresh: %s", describe(v))
+		t.Errorf("gauges of the first refresh: %s", collectortest.Describe(v))
 	}
 	in, ok := pointOf(v, fleet.SendTPS)
 	if !ok || in.total != 1500 {
-		t.Errorf("the first point: %s", describe(v))
+		t.Errorf("the first point: %s", collectortest.Describe(v))
 	}
 	// 7 retained and 5 live messages came to us before that figure.
 	out, ok := pointOf(v, fleet.ReceiveTPS)
 	if !ok || out.total != 3000-12 {
-		t.Errorf("the first point less our own 12: %s", describe(v))
+		t.Errorf("the first point less our own 12: %s", collectortest.Describe(v))
 	}
 	if want := p.now.Add(-111 * time.Second); v.StartedAt().Sub(want).Abs() > time.Second {
 		t.Errorf("started at %v, want about %v", v.StartedAt(), want)
@@ -135,7 +127,7 @@ func TestSilenceMeansUnchanged(t *testing.T) {
 		t.Errorf("unchanged over a refresh: from %v to %v", first, second)
 	}
 	if !gauges(v, 5, 9) {
-		t.Errorf("gauges that did not change: %s", describe(v))
+		t.Errorf("gauges that did not change: %s", collectortest.Describe(v))
 	}
 	again, _ := pointOf(p.must(), fleet.SendTPS)
 	if again != second {
@@ -146,13 +138,13 @@ func TestSilenceMeansUnchanged(t *testing.T) {
 func TestForgottenCounterIsARateOfZero(t *testing.T) {
 	p := newPlay(t)
 	p.retain("version", "mosquitto version 2.0.11", "uptime", "1000 seconds")
-	if v := p.must(); reason(v, fleet.SendTPS) != awaitsRefresh {
-		t.Errorf("before a refresh: %s", describe(v))
+	if v := p.must(); collectortest.GapOf(v, fleet.SendTPS) != awaitsRefresh {
+		t.Errorf("before a refresh: %s", collectortest.Describe(v))
 	}
 	p.tell("uptime", "1011 seconds", "clients/connected", "1", "subscriptions/count", "10", "shared_subscriptions/count", "1", "publish/messages/sent", "3000")
 	v := p.must()
 	if r, ok := v.GaugeOf(fleet.SendTPS); !ok || r != 0 {
-		t.Errorf("a counter that was not told because it does not change: %s", describe(v))
+		t.Errorf("a counter that was not told because it does not change: %s", collectortest.Describe(v))
 	}
 	p.pass(11 * time.Second)
 	p.tell("uptime", "1022 seconds", "publish/messages/received", "70", "publish/messages/sent", "3006")
@@ -183,14 +175,14 @@ func TestOddFigures(t *testing.T) {
 				"publish/messages/received", tt.payload, "publish/messages/sent", tt.payload)
 			v := p.must()
 			for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Connections, fleet.Subscriptions} {
-				if !strings.Contains(reason(v, m), tt.want) || len(reason(v, m)) > 200 {
-					t.Errorf("%s: the reason is %q, want %q", m, reason(v, m), tt.want)
+				if !strings.Contains(collectortest.GapOf(v, m), tt.want) || len(collectortest.GapOf(v, m)) > 200 {
+					t.Errorf("%s: the reason is %q, want %q", m, collectortest.GapOf(v, m), tt.want)
 				}
 			}
 			p.pass(11 * time.Second)
 			p.tell("uptime", "22 seconds", "clients/connected", "1", "shared_subscriptions/count", "1", "publish/messages/received", "5", "publish/messages/sent", "50")
 			if v := p.must(); !gauges(v, 0, 0) || len(v.Gaps()) != 0 {
-				t.Errorf("after sound figures: %s", describe(v))
+				t.Errorf("after sound figures: %s", collectortest.Describe(v))
 			}
 		})
 	}
@@ -203,10 +195,10 @@ func TestNeverNegative(t *testing.T) {
 		"publish/messages/received", "0", "publish/messages/sent", "0")
 	v := p.must()
 	if !gauges(v, 0, 0) {
-		t.Errorf("less than our own: %s", describe(v))
+		t.Errorf("less than our own: %s", collectortest.Describe(v))
 	}
 	if out, ok := pointOf(v, fleet.ReceiveTPS); !ok || out.total != 0 {
-		t.Errorf("less than we were sent: %s", describe(v))
+		t.Errorf("less than we were sent: %s", collectortest.Describe(v))
 	}
 }
 
@@ -244,10 +236,10 @@ func TestDialects(t *testing.T) {
 			p.tell(mochi...)
 			v := p.must()
 			if !gauges(v, 2, 9) {
-				t.Errorf("mochi's gauges: %s", describe(v))
+				t.Errorf("mochi's gauges: %s", collectortest.Describe(v))
 			}
 			if in, ok := pointOf(v, fleet.SendTPS); !ok || in.total != 100 {
-				t.Errorf("mochi's messages: %s", describe(v))
+				t.Errorf("mochi's messages: %s", collectortest.Describe(v))
 			}
 		})
 	}
@@ -262,7 +254,7 @@ func TestLookalikesAreNotUsed(t *testing.T) {
 	in, _ := pointOf(v, fleet.SendTPS)
 	out, _ := pointOf(v, fleet.ReceiveTPS)
 	if !gauges(v, 1, 0) || in.total != 5 || out.total > 50 {
-		t.Errorf("look-alikes of mochi were used: %s", describe(v))
+		t.Errorf("look-alikes of mochi were used: %s", collectortest.Describe(v))
 	}
 }
 
@@ -361,7 +353,7 @@ func TestSilences(t *testing.T) {
 					t.Errorf("error %v, want %q", err, tt.want)
 				}
 				if !v.Blank() {
-					t.Errorf("a silent broker has told: %s", describe(v))
+					t.Errorf("a silent broker has told: %s", collectortest.Describe(v))
 				}
 			}
 		})
@@ -484,12 +476,12 @@ func TestTotalBeforeUptime(t *testing.T) {
 	p.retain("version", "2.7.9", "subscriptions", "11", "clients/connected", "1", "uptime", "5")
 	p.tell("messages/received", "7", "messages/sent", "70")
 	v := p.must()
-	if reason(v, fleet.SendTPS) != awaitsRefresh || reason(v, fleet.ReceiveTPS) != awaitsRefresh {
-		t.Errorf("before uptime: %s", describe(v))
+	if collectortest.GapOf(v, fleet.SendTPS) != awaitsRefresh || collectortest.GapOf(v, fleet.ReceiveTPS) != awaitsRefresh {
+		t.Errorf("before uptime: %s", collectortest.Describe(v))
 	}
 	p.tell("uptime", "6")
 	v = p.must()
 	if in, ok := pointOf(v, fleet.SendTPS); !ok || in.total != 7 || v.StartedAt().IsZero() {
-		t.Errorf("with uptime: %s", describe(v))
+		t.Errorf("with uptime: %s", collectortest.Describe(v))
 	}
 }

@@ -55,7 +55,7 @@ type Options struct {
 type Collector struct {
 	page          *exposition.Collector
 	site          *httpget.Site // nil: subscriptions are not counted
-	subscriptions *httpget.Seldom[int]
+	subscriptions *httpget.Cached[int]
 	// counts means that this NanoMQ was seen to count messages.
 	counts bool
 }
@@ -97,7 +97,7 @@ func New(o Options) (*Collector, error) {
 	if every == 0 {
 		every = subscriptionsEvery
 	}
-	c.subscriptions = httpget.NewSeldom(every, c.count)
+	c.subscriptions = httpget.NewCached(every, c.count)
 	return c, nil
 }
 
@@ -123,7 +123,7 @@ func (c *Collector) revise(v *collector.Visit, seen []exposition.Seen, _ time.Ti
 		c.counts = true
 	}
 	// Without clients there is nothing to count, and 0 is true in any build.
-	if clients, told := v.GaugeOf(fleet.Connections); c.counts || told && clients == 0 {
+	if clients, known := v.GaugeOf(fleet.Connections); c.counts || known && clients == 0 {
 		return
 	}
 	if toldIn {

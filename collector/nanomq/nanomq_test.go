@@ -1,15 +1,8 @@
 package nanomq
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,98 +19,47 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // three is an answer with three subscriptions of two clients.
 const three = `{"code":0,"data":[{"clientid":"a","topic":"t/1","qos":2},{"clientid":"a","topic":"t/2","qos":0},{"clientid":"b","topic":"t/1","qos":1}]}`
 
-func counting(t testing.TB) string {
+// listPath is where NanoMQ has the list of subscriptions.
+const listPath = apiPath + "/subscriptions"
+
+// serve answers as NanoMQ does; a list of "" is none.
+func serve(t testing.TB, page, list string) *collectortest.Site {
 	t.Helper()
-	b, err := os.ReadFile("testdata/counting.prom")
-	if err != nil {
-		t.Fatal(err)
+	answers := map[string]collectortest.Answer{defaultPath: collectortest.Page(page)}
+	if list != "" {
+		answers[listPath] = collectortest.JSON(list)
 	}
-	return string(b)
+	return collectortest.Serve(t, answers)
 }
 
-// broker answers as NanoMQ does, with a login unless it is empty.
-type broker struct {
-	*httptest.Server
-	page, list, login string
-	listed            atomic.Int32
+// login asks for a login as NanoMQ does.
+func login(username, password string) collectortest.Login {
+	return collectortest.Login{Username: username, Password: password, Refusal: collectortest.JSON(`{"code":1002}`)}
 }
 
-func serve(t testing.TB, page, list, login string) *broker {
-	t.Helper()
-	b := &broker{page: page, list: list, login: login}
-	b.Server = httptest.NewServer(b)
-	t.Cleanup(b.Close)
-	return b
-}
-
-// ServeHTTP answers a request.
-func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name, word, _ := r.BasicAuth()
-	switch {
-	case b.login != "" && name+"/"+word != b.login:
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = io.WriteString(w, `{"code":1002}`)
-	case r.URL.Path == "/api/v4/prometheus":
-		w.Header().Set("Content-Type", "text/plain")
-		_, _ = io.WriteString(w, b.page)
-	case r.URL.Path == "/api/v4/subscriptions" && b.list != "":
-		b.listed.Add(1)
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, b.list)
-	default:
-		http.NotFound(w, r)
-	}
-}
+// counting is a page of a broker that counts messages.
+func counting(t testing.TB) string { return collectortest.Testdata(t, "counting.prom") }
 
 func build(t testing.TB, o Options) *Collector {
 	t.Helper()
 	o.Transport = exposition.NewTransportThrough(nil)
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
-func visit(t testing.TB, c *Collector) *collector.Visit {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return &visits[0]
-}
-
-func gapOf(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
+	return collectortest.Build(t, New, o)
 }
 
 func TestConformance(t *testing.T) {
 	api := "http://127.0.0.1:1" // of the broker that was started last, beside the suite's front
 	collectortest.Run(t, collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
-			b := serve(t, counting(t), three, collectortest.Username+"/"+password)
+			b := serve(t, counting(t), three).Require(login(collectortest.Username, password))
 			api = b.URL
-			return b.Listener.Addr().String()
+			return b.Addr()
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{
+			return collectortest.Make(t, New, Options{
 				URL: "http://" + addr, APIURL: api, Username: collectortest.Username, Password: password,
 				Transport: exposition.NewTransportThrough(nil),
 			})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
 		},
 		Instances: 2,
 		Expect: []collectortest.Figure{
@@ -135,7 +77,7 @@ func TestTotalsThatStayZero(t *testing.T) {
 	page := func(connections, in, out, dropped int) string {
 		return fmt.Sprintf("nanomq_connections_count %d\nnanomq_messages_received %d\nnanomq_messages_sent %d\nnanomq_messages_dropped %d\n", connections, in, out, dropped)
 	}
-	b := serve(t, "", three, "")
+	b := serve(t, "", three)
 	c := build(t, Options{URL: b.URL})
 	for _, step := range []struct {
 		name string
@@ -148,8 +90,8 @@ func TestTotalsThatStayZero(t *testing.T) {
 		{"messages", page(3, 7, 0, 0), 7},
 		{"a restart", page(3, 0, 0, 0), 0},
 	} {
-		b.page = step.page
-		v := visit(t, c)
+		b.Set(defaultPath, collectortest.Page(step.page))
+		v := collectortest.MustVisit(t, c)
 		got, _, told := v.CounterOf(fleet.SendTPS)
 		if !told {
 			got = -1
@@ -157,20 +99,20 @@ func TestTotalsThatStayZero(t *testing.T) {
 		if _, _, out := v.CounterOf(fleet.ReceiveTPS); got != step.in || out != told {
 			t.Errorf("%s: %v messages in (out is told: %v), want %v", step.name, got, out, step.in)
 		}
-		if reason := gapOf(v, fleet.ReceiveTPS); (reason != "") == told || !told && !strings.Contains(reason, "STATISTICS") {
+		if reason := collectortest.GapOf(v, fleet.ReceiveTPS); (reason != "") == told || !told && !strings.Contains(reason, "STATISTICS") {
 			t.Errorf("%s: the reason is %q", step.name, reason)
 		}
 	}
 	for name, page := range map[string]string{
 		"sent alone": page(3, 0, 9, 0), "dropped alone": page(3, 0, 0, 9), "no connections on the page": "nanomq_messages_received 5\nnanomq_messages_sent 0\n",
 	} {
-		b.page = page
-		if _, _, told := visit(t, build(t, Options{URL: b.URL})).CounterOf(fleet.ReceiveTPS); !told {
+		b.Set(defaultPath, collectortest.Page(page))
+		if _, _, told := collectortest.MustVisit(t, build(t, Options{URL: b.URL})).CounterOf(fleet.ReceiveTPS); !told {
 			t.Errorf("%s: the totals are not believed", name)
 		}
 	}
-	b.page = "nanomq_messages_received 0\nnanomq_messages_sent 0\n"
-	if _, _, told := visit(t, build(t, Options{URL: b.URL})).CounterOf(fleet.SendTPS); told {
+	b.Set(defaultPath, collectortest.Page("nanomq_messages_received 0\nnanomq_messages_sent 0\n"))
+	if _, _, told := collectortest.MustVisit(t, build(t, Options{URL: b.URL})).CounterOf(fleet.SendTPS); told {
 		t.Error("totals of 0 are believed though nobody knows whether there are clients")
 	}
 }
@@ -193,13 +135,13 @@ func TestSubscriptions(t *testing.T) {
 		{"HTML", "<html>", -1, "not with JSON"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v := visit(t, build(t, Options{URL: serve(t, counting(t), tt.list, "").URL}))
+			v := collectortest.MustVisit(t, build(t, Options{URL: serve(t, counting(t), tt.list).URL}))
 			got, told := v.GaugeOf(fleet.Subscriptions)
 			if !told {
 				got = -1
 			}
-			if got != tt.want || !strings.Contains(gapOf(v, fleet.Subscriptions), tt.why) {
-				t.Errorf("%v (%s), want %v (%s)", got, gapOf(v, fleet.Subscriptions), tt.want, tt.why)
+			if got != tt.want || !strings.Contains(collectortest.GapOf(v, fleet.Subscriptions), tt.why) {
+				t.Errorf("%v (%s), want %v (%s)", got, collectortest.GapOf(v, fleet.Subscriptions), tt.want, tt.why)
 			}
 			if n, _ := v.GaugeOf(fleet.Connections); n != 12 {
 				t.Errorf("%v connections, want 12: the list is no fault of the page", n)
@@ -210,33 +152,26 @@ func TestSubscriptions(t *testing.T) {
 
 // TestSubscriptionsAreCountedSeldom keeps the count between two lists.
 func TestSubscriptionsAreCountedSeldom(t *testing.T) {
-	b := serve(t, counting(t), three, "")
+	b := serve(t, counting(t), three)
 	c := build(t, Options{URL: b.URL, SubscriptionsEvery: time.Hour})
 	for range 3 {
-		if n, _ := visit(t, c).GaugeOf(fleet.Subscriptions); n != 3 {
+		if n, _ := collectortest.MustVisit(t, c).GaugeOf(fleet.Subscriptions); n != 3 {
 			t.Errorf("%v subscriptions, want 3", n)
 		}
 	}
-	if n := b.listed.Load(); n != 1 {
+	if n := b.Asked(listPath); n != 1 {
 		t.Errorf("listed %d times in three visits, want once", n)
 	}
-	never := visit(t, build(t, Options{URL: b.URL, SubscriptionsEvery: -1}))
-	if reason := gapOf(never, fleet.Subscriptions); !strings.Contains(reason, "turned off") || b.listed.Load() != 1 {
-		t.Errorf("never counting: %q, listed %d times", reason, b.listed.Load())
+	never := collectortest.MustVisit(t, build(t, Options{URL: b.URL, SubscriptionsEvery: -1}))
+	if reason := collectortest.GapOf(never, fleet.Subscriptions); !strings.Contains(reason, "turned off") || b.Asked(listPath) != 1 {
+		t.Errorf("never counting: %q, listed %d times", reason, b.Asked(listPath))
 	}
 }
 
 // TestPublishedPage reads the page of NanoMQ's documentation.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "nanomq", "from-docs", "prometheus.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := visit(t, build(t, Options{URL: serve(t, string(page), three, "").URL}))
+	page := collectortest.Published(t, "nanomq", "from-docs", "prometheus.prom")
+	v := collectortest.MustVisit(t, build(t, Options{URL: serve(t, page, three).URL}))
 	in, _, toldIn := v.CounterOf(fleet.SendTPS)
 	connections, toldConnections := v.GaugeOf(fleet.Connections)
 	if !toldIn || in != 0 || !toldConnections || connections != 0 || len(v.Gaps()) != 0 {
@@ -250,7 +185,7 @@ func TestPublishedPage(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	b := serve(t, counting(t), three, "admin/public")
+	b := serve(t, counting(t), three).Require(login("admin", "public"))
 	for _, tt := range []struct {
 		name string
 		o    Options
@@ -261,10 +196,7 @@ func TestErrors(t *testing.T) {
 		{"a wrong path", Options{URL: b.URL + "/metrics", Username: "admin", Password: "public"}, "is the path of the url right"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := build(t, tt.o).Collect(t.Context(), make([]collector.Visit, 1))
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Fails(t, build(t, tt.o), tt.want)
 		})
 	}
 }
@@ -283,10 +215,7 @@ func TestOptionFaults(t *testing.T) {
 		{"an API that is not used", Options{URL: url, APIURL: url, SubscriptionsEvery: -1}, "never counted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

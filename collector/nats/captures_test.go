@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -24,26 +25,26 @@ func TestCaptures(t *testing.T) {
 				Connections float64 `json:"client_conns"`
 				Subs        float64 `json:"client_subs"`
 			}
-			if err := json.Unmarshal([]byte(captured(t, version, "truth")), &truth); err != nil {
+			if err := json.Unmarshal([]byte(collectortest.Testdata(t, version, "truth.json")), &truth); err != nil {
 				t.Fatal(err)
 			}
 			// The old version had its MQTT listener on, with nobody connected to it.
 			old := version == "v2.9.10"
-			p := pages{"/varz": captured(t, version, "varz-after"), "/connz": captured(t, version, "connz-load")}
-			v := visited(t, build(t, Options{URL: p.serve(t)}))
-			if n := total(v, fleet.SendTPS); n != truth.Published {
+			p := pages{"/varz": collectortest.Testdata(t, version, "varz-after.json"), "/connz": collectortest.Testdata(t, version, "connz-load.json")}
+			v := collectortest.MustVisit(t, build(t, Options{URL: p.serve(t)}))
+			if n := collectortest.TotalOf(v, fleet.SendTPS); n != truth.Published {
 				t.Errorf("in: %v, want %v", n, truth.Published)
 			}
-			if n := total(v, fleet.ReceiveTPS); old && n != -1 || !old && n != truth.Delivered {
+			if n := collectortest.TotalOf(v, fleet.ReceiveTPS); old && n != -1 || !old && n != truth.Delivered {
 				t.Errorf("out: %v, want %v", n, truth.Delivered)
 			}
-			if old && reason(v, fleet.ReceiveTPS) != mqttIsOn {
-				t.Errorf("out is unknown: %q", reason(v, fleet.ReceiveTPS))
+			if old && collectortest.GapOf(v, fleet.ReceiveTPS) != mqttIsOn {
+				t.Errorf("out is unknown: %q", collectortest.GapOf(v, fleet.ReceiveTPS))
 			}
-			if n := gauge(v, fleet.Connections); n != truth.Connections {
+			if n := collectortest.GaugeOf(v, fleet.Connections); n != truth.Connections {
 				t.Errorf("connections: %v, want %v", n, truth.Connections)
 			}
-			if n := gauge(v, fleet.Subscriptions); n != truth.Subs {
+			if n := collectortest.GaugeOf(v, fleet.Subscriptions); n != truth.Subs {
 				t.Errorf("subscriptions: %v, want %v", n, truth.Subs)
 			}
 			if n, _ := v.LimitOf(fleet.Connections); n != 200 {
@@ -63,8 +64,8 @@ func TestCapturedTraffic(t *testing.T) {
 	for _, version := range versions() {
 		t.Run(version, func(t *testing.T) {
 			point := func(page string) (float64, time.Time) {
-				p := pages{"/varz": captured(t, version, page), "/connz": captured(t, version, "connz-load")}
-				n, clock, ok := visited(t, build(t, Options{URL: p.serve(t)})).CounterOf(fleet.SendTPS)
+				p := pages{"/varz": collectortest.Testdata(t, version, page+".json"), "/connz": collectortest.Testdata(t, version, "connz-load.json")}
+				n, clock, ok := collectortest.MustVisit(t, build(t, Options{URL: p.serve(t)})).CounterOf(fleet.SendTPS)
 				if !ok {
 					t.Fatalf("%s tells no messages", page)
 				}
@@ -92,22 +93,22 @@ func TestCapturedMQTT(t *testing.T) {
 	} {
 		t.Run(tt.version, func(t *testing.T) {
 			at := func(page string) pages {
-				return pages{"/varz": captured(t, tt.version, page), "/connz": captured(t, tt.version, "mqtt-connz-load")}
+				return pages{"/varz": collectortest.Testdata(t, tt.version, page+".json"), "/connz": collectortest.Testdata(t, tt.version, "mqtt-connz-load.json")}
 			}
-			before := visited(t, build(t, Options{URL: at("mqtt-before-varz").serve(t)}))
-			after := visited(t, build(t, Options{URL: at("mqtt-after-varz").serve(t)}))
-			during := visited(t, build(t, Options{URL: at("mqtt-load-varz").serve(t)}))
-			if n := total(after, fleet.SendTPS) - total(before, fleet.SendTPS); n != tt.published {
+			before := collectortest.MustVisit(t, build(t, Options{URL: at("mqtt-before-varz").serve(t)}))
+			after := collectortest.MustVisit(t, build(t, Options{URL: at("mqtt-after-varz").serve(t)}))
+			during := collectortest.MustVisit(t, build(t, Options{URL: at("mqtt-load-varz").serve(t)}))
+			if n := collectortest.TotalOf(after, fleet.SendTPS) - collectortest.TotalOf(before, fleet.SendTPS); n != tt.published {
 				t.Errorf("in: %v, want %v", n, tt.published)
 			}
-			if n := total(after, fleet.ReceiveTPS); n != -1 || reason(after, fleet.ReceiveTPS) != mqttIsOn {
-				t.Errorf("out: %v, %q, want it to be unknown", n, reason(after, fleet.ReceiveTPS))
+			if n := collectortest.TotalOf(after, fleet.ReceiveTPS); n != -1 || collectortest.GapOf(after, fleet.ReceiveTPS) != mqttIsOn {
+				t.Errorf("out: %v, %q, want it to be unknown", n, collectortest.GapOf(after, fleet.ReceiveTPS))
 			}
-			if n := gauge(during, fleet.Connections); n != tt.connections {
+			if n := collectortest.GaugeOf(during, fleet.Connections); n != tt.connections {
 				t.Errorf("connections: %v, want %v", n, tt.connections)
 			}
-			if n := gauge(during, fleet.Subscriptions); n != tt.listed {
-				t.Errorf("subscriptions: %v, want %v; %q", n, tt.listed, reason(during, fleet.Subscriptions))
+			if n := collectortest.GaugeOf(during, fleet.Subscriptions); n != tt.listed {
+				t.Errorf("subscriptions: %v, want %v; %q", n, tt.listed, collectortest.GapOf(during, fleet.Subscriptions))
 			}
 		})
 	}
@@ -144,8 +145,8 @@ func FuzzPages(f *testing.F) {
 			if m == fleet.Subscriptions && !done {
 				continue
 			}
-			if told := gauge(&visit, m) >= 0 || total(&visit, m) >= 0; told == (reason(&visit, m) != "") {
-				t.Errorf("%v: told %v, reason %q", m, told, reason(&visit, m))
+			if told := collectortest.GaugeOf(&visit, m) >= 0 || collectortest.TotalOf(&visit, m) >= 0; told == (collectortest.GapOf(&visit, m) != "") {
+				t.Errorf("%v: told %v, reason %q", m, told, collectortest.GapOf(&visit, m))
 			}
 		}
 	})

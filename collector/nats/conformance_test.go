@@ -1,10 +1,6 @@
 package nats
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -28,14 +24,10 @@ func suite(serve func(t testing.TB, monitor, password string) string) collectort
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{
+			return collectortest.Make(t, New, Options{
 				URL: "http://" + addr, Username: collectortest.Username, Password: password,
 				Transport: httpget.NewTransportThrough(nil),
 			})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
 		},
 		Expect: []collectortest.Figure{
 			{Metric: fleet.SendTPS, Counter: true, Min: 10, Max: 10},
@@ -55,31 +47,15 @@ func TestConformance(t *testing.T) {
 
 // TestConformanceBehindLogin reads a server with a proxy in front that asks for a
 // login.
-func TestConformanceBehindLogin(t *testing.T) { collectortest.Run(t, suite(guarded)) }
-
-// guarded puts a login in front of a server.
-func guarded(t testing.TB, addr, password string) string {
-	t.Helper()
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: addr})
-	proxy.Transport = &http.Transport{DisableKeepAlives: true} // keeps no goroutine between answers
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if name, word, ok := r.BasicAuth(); !ok || name != collectortest.Username || word != password {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	return srv.Listener.Addr().String()
-}
+func TestConformanceBehindLogin(t *testing.T) { collectortest.Run(t, suite(collectortest.Guard)) }
 
 // TestBasePath reads a server whose pages lie deeper.
 func TestBasePath(t *testing.T) {
 	_, monitor := server.NATS(t, "http_base_path: /nats")
-	if n := gauge(visited(t, build(t, Options{URL: "http://" + monitor + "/nats"})), fleet.Subscriptions); n != 0 {
+	if n := collectortest.GaugeOf(collectortest.MustVisit(t, build(t, Options{URL: "http://" + monitor + "/nats"})), fleet.Subscriptions); n != 0 {
 		t.Errorf("subscriptions: %v, want 0", n)
 	}
-	v, err := visit(t, build(t, Options{URL: "http://" + monitor}))
+	v, err := collectortest.Visit(t, build(t, Options{URL: "http://" + monitor}))
 	if err == nil || !strings.Contains(err.Error(), "is the path of the url right") || !v.Blank() {
 		t.Errorf("without the path: %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
@@ -19,13 +20,13 @@ import (
 func TestKnownLoad(t *testing.T) {
 	srv, monitor := server.NATS(t, "max_connections: 200", "max_subscriptions: 50")
 	c := build(t, Options{URL: "http://" + monitor})
-	v := visited(t, c)
+	v := collectortest.MustVisit(t, c)
 	for m, want := range map[fleet.Metric]float64{fleet.Connections: 0, fleet.Subscriptions: 0} {
-		if n := gauge(v, m); n != want {
+		if n := collectortest.GaugeOf(v, m); n != want {
 			t.Errorf("idle: %v is %v, want %v", m, n, want)
 		}
 	}
-	in, out := total(v, fleet.SendTPS), total(v, fleet.ReceiveTPS)
+	in, out := collectortest.TotalOf(v, fleet.SendTPS), collectortest.TotalOf(v, fleet.ReceiveTPS)
 
 	var subscribers []*client
 	for i := range 5 {
@@ -45,27 +46,34 @@ func TestKnownLoad(t *testing.T) {
 		delivered += s.flush()
 	}
 
-	v = visited(t, c)
-	if n := total(v, fleet.SendTPS) - in; n != 2*each {
+	v = collectortest.MustVisit(t, c)
+	if n := collectortest.TotalOf(v, fleet.SendTPS) - in; n != 2*each {
 		t.Errorf("in: %v, want %v", n, 2*each)
 	}
-	if n := total(v, fleet.ReceiveTPS) - out; delivered != 6*each || n != float64(delivered) {
+	if n := collectortest.TotalOf(v, fleet.ReceiveTPS) - out; delivered != 6*each || n != float64(delivered) {
 		t.Errorf("out: %v, want %v; %d were delivered", n, 6*each, delivered)
 	}
-	if n := gauge(v, fleet.Connections); n != 7 {
+	if n := collectortest.GaugeOf(v, fleet.Connections); n != 7 {
 		t.Errorf("connections: %v, want 7", n)
 	}
-	if n := gauge(v, fleet.Subscriptions); n != 13 {
+	if n := collectortest.GaugeOf(v, fleet.Subscriptions); n != 13 {
 		t.Errorf("subscriptions: %v, want 13", n)
 	}
 	if n, _ := v.LimitOf(fleet.Connections); n != 200 {
 		t.Errorf("limit: %v, want 200", n)
 	}
-	if _, clock, _ := v.CounterOf(fleet.SendTPS); time.Since(clock).Abs() > time.Minute {
-		t.Errorf("the server's clock is %v", clock)
-	}
 	if len(v.Gaps()) > 0 {
 		t.Errorf("unknown: %v", v.Gaps())
+	}
+}
+
+// TestTotalsBelongToTheServersClock: the moment of a total is the one that the
+// server tells, which is the moment of the visit when both are on one machine.
+func TestTotalsBelongToTheServersClock(t *testing.T) {
+	_, monitor := server.NATS(t)
+	v := collectortest.MustVisit(t, build(t, Options{URL: "http://" + monitor}))
+	if _, clock, _ := v.CounterOf(fleet.SendTPS); time.Since(clock).Abs() > time.Minute {
+		t.Errorf("the server's clock is %v", clock)
 	}
 }
 
@@ -78,23 +86,23 @@ func TestManyConnections(t *testing.T) {
 		c.subscribe("a", fmt.Sprintf("b.%d", i), "c.>")
 	}
 	c := build(t, Options{URL: "http://" + monitor})
-	v := visited(t, c)
-	if n := gauge(v, fleet.Connections); n != many {
+	v := collectortest.MustVisit(t, c)
+	if n := collectortest.GaugeOf(v, fleet.Connections); n != many {
 		t.Errorf("connections: %v, want %d", n, many)
 	}
-	if n := gauge(v, fleet.Subscriptions); n != 3*many {
+	if n := collectortest.GaugeOf(v, fleet.Subscriptions); n != 3*many {
 		t.Errorf("subscriptions: %v, want %d", n, 3*many)
 	}
 	dial(t, srv.Addr).subscribe("d")
-	v = visited(t, c)
-	if n := gauge(v, fleet.Connections); n != many+1 {
+	v = collectortest.MustVisit(t, c)
+	if n := collectortest.GaugeOf(v, fleet.Connections); n != many+1 {
 		t.Errorf("connections: %v, want %d", n, many+1)
 	}
-	if n := gauge(v, fleet.Subscriptions); n != 3*many {
+	if n := collectortest.GaugeOf(v, fleet.Subscriptions); n != 3*many {
 		t.Errorf("subscriptions were counted again at once: %v, want %d", n, 3*many)
 	}
 	// Another Collector has counted nothing yet.
-	if n := gauge(visited(t, build(t, Options{URL: "http://" + monitor})), fleet.Subscriptions); n != 3*many+1 {
+	if n := collectortest.GaugeOf(collectortest.MustVisit(t, build(t, Options{URL: "http://" + monitor})), fleet.Subscriptions); n != 3*many+1 {
 		t.Errorf("subscriptions: %v, want %d", n, 3*many+1)
 	}
 }
@@ -106,7 +114,7 @@ func TestMQTT(t *testing.T) {
 	addr, config := withMQTT(t)
 	srv, monitor := server.NATS(t, config)
 	c := build(t, Options{URL: "http://" + monitor})
-	before := visited(t, c)
+	before := collectortest.MustVisit(t, c)
 	var delivered atomic.Int32
 	for i := range 4 {
 		s := mqttClient(t, addr, fmt.Sprintf("subscriber-%d", i))
@@ -121,17 +129,17 @@ func TestMQTT(t *testing.T) {
 	dial(t, srv.Addr).publish("load", messages)
 	server.Eventually(t, "all to be delivered", func() bool { return delivered.Load() == 8*messages })
 
-	v := visited(t, c)
-	if n := total(v, fleet.SendTPS) - total(before, fleet.SendTPS); n != 2*messages {
+	v := collectortest.MustVisit(t, c)
+	if n := collectortest.TotalOf(v, fleet.SendTPS) - collectortest.TotalOf(before, fleet.SendTPS); n != 2*messages {
 		t.Errorf("in: %v, want %v", n, 2*messages)
 	}
-	if why := reason(v, fleet.ReceiveTPS); total(v, fleet.ReceiveTPS) != -1 || why != mqttIsOn {
-		t.Errorf("out: %v, %q", total(v, fleet.ReceiveTPS), why)
+	if why := collectortest.GapOf(v, fleet.ReceiveTPS); collectortest.TotalOf(v, fleet.ReceiveTPS) != -1 || why != mqttIsOn {
+		t.Errorf("out: %v, %q", collectortest.TotalOf(v, fleet.ReceiveTPS), why)
 	}
-	if n := gauge(v, fleet.Connections); n != 6 {
+	if n := collectortest.GaugeOf(v, fleet.Connections); n != 6 {
 		t.Errorf("connections: %v, want 6", n)
 	}
-	if n := gauge(v, fleet.Subscriptions); n != 4*3 {
+	if n := collectortest.GaugeOf(v, fleet.Subscriptions); n != 4*3 {
 		t.Errorf("subscriptions: %v, want 12 for 8 filters", n)
 	}
 }
@@ -143,20 +151,20 @@ func TestRestart(t *testing.T) {
 	s := dial(t, srv.Addr)
 	s.subscribe("a", "b")
 	s.publish("c", 100)
-	v := visited(t, c)
+	v := collectortest.MustVisit(t, c)
 	began := v.StartedAt()
-	if total(v, fleet.SendTPS) != 100 || gauge(v, fleet.Subscriptions) != 2 {
-		t.Errorf("in %v, subscriptions %v", total(v, fleet.SendTPS), gauge(v, fleet.Subscriptions))
+	if collectortest.TotalOf(v, fleet.SendTPS) != 100 || collectortest.GaugeOf(v, fleet.Subscriptions) != 2 {
+		t.Errorf("in %v, subscriptions %v", collectortest.TotalOf(v, fleet.SendTPS), collectortest.GaugeOf(v, fleet.Subscriptions))
 	}
 	srv.Stop()
-	if v, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
+	if v, err := collectortest.Visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
 		t.Errorf("stopped: %v", err)
 	}
 	srv.Start()
 	dial(t, srv.Addr).publish("c", 7)
-	v = visited(t, c)
-	if total(v, fleet.SendTPS) != 7 || gauge(v, fleet.Subscriptions) != 0 || !v.StartedAt().After(began) {
-		t.Errorf("in %v, subscriptions %v, started %v and before %v", total(v, fleet.SendTPS), gauge(v, fleet.Subscriptions), v.StartedAt(), began)
+	v = collectortest.MustVisit(t, c)
+	if collectortest.TotalOf(v, fleet.SendTPS) != 7 || collectortest.GaugeOf(v, fleet.Subscriptions) != 0 || !v.StartedAt().After(began) {
+		t.Errorf("in %v, subscriptions %v, started %v and before %v", collectortest.TotalOf(v, fleet.SendTPS), collectortest.GaugeOf(v, fleet.Subscriptions), v.StartedAt(), began)
 	}
 }
 
@@ -199,11 +207,11 @@ func TestCluster(t *testing.T) {
 		"second": {secondMonitor, 1, 2},
 		"leaf":   {leafMonitor, 0, 0},
 	} {
-		v := visited(t, build(t, Options{URL: "http://" + tt.monitor}))
-		if reason(v, fleet.SendTPS) != withOthers || reason(v, fleet.ReceiveTPS) != withOthers {
-			t.Errorf("%s: messages are unknown: %q, %q", name, reason(v, fleet.SendTPS), reason(v, fleet.ReceiveTPS))
+		v := collectortest.MustVisit(t, build(t, Options{URL: "http://" + tt.monitor}))
+		if collectortest.GapOf(v, fleet.SendTPS) != withOthers || collectortest.GapOf(v, fleet.ReceiveTPS) != withOthers {
+			t.Errorf("%s: messages are unknown: %q, %q", name, collectortest.GapOf(v, fleet.SendTPS), collectortest.GapOf(v, fleet.ReceiveTPS))
 		}
-		if c, s := gauge(v, fleet.Connections), gauge(v, fleet.Subscriptions); c != tt.connections || s != tt.subscriptions {
+		if c, s := collectortest.GaugeOf(v, fleet.Connections), collectortest.GaugeOf(v, fleet.Subscriptions); c != tt.connections || s != tt.subscriptions {
 			t.Errorf("%s: connections %v, subscriptions %v, want %v and %v", name, c, s, tt.connections, tt.subscriptions)
 		}
 	}

@@ -16,7 +16,7 @@ const (
 	// pageSize is how many connections a page of /connz has, by default of NATS.
 	pageSize = 1024
 	// maxPages bounds what one count costs: NATS takes 65,536 connections unless
-	// it is told otherwise.
+	// its configuration says otherwise.
 	maxPages = 64
 	// manyEvery is how often more than one page is counted when Options do not say.
 	manyEvery = time.Minute
@@ -38,7 +38,7 @@ func (f finding) tell(v *collector.Visit, m fleet.Metric) {
 	v.Gauge(m, f.value)
 }
 
-// tally keeps what was counted last.
+// tally keeps the last count.
 type tally struct {
 	every   time.Duration // as in Options
 	at      time.Time     // of the last count; zero before the first

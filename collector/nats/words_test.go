@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -88,7 +89,7 @@ func TestBadServers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server := httptest.NewServer(tt.answer)
 			defer server.Close()
-			v, err := visit(t, build(t, Options{URL: server.URL, Username: "monitor", Password: secret}))
+			v, err := collectortest.Visit(t, build(t, Options{URL: server.URL, Username: "monitor", Password: secret}))
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !v.Blank() {
 				t.Fatalf("%v, want it to say %q", err, tt.want)
 			}
@@ -121,12 +122,12 @@ func TestBadList(t *testing.T) {
 				tt.answer(w, r)
 			}))
 			defer server.Close()
-			v := visited(t, build(t, Options{URL: server.URL, Username: "monitor", Password: secret}))
-			if why := reason(v, fleet.Subscriptions); gauge(v, fleet.Subscriptions) != -1 || !strings.Contains(why, tt.want) || strings.Contains(why, secret) {
+			v := collectortest.MustVisit(t, build(t, Options{URL: server.URL, Username: "monitor", Password: secret}))
+			if why := collectortest.GapOf(v, fleet.Subscriptions); collectortest.GaugeOf(v, fleet.Subscriptions) != -1 || !strings.Contains(why, tt.want) || strings.Contains(why, secret) {
 				t.Errorf("%q, want it to say %q", why, tt.want)
 			}
-			if gauge(v, fleet.Connections) != 2 || total(v, fleet.SendTPS) != 5 || total(v, fleet.ReceiveTPS) != 6 {
-				t.Errorf("the others: %v, %v, %v", gauge(v, fleet.Connections), total(v, fleet.SendTPS), total(v, fleet.ReceiveTPS))
+			if collectortest.GaugeOf(v, fleet.Connections) != 2 || collectortest.TotalOf(v, fleet.SendTPS) != 5 || collectortest.TotalOf(v, fleet.ReceiveTPS) != 6 {
+				t.Errorf("the others: %v, %v, %v", collectortest.GaugeOf(v, fleet.Connections), collectortest.TotalOf(v, fleet.SendTPS), collectortest.TotalOf(v, fleet.ReceiveTPS))
 			}
 		})
 	}
@@ -137,7 +138,7 @@ func TestSecure(t *testing.T) {
 	server := httptest.NewUnstartedServer(status(200, "", somePage))
 	server.StartTLS()
 	defer server.Close()
-	v, err := visit(t, build(t, Options{URL: server.URL}))
+	v, err := collectortest.Visit(t, build(t, Options{URL: server.URL}))
 	if err == nil || !strings.Contains(err.Error(), "authority that is not known here") || !v.Blank() {
 		t.Errorf("%v", err)
 	}
@@ -159,8 +160,8 @@ func TestLeftInTheMiddle(t *testing.T) {
 	defer server.Close()
 	c := build(t, Options{URL: server.URL})
 	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil || !strings.Contains(reason(&visits[0], fleet.Subscriptions), "in time") {
-		t.Errorf("%v, %q", err, reason(&visits[0], fleet.Subscriptions))
+	if err := c.Collect(ctx, visits); err != nil || !strings.Contains(collectortest.GapOf(&visits[0], fleet.Subscriptions), "in time") {
+		t.Errorf("%v, %q", err, collectortest.GapOf(&visits[0], fleet.Subscriptions))
 	}
 	if err := c.Collect(ctx, visits); !errors.Is(err, context.Canceled) {
 		t.Errorf("a ctx that has ended: %v", err)
@@ -189,13 +190,13 @@ func TestVersions(t *testing.T) {
 		{"below zero", head + `"in_msgs":-5,"out_msgs":6}`, -1, 6, "below zero"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v := visited(t, build(t, Options{URL: pages{"/varz": tt.page, "/connz": someList}.serve(t)}))
-			if in, out := total(v, fleet.SendTPS), total(v, fleet.ReceiveTPS); in != tt.in || out != tt.out {
+			v := collectortest.MustVisit(t, build(t, Options{URL: pages{"/varz": tt.page, "/connz": someList}.serve(t)}))
+			if in, out := collectortest.TotalOf(v, fleet.SendTPS), collectortest.TotalOf(v, fleet.ReceiveTPS); in != tt.in || out != tt.out {
 				t.Errorf("in %v, out %v, want %v and %v", in, out, tt.in, tt.out)
 			}
-			why := reason(v, fleet.SendTPS)
+			why := collectortest.GapOf(v, fleet.SendTPS)
 			if tt.in >= 0 {
-				why = reason(v, fleet.ReceiveTPS)
+				why = collectortest.GapOf(v, fleet.ReceiveTPS)
 			}
 			if !strings.Contains(why, tt.reason) {
 				t.Errorf("reason %q, want %q", why, tt.reason)
@@ -203,17 +204,17 @@ func TestVersions(t *testing.T) {
 		})
 	}
 	t.Run("no connections, no limit, no clock", func(t *testing.T) {
-		v := visited(t, build(t, Options{URL: pages{"/varz": `{"server_id":"a","in_msgs":5,"max_connections":-1}`, "/connz": someList}.serve(t)}))
+		v := collectortest.MustVisit(t, build(t, Options{URL: pages{"/varz": `{"server_id":"a","in_msgs":5,"max_connections":-1}`, "/connz": someList}.serve(t)}))
 		if _, clock, ok := v.CounterOf(fleet.SendTPS); !ok || clock.IsZero() {
 			t.Errorf("clock %v, %v", clock, ok)
 		}
-		if _, ok := v.LimitOf(fleet.Connections); ok || reason(v, fleet.Connections) != noConnections {
-			t.Errorf("a limit was told, or %q", reason(v, fleet.Connections))
+		if _, ok := v.LimitOf(fleet.Connections); ok || collectortest.GapOf(v, fleet.Connections) != noConnections {
+			t.Errorf("a limit was told, or %q", collectortest.GapOf(v, fleet.Connections))
 		}
 	})
 	t.Run("too many connections to count", func(t *testing.T) {
-		v := visited(t, build(t, Options{URL: pages{"/varz": `{"server_id":"a","connections":65537}`}.serve(t)}))
-		if why := reason(v, fleet.Subscriptions); !strings.Contains(why, "not counted beyond 65536 connections") {
+		v := collectortest.MustVisit(t, build(t, Options{URL: pages{"/varz": `{"server_id":"a","connections":65537}`}.serve(t)}))
+		if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, "not counted beyond 65536 connections") {
 			t.Errorf("%q", why)
 		}
 	})
@@ -231,8 +232,8 @@ func TestTooManyPages(t *testing.T) {
 		fmt.Fprintf(w, `{"total":%d,"offset":%s,"connections":[{"subscriptions":1}]}`, asked+2, r.URL.Query().Get("offset"))
 	}))
 	defer server.Close()
-	v := visited(t, build(t, Options{URL: server.URL}))
-	if why := reason(v, fleet.Subscriptions); asked != maxPages || !strings.Contains(why, "more than 64 pages") {
+	v := collectortest.MustVisit(t, build(t, Options{URL: server.URL}))
+	if why := collectortest.GapOf(v, fleet.Subscriptions); asked != maxPages || !strings.Contains(why, "more than 64 pages") {
 		t.Errorf("asked for %d pages: %q", asked, why)
 	}
 }
@@ -295,10 +296,7 @@ func TestOptions(t *testing.T) {
 		{"below zero", Options{URL: "http://nats:8222", SubscriptionsEvery: -time.Second}, "below zero"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), secret) {
-				t.Fatalf("%v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

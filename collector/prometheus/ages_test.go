@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -94,13 +95,13 @@ func TestAges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			url := script{"sum(a)": one("1"), "b + on() a": one("2"), "only_here(c)": one("3"), asked("a", "b"): tt.answer}.serve(t)
-			v := visited(t, build(t, Options{URL: url, Queries: queries, Staleness: tt.staleness}))
+			v := collectortest.MustVisit(t, build(t, Options{URL: url, Queries: queries, Staleness: tt.staleness}))
 			for _, m := range all {
 				_, known := v.GaugeOf(m)
 				if known == slices.Contains(tt.unknown, m) {
 					t.Errorf("%v: known %v", m, known)
 				}
-				if why := reason(v, m); !known && !strings.Contains(why, tt.reason) {
+				if why := collectortest.GapOf(v, m); !known && !strings.Contains(why, tt.reason) {
 					t.Errorf("%v: %q, want it to say %q", m, why, tt.reason)
 				}
 			}
@@ -118,7 +119,7 @@ func TestAges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			url := script{"sum(a)": one("1"), asked("a"): tt.answer}.serve(t)
-			v, err := visit(t, build(t, Options{URL: url, Queries: connections("sum(a)", "")}))
+			v, err := collectortest.Visit(t, build(t, Options{URL: url, Queries: connections("sum(a)", "")}))
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !v.Blank() {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
@@ -148,7 +149,7 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			answers["l"] = step.limit
-			v := visited(t, c)
+			v := collectortest.MustVisit(t, c)
 			if got, _ := v.LimitOf(fleet.Connections); got != step.told {
 				t.Errorf("limit %v, want %v", got, step.told)
 			}
@@ -156,7 +157,7 @@ func TestLimits(t *testing.T) {
 			if known != (step.reason == "") || known && usage != 7 {
 				t.Errorf("usage %v, %v", usage, known)
 			}
-			if why := reason(v, fleet.Connections); !strings.Contains(why, step.reason) {
+			if why := collectortest.GapOf(v, fleet.Connections); !strings.Contains(why, step.reason) {
 				t.Errorf("reason %q, want %q", why, step.reason)
 			}
 		})

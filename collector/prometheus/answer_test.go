@@ -9,17 +9,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
-
-func captured(t testing.TB, server, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", server, name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
 
 const (
 	prom     = "prometheus-2.42.0"
@@ -56,13 +48,13 @@ func TestCaptures(t *testing.T) {
 		{victoria, "error-parse", 422, 0, `the usage query is refused: argList: unexpected token ""`},
 	} {
 		t.Run(tt.server+" "+tt.name, func(t *testing.T) {
-			url := script{"q": {tt.status, captured(t, tt.server, tt.name)}}.serve(t)
-			v := visited(t, build(t, Options{URL: url, Queries: connections("q", "")}))
+			url := script{"q": {tt.status, collectortest.Testdata(t, tt.server, tt.name+".json")}}.serve(t)
+			v := collectortest.MustVisit(t, build(t, Options{URL: url, Queries: connections("q", "")}))
 			got, known := v.GaugeOf(fleet.Connections)
 			if known != (tt.reason == "") || got != tt.want {
 				t.Errorf("%v, %v, want %v", got, known, tt.want)
 			}
-			if why := reason(v, fleet.Connections); !strings.Contains(why, tt.reason) || (why == "") != (tt.reason == "") {
+			if why := collectortest.GapOf(v, fleet.Connections); !strings.Contains(why, tt.reason) || (why == "") != (tt.reason == "") {
 				t.Errorf("reason %q, want it to say %q", why, tt.reason)
 			}
 		})
@@ -105,7 +97,7 @@ func TestAnswers(t *testing.T) {
 		{"a list", `[1, 2]`, 0, "", "the right kind of server"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v, err := visit(t, build(t, Options{URL: script{"q": {0, tt.body}}.serve(t), Queries: connections("q", "")}))
+			v, err := collectortest.Visit(t, build(t, Options{URL: script{"q": {0, tt.body}}.serve(t), Queries: connections("q", "")}))
 			if (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 				t.Fatalf("error %v, want %q", err, tt.err)
 			}
@@ -119,7 +111,7 @@ func TestAnswers(t *testing.T) {
 			if known != (tt.reason == "") || got != tt.want {
 				t.Errorf("%v, %v, want %v", got, known, tt.want)
 			}
-			if why := reason(v, fleet.Connections); !strings.Contains(why, tt.reason) {
+			if why := collectortest.GapOf(v, fleet.Connections); !strings.Contains(why, tt.reason) {
 				t.Errorf("reason %q, want it to say %q", why, tt.reason)
 			}
 		})
@@ -132,8 +124,8 @@ func TestLongWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visited(t, build(t, Options{URL: script{"q": {400, string(body)}}.serve(t), Queries: connections("q", "")}))
-	why := reason(v, fleet.Connections)
+	v := collectortest.MustVisit(t, build(t, Options{URL: script{"q": {400, string(body)}}.serve(t), Queries: connections("q", "")}))
+	why := collectortest.GapOf(v, fleet.Connections)
 	if len(why) > 300 || !utf8.ValidString(why) || strings.Contains(why, "\n") {
 		t.Errorf("%d bytes: %q", len(why), why)
 	}

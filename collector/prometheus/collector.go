@@ -40,14 +40,14 @@ type Options struct {
 	TLS *tls.Config
 	// Transport says how connections are made; nil is as the environment says.
 	Transport *httpget.Transport
-	// Queries are what is asked; each metric at most once.
+	// Queries hold each metric at most once.
 	Queries []Query
 	// Staleness is how old the samples behind a usage may be; 0 is
 	// DefaultStaleness, and below 0 age is not asked for.
 	Staleness time.Duration
 }
 
-// Query is what is asked for one metric.
+// Query is the expressions for one metric.
 type Query struct {
 	Metric fleet.Metric
 	Usage  string // PromQL that gives the usage as one figure
@@ -60,7 +60,7 @@ type Collector struct {
 	site    *httpget.Site
 	queries []Query
 	ages    ages
-	// limited tells for each query whether its limit has been told before.
+	// limited says for each query whether it has given a limit before.
 	limited []bool
 }
 
@@ -120,7 +120,7 @@ func (c *Collector) Close() error {
 }
 
 // Collect implements collector.Collector. The queries go out one after the other
-// over one connection; nothing is told before all were answered.
+// over one connection; a visit has no figures before all have an answer.
 func (c *Collector) Collect(ctx context.Context, visits []collector.Visit) error {
 	usages, limits := make([]finding, len(c.queries)), make([]finding, len(c.queries))
 	var err error

@@ -1,12 +1,8 @@
 package prometheus
 
 import (
-	"crypto/subtle"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -46,25 +42,6 @@ func send(t testing.TB, method, address, body string) string {
 	return string(answer)
 }
 
-// guarded puts a login in front of a server.
-func guarded(t testing.TB, addr, password string) string {
-	t.Helper()
-	transport := &http.Transport{DisableKeepAlives: true} // keeps no goroutine between answers
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: addr})
-	proxy.Transport = transport
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, word, ok := r.BasicAuth()
-		if !ok || name != collectortest.Username || subtle.ConstantTimeCompare([]byte(word), []byte(password)) == 0 {
-			w.Header().Set("WWW-Authenticate", "Basic")
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	return srv.Listener.Addr().String()
-}
-
 // TestConformance reads real servers behind a login.
 func TestConformance(t *testing.T) {
 	for _, k := range kinds() {
@@ -77,21 +54,17 @@ func TestConformance(t *testing.T) {
 			}
 			ready := build(t, Options{URL: "http://" + srv.Addr, Queries: queries})
 			server.Eventually(t, "the rate", func() bool {
-				_, ok := visited(t, ready).GaugeOf(fleet.SendTPS)
+				_, ok := collectortest.MustVisit(t, ready).GaugeOf(fleet.SendTPS)
 				return ok
 			})
 			collectortest.Run(t, collectortest.Suite{
-				Serve: func(t testing.TB, password string) string { return guarded(t, srv.Addr, password) },
+				Serve: func(t testing.TB, password string) string { return collectortest.Guard(t, srv.Addr, password) },
 				New: func(t testing.TB, addr, password string) collector.Collector {
 					t.Helper()
-					c, err := New(Options{
+					return collectortest.Make(t, New, Options{
 						URL: "http://" + addr, Username: collectortest.Username, Password: password, Queries: queries,
 						Transport: httpget.NewTransportThrough(nil),
 					})
-					if err != nil {
-						t.Fatalf("New: %v", err)
-					}
-					return c
 				},
 				Expect: []collectortest.Figure{
 					{Metric: fleet.Connections, Min: 30, Max: 30, Limit: 100},

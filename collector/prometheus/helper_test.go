@@ -1,17 +1,15 @@
 package prometheus
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
-	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 	"github.com/brimwatch/brimwatch/fleet"
 )
@@ -24,46 +22,7 @@ func build(t testing.TB, o Options) *Collector {
 	if o.Transport == nil {
 		o.Transport = httpget.NewTransportThrough(nil)
 	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return c
-}
-
-// visit collects once.
-func visit(t testing.TB, c *Collector) (*collector.Visit, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err := c.Collect(ctx, visits)
-	return &visits[0], err
-}
-
-// visited collects once from a server that can be asked.
-func visited(t testing.TB, c *Collector) *collector.Visit {
-	t.Helper()
-	v, err := visit(t, c)
-	if err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return v
-}
-
-// reason returns why a metric is unknown.
-func reason(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
+	return collectortest.Build(t, New, o)
 }
 
 // script is a server that gives prepared answers: what is asked for, and status

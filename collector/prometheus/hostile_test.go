@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
 	"github.com/brimwatch/brimwatch/fleet"
 )
@@ -54,7 +55,7 @@ func TestBadServers(t *testing.T) {
 			}
 			defer server.Close()
 			c := build(t, Options{URL: server.URL, Username: "monitor", Password: secret, Queries: connections("sum(a)", "")})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !v.Blank() {
 				t.Fatalf("%v, want it to say %q", err, tt.want)
 			}
@@ -111,7 +112,7 @@ func TestLeftInTheMiddle(t *testing.T) {
 // TestNothingBeforeAll tells nothing when a later query cannot be asked.
 func TestNothingBeforeAll(t *testing.T) {
 	url := script{"a": one("1"), "b": {status: 500}}.serve(t)
-	v, err := visit(t, build(t, Options{URL: url, Queries: []Query{
+	v, err := collectortest.Visit(t, build(t, Options{URL: url, Queries: []Query{
 		{Metric: fleet.Connections, Usage: "a"}, {Metric: fleet.Subscriptions, Usage: "b"},
 	}}))
 	if err == nil || !v.Blank() {
@@ -122,11 +123,11 @@ func TestNothingBeforeAll(t *testing.T) {
 // TestOneRefused tells the other metrics when one query is refused.
 func TestOneRefused(t *testing.T) {
 	url := script{"a": {422, `{"status":"error","error":"no"}`}, "b": one("3")}.serve(t)
-	v := visited(t, build(t, Options{URL: url, Queries: []Query{
+	v := collectortest.MustVisit(t, build(t, Options{URL: url, Queries: []Query{
 		{Metric: fleet.Connections, Usage: "a"}, {Metric: fleet.Subscriptions, Usage: "b"},
 	}}))
-	if n, ok := v.GaugeOf(fleet.Subscriptions); !ok || n != 3 || !strings.Contains(reason(v, fleet.Connections), "refused: no") {
-		t.Errorf("%v, %v, %q", n, ok, reason(v, fleet.Connections))
+	if n, ok := v.GaugeOf(fleet.Subscriptions); !ok || n != 3 || !strings.Contains(collectortest.GapOf(v, fleet.Connections), "refused: no") {
+		t.Errorf("%v, %v, %q", n, ok, collectortest.GapOf(v, fleet.Connections))
 	}
 }
 
@@ -151,13 +152,7 @@ func TestOptions(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.o.Transport = httpget.NewTransportThrough(nil)
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("%v, want it to say %q", err, tt.want)
-			}
-			if strings.Contains(err.Error(), secret) {
-				t.Errorf("the error repeats a secret: %v", err)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -60,7 +61,7 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 	t.Helper()
 	var last *collector.Visit
 	server.Eventually(t, fmt.Sprintf("connections to be %v", want), func() bool {
-		last = visited(t, c)
+		last = collectortest.MustVisit(t, c)
 		got, ok := last.GaugeOf(fleet.Connections)
 		return ok && got == want
 	})
@@ -71,9 +72,9 @@ func knows(t testing.TB, c *Collector, want float64) *collector.Visit {
 func says(t testing.TB, c *Collector, why string) {
 	t.Helper()
 	server.Eventually(t, "connections to be unknown: "+why, func() bool {
-		v := visited(t, c)
+		v := collectortest.MustVisit(t, c)
 		_, known := v.GaugeOf(fleet.Connections)
-		return !known && strings.Contains(reason(v, fleet.Connections), why)
+		return !known && strings.Contains(collectortest.GapOf(v, fleet.Connections), why)
 	})
 }
 
@@ -95,7 +96,7 @@ func TestKnownLoad(t *testing.T) {
 			knows(t, c, 42)
 			var v *collector.Visit
 			server.Eventually(t, "a full window of samples", func() bool {
-				v = visited(t, c)
+				v = collectortest.MustVisit(t, c)
 				samples, _ := v.GaugeOf(fleet.MemoryBytes)
 				return samples >= 10
 			})
@@ -122,10 +123,10 @@ func TestQueries(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
 			srv := k.start(t, newTarget(t, 30).addr)
-			ask := func(usage string, staleness time.Duration) *Collector {
-				return build(t, Options{URL: "http://" + srv.Addr, Queries: connections(usage, ""), Staleness: staleness})
+			ask := func(usage string) *Collector {
+				return build(t, Options{URL: "http://" + srv.Addr, Queries: connections(usage, "")})
 			}
-			knows(t, ask("sum(app_clients)", 0), 30)
+			knows(t, ask("sum(app_clients)"), 30)
 			for _, tt := range []struct{ name, usage, want string }{
 				{"nothing", "no_such_metric", "returned nothing"},
 				{"several", "app_clients", "returned 2 series"},
@@ -136,17 +137,29 @@ func TestQueries(t *testing.T) {
 				{"broken", "sum(app_clients", k.error},
 			} {
 				t.Run(tt.name, func(t *testing.T) {
-					v := visited(t, ask(tt.usage, 0))
-					if why := reason(v, fleet.Connections); !strings.Contains(why, tt.want) {
+					v := collectortest.MustVisit(t, ask(tt.usage))
+					if why := collectortest.GapOf(v, fleet.Connections); !strings.Contains(why, tt.want) {
 						t.Errorf("reason %q, want %q", why, tt.want)
 					}
 				})
 			}
-			t.Run("a figure that was told 100 s ago", func(t *testing.T) {
-				says(t, ask("sum(app_old)", time.Minute), "longer than 1m0s")
-				knows(t, ask("sum(app_old)", 200*time.Second), 7)
-				says(t, ask("app_old + on() sum(app_clients)", time.Minute), "longer than 1m0s")
-			})
+		})
+	}
+}
+
+// TestFigureOf100SecondsAgo asks for a sample that the exporter dates back.
+func TestFigureOf100SecondsAgo(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds() {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			srv := k.start(t, newTarget(t, 30).addr)
+			ask := func(usage string, staleness time.Duration) *Collector {
+				return build(t, Options{URL: "http://" + srv.Addr, Queries: connections(usage, ""), Staleness: staleness})
+			}
+			says(t, ask("sum(app_old)", time.Minute), "longer than 1m0s")
+			knows(t, ask("sum(app_old)", 200*time.Second), 7)
+			says(t, ask("app_old + on() sum(app_clients)", time.Minute), "longer than 1m0s")
 		})
 	}
 }
@@ -200,7 +213,7 @@ func TestRestart(t *testing.T) {
 	c := build(t, Options{URL: "http://" + srv.Addr, Queries: connections("sum(app_clients)", "")})
 	knows(t, c, 30)
 	srv.Stop()
-	v, err := visit(t, c)
+	v, err := collectortest.Visit(t, c)
 	if err == nil || !strings.Contains(err.Error(), "connection refused") || !v.Blank() {
 		t.Errorf("stopped: %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -19,19 +20,19 @@ func TestCluster(t *testing.T) {
 	one.set(bindingsPath, 0, bindings(20))
 	one.set(consumersPath, 0, consumers(14, 6))
 	c := build(t, Options{URLs: []string{one.URL, two.URL}, ManagementURL: one.URL, Interval: time.Second})
-	v := visit(t, c)
-	if got := gaugeOf(v, fleet.Connections); got != 24 {
+	v := collectortest.MustVisit(t, c)
+	if got := collectortest.GaugeOf(v, fleet.Connections); got != 24 {
 		t.Errorf("%v connections, want those of both nodes, 24", got)
 	}
-	if got := gaugeOf(v, fleet.Subscriptions); got != 26 {
-		t.Errorf("%v subscriptions (%s), want 20 filters and 6 consumers, each counted once", got, gapOf(v, fleet.Subscriptions))
+	if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != 26 {
+		t.Errorf("%v subscriptions (%s), want 20 filters and 6 consumers, each counted once", got, collectortest.GapOf(v, fleet.Subscriptions))
 	}
 	if got := limitOf(v); got != 1500 {
 		t.Errorf("limit %v, want that of the virtual host, 1500, in the whole cluster", got)
 	}
 	one.set(limitsPath, 0, `[]`)
 	c = build(t, Options{URLs: []string{one.URL, two.URL}, ManagementURL: one.URL})
-	if got := limitOf(visit(t, c)); got != 2000 {
+	if got := limitOf(collectortest.MustVisit(t, c)); got != 2000 {
 		t.Errorf("limit %v, want the sockets of both nodes, 2000", got)
 	}
 
@@ -49,22 +50,22 @@ func TestClusterReadInPart(t *testing.T) {
 	b.set(nodesPath, 0, twoNodes)
 	b.set(limitsPath, 0, `[{"vhost":"/","value":{"max-connections":100}}]`)
 	b.set(bindingsPath, 0, bindings(20))
-	v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+	v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
 	if got := limitOf(v); got != 1000 {
 		t.Errorf("limit %v, want the node's own sockets, 1000", got)
 	}
-	if got := gaugeOf(v, fleet.Subscriptions); got != 10 {
+	if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != 10 {
 		t.Errorf("%v subscriptions, want the node's own consumers, 10", got)
 	}
 	b.show(page(amqpLogins, mqttLogins))
-	v = visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
-	if got, why := gaugeOf(v, fleet.Subscriptions), gapOf(v, fleet.Subscriptions); got != unknown || !strings.Contains(why, "give all nodes as urls") {
+	v = collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+	if got, why := collectortest.GaugeOf(v, fleet.Subscriptions), collectortest.GapOf(v, fleet.Subscriptions); got != collectortest.Unknown || !strings.Contains(why, "give all nodes as urls") {
 		t.Errorf("%v subscriptions (%s), want none and the way out", got, why)
 	}
 	b.set(vhostsPath, 0, `[{"name":"/"},{"name":"orders"}]`)
 	b.set(connectionsPath, 0, `[{"vhost":"/"},{"vhost":"orders"}]`)
-	v = visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders"}))
-	if got, why := gaugeOf(v, fleet.Connections), gapOf(v, fleet.Connections); got != unknown || !strings.Contains(why, "give all nodes as urls") {
+	v = collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders"}))
+	if got, why := collectortest.GaugeOf(v, fleet.Connections), collectortest.GapOf(v, fleet.Connections); got != collectortest.Unknown || !strings.Contains(why, "give all nodes as urls") {
 		t.Errorf("%v connections (%s), want none and the way out", got, why)
 	}
 	if got := limitOf(v); got != 0 {

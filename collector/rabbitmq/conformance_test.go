@@ -11,14 +11,14 @@ import (
 
 // mqttBroker shows what was captured under MQTT load. Consumers were not captured
 // there; they are those that the page counts.
-func mqttBroker(t testing.TB) *broker {
+func mqttBroker(t testing.TB) broker {
 	t.Helper()
-	b := serve(t, captured(t, "metrics-load-mqtt.prom"))
-	b.set(nodesPath, 0, captured(t, "nodes-load-amqp.json"))
-	b.set(vhostsPath, 0, captured(t, "vhosts.json"))
-	b.set(limitsPath, 0, captured(t, "vhost-limits.json"))
-	b.set(connectionsPath, 0, captured(t, "connections-load-mqtt.json"))
-	b.set(bindingsPath, 0, captured(t, "bindings-amq.topic-mqtt.json"))
+	b := serve(t, collectortest.Testdata(t, "metrics-load-mqtt.prom"))
+	b.set(nodesPath, 0, collectortest.Testdata(t, "nodes-load-amqp.json"))
+	b.set(vhostsPath, 0, collectortest.Testdata(t, "vhosts.json"))
+	b.set(limitsPath, 0, collectortest.Testdata(t, "vhost-limits.json"))
+	b.set(connectionsPath, 0, collectortest.Testdata(t, "connections-load-mqtt.json"))
+	b.set(bindingsPath, 0, collectortest.Testdata(t, "bindings-amq.topic-mqtt.json"))
 	b.set(consumersPath, 0, consumers(10, 0))
 	return b
 }
@@ -28,20 +28,18 @@ func TestConformance(t *testing.T) {
 	collectortest.Run(t, collectortest.Suite{
 		Serve: func(t testing.TB, password string) string {
 			b := mqttBroker(t)
-			b.login = collectortest.Username + "/" + password
+			login := collectortest.Password(password)
+			login.Refusal = collectortest.JSON(`{"error":"not_authorized","reason":"Login failed"}`)
+			b.Require(login)
 			management = b.URL
-			return b.Listener.Addr().String()
+			return b.Addr()
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{
+			return collectortest.Make(t, New, Options{
 				URL: "http://" + addr, ManagementURL: management, Username: collectortest.Username, Password: password,
 				Transport: exposition.NewTransportThrough(nil),
 			})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
 		},
 		Instances: 2,
 		Expect: []collectortest.Figure{
@@ -58,14 +56,14 @@ func TestManagementIsGone(t *testing.T) {
 	b := mqttBroker(t)
 	c := build(t, Options{URL: b.URL, ManagementURL: "http://127.0.0.1:1"})
 	for range 2 {
-		v := visit(t, c)
-		if n := gaugeOf(v, fleet.Connections); n != 12 {
+		v := collectortest.MustVisit(t, c)
+		if n := collectortest.GaugeOf(v, fleet.Connections); n != 12 {
 			t.Errorf("%v connections, want 12", n)
 		}
 		if n := limitOf(v); n != 0 {
 			t.Errorf("a limit of %v, though the tighter one of the virtual host is not known", n)
 		}
-		if why := gapOf(v, fleet.Subscriptions); why == "" {
+		if why := collectortest.GapOf(v, fleet.Subscriptions); why == "" {
 			t.Error("no reason why subscriptions are unknown")
 		}
 	}

@@ -2,12 +2,14 @@ package rabbitmq
 
 import (
 	"testing"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 // FuzzAnswers reads whatever the management API may answer, by every decoder.
 func FuzzAnswers(f *testing.F) {
 	for _, name := range []string{"vhosts.json", "vhost-limits.json", "bindings-amq.topic-mqtt.json", "consumers-load-amqp.json"} {
-		f.Add([]byte(captured(f, name)))
+		f.Add([]byte(collectortest.Testdata(f, name)))
 	}
 	for _, seed := range []string{`[]`, `null`, `[null]`, `[{}]`, `{}`, `[{"running":true}]`, `[{"vhost":"/","value":{"max-connections":1e309}}]`, `[{"vhost":"/","value":{"max-connections":-1}}]`, `[{"vhost":"orders"},{"vhost":"/"}]`, consumers(2, 1), bindings(3), `[`} {
 		f.Add([]byte(seed))

@@ -1,43 +1,23 @@
 package rabbitmq
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/exposition"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// answer is what a path of the broker answers.
-type answer struct {
-	status int // 0 is 200
-	body   string
-}
-
 // broker answers as the two plugins of RabbitMQ do.
-type broker struct {
-	*httptest.Server
-	login string // name/password; "" wants none
-
-	mu    sync.Mutex
-	page  string
-	api   map[string]answer // by escaped path, without the columns
-	asked map[string]int
-}
+type broker struct{ *collectortest.Site }
 
 // The paths of the management API.
 const (
@@ -51,68 +31,26 @@ const (
 
 // serve starts a broker with one node and one virtual host, which has no limit
 // and no MQTT subscriptions.
-func serve(t testing.TB, page string) *broker {
+func serve(t testing.TB, page string) broker {
 	t.Helper()
-	b := &broker{page: page, asked: make(map[string]int), api: map[string]answer{
-		nodesPath:     {body: `[{"name":"a@one","running":true}]`},
-		vhostsPath:    {body: `[{"name":"/"}]`},
-		limitsPath:    {body: `[]`},
-		bindingsPath:  {body: bindings(0)},
-		consumersPath: {body: `[]`},
-	}}
-	b.Server = httptest.NewServer(b)
-	t.Cleanup(b.Close)
-	return b
+	return broker{collectortest.Serve(t, map[string]collectortest.Answer{
+		"/metrics":    collectortest.Page(page),
+		nodesPath:     collectortest.JSON(`[{"name":"a@one","running":true}]`),
+		vhostsPath:    collectortest.JSON(`[{"name":"/"}]`),
+		limitsPath:    collectortest.JSON(`[]`),
+		bindingsPath:  collectortest.JSON(bindings(0)),
+		consumersPath: collectortest.JSON(`[]`),
+		"":            collectortest.JSON(`{"error":"Object Not Found","reason":"Not Found"}`).As(http.StatusNotFound),
+	})}
 }
 
-// set changes what is answered.
-func (b *broker) set(path string, status int, body string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.api[path] = answer{status, body}
+// set changes what the management API answers; a status of 0 is 200.
+func (b broker) set(path string, status int, body string) {
+	b.Set(path, collectortest.JSON(body).As(status))
 }
 
-func (b *broker) show(page string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.page = page
-}
-
-// times tells how often a path was asked for.
-func (b *broker) times(path string) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.asked[path]
-}
-
-// ServeHTTP answers a request.
-func (b *broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	path := r.URL.EscapedPath()
-	b.asked[path]++
-	name, word, given := r.BasicAuth()
-	said, known := b.api[path]
-	w.Header().Set("Content-Type", "application/json")
-	switch {
-	case b.login != "" && !given:
-		w.WriteHeader(http.StatusUnauthorized)
-	case b.login != "" && name+"/"+word != b.login:
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = io.WriteString(w, `{"error":"not_authorized","reason":"Login failed"}`)
-	case path == "/metrics":
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		_, _ = io.WriteString(w, b.page)
-	case !known:
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = io.WriteString(w, `{"error":"Object Not Found","reason":"Not Found"}`)
-	default:
-		if said.status != 0 {
-			w.WriteHeader(said.status)
-		}
-		_, _ = io.WriteString(w, said.body)
-	}
-}
+// show changes the page.
+func (b broker) show(page string) { b.Set("/metrics", collectortest.Page(page)) }
 
 // bindings is an answer with so many filters of MQTT clients among others.
 func bindings(mqtt int) string {
@@ -160,67 +98,11 @@ const (
 	amqpLogins = `rabbitmq_auth_attempts_succeeded_total{protocol="amqp091"} 2`
 )
 
-// captured returns a file of testdata.
-func captured(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
 func build(t testing.TB, o Options) *Collector {
 	t.Helper()
 	o.Transport = exposition.NewTransportThrough(nil)
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
+	return collectortest.Build(t, New, o)
 }
 
-// visit reads once, for one instance.
-func visit(t testing.TB, c *Collector) *collector.Visit {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return &visits[0]
-}
-
-// unknown stands for a figure that is not told.
-const unknown = -1
-
-func gaugeOf(v *collector.Visit, m fleet.Metric) float64 {
-	if n, told := v.GaugeOf(m); told {
-		return n
-	}
-	return unknown
-}
-
-func totalOf(v *collector.Visit, m fleet.Metric) float64 {
-	if n, _, told := v.CounterOf(m); told {
-		return n
-	}
-	return unknown
-}
-
-func limitOf(v *collector.Visit) float64 {
-	n, _ := v.LimitOf(fleet.Connections)
-	return n
-}
-
-// gapOf returns the last reason that was given for a metric that is not known.
-func gapOf(v *collector.Visit, m fleet.Metric) (why string) {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			why = g.Reason
-		}
-	}
-	return why
-}
+// limitOf returns the limit of connections that was told, or 0.
+func limitOf(v *collector.Visit) float64 { return collectortest.LimitOf(v, fleet.Connections) }

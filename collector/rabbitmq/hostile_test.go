@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/exposition"
 	"github.com/brimwatch/brimwatch/fleet"
 )
@@ -94,16 +95,16 @@ func TestMischiefOfManagement(t *testing.T) {
 			t.Cleanup(s.Close)
 			b := serve(t, page(mqttLogins))
 			c := build(t, Options{URL: b.URL, ManagementURL: s.URL, Username: "monitor", Password: secret})
-			v := visit(t, c)
-			if totalOf(v, fleet.SendTPS) != 1500 || totalOf(v, fleet.ReceiveTPS) != 2700 || gaugeOf(v, fleet.Connections) != 12 {
-				t.Errorf("totals %v and %v, %v connections; want those of the page", totalOf(v, fleet.SendTPS), totalOf(v, fleet.ReceiveTPS), gaugeOf(v, fleet.Connections))
+			v := collectortest.MustVisit(t, c)
+			if collectortest.TotalOf(v, fleet.SendTPS) != 1500 || collectortest.TotalOf(v, fleet.ReceiveTPS) != 2700 || collectortest.GaugeOf(v, fleet.Connections) != 12 {
+				t.Errorf("totals %v and %v, %v connections; want those of the page", collectortest.TotalOf(v, fleet.SendTPS), collectortest.TotalOf(v, fleet.ReceiveTPS), collectortest.GaugeOf(v, fleet.Connections))
 			}
 			if got := limitOf(v); got != 0 {
 				t.Errorf("a limit of %v was told", got)
 			}
-			why := gapOf(v, fleet.Subscriptions)
-			if gaugeOf(v, fleet.Subscriptions) != unknown || !strings.Contains(why, tt.api) || strings.Contains(why, secret) || strings.Contains(why, "\n") {
-				t.Errorf("subscriptions %v because of %q, want %q", gaugeOf(v, fleet.Subscriptions), why, tt.api)
+			why := collectortest.GapOf(v, fleet.Subscriptions)
+			if collectortest.GaugeOf(v, fleet.Subscriptions) != collectortest.Unknown || !strings.Contains(why, tt.api) || strings.Contains(why, secret) || strings.Contains(why, "\n") {
+				t.Errorf("subscriptions %v because of %q, want %q", collectortest.GaugeOf(v, fleet.Subscriptions), why, tt.api)
 			}
 			if err := c.LimitsErr(); err == nil || err.Error() != why {
 				t.Errorf("limits could not be read: %v; want the same words", err)
@@ -124,16 +125,16 @@ func TestMissingRights(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := serve(t, page(mqttLogins))
 			b.set(tt.path, http.StatusUnauthorized, `{"error":"not_authorised","reason":"`+tt.reason+`"}`)
-			v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, Username: "monitor", Password: secret}))
-			if why := gapOf(v, fleet.Subscriptions); !strings.Contains(why, tt.want) || len(why) > 400 {
+			v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, Username: "monitor", Password: secret}))
+			if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, tt.want) || len(why) > 400 {
 				t.Errorf("subscriptions are unknown because of %q, want %q", why, tt.want)
 			}
 		})
 	}
 	b := serve(t, page(mqttLogins))
 	b.set(nodesPath, http.StatusUnauthorized, "")
-	v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
-	if why := gapOf(v, fleet.Subscriptions); !strings.Contains(why, "wants a login (status 401)") {
+	v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+	if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, "wants a login (status 401)") {
 		t.Errorf("without a login: %q", why)
 	}
 }
@@ -144,16 +145,16 @@ func TestNothingIsTakenForNone(t *testing.T) {
 		for _, body := range []string{`null`, `{}`, `"[]"`, `[{}]`, `[null]`, `[[]]`, `[1]`, `{"items":[]}`, `[`} {
 			b := serve(t, page(mqttLogins, amqpLogins))
 			b.set(path, 0, body)
-			v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
-			if got, why := gaugeOf(v, fleet.Subscriptions), gapOf(v, fleet.Subscriptions); got != unknown || why == "" {
+			v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+			if got, why := collectortest.GaugeOf(v, fleet.Subscriptions), collectortest.GapOf(v, fleet.Subscriptions); got != collectortest.Unknown || why == "" {
 				t.Errorf("%s answers %s: %v subscriptions (%s)", path, body, got, why)
 			}
 		}
 	}
 	b := serve(t, page(mqttLogins))
 	b.set(vhostsPath, 0, `[]`)
-	v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
-	if why := gapOf(v, fleet.Subscriptions); !strings.Contains(why, "sees none") {
+	v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+	if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, "sees none") {
 		t.Errorf("no virtual hosts: %q", why)
 	}
 }
@@ -171,8 +172,8 @@ func TestManagementFallsSilent(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil || gaugeOf(&visits[0], fleet.Connections) != 12 {
-		t.Errorf("%v, %v connections; want those of the page", err, gaugeOf(&visits[0], fleet.Connections))
+	if err := c.Collect(ctx, visits); err != nil || collectortest.GaugeOf(&visits[0], fleet.Connections) != 12 {
+		t.Errorf("%v, %v connections; want those of the page", err, collectortest.GaugeOf(&visits[0], fleet.Connections))
 	}
 	if ctx.Err() != nil {
 		t.Error("the management API took all the time of the visit")
@@ -196,12 +197,12 @@ func TestTLS(t *testing.T) {
 		{URL: s.URL, ManagementURL: b.URL, TLS: trusting},
 		{URL: s.URL, ManagementURL: s.URL, TLS: trusting},
 	} {
-		if got := gaugeOf(visit(t, build(t, o)), fleet.Subscriptions); got != 20 {
+		if got := collectortest.GaugeOf(collectortest.MustVisit(t, build(t, o)), fleet.Subscriptions); got != 20 {
 			t.Errorf("%s beside %s: %v subscriptions, want 20", o.URL, o.ManagementURL, got)
 		}
 	}
-	v := visit(t, build(t, Options{URL: b.URL, ManagementURL: s.URL}))
-	if why := gapOf(v, fleet.Subscriptions); !strings.Contains(why, "authority that is not known here") {
+	v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: s.URL}))
+	if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, "authority that is not known here") {
 		t.Errorf("an unknown authority of the management API: %q", why)
 	}
 	for _, o := range []Options{{URL: s.URL}, {URL: "https://" + b.Listener.Addr().String()}, {URL: "http://" + s.Listener.Addr().String()}} {

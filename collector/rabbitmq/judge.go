@@ -60,7 +60,7 @@ func (c *Collector) judge(ctx context.Context) verdict {
 // limit returns the tightest limit of the instance's connections.
 func (c *Collector) limit(s *survey) float64 {
 	sockets := c.now.sockets
-	if !s.alone {
+	if !s.onlyVHost {
 		sockets = 0 // shared with other virtual hosts
 	}
 	vhosts := s.limit
@@ -78,7 +78,7 @@ func (c *Collector) limit(s *survey) float64 {
 func (c *Collector) share(out *verdict, err error) {
 	s := c.found
 	switch {
-	case c.vhost == "", s != nil && s.alone:
+	case c.vhost == "", s != nil && s.onlyVHost:
 		return
 	case s == nil:
 		out.messages.why = "it is not known whether other virtual hosts have a share in the figures of the page: " + err.Error()
@@ -99,7 +99,7 @@ func (c *Collector) share(out *verdict, err error) {
 // weigh tells how many subscriptions there are.
 func (c *Collector) weigh(ctx context.Context) figure {
 	// As long as there is nothing of MQTT, those of the page are right, and newer.
-	page := c.vhost == "" || c.found != nil && c.found.alone
+	page := c.vhost == "" || c.found != nil && c.found.onlyVHost
 	if c.found == nil {
 		return c.without(page, c.survey.Err())
 	}

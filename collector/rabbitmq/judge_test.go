@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -17,38 +18,38 @@ func TestSubscriptions(t *testing.T) {
 		name   string
 		page   string
 		mqtt   int
-		others answer // of /api/consumers
+		others collectortest.Answer // of /api/consumers
 		want   float64
 		why    string
 	}{
-		{"AMQP alone", page(amqpLogins), 0, answer{}, 10, ""},
-		{"MQTT alone", page(mqttLogins), 20, answer{}, 20, ""},
-		{"MQTT alone, without statistics", page(mqttLogins), 20, answer{400, statsOff}, 20, ""},
-		{"both", page(mqttLogins, amqpLogins), 20, answer{0, consumers(6, 4)}, 24, ""},
-		{"both, without statistics", page(mqttLogins, amqpLogins), 20, answer{400, statsOff}, unknown, "statistics are disabled"},
-		{"MQTT clients that only publish", page(mqttLogins, amqpLogins), 0, answer{0, consumers(0, 10)}, 10, ""},
-		{"MQTT clients that are away, since before the start", page(amqpLogins), 20, answer{0, consumers(0, 10)}, 30, ""},
-		{"nobody consumes, MQTT clients are away", strings.Replace(page(amqpLogins), "consumers 10", "consumers 0", 1), 20, answer{500, ""}, 20, ""},
-		{"consumers are refused", page(mqttLogins, amqpLogins), 20, answer{403, `{}`}, unknown, "status 403"},
-		{"consumers are no list", page(mqttLogins, amqpLogins), 20, answer{0, `{}`}, unknown, "not the form"},
-		{"no consumers on the page", strings.Replace(page(), "rabbitmq_consumers", "x", 1), 20, answer{}, unknown, "no series rabbitmq_consumers"},
+		{"AMQP alone", page(amqpLogins), 0, collectortest.Answer{}, 10, ""},
+		{"MQTT alone", page(mqttLogins), 20, collectortest.Answer{}, 20, ""},
+		{"MQTT alone, without statistics", page(mqttLogins), 20, collectortest.JSON(statsOff).As(400), 20, ""},
+		{"both", page(mqttLogins, amqpLogins), 20, collectortest.JSON(consumers(6, 4)), 24, ""},
+		{"both, without statistics", page(mqttLogins, amqpLogins), 20, collectortest.JSON(statsOff).As(400), collectortest.Unknown, "statistics are disabled"},
+		{"MQTT clients that only publish", page(mqttLogins, amqpLogins), 0, collectortest.JSON(consumers(0, 10)), 10, ""},
+		{"MQTT clients that are away, since before the start", page(amqpLogins), 20, collectortest.JSON(consumers(0, 10)), 30, ""},
+		{"nobody consumes, MQTT clients are away", strings.Replace(page(amqpLogins), "consumers 10", "consumers 0", 1), 20, collectortest.JSON("").As(500), 20, ""},
+		{"consumers are refused", page(mqttLogins, amqpLogins), 20, collectortest.JSON(`{}`).As(403), collectortest.Unknown, "status 403"},
+		{"consumers are no list", page(mqttLogins, amqpLogins), 20, collectortest.JSON(`{}`), collectortest.Unknown, "not the form"},
+		{"no consumers on the page", strings.Replace(page(), "rabbitmq_consumers", "x", 1), 20, collectortest.Answer{}, collectortest.Unknown, "no series rabbitmq_consumers"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := serve(t, tt.page)
 			b.set(bindingsPath, 0, bindings(tt.mqtt))
-			if tt.others.body != "" || tt.others.status != 0 {
-				b.set(consumersPath, tt.others.status, tt.others.body)
+			if tt.others != (collectortest.Answer{}) {
+				b.Set(consumersPath, tt.others)
 			} else {
 				b.set(consumersPath, http.StatusInternalServerError, "") // it must not matter
 			}
-			v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
-			if got := gaugeOf(v, fleet.Subscriptions); got != tt.want || !strings.Contains(gapOf(v, fleet.Subscriptions), tt.why) {
-				t.Errorf("%v (%s), want %v (%s)", got, gapOf(v, fleet.Subscriptions), tt.want, tt.why)
+			v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL}))
+			if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != tt.want || !strings.Contains(collectortest.GapOf(v, fleet.Subscriptions), tt.why) {
+				t.Errorf("%v (%s), want %v (%s)", got, collectortest.GapOf(v, fleet.Subscriptions), tt.want, tt.why)
 			}
-			if got := gaugeOf(v, fleet.Connections); got != 12 {
+			if got := collectortest.GaugeOf(v, fleet.Connections); got != 12 {
 				t.Errorf("%v connections, want 12: subscriptions are no fault of the page", got)
 			}
-			if in, out := totalOf(v, fleet.SendTPS), totalOf(v, fleet.ReceiveTPS); in != 1500 || out != 2700 {
+			if in, out := collectortest.TotalOf(v, fleet.SendTPS), collectortest.TotalOf(v, fleet.ReceiveTPS); in != 1500 || out != 2700 {
 				t.Errorf("totals of %v and %v, want all protocols and kinds of queues: 1500 and 2700", in, out)
 			}
 		})
@@ -62,16 +63,16 @@ func TestWithoutManagement(t *testing.T) {
 		want       float64
 	}{
 		{"AMQP alone", page(amqpLogins), 10},
-		{"MQTT, too", page(amqpLogins, mqttLogins), unknown},
+		{"MQTT, too", page(amqpLogins, mqttLogins), collectortest.Unknown},
 		{"nobody logged in", page(), 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := serve(t, tt.page)
-			v := visit(t, build(t, Options{URL: b.URL}))
-			if got, why := gaugeOf(v, fleet.Subscriptions), gapOf(v, fleet.Subscriptions); got != tt.want || (got == unknown) != strings.Contains(why, "set management_url") {
+			v := collectortest.MustVisit(t, build(t, Options{URL: b.URL}))
+			if got, why := collectortest.GaugeOf(v, fleet.Subscriptions), collectortest.GapOf(v, fleet.Subscriptions); got != tt.want || (got == collectortest.Unknown) != strings.Contains(why, "set management_url") {
 				t.Errorf("%v (%s), want %v", got, why, tt.want)
 			}
-			if n := b.times(nodesPath); n != 0 {
+			if n := b.Asked(nodesPath); n != 0 {
 				t.Errorf("the management API was asked %d times", n)
 			}
 			if got := limitOf(v); got != 1000 {
@@ -107,13 +108,13 @@ func TestLimits(t *testing.T) {
 				b.set(vhostsPath, 0, tt.vhosts)
 			}
 			c := build(t, Options{URL: b.URL, ManagementURL: b.URL})
-			if got := limitOf(visit(t, c)); got != tt.want || c.LimitsErr() != nil {
+			if got := limitOf(collectortest.MustVisit(t, c)); got != tt.want || c.LimitsErr() != nil {
 				t.Errorf("limit %v, %v; want %v", got, c.LimitsErr(), tt.want)
 			}
-			if got := limitOf(visit(t, c)); got != 0 {
+			if got := limitOf(collectortest.MustVisit(t, c)); got != 0 {
 				t.Errorf("a limit of %v was told again, as if it were new", got)
 			}
-			if n := b.times(limitsPath); n != 1 {
+			if n := b.Asked(limitsPath); n != 1 {
 				t.Errorf("limits were asked for %d times in two visits, want once", n)
 			}
 		})
@@ -135,9 +136,9 @@ func TestVHost(t *testing.T) {
 	}{
 		{name: "the only one", vhosts: `[{"name":"orders"}]`, in: 1500, connected: 12, limit: 50, subscribed: 9},
 		{name: "others have no connections", vhosts: names, connections: `[{"vhost":"orders"},{"vhost":"orders"},{}]`, in: 1500, connected: 12, limit: 50, subscribed: 9},
-		{name: "others have connections", vhosts: names, connections: `[{"vhost":"orders"},{"vhost":"/"},{"vhost":"orders"}]`, in: unknown, connected: 2, limit: 50, subscribed: 9, whyMessages: `others than "orders" have connections`},
-		{name: "it is not there", vhosts: `[{"name":"/"}]`, in: unknown, connected: unknown, subscribed: unknown, whyMessages: `no virtual host "orders"`, whyClients: `no virtual host "orders"`},
-		{name: "connections are refused", vhosts: names, connections: "", in: unknown, connected: unknown, subscribed: unknown, whyMessages: "/api/connections: there is no page", whyClients: "/api/connections: there is no page"},
+		{name: "others have connections", vhosts: names, connections: `[{"vhost":"orders"},{"vhost":"/"},{"vhost":"orders"}]`, in: collectortest.Unknown, connected: 2, limit: 50, subscribed: 9, whyMessages: `others than "orders" have connections`},
+		{name: "it is not there", vhosts: `[{"name":"/"}]`, in: collectortest.Unknown, connected: collectortest.Unknown, subscribed: collectortest.Unknown, whyMessages: `no virtual host "orders"`, whyClients: `no virtual host "orders"`},
+		{name: "connections are refused", vhosts: names, connections: "", in: collectortest.Unknown, connected: collectortest.Unknown, subscribed: collectortest.Unknown, whyMessages: "/api/connections: there is no page", whyClients: "/api/connections: there is no page"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := serve(t, page(mqttLogins, amqpLogins))
@@ -148,18 +149,18 @@ func TestVHost(t *testing.T) {
 			if tt.connections != "" {
 				b.set(connectionsPath, 0, tt.connections)
 			}
-			v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders"}))
-			if got := totalOf(v, fleet.SendTPS); got != tt.in || !strings.Contains(gapOf(v, fleet.ReceiveTPS), tt.whyMessages) {
-				t.Errorf("messages %v (%s), want %v (%s)", got, gapOf(v, fleet.ReceiveTPS), tt.in, tt.whyMessages)
+			v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders"}))
+			if got := collectortest.TotalOf(v, fleet.SendTPS); got != tt.in || !strings.Contains(collectortest.GapOf(v, fleet.ReceiveTPS), tt.whyMessages) {
+				t.Errorf("messages %v (%s), want %v (%s)", got, collectortest.GapOf(v, fleet.ReceiveTPS), tt.in, tt.whyMessages)
 			}
-			if got := gaugeOf(v, fleet.Connections); got != tt.connected || !strings.Contains(gapOf(v, fleet.Connections), tt.whyClients) {
-				t.Errorf("connections %v (%s), want %v (%s)", got, gapOf(v, fleet.Connections), tt.connected, tt.whyClients)
+			if got := collectortest.GaugeOf(v, fleet.Connections); got != tt.connected || !strings.Contains(collectortest.GapOf(v, fleet.Connections), tt.whyClients) {
+				t.Errorf("connections %v (%s), want %v (%s)", got, collectortest.GapOf(v, fleet.Connections), tt.connected, tt.whyClients)
 			}
 			if got := limitOf(v); got != tt.limit {
 				t.Errorf("limit %v, want %v", got, tt.limit)
 			}
-			if got := gaugeOf(v, fleet.Subscriptions); got != tt.subscribed {
-				t.Errorf("subscriptions %v (%s), want %v", got, gapOf(v, fleet.Subscriptions), tt.subscribed)
+			if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != tt.subscribed {
+				t.Errorf("subscriptions %v (%s), want %v", got, collectortest.GapOf(v, fleet.Subscriptions), tt.subscribed)
 			}
 		})
 	}
@@ -170,9 +171,9 @@ func TestNamesAreEscaped(t *testing.T) {
 	b := serve(t, page(mqttLogins))
 	b.set(vhostsPath, 0, `[{"name":"a/b c%?"}]`)
 	b.set("/api/exchanges/a%2Fb%20c%25%3F/my%2Ftopic/bindings/source", 0, bindings(7))
-	v := visit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL + "/api/", VHost: "a/b c%?", MQTTExchange: "my/topic"}))
-	if got := gaugeOf(v, fleet.Subscriptions); got != 7 {
-		t.Errorf("%v subscriptions (%s), want 7", got, gapOf(v, fleet.Subscriptions))
+	v := collectortest.MustVisit(t, build(t, Options{URL: b.URL, ManagementURL: b.URL + "/api/", VHost: "a/b c%?", MQTTExchange: "my/topic"}))
+	if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != 7 {
+		t.Errorf("%v subscriptions (%s), want 7", got, collectortest.GapOf(v, fleet.Subscriptions))
 	}
 }
 
@@ -181,28 +182,28 @@ func TestManagementFails(t *testing.T) {
 	b := serve(t, page(mqttLogins))
 	b.set(bindingsPath, 0, bindings(20))
 	c := build(t, Options{URL: b.URL, ManagementURL: b.URL, LimitsEvery: time.Nanosecond, SubscriptionsEvery: time.Nanosecond})
-	if v := visit(t, c); gaugeOf(v, fleet.Subscriptions) != 20 || limitOf(v) != 1000 {
-		t.Fatalf("%v subscriptions, limit %v; want 20 and 1000", gaugeOf(v, fleet.Subscriptions), limitOf(v))
+	if v := collectortest.MustVisit(t, c); collectortest.GaugeOf(v, fleet.Subscriptions) != 20 || limitOf(v) != 1000 {
+		t.Fatalf("%v subscriptions, limit %v; want 20 and 1000", collectortest.GaugeOf(v, fleet.Subscriptions), limitOf(v))
 	}
 	b.set(nodesPath, http.StatusInternalServerError, "")
-	v := visit(t, c)
-	if got := gaugeOf(v, fleet.Subscriptions); got != unknown || !strings.Contains(gapOf(v, fleet.Subscriptions), "status 500") {
-		t.Errorf("%v subscriptions (%s), though nobody counted them for long", got, gapOf(v, fleet.Subscriptions))
+	v := collectortest.MustVisit(t, c)
+	if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != collectortest.Unknown || !strings.Contains(collectortest.GapOf(v, fleet.Subscriptions), "status 500") {
+		t.Errorf("%v subscriptions (%s), though nobody counted them for long", got, collectortest.GapOf(v, fleet.Subscriptions))
 	}
 	if limitOf(v) != 0 || c.LimitsErr() == nil {
 		t.Errorf("limit %v, %v: it is the Runner's business to carry it on", limitOf(v), c.LimitsErr())
 	}
-	if totalOf(v, fleet.SendTPS) != 1500 || gaugeOf(v, fleet.Connections) != 12 {
-		t.Errorf("messages %v, connections %v: the page was read", totalOf(v, fleet.SendTPS), gaugeOf(v, fleet.Connections))
+	if collectortest.TotalOf(v, fleet.SendTPS) != 1500 || collectortest.GaugeOf(v, fleet.Connections) != 12 {
+		t.Errorf("messages %v, connections %v: the page was read", collectortest.TotalOf(v, fleet.SendTPS), collectortest.GaugeOf(v, fleet.Connections))
 	}
 
 	b.show(page(amqpLogins))
-	if v := visit(t, c); gaugeOf(v, fleet.Subscriptions) != unknown {
+	if v := collectortest.MustVisit(t, c); collectortest.GaugeOf(v, fleet.Subscriptions) != collectortest.Unknown {
 		t.Error("MQTT sessions that were seen are forgotten because nobody logged in since a restart")
 	}
 	b.set(nodesPath, 0, `[{"running":true}]`)
-	if v := visit(t, c); gaugeOf(v, fleet.Subscriptions) != 20 || limitOf(v) != 1000 {
-		t.Errorf("%v subscriptions, limit %v after it came back; want 20 and 1000", gaugeOf(v, fleet.Subscriptions), limitOf(v))
+	if v := collectortest.MustVisit(t, c); collectortest.GaugeOf(v, fleet.Subscriptions) != 20 || limitOf(v) != 1000 {
+		t.Errorf("%v subscriptions, limit %v after it came back; want 20 and 1000", collectortest.GaugeOf(v, fleet.Subscriptions), limitOf(v))
 	}
 }
 
@@ -214,22 +215,22 @@ func TestVHostWhenManagementFails(t *testing.T) {
 		why               string
 	}{
 		{"nobody else was there", `[{"vhost":"orders"}]`, 12, 1500, ""},
-		{"others were", `[{"vhost":"orders"},{"vhost":"/"}]`, unknown, unknown, "could not be counted: "},
+		{"others were", `[{"vhost":"orders"},{"vhost":"/"}]`, collectortest.Unknown, collectortest.Unknown, "could not be counted: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := serve(t, page(amqpLogins))
 			b.set(vhostsPath, 0, `[{"name":"/"},{"name":"orders"}]`)
 			b.set(connectionsPath, 0, tt.connections)
 			c := build(t, Options{URL: b.URL, ManagementURL: b.URL, VHost: "orders", LimitsEvery: time.Nanosecond})
-			if got := gaugeOf(visit(t, c), fleet.Connections); got == unknown {
+			if got := collectortest.GaugeOf(collectortest.MustVisit(t, c), fleet.Connections); got == collectortest.Unknown {
 				t.Fatal("connections are unknown while all is well")
 			}
 			b.set(nodesPath, http.StatusServiceUnavailable, "")
-			v := visit(t, c)
-			if got, why := gaugeOf(v, fleet.Connections), gapOf(v, fleet.Connections); got != tt.connected || !strings.Contains(why, tt.why) {
+			v := collectortest.MustVisit(t, c)
+			if got, why := collectortest.GaugeOf(v, fleet.Connections), collectortest.GapOf(v, fleet.Connections); got != tt.connected || !strings.Contains(why, tt.why) {
 				t.Errorf("%v connections (%s), want %v (%s)", got, why, tt.connected, tt.why)
 			}
-			if got := totalOf(v, fleet.SendTPS); got != tt.in {
+			if got := collectortest.TotalOf(v, fleet.SendTPS); got != tt.in {
 				t.Errorf("%v messages, want %v", got, tt.in)
 			}
 		})

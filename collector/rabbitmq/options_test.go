@@ -2,9 +2,10 @@ package rabbitmq
 
 import (
 	"crypto/tls"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 func TestOptionFaults(t *testing.T) {
@@ -30,10 +31,7 @@ func TestOptionFaults(t *testing.T) {
 		{"subscriptions never", Options{URL: url, SubscriptionsEvery: -time.Second}, "subscriptions_every is below zero"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

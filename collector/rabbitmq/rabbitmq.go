@@ -71,8 +71,8 @@ type Collector struct {
 	pages collector.Collector // the node's, or a collector.Cluster of them
 
 	api           *management // nil: not asked
-	survey        *httpget.Seldom[survey]
-	subscriptions *httpget.Seldom[subscriptions]
+	survey        *httpget.Cached[survey]
+	subscriptions *httpget.Cached[subscriptions]
 
 	now      facts   // what the pages told at this visit
 	found    *survey // the last that was made; nil before
@@ -95,8 +95,8 @@ func New(o Options) (*Collector, error) {
 	if c.api, err = newManagement(&o); err != nil {
 		return nil, err
 	}
-	c.survey = httpget.NewSeldom(o.LimitsEvery, c.lookAround)
-	c.subscriptions = httpget.NewSeldom(o.SubscriptionsEvery, c.countSubscriptions)
+	c.survey = httpget.NewCached(o.LimitsEvery, c.lookAround)
+	c.subscriptions = httpget.NewCached(o.SubscriptionsEvery, c.countSubscriptions)
 	return c, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -17,19 +18,19 @@ func TestCapturedPages(t *testing.T) {
 	}{
 		{"metrics-idle.prom", 0, 0, 0, 0, 1795312606},
 		{"metrics-load-amqp.prom", 8098, 16196, 6, 4, 1795312606},
-		{"metrics-load-mqtt.prom", 16341, 28339, 12, unknown, 1795312606},
+		{"metrics-load-mqtt.prom", 16341, 28339, 12, collectortest.Unknown, 1795312606},
 		{"metrics-metrics-collector-disabled.prom", 3147, 6294, 6, 4, 1795312984},
 	} {
 		t.Run(tt.page, func(t *testing.T) {
-			v := visit(t, build(t, Options{URL: serve(t, captured(t, tt.page)).URL}))
+			v := collectortest.MustVisit(t, build(t, Options{URL: serve(t, collectortest.Testdata(t, tt.page)).URL}))
 			for m, want := range map[fleet.Metric]float64{fleet.SendTPS: tt.in, fleet.ReceiveTPS: tt.out} {
-				if got := totalOf(v, m); got != want {
+				if got := collectortest.TotalOf(v, m); got != want {
 					t.Errorf("the total of %v is %v, want %v", m, got, want)
 				}
 			}
 			for m, want := range map[fleet.Metric]float64{fleet.Connections: tt.connections, fleet.Subscriptions: tt.subscribed} {
-				if got := gaugeOf(v, m); got != want {
-					t.Errorf("%v %v, want %v (%s)", got, m, want, gapOf(v, m))
+				if got := collectortest.GaugeOf(v, m); got != want {
+					t.Errorf("%v %v, want %v (%s)", got, m, want, collectortest.GapOf(v, m))
 				}
 			}
 			if got := limitOf(v); got != 17910 {
@@ -44,7 +45,7 @@ func TestCapturedPages(t *testing.T) {
 
 // TestCapturedAnswers reads the answers of a real management API.
 func TestCapturedAnswers(t *testing.T) {
-	read := func(name string) []byte { return []byte(captured(t, name)) }
+	read := func(name string) []byte { return []byte(collectortest.Testdata(t, name)) }
 	for _, name := range []string{"nodes-idle.json", "nodes-load-amqp.json"} {
 		if n, err := runningIn(read(name)); err != nil || n != 1 {
 			t.Errorf("%s: %d nodes run, %v; want 1", name, n, err)

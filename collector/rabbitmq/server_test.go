@@ -1,7 +1,6 @@
 package rabbitmq
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -52,19 +52,19 @@ func rights(t *testing.T, r *rabbit) {
 	client := r.mqtt("first", true, "a/b", "c/#")
 	defer client.Disconnect(250)
 	manager := build(t, Options{URL: r.Page, ManagementURL: r.Management, Username: "manager", Password: "watch"})
-	if why := gapOf(visit(t, manager), fleet.Subscriptions); !strings.Contains(why, "Not monitor user): give it the tag monitoring") {
+	if why := collectortest.GapOf(collectortest.MustVisit(t, manager), fleet.Subscriptions); !strings.Contains(why, "Not monitor user): give it the tag monitoring") {
 		t.Errorf("a user with the tag management: %q", why)
 	}
 	wrong := build(t, Options{URL: r.Page, ManagementURL: r.Management, Username: "monitor", Password: "hunter2"})
-	if why := gapOf(visit(t, wrong), fleet.Subscriptions); !strings.Contains(why, "refuses the login") {
+	if why := collectortest.GapOf(collectortest.MustVisit(t, wrong), fleet.Subscriptions); !strings.Contains(why, "refuses the login") {
 		t.Errorf("a wrong password: %q", why)
 	}
 	c := r.monitor(Options{})
-	if why := gapOf(visit(t, c), fleet.Subscriptions); !strings.Contains(why, "no permission in that virtual host") {
+	if why := collectortest.GapOf(collectortest.MustVisit(t, c), fleet.Subscriptions); !strings.Contains(why, "no permission in that virtual host") {
 		t.Errorf("without a permission: %q", why)
 	}
 	r.put("/permissions/%2F/monitor", `{"configure":"^$","write":"^$","read":"^$"}`)
-	r.until(c, "two filters", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Subscriptions) == 2 })
+	r.until(c, "two filters", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Subscriptions) == 2 })
 	if err := c.LimitsErr(); err != nil {
 		t.Errorf("limits: %v", err)
 	}
@@ -74,7 +74,7 @@ func rights(t *testing.T, r *rabbit) {
 func amqpLoad(t *testing.T, r *rabbit) {
 	const messages = 2000
 	c := r.monitor(Options{})
-	before := r.until(c, "the client before is gone", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 0 })
+	before := r.until(c, "the client before is gone", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Connections) == 0 })
 	conn := r.amqp("/")
 	defer hangUp(conn)
 	ch := channel(t, conn)
@@ -104,7 +104,7 @@ func amqpLoad(t *testing.T, r *rabbit) {
 		await(t, done, "not all messages arrived")
 	}
 	v := r.until(c, "two consumers", func(v *collector.Visit) bool {
-		return gaugeOf(v, fleet.Subscriptions) == 2 && gaugeOf(v, fleet.Connections) == 1
+		return collectortest.GaugeOf(v, fleet.Subscriptions) == 2 && collectortest.GaugeOf(v, fleet.Connections) == 1
 	})
 	r.counted(before, v, messages, 2*messages)
 	r.page(1)
@@ -114,7 +114,7 @@ func amqpLoad(t *testing.T, r *rabbit) {
 func mqttLoad(t *testing.T, r *rabbit) {
 	const messages = 1000
 	c := r.monitor(Options{})
-	before := r.until(c, "the connection before is gone", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 0 })
+	before := r.until(c, "the connection before is gone", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Connections) == 0 })
 	var arrived atomic.Int64
 	all := make(chan struct{})
 	take := func(mqtt.Client, mqtt.Message) {
@@ -137,7 +137,7 @@ func mqttLoad(t *testing.T, r *rabbit) {
 	}
 	await(t, all, "not all messages arrived")
 	v := r.until(c, "eight filters of MQTT clients, two of one that is away", func(v *collector.Visit) bool {
-		return gaugeOf(v, fleet.Subscriptions) == 8 && gaugeOf(v, fleet.Connections) == 3
+		return collectortest.GaugeOf(v, fleet.Subscriptions) == 8 && collectortest.GaugeOf(v, fleet.Connections) == 3
 	})
 	r.counted(before, v, messages, 2*messages)
 
@@ -149,10 +149,10 @@ func mqttLoad(t *testing.T, r *rabbit) {
 	if _, err := ch.Consume("other", "", true, false, false, false, nil); err != nil {
 		t.Fatal(err)
 	}
-	r.until(c, "eight filters and a consumer", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Subscriptions) == 9 })
-	alone := visit(t, build(t, Options{URL: r.Page}))
-	if why := gapOf(alone, fleet.Subscriptions); !strings.Contains(why, "set management_url") || gaugeOf(alone, fleet.Subscriptions) != unknown {
-		t.Errorf("without management: %v subscriptions (%s)", gaugeOf(alone, fleet.Subscriptions), why)
+	r.until(c, "eight filters and a consumer", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Subscriptions) == 9 })
+	alone := collectortest.MustVisit(t, build(t, Options{URL: r.Page}))
+	if why := collectortest.GapOf(alone, fleet.Subscriptions); !strings.Contains(why, "set management_url") || collectortest.GaugeOf(alone, fleet.Subscriptions) != collectortest.Unknown {
+		t.Errorf("without management: %v subscriptions (%s)", collectortest.GaugeOf(alone, fleet.Subscriptions), why)
 	}
 }
 
@@ -160,7 +160,9 @@ func mqttLoad(t *testing.T, r *rabbit) {
 func atTheLimit(t *testing.T, r *rabbit) {
 	r.put("/vhost-limits/%2F/max-connections", `{"value":3}`)
 	c := r.monitor(Options{})
-	r.until(c, "the limit", func(v *collector.Visit) bool { return limitOf(v) == 3 && gaugeOf(v, fleet.Connections) == 0 })
+	r.until(c, "the limit", func(v *collector.Visit) bool {
+		return limitOf(v) == 3 && collectortest.GaugeOf(v, fleet.Connections) == 0
+	})
 	for i := range 2 {
 		client := r.mqtt(fmt.Sprintf("client%d", i), true)
 		defer client.Disconnect(250)
@@ -176,7 +178,7 @@ func atTheLimit(t *testing.T, r *rabbit) {
 		t.Fatal("one MQTT client more than the limit was taken in")
 	}
 	r.until(c, "as many connections as the limit allows", func(v *collector.Visit) bool {
-		return gaugeOf(v, fleet.Connections) == 3 && limitOf(v) == 3
+		return collectortest.GaugeOf(v, fleet.Connections) == 3 && limitOf(v) == 3
 	})
 	r.request(http.MethodDelete, "/vhost-limits/%2F/max-connections", "")
 }
@@ -184,7 +186,7 @@ func atTheLimit(t *testing.T, r *rabbit) {
 // oneOfTwo watches a virtual host beside another one.
 func oneOfTwo(t *testing.T, r *rabbit) {
 	c := r.monitor(Options{VHost: "orders"})
-	if why := gapOf(visit(t, c), fleet.Connections); !strings.Contains(why, `no virtual host "orders"`) {
+	if why := collectortest.GapOf(collectortest.MustVisit(t, c), fleet.Connections); !strings.Contains(why, `no virtual host "orders"`) {
 		t.Errorf("before it is there: %q", why)
 	}
 	r.put("/vhosts/orders", `{}`)
@@ -202,16 +204,16 @@ func oneOfTwo(t *testing.T, r *rabbit) {
 		}
 	}
 	v := r.until(c, "two connections and their consumers, nobody else", func(v *collector.Visit) bool {
-		return gaugeOf(v, fleet.Connections) == 2 && gaugeOf(v, fleet.Subscriptions) == 2 && limitOf(v) == 7
+		return collectortest.GaugeOf(v, fleet.Connections) == 2 && collectortest.GaugeOf(v, fleet.Subscriptions) == 2 && limitOf(v) == 7
 	})
-	if totalOf(v, fleet.SendTPS) == unknown {
-		t.Errorf("messages are unknown though nobody else is there: %s", gapOf(v, fleet.SendTPS))
+	if collectortest.TotalOf(v, fleet.SendTPS) == collectortest.Unknown {
+		t.Errorf("messages are unknown though nobody else is there: %s", collectortest.GapOf(v, fleet.SendTPS))
 	}
 	other := r.amqp("/")
 	defer hangUp(other)
-	v = r.until(c, "the other connection", func(v *collector.Visit) bool { return totalOf(v, fleet.SendTPS) == unknown })
-	if gaugeOf(v, fleet.Connections) != 2 || gaugeOf(v, fleet.Subscriptions) != 2 || limitOf(v) != 7 {
-		t.Errorf("%v connections, %v subscriptions, limit %v; want 2, 2 and 7", gaugeOf(v, fleet.Connections), gaugeOf(v, fleet.Subscriptions), limitOf(v))
+	v = r.until(c, "the other connection", func(v *collector.Visit) bool { return collectortest.TotalOf(v, fleet.SendTPS) == collectortest.Unknown })
+	if collectortest.GaugeOf(v, fleet.Connections) != 2 || collectortest.GaugeOf(v, fleet.Subscriptions) != 2 || limitOf(v) != 7 {
+		t.Errorf("%v connections, %v subscriptions, limit %v; want 2, 2 and 7", collectortest.GaugeOf(v, fleet.Connections), collectortest.GaugeOf(v, fleet.Subscriptions), limitOf(v))
 	}
 }
 
@@ -220,7 +222,7 @@ func oneOfTwo(t *testing.T, r *rabbit) {
 func withoutStatistics(t *testing.T, r *rabbit) {
 	const messages = 500
 	c := r.monitor(Options{})
-	before := visit(t, c)
+	before := collectortest.MustVisit(t, c)
 	r.Stop()
 	if err := c.Collect(t.Context(), make([]collector.Visit, 1)); err == nil {
 		t.Error("a node that is stopped is no error")
@@ -229,16 +231,16 @@ func withoutStatistics(t *testing.T, r *rabbit) {
 		t.Fatal(err)
 	}
 	r.Start()
-	v := visit(t, c)
+	v := collectortest.MustVisit(t, c)
 	if was, is := before.StartedAt(), v.StartedAt(); was.IsZero() || !is.After(was) {
 		t.Errorf("started at %v, and after the restart at %v", was, is)
 	}
-	if was, is := totalOf(before, fleet.SendTPS), totalOf(v, fleet.SendTPS); was <= 0 || is != 0 {
+	if was, is := collectortest.TotalOf(before, fleet.SendTPS), collectortest.TotalOf(v, fleet.SendTPS); was <= 0 || is != 0 {
 		t.Errorf("a total of %v, and of %v after the restart; want 0", was, is)
 	}
 	// Nobody has logged in since; the filters of the client that is away are there.
-	if got := gaugeOf(v, fleet.Subscriptions); got != 2 {
-		t.Errorf("%v subscriptions (%s), want the two of the client that is away", got, gapOf(v, fleet.Subscriptions))
+	if got := collectortest.GaugeOf(v, fleet.Subscriptions); got != 2 {
+		t.Errorf("%v subscriptions (%s), want the two of the client that is away", got, collectortest.GapOf(v, fleet.Subscriptions))
 	}
 	client := r.mqtt("load", true, "load/1", "load/2", "load/3")
 	defer client.Disconnect(250)
@@ -246,19 +248,19 @@ func withoutStatistics(t *testing.T, r *rabbit) {
 		ready(t, "publish", client.Publish("load/1", 1, false, "x"))
 	}
 	v = r.until(c, "five filters", func(v *collector.Visit) bool {
-		return gaugeOf(v, fleet.Subscriptions) == 5 && gaugeOf(v, fleet.Connections) == 1 && totalOf(v, fleet.ReceiveTPS) == messages
+		return collectortest.GaugeOf(v, fleet.Subscriptions) == 5 && collectortest.GaugeOf(v, fleet.Connections) == 1 && collectortest.TotalOf(v, fleet.ReceiveTPS) == messages
 	})
-	if got := totalOf(v, fleet.SendTPS); got != messages {
+	if got := collectortest.TotalOf(v, fleet.SendTPS); got != messages {
 		t.Errorf("%v messages, want %d", got, messages)
 	}
 	conn := r.amqp("/")
 	defer hangUp(conn)
-	v = r.until(c, "an AMQP client", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 2 })
-	if why := gapOf(v, fleet.Subscriptions); gaugeOf(v, fleet.Subscriptions) != unknown || !strings.Contains(why, "statistics are disabled") {
-		t.Errorf("%v subscriptions (%s), want it to say that they cannot be told apart", gaugeOf(v, fleet.Subscriptions), why)
+	v = r.until(c, "an AMQP client", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Connections) == 2 })
+	if why := collectortest.GapOf(v, fleet.Subscriptions); collectortest.GaugeOf(v, fleet.Subscriptions) != collectortest.Unknown || !strings.Contains(why, "statistics are disabled") {
+		t.Errorf("%v subscriptions (%s), want it to say that they cannot be told apart", collectortest.GaugeOf(v, fleet.Subscriptions), why)
 	}
 	vhost := r.monitor(Options{VHost: "orders"})
-	r.until(vhost, "no connection in the other virtual host", func(v *collector.Visit) bool { return gaugeOf(v, fleet.Connections) == 0 })
+	r.until(vhost, "no connection in the other virtual host", func(v *collector.Visit) bool { return collectortest.GaugeOf(v, fleet.Connections) == 0 })
 }
 
 // monitor builds a Collector with the rights it should have, which asks for
@@ -272,31 +274,21 @@ func (r *rabbit) monitor(o Options) *Collector {
 // until visits until ok, and fails the test when that does not come.
 func (r *rabbit) until(c *Collector, what string, ok func(*collector.Visit) bool) *collector.Visit {
 	r.t.Helper()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
-	defer cancel()
-	for {
-		v := visit(r.t, c)
-		if ok(v) {
-			return v
+	return collectortest.VisitUntil(r.t, c, what, func(v *collector.Visit, err error) bool {
+		if err != nil {
+			r.t.Fatalf("Collect: %v", err)
 		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			r.t.Fatalf("%s: %v connections, limit %v, %v subscriptions, %v and %v messages; unknown %v", what, gaugeOf(v, fleet.Connections),
-				limitOf(v), gaugeOf(v, fleet.Subscriptions), totalOf(v, fleet.SendTPS), totalOf(v, fleet.ReceiveTPS), v.Gaps())
-		}
-	}
+		return ok(v)
+	})
 }
 
 // counted wants two visits to differ by exactly what was sent in between.
 func (r *rabbit) counted(before, after *collector.Visit, in, out float64) {
 	r.t.Helper()
-	if got := totalOf(after, fleet.SendTPS) - totalOf(before, fleet.SendTPS); got != in {
+	if got := collectortest.TotalOf(after, fleet.SendTPS) - collectortest.TotalOf(before, fleet.SendTPS); got != in {
 		r.t.Errorf("%v messages in, want %v", got, in)
 	}
-	if got := totalOf(after, fleet.ReceiveTPS) - totalOf(before, fleet.ReceiveTPS); got != out {
+	if got := collectortest.TotalOf(after, fleet.ReceiveTPS) - collectortest.TotalOf(before, fleet.ReceiveTPS); got != out {
 		r.t.Errorf("%v messages out, want %v", got, out)
 	}
 }
@@ -304,7 +296,7 @@ func (r *rabbit) counted(before, after *collector.Visit, in, out float64) {
 // page wants the page alone to count so many connections, without any login.
 func (r *rabbit) page(connections float64) {
 	r.t.Helper()
-	if got := gaugeOf(visit(r.t, build(r.t, Options{URL: r.Page})), fleet.Connections); got != connections {
+	if got := collectortest.GaugeOf(collectortest.MustVisit(r.t, build(r.t, Options{URL: r.Page})), fleet.Connections); got != connections {
 		r.t.Errorf("%v connections on the page, want %v", got, connections)
 	}
 }

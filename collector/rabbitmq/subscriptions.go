@@ -49,7 +49,7 @@ func (c *Collector) countConsumers(ctx context.Context, out *subscriptions) erro
 	switch {
 	case c.now.consumers == 0, out.mqtt > 0 && !c.now.others:
 		return nil // there are none, or nobody but MQTT clients has logged in since the start
-	case c.found.alone && out.mqtt == 0 && !c.now.mqtt:
+	case c.found.onlyVHost && out.mqtt == 0 && !c.now.mqtt:
 		out.amqp = c.now.consumers
 		return nil
 	}

@@ -15,10 +15,10 @@ type survey struct {
 	running int      // nodes of the cluster that run
 	vhosts  []string // those that the instance consists of
 	limit   float64  // how many connections they take in together; 0 is no limit
-	// alone means that no other virtual host has connections, so that the figures of
+	// onlyVHost means that no other virtual host has connections, so that the figures of
 	// the page are the instance's.
-	alone bool
-	own   int // connections of the instance, when it is not alone
+	onlyVHost bool
+	own       int // connections of the instance, when other virtual hosts have connections too
 }
 
 // lookAround makes a survey. What it asks for takes a user that may see all
@@ -30,7 +30,7 @@ func (c *Collector) lookAround(ctx context.Context) (survey, error) {
 	if err != nil {
 		return survey{}, err
 	}
-	s := survey{alone: true}
+	s := survey{onlyVHost: true}
 	if s.running, err = runningIn(answer); err != nil {
 		return survey{}, err
 	}
@@ -60,7 +60,7 @@ func (c *Collector) lookAround(ctx context.Context) (survey, error) {
 		return survey{}, err
 	}
 	own, others, err := connectionsIn(answer, c.vhost)
-	s.own, s.alone = own, others == 0
+	s.own, s.onlyVHost = own, others == 0
 	return s, err
 }
 

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // Options says which server is read, and as whom.
@@ -37,7 +38,7 @@ type Options struct {
 	TLS *tls.Config
 	// SubscriptionsEvery is how often subscriptions are counted at most, which
 	// takes the server a walk through all its clients; 0 is a minute. In between
-	// the last count is told, and none that is older than three times this.
+	// the last count stands, unless it is older than three times this.
 	SubscriptionsEvery time.Duration
 	// Logger may be nil.
 	Logger *slog.Logger
@@ -160,7 +161,7 @@ func (c *Collector) read(ctx context.Context) (*answer, error) {
 		return a, nil
 	}
 	c.drop()
-	if err != nil && !s.heard && hungUp(err) {
+	if err != nil && !s.heard && neterror.HungUp(err) {
 		return nil, &caused{words: explain(ctx, err, asking, c.address).Error(), cause: errAway}
 	}
 	if err != nil {

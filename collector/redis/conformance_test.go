@@ -19,11 +19,7 @@ func TestConformance(t *testing.T) {
 		},
 		New: func(t testing.TB, addr, password string) collector.Collector {
 			t.Helper()
-			c, err := New(Options{URL: redisURL(addr), Username: collectortest.Username, Password: password, Logger: slog.New(slog.DiscardHandler)})
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			return c
+			return collectortest.Make(t, New, Options{URL: redisURL(addr), Username: collectortest.Username, Password: password, Logger: slog.New(slog.DiscardHandler)})
 		},
 		// Connections that the suite cut off may still be there for a moment.
 		Expect: []collectortest.Figure{

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// answer is what one visit was told.
+// answer is what the server answered to one visit.
 type answer struct {
 	info    info
 	now     time.Time // when the visit began
@@ -48,14 +48,14 @@ func (c *Collector) converse(ctx context.Context, s *session) (*answer, error) {
 	if err := c.readLogin(s); err != nil {
 		return nil, err
 	}
-	told, err := c.readInfo(s, a)
+	enough, err := c.readInfo(s, a)
 	if err != nil {
 		return nil, err
 	}
 	if listed {
 		c.readList(ctx, s, a)
 	}
-	if !told {
+	if !enough {
 		if err := c.askWhole(s, a); err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func (c *Collector) converse(ctx context.Context, s *session) (*answer, error) {
 	return a, nil
 }
 
-// ask sends what is known to be wanted.
+// ask sends the commands of every visit.
 func (c *Collector) ask(s *session, list bool) error {
 	var commands [][]string
 	if !s.loggedIn && c.login != nil {
@@ -170,11 +170,11 @@ func (c *Collector) check(i *info) error {
 	switch {
 	case i.mode == "sentinel":
 		return fault("a Sentinel answers there: give the address of the Redis server itself")
-	case i.told == 0:
+	case i.known == 0:
 		return fault("the server answers INFO with nothing that a Redis tells: is this a Redis?")
 	}
-	names, told := i.names()
-	c.named = names > 0 || !told
+	names, known := i.names()
+	c.named = names > 0 || !known
 	if i.role != c.role {
 		if c.role = i.role; i.role == "slave" {
 			c.logger.Info("this server is a replica: its publishes and commands repeat those of its primary")
@@ -185,9 +185,9 @@ func (c *Collector) check(i *info) error {
 
 // readRest asks for what the figures showed to be wanted.
 func (c *Collector) readRest(ctx context.Context, s *session, a *answer, listed bool) {
-	_, told := a.info.figure(maxClients)
+	_, known := a.info.figure(maxClients)
 	list := c.named && !listed && c.subs.due(a.now)
-	config := !told && !a.now.Before(c.limit.next)
+	config := !known && !a.now.Before(c.limit.next)
 	var commands [][]string
 	if list {
 		commands = append(commands, listCommand())

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
 // TestCostOfAConnection holds a kept connection to no goroutine and little
@@ -18,14 +19,14 @@ func TestCostOfAConnection(t *testing.T) {
 	s := script(t, answers)
 	collectors := make([]*Collector, many)
 	for i := range collectors {
-		collectors[i] = build(t, Options{URL: redisURL(s.addr)})
+		collectors[i] = build(t, Options{URL: redisURL(s.Addr)})
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	idle := runtime.NumGoroutine()
 	for _, c := range collectors {
-		mustVisit(t, c)
+		collectortest.MustVisit(t, c)
 	}
 	// One at the far end of each: the script.
 	if n := runtime.NumGoroutine() - idle; n > many+5 {
@@ -46,7 +47,7 @@ func BenchmarkVisit(b *testing.B) {
 		"INFO":        text(capture(b, "info-all-load.txt")),
 		"CLIENT LIST": text(capture(b, "client-list-type-pubsub.txt")),
 	}))
-	c, err := New(Options{URL: redisURL(s.addr)})
+	c, err := New(Options{URL: redisURL(s.Addr)})
 	if err != nil {
 		b.Fatal(err)
 	}

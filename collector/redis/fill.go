@@ -15,7 +15,7 @@ const (
 	oddCommands  = "the server's commandstats are not written as Redis does it, so publishes cannot be counted"
 )
 
-// fill hands over what a visit was told.
+// fill hands the server's answers over to the Visit.
 func (c *Collector) fill(v *collector.Visit, a *answer) {
 	i := &a.info
 	if !a.started.IsZero() {
@@ -41,8 +41,8 @@ func (c *Collector) fill(v *collector.Visit, a *answer) {
 	if n, ok := known(v, i, fleet.MemoryBytes, usedMemory, "used_memory"); ok {
 		v.Gauge(fleet.MemoryBytes, float64(n))
 	}
-	most, told := i.figure(maxClients)
-	if !told {
+	most, known := i.figure(maxClients)
+	if !known {
 		most = a.limit
 	}
 	v.Limit(fleet.Connections, float64(most))

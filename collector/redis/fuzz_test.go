@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -33,12 +34,12 @@ func FuzzInfo(f *testing.F) {
 			t.Errorf("what follows the page is %q, want %q", left, rest)
 		}
 		for n, figure := range i.figures {
-			if told := i.told&(1<<n) != 0; figure > maxNumber || !told && figure != 0 {
-				t.Errorf("field %d is %d, told %v", n, figure, told)
+			if known := i.known&(1<<n) != 0; figure > maxNumber || !known && figure != 0 {
+				t.Errorf("field %d is %d, known %v", n, figure, known)
 			}
 		}
-		if i.told&i.odd != 0 {
-			t.Errorf("fields are both told and odd: %b, %b", i.told, i.odd)
+		if i.known&i.odd != 0 {
+			t.Errorf("fields are both known and odd: %b, %b", i.known, i.odd)
 		}
 		var r2 run
 		r2.follow(&i, i.clock(time.Unix(1_800_000_000, 0)))
@@ -47,8 +48,8 @@ func FuzzInfo(f *testing.F) {
 		for _, m := range fleet.Metrics() {
 			_, isGauge := v.GaugeOf(m)
 			_, _, isCounter := v.CounterOf(m)
-			if known := isGauge || isCounter; known == (gap(&v, m) != "") {
-				t.Errorf("%s is known %v and its reason %q", m, known, gap(&v, m))
+			if known := isGauge || isCounter; known == (collectortest.GapOf(&v, m) != "") {
+				t.Errorf("%s is known %v and its reason %q", m, known, collectortest.GapOf(&v, m))
 			}
 		}
 	})

@@ -1,16 +1,14 @@
 package redis
 
 import (
-	"context"
-	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -24,36 +22,7 @@ func build(t testing.TB, o Options) *Collector {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("Close: %v", err)
-		}
-	})
-	return c
-}
-
-// visit collects once.
-func visit(t testing.TB, c collector.Collector) (*collector.Visit, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	err := c.Collect(ctx, visits)
-	return &visits[0], err
-}
-
-// mustVisit collects once and wants figures.
-func mustVisit(t testing.TB, c collector.Collector) *collector.Visit {
-	t.Helper()
-	v, err := visit(t, c)
-	if err != nil {
-		t.Fatalf("visit: %v", err)
-	}
-	return v
+	return collectortest.Build(t, New, o)
 }
 
 // gauge returns a figure that has to be there.
@@ -61,7 +30,7 @@ func gauge(t testing.TB, v *collector.Visit, m fleet.Metric) float64 {
 	t.Helper()
 	g, ok := v.GaugeOf(m)
 	if !ok {
-		t.Fatalf("%s is not told: %s", m, describe(v))
+		t.Fatalf("%s is not told: %s", m, collectortest.Describe(v))
 	}
 	return g
 }
@@ -71,42 +40,9 @@ func total(t testing.TB, v *collector.Visit, m fleet.Metric) float64 {
 	t.Helper()
 	n, _, ok := v.CounterOf(m)
 	if !ok {
-		t.Fatalf("%s is not told: %s", m, describe(v))
+		t.Fatalf("%s is not told: %s", m, collectortest.Describe(v))
 	}
 	return n
-}
-
-// gap returns why a metric is unknown, "" when nothing was said.
-func gap(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
-}
-
-// describe prints what a visit holds.
-func describe(v *collector.Visit) string {
-	out := ""
-	for _, m := range fleet.Metrics() {
-		if g, ok := v.GaugeOf(m); ok {
-			out += fmt.Sprintf("%s=%.0f ", m, g)
-		}
-		if n, _, ok := v.CounterOf(m); ok {
-			out += fmt.Sprintf("%s total %.0f ", m, n)
-		}
-		if l, ok := v.LimitOf(m); ok {
-			out += fmt.Sprintf("of %.0f ", l)
-		}
-		if v.IsFull(m) {
-			out += fmt.Sprintf("%s full ", m)
-		}
-	}
-	for _, g := range v.Gaps() {
-		out += fmt.Sprintf("%s unknown (%s) ", g.Metric, g.Reason)
-	}
-	return out
 }
 
 // client connects a client of somebody else's making to a server: one

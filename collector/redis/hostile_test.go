@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -31,25 +32,25 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			atOnce := script(t, func(p peer) { p.say(tt.said + "\r\n") })
+			atOnce := script(t, func(p peer) { p.Say(tt.said + "\r\n") })
 			later := script(t, replies(map[string]string{"INFO": tt.said + "\r\n", "AUTH": tt.said + "\r\n"}))
-			for _, addr := range []string{atOnce.addr, later.addr} {
+			for _, addr := range []string{atOnce.Addr, later.Addr} {
 				for _, password := range []string{"", "secret"} {
 					c := build(t, Options{URL: redisURL(addr), Password: password})
-					v, err := visit(t, c)
+					v, err := collectortest.Visit(t, c)
 					if tt.full {
 						if err != nil || !v.IsFull(fleet.Connections) {
-							t.Errorf("%s, error %v; want full", describe(v), err)
+							t.Errorf("%s, error %v; want full", collectortest.Describe(v), err)
 						}
 						for _, m := range []fleet.Metric{fleet.SendTPS, fleet.CommandsTPS, fleet.Subscriptions, fleet.MemoryBytes} {
-							if !strings.Contains(gap(v, m), "maxclients") {
-								t.Errorf("%s is unknown because of %q", m, gap(v, m))
+							if !strings.Contains(collectortest.GapOf(v, m), "maxclients") {
+								t.Errorf("%s is unknown because of %q", m, collectortest.GapOf(v, m))
 							}
 						}
 						continue
 					}
 					if err == nil || !strings.Contains(err.Error(), tt.want) || v.IsFull(fleet.Connections) || !v.Blank() {
-						t.Errorf("%s, error %v; want %q", describe(v), err, tt.want)
+						t.Errorf("%s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 					}
 				}
 			}
@@ -65,15 +66,15 @@ func TestRefusedLoginHoldsNoPassword(t *testing.T) {
 		"-NOPERM s3cret\r\n", "+s3cret\r\n", "$6\r\ns3cret\r\n", "s3cret\r\n-ERR s3cret\r\n",
 	} {
 		s := script(t, replies(map[string]string{"AUTH": said}))
-		c := build(t, Options{URL: redisURL(s.addr), Username: "monitor", Password: "s3cret"})
-		_, err := visit(t, c)
+		c := build(t, Options{URL: redisURL(s.Addr), Username: "monitor", Password: "s3cret"})
+		_, err := collectortest.Visit(t, c)
 		if err == nil || strings.HasPrefix(said, "-") && strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q gives the error %v", said, err)
 		}
 	}
 	s := script(t, replies(map[string]string{"AUTH": "-ERR wrong number of arguments for 'auth' command\r\n"}))
-	c := build(t, Options{URL: redisURL(s.addr), Username: "monitor", Password: "s3cret"})
-	if _, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "leave the username out") {
+	c := build(t, Options{URL: redisURL(s.Addr), Username: "monitor", Password: "s3cret"})
+	if _, err := collectortest.Visit(t, c); err == nil || !strings.Contains(err.Error(), "leave the username out") {
 		t.Errorf("a server that knows no names: error %v", err)
 	}
 }
@@ -110,12 +111,12 @@ func TestNoRedis(t *testing.T) {
 			t.Parallel()
 			s := script(t, func(p peer) {
 				p.command()
-				p.say(tt.said)
+				p.Say(tt.said)
 			})
-			c := build(t, Options{URL: redisURL(s.addr)})
-			v, err := visit(t, c)
+			c := build(t, Options{URL: redisURL(s.Addr)})
+			v, err := collectortest.Visit(t, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || v.IsFull(fleet.Connections) || !v.Blank() {
-				t.Fatalf("%s, error %v; want %q", describe(v), err, tt.want)
+				t.Fatalf("%s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 			}
 			if len(err.Error()) > 300 {
 				t.Errorf("the error is %d bytes long", len(err.Error()))
@@ -128,12 +129,12 @@ func TestNoRedis(t *testing.T) {
 func TestAnnouncedLengthTakesNoMemory(t *testing.T) {
 	s := script(t, func(p peer) {
 		p.command()
-		p.say(text(capture(t, "info-all-load.txt")))
+		p.Say(text(capture(t, "info-all-load.txt")))
 		p.command()
-		p.say("$67108864\r\nid=1 sub=1 ")
-		p.drain()
+		p.Say("$67108864\r\nid=1 sub=1 ")
+		p.Drain()
 	})
-	c := build(t, Options{URL: redisURL(s.addr)})
+	c := build(t, Options{URL: redisURL(s.Addr)})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -146,7 +147,7 @@ func TestAnnouncedLengthTakesNoMemory(t *testing.T) {
 	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
 		t.Errorf("%d bytes were set aside", n)
 	}
-	if why := gap(&visits[0], fleet.Subscriptions); !strings.Contains(why, "raise the timeout") {
+	if why := collectortest.GapOf(&visits[0], fleet.Subscriptions); !strings.Contains(why, "raise the timeout") {
 		t.Errorf("subscriptions are unknown because of %q", why)
 	}
 	total(t, &visits[0], fleet.SendTPS)
@@ -177,26 +178,26 @@ func TestListGoesWrong(t *testing.T) {
 					case command == "":
 						return
 					case strings.HasPrefix(command, "INFO"):
-						p.say(info)
+						p.Say(info)
 					default:
-						if p.say(tt.said); !tt.kept {
+						if p.Say(tt.said); !tt.kept {
 							return
 						}
 					}
 				}
 			})
-			c := build(t, Options{URL: redisURL(s.addr)})
+			c := build(t, Options{URL: redisURL(s.Addr)})
 			for n := range 3 {
-				v := mustVisit(t, c)
-				if why := gap(v, fleet.Subscriptions); !strings.Contains(why, tt.want) {
+				v := collectortest.MustVisit(t, c)
+				if why := collectortest.GapOf(v, fleet.Subscriptions); !strings.Contains(why, tt.want) {
 					t.Errorf("visit %d: subscriptions are unknown because of %q, want %q", n, why, tt.want)
 				}
 				if gauge(t, v, fleet.Connections) != 24 || total(t, v, fleet.SendTPS) != 9070 {
-					t.Errorf("visit %d: %s", n, describe(v))
+					t.Errorf("visit %d: %s", n, collectortest.Describe(v))
 				}
 			}
-			if want := map[bool]int64{true: 1, false: 2}[tt.kept]; s.conns.Load() != want {
-				t.Errorf("%d connections in three visits, want %d", s.conns.Load(), want)
+			if want := map[bool]int{true: 1, false: 2}[tt.kept]; s.Accepted() != want {
+				t.Errorf("%d connections in three visits, want %d", s.Accepted(), want)
 			}
 		})
 	}
@@ -213,18 +214,18 @@ func TestClosedWithoutAnswerIsTriedOnce(t *testing.T) {
 		select {
 		case <-first:
 			p.command()
-			p.say(info)
+			p.Say(info)
 			p.command()
 		default:
 			p.command()
 		}
 	})
-	c := build(t, Options{URL: redisURL(s.addr)})
-	mustVisit(t, c)
-	if _, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "closed the connection without an answer") {
+	c := build(t, Options{URL: redisURL(s.Addr)})
+	collectortest.MustVisit(t, c)
+	if _, err := collectortest.Visit(t, c); err == nil || !strings.Contains(err.Error(), "closed the connection without an answer") {
 		t.Errorf("error %v", err)
 	}
-	if n := s.conns.Load(); n != 2 {
+	if n := s.Accepted(); n != 2 {
 		t.Errorf("%d connections for two visits, want 2", n)
 	}
 }
@@ -239,7 +240,7 @@ func TestNothingListens(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := visit(t, build(t, Options{URL: tt.url})); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := collectortest.Visit(t, build(t, Options{URL: tt.url})); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
@@ -251,18 +252,18 @@ func TestTimeouts(t *testing.T) {
 	t.Parallel()
 	info := text(capture(t, "info-all-load.txt"))
 	for name, serve := range map[string]func(p peer){
-		"before the login": func(p peer) { p.drain() },
-		"after the login":  func(p peer) { p.command(); p.say("+OK\r\n"); p.drain() },
-		"within INFO":      func(p peer) { p.command(); p.say("+OK\r\n"); p.command(); p.say(info[:2000]); p.drain() },
+		"before the login": func(p peer) { p.Drain() },
+		"after the login":  func(p peer) { p.command(); p.Say("+OK\r\n"); p.Drain() },
+		"within INFO":      func(p peer) { p.command(); p.Say("+OK\r\n"); p.command(); p.Say(info[:2000]); p.Drain() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := build(t, Options{URL: redisURL(script(t, serve).addr), Password: "x"})
+			c := build(t, Options{URL: redisURL(script(t, serve).Addr), Password: "x"})
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			visits := make([]collector.Visit, 1)
 			if err := c.Collect(ctx, visits); !errors.Is(err, context.DeadlineExceeded) || !visits[0].Blank() {
-				t.Errorf("%s, error %v; want the deadline", describe(&visits[0]), err)
+				t.Errorf("%s, error %v; want the deadline", collectortest.Describe(&visits[0]), err)
 			}
 			if c.session != nil {
 				t.Error("a connection in the middle of an answer is kept")
@@ -279,16 +280,16 @@ func TestSilentTLS(t *testing.T) {
 		want  string
 		full  bool
 	}{
-		"says something else": {func(p peer) { p.say("-ERR what\r\n"); p.drain() }, "does not answer by TLS", false},
-		"dislikes it":         {func(p peer) { _, _ = p.r.ReadByte() }, "instead of greeting by TLS", false},
+		"says something else": {func(p peer) { p.Say("-ERR what\r\n"); p.Drain() }, "does not answer by TLS", false},
+		"dislikes it":         {func(p peer) { _, _ = p.R.ReadByte() }, "instead of greeting by TLS", false},
 		"closes at once":      {func(peer) {}, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := build(t, Options{URL: "rediss://" + script(t, tt.serve).addr})
-			v, err := visit(t, c)
+			c := build(t, Options{URL: "rediss://" + script(t, tt.serve).Addr})
+			v, err := collectortest.Visit(t, c)
 			if v.IsFull(fleet.Connections) != tt.full || !tt.full && (err == nil || !strings.Contains(err.Error(), tt.want)) {
-				t.Errorf("%s, error %v; want %q", describe(v), err, tt.want)
+				t.Errorf("%s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 			}
 		})
 	}

@@ -60,10 +60,10 @@ const maxNumber = 1 << 53
 // info is what INFO told.
 type info struct {
 	figures [numFields]uint64
-	told    uint16 // bit set of fields
-	odd     uint16 // bit set of fields that were told and are no figures
+	known   uint16 // bit set of fields
+	odd     uint16 // bit set of fields that the server gave and that are no figures
 
-	commandstats bool   // the section was told
+	commandstats bool   // the server gave the section
 	publishes    uint64 // calls of PUBLISH and SPUBLISH
 	oddPublishes bool
 
@@ -72,8 +72,8 @@ type info struct {
 	role  string // master or slave
 }
 
-// figure returns a number and whether it was told.
-func (i *info) figure(f field) (uint64, bool) { return i.figures[f], i.told&(1<<f) != 0 }
+// figure returns a number, and whether the server gave it.
+func (i *info) figure(f field) (uint64, bool) { return i.figures[f], i.known&(1<<f) != 0 }
 
 // clock returns the server's clock; arrival where it tells none.
 func (i *info) clock(arrival time.Time) time.Time {
@@ -140,12 +140,12 @@ func (i *info) number(f field, value []byte) {
 	n, err := strconv.ParseUint(string(value), 10, 64)
 	if err != nil || n > maxNumber {
 		i.odd |= 1 << f
-		i.told &^= 1 << f
+		i.known &^= 1 << f
 		i.figures[f] = 0
 		return
 	}
 	i.figures[f] = n
-	i.told |= 1 << f
+	i.known |= 1 << f
 	i.odd &^= 1 << f
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -45,10 +46,10 @@ func TestReplayLoad(t *testing.T) {
 		"INFO server ": text(capture(t, "info-all-load.txt")),
 		"CLIENT LIST":  text(capture(t, "client-list-type-pubsub.txt")),
 	}))
-	v := mustVisit(t, build(t, Options{URL: redisURL(s.addr)}))
-	const want = "send_tps total 9070 subscriptions=40 connections=24 of 1000 commands_tps total 10907 memory_bytes=1170648 " +
-		"receive_tps unknown (" + noDeliveries + ") message_tps unknown (" + noMessages + ") "
-	if got := describe(v); got != want {
+	v := collectortest.MustVisit(t, build(t, Options{URL: redisURL(s.Addr)}))
+	const want = "send_tps total 9070, subscriptions=40, connections=24, connections limit 1000, commands_tps total 10907, memory_bytes=1170648, " +
+		"receive_tps unknown (" + noDeliveries + "), message_tps unknown (" + noMessages + ")"
+	if got := collectortest.Describe(v); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	_, clock, _ := v.CounterOf(fleet.SendTPS)
@@ -64,7 +65,7 @@ func TestReplayLoad(t *testing.T) {
 func TestReplayIdle(t *testing.T) {
 	t.Parallel()
 	s := script(t, replies(map[string]string{"INFO server ": text(capture(t, "info-all-idle.txt"))}))
-	v := mustVisit(t, build(t, Options{URL: redisURL(s.addr)}))
+	v := collectortest.MustVisit(t, build(t, Options{URL: redisURL(s.Addr)}))
 	if n := total(t, v, fleet.SendTPS); n != 0 {
 		t.Errorf("%v publishes, want 0: a missing line is none", n)
 	}
@@ -130,16 +131,16 @@ func TestFieldsOf60(t *testing.T) {
 		t.Parallel()
 		old := with(old, "CONFIG GET maxclients", "*2\r\n$10\r\nmaxclients\r\n$3\r\n512\r\n")
 		s := script(t, replies(old))
-		c := build(t, Options{URL: redisURL(s.addr)})
+		c := build(t, Options{URL: redisURL(s.Addr)})
 		before := time.Now()
-		v := mustVisit(t, c)
-		if got := describe(v); !strings.HasPrefix(got, "send_tps total 9070 subscriptions=40 connections=24 of 512 commands_tps total 10906 memory_bytes=1170648 ") {
+		v := collectortest.MustVisit(t, c)
+		if got := collectortest.Describe(v); !strings.HasPrefix(got, "send_tps total 9070, subscriptions=40, connections=24, connections limit 512, commands_tps total 10906, memory_bytes=1170648, ") {
 			t.Errorf("got %s", got)
 		}
 		if _, clock, _ := v.CounterOf(fleet.SendTPS); clock.Before(before) || clock.After(time.Now()) {
 			t.Errorf("the clock is %v, want the arrival of the answer", clock)
 		}
-		if _, told := mustVisit(t, c).LimitOf(fleet.Connections); told {
+		if _, told := collectortest.MustVisit(t, c).LimitOf(fleet.Connections); told {
 			t.Error("a limit that was asked for once is told as if it were read again")
 		}
 		if !c.whole {
@@ -149,7 +150,7 @@ func TestFieldsOf60(t *testing.T) {
 	t.Run("limit refused", func(t *testing.T) {
 		t.Parallel()
 		old := with(old, "CONFIG GET maxclients", "-NOPERM this user has no permissions to run the 'config' command or its subcommand\r\n")
-		v := mustVisit(t, build(t, Options{URL: redisURL(script(t, replies(old)).addr)}))
+		v := collectortest.MustVisit(t, build(t, Options{URL: redisURL(script(t, replies(old)).Addr)}))
 		if n, told := v.LimitOf(fleet.Connections); told {
 			t.Errorf("a limit of %v comes from nowhere", n)
 		}
@@ -189,18 +190,18 @@ func TestKindsOfServers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := script(t, replies(map[string]string{"INFO server ": text(tt.page), "CLIENT LIST": text("")}))
-			v, err := visit(t, build(t, Options{URL: redisURL(s.addr)}))
+			v, err := collectortest.Visit(t, build(t, Options{URL: redisURL(s.Addr)}))
 			if tt.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fails) || !v.Blank() {
-					t.Fatalf("%s, error %v; want %q", describe(v), err, tt.fails)
+					t.Fatalf("%s, error %v; want %q", collectortest.Describe(v), err, tt.fails)
 				}
 				return
 			}
-			if err != nil || !strings.Contains(gap(v, tt.metric), tt.want) {
-				t.Errorf("error %v, %s is %q; want %q", err, tt.metric, gap(v, tt.metric), tt.want)
+			if err != nil || !strings.Contains(collectortest.GapOf(v, tt.metric), tt.want) {
+				t.Errorf("error %v, %s is %q; want %q", err, tt.metric, collectortest.GapOf(v, tt.metric), tt.want)
 			}
 			if n := total(t, v, otherOf(tt.metric)); n == 0 {
-				t.Errorf("what was told well is lost: %s", describe(v))
+				t.Errorf("what was told well is lost: %s", collectortest.Describe(v))
 			}
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
 )
 
 // What a server may answer, in bytes. A length it announces is held against
@@ -27,7 +29,7 @@ type refusal struct {
 }
 
 // Error returns what the server wrote.
-func (r refusal) Error() string { return clip(r.text, maxShown) }
+func (r refusal) Error() string { return httpget.Clip(r.text, maxShown) }
 
 // readLine reads a line without its end. It is valid until the next read.
 func readLine(r *bufio.Reader) ([]byte, error) {

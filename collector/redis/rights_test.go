@@ -6,6 +6,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -48,10 +49,10 @@ func TestRights(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: redisURL(srv.Addr), Username: tt.user, Password: tt.password})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.fails) || !v.Blank() {
-					t.Fatalf("%s, error %v; want %q", describe(v), err, tt.fails)
+					t.Fatalf("%s, error %v; want %q", collectortest.Describe(v), err, tt.fails)
 				}
 				t.Log(err)
 				return
@@ -69,8 +70,8 @@ func TestRights(t *testing.T) {
 				}
 				return
 			}
-			if n, told := v.GaugeOf(fleet.Subscriptions); told || !strings.Contains(gap(v, fleet.Subscriptions), tt.unknown) {
-				t.Errorf("subscriptions are %v, reason %q", n, gap(v, fleet.Subscriptions))
+			if n, told := v.GaugeOf(fleet.Subscriptions); told || !strings.Contains(collectortest.GapOf(v, fleet.Subscriptions), tt.unknown) {
+				t.Errorf("subscriptions are %v, reason %q", n, collectortest.GapOf(v, fleet.Subscriptions))
 			}
 		})
 	}
@@ -101,14 +102,14 @@ func TestRefusedListIsNotAskedAgain(t *testing.T) {
 		return ""
 	}
 	for range 10 {
-		mustVisit(t, c)
+		collectortest.MustVisit(t, c)
 	}
 	if got := denied(); got != "rejected_calls=1,failed_calls=0" {
 		t.Errorf("after ten visits CLIENT LIST has %q, want one that was rejected", got)
 	}
 	c.subs.next = c.subs.next.Add(-refusedEvery)
 	do(t, other, "ACL", "SETUSER", "monitor", "+client|list")
-	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 1 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Subscriptions); n != 1 {
 		t.Errorf("%v subscriptions after the right was given, want 1", n)
 	}
 }
@@ -129,7 +130,7 @@ func TestPasswordsOfTheDefaultUser(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: redisURL(tt.addr), Username: tt.user, Password: tt.password})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.want == "" {
 				if err != nil {
 					t.Fatal(err)

@@ -6,7 +6,7 @@ import "time"
 // anew, so that nobody takes it for the jitter of an uptime in whole seconds.
 const beyondJitter = 10 * time.Second
 
-// run is what is known of the server's process from reading to reading: which
+// run follows the server's process from reading to reading: which
 // one it is, and since when its counters count.
 type run struct {
 	id      string
@@ -19,8 +19,8 @@ type run struct {
 // follow takes a reading in. anew tells that the counters began anew since the
 // one before: restarted when it is another process, else by CONFIG RESETSTAT.
 //
-// A process is told by its run_id: a server that was restarted may count higher
-// than before. A reset is told by any total that fell: the others may have grown
+// run_id identifies a process: a server that was restarted may count higher
+// than before. Any total that fell shows a reset: the others may have grown
 // beyond their old height since.
 func (r *run) follow(i *info, clock time.Time) (anew, restarted bool) {
 	before := *r

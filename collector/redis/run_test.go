@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -13,7 +14,7 @@ func reading(id string, up, commands, connections, publishes uint64) *info {
 	i := &info{runID: id, publishes: publishes, commandstats: true}
 	for f, n := range map[field]uint64{uptime: up, commandsProcessed: commands, connectionsReceived: connections} {
 		i.figures[f] = n
-		i.told |= 1 << f
+		i.known |= 1 << f
 	}
 	return i
 }
@@ -67,8 +68,8 @@ func TestRun(t *testing.T) {
 func TestSubscriptionsAge(t *testing.T) {
 	zero := time.Unix(1_800_000_000, 0)
 	some := &info{}
-	some.figures[pubsubChannels], some.told = 5, 1<<pubsubChannels|1<<pubsubPatterns
-	none := &info{told: some.told}
+	some.figures[pubsubChannels], some.known = 5, 1<<pubsubChannels|1<<pubsubPatterns
+	none := &info{known: some.known}
 	told := func(s *subscriptions, i *info, after time.Duration) (float64, string) {
 		var v collector.Visit
 		s.fill(&v, i, zero.Add(after))
@@ -76,7 +77,7 @@ func TestSubscriptionsAge(t *testing.T) {
 		if !ok {
 			n = -1
 		}
-		return n, gap(&v, fleet.Subscriptions)
+		return n, collectortest.GapOf(&v, fleet.Subscriptions)
 	}
 	s := &subscriptions{every: time.Minute}
 	if !s.due(zero) {

@@ -1,76 +1,28 @@
 package redis
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"net"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
+
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 )
 
-// scripted is a server that does to each connection what its script says. It is
-// for what a real server does not do on demand.
-type scripted struct {
-	addr  string
-	conns atomic.Int64
-}
+// peer is the far side of one connection, which speaks Redis' protocol.
+type peer struct{ collectortest.Peer }
 
-func script(t testing.TB, serve func(p peer)) *scripted {
+// script starts a server that does to each connection what its script says.
+func script(t testing.TB, serve func(p peer)) *collectortest.Scripted {
 	t.Helper()
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("listen: %v", err)
-	}
-	s := &scripted{addr: l.Addr().String()}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		all := make(chan struct{}, 1000)
-		n := 0
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				break
-			}
-			s.conns.Add(1)
-			n++
-			stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-			go func() {
-				serve(peer{conn, bufio.NewReader(conn)})
-				stop()
-				_ = conn.Close()
-				all <- struct{}{}
-			}()
-		}
-		for range n {
-			<-all
-		}
-	}()
-	t.Cleanup(func() {
-		cancel()
-		_ = l.Close()
-		<-ended
-	})
-	return s
-}
-
-// peer is the far side of one connection. Its methods ignore errors: the
-// Collector under test may have gone.
-type peer struct {
-	net.Conn
-	r *bufio.Reader
+	return collectortest.Script(t, func(p collectortest.Peer) { serve(peer{p}) })
 }
 
 // command reads the next command; "" at the end.
 func (p peer) command() string {
 	number := func(kind byte) int {
-		line, err := p.r.ReadString('\n')
+		line, err := p.R.ReadString('\n')
 		if err != nil || line[0] != kind {
 			return 0
 		}
@@ -80,19 +32,13 @@ func (p peer) command() string {
 	var words []string
 	for range number('*') {
 		word := make([]byte, number('$')+2)
-		if _, err := io.ReadFull(p.r, word); err != nil {
+		if _, err := io.ReadFull(p.R, word); err != nil {
 			return ""
 		}
 		words = append(words, string(word[:len(word)-2]))
 	}
 	return strings.Join(words, " ")
 }
-
-// say sends raw bytes.
-func (p peer) say(raw string) { _, _ = io.WriteString(p, raw) }
-
-// drain reads until the connection ends.
-func (p peer) drain() { _, _ = io.Copy(io.Discard, p.r) }
 
 // text returns a string reply.
 func text(s string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(s), s) }
@@ -112,7 +58,7 @@ func replies(byBeginning map[string]string) func(p peer) {
 					reply, best = r, len(beginning)
 				}
 			}
-			p.say(reply)
+			p.Say(reply)
 		}
 	}
 }

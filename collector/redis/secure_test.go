@@ -9,6 +9,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -49,17 +50,17 @@ func TestSecure(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			c := build(t, Options{URL: tt.url, TLS: tt.tls})
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.want == "" {
 				if err != nil {
 					t.Fatal(err)
 				}
 				gauge(t, v, fleet.Connections)
-				mustVisit(t, c)
+				collectortest.MustVisit(t, c)
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) || v.IsFull(fleet.Connections) || !v.Blank() {
-				t.Fatalf("%s, error %v; want %q", describe(v), err, tt.want)
+				t.Fatalf("%s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 			}
 			t.Log(err)
 		})
@@ -67,11 +68,11 @@ func TestSecure(t *testing.T) {
 	t.Run("TLS on a plain port", func(t *testing.T) {
 		t.Parallel()
 		c := build(t, Options{URL: redisURL(srv.Addr), TLS: nil})
-		mustVisit(t, c)
+		collectortest.MustVisit(t, c)
 		wrong := build(t, Options{URL: "rediss://" + srv.Addr, TLS: known})
-		v, err := visit(t, wrong)
+		v, err := collectortest.Visit(t, wrong)
 		if err == nil || v.IsFull(fleet.Connections) {
-			t.Fatalf("%s, error %v", describe(v), err)
+			t.Fatalf("%s, error %v", collectortest.Describe(v), err)
 		}
 		t.Log(err)
 	})
@@ -84,9 +85,9 @@ func TestFullSecurePort(t *testing.T) {
 	srv, secure := secureServer(t, ca, "tls-auth-clients no", "maxclients 1")
 	client(t, srv.Addr)
 	late := build(t, Options{URL: "rediss://" + secure, TLS: &tls.Config{RootCAs: ca.Pool, MinVersion: tls.VersionTLS12}})
-	v, err := visit(t, late)
+	v, err := collectortest.Visit(t, late)
 	if err != nil || !v.IsFull(fleet.Connections) {
-		t.Fatalf("%s, error %v; want full", describe(v), err)
+		t.Fatalf("%s, error %v; want full", collectortest.Describe(v), err)
 	}
 }
 
@@ -96,19 +97,19 @@ func TestSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	server.Redis(t, "unixsocket "+path, "unixsocketperm 700", "maxclients 2")
 	c := build(t, Options{URL: "unix://" + path})
-	if n := gauge(t, mustVisit(t, c), fleet.Connections); n != 0 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Connections); n != 0 {
 		t.Errorf("%v connections of an idle server", n)
 	}
 	client(t, path, func(o *goredis.Options) { o.Network = "unix" })
 	for range 20 {
 		late := build(t, Options{URL: "unix://" + path})
-		v, err := visit(t, late)
+		v, err := collectortest.Visit(t, late)
 		if err != nil || !v.IsFull(fleet.Connections) {
-			t.Fatalf("%s, error %v; want full", describe(v), err)
+			t.Fatalf("%s, error %v; want full", collectortest.Describe(v), err)
 		}
 	}
 	none := build(t, Options{URL: "unix://" + path + "-not"})
-	if _, err := visit(t, none); err == nil || !strings.Contains(err.Error(), "there is no such socket") {
+	if _, err := collectortest.Visit(t, none); err == nil || !strings.Contains(err.Error(), "there is no such socket") {
 		t.Errorf("error %v", err)
 	}
 }

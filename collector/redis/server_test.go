@@ -12,6 +12,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -57,7 +58,7 @@ func TestKnownLoad(t *testing.T) {
 	defer func() { _ = shard.Close() }()
 	publishers := [2]*goredis.Client{client(t, srv.Addr), client(t, srv.Addr)}
 
-	before := mustVisit(t, c)
+	before := collectortest.MustVisit(t, c)
 	// 3 subscribers of 3, one of 1 with a connection for its PING, 2 publishers.
 	if n := gauge(t, before, fleet.Subscriptions); n != 10 {
 		t.Errorf("subscriptions are %v, want 10", n)
@@ -107,15 +108,15 @@ func TestKnownLoad(t *testing.T) {
 	const publishes = 1000 + 10*10 + 5*2 + 7
 	const commands = publishes + 100 + 10 + 5*2
 
-	after := mustVisit(t, c)
+	after := collectortest.MustVisit(t, c)
 	if n := total(t, after, fleet.SendTPS) - total(t, before, fleet.SendTPS); n != publishes {
 		t.Errorf("%v publishes were counted, want %d", n, publishes)
 	}
 	if n := total(t, after, fleet.CommandsTPS) - total(t, before, fleet.CommandsTPS); n != commands {
 		t.Errorf("%v commands were counted, want %d", n, commands)
 	}
-	if gap(after, fleet.ReceiveTPS) == "" || gap(after, fleet.MessageTPS) == "" {
-		t.Errorf("deliveries, which Redis does not count, are not said to be unknown: %s", describe(after))
+	if collectortest.GapOf(after, fleet.ReceiveTPS) == "" || collectortest.GapOf(after, fleet.MessageTPS) == "" {
+		t.Errorf("deliveries, which Redis does not count, are not said to be unknown: %s", collectortest.Describe(after))
 	}
 	if !after.StartedAt().Equal(before.StartedAt()) {
 		t.Errorf("the start moved from %s to %s", before.StartedAt(), after.StartedAt())
@@ -139,7 +140,7 @@ func TestOursAreSubtracted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := build(t, Options{URL: redisURL(srv.Addr), Username: tt.user, Password: "secret"})
 			c.whole = tt.whole
-			first := total(t, mustVisit(t, c), fleet.CommandsTPS)
+			first := total(t, collectortest.MustVisit(t, c), fleet.CommandsTPS)
 			for i := range 20 {
 				if i%5 == 0 {
 					c.drop() // AUTH comes anew
@@ -147,7 +148,7 @@ func TestOursAreSubtracted(t *testing.T) {
 				if i%3 == 0 {
 					c.subs.next = time.Time{} // clients are listed
 				}
-				if n := total(t, mustVisit(t, c), fleet.CommandsTPS); n != first {
+				if n := total(t, collectortest.MustVisit(t, c), fleet.CommandsTPS); n != first {
 					t.Fatalf("visit %d: %v commands, want %v as at first: ours are counted", i, n, first)
 				}
 			}
@@ -164,17 +165,17 @@ func TestResetStat(t *testing.T) {
 	for range 300 {
 		do(t, other, "PUBLISH", "a", "b")
 	}
-	before := mustVisit(t, c)
+	before := collectortest.MustVisit(t, c)
 	do(t, other, "CONFIG", "RESETSTAT")
 	do(t, other, "PUBLISH", "a", "b")
-	after := mustVisit(t, c)
+	after := collectortest.MustVisit(t, c)
 	if n := total(t, after, fleet.SendTPS); n != 1 {
 		t.Errorf("after the reset %v publishes, want 1", n)
 	}
 	if !after.StartedAt().After(before.StartedAt()) {
 		t.Error("nothing says that the counters began anew")
 	}
-	again := mustVisit(t, c)
+	again := collectortest.MustVisit(t, c)
 	if a, b := total(t, after, fleet.CommandsTPS), total(t, again, fleet.CommandsTPS); a != b {
 		t.Errorf("commands went from %v to %v on an idle server", a, b)
 	}
@@ -188,9 +189,9 @@ func TestRestart(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t)
 	c := build(t, Options{URL: redisURL(srv.Addr)})
-	before := mustVisit(t, c)
+	before := collectortest.MustVisit(t, c)
 	srv.Kill()
-	if _, err := visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused, nothing listens there") {
+	if _, err := collectortest.Visit(t, c); err == nil || !strings.Contains(err.Error(), "connection refused, nothing listens there") {
 		t.Errorf("a server that is gone: error %v", err)
 	}
 	srv.Start()
@@ -198,7 +199,7 @@ func TestRestart(t *testing.T) {
 	for range 100 {
 		do(t, other, "PUBLISH", "a", "b")
 	}
-	after := mustVisit(t, c)
+	after := collectortest.MustVisit(t, c)
 	if a, b := total(t, before, fleet.CommandsTPS), total(t, after, fleet.CommandsTPS); b <= a {
 		t.Fatalf("the test is none: commands fell from %v to %v", a, b)
 	}
@@ -216,10 +217,10 @@ func TestRestartBetweenVisits(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t)
 	c := build(t, Options{URL: redisURL(srv.Addr)})
-	mustVisit(t, c)
+	collectortest.MustVisit(t, c)
 	srv.Stop()
 	srv.Start()
-	mustVisit(t, c)
+	collectortest.MustVisit(t, c)
 }
 
 // TestIdleTimeout is a server that closes connections that say nothing.
@@ -227,11 +228,11 @@ func TestIdleTimeout(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t)
 	c := build(t, Options{URL: redisURL(srv.Addr)})
-	mustVisit(t, c)
+	collectortest.MustVisit(t, c)
 	other := client(t, srv.Addr)
 	for range 3 {
 		do(t, other, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-		mustVisit(t, c)
+		collectortest.MustVisit(t, c)
 	}
 }
 
@@ -241,20 +242,20 @@ func TestFull(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t, "maxclients 5", "user monitor on >secret +info +ping")
 	in := build(t, Options{URL: redisURL(srv.Addr)})
-	mustVisit(t, in)
+	collectortest.MustVisit(t, in)
 	for range 4 {
 		client(t, srv.Addr)
 	}
-	v := mustVisit(t, in)
+	v := collectortest.MustVisit(t, in)
 	if n, limit := gauge(t, v, fleet.Connections), 5.0; n != limit-1 {
 		t.Errorf("%v connections at a limit of %v with our own", n, limit)
 	}
 	for _, o := range []Options{{URL: redisURL(srv.Addr)}, {URL: redisURL(srv.Addr), Username: "monitor", Password: "secret"}} {
 		for i := range 50 { // the refusal and our words race each other
 			late := build(t, o)
-			v, err := visit(t, late)
+			v, err := collectortest.Visit(t, late)
 			if err != nil || !v.IsFull(fleet.Connections) {
-				t.Fatalf("attempt %d of user %q: %s, error %v; want full", i, o.Username, describe(v), err)
+				t.Fatalf("attempt %d of user %q: %s, error %v; want full", i, o.Username, collectortest.Describe(v), err)
 			}
 		}
 	}
@@ -265,15 +266,15 @@ func TestFullCluster(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t, "cluster-enabled yes", fmt.Sprintf("cluster-port %d", server.Port(t, server.FreeAddr(t))), "maxclients 2")
 	in := build(t, Options{URL: redisURL(srv.Addr)})
-	if n := gauge(t, mustVisit(t, in), fleet.Connections); n != 0 {
+	if n := gauge(t, collectortest.MustVisit(t, in), fleet.Connections); n != 0 {
 		t.Errorf("%v connections of an idle node", n)
 	}
 	client(t, srv.Addr)
-	v, err := visit(t, build(t, Options{URL: redisURL(srv.Addr)}))
+	v, err := collectortest.Visit(t, build(t, Options{URL: redisURL(srv.Addr)}))
 	if err != nil || !v.IsFull(fleet.Connections) {
-		t.Fatalf("%s, error %v; want full", describe(v), err)
+		t.Fatalf("%s, error %v; want full", collectortest.Describe(v), err)
 	}
-	if n := gauge(t, mustVisit(t, in), fleet.Connections); n != 1 {
+	if n := gauge(t, collectortest.MustVisit(t, in), fleet.Connections); n != 1 {
 		t.Errorf("%v connections, want 1", n)
 	}
 }
@@ -284,21 +285,21 @@ func TestBusy(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t, "busy-reply-threshold 1")
 	c := build(t, Options{URL: redisURL(srv.Addr)})
-	mustVisit(t, c)
+	collectortest.MustVisit(t, c)
 	stuck, other := client(t, srv.Addr), client(t, srv.Addr)
 	killed := make(chan error, 1)
 	go func() {
 		killed <- stuck.Do(context.WithoutCancel(t.Context()), "EVAL", "while true do end", "0").Err()
 	}()
 	server.Eventually(t, "the server to be busy", func() bool {
-		_, err := visit(t, c)
+		_, err := collectortest.Visit(t, c)
 		return err != nil && strings.Contains(err.Error(), "SCRIPT KILL or FUNCTION KILL (BUSY)")
 	})
 	do(t, other, "SCRIPT", "KILL")
 	if err := <-killed; err == nil {
 		t.Error("the script came to an end")
 	}
-	mustVisit(t, c)
+	collectortest.MustVisit(t, c)
 }
 
 // TestReplica reads a replica, which counts what its primary sends it.
@@ -309,7 +310,7 @@ func TestReplica(t *testing.T) {
 	of, on := build(t, Options{URL: redisURL(replica.Addr)}), build(t, Options{URL: redisURL(primary.Addr)})
 	other := client(t, primary.Addr)
 	server.Eventually(t, "the replica to follow", func() bool {
-		v := mustVisit(t, of)
+		v := collectortest.MustVisit(t, of)
 		do(t, other, "PUBLISH", "a", "b")
 		return total(t, v, fleet.SendTPS) > 0
 	})
@@ -317,10 +318,10 @@ func TestReplica(t *testing.T) {
 		t.Errorf("the roles are %q and %q", of.role, on.role)
 	}
 	// The link between the two is a client on the replica only.
-	if n := gauge(t, mustVisit(t, on), fleet.Connections); n != 1 {
+	if n := gauge(t, collectortest.MustVisit(t, on), fleet.Connections); n != 1 {
 		t.Errorf("the primary has %v connections, want 1", n)
 	}
-	if n := gauge(t, mustVisit(t, of), fleet.Connections); n != 1 {
+	if n := gauge(t, collectortest.MustVisit(t, of), fleet.Connections); n != 1 {
 		t.Errorf("the replica has %v connections, want the link to its primary", n)
 	}
 }
@@ -330,19 +331,19 @@ func TestCountsAreHeld(t *testing.T) {
 	t.Parallel()
 	srv := server.Redis(t)
 	c := build(t, Options{URL: redisURL(srv.Addr)})
-	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 0 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Subscriptions); n != 0 {
 		t.Errorf("%v subscriptions of a server without", n)
 	}
 	subscriber(t, srv.Addr, 1)
-	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 3 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Subscriptions); n != 3 {
 		t.Errorf("%v subscriptions, want 3: the first ones are counted at once", n)
 	}
 	subscriber(t, srv.Addr, 2)
-	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 3 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Subscriptions); n != 3 {
 		t.Errorf("%v subscriptions, want the 3 that were counted less than a minute ago", n)
 	}
 	c.subs.next = c.subs.next.Add(-defaultEvery)
-	if n := gauge(t, mustVisit(t, c), fleet.Subscriptions); n != 6 {
+	if n := gauge(t, collectortest.MustVisit(t, c), fleet.Subscriptions); n != 6 {
 		t.Errorf("%v subscriptions, want 6", n)
 	}
 	other := client(t, srv.Addr)
@@ -362,8 +363,8 @@ func TestVisitsAreAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range visits {
-		if describe(&visits[i]) != describe(&visits[0]) {
-			t.Errorf("visit %d differs: %s", i, describe(&visits[i]))
+		if collectortest.Describe(&visits[i]) != collectortest.Describe(&visits[0]) {
+			t.Errorf("visit %d differs: %s", i, collectortest.Describe(&visits[i]))
 		}
 	}
 }

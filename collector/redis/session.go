@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // session is one connection to a server. It has no goroutine of its own: it is
@@ -73,10 +75,10 @@ func (s *session) ask(commands ...[]string) error {
 		}
 	}
 	_, err := s.Write(out)
-	if err == nil || !hungUp(err) {
+	if err == nil || !neterror.HungUp(err) {
 		return err
 	}
-	if _, _, said := readHead(s.r); said != nil && !hungUp(said) {
+	if _, _, said := readHead(s.r); said != nil && !neterror.HungUp(said) {
 		return said
 	}
 	return err
@@ -84,7 +86,7 @@ func (s *session) ask(commands ...[]string) error {
 
 // end closes the connection. That the far side was faster is no error.
 func (s *session) end() error {
-	if err := s.Close(); err != nil && !hungUp(err) && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := s.Close(); err != nil && !neterror.HungUp(err) && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
 	return nil
@@ -98,7 +100,7 @@ const listenTime = 500 * time.Millisecond
 // on which nothing is said tells that from a server that disliked what it was
 // sent: the latter waits.
 func refusedTLS(ctx context.Context, err error, a address) error {
-	if hungUp(err) && refusesAll(ctx, a) {
+	if neterror.HungUp(err) && refusesAll(ctx, a) {
 		return fullError("the server closes new connections at once, as Redis does with TLS at its maxclients")
 	}
 	return explain(ctx, err, securing, a)
@@ -119,5 +121,5 @@ func refusesAll(ctx context.Context, a address) bool {
 	var one [1]byte
 	n, err := conn.Read(one[:])
 	_ = conn.Close() // of no use any more, whatever Close says
-	return n == 0 && hungUp(err)
+	return n == 0 && neterror.HungUp(err)
 }

@@ -11,7 +11,7 @@ import (
 const (
 	// defaultEvery is how often clients are listed at most when nothing is said.
 	defaultEvery = time.Minute
-	// keepFor is for how many of these spans a count is told.
+	// keepFor is for how many of these spans a count stands.
 	keepFor = 3
 	// refusedEvery is how often something is asked again that was refused: each
 	// time leaves an entry in the server's ACL LOG.
@@ -48,9 +48,9 @@ func (s *subscriptions) forget() { s.counted, s.next = time.Time{}, time.Time{} 
 
 // fill tells the number of subscriptions.
 func (s *subscriptions) fill(v *collector.Visit, i *info, now time.Time) {
-	names, told := i.names()
+	names, known := i.names()
 	switch {
-	case told && names == 0:
+	case known && names == 0:
 		// Without a name there is no subscription; that needs no list.
 		v.Gauge(fleet.Subscriptions, 0)
 	case !s.counted.IsZero() && now.Sub(s.counted) <= keepFor*s.every:

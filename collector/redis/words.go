@@ -2,17 +2,15 @@ package redis
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/collector/httpget"
+	"github.com/brimwatch/brimwatch/collector/neterror"
 )
 
 // fault is an error that is whole in its own words.
@@ -45,7 +43,7 @@ const (
 
 // because adds the text of cause to words; parts of it may come from the server.
 func because(words string, cause error) error {
-	return &caused{words: words + ": " + clip(cause.Error(), maxCause), cause: cause}
+	return &caused{words: words + ": " + httpget.Clip(cause.Error(), maxCause), cause: cause}
 }
 
 // caused is an error in words for people that still is what caused it.
@@ -64,12 +62,6 @@ func (c *caused) Unwrap() error { return c.cause }
 func explain(ctx context.Context, err error, at stage, a address) error {
 	var own fault
 	var full fullError
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var noTLS tls.RecordHeaderError
-	var remote *net.OpError
-	var dns *net.DNSError
 	switch {
 	case errors.As(err, &own), errors.As(err, &full):
 		return err
@@ -78,38 +70,34 @@ func explain(ctx context.Context, err error, at stage, a address) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		// A deadline may strike a connection a moment before it strikes ctx.
 		return fmt.Errorf("%s: %w", at, context.DeadlineExceeded)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return because("connection refused, nothing listens there", err)
 	case errors.Is(err, syscall.ENOENT):
 		return because("there is no such socket: the server is down, or its unixsocket is another path", err)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return because("Brimwatch may not open the socket: see the server's unixsocketperm and the user's groups", err)
-	case errors.As(err, &dns):
-		return because("the host name cannot be resolved", err)
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return because("Brimwatch has no file descriptor left, raise its limit (LimitNOFILE, ulimit -n)", err)
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return because("there is no way to the host", err)
-	case errors.As(err, &unknown):
-		return because("the server's certificate is signed by an authority that is not known here, give its ca_file", err)
-	case errors.As(err, &name):
-		return because("the server's certificate is for another host name, give that as server_name", err)
-	case errors.As(err, &invalid):
-		return because("the server's certificate is not valid", err)
-	case errors.As(err, &noTLS):
+	}
+	if words := neterror.Words(err); words != "" {
+		return because(words, err)
+	}
+	switch {
+	case neterror.NotTLS(err):
 		return fault("the server does not answer by TLS: wrong port, or redis:// is meant")
-	case errors.As(err, &remote) && remote.Op == "remote error": // how crypto/tls hands on an alert of the far side
-		return because("the server broke TLS off; it may want a client certificate (cert_file and key_file)", err)
-	case hungUp(err) && at == securing:
-		return because("the server closed the connection instead of greeting by TLS: wrong port, or redis:// is meant", err)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return because("the connection was cut off within the answer", err)
-	case hungUp(err) && a.network == "tcp" && !a.tls:
-		return because("the server closed the connection without an answer: wrong port, or rediss:// is meant", err)
-	case hungUp(err):
-		return because("the server closed the connection without an answer", err)
+	case neterror.HungUp(err):
+		return because(hangUpWords(err, at, a), err)
 	}
 	return because(string(at), err)
+}
+
+// hangUpWords says what it may mean that the server ended the connection.
+func hangUpWords(err error, at stage, a address) string {
+	switch {
+	case at == securing:
+		return "the server closed the connection instead of greeting by TLS: wrong port, or redis:// is meant"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was cut off within the answer"
+	case a.network == "tcp" && !a.tls:
+		return "the server closed the connection without an answer: wrong port, or rediss:// is meant"
+	}
+	return "the server closed the connection without an answer"
 }
 
 // isFull tells whether a server refuses because of its maxclients.
@@ -143,7 +131,7 @@ func refusedInfo(r refusal) error {
 	if err := refusedAll(r); err != nil {
 		return err
 	}
-	return fault("the server refuses INFO: " + clip(r.text, maxShown))
+	return fault("the server refuses INFO: " + httpget.Clip(r.text, maxShown))
 }
 
 // refusedAll puts those refusals into words that any command may meet; nil for
@@ -177,28 +165,5 @@ func refusedList(r refusal) string {
 	case strings.Contains(r.text, "syntax error"):
 		return "the server knows no CLIENT LIST TYPE, as Redis before 5, and tells no number of subscriptions without it"
 	}
-	return "the server refuses CLIENT LIST, without which it tells no number of subscriptions: " + clip(r.text, maxShown)
-}
-
-// hungUp tells whether err says that the far side ended the connection.
-func hungUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
-}
-
-// clip makes a text of at most n bytes (and a dot or three) of one line of UTF-8.
-func clip(s string, n int) string {
-	s = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) {
-			return ' '
-		}
-		return c
-	}, strings.ToValidUTF8(s, "?"))
-	if len(s) <= n {
-		return s
-	}
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
+	return "the server refuses CLIENT LIST, without which it tells no number of subscriptions: " + httpget.Clip(r.text, maxShown)
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -102,9 +103,9 @@ func TestWordsBeforeHangingUp(t *testing.T) {
 			s := &session{Conn: &hastily{said: strings.NewReader(tt.said)}}
 			s.r = bufio.NewReaderSize(heedful{s}, bufferSize)
 			c.session = s
-			v, err := visit(t, c)
+			v, err := collectortest.Visit(t, c)
 			if tt.full != v.IsFull(fleet.Connections) || !tt.full && (err == nil || !strings.Contains(err.Error(), tt.want)) {
-				t.Errorf("%s, error %v; want %q", describe(v), err, tt.want)
+				t.Errorf("%s, error %v; want %q", collectortest.Describe(v), err, tt.want)
 			}
 		})
 	}
@@ -114,7 +115,7 @@ func TestWordsBeforeHangingUp(t *testing.T) {
 func TestInfoRefusedTwice(t *testing.T) {
 	t.Parallel()
 	s := script(t, replies(map[string]string{"INFO": "-ERR syntax error\r\n"}))
-	if _, err := visit(t, build(t, Options{URL: redisURL(s.addr)})); err == nil || !strings.Contains(err.Error(), "refuses INFO: ERR syntax error") {
+	if _, err := collectortest.Visit(t, build(t, Options{URL: redisURL(s.Addr)})); err == nil || !strings.Contains(err.Error(), "refuses INFO: ERR syntax error") {
 		t.Errorf("error %v", err)
 	}
 }

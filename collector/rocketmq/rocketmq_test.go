@@ -1,16 +1,9 @@
 package rocketmq
 
 import (
-	"context"
-	"io"
 	"math"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -22,58 +15,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func file(t testing.TB, name string) string {
+// serve shows a page at /metrics; a gateway in front may ask for a login.
+func serve(t testing.TB, page string) *collectortest.Site {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-// serve shows a page at /metrics; the login is what a gateway in front asks for.
-func serve(t testing.TB, page, login string) *httptest.Server {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, word, _ := r.BasicAuth()
-		switch {
-		case login != "" && name+"/"+word != login:
-			w.WriteHeader(http.StatusUnauthorized)
-		case r.URL.Path != "/metrics":
-			http.NotFound(w, r)
-		default:
-			w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-			_, _ = io.WriteString(w, page)
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s
+	return collectortest.Serve(t, map[string]collectortest.Answer{"/metrics": collectortest.Page(page)})
 }
 
 // read reads a page and returns what it told.
 func read(t testing.TB, page string, span Span) *collector.Visit {
 	t.Helper()
-	c, err := New(Options{URL: serve(t, page, "").URL, ExporterTPS: span, Transport: exposition.NewTransportThrough(nil)})
-	if err != nil {
-		t.Fatalf("New: %v", err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	visits := make([]collector.Visit, 1)
-	if err := c.Collect(ctx, visits); err != nil {
-		t.Fatalf("Collect: %v", err)
-	}
-	return &visits[0]
-}
-
-func gapOf(v *collector.Visit, m fleet.Metric) string {
-	for _, g := range v.Gaps() {
-		if g.Metric == m {
-			return g.Reason
-		}
-	}
-	return ""
+	return collectortest.MustVisit(t, collectortest.Build(t, New, Options{
+		URL: serve(t, page).URL, ExporterTPS: span, Transport: exposition.NewTransportThrough(nil),
+	}))
 }
 
 func TestConformance(t *testing.T) {
@@ -82,11 +35,11 @@ func TestConformance(t *testing.T) {
 		span       Span
 		expect     []collectortest.Figure
 	}{
-		{"a broker", file(t, "broker.prom"), Unsaid, []collectortest.Figure{
+		{"a broker", collectortest.Testdata(t, "broker.prom"), Unsaid, []collectortest.Figure{
 			{Metric: fleet.SendTPS, Counter: true, Min: 4510, Max: 4510},
 			{Metric: fleet.ReceiveTPS, Counter: true, Min: 8015, Max: 8015},
 		}},
-		{"the older exporter", file(t, "exporter.prom"), Minute, []collectortest.Figure{
+		{"the older exporter", collectortest.Testdata(t, "exporter.prom"), Minute, []collectortest.Figure{
 			{Metric: fleet.SendTPS, Min: 15, Max: 15},
 			{Metric: fleet.ReceiveTPS, Min: 30, Max: 30},
 		}},
@@ -94,18 +47,14 @@ func TestConformance(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			collectortest.Run(t, collectortest.Suite{
 				Serve: func(t testing.TB, password string) string {
-					return serve(t, tt.page, collectortest.Username+"/"+password).Listener.Addr().String()
+					return serve(t, tt.page).Require(collectortest.Password(password)).Addr()
 				},
 				New: func(t testing.TB, addr, password string) collector.Collector {
 					t.Helper()
-					c, err := New(Options{
+					return collectortest.Make(t, New, Options{
 						URL: "http://" + addr, Username: collectortest.Username, Password: password, ExporterTPS: tt.span,
 						Transport: exposition.NewTransportThrough(nil),
 					})
-					if err != nil {
-						t.Fatalf("New: %v", err)
-					}
-					return c
 				},
 				Expect: tt.expect,
 			})
@@ -128,7 +77,7 @@ func totalsOf(v *collector.Visit) totals {
 }
 
 func TestBroker(t *testing.T) {
-	whole := file(t, "broker.prom")
+	whole := collectortest.Testdata(t, "broker.prom")
 	delta := strings.ReplaceAll(whole, `node_type="broker"`, `node_type="broker",aggregation="delta"`)
 	const permission = "rocketmq_broker_permission{node_id=\"broker-a\"} 6\n"
 	for _, tt := range []struct {
@@ -153,12 +102,12 @@ func TestBroker(t *testing.T) {
 			if got := totalsOf(v); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
-			if why := gapOf(v, fleet.SendTPS); !strings.Contains(why, tt.why) || (why == "") != (tt.why == "") {
+			if why := collectortest.GapOf(v, fleet.SendTPS); !strings.Contains(why, tt.why) || (why == "") != (tt.why == "") {
 				t.Errorf("the reason is %q, want %q", why, tt.why)
 			}
 			for m, word := range map[fleet.Metric]string{fleet.Connections: "once for each of its groups", fleet.Subscriptions: "no subscriptions"} {
-				if _, told := v.GaugeOf(m); told || !strings.Contains(gapOf(v, m), word) {
-					t.Errorf("%v: told %v, %q", m, told, gapOf(v, m))
+				if _, told := v.GaugeOf(m); told || !strings.Contains(collectortest.GapOf(v, m), word) {
+					t.Errorf("%v: told %v, %q", m, told, collectortest.GapOf(v, m))
 				}
 			}
 		})
@@ -166,7 +115,7 @@ func TestBroker(t *testing.T) {
 }
 
 func TestExporter(t *testing.T) {
-	page := file(t, "exporter.prom")
+	page := collectortest.Testdata(t, "exporter.prom")
 	for _, tt := range []struct {
 		name, page string
 		span       Span
@@ -178,7 +127,7 @@ func TestExporter(t *testing.T) {
 		{"a minute", page, Minute, 15, 30, ""},
 		{"nothing delivered is told", "rocketmq_broker_tps 60\n", Minute, 1, -1, "no series rocketmq_broker_qps"},
 		{"not a number", "rocketmq_broker_tps 60\nrocketmq_broker_qps NaN\n", Minute, 1, -1, "is no figure"},
-		{"beside a broker's own", page + file(t, "broker.prom"), Minute, -1, -1, ""},
+		{"beside a broker's own", page + collectortest.Testdata(t, "broker.prom"), Minute, -1, -1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := read(t, tt.page, tt.span)
@@ -191,33 +140,26 @@ func TestExporter(t *testing.T) {
 					t.Errorf("%v: %v, want %v", m, got, want)
 				}
 			}
-			if why := gapOf(v, fleet.ReceiveTPS); !strings.Contains(why, tt.why) {
+			if why := collectortest.GapOf(v, fleet.ReceiveTPS); !strings.Contains(why, tt.why) {
 				t.Errorf("the reason is %q, want %q", why, tt.why)
 			}
 		})
 	}
-	if got := totalsOf(read(t, page+file(t, "broker.prom"), Minute)); got != (totals{4510, 8015}) {
+	if got := totalsOf(read(t, page+collectortest.Testdata(t, "broker.prom"), Minute)); got != (totals{4510, 8015}) {
 		t.Errorf("beside the exporter's, the broker's own totals are %+v", got)
 	}
 }
 
 // TestPublishedPage reads the example of the exporter's documentation.
 func TestPublishedPage(t *testing.T) {
-	root := os.Getenv("BRIMWATCH_CONTRACTS")
-	if root == "" {
-		t.Skip("left out: BRIMWATCH_CONTRACTS is not set")
-	}
-	page, err := os.ReadFile(filepath.Join(root, "captures", "rocketmq", "from-exporter-readme", "metrics.prom"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := collectortest.Published(t, "rocketmq", "from-exporter-readme", "metrics.prom")
 	for span, want := range map[Span]float64{Second: 14, Minute: 14.0 / 60} {
-		v := read(t, string(page), span)
+		v := read(t, page, span)
 		if n, _ := v.GaugeOf(fleet.SendTPS); math.Abs(n-want) > 1e-9 {
 			t.Errorf("messages a %s: %v, want %v", span, n, want)
 		}
 	}
-	if v := read(t, string(page), Unsaid); gapOf(v, fleet.SendTPS) != unsaidSpan {
+	if v := read(t, page, Unsaid); collectortest.GapOf(v, fleet.SendTPS) != unsaidSpan {
 		t.Errorf("not said: %v", v.Gaps())
 	}
 }
@@ -233,10 +175,7 @@ func TestOptionFaults(t *testing.T) {
 		{"another span", Options{URL: "http://127.0.0.1:5557", ExporterTPS: "hour"}, `exporter_tps is "hour"; it is second or minute`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := New(tt.o)
-			if err == nil || c != nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("got %v, want it to say %q", err, tt.want)
-			}
+			collectortest.Refused(t, New, tt.o, tt.want)
 		})
 	}
 }

@@ -48,7 +48,7 @@ func sockets(prefixes []string) []exposition.Extra {
 // revise makes the connections of sockets opened and closed where the page does
 // not tell them.
 func revise(v *collector.Visit, seen []exposition.Seen, _ time.Time) {
-	if _, told := v.GaugeOf(fleet.Connections); told {
+	if _, known := v.GaugeOf(fleet.Connections); known {
 		return
 	}
 	for ; len(seen) >= 2; seen = seen[2:] {

@@ -23,7 +23,7 @@ const (
 	defaultPath = "/metrics"
 	// example is how a URL is written.
 	example = "http://vernemq.example.com:8888"
-	// namespace is what the names of VerneMQ 2 begin with unless it is told otherwise.
+	// namespace is what the names of VerneMQ 2 begin with unless its configuration says otherwise.
 	namespace = "vernemq_"
 	// limitsEvery is how often limits are asked for: VerneMQ asks all nodes of the
 	// cluster to answer that.
@@ -54,7 +54,7 @@ type Options struct {
 type Collector struct {
 	page   *exposition.Collector
 	site   *httpget.Site
-	limits *httpget.Seldom[float64]
+	limits *httpget.Cached[float64]
 }
 
 // New checks the options; it does not connect.
@@ -81,7 +81,7 @@ func New(o Options) (*Collector, error) {
 		return nil, fmt.Errorf("api_url: %w", err)
 	}
 	c := &Collector{page: page, site: site}
-	c.limits = httpget.NewSeldom(limitsEvery, c.askLimit)
+	c.limits = httpget.NewCached(limitsEvery, c.askLimit)
 	return c, nil
 }
 

@@ -1,12 +1,14 @@
 package accounts
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -257,4 +259,66 @@ func TestLedgerRemarks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLedgerWaitsForNoDisk: while the file is being written, which may take long,
+// readings, pages and texts go on.
+func TestLedgerWaitsForNoDisk(t *testing.T) {
+	l := quietLedger(t.TempDir())
+	l.saving.Lock() // as Save does while it writes
+	defer l.saving.Unlock()
+	now := time.Unix(1000, 0)
+	l.Told("acme", fleet.Balance{Amount: -5, Currency: "CNY", At: now})
+	got := l.Fresh(l.Join([]fleet.Account{{Name: "acme", Provider: "aliyun"}}, now))
+	if len(got) != 1 || got[0].Balance == nil || !got[0].Overdue() {
+		t.Errorf("%+v", got)
+	}
+	l.Mend(now)
+	l.Failed("acme", errors.New("no answer"))
+	l.Remarks(now)
+}
+
+// TestLedgerIsSaved: Run saves what changed while it runs, tries again after a
+// failure, and saves once more at the end.
+func TestLedgerIsSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "later")
+		l := quietLedger(dir)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- l.Run(ctx) }()
+		saved := func() fleet.Amount {
+			synctest.Wait()
+			if told := quietLedger(dir).pages["acme"].Told; told != nil {
+				return told.Amount
+			}
+			return 0
+		}
+		has := func(a fleet.Amount) {
+			l.Told("acme", fleet.Balance{Amount: a, Currency: "CNY", At: time.Unix(1000, 0)})
+		}
+		has(1)
+		if got := saved(); got != 0 {
+			t.Errorf("%v is saved in a folder that does not exist", got)
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(saveRetry + time.Second)
+		if got := saved(); got != 1 {
+			t.Errorf("%v is saved after another try", got)
+		}
+		has(2)
+		if got := saved(); got != 2 {
+			t.Errorf("%v is saved", got)
+		}
+		has(3)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if got := saved(); got != 3 {
+			t.Errorf("%v is saved at the end", got)
+		}
+	})
 }

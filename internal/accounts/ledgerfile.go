@@ -98,6 +98,7 @@ func (l *Ledger) changed() {
 // Run saves the Ledger when it changes, until ctx ends, and once more then.
 func (l *Ledger) Run(ctx context.Context) error {
 	retry := time.NewTimer(saveRetry)
+	retry.Stop() // there is nothing to try again yet
 	defer retry.Stop()
 	for {
 		select {

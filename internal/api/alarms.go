@@ -69,7 +69,11 @@ func (s *server) ack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	by := strings.TrimSpace(body.By)
-	if fault := words("by", by); fault != "" {
+	if fault := garbled("by", by); fault != "" {
+		s.refuse(w, http.StatusBadRequest, fault)
+		return
+	}
+	if fault := tooLong("by", by); fault != "" {
 		s.refuse(w, http.StatusUnprocessableEntity, fault)
 		return
 	}
@@ -92,7 +96,7 @@ func (s *server) ack(w http.ResponseWriter, r *http.Request) {
 func (s *server) acked(r *http.Request, code, by string) wire.Acked {
 	list, err := s.Alarms.Episodes(r.Context(), alarm.EpisodeFilter{Code: code, Open: true, Limit: 1})
 	if err != nil {
-		s.log.WarnContext(r.Context(), "alarm could not be read back", "code", code, "err", err)
+		s.log.WarnContext(r.Context(), "alarm could not be read back", "code", code, "error", err)
 	}
 	if len(list) == 0 || list[0].AckedBy == "" {
 		return wire.Acked{Code: code, AckedBy: by}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,10 +10,13 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
 
@@ -53,13 +57,13 @@ func (f *refusal) WriteHeader(status int)      { f.status = status }
 func (s *server) answer(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
-		s.log.Error("answer could not be written as JSON", "err", err)
+		s.log.Error("answer could not be written as JSON", "error", err)
 		status, body = http.StatusInternalServerError, []byte(`{"error":"the answer could not be written; the log of Brimwatch says why"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if _, err := w.Write(append(body, '\n')); err != nil {
-		s.log.Debug("answer was not taken", "err", err)
+		s.log.Debug("answer was not taken", "error", err)
 	}
 }
 
@@ -91,7 +95,7 @@ func stream[T any](s *server, w http.ResponseWriter, name string, items iter.Seq
 		return out.Flush()
 	}()
 	if err != nil {
-		s.log.Debug("answer was not taken", "err", err)
+		s.log.Debug("answer was not taken", "error", err)
 	}
 }
 
@@ -112,9 +116,9 @@ func (s *server) refuseAll(w http.ResponseWriter, what string, faults []string) 
 // fail answers that something did not work here; the log has the particulars.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, what string, err error) {
 	if r.Context().Err() != nil {
-		s.log.DebugContext(r.Context(), "request given up by the caller", "path", r.URL.Path, "err", err)
+		s.log.DebugContext(r.Context(), "request given up by the caller", "path", r.URL.Path, "error", err)
 	} else {
-		s.log.ErrorContext(r.Context(), "request could not be answered", "path", r.URL.Path, "err", err)
+		s.log.ErrorContext(r.Context(), "request could not be answered", "path", r.URL.Path, "error", err)
 	}
 	s.refuse(w, http.StatusInternalServerError, what+": "+err.Error())
 }
@@ -197,26 +201,39 @@ func (s *server) limit(w http.ResponseWriter, r *http.Request) (int, bool) {
 // maxWords bounds a name or comment, in characters.
 const maxWords = 200
 
-// words tells what is wrong with a name or comment; "" when nothing is. It ends up
-// in logs and texts, so it is one line.
-func words(field, text string) string {
-	if n := len([]rune(text)); n > maxWords {
+// tooLong tells that a name or comment is; "" when it is not.
+func tooLong(field, text string) string {
+	if utf8.RuneCountInString(text) > maxWords {
 		return fmt.Sprintf("%s is longer than %d characters", field, maxWords)
-	}
-	if strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) || c == unicode.ReplacementChar }) {
-		return field + " must be one line of text"
 	}
 	return ""
 }
 
-// caller is who sends a request: the name that is given, else the one somebody
-// signed in with, else "api".
+// garbled tells which characters a name or comment must not have; "" when it has
+// none of them. It ends up on pages, in logs and texts.
+func garbled(field, text string) string {
+	if err := fleet.CheckName(text); err != nil {
+		return field + " must be one line of plain text: " + err.Error()
+	}
+	return ""
+}
+
+// faultsOf leaves out what is no fault.
+func faultsOf(faults ...string) []string {
+	return slices.DeleteFunc(faults, func(f string) bool { return f == "" })
+}
+
+// refuseGarbled says which names have characters in them that no name may have.
+func (s *server) refuseGarbled(w http.ResponseWriter, what string, faults []string) {
+	s.refuse(w, http.StatusBadRequest, what+": "+faults[0], faults...)
+}
+
+// caller is who sends a request: whoever signed in, and only where nobody did the
+// name that is given, else the one that the request says of itself, else "api".
 func caller(r *http.Request, given string) string {
-	if given != "" {
-		return given
+	name, signedIn := access.Who(r)
+	if signedIn {
+		return name
 	}
-	if user, _, ok := r.BasicAuth(); ok && user != "" && words("", user) == "" {
-		return user
-	}
-	return "api"
+	return cmp.Or(given, name, "api")
 }

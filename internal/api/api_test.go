@@ -9,15 +9,19 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -101,7 +105,9 @@ func TestRefusals(t *testing.T) {
 		{"state of notices", "GET", "/api/v1/notices?state=lost", "", 400, "pending, sending, sent, delivered, held, dropped, dead"},
 		{"ack of none", "POST", "/api/v1/alarms/ZZZZ/ack", "", 404, `no open alarm has the code "ZZZZ"`},
 		{"ack of one that ended", "POST", "/api/v1/alarms/P2BC/ack", "", 404, `no open alarm has the code "P2BC"`},
-		{"ack by two lines", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":"wei\nroot"}`, 422, "by must be one line"},
+		{"ack by two lines", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":"wei\nroot"}`, 400, "by must be one line of plain text: character 4 is U+000A, a line break"},
+		{"ack by a name that turns", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":"wei\u202etoor"}`, 400, "by must be one line of plain text: character 4 is U+202E, which turns the direction of the text"},
+		{"ack by a terminal's command", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":"\u001b[2J"}`, 400, "character 1 is U+001B, a control sign"},
 		{"ack by a novel", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":"` + strings.Repeat("ü", 201) + `"}`, 422, "longer than 200"},
 		{"ack with a field too many", "POST", "/api/v1/alarms/K7Q2/ack", `{"who":"wei"}`, 400, `unknown field "who"`},
 		{"ack with a wrong type", "POST", "/api/v1/alarms/K7Q2/ack", `{"by":7}`, 400, "by must not be a number"},
@@ -124,6 +130,11 @@ func TestRefusals(t *testing.T) {
 		{"silence for ever", "POST", "/api/v1/silences", `{"matchers":{"env":"test"},"for":"99w"}`, 422, "longer than a year"},
 		{"silence for a while", "POST", "/api/v1/silences", `{"matchers":{"env":"test"},"for":"a while"}`, 422, "a duration is wanted"},
 		{"silence with an empty value", "POST", "/api/v1/silences", `{"matchers":{"env":""},"for":"1h"}`, 422, "neither may be empty"},
+		{"silence by two lines", "POST", "/api/v1/silences", `{"matchers":{"env":"x"},"for":"1h","by":"wei\nroot"}`, 400, "no silence was added: by must be one line of plain text: character 4 is U+000A"},
+		{"silence with a comment of two lines", "POST", "/api/v1/silences", `{"matchers":{"env":"x"},"for":"1h","comment":"a\u2028b"}`, 400, "comment must be one line of plain text: character 2 is U+2028"},
+		{"silence of a value that turns", "POST", "/api/v1/silences", `{"matchers":{"env":"\u2067x"},"for":"1h"}`, 400, `the value of matcher "env" must be one line of plain text: character 1 is U+2067`},
+		{"silence of a name that turns", "POST", "/api/v1/silences", `{"matchers":{"e\u202env":"x"},"for":"1h"}`, 400, "the name of a matcher must be one line of plain text: character 2 is U+202E"},
+		{"silence by a novel", "POST", "/api/v1/silences", `{"matchers":{"env":"x"},"for":"1h","by":"` + strings.Repeat("ü", 201) + `"}`, 422, "by is longer than 200"},
 		{"silence with a time that is none", "POST", "/api/v1/silences", `{"matchers":{"env":"x"},"until":"soon"}`, 400, "the body cannot be read"},
 		{"silence that does not exist", "DELETE", "/api/v1/silences/s9", "", 404, `no silence has the id "s9"`},
 	} {
@@ -267,7 +278,8 @@ func TestAck(t *testing.T) {
 		want             string
 	}{
 		{"by name", "K7Q2", `{"by":" wei "}`, nil, "wei"},
-		{"by whoever signed in", "k7q2", ``, []string{"Authorization", "Basic d2VpOnB3"}, "wei"},
+		{"by whom a proxy hands on", "k7q2", ``, []string{"Authorization", "Basic d2VpOnB3"}, "wei"},
+		{"by name, whatever header is sent", "K7Q2", `{"by":"li"}`, []string{"Authorization", "Basic d2VpOnB3"}, "li"},
 		{"by nobody", "K7Q2", `{}`, nil, "api"},
 		{"by somebody before", "M3XA", `{"by":"wei"}`, nil, "alice"},
 	} {
@@ -279,6 +291,36 @@ func TestAck(t *testing.T) {
 				t.Errorf("answered %d: %s", w.Code, w.Body)
 			}
 		})
+	}
+}
+
+// behindSignIn puts a handler where everybody has to sign in.
+func behindSignIn(t *testing.T, h http.Handler) http.Handler {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "web.yml")
+	if err := os.WriteFile(file, []byte("basic_auth_users: {wei: x}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	gate, err := access.NewGate(access.Options{WebConfigFile: file, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()},
+		access.Rules{Hosts: []string{"example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate.Wrap(h)
+}
+
+// TestByOfWhoeverSignedIn: a name in a body never stands in for who signed in.
+func TestByOfWhoeverSignedIn(t *testing.T) {
+	f := newFakes()
+	h := behindSignIn(t, f.handler(t))
+	wei := []string{"Authorization", "Basic d2VpOnB3"}
+	w := ask(t, h, http.MethodPost, "/api/v1/alarms/K7Q2/ack", `{"by":"li"}`, wei...)
+	if got := decode[wire.Acked](t, w); got.AckedBy != "wei" {
+		t.Errorf("acknowledged by %q: %d %s", got.AckedBy, w.Code, w.Body)
+	}
+	w = ask(t, h, http.MethodPost, "/api/v1/silences", `{"matchers":{"env":"test"},"for":"1h","by":"li"}`, wei...)
+	if got := decode[wire.Silence](t, w); got.By != "wei" {
+		t.Errorf("silenced by %q: %d %s", got.By, w.Code, w.Body)
 	}
 }
 

@@ -99,38 +99,33 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	if r := st.Reading; r != nil {
 		out.Up, out.ReadAt, out.Reason = &r.Up, moment(r.At), r.Reason
 	}
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		if st.Concerns(m) {
-			out.Metrics[m.String()] = metricOf(st, m, now)
+	for _, m := range st.Metrics() {
+		one := metricOf(&m, now)
+		if r := st.Reading; r != nil {
+			one.At = moment(r.At)
 		}
+		out.Metrics[m.Metric.String()] = one
 	}
 	return out
 }
 
 // metricOf writes down how one metric stands.
-func metricOf(st *fleet.Standing, m fleet.Metric, now time.Time) wire.Metric {
-	out := wire.Metric{State: string(st.State(m))}
-	r := st.Reading
-	if limit := st.Instance.Limit(r, m); limit.Known() {
-		out.Capacity, out.Origin = figure(limit.Value), limit.Origin.String()
-		if limit.At > 0 {
-			out.CapacityAt, out.CapacityStale = moment(time.Unix(limit.At, 0)), limit.Stale(now)
+func metricOf(m *fleet.MetricStanding, now time.Time) wire.Metric {
+	out := wire.Metric{State: string(m.State), Reason: m.Reason}
+	if m.Limit.Known() {
+		out.Capacity, out.Origin = figure(m.Limit.Value), m.Limit.Origin.String()
+		if m.Limit.At > 0 {
+			out.CapacityAt, out.CapacityStale = moment(time.Unix(m.Limit.At, 0)), m.Limit.Stale(now)
 		}
 	}
-	if threshold := st.Thresholds[m]; threshold > 0 {
-		out.Threshold, out.Mark = figure(threshold), figure(threshold)
+	if m.Threshold > 0 {
+		out.Threshold, out.Mark = figure(m.Threshold), figure(m.Threshold)
 	}
-	if r != nil {
-		out.At = moment(r.At)
-		if r.Known.Has(m) {
-			out.Usage = figure(r.Usage[m])
-		}
+	if m.Known {
+		out.Usage = figure(m.Usage)
 	}
-	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
-		out.Utilization = figure(u)
-	}
-	if out.Usage == nil && st.Instance.Watched {
-		out.Reason = st.Unknown(m)
+	if m.Measured {
+		out.Utilization = figure(m.Utilization)
 	}
 	return out
 }

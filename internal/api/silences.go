@@ -40,6 +40,10 @@ func (s *server) addSilence(w http.ResponseWriter, r *http.Request) {
 	if !s.read(w, r, &body, false) {
 		return
 	}
+	if faults := garbledIn(&body); len(faults) > 0 {
+		s.refuseGarbled(w, "no silence was added", faults)
+		return
+	}
 	now := s.Now().UTC()
 	silence, faults := newSilence(body, now)
 	if len(faults) > 0 {
@@ -72,12 +76,21 @@ func newSilence(body wire.NewSilence, now time.Time) (notifier.Silence, []string
 		if name == "" || value == "" {
 			faults = append(faults, "a matcher needs the name of a label and its value; neither may be empty")
 		}
-		faults = append(faults, words("the name of a matcher", name), words("the value of matcher "+strconv.Quote(name), value))
+		faults = append(faults, tooLong("the name of a matcher", name), tooLong("the value of matcher "+strconv.Quote(name), value))
 	}
 	var fault string
 	out.Until, fault = endOf(&body, now)
-	faults = append(faults, fault, words("by", out.By), words("comment", out.Comment))
-	return out, slices.DeleteFunc(faults, func(f string) bool { return f == "" })
+	return out, faultsOf(append(faults, fault, tooLong("by", out.By), tooLong("comment", out.Comment))...)
+}
+
+// garbledIn tells which words of a silence have characters in them that no name
+// may have.
+func garbledIn(body *wire.NewSilence) []string {
+	var faults []string
+	for _, name := range slices.Sorted(maps.Keys(body.Matchers)) {
+		faults = append(faults, garbled("the name of a matcher", name), garbled("the value of matcher "+strconv.Quote(name), body.Matchers[name]))
+	}
+	return faultsOf(append(faults, garbled("by", strings.TrimSpace(body.By)), garbled("comment", strings.TrimSpace(body.Comment)))...)
 }
 
 // endOf tells when a silence ends, or what is wrong with its end.

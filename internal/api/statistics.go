@@ -140,7 +140,7 @@ func (s *server) sendCSV(w http.ResponseWriter, id string, series []fleet.Series
 		return out.Error()
 	}
 	if err := rows(); err != nil {
-		s.log.Debug("answer was not taken", "err", err)
+		s.log.Debug("answer was not taken", "error", err)
 	}
 }
 

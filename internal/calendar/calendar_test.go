@@ -141,6 +141,30 @@ func TestAhead(t *testing.T) {
 	}
 }
 
+// TestAheadAtTheVeryMoment: what begins now has begun, and lies no longer ahead.
+func TestAheadAtTheVeryMoment(t *testing.T) {
+	list := []fleet.Standing{standing("a", "", "mqtt", end())}
+	for name, c := range map[string]struct {
+		now, until time.Time
+		want       []calendar.Kind
+	}{
+		"a nanosecond before":             {end().Add(-1), day(15).Add(1), []calendar.Kind{calendar.Expires, calendar.Suspended}},
+		"at the moment":                   {end(), day(15).Add(1), []calendar.Kind{calendar.Suspended}},
+		"until the moment":                {end(), day(15), nil},
+		"from a moment to the same":       {end(), end(), nil},
+		"at the last, and far beyond":     {day(30), day(300), nil},
+		"a nanosecond before the release": {day(30).Add(-1), day(300), []calendar.Kind{calendar.Released}},
+	} {
+		var got []calendar.Kind
+		for _, e := range calendar.Ahead(list, calendar.Filter{}, c.now, c.until) {
+			got = append(got, e.Kind)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestEventsRise draws terms with told moments in any place.
 func TestEventsRise(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -63,14 +63,12 @@ func NotifyTest(ctx context.Context, path, to, version string) ([]TestResult, er
 
 // targetsOf finds who is meant by a name: all of a receiver, or one contact.
 func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier.Target, error) {
-	if r, ok := d.Receivers[to]; ok {
+	if r, ok := d.Receiver(to); ok {
 		return r.Targets, nil
 	}
-	for _, r := range d.Receivers {
-		for _, t := range r.Targets {
-			if t.Recipient.Name == "sms/"+to {
-				return []notifier.Target{t}, nil
-			}
+	for t := range d.Targets() {
+		if t.Recipient.Name == "sms/"+to {
+			return []notifier.Target{t}, nil
 		}
 	}
 	var names []string

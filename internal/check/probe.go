@@ -161,29 +161,27 @@ func rowsOf(s *config.Snapshot, results []collector.Probed) []Probed {
 			continue
 		}
 		st := fleet.Standing{Instance: p.Instance, Reading: p.Reading}
-		for _, m := range fleet.Metrics() {
-			if st.Concerns(m) {
-				rows = append(rows, probedMetric(p, m, Probed{ID: id, Source: types[id], Metric: m.String()}))
-			}
+		for _, m := range st.Metrics() {
+			rows = append(rows, probedMetric(p, &m, Probed{ID: id, Source: types[id], Metric: m.Metric.String()}))
 		}
 	}
 	return rows
 }
 
-func probedMetric(p *collector.Probed, m fleet.Metric, row Probed) Probed {
-	if p.Reading.Known.Has(m) {
-		row.Usage = &p.Reading.Usage[m]
+func probedMetric(p *collector.Probed, m *fleet.MetricStanding, row Probed) Probed {
+	if m.Known {
+		row.Usage = &m.Usage
 	}
-	if total, ok := p.Totals[m]; ok {
+	if total, ok := p.Totals[m.Metric]; ok {
 		row.Total = &total
 	}
-	if limit := p.Instance.Limit(p.Reading, m); limit.Known() {
-		row.Capacity, row.Origin = &limit.Value, limit.Origin.String()
+	if m.Limit.Known() {
+		row.Capacity, row.Origin = &m.Limit.Value, m.Limit.Origin.String()
 	}
-	if u, ok := fleet.Utilization(p.Instance, p.Reading, m); ok {
-		row.Utilization = &u
+	if m.Measured {
+		row.Utilization = &m.Utilization
 	}
-	row.Note = p.Note(m)
+	row.Note = p.Note(m.Metric)
 	if row.Usage == nil && row.Total == nil && row.Note == "" {
 		row.Note = "the source does not tell it"
 	}

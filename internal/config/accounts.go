@@ -15,21 +15,22 @@ func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[
 	seen := make(map[string]place)
 	for i := range doc.Accounts {
 		a := &doc.Accounts[i]
-		if a.node == nil || !d.named(a.place, a.Name, seen) {
+		if a.node == nil {
 			continue
 		}
+		d.named(a.place, a.Name, seen)
 		if a.Provider != "" && a.Provider != "aliyun" {
 			d.fault(d.under(a.place, "provider"), "the provider is aliyun, or is left out; %q is not known", clip(a.Provider))
 		}
 		d.resolveCloud(a, clouds)
 		if a.LowBalance.v < 0 {
-			d.fault(d.under(a.place, "low_balance"), "a mark for the balance lies above 0")
+			d.fault(d.under(a.place, "low_balance"), "a threshold for the balance lies above 0")
 		}
 		account := fleet.Account{Name: a.Name, Provider: a.Provider, Zone: d.loadZone(a.place, a.TimeZone), LowBalance: a.LowBalance.v}
 		account.OverdueSince = a.OverdueSince.begin(account.Zone)
 		account.Balance = d.resolveBalance(a.Balance)
 		if a.LowBalance.v > 0 && account.Balance == nil && a.Provider == "" {
-			d.warn(d.under(a.place, "low_balance"), "nobody tells the balance of %s, so it is held against no mark: give balance, or keep it up to date from elsewhere", a.Name)
+			d.warn(d.under(a.place, "low_balance"), "nobody tells the balance of %s, so no threshold can be reached: give balance, or keep it up to date from elsewhere", a.Name)
 		}
 		out[a.Name] = account
 	}

@@ -19,7 +19,7 @@ func TestAmountsOfAccounts(t *testing.T) {
 			s := mustLoad(t, files(t, "brimwatch.yml", "accounts: [{name: acme, low_balance: 0.000001, balance: {amount: "+tt.written+", currency: JPY}}]\n"))
 			a := s.Accounts["acme"]
 			if a.Balance == nil || a.Balance.Amount.String() != tt.want || a.Balance.Currency != "JPY" || !a.Balance.At.IsZero() || a.LowBalance != 1 {
-				t.Errorf("%+v, mark %s; want %s", a.Balance, a.LowBalance, tt.want)
+				t.Errorf("%+v, threshold %s; want %s", a.Balance, a.LowBalance, tt.want)
 			}
 		})
 	}
@@ -86,9 +86,9 @@ receivers:
 	}
 }
 
-// TestMarkThatNothingIsHeldAgainst: a mark without anybody to tell the balance is
+// TestThresholdWithoutABalance: a threshold for a balance that nobody tells is
 // warned of.
-func TestMarkThatNothingIsHeldAgainst(t *testing.T) {
+func TestThresholdWithoutABalance(t *testing.T) {
 	for _, tt := range []struct {
 		name, account string
 		warned        bool
@@ -96,7 +96,7 @@ func TestMarkThatNothingIsHeldAgainst(t *testing.T) {
 		{"nobody tells it", "{name: acme, low_balance: 5}", true},
 		{"given by hand", "{name: acme, low_balance: 5, balance: {amount: 7, currency: CNY}}", false},
 		{"asked", "{name: acme, low_balance: 5, provider: aliyun, access_key_id: a, access_key_secret: b}", false},
-		{"no mark", "{name: acme, low_balance: 0}", false},
+		{"no threshold", "{name: acme, low_balance: 0}", false},
 	} {
 		s := mustLoad(t, files(t, "brimwatch.yml", "accounts: ["+tt.account+"]\n"))
 		got := false

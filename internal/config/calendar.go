@@ -1,9 +1,7 @@
 package config
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -21,9 +19,26 @@ type PayerRules struct {
 // other.
 type dateDraft struct {
 	enabled  bool
-	before   []time.Duration
+	before   steps
 	repeat   time.Duration
 	severity alarm.Severity // "" goes by how near it is
+}
+
+// steps are how long before its moment something is an alarm, the longest first.
+// They are comparable.
+type steps struct {
+	at [maxSteps]time.Duration
+	n  int
+}
+
+// stepsOf sorts steps. Those above maxSteps, which checkCalendar faults, are left
+// out.
+func stepsOf(before ...time.Duration) steps {
+	slices.Sort(before)
+	slices.Reverse(before)
+	var out steps
+	out.n = copy(out.at[:], slices.Compact(before))
+	return out
 }
 
 // stateDraft is a rule about something that is so or is not.
@@ -33,7 +48,8 @@ type stateDraft struct {
 	severity alarm.Severity
 }
 
-// calendarDraft is all rules of a calendar while they are drafted.
+// calendarDraft is all rules of a calendar while they are drafted. It is
+// comparable: equal drafts are one set of rules, however many instances have it.
 type calendarDraft struct {
 	expiry, suspension, release, autoRenewal, cannotRenew dateDraft
 	overdue, frozen, lowBalance                           stateDraft
@@ -48,7 +64,7 @@ type forecastDraft struct {
 }
 
 func builtinCalendar() calendarDraft {
-	on := func(before ...time.Duration) dateDraft { return dateDraft{enabled: true, before: before} }
+	on := func(before ...time.Duration) dateDraft { return dateDraft{enabled: true, before: stepsOf(before...)} }
 	return calendarDraft{
 		expiry: on(7*day, 3*day, day, 0), suspension: on(day, 0), release: on(7*day, 3*day, day, 0),
 		autoRenewal: on(0), cannotRenew: on(30 * day),
@@ -59,22 +75,23 @@ func builtinCalendar() calendarDraft {
 	}
 }
 
-// layCalendar puts one stage on top of a draft.
-func (d *decoder) layCalendar(c calendarDraft, s *calendarDoc, low *stateRuleDoc) calendarDraft {
+// layCalendar puts one stage on top of a draft. checkCalendar says what is wrong
+// with the stage; here it is passed over.
+func layCalendar(c calendarDraft, s *calendarDoc, low *stateRuleDoc) calendarDraft {
 	if s != nil {
-		c.expiry, c.suspension, c.release = d.layDate(c.expiry, s.Expiry), d.layDate(c.suspension, s.Suspension), d.layDate(c.release, s.Release)
-		c.autoRenewal, c.cannotRenew = d.layDate(c.autoRenewal, s.AutoRenewal), d.layDate(c.cannotRenew, s.CannotRenew)
-		c.overdue, c.frozen = d.layState(c.overdue, s.Overdue), d.layState(c.frozen, s.Frozen)
+		c.expiry, c.suspension, c.release = layDate(c.expiry, s.Expiry), layDate(c.suspension, s.Suspension), layDate(c.release, s.Release)
+		c.autoRenewal, c.cannotRenew = layDate(c.autoRenewal, s.AutoRenewal), layDate(c.cannotRenew, s.CannotRenew)
+		c.overdue, c.frozen = layState(c.overdue, s.Overdue), layState(c.frozen, s.Frozen)
 		if f := s.Forecast; f != nil && f.node != nil {
 			c.forecast.within = f.Within.or(c.forecast.within)
-			c.forecast.stateDraft = d.layState(c.forecast.stateDraft, &stateRuleDoc{marked: f.marked, Enabled: f.Enabled, Repeat: f.Repeat, Severity: f.Severity})
+			c.forecast.stateDraft = layState(c.forecast.stateDraft, &stateRuleDoc{marked: f.marked, Enabled: f.Enabled, Repeat: f.Repeat, Severity: f.Severity})
 		}
 	}
-	c.lowBalance = d.layState(c.lowBalance, low)
+	c.lowBalance = layState(c.lowBalance, low)
 	return c
 }
 
-func (d *decoder) layDate(r dateDraft, s *dateRuleDoc) dateDraft {
+func layDate(r dateDraft, s *dateRuleDoc) dateDraft {
 	if s == nil || s.node == nil {
 		return r
 	}
@@ -82,20 +99,20 @@ func (d *decoder) layDate(r dateDraft, s *dateRuleDoc) dateDraft {
 		r.enabled = *s.Enabled
 	}
 	if s.Before != nil {
-		r.before = nil
-		for _, b := range s.Before {
-			r.before = append(r.before, b.Duration)
+		before := make([]time.Duration, len(s.Before))
+		for i, b := range s.Before {
+			before[i] = b.Duration
 		}
-		slices.Sort(r.before)
-		slices.Reverse(r.before)
-		r.before = slices.Compact(r.before)
+		r.before = stepsOf(before...)
 	}
 	r.repeat = s.Repeat.or(r.repeat)
-	r.severity = d.severity(d.find(s.place, "severity"), s.Severity, r.severity)
+	if v, ok := parseSeverity(s.Severity); ok {
+		r.severity = v
+	}
 	return r
 }
 
-func (d *decoder) layState(r stateDraft, s *stateRuleDoc) stateDraft {
+func layState(r stateDraft, s *stateRuleDoc) stateDraft {
 	if s == nil || s.node == nil {
 		return r
 	}
@@ -103,7 +120,9 @@ func (d *decoder) layState(r stateDraft, s *stateRuleDoc) stateDraft {
 		r.enabled = *s.Enabled
 	}
 	r.repeat = s.Repeat.or(r.repeat)
-	r.severity = d.severity(d.find(s.place, "severity"), s.Severity, r.severity)
+	if v, ok := parseSeverity(s.Severity); ok {
+		r.severity = v
+	}
 	return r
 }
 
@@ -114,27 +133,43 @@ func (d *decoder) checkCalendar(c *calendarDoc) {
 		return
 	}
 	d.checkForecast(c.Forecast)
+	d.checkState(c.Overdue)
+	d.checkState(c.Frozen)
 	for _, s := range []*dateRuleDoc{c.Expiry, c.Suspension, c.Release, c.AutoRenewal, c.CannotRenew} {
 		if s == nil || s.node == nil {
 			continue
 		}
-		at := d.under(s.place, "before")
+		d.checkDate(s)
+		if s == c.AutoRenewal && s.Before != nil {
+			d.fault(d.under(s.place, "before"), "the policy (renewal) says when automatic renewal should have paid; leave before out")
+		}
+	}
+}
+
+// checkDate faults the steps of a rule about a moment.
+func (d *decoder) checkDate(s *dateRuleDoc) {
+	d.checkSeverity(s.place, s.Severity)
+	at := d.under(s.place, "before")
+	switch {
+	case s.Before != nil && len(s.Before) == 0 && (s.Enabled == nil || *s.Enabled):
+		d.fault(at, "no step is left; switch the alarm off with enabled: false")
+	case len(s.Before) > maxSteps:
+		d.fault(at, "%d steps at most", maxSteps)
+	}
+	for i, b := range s.Before {
 		switch {
-		case s == c.AutoRenewal && s.Before != nil:
-			d.fault(at, "when automatic renewal should have paid is said by the policy (renewal), not here")
-		case s.Before != nil && len(s.Before) == 0 && (s.Enabled == nil || *s.Enabled):
-			d.fault(at, "no step is left; switch the alarm off with enabled: false")
-		case len(s.Before) > maxSteps:
-			d.fault(at, "%d steps at most", maxSteps)
+		case b.Duration < 0:
+			d.fault(d.nth(at, i), "a step comes before its moment; leave the minus out")
+		case b.Duration > maxLead:
+			d.fault(d.nth(at, i), "a step is a year ahead at most")
 		}
-		for i, b := range s.Before {
-			switch {
-			case b.Duration < 0:
-				d.fault(d.nth(at, i), "a step comes before its moment; leave the minus out")
-			case b.Duration > maxLead:
-				d.fault(d.nth(at, i), "a step is a year ahead at most")
-			}
-		}
+	}
+}
+
+// checkState faults a rule about something that is so or is not.
+func (d *decoder) checkState(s *stateRuleDoc) {
+	if s != nil && s.node != nil {
+		d.checkSeverity(s.place, s.Severity)
 	}
 }
 
@@ -143,6 +178,7 @@ func (d *decoder) checkForecast(f *forecastDoc) {
 	if f == nil || f.node == nil {
 		return
 	}
+	d.checkSeverity(f.place, f.Severity)
 	if f.Within.set && (f.Within.Duration < day || f.Within.Duration > maxLead) {
 		d.fault(d.under(f.place, "within"), "a forecast looks from a day to a year ahead")
 	}
@@ -156,16 +192,12 @@ const (
 )
 
 // calendarMaker makes rules of drafts. Equal rules are one: thousands of instances
-// share a few.
-type calendarMaker struct {
-	made map[string]*alarm.CalendarRules
-}
+// share a few. Nothing is checked here: checkCalendar is called for each stage.
+type calendarMaker map[calendarDraft]*alarm.CalendarRules
 
-func (m *calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
+func (m calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	c.lowBalance = stateDraft{}
-	var key strings.Builder
-	fmt.Fprintf(&key, "%v", c)
-	if r, ok := m.made[key.String()]; ok {
+	if r, ok := m[c]; ok {
 		return r
 	}
 	r := &alarm.CalendarRules{
@@ -178,10 +210,7 @@ func (m *calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	if f := c.forecast; f.within > 0 && f.enabled {
 		r.Forecast = &alarm.ForecastRule{Within: f.within, Rule: *f.rule()}
 	}
-	if m.made == nil {
-		m.made = make(map[string]*alarm.CalendarRules)
-	}
-	m.made[key.String()] = r
+	m[c] = r
 	return r
 }
 
@@ -189,11 +218,11 @@ func (r dateDraft) leads() *alarm.Leads {
 	if !r.enabled {
 		return nil
 	}
-	return &alarm.Leads{Before: r.before, Severity: r.severity, Repeat: r.repeat}
+	return &alarm.Leads{Before: slices.Clone(r.before.at[:r.before.n]), Severity: r.severity, Repeat: r.repeat}
 }
 
 // rule is the rule of something that is so at once and is over at once. A clear
-// mark between the two leaves room for what is neither.
+// threshold between the two leaves room for what is neither.
 func (r stateDraft) rule() *alarm.Rule {
 	if !r.enabled {
 		return nil
@@ -204,10 +233,10 @@ func (r stateDraft) rule() *alarm.Rule {
 // expiringDays is how many days before its end a term counts as expiring: from
 // the first step of the expiry rule on.
 func (r dateDraft) expiringDays() int {
-	if !r.enabled || len(r.before) == 0 {
+	if !r.enabled || r.before.n == 0 {
 		return fleet.DefaultExpiringDays
 	}
-	return max(int((r.before[0]+day-1)/day), 1)
+	return max(int((r.before.at[0]+day-1)/day), 1)
 }
 
 // resolvePayers makes the rules of the accounts. Overrides that are about no more
@@ -224,7 +253,7 @@ func (d *decoder) resolvePayers(doc *document, base calendarDraft, s *Snapshot, 
 			if o.Overdue != nil || o.LowBalance != nil {
 				matched[i] = true
 			}
-			c = d.layCalendar(c, &o.calendarDoc, o.LowBalance)
+			c = layCalendar(c, &o.calendarDoc, o.LowBalance)
 		}
 		s.Payers[name] = PayerRules{Overdue: c.overdue.rule(), LowBalance: c.lowBalance.rule()}
 	}

@@ -26,6 +26,7 @@ const (
 type decoder struct {
 	faults   Faults
 	warnings []Fault
+	noted    map[Fault]struct{}      // all faults and warnings: each is noted once
 	origins  map[*yaml.Node]origin   // of nodes that came from another file than their parent
 	read     map[string][]byte       // every file that was read, by path; nil for one that could not be
 	instead  map[string][]byte       // contents that count instead of those on disk
@@ -48,7 +49,7 @@ type origin struct {
 
 func newDecoder() *decoder {
 	return &decoder{
-		origins: make(map[*yaml.Node]origin), read: make(map[string][]byte), included: make(map[string]place),
+		noted: make(map[Fault]struct{}), origins: make(map[*yaml.Node]origin), read: make(map[string][]byte), included: make(map[string]place),
 		fields: make(map[reflect.Type]map[string][]int), forms: newForms(),
 	}
 }
@@ -120,20 +121,29 @@ func (d *decoder) under(p place, key string) place {
 
 // fault notes what is wrong at p.
 func (d *decoder) fault(p place, format string, args ...any) {
-	d.faults = append(d.faults, p.note(format, args))
+	if f, fresh := d.note(p, format, args); fresh {
+		d.faults = append(d.faults, f)
+	}
 }
 
 // warn notes what a person should know about p.
 func (d *decoder) warn(p place, format string, args ...any) {
-	d.warnings = append(d.warnings, p.note(format, args))
+	if f, fresh := d.note(p, format, args); fresh {
+		d.warnings = append(d.warnings, f)
+	}
 }
 
-func (p place) note(format string, args []any) Fault {
+// note makes a fault or a warning, and tells whether it is not noted yet: what
+// several instances share is looked at once for each.
+func (d *decoder) note(p place, format string, args []any) (Fault, bool) {
 	path := p.path
 	if path == "" {
 		path = wholeFile
 	}
-	return Fault{Position: p.position(), Path: path, Reason: fmt.Sprintf(format, args...)}
+	f := Fault{Position: p.position(), Path: path, Reason: fmt.Sprintf(format, args...)}
+	_, known := d.noted[f]
+	d.noted[f] = struct{}{}
+	return f, !known
 }
 
 // wholeFile is the path of what is said about a file as a whole.

@@ -80,13 +80,14 @@ func Diff(before, next *Snapshot) Change {
 		{"contacts", before.Contacts, next.Contacts},
 		{"receivers", before.Receivers, next.Receivers},
 		{"sms", before.SMS, next.SMS},
+		{"server.external_url", before.Server.ExternalURL, next.Server.ExternalURL},
+		{"server.hosts", before.Server.Hosts, next.Server.Hosts},
+		{"server.open", before.Server.Open, next.Server.Open},
+		{"server.push", before.Server.Push, next.Server.Push},
 	} {
 		if !reflect.DeepEqual(s.a, s.b) {
 			c.Sections = append(c.Sections, s.name)
 		}
-	}
-	if before.Server.ExternalURL != next.Server.ExternalURL {
-		c.Sections = append(c.Sections, "server.external_url")
 	}
 	c.NeedsRestart = NeedsRestart(before, next)
 	for _, w := range next.Warnings {

@@ -72,8 +72,8 @@ func TestSetAlarmsRefusesWhatDoesNotLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = SetAlarms(s, "a", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "70%"}})
-	if err == nil || !strings.Contains(err.Error(), "clear mark") {
-		t.Errorf("a threshold below the clear mark: %v", err)
+	if err == nil || !strings.Contains(err.Error(), "clear threshold") {
+		t.Errorf("a threshold below the clear threshold: %v", err)
 	}
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Errorf("the file was changed: %v\n%s", err, after)

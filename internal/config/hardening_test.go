@@ -31,7 +31,7 @@ func TestHostileFiles(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"an empty specification", "products: {x: {editions: {y: {specs: {z: }}}}}\n", "brimwatch.yml:1:39: products.x.editions.y.specs.z: nothing stands here"},
 		{"an empty edition", "products: {x: {editions: {y: }}}\n", "products.x.editions.y: nothing stands here"},
-		{"marks at the same height", "alarms: {capacity: {threshold: 100%, clear: 100%}}\n", "the clear mark (100%) must lie below its threshold (100%)"},
+		{"a clear threshold at the same height", "alarms: {capacity: {threshold: 100%, clear: 100%}}\n", "the clear threshold (100%) must lie below its threshold (100%)"},
 		{"a password that looks like an alias", source("      password: *hunter2\n"), "brimwatch.yml:8:7: (file): this is not YAML: a value begins with *"},
 		{"a password that looks like a tag", source("      password: !hunter2\n"), "brimwatch.yml:8:17: instances[0].source.password: a value that begins with !"},
 		{"a password that looks like a comment", source("      password: #hunter2\n"), "instances[0].source.password: this is empty"},

@@ -12,12 +12,12 @@ import (
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
-	r.capacity = d.lay(builtinCapacity(), &doc.Alarms.Capacity)
-	r.silence = d.lay(builtinNoData(), &doc.Alarms.NoData)
-	r.calendar = d.layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
+	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
+	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
+	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
-	r.rules.rule(r.capacity) // so that its faults are told without instances too
+	r.rules.rule(&r.capacity) // so that its faults are told without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))
 	for i := range doc.Instances {
 		if in := &doc.Instances[i]; in.node != nil {
@@ -52,18 +52,7 @@ type instanceResolver struct {
 
 func (r *instanceResolver) add(in *instanceDoc) {
 	d := r.d
-	switch first, twice := r.seen[in.ID]; {
-	case in.ID == "":
-		d.fault(in.place, "id is missing")
-		return
-	case twice:
-		at := first.position()
-		d.fault(d.find(in.place, "id"), "the instance %s is given twice; the first is at %s:%d:%d", in.ID, at.File, at.Line, at.Column)
-		return
-	case strings.ContainsFunc(in.ID, func(c rune) bool { return c < ' ' || c == 0x7f }) || len(in.ID) > 200:
-		d.fault(d.find(in.place, "id"), "an id has up to 200 signs, without control characters")
-	}
-	r.seen[in.ID] = in.place
+	r.identify(in)
 	if !r.overlay(in) {
 		return
 	}
@@ -94,6 +83,23 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	r.judge(in, &out)
 	r.notify(in, &out)
 	r.s.Instances = append(r.s.Instances, out)
+}
+
+// identify checks the id of an instance, and notes it. An instance without one of
+// its own is checked like the others.
+func (r *instanceResolver) identify(in *instanceDoc) {
+	d := r.d
+	first, twice := r.seen[in.ID]
+	switch {
+	case in.ID == "":
+		d.fault(in.place, "id is missing")
+	case twice:
+		d.fault(d.find(in.place, "id"), "the instance %s is given twice; the first is at %s", in.ID, first.where())
+	case strings.ContainsFunc(in.ID, func(c rune) bool { return c < ' ' || c == 0x7f }) || len(in.ID) > 200:
+		d.fault(d.find(in.place, "id"), "an id has up to 200 signs, without control characters")
+	default:
+		r.seen[in.ID] = in.place
+	}
 }
 
 func (r *instanceResolver) labels(in *instanceDoc) {
@@ -196,27 +202,28 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 		for i := range r.doc.Alarms.Overrides {
 			if o := &r.doc.Alarms.Overrides[i]; o.Capacity != nil && o.Match.fits(out.Instance, m.String()) {
 				r.matched[i] = true
-				rule = d.lay(rule, o.Capacity)
+				rule = layRule(rule, o.Capacity)
 			}
 		}
 		if own, ok := in.Alarms.rules[m.String()]; ok {
-			rule = d.lay(rule, &own)
+			d.checkRule(&own)
+			rule = layRule(rule, &own)
 		}
-		out.Rules[m] = r.rules.rule(rule)
+		out.Rules[m] = r.rules.rule(&rule)
 	}
 	silence := r.silence
 	for i := range r.doc.Alarms.Overrides {
 		if o := &r.doc.Alarms.Overrides[i]; o.NoData != nil && o.Match.fits(out.Instance, "") {
 			r.matched[i] = true
-			silence = d.lay(silence, o.NoData)
+			silence = layRule(silence, o.NoData)
 		}
 	}
 	if own, ok := in.Alarms.rules["no_data"]; ok {
-		d.onlySilence(&own)
-		silence = d.lay(silence, &own)
+		d.checkSilence(&own)
+		silence = layRule(silence, &own)
 	}
 	if out.Source != nil {
-		out.NoData = r.rules.rule(silence)
+		out.NoData = r.rules.rule(&silence)
 	}
 	r.judgeDates(in, out)
 }
@@ -228,71 +235,11 @@ func (r *instanceResolver) judgeDates(in *instanceDoc, out *Instance) {
 		o := &r.doc.Alarms.Overrides[i]
 		if o.calendarDoc != (calendarDoc{}) && o.Match.fits(out.Instance, "") {
 			r.matched[i] = true
-			calendar = r.d.layCalendar(calendar, &o.calendarDoc, nil)
+			calendar = layCalendar(calendar, &o.calendarDoc, nil)
 		}
 	}
 	r.d.checkCalendar(&in.Alarms.calendar)
-	calendar = r.d.layCalendar(calendar, &in.Alarms.calendar, nil)
+	calendar = layCalendar(calendar, &in.Alarms.calendar, nil)
 	out.Calendar = r.dates.rules(calendar)
 	out.Term.ExpiringDays = calendar.expiry.expiringDays()
-}
-
-// notify finds who is told, and warns of an instance that tells nobody or has
-// nothing to be held against.
-func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
-	d := r.d
-	out.Notify = r.s.NoData.Notify
-	if names, ok := r.s.AccountNotify[in.Account]; ok {
-		out.Notify = names
-	}
-	if in.Notify != nil {
-		d.checkReceivers(d.find(in.place, "notify"), in.Notify, r.s)
-		out.Notify = in.Notify
-	}
-	if len(out.Notify) == 0 && out.Source != nil {
-		if len(r.s.Receivers) > 1 {
-			d.fault(in.place, "nobody is told of this instance: give it notify, or say who is told by default in alarms.notify")
-		} else {
-			d.warn(in.place, "nobody is told of this instance: there is no receiver")
-		}
-	}
-	if len(out.Notify) == 0 && out.Source == nil && len(r.s.Receivers) > 1 {
-		d.warn(in.place, "nobody is told of the calendar of this instance: give it notify, or say who is told by default in alarms.notify")
-	}
-	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
-		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
-	}
-}
-
-// warnUnused points at what nobody uses.
-func (d *decoder) warnUnused(doc *document, s *Snapshot) {
-	receivers := make(map[string]bool)
-	for _, n := range s.NoData.Notify {
-		receivers[n] = true
-	}
-	for _, names := range s.AccountNotify {
-		for _, n := range names {
-			receivers[n] = true
-		}
-	}
-	for i := range s.Instances {
-		for _, n := range s.Instances[i].Notify {
-			receivers[n] = true
-		}
-	}
-	contacts := make(map[string]bool)
-	for i := range doc.Receivers {
-		r := &doc.Receivers[i]
-		for _, n := range r.SMS {
-			contacts[n] = true
-		}
-		if r.node != nil && !receivers[r.Name] && len(s.Instances) > 0 {
-			d.warn(r.place, "no instance notifies the receiver %s", r.Name)
-		}
-	}
-	for i := range doc.Contacts {
-		if c := &doc.Contacts[i]; c.node != nil && c.Name != "" && !contacts[c.Name] && len(s.Receivers) > 0 {
-			d.warn(c.place, "the contact %s is in no receiver", c.Name)
-		}
-	}
 }

@@ -37,7 +37,7 @@ func (d *decoder) load(full string) (*Snapshot, error) {
 	s.patterns = d.patterns
 	if len(d.faults) > 0 {
 		d.sort(d.faults)
-		return nil, slices.Compact(d.faults)
+		return nil, d.faults
 	}
 	d.sort(d.warnings)
 	s.Warnings = d.warnings
@@ -96,6 +96,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveAlarms(root, doc, s)
 	d.resolveAccountNotify(doc, s)
 	d.resolveInstances(root, doc, s)
+	d.warnUnheard(root, doc, s)
 	d.warnUnused(doc, s)
 	return s
 }

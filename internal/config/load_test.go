@@ -99,19 +99,19 @@ instances:
 	at := func(i int, m fleet.Metric) *alarm.Rule { return s.Instances[i].Rules[m] }
 	near := func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 	for _, tt := range []struct {
-		name         string
-		rule         *alarm.Rule
-		raise, clear float64
-		levels       int
+		name             string
+		rule             *alarm.Rule
+		threshold, clear float64
+		levels           int
 	}{
 		{"defaults of the file", at(0, fleet.Connections), 0.75, 0.70, 2},
-		{"the instance wins; its threshold takes the clear mark with it", at(1, fleet.Connections), 0.80, 0.75, 1},
-		{"a later override sets the clear mark alone", at(1, fleet.SendTPS), 0.75, 0.50, 2},
+		{"the instance wins; its threshold takes the clear threshold with it", at(1, fleet.Connections), 0.80, 0.75, 1},
+		{"a later override sets the clear threshold alone", at(1, fleet.SendTPS), 0.75, 0.50, 2},
 		{"an override for one metric", at(3, fleet.Connections), 0.85, 0.80, 2},
 		{"and not for another", at(3, fleet.SendTPS), 0.75, 0.70, 2},
 		{"switched off by an override, on again by the instance", at(2, fleet.Connections), 0.85, 0.80, 2},
 	} {
-		if tt.rule == nil || !near(tt.rule.Levels[0].Threshold, tt.raise) || !near(tt.rule.Levels[0].Clear, tt.clear) || len(tt.rule.Levels) != tt.levels || tt.rule.For != 2*time.Minute {
+		if tt.rule == nil || !near(tt.rule.Levels[0].Threshold, tt.threshold) || !near(tt.rule.Levels[0].Clear, tt.clear) || len(tt.rule.Levels) != tt.levels || tt.rule.For != 2*time.Minute {
 			t.Errorf("%s: %+v", tt.name, tt.rule)
 		}
 	}

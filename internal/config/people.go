@@ -6,7 +6,8 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 )
 
-// named checks the unique name of a list's item, and notes it in seen.
+// named checks the unique name of a list's item, and notes it in seen. An item
+// without one is checked like the others, and nobody can name it.
 func (d *decoder) named(p place, name string, seen map[string]place) bool {
 	first, twice := seen[name]
 	switch {
@@ -29,10 +30,12 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot) map[string]*contac
 	seen := make(map[string]place)
 	for i := range doc.Contacts {
 		c := &doc.Contacts[i]
-		if c.node == nil || !d.named(c.place, c.Name, seen) {
+		if c.node == nil {
 			continue
 		}
-		byName[c.Name] = c
+		if d.named(c.place, c.Name, seen) {
+			byName[c.Name] = c
+		}
 		out := Contact{Name: c.Name, Phone: c.Phone, Language: c.Language, Zone: d.loadZone(c.place, c.TimeZone)}
 		switch {
 		case c.Phone == "":
@@ -73,11 +76,12 @@ func (d *decoder) resolveQuiet(q *quietDoc) *Quiet {
 
 // severity reads a severity; "" is otherwise.
 func (d *decoder) severity(p place, name string, otherwise alarm.Severity) alarm.Severity {
-	switch v := alarm.Severity(name); v {
-	case "":
-		return otherwise
-	case alarm.Info, alarm.Warning, alarm.Critical:
+	v, ok := parseSeverity(name)
+	switch {
+	case ok:
 		return v
+	case name == "":
+		return otherwise
 	}
 	d.fault(p, "a severity is info, warning or critical, not %q", clip(name))
 	return otherwise

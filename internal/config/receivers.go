@@ -11,9 +11,10 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 	seen := make(map[string]place)
 	for i := range doc.Receivers {
 		r := &doc.Receivers[i]
-		if r.node == nil || !d.named(r.place, r.Name, seen) {
+		if r.node == nil {
 			continue
 		}
+		d.named(r.place, r.Name, seen)
 		out := Receiver{Name: r.Name, SMS: r.SMS, GroupWait: r.GroupWait.Duration}
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
@@ -70,7 +71,7 @@ func (d *decoder) checkTexts(r *receiverDoc, s *Snapshot, contacts map[string]*c
 func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
 	d.needURL(w.place, w.URL, "http", "https")
-	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.authDoc)
+	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	switch w.Format {
 	case "":
 		out.Format = "alertmanager"

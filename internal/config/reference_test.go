@@ -50,7 +50,7 @@ takes effect on reload.
   They are never printed, logged or returned. A new content of the file counts as a change of the configuration.
 - **Metrics**: ` + "`message_tps`" + ` (sent and received), ` + "`send_tps`" + ` (what the instance gets from publishers), ` + "`receive_tps`" + ` (what it delivers), ` + "`subscriptions`, `connections`" + `; for caches also
   ` + "`commands_tps`, `memory_bytes`" + `. One without a known capacity is recorded and charted, and is no alarm.
-- **Precedence of alarm rules**: built-in, then ` + "`alarms`" + `, then ` + "`alarms.overrides`" + ` in order, then the instance's own ` + "`alarms`" + `. A stage that sets a threshold sets its clear mark
+- **Precedence of alarm rules**: built-in, then ` + "`alarms`" + `, then ` + "`alarms.overrides`" + ` in order, then the instance's own ` + "`alarms`" + `. A stage that sets a threshold sets its clear threshold
   five points below it, unless it gives one too.
 - **Capacity**: the instance's own ` + "`capacity`" + ` wins over what the server tells, and that over the catalogue's edition and specification.
 

@@ -15,7 +15,7 @@ func (m *marked) setPlace(p place) { m.place = p }
 type document struct {
 	marked
 	Include   []string              `yaml:"include" doc:"Further files, as patterns relative to this one. They may hold any top-level key; lists are joined, and a name given twice is a fault." example:"[\"fleet/*.yml\", alarms.yml]"`
-	Server    serverDoc             `yaml:"server" doc:"Where the HTTP side listens. Takes effect on restart."`
+	Server    serverDoc             `yaml:"server" doc:"Where the HTTP side listens, and who gets in."`
 	Storage   storageDoc            `yaml:"storage" doc:"Where things are kept. Takes effect on restart."`
 	Collect   collectDoc            `yaml:"collect" doc:"How often and for how long sources are read."`
 	Accounts  []accountDoc          `yaml:"accounts" doc:"Cloud accounts, or any payers that instances belong to."`
@@ -31,9 +31,19 @@ type document struct {
 
 type serverDoc struct {
 	marked
-	Listen        string `yaml:"listen" doc:"Address and port." default:"127.0.0.1:9740"`
-	ExternalURL   string `yaml:"external_url" doc:"How people and providers reach Brimwatch: links in notices." default:"http:// and listen" example:"https://brimwatch.example.com"`
-	WebConfigFile string `yaml:"web_config_file" doc:"TLS and basic auth, in the format of Prometheus' web configuration file."`
+	Listen        string    `yaml:"listen" doc:"Address and port. Beyond loopback it needs a web_config_file that makes people sign in, or open. Takes effect on restart." default:"127.0.0.1:9740"`
+	ExternalURL   string    `yaml:"external_url" doc:"How people and providers reach Brimwatch: links in notices." default:"http:// and listen" example:"https://brimwatch.example.com"`
+	Hosts         []string  `yaml:"hosts" doc:"Further names that requests may come by, without a port. Those of listen and external_url, loopback names, and the address at which a connection arrives always may; all else is answered with 421." example:"[brimwatch.example.com]"`
+	Open          bool      `yaml:"open" doc:"Whoever reaches Brimwatch from other machines gets in without signing in." default:"false"`
+	Push          []pushDoc `yaml:"push" doc:"Places that /metrics is sent to, where nobody can scrape it: VictoriaMetrics, or whatever takes the text format."`
+	WebConfigFile string    `yaml:"web_config_file" doc:"TLS, basic auth and client certificates, in the format of Prometheus' web configuration file. Takes effect on restart; what the file holds, at once."`
+}
+
+type pushDoc struct {
+	marked
+	URL      string `yaml:"url" doc:"Where to send to." example:"http://127.0.0.1:8428/api/v1/import/prometheus"`
+	Interval span   `yaml:"interval" doc:"How often." default:"15s"`
+	loginDoc
 }
 
 type storageDoc struct {
@@ -45,7 +55,8 @@ type storageDoc struct {
 	QueryURL    string           `yaml:"query_url" doc:"Not available in this version; statistics are read from the embedded history." `
 }
 
-type authDoc struct {
+// loginDoc is who we are to a server.
+type loginDoc struct {
 	Username        string `yaml:"username" doc:"User name for basic auth, or of the MQTT client."`
 	Password        string `yaml:"password" doc:"Password; better in a file."`
 	PasswordFile    string `yaml:"password_file" doc:"File that holds the password."`
@@ -53,9 +64,13 @@ type authDoc struct {
 	BearerToken     string `yaml:"bearer_token" doc:"Token for the Authorization header; better in a file."`
 	BearerTokenFile string `yaml:"bearer_token_file" doc:"File that holds the token."`
 	BearerTokenEnv  string `yaml:"bearer_token_env" doc:"Variable of the environment that holds it."`
-	TLS             tlsDoc `yaml:"tls" doc:"How the server is trusted, and we are known to it."`
 
 	anonymous bool // a password may stand alone
+}
+
+type authDoc struct {
+	loginDoc
+	TLS tlsDoc `yaml:"tls" doc:"How the server is trusted, and we are known to it."`
 }
 
 type tlsDoc struct {
@@ -242,7 +257,7 @@ type alarmsDoc struct {
 	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
 	NoData   ruleDoc  `yaml:"no_data" doc:"An instance tells nothing."`
 	calendarDoc
-	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its mark (accounts[].low_balance); over above the mark and 5 % of it."`
+	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
 }
 
@@ -252,7 +267,7 @@ type ruleDoc struct {
 	Threshold share      `yaml:"threshold" doc:"Share of the capacity at which it is an alarm." default:"70%"`
 	Clear     share      `yaml:"clear" doc:"Share below which it is over." default:"five points below the threshold"`
 	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
-	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear mark." default:"1m; no_data: 0s"`
+	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold." default:"1m; no_data: 0s"`
 	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
 	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
 	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`

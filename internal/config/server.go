@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/prometheus/exporter-toolkit/web"
 )
 
 func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
@@ -29,15 +27,7 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 	default:
 		s.Server.ExternalURL = "http://" + s.Server.Listen
 	}
-	if f := doc.Server.WebConfigFile; f != "" {
-		at := d.find(root, "server.web_config_file")
-		s.Server.WebConfigFile = beside(at.file, f)
-		if _, err := d.readFile(s.Server.WebConfigFile); err != nil {
-			d.fault(at, "%s", err)
-		} else if err := web.Validate(s.Server.WebConfigFile); err != nil {
-			d.fault(at, "this is no web configuration: %s", quoted().ReplaceAllString(err.Error(), "…"))
-		}
-	}
+	d.resolveDoors(root, &doc.Server, &s.Server)
 
 	s.Storage = Storage{Dir: doc.Storage.Dir, Retention: doc.Storage.Retention.or(400 * 24 * time.Hour), State: doc.Storage.State}
 	if s.Storage.Dir == "" {
@@ -65,7 +55,7 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 			d.fault(d.under(w.place, "url"), "the same URL is given twice")
 		}
 		out := RemoteWrite{URL: w.URL, TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
-		out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.authDoc)
+		out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 		s.Storage.RemoteWrite = append(s.Storage.RemoteWrite, out)
 	}
 }
@@ -92,7 +82,7 @@ func (d *decoder) checkPace(p place, c Collect) {
 }
 
 // resolveAuth reads the ways to sign in somewhere.
-func (d *decoder) resolveAuth(p place, a *authDoc) (username string, password, bearer Secret) {
+func (d *decoder) resolveAuth(p place, a *loginDoc) (username string, password, bearer Secret) {
 	password = d.secretOf(p, "password", a.Password, a.PasswordFile, a.PasswordEnv)
 	bearer = d.secretOf(p, "bearer_token", a.BearerToken, a.BearerTokenFile, a.BearerTokenEnv)
 	if bearer != "" && a.Username != "" {

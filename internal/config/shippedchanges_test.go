@@ -161,7 +161,7 @@ func TestChangesOfTheShippedCatalogue(t *testing.T) {
 		{
 			name: "Redis subscription", product: "redis", edition: "tair", spec: "tair.rdb.2g", method: fleet.Subscription, overdue: true,
 			capacity: amounts{fleet.MemoryBytes: 2 << 30, fleet.Connections: 30000, fleet.CommandsTPS: 300000}, usage: amounts{fleet.MemoryBytes: 1.9 * (1 << 30), fleet.Connections: 10, fleet.CommandsTPS: 10},
-			verdict: advice.Upgrade, target: "tair tair.rdb.4g", allowed: true, says: "Memory reached 1.9 GiB of 2.0 GiB (threshold 70%), so it needs at least 2.7 GiB. At any time, and also while renewing by hand.",
+			verdict: advice.Upgrade, target: "tair tair.rdb.4g", allowed: true, says: "Memory reached 1.9 GiB of 2 GiB (threshold 70%), so it needs at least 2.71 GiB. At any time, and also while renewing by hand.",
 		},
 		{
 			name: "Redis pay-as-you-go", product: "redis", edition: "tair", spec: "tair.rdb.4g", method: fleet.PayAsYouGo,

@@ -10,9 +10,10 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 	seen := make(map[string]place)
 	for i := range doc.SMS.Providers {
 		p := &doc.SMS.Providers[i]
-		if p.node == nil || !d.named(p.place, p.Name, seen) {
+		if p.node == nil {
 			continue
 		}
+		d.named(p.place, p.Name, seen)
 		switch p.Type {
 		case "twilio":
 			s.SMS.Providers = append(s.SMS.Providers, d.resolveTwilio(p))

@@ -46,11 +46,24 @@ type Snapshot struct {
 	Warnings []Fault
 }
 
-// Server is where the HTTP side listens. A change takes effect on restart.
+// Server is where the HTTP side listens, and who gets in. A change of Listen and
+// WebConfigFile takes effect on restart.
 type Server struct {
 	Listen        string
-	ExternalURL   string // without a slash at the end; never empty
+	ExternalURL   string   // without a slash at the end; never empty
+	Hosts         []string // further names that requests may come by
+	Open          bool     // requests from other machines need no sign-in
+	Push          []Push
 	WebConfigFile string // "" is plain HTTP without authentication
+}
+
+// Push is one place that /metrics is sent to.
+type Push struct {
+	URL      Secret // its path or query may hold a token
+	Interval time.Duration
+	Username string
+	Password Secret
+	Bearer   Secret
 }
 
 // Storage is where things are kept. A change takes effect on restart.

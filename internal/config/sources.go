@@ -17,7 +17,7 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
 	out.TLS = d.resolveTLS(&s.TLS, secure)
 	s.anonymous = s.Type == "redis" // requirepass knows no names
-	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.authDoc)
+	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.loginDoc)
 	if s.anonymous && out.Password != "" && out.Username == "" {
 		out.Username = "default"
 	}

@@ -64,8 +64,7 @@ func recordMonth(t *testing.T, d *Daemon, now time.Time) {
 // fetch asks the daemon's own API.
 func fetch(t *testing.T, d *Daemon, path string) (map[string]wire.Advice, *httptest.ResponseRecorder) {
 	t.Helper()
-	w := httptest.NewRecorder()
-	d.server.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	w := get(t, d, path)
 	var v wire.Advices
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
 		t.Fatalf("%s: %v\n%s", path, err, w.Body)
@@ -148,8 +147,7 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 		}
 	})
 	t.Run("on the page", func(t *testing.T) {
-		w := httptest.NewRecorder()
-		d.server.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/instances/rmq-grows", nil))
+		w := get(t, d, "/instances/rmq-grows")
 		for _, want := range []string{`<section id="edition">`, "a larger one is needed", "professional rmq.p2.6xlarge"} {
 			if !strings.Contains(w.Body.String(), want) {
 				t.Errorf("%q is not on the page", want)

@@ -15,6 +15,7 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -41,6 +42,7 @@ type Daemon struct {
 
 	listener net.Listener
 	server   *http.Server
+	gate     *access.Gate
 	accounts *accounts.Accounts
 	ledger   *accounts.Ledger
 	state    *state.Fleet

@@ -39,12 +39,10 @@ func call(t *testing.T, d *Daemon, path, token string, form url.Values) *httptes
 	}
 	mac := hmac.New(sha1.New, []byte(token))
 	mac.Write([]byte(text))
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://brimwatch.example.com"+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Twilio-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-	w := httptest.NewRecorder()
-	d.server.Handler.ServeHTTP(w, r)
-	return w
+	return ask(t, d, r)
 }
 
 func mapsKeys(form url.Values) func(func(string) bool) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
@@ -33,10 +34,21 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	d.gate, err = access.NewGate(access.Options{
+		Listen: s.Server.Listen, WebConfigFile: s.Server.WebConfigFile, Logger: d.options.Logger, Registerer: d.registry,
+	}, accessRules(s))
+	if err != nil {
+		return err
+	}
 	d.server = &http.Server{
-		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: d.gate.Wrap(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 	}
 	return nil
+}
+
+// accessRules are the rules of the door that a reload may change.
+func accessRules(s *config.Snapshot) access.Rules {
+	return access.Rules{ExternalURL: s.Server.ExternalURL, Hosts: s.Server.Hosts, Open: s.Server.Open}
 }
 
 // serve answers HTTP until ctx ends. Then it lets requests under way finish, for a

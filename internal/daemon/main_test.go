@@ -1,8 +1,12 @@
 package daemon
 
 import (
+	"context"
 	"flag"
 	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,4 +98,19 @@ func gauge(t *testing.T, d *Daemon, name string) float64 {
 	}
 	t.Fatalf("there is no metric %s", name)
 	return 0
+}
+
+// ask sends a request through the daemon's own door, as from this machine.
+func ask(t *testing.T, d *Daemon, r *http.Request) *httptest.ResponseRecorder {
+	t.Helper()
+	r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9740}))
+	w := httptest.NewRecorder()
+	d.server.Handler.ServeHTTP(w, r)
+	return w
+}
+
+// get asks for a path by a name that is ours.
+func get(t *testing.T, d *Daemon, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	return ask(t, d, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1"+path, nil))
 }

@@ -3,7 +3,6 @@ package daemon
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"testing"
@@ -13,13 +12,8 @@ import (
 // does, and returns their states.
 func momentsOf(t *testing.T, d *Daemon, id string) []string {
 	t.Helper()
-	h, err := d.routes()
-	if err != nil {
-		t.Fatal(err)
-	}
 	query := `brimwatch_instance_lifecycle_moment_timestamp_seconds{instance_id=~"` + id + `"} * 1000`
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/prometheus/api/v1/query?query="+url.QueryEscape(query), nil))
+	w := get(t, d, "/prometheus/api/v1/query?query="+url.QueryEscape(query))
 	var answer struct {
 		Data struct {
 			Result []struct{ Metric map[string]string }

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -47,12 +46,7 @@ func (r *payersRig) ask() {
 // page is what an address answers.
 func (r *payersRig) page(address string) string {
 	r.t.Helper()
-	h, err := r.d.routes()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(r.t.Context(), http.MethodGet, address, nil))
+	w := get(r.t, r.d, address)
 	if w.Code != http.StatusOK {
 		r.t.Fatalf("%s: %d %s", address, w.Code, w.Body)
 	}

@@ -52,6 +52,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	// From here on nothing fails but the engine's first commit, which it makes up
 	// for at the next reading.
 	logWarnings(d.log, next)
+	d.gate.Set(accessRules(next))
 	d.setDirectory(directory)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()
@@ -84,11 +85,9 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 // that the channels of the old one keep.
 func (d *Daemon) setDirectory(next *notifier.Directory) {
 	d.outbox.SetDirectory(next)
-	for _, r := range d.directory.Receivers {
-		for _, t := range r.Targets {
-			if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
-				c.CloseIdleConnections()
-			}
+	for t := range d.directory.Targets() {
+		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
 		}
 	}
 	d.directory = next

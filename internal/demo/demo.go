@@ -1,7 +1,8 @@
 // Package demo shows the whole story on one machine: two MQTT brokers inside
 // the process with real clients, a telephone that keeps Twilio's HTTP contract,
-// a webhook receiver, and the product itself, with its own collectors, engine,
-// outbox and channels. Only the world around it is made up.
+// a webhook receiver, a small Alibaba Cloud where it is asked for, and the
+// product itself, with its own collectors, engine, outbox and channels. Only the
+// world around it is made up.
 package demo
 
 import (
@@ -33,6 +34,7 @@ const (
 // Options is what a demo is started with.
 type Options struct {
 	Listen  string // where the Brimwatch page is, 127.0.0.1:9740; a free port is taken when it is in use
+	Cloud   bool   // also watch an account of a small Alibaba Cloud, whose instances are found
 	Out     io.Writer
 	Version string
 	Log     *slog.Logger
@@ -43,12 +45,13 @@ type world struct {
 	orders, payments *broker
 	phone            *served
 	hook             *served
+	cloud            *served // nil without --cloud
 	dir              string
 }
 
 // Run shows the demo until ctx ends.
 func Run(ctx context.Context, o Options) (err error) {
-	w, err := newWorld()
+	w, err := newWorld(o.Cloud)
 	if err != nil {
 		return err
 	}
@@ -65,16 +68,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.Out, `
-Brimwatch's demo is running. Open
-
-  http://%s/            Brimwatch: instances, alarms, notices
-  http://%s/            the telephone that gets the SMS
-  http://%s/            the webhooks as they arrive
-
-Orders may have %d connections, %d subscriptions and %d messages a second from publishers. Ctrl-C ends it.
-
-`, d.Address(), w.phone.address, w.hook.address, capacityConnections, capacitySubscriptions, capacitySendTPS)
+	w.welcome(o.Out, d.Address().String())
 
 	st := &stage{away: make(chan bool)}
 	first := calm()
@@ -93,7 +87,7 @@ Orders may have %d connections, %d subscriptions and %d messages a second from p
 	return err
 }
 
-func newWorld() (_ *world, err error) {
+func newWorld(withCloud bool) (_ *world, err error) {
 	w := &world{}
 	defer func() {
 		if err != nil {
@@ -123,8 +117,32 @@ func newWorld() (_ *world, err error) {
 	if err != nil {
 		return nil, err
 	}
-	w.hook, err = serve(h)
+	if w.hook, err = serve(h); err != nil || !withCloud {
+		return w, err
+	}
+	c, err := newCloud(time.Now())
+	if err != nil {
+		return w, err
+	}
+	w.cloud, err = serve(c)
 	return w, err
+}
+
+// welcome prints what there is to open.
+func (w *world) welcome(out io.Writer, address string) {
+	fmt.Fprintf(out, `
+Brimwatch's demo is running. Open
+
+  http://%s/            Brimwatch: instances, alarms, notices
+  http://%s/            the telephone that gets the SMS
+  http://%s/            the webhooks as they arrive
+
+Orders may have %d connections, %d subscriptions and %d messages a second from publishers. Ctrl-C ends it.
+
+`, address, w.phone.address, w.hook.address, capacityConnections, capacitySubscriptions, capacitySendTPS)
+	if w.cloud != nil {
+		fmt.Fprint(out, cloudWelcome)
+	}
 }
 
 func (w *world) close() error {
@@ -134,6 +152,9 @@ func (w *world) close() error {
 	}
 	if w.hook != nil {
 		errs = append(errs, w.hook.close())
+	}
+	if w.cloud != nil {
+		errs = append(errs, w.cloud.close())
 	}
 	if w.orders != nil {
 		errs = append(errs, w.orders.Close())
@@ -149,6 +170,10 @@ func (w *world) close() error {
 
 // writeConfig writes a configuration as a user would, into the demo's folder.
 func (w *world) writeConfig(listen string) (string, error) {
+	accounts, found := "", ""
+	if w.cloud != nil {
+		accounts, found = accountConfig(w.cloud.address)
+	}
 	text := fmt.Sprintf(`server: {listen: %q}
 storage: {dir: %q, retention: 1d}
 collect: {interval: 1s, timeout: 2s}
@@ -157,7 +182,7 @@ alarms:
   notify: [oncall]
   capacity: {threshold: 70%%, for: 4s, clear_for: 4s, levels: [{severity: critical, threshold: 90%%}]}
   no_data: {for: 8s}
-
+%s
 instances:
   - id: mqtt-orders
     name: Orders
@@ -181,7 +206,7 @@ instances:
     edition: community
     billing: {method: subscription, expires: %s}
     labels: {team: web, env: demo}
-
+%s
 contacts:
   - {name: Alice, phone: "+14155550123"}
   - {name: Wei, phone: "+8613800138000", language: zh, time_zone: Asia/Shanghai}
@@ -194,9 +219,9 @@ receivers:
 sms:
   providers:
     - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
-`, listen, filepath.Join(w.dir, "data"), capacityConnections, capacitySubscriptions, capacitySendTPS,
-		day(200), w.orders.address, day(5), w.payments.address, day(40), w.hook.address, accountSID, w.phone.address)
-	for name, content := range map[string]string{"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey} {
+`, listen, filepath.Join(w.dir, "data"), accounts, capacityConnections, capacitySubscriptions, capacitySendTPS,
+		day(200), w.orders.address, day(5), w.payments.address, day(40), found, w.hook.address, accountSID, w.phone.address)
+	for name, content := range map[string]string{"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey, keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {
 			return "", fmt.Errorf("write the demo's configuration: %w", err)
 		}

@@ -29,7 +29,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		}
 		providers[p.Name] = ch
 	}
-	d := &notifier.Directory{
+	e := notifier.Entries{
 		Receivers: make(map[string]notifier.Receiver, len(s.Receivers)),
 		Notify:    make(map[string][]string, len(s.Instances)),
 		Accounts:  s.AccountNotify,
@@ -42,8 +42,8 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	for i := range s.Contacts {
 		c := &s.Contacts[i]
 		contacts[c.Name] = c
-		if _, taken := d.People[c.Phone]; !taken && c.Phone != "" {
-			d.People[c.Phone] = notifier.Person{Name: c.Name, Language: c.Language}
+		if _, taken := e.People[c.Phone]; !taken && c.Phone != "" {
+			e.People[c.Phone] = notifier.Person{Name: c.Name, Language: c.Language}
 		}
 	}
 	for i := range s.Receivers {
@@ -51,12 +51,12 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		if err != nil {
 			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
 		}
-		d.Receivers[r.Name] = r
+		e.Receivers[r.Name] = r
 	}
 	for i := range s.Instances {
-		d.Notify[s.Instances[i].ID] = s.Instances[i].Notify
+		e.Notify[s.Instances[i].ID] = s.Instances[i].Notify
 	}
-	return d, nil
+	return notifier.NewDirectory(e), nil
 }
 
 func newProvider(p *config.Provider, external string) (notifier.Channel, error) {

@@ -71,7 +71,7 @@ func TestWaitingNoticesFollowTheirWebhook(t *testing.T) {
 		{"in another order", []string{a, b}, []string{b, a}, []string{a, b}},
 		{"none is left", []string{a}, nil, []string{""}},
 	} {
-		after := &notifier.Directory{Receivers: map[string]notifier.Receiver{"oncall": receiver(tt.after...)}}
+		after := notifier.NewDirectory(notifier.Entries{Receivers: map[string]notifier.Receiver{"oncall": receiver(tt.after...)}})
 		for i, target := range receiver(tt.before...).Targets {
 			got, ok := after.Find("oncall", target.Recipient.Name)
 			if got.Recipient.Address != tt.want[i] || ok != (tt.want[i] != "") {

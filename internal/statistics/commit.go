@@ -230,7 +230,7 @@ func (s *Store) writeFacts(now time.Time) {
 	err := s.facts.Flush(now, durable)
 	switch {
 	case err != nil && !s.factsErr:
-		s.log.Error("facts cannot be written, they are kept in memory until they can", "err", err)
+		s.log.Error("facts cannot be written, they are kept in memory until they can", "error", err)
 	case err == nil && s.factsErr:
 		s.log.Info("facts are written again")
 	}

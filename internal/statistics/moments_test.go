@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,9 +72,31 @@ func get(t *testing.T, s *Store, path string, q url.Values) map[string]string {
 	return out
 }
 
+// atMoments runs a test at each hour of a day, and where months, years and zones
+// turn. The query API asks for the time by itself, so a bubble's clock is sent there.
+func atMoments(t *testing.T, test func(t *testing.T, now time.Time)) {
+	moments := []time.Time{
+		time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC), time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2027, 2, 28, 21, 0, 0, 0, time.UTC), time.Date(2028, 2, 29, 23, 0, 0, 0, time.UTC), time.Date(2027, 3, 14, 9, 30, 0, 0, time.UTC),
+		time.Date(2027, 3, 28, 0, 30, 0, 0, time.UTC), time.Date(2027, 10, 31, 0, 30, 0, 0, time.UTC),
+	}
+	for hour := range 24 {
+		moments = append(moments, time.Date(2026, 11, 23, hour, 30, 0, 0, time.UTC))
+	}
+	for _, moment := range moments {
+		t.Run(moment.Format(time.RFC3339), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(time.Until(moment))
+				test(t, time.Now())
+			})
+		})
+	}
+}
+
 // TestMomentsForAnnotations asks what docs/calendar.md tells Grafana to ask.
-func TestMomentsForAnnotations(t *testing.T) {
-	now := time.Now().Truncate(time.Second)
+func TestMomentsForAnnotations(t *testing.T) { atMoments(t, testMomentsForAnnotations) }
+
+func testMomentsForAnnotations(t *testing.T, now time.Time) {
 	c := &courses{since: now.Add(-10 * time.Minute)}
 	end := now.AddDate(0, 0, 3).UTC()
 	c.add("mqtt-1", end)
@@ -98,7 +121,10 @@ func TestMomentsForAnnotations(t *testing.T) {
 }
 
 func TestMomentsAreShownWhileTheyAreInForce(t *testing.T) {
-	now := time.Now()
+	atMoments(t, testMomentsAreShownWhileTheyAreInForce)
+}
+
+func testMomentsAreShownWhileTheyAreInForce(t *testing.T, now time.Time) {
 	c := &courses{since: now.Add(-time.Minute)}
 	c.add("mqtt-1", now.AddDate(0, 1, 0))
 	s := open(t, t.TempDir(), func(o *Options) { o.Courses = c.inForce })
@@ -124,11 +150,13 @@ func TestMomentsAreShownWhileTheyAreInForce(t *testing.T) {
 	}
 }
 
-func TestMomentsCanBeLookedUp(t *testing.T) {
-	c := &courses{since: time.Now().Add(-time.Minute)}
-	c.add("mqtt-1", time.Now().AddDate(0, 1, 0))
+func TestMomentsCanBeLookedUp(t *testing.T) { atMoments(t, testMomentsCanBeLookedUp) }
+
+func testMomentsCanBeLookedUp(t *testing.T, now time.Time) {
+	c := &courses{since: now.Add(-time.Minute)}
+	c.add("mqtt-1", now.AddDate(0, 1, 0))
 	s := open(t, t.TempDir(), func(o *Options) { o.Courses = c.inForce })
-	q, err := s.query.Querier(time.Now().Add(-time.Hour).UnixMilli(), time.Now().UnixMilli())
+	q, err := s.query.Querier(now.Add(-time.Hour).UnixMilli(), now.UnixMilli())
 	if err != nil {
 		t.Fatal(err)
 	}

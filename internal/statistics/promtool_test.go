@@ -50,8 +50,8 @@ func TestPromtool(t *testing.T) {
 			`{__name__="brimwatch_instance_capacity", ` + labels + "}\n" + `{__name__="brimwatch_instance_usage", ` + labels + "}\n" +
 				`{__name__="brimwatch_instance_utilization_ratio", ` + labels + "}",
 		},
-		{"names", []string{"labels", url, "__name__"}, "brimwatch_instance_capacity\nbrimwatch_instance_up\nbrimwatch_instance_usage\nbrimwatch_instance_utilization_ratio"},
-		{"metrics", []string{"labels", url, "metric"}, "connections\nmessage_tps\nreceive_tps\nsend_tps\nsubscriptions"},
+		{"names", []string{"labels", "--start=" + unix(at), "--end=" + unix(at.Add(time.Minute)), url, "__name__"}, "brimwatch_instance_capacity\nbrimwatch_instance_up\nbrimwatch_instance_usage\nbrimwatch_instance_utilization_ratio"},
+		{"metrics", []string{"labels", "--start=" + unix(at), "--end=" + unix(at.Add(time.Minute)), url, "metric"}, "connections\nmessage_tps\nreceive_tps\nsend_tps\nsubscriptions"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := exec.CommandContext(t.Context(), promtool, append([]string{"query"}, c.args...)...).CombinedOutput()

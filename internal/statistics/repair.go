@@ -86,7 +86,7 @@ func giveUp(o Options, part func(string) ([]string, error), reason error) (bool,
 		return false, err
 	}
 	o.Logger.Error("history is damaged, the damaged part was moved aside and is missing from queries",
-		"dir", o.Dir, "moved", names, "to", aside, "err", reason)
+		"dir", o.Dir, "moved", names, "to", aside, "error", reason)
 	return true, nil
 }
 

@@ -63,7 +63,7 @@ func (w *writer) end() {
 func (s *Store) judge(err error) {
 	switch {
 	case err != nil && !s.failing:
-		s.log.Error("readings cannot be stored, alarming goes on without history; is the disk full?", "dir", s.opts.Dir, "err", err)
+		s.log.Error("readings cannot be stored, alarming goes on without history; is the disk full?", "dir", s.opts.Dir, "error", err)
 	case err == nil && s.failing:
 		s.log.Info("readings are stored again", "dir", s.opts.Dir)
 	}
@@ -87,16 +87,38 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 	w.sample(in, &in.upRef, series.Up, 0, t, up)
 	in.up = true
 
+	known := finite(r)
+	if !in.met {
+		in.met = true
+		w.resume(in, known)
+	}
+	w.usage(in, r, known, t)
+	capacity := w.s.capacities(in, r, t)
+	if len(w.s.remotes) > 0 {
+		w.s.sendReading(in, r, known, capacity, t)
+	}
+	w.first, w.latest = min(w.first, t), max(w.latest, t)
+	if w.reason != "" {
+		w.drop(w.reason)
+		return
+	}
+	w.readings++
+}
+
+// finite returns the metrics of a reading that are known and numbers.
+func finite(r *fleet.Reading) fleet.MetricSet {
 	known := r.Known
 	for m := range fleet.Metric(fleet.NumMetrics) {
 		if known.Has(m) && (math.IsNaN(r.Usage[m]) || math.IsInf(r.Usage[m], 0)) {
 			known = known.Without(m)
 		}
 	}
-	if !in.met {
-		in.met = true
-		w.resume(in, known)
-	}
+	return known
+}
+
+// usage puts the figures that are known into the batch, and ends the series of
+// those that are not any more.
+func (w *writer) usage(in *instance, r *fleet.Reading, known fleet.MetricSet, t int64) {
 	both := known.Has(fleet.SendTPS) && known.Has(fleet.ReceiveTPS)
 	for m := range fleet.Metric(fleet.NumMetrics) {
 		summed := m == fleet.MessageTPS && both
@@ -112,16 +134,6 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 			in.stored = in.stored.Without(m)
 		}
 	}
-	capacity := w.s.capacities(in, r, t)
-	if len(w.s.remotes) > 0 {
-		w.s.sendReading(in, r, known, capacity, t)
-	}
-	w.first, w.latest = min(w.first, t), max(w.latest, t)
-	if w.reason != "" {
-		w.drop(w.reason)
-		return
-	}
-	w.readings++
 }
 
 // resume finds out which series went on before this process began, so that those

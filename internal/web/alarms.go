@@ -216,7 +216,7 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 		p.ackProblem(w, r, http.StatusNotFound, back, "No open alarm has the code "+code, "It may have ended by itself in the meantime.")
 		return
 	case err != nil:
-		p.log.ErrorContext(r.Context(), "alarm could not be acknowledged", "code", code, "err", err)
+		p.log.ErrorContext(r.Context(), "alarm could not be acknowledged", "code", code, "error", err)
 		p.ackProblem(w, r, http.StatusInternalServerError, back, code+" was not acknowledged", err.Error())
 		return
 	}

@@ -52,7 +52,7 @@ func (p *pages) feed(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/calendar; charset=utf-8")
 	h.Set("Content-Disposition", `inline; filename="brimwatch.ics"`)
 	if _, err := w.Write(ics.Encode(file)); err != nil {
-		p.log.DebugContext(r.Context(), "feed was not taken", "err", err)
+		p.log.DebugContext(r.Context(), "feed was not taken", "error", err)
 	}
 }
 

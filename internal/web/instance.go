@@ -133,14 +133,10 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	if st.Reading != nil {
 		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
 	}
-	for _, m := range fleet.Metrics() {
-		if !st.Concerns(m) {
-			continue
-		}
-		limit := in.Limit(st.Reading, m)
-		c := capacityRow{meter: newMeter(st, m), Origin: limit.Origin.String()}
-		if limit.At > 0 {
-			c.Age, c.Stale = p.stampUnix(limit.At), limit.Stale(p.Now())
+	for _, m := range st.Metrics() {
+		c := capacityRow{meter: newMeter(&m), Origin: m.Limit.Origin.String()}
+		if m.Limit.At > 0 {
+			c.Age, c.Stale = p.stampUnix(m.Limit.At), m.Limit.Stale(p.Now())
 		}
 		out.Capacities = append(out.Capacities, c)
 	}
@@ -230,7 +226,7 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	saved := "0"
 	if len(changed) > 0 {
 		if err := p.AlarmEditor.SetThresholds(r.Context(), id, changed); err != nil {
-			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "err", err)
+			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
 			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
 			body := p.instanceBody(&st, tabAlarms)
 			body.Monitoring = view

@@ -32,33 +32,29 @@ func meters(st *fleet.Standing) []meter {
 	if !st.Instance.Watched {
 		return nil
 	}
-	for _, m := range fleet.Metrics() {
-		if st.Concerns(m) {
-			out = append(out, newMeter(st, m))
-		}
+	for _, m := range st.Metrics() {
+		out = append(out, newMeter(&m))
 	}
 	return out
 }
 
-func newMeter(st *fleet.Standing, m fleet.Metric) meter {
-	limit := st.Instance.Limit(st.Reading, m)
-	out := meter{Metric: m.String(), Name: words.Heading(m, words.EN), State: st.State(m), Word: stateWords(st.States[m]), Fill: "0"}
-	if limit.Known() {
-		out.Capacity = words.Figure(m, limit.Value)
+func newMeter(m *fleet.MetricStanding) meter {
+	out := meter{
+		Metric: m.Metric.String(), Name: words.Heading(m.Metric, words.EN), State: m.State, Word: stateWords(m.State), Fill: "0", Known: m.Known, Reason: m.Reason,
 	}
-	r := st.Reading
-	if r != nil && r.Known.Has(m) {
-		out.Known, out.Usage = true, words.Figure(m, r.Usage[m])
-	} else {
-		out.Reason = st.Unknown(m)
+	if m.Limit.Known() {
+		out.Capacity = words.Figure(m.Metric, m.Limit.Value)
 	}
-	if u, ok := fleet.Utilization(st.Instance, r, m); ok {
-		out.Percent, out.Fill = words.ShareBeside(u, st.Thresholds[m]), place(u)
+	if m.Known {
+		out.Usage = words.Figure(m.Metric, m.Usage)
 	}
-	if threshold := st.Thresholds[m]; threshold > 0 && limit.Known() {
-		out.Threshold = words.Threshold(threshold)
-		if threshold <= 1 {
-			out.Tick = place(threshold)
+	if m.Measured {
+		out.Percent, out.Fill = words.ShareBeside(m.Utilization, m.Threshold), place(m.Utilization)
+	}
+	if m.Threshold > 0 && m.Limit.Known() {
+		out.Threshold = words.Threshold(m.Threshold)
+		if m.Threshold <= 1 {
+			out.Tick = place(m.Threshold)
 		}
 	}
 	out.Label = out.sentence()

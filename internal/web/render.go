@@ -62,7 +62,7 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 	pg.Version, pg.At = p.Version, p.stamp(p.Now())
 	var buf bytes.Buffer
 	if err := p.set.pages[name].Execute(&buf, pg); err != nil {
-		p.log.ErrorContext(r.Context(), "page could not be rendered", "page", name, "err", err)
+		p.log.ErrorContext(r.Context(), "page could not be rendered", "page", name, "error", err)
 		http.Error(w, "The page could not be rendered; the log of Brimwatch says why.", http.StatusInternalServerError)
 		return
 	}
@@ -70,13 +70,13 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
 	w.WriteHeader(status)
 	if _, err := w.Write(buf.Bytes()); err != nil {
-		p.log.DebugContext(r.Context(), "page was not taken", "page", name, "err", err)
+		p.log.DebugContext(r.Context(), "page was not taken", "page", name, "error", err)
 	}
 }
 
 // fail answers that something could not be read; the log has the particulars.
 func (p *pages) fail(w http.ResponseWriter, r *http.Request, section, what string, err error) {
-	p.log.ErrorContext(r.Context(), "page could not be read", "path", r.URL.Path, "err", err)
+	p.log.ErrorContext(r.Context(), "page could not be read", "path", r.URL.Path, "error", err)
 	p.render(w, r, http.StatusInternalServerError, "problem", page{Title: "Not available", Section: section, Body: problem{
 		Heading: what + " could not be read",
 		Lines:   []string{err.Error(), "Try again in a moment. The log of Brimwatch has the particulars."},

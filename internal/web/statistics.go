@@ -157,7 +157,7 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	}
 	series, err := p.Statistics.Statistics(r.Context(), st.Instance.ID, from, to, step)
 	if err != nil {
-		p.log.WarnContext(r.Context(), "statistics could not be read", "instance_id", st.Instance.ID, "err", err)
+		p.log.WarnContext(r.Context(), "statistics could not be read", "instance_id", st.Instance.ID, "error", err)
 		out.Fault = "The history could not be read: " + err.Error()
 		return out
 	}

@@ -11,7 +11,7 @@ import (
 
 // Bounds of the dispatcher.
 const (
-	// parallel is how many recipients are told at the same time.
+	// parallel is how many recipients the dispatcher serves at the same time.
 	parallel = 64
 	// sendTimeout bounds one call of a channel.
 	sendTimeout = 30 * time.Second
@@ -21,7 +21,7 @@ const (
 	lookAgain = time.Minute
 )
 
-// Run sends what is due until ctx ends. Calls that are under way then get a
+// Run sends the notices that are due until ctx ends. Calls that are under way then get a
 // short grace; what they do not finish is in doubt at the next start.
 func (b *Outbox) Run(ctx context.Context) error {
 	calls, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
@@ -58,6 +58,33 @@ func (b *Outbox) Run(ctx context.Context) error {
 		}
 		timer.Reset(wait)
 	}
+}
+
+// enqueue puts items into their queues and wakes the dispatcher.
+func (b *Outbox) enqueue(items []item) {
+	if len(items) == 0 {
+		return
+	}
+	b.mu.Lock()
+	b.queues.put(items)
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// claim marks as busy and returns all that is due, and when to look again.
+func (b *Outbox) claim(now time.Time, most int) (out []work, later time.Time) {
+	dir := b.directory.Load()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.queues.claim(now, most, dir.Bundle)
+}
+
+// release ends the work on a recipient, and wakes the dispatcher: more may be due.
+func (b *Outbox) release(w work, results []item) {
+	b.mu.Lock()
+	b.queues.release(w, results)
+	b.mu.Unlock()
+	b.nudge()
 }
 
 // finish waits for the calls under way, for a while and then by ending them.

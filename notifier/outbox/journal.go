@@ -14,7 +14,7 @@ import (
 )
 
 // Commit stores states, events, and the notices the events cause, in one
-// transaction. Then the dispatcher is told.
+// transaction, and then wakes the dispatcher.
 func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 	var planned []item
 	now := time.Now().UTC()
@@ -28,9 +28,9 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 		if err != nil {
 			return err
 		}
-		said := make(topics)
+		messages := make(topics)
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], said, silences, now)
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], messages, silences, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
@@ -69,14 +69,15 @@ func storeStates(ctx context.Context, tx *transaction, records []alarm.Record) e
 	return nil
 }
 
-// stored is how the state of an alarm is written down, with what it has told.
+// stored is the form in which the database keeps the state of an alarm, with the
+// memory of an alarm of the calendar.
 type stored struct {
 	alarm.State
 	Memory alarm.Memory `json:"memory,omitzero"`
 }
 
 // storeEvent brings the event's episode up to date and plans its notices.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, said topics,
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, messages topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -88,15 +89,15 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		episode, ev.Kind, ms(ev.At), ev.Severity, ev.Known, ev.Usage, ev.Capacity, ev.Reason, ev.By); err != nil {
 		return nil, fmt.Errorf("note the event: %w", err)
 	}
-	var told []notifier.Told
+	var addressees []notifier.Addressee
 	if notifier.Ends(ev.Kind) {
-		if told, err = endHeld(ctx, tx, episode); err != nil {
+		if addressees, err = endHeld(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 	}
 	var items []item
-	for _, n := range notifier.Plan(dir, ev, told, silences, now) {
-		it, err := storeNotice(ctx, tx, dir, episode, n, said.joins(ev, &n), now)
+	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
+		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -158,34 +159,6 @@ func endReason(ev *alarm.Event) string {
 		return ev.Reason
 	}
 	return ""
-}
-
-// endHeld drops the beginnings that were still held when the episode ended, and
-// returns who was told, or is about to be.
-func endHeld(ctx context.Context, tx *transaction, episode int64) ([]notifier.Told, error) {
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = 'the alarm ended while this was held (' || reason || ')', next_at = 0
-		WHERE episode = ? AND state = ?`, notifier.Dropped, episode, notifier.Held); err != nil {
-		return nil, fmt.Errorf("drop what was held: %w", err)
-	}
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver, recipient, channel, display FROM notice
-		WHERE episode = ? AND (state IN (?, ?, ?, ?) OR told_with <> '' AND EXISTS (
-			SELECT 1 FROM notice AS first WHERE first.code = notice.told_with AND first.recipient = notice.recipient AND first.state IN (?, ?, ?, ?)))
-		ORDER BY receiver, recipient`,
-		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
-		notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
-	if err != nil {
-		return nil, fmt.Errorf("look up who was told: %w", err)
-	}
-	defer rows.Close()
-	var out []notifier.Told
-	for rows.Next() {
-		var t notifier.Told
-		if err := rows.Scan(&t.Receiver, &t.Recipient, &t.Channel, &t.Display); err != nil {
-			return nil, fmt.Errorf("look up who was told: %w", err)
-		}
-		out = append(out, t)
-	}
-	return out, rows.Err()
 }
 
 // Load returns all alarm states.

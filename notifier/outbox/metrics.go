@@ -54,21 +54,11 @@ func newMetrics(reg prometheus.Registerer, b *Outbox) (*metrics, error) {
 	return m, errors.Join(errs...)
 }
 
-// depth counts what waits in a state, and how overdue the most overdue is.
+// depth counts the notices that wait in a state, and tells how overdue the most
+// overdue is.
 func (b *Outbox) depth(state notifier.NoticeState) (n int, overdue time.Duration) {
 	now := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, q := range b.queues {
-		for _, it := range q.items {
-			if it.state != state {
-				continue
-			}
-			n++
-			if !it.next.IsZero() {
-				overdue = max(overdue, now.Sub(it.next))
-			}
-		}
-	}
-	return n, overdue
+	return b.queues.depth(state, now)
 }

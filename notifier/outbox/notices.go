@@ -19,25 +19,25 @@ type item struct {
 	state     notifier.NoticeState
 	message   string // of the attempt before; "" when there was none
 	next      time.Time
-	alone     bool // the far side refused it for good together with others
+	split     bool // the far side refused it for good together with others: it goes out by itself
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that is not to
-// be sent, or that exists already. toldWith is the code of the episode whose
-// notice says it to the same recipient; "" when none does.
-func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, toldWith string, now time.Time) (*item, error) {
+// be sent, or that exists already. joins is the code of the episode whose message
+// speaks for this notice, too; "" when the notice speaks for itself.
+func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, joins string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
-	case toldWith != "":
-		it.state, reason = notifier.Dropped, "told with "+toldWith
+	case joins != "":
+		it.state, reason = notifier.Dropped, "told with "+joins
 	case n.Hold != "":
 		it.state, reason = notifier.Held, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits, n, now)
+		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, toldWith, ms(n.CreatedAt), ms(it.next))
+		it.state, reason, joins, ms(n.CreatedAt), ms(it.next))
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,15 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	return &it, err
 }
 
+// When the n-th newest text message in a window was decided. An index leads to
+// those in the window, so that a commit reads nothing of the months before.
+const (
+	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
+		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
+	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
+		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
+)
+
 // capped tells whether a text message would be over a cap, until when, and
 // which. Windows roll: an hour is the last sixty minutes.
 func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
@@ -73,25 +82,23 @@ func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.
 		share = 1 - l.ReserveCritical
 	}
 	for _, c := range []struct {
-		most      int
-		window    time.Duration
-		recipient string
-		why       string
+		most   int
+		window time.Duration
+		query  string
+		of     string // whose text messages count
+		why    string
 	}{
-		{l.PerContact, l.PerContactEvery, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, "", "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, "", "over the cap of a month"},
+		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
+		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
+		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
 	} {
 		if c.most <= 0 {
 			continue
 		}
 		// The one that has to leave the window before there is room again.
 		var oldest int64
-		err := tx.QueryRowContext(ctx, `SELECT created_at FROM notice
-			WHERE channel = 'sms' AND state IN (?, ?, ?, ?) AND created_at > ? AND (? = '' OR recipient = ?)
-			ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
-			ms(now.Add(-c.window)), c.recipient, c.recipient, c.most-1).Scan(&oldest)
+		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
+			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -112,12 +119,12 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
 		return err
 	}); err != nil {
-		return fmt.Errorf("take up what was being sent: %w", err)
+		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}
 	rows, err := b.reads.QueryContext(ctx, `SELECT seq, recipient, state, message, next_at FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
-		return fmt.Errorf("take up what was not sent: %w", err)
+		return fmt.Errorf("take up notices that were not sent: %w", err)
 	}
 	defer rows.Close()
 	var items []item
@@ -125,13 +132,13 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 		var it item
 		var next int64
 		if err := rows.Scan(&it.seq, &it.recipient, &it.state, &it.message, &next); err != nil {
-			return fmt.Errorf("take up what was not sent: %w", err)
+			return fmt.Errorf("take up notices that were not sent: %w", err)
 		}
 		it.next = at(next)
 		items = append(items, it)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("take up what was not sent: %w", err)
+		return fmt.Errorf("take up notices that were not sent: %w", err)
 	}
 	b.enqueue(items)
 	return nil

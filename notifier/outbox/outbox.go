@@ -3,14 +3,14 @@
 //
 // It is the alarm engine's Journal: a Commit stores states and events and, in
 // the same transaction, the notices they cause. The dispatcher in Run sends
-// what is due, one queue for each recipient, in order.
+// the notices that are due, one queue for each recipient, in order.
 //
 // Invariants:
 //   - a notice exists once: its ID follows from the event and the recipient;
 //   - before a channel is called, the notice is stored as "sending", with the id
-//     of the message; so after a crash it is known what is in doubt;
-//   - what is in doubt is looked up at the far side when the channel can do that,
-//     and sent again under the same id when it cannot;
+//     of the message; so after a crash the outbox knows which messages are in doubt;
+//   - it looks a message in doubt up at the far side when the channel can do that,
+//     and sends it again under the same id when it cannot;
 //   - a notice leaves the queue only as sent, dropped or dead, with a reason.
 package outbox
 
@@ -60,7 +60,7 @@ type Outbox struct {
 	directory atomic.Pointer[notifier.Directory]
 
 	mu     sync.Mutex
-	queues map[string]*queue // by recipient
+	queues *queues
 	wake   chan struct{}
 
 	failing atomic.Bool // the last write failed
@@ -79,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: make(map[string]*queue), wake: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1),
 	}
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
@@ -96,8 +96,8 @@ func (b *Outbox) Close() error {
 	return errors.Join(b.statements.close(), b.db.Close(), b.reads.Close())
 }
 
-// SetDirectory replaces who is told. Notices that are decided keep what they
-// say; where they go is looked up when they are sent.
+// SetDirectory puts a directory into force. Notices that are decided keep their
+// texts; the dispatcher looks their recipients up when it sends them.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.directory.Store(d)
 	b.nudge()

@@ -86,7 +86,7 @@ func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, erro
 	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, nil
 }
 
-func directoryOf(channels map[string]notifier.Channel) *notifier.Directory {
+func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier.Entries)) *notifier.Directory {
 	r := notifier.Receiver{Name: "oncall"}
 	for _, name := range []string{"sms/wei", "webhook/oncall/1"} {
 		if ch, ok := channels[name]; ok {
@@ -95,7 +95,25 @@ func directoryOf(channels map[string]notifier.Channel) *notifier.Directory {
 			})
 		}
 	}
-	return &notifier.Directory{Receivers: map[string]notifier.Receiver{"oncall": r}, Default: []string{"oncall"}}
+	e := notifier.Entries{Receivers: map[string]notifier.Receiver{"oncall": r}, Default: []string{"oncall"}}
+	for _, change := range changes {
+		change(&e)
+	}
+	return notifier.NewDirectory(e)
+}
+
+// groupWait lets the first notices wait for others.
+func groupWait(d time.Duration) func(*notifier.Entries) {
+	return func(e *notifier.Entries) {
+		r := e.Receivers["oncall"]
+		r.GroupWait = d
+		e.Receivers["oncall"] = r
+	}
+}
+
+// limits sets what text messages may cost.
+func limits(l notifier.Limits) func(*notifier.Entries) {
+	return func(e *notifier.Entries) { e.Limits = l }
 }
 
 // rig is an Outbox that can be stopped, and opened again on the same database.
@@ -386,11 +404,7 @@ func TestOutboxBundles(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		hook := &fakeChannel{bundle: 3}
-		dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})
-		rcv := dir.Receivers["oncall"]
-		rcv.GroupWait = 10 * time.Second
-		dir.Receivers["oncall"] = rcv
-		r := open(t, path, dir).start()
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook}, groupWait(10*time.Second))).start()
 		defer r.stop()
 		for _, code := range []string{"A2AA", "B2BB", "C2CC", "D2DD"} {
 			r.happen(alarm.Raised, code)
@@ -443,11 +457,7 @@ func TestOutboxRefusedBundleIsSentOneByOne(t *testing.T) {
 			}
 			return notifier.Receipt{}, nil
 		}}
-		dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})
-		rcv := dir.Receivers["oncall"]
-		rcv.GroupWait = time.Second
-		dir.Receivers["oncall"] = rcv
-		r := open(t, path, dir).start()
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook}, groupWait(time.Second))).start()
 		defer r.stop()
 		for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
 			r.happen(alarm.Raised, code)
@@ -595,9 +605,7 @@ func TestOutboxHolds(t *testing.T) {
 		path := dbPath(t)
 		synctest.Test(t, func(t *testing.T) {
 			sms := &fakeChannel{}
-			dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
-			dir.Limits = notifier.Limits{PerContact: 2, PerContactEvery: time.Hour}
-			r := open(t, path, dir).start()
+			r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(notifier.Limits{PerContact: 2, PerContactEvery: time.Hour}))).start()
 			defer r.stop()
 			for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
 				r.happen(alarm.Raised, code)
@@ -615,9 +623,7 @@ func TestOutboxHolds(t *testing.T) {
 		path := dbPath(t)
 		synctest.Test(t, func(t *testing.T) {
 			sms := &fakeChannel{}
-			dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms})
-			dir.Limits = notifier.Limits{PerDay: 2, ReserveCritical: 0.5}
-			r := open(t, path, dir).start()
+			r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(notifier.Limits{PerDay: 2, ReserveCritical: 0.5}))).start()
 			defer r.stop()
 			r.happen(alarm.Raised, "A2AA")
 			r.happen(alarm.Raised, "B2BB")

@@ -122,7 +122,11 @@ ALTER TABLE alarm_state_2 RENAME TO alarm_state;
 ALTER TABLE episode ADD COLUMN account TEXT NOT NULL DEFAULT '';
 ALTER TABLE notice ADD COLUMN told_with TEXT NOT NULL DEFAULT '';`, `
 ALTER TABLE episode RENAME COLUMN mark TO threshold;
-UPDATE alarm_state SET state = replace(state, '"mark":', '"threshold":');`,
+UPDATE alarm_state SET state = replace(state, '"mark":', '"threshold":');`, `
+CREATE INDEX notice_created ON notice (channel, created_at);
+CREATE INDEX notice_code ON notice (code, recipient);
+CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
+CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`,
 	}
 }
 

@@ -2,14 +2,11 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -43,7 +40,7 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, n
 	}
 	if m.ID == "" {
 		m.ID = "msg_" + strings.TrimPrefix(m.Notices[0].ID, "ntc_")
-		if items[0].alone {
+		if items[0].split {
 			m.ID += "_alone" // the message that was refused had the other id
 		}
 	}
@@ -107,7 +104,7 @@ type outcome struct {
 	reason string
 	doubt  bool
 	next   time.Time
-	alone  bool // each goes out again by itself
+	split  bool // each notice goes out again by itself
 }
 
 // record stores what came of an attempt, and returns what stays in the queue.
@@ -128,11 +125,11 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 	}
 	rest := make([]item, 0, len(items))
 	message := m.ID
-	if o.alone {
-		message = "" // what goes alone is another message
+	if o.split {
+		message = "" // what goes out by itself is another message
 	}
 	for _, it := range items {
-		it.state, it.message, it.next, it.alone = o.state, message, o.next, o.alone
+		it.state, it.message, it.next, it.split = o.state, message, o.next, o.split
 		if o.state == notifier.Pending || (o.state == notifier.Sent && !o.next.IsZero()) {
 			rest = append(rest, it)
 		}
@@ -167,7 +164,7 @@ func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, 
 	if notifier.IsPermanent(err) {
 		if len(m.Notices) > 1 {
 			// One of them may be at fault, and the others must not go down with it.
-			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), alone: true}
+			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), split: true}
 		}
 		return outcome{name: "permanent", state: notifier.Dead, reason: err.Error()}
 	}
@@ -177,8 +174,8 @@ func (b *Outbox) judge(m notifier.Message, receipt notifier.Receipt, err error, 
 		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err)}
 	}
 	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), next: next}
-	// A look-up that failed is unknown too, so what was in doubt stays in doubt
-	// until it is found, or looked for in vain and then refused.
+	// A look-up that failed is unknown too, so a message in doubt stays in doubt
+	// until a look-up finds it, or finds nothing and the far side refuses it.
 	if notifier.IsUnknown(err) {
 		o.name, o.doubt = "unknown", true
 	}
@@ -227,56 +224,6 @@ func (b *Outbox) interrupted(ctx context.Context, m notifier.Message, items []it
 		return err
 	})
 	return items, err
-}
-
-// drop takes notices out of the queue unsent.
-func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
-	err := b.write(ctx, func(tx *transaction) error {
-		for _, it := range items {
-			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE seq = ?`,
-				notifier.Dropped, why, it.seq); err != nil {
-				return fmt.Errorf("drop a notice: %w", err)
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		b.metrics.notices.WithLabelValues(channelOf(items[0].recipient), string(notifier.Dropped)).Add(float64(len(items)))
-	}
-	return err
-}
-
-// releaseHeld decides about a notice whose hold is over: what is still true
-// goes out, what is not is dropped.
-func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]item, error) {
-	var kind alarm.EventKind
-	var state notifier.NoticeState
-	var ended int64
-	var newer bool
-	err := b.reads.QueryRowContext(ctx, `SELECT n.kind, n.state, e.ended_at, EXISTS (
-			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
-				AND later.kind IN (?, ?, ?) AND later.state != ? AND later.state != ?)
-		FROM notice n JOIN episode e ON e.id = n.episode WHERE n.seq = ?`,
-		alarm.Raised, alarm.Escalated, alarm.Reminded, notifier.Dropped, notifier.Dead, it.seq).
-		Scan(&kind, &state, &ended, &newer)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("read a held notice: %w", err)
-	case state != notifier.Held:
-		return nil, nil
-	case newer && notifier.Begins(kind):
-		return nil, b.drop(ctx, []item{it}, "a newer notice of the same alarm says it better")
-	case ended != 0 && notifier.Begins(kind):
-		return nil, b.drop(ctx, []item{it}, "the alarm ended while this was held")
-	}
-	it.state, it.next = notifier.Pending, time.Time{}
-	err = b.write(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq = ?`, notifier.Pending, ms(now), it.seq)
-		return err
-	})
-	return []item{it}, err
 }
 
 // channelOf returns the channel's part of a recipient's name: sms of sms/wei.

@@ -36,7 +36,8 @@ func (b *Outbox) AddSilence(ctx context.Context, s notifier.Silence) (notifier.S
 	return s, nil
 }
 
-// RemoveSilence ends a silence now. What it held and what is still true is told.
+// RemoveSilence ends a silence now. The notices that it held go out if their alarms
+// still last.
 func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 	var free []item
 	err := b.write(ctx, func(tx *transaction) error {
@@ -62,14 +63,14 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, recipient`, notifier.Held, reason)
 	if err != nil {
-		return nil, fmt.Errorf("let go of what was held: %w", err)
+		return nil, fmt.Errorf("let go of held notices: %w", err)
 	}
 	defer rows.Close()
 	var out []item
 	for rows.Next() {
 		it := item{state: notifier.Held}
 		if err := rows.Scan(&it.seq, &it.recipient); err != nil {
-			return nil, fmt.Errorf("let go of what was held: %w", err)
+			return nil, fmt.Errorf("let go of held notices: %w", err)
 		}
 		out = append(out, it)
 	}

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// statements keeps what the database was asked before in prepared form: to parse
-// a statement takes longer than to run it. The texts are constants of this
+// statements keeps the statements of before in prepared form: to parse one takes
+// longer than to run it. The texts are constants of this
 // package, so there are few.
 type statements struct {
 	mu     sync.Mutex
@@ -23,8 +23,8 @@ func newStatements() *statements {
 	return &statements{known: make(map[string]*sql.Stmt), wanted: make(map[string]bool)}
 }
 
-// prepare prepares what was asked since the last time. It is called outside of
-// transactions: the only connection is theirs while they last.
+// prepare prepares the statements that are new since the last time. Callers are
+// outside of transactions: the only connection is theirs while they last.
 //
 // The lock is not held while it waits for that connection: who has it may be
 // asking for a statement.
@@ -53,8 +53,8 @@ func (s *statements) keep(text string, stmt *sql.Stmt) error {
 	return nil
 }
 
-// take returns what is wanted and not prepared. What is taken and then fails is
-// wanted again when it is asked again.
+// take returns the statements that are wanted and not prepared. One that then
+// fails is wanted again when somebody asks it again.
 func (s *statements) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -62,17 +62,8 @@ const maxAnswer = 64 << 10
 // New checks the options, all at once, and returns the channel. It does not call
 // the endpoint.
 func New(o Options) (*Channel, error) {
-	if o.Timeout == 0 {
-		o.Timeout = 15 * time.Second
-	}
-	if o.Bundle == 0 {
-		o.Bundle = 64
-	}
-	if o.Transport == nil {
-		o.Transport = httpcall.NewTransport(o.TLS, !o.AllowLinkLocal)
-	}
-	c := &Channel{}
-	var faults []error
+	o.setDefaults()
+	keys, faults := signingKeys(o.Secrets)
 	target, err := parseTarget(o.URL, o.AllowLinkLocal)
 	if err != nil {
 		faults = append(faults, err)
@@ -82,13 +73,6 @@ func New(o Options) (*Channel, error) {
 			o.Password, _ = user.Password()
 		}
 		target.User = nil
-	}
-	for i, s := range o.Secrets {
-		key, err := signingKey(s)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("secret %d: %w", i+1, err))
-		}
-		c.keys = append(c.keys, key)
 	}
 	if o.Bearer != "" && (o.Username != "" || o.Password != "") {
 		faults = append(faults, errors.New("bearer: a user is given too; give one of both"))
@@ -102,9 +86,31 @@ func New(o Options) (*Channel, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	c.opts, c.target = o, target
-	c.hide = hider(target, o)
-	return c, nil
+	return &Channel{opts: o, target: target, keys: keys, hide: hider(target, o)}, nil
+}
+
+func (o *Options) setDefaults() {
+	if o.Timeout == 0 {
+		o.Timeout = 15 * time.Second
+	}
+	if o.Bundle == 0 {
+		o.Bundle = 64
+	}
+	if o.Transport == nil {
+		o.Transport = httpcall.NewTransport(o.TLS, !o.AllowLinkLocal)
+	}
+}
+
+// signingKeys reads all secrets.
+func signingKeys(secrets []string) (keys [][]byte, faults []error) {
+	for i, s := range secrets {
+		key, err := signingKey(s)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("secret %d: %w", i+1, err))
+		}
+		keys = append(keys, key)
+	}
+	return keys, faults
 }
 
 func parseTarget(s string, anywhere bool) (*url.URL, error) {

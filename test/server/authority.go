@@ -27,15 +27,17 @@ type Authority struct {
 // NewAuthority makes an authority whose files go with the test.
 func NewAuthority(t testing.TB) Authority {
 	t.Helper()
-	now := time.Now()
+	// Valid for decades: servers go by the kernel's clock, and the test perhaps by
+	// another (test/clock).
+	from, to := time.Now().AddDate(-20, 0, 0), time.Now().AddDate(20, 0, 0)
 	caKey, ca := certificate(t, &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		NotBefore: from, NotAfter: to,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}, nil, nil)
 	key, leaf := certificate(t, &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "server"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		NotBefore: from, NotAfter: to,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
 	}, ca, caKey)
 	der, err := x509.MarshalECPrivateKey(key)

@@ -35,7 +35,7 @@ type bill struct {
 // and region, and keeps the bills of instances that are known, and of those of
 // IoT. The names that billing gives to products are not all documented, so it is
 // not asked by them.
-func readBilling(ctx context.Context, ask asker, abroad bool, zone *time.Location, known func(id string) bool) (told, error) {
+func readBilling(ctx context.Context, ask asker, abroad bool, zone *time.Location, known func(id string) bool) (listing, error) {
 	const size = 300 // the most that it tells at once
 	rows, whole, calls, err := pages(
 		func(b *bill) string { return string(b.ID) },
@@ -48,10 +48,10 @@ func readBilling(ctx context.Context, ask asker, abroad bool, zone *time.Locatio
 			return page[bill]{a.Data.Rows, int(a.Data.TotalCount.value)}, a.failed()
 		})
 	if err != nil {
-		return told{}, err
+		return listing{}, err
 	}
 	c := clock{zone: zone}
-	out := told{whole: whole, calls: calls}
+	out := listing{whole: whole, calls: calls}
 	for i := range rows {
 		if isIoT(&rows[i]) || known(string(rows[i].ID)) {
 			out.records = append(out.records, rows[i].record(&c))

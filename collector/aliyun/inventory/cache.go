@@ -17,7 +17,7 @@ import (
 // read; the next sweep writes it anew.
 const cacheVersion = 1
 
-// cacheFile is what is kept over restarts.
+// cacheFile holds the instances over restarts.
 type cacheFile struct {
 	Version int                  `json:"version"`
 	Account string               `json:"account"`
@@ -25,7 +25,7 @@ type cacheFile struct {
 	Lists   map[string][]*record `json:"lists"` // by unit
 }
 
-// load takes over what was found last. A file that cannot be used is set aside,
+// load takes over the instances of the file. A file that cannot be used is set aside,
 // so that somebody can look at it, and never keeps Brimwatch from starting.
 func (i *Inventory) load() {
 	name := i.opts.CacheFile
@@ -80,7 +80,7 @@ func readCache(body []byte, account string) (map[string][]*record, error) {
 	return c.Lists, nil
 }
 
-// save keeps what is known: in a new file that takes the old one's place, so that
+// save writes the instances: into a new file that takes the old one's place, so that
 // there is always a whole one.
 func (i *Inventory) save(now time.Time) error {
 	if i.opts.CacheFile == "" {

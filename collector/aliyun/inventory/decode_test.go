@@ -152,7 +152,7 @@ func TestMQTTRows(t *testing.T) {
 			if err := json.Unmarshal([]byte(`{"Instances":[`+tt.row+`,{"InstanceStatus":5},{"InstanceId":"b","InstanceStatus":10}]}`), &a); err != nil {
 				t.Fatal(err)
 			}
-			got := a.told(time.UTC)
+			got := a.listing(time.UTC)
 			if len(got.records) != 1 {
 				t.Fatalf("%d records", len(got.records))
 			}

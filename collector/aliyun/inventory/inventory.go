@@ -31,7 +31,7 @@ type Options struct {
 	// Keep is in how many sweeps an instance may be missing before it counts as
 	// gone; 0 is 2.
 	Keep int
-	// CacheFile keeps what was found, so that a start without the cloud loses
+	// CacheFile keeps the instances, so that a start without the cloud loses
 	// nothing; "" keeps nothing.
 	CacheFile string
 	Logger    *slog.Logger // nil is silent
@@ -56,7 +56,8 @@ type Inventory struct {
 	faults   []string // those of problems that went wrong
 }
 
-// New checks the options and reads what was found last. It asks nothing yet.
+// New checks the options and reads the instances of the last sweep from the file.
+// It asks the cloud nothing yet.
 func New(o Options) (*Inventory, error) {
 	if o.Account == nil {
 		return nil, errors.New("account: missing")
@@ -123,7 +124,7 @@ func (o *Options) check() error {
 	return nil
 }
 
-// Found returns what is known, sorted by id: of the last sweep, and before the
+// Found returns the instances, sorted by id: of the last sweep, and before the
 // first one of the cache file. The caller may keep it, and must not change it.
 func (i *Inventory) Found() []fleet.Found {
 	i.mu.Lock()

@@ -31,14 +31,14 @@ type question struct {
 type list struct {
 	name string // for people: MQTT, RocketMQ 5, …
 	// read asks for everything in a region.
-	read func(ctx context.Context, ask asker, region string, zone *time.Location) (told, error)
+	read func(ctx context.Context, ask asker, region string, zone *time.Location) (listing, error)
 	// detail asks what the list does not tell of one instance; nil where it tells
 	// all there is.
 	detail func(ctx context.Context, ask asker, r *record) (*detail, error)
 }
 
-// told is what one list told.
-type told struct {
+// listing is the answer of one list.
+type listing struct {
 	records []*record
 	whole   bool     // nothing is missing: what is not among the records is gone
 	calls   int      // it took

@@ -136,12 +136,22 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // same tells whether two descriptions differ in nothing but their age.
-func same(a, b *fleet.Found) bool {
+func same(a, b *fleet.Found) bool { return sameInstance(a, b) && sameOffer(a, b) && sameTerm(a, b) }
+
+// sameInstance compares which instance it is, and what it is called.
+func sameInstance(a, b *fleet.Found) bool {
 	return a.ID == b.ID && a.Name == b.Name && a.Account == b.Account && a.Region == b.Region &&
-		a.Product == b.Product && a.Edition == b.Edition && a.Spec == b.Spec && a.Kind == b.Kind &&
-		a.Capacity == b.Capacity && slices.Equal(a.Labels, b.Labels) && slices.Equal(a.Missing, b.Missing) &&
-		a.Method == b.Method && a.AutoRenew == b.AutoRenew && a.PostExpiration == b.PostExpiration &&
-		a.Frozen == b.Frozen && a.Status == b.Status &&
-		a.Expires.Equal(b.Expires) && a.SuspendsAt.Equal(b.SuspendsAt) &&
-		a.ReleasesAt.Equal(b.ReleasesAt) && a.OverdueSince.Equal(b.OverdueSince)
+		a.Product == b.Product && a.Kind == b.Kind && slices.Equal(a.Labels, b.Labels)
+}
+
+// sameOffer compares what was bought.
+func sameOffer(a, b *fleet.Found) bool {
+	return a.Edition == b.Edition && a.Spec == b.Spec && a.Capacity == b.Capacity && slices.Equal(a.Missing, b.Missing)
+}
+
+// sameTerm compares until when it runs, and what it does then.
+func sameTerm(a, b *fleet.Found) bool {
+	return a.Method == b.Method && a.AutoRenew == b.AutoRenew && a.PostExpiration == b.PostExpiration &&
+		a.Frozen == b.Frozen && a.Status == b.Status && a.Expires.Equal(b.Expires) &&
+		a.SuspendsAt.Equal(b.SuspendsAt) && a.ReleasesAt.Equal(b.ReleasesAt) && a.OverdueSince.Equal(b.OverdueSince)
 }

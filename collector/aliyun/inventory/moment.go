@@ -22,7 +22,7 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 // errMoment says that what was written is not a time.
 var errMoment = errors.New("cannot be read as a time")
 
-// read returns the point in time, and zero when none is told. What cannot be read
+// read returns the point in time, and zero when there is none. What cannot be read
 // is an error and never a time. Years from 2090 on are how the cloud writes "no
 // end": that is none told.
 func (m moment) read(zone *time.Location) (time.Time, error) {
@@ -76,13 +76,13 @@ func (t text) yes() bool { return strings.EqualFold(string(t), "true") }
 // figure is a number that may also be written as text.
 type figure struct {
 	value int64
-	told  bool
+	known bool
 }
 
 // UnmarshalJSON takes a whole number; anything else is none told.
 func (f *figure) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseInt(asText(b), 10, 64)
-	*f = figure{value: n, told: err == nil}
+	*f = figure{value: n, known: err == nil}
 	return nil
 }
 

@@ -30,21 +30,21 @@ type mqttTag struct {
 	Value text `json:"TagValue"`
 }
 
-func readMQTT(ctx context.Context, ask asker, region string, zone *time.Location) (told, error) {
+func readMQTT(ctx context.Context, ask asker, region string, zone *time.Location) (listing, error) {
 	var a mqttAnswer
 	if err := ask(ctx, question{operation: listMQTT, region: region}, &a); err != nil {
-		return told{}, err
+		return listing{}, err
 	}
 	if err := a.failed(); err != nil {
-		return told{}, err
+		return listing{}, err
 	}
-	return a.told(zone), nil
+	return a.listing(zone), nil
 }
 
 // told makes records of the rows.
-func (a *mqttAnswer) told(zone *time.Location) told {
+func (a *mqttAnswer) listing(zone *time.Location) listing {
 	c := clock{zone: zone}
-	out := told{whole: true, calls: 1}
+	out := listing{whole: true, calls: 1}
 	for i := range a.Instances {
 		if row := &a.Instances[i]; row.ID != "" && row.Status.value != mqttReleased {
 			out.records = append(out.records, row.record(&c))
@@ -69,13 +69,13 @@ func (row *mqttRow) record(c *clock) *record {
 		Edition: mqttEdition(row.Type), Spec: string(row.Specific), Tags: make(map[string]string),
 		Method: fleet.Subscription, Term: term{Expires: c.read(id, "ExpireTime", row.Expires)}, Status: mqttStatus(row.Status),
 	}
-	if !row.Type.told {
+	if !row.Type.known {
 		r.Method = ""
 	}
 	if row.Type.value == mqttPayAsYouGo || row.Type.value == mqttServerless {
 		r.Method = fleet.PayAsYouGo
 	}
-	if row.Status.told {
+	if row.Status.known {
 		r.Frozen = row.Status.value == mqttFrozen
 		r.Overdue = row.Status.value == mqttOverdue || row.Status.value == mqttExpired && r.Method == fleet.PayAsYouGo
 	}
@@ -94,7 +94,7 @@ const (
 // mqttEdition returns the catalogue's name of an edition, and "" for the types
 // that no row of the catalogue describes.
 func mqttEdition(t figure) string {
-	if !t.told {
+	if !t.known {
 		return ""
 	}
 	switch t.value {
@@ -110,7 +110,7 @@ func mqttEdition(t figure) string {
 
 // mqttStatus puts the cloud's word beside its number.
 func mqttStatus(s figure) string {
-	if !s.told {
+	if !s.known {
 		return ""
 	}
 	word := "unknown status"

@@ -71,15 +71,15 @@ func (r *record) follow(prev *record, now time.Time) {
 // any more, only when a second answer says the same. One answer of a replica that
 // lags behind must not raise an alarm, nor end one.
 func (r *record) settle(prev *record) {
-	known, told := prev.Term, r.Term
-	worse := !known.Expires.IsZero() && (told.Expires.IsZero() || told.Expires.Before(known.Expires))
+	known, next := prev.Term, r.Term
+	worse := !known.Expires.IsZero() && (next.Expires.IsZero() || next.Expires.Before(known.Expires))
 	if !worse {
 		return
 	}
-	if prev.Doubt != nil && prev.Doubt.Expires.Equal(told.Expires) {
+	if prev.Doubt != nil && prev.Doubt.Expires.Equal(next.Expires) {
 		return
 	}
-	r.Term, r.Doubt = known, &told
+	r.Term, r.Doubt = known, &next
 }
 
 // plausible leaves out what cannot be: service does not stop before the end of

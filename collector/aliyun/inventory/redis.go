@@ -50,7 +50,7 @@ func (l *tagList) tags() map[string]string {
 	return out
 }
 
-func readRedis(ctx context.Context, ask asker, region string, zone *time.Location) (told, error) {
+func readRedis(ctx context.Context, ask asker, region string, zone *time.Location) (listing, error) {
 	const size = 50 // the most that it tells at once
 	rows, whole, calls, err := pages(
 		func(r *redisRow) string { return string(r.ID) },
@@ -63,10 +63,10 @@ func readRedis(ctx context.Context, ask asker, region string, zone *time.Locatio
 			return page[redisRow]{a.Instances.Rows, int(a.TotalCount.value)}, a.failed()
 		})
 	if err != nil {
-		return told{}, err
+		return listing{}, err
 	}
 	c := clock{zone: zone}
-	out := told{whole: whole, calls: calls}
+	out := listing{whole: whole, calls: calls}
 	for i := range rows {
 		if rows[i].Engine == "" || strings.EqualFold(string(rows[i].Engine), "redis") || strings.EqualFold(string(rows[i].Engine), "tair") {
 			out.records = append(out.records, rows[i].record(&c))
@@ -92,11 +92,11 @@ func (row *redisRow) record(c *clock) *record {
 		r.Overdue = row.Status == "Inactive" // the only reason to stop one that has no term
 	}
 	const megabyte = 1 << 20
-	for m, told := range map[fleet.Metric]int64{
+	for m, amount := range map[fleet.Metric]int64{
 		fleet.MemoryBytes: row.Megabytes.value * megabyte, fleet.CommandsTPS: row.QPS.value, fleet.Connections: row.Connections.value,
 	} {
-		if told > 0 {
-			r.Capacity[m.String()] = float64(told)
+		if amount > 0 {
+			r.Capacity[m.String()] = float64(amount)
 		}
 	}
 	return r

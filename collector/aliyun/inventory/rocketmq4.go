@@ -31,21 +31,21 @@ type rocketMQ4Row struct {
 	Tags    tagList `json:"Tags"`
 }
 
-func readRocketMQ4(ctx context.Context, ask asker, region string, zone *time.Location) (told, error) {
+func readRocketMQ4(ctx context.Context, ask asker, region string, zone *time.Location) (listing, error) {
 	var a rocketMQ4Answer
 	if err := ask(ctx, question{operation: listRocketMQ4, region: region}, &a); err != nil {
-		return told{}, err
+		return listing{}, err
 	}
 	if err := a.failed(); err != nil {
-		return told{}, err
+		return listing{}, err
 	}
-	return a.told(region, zone), nil
+	return a.listing(region, zone), nil
 }
 
 // told makes records of the rows, which do not tell their region.
-func (a *rocketMQ4Answer) told(region string, zone *time.Location) told {
+func (a *rocketMQ4Answer) listing(region string, zone *time.Location) listing {
 	c := clock{zone: zone}
-	out := told{whole: true, calls: 1}
+	out := listing{whole: true, calls: 1}
 	for i := range a.Data.Rows {
 		if row := &a.Data.Rows[i]; row.ID != "" {
 			r := row.record(&c)
@@ -76,7 +76,7 @@ func (row *rocketMQ4Row) record(c *clock) *record {
 
 // rocketMQ4Status puts the cloud's word beside its number.
 func rocketMQ4Status(s figure) string {
-	if !s.told {
+	if !s.known {
 		return ""
 	}
 	word := "unknown status"

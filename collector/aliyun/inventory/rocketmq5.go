@@ -49,7 +49,7 @@ type rocketMQ5Row struct {
 	} `json:"tags"`
 }
 
-func readRocketMQ5(ctx context.Context, ask asker, region string, zone *time.Location) (told, error) {
+func readRocketMQ5(ctx context.Context, ask asker, region string, zone *time.Location) (listing, error) {
 	const size = 200 // the most that it tells at once
 	rows, whole, calls, err := pages(
 		func(r *rocketMQ5Row) string { return string(r.ID) },
@@ -62,10 +62,10 @@ func readRocketMQ5(ctx context.Context, ask asker, region string, zone *time.Loc
 			return page[rocketMQ5Row]{a.Data.Rows, int(a.Data.TotalCount.value)}, a.failed()
 		})
 	if err != nil {
-		return told{}, err
+		return listing{}, err
 	}
 	c := clock{zone: zone}
-	out := told{whole: whole, calls: calls}
+	out := listing{whole: whole, calls: calls}
 	for i := range rows {
 		if rows[i].Status != "RELEASED" {
 			out.records = append(out.records, rows[i].record(&c))

@@ -15,7 +15,7 @@ import (
 )
 
 // Sweep asks once for everything, and tells whether anything but its age changed.
-// An API that fails keeps what was known of its product and region; the error says
+// When an API fails, the instances of its product and region stay; the error says
 // which, in one line. Only when ctx was cancelled nothing of the sweep is kept
 // but what the next one needs.
 func (i *Inventory) Sweep(ctx context.Context, now time.Time) (changed bool, err error) {
@@ -63,7 +63,7 @@ func (i *Inventory) askBilling(ctx context.Context, now time.Time) {
 			known[id] = true
 		}
 	}
-	read := func() (told, error) {
+	read := func() (listing, error) {
 		return readBilling(ctx, i.ask, i.abroad, i.opts.Zone, func(id string) bool { return known[id] })
 	}
 	t, err := read()
@@ -126,7 +126,7 @@ func (i *Inventory) merge() []fleet.Found {
 	return found
 }
 
-// publish makes what was found the newest, logs what appeared and vanished, and
+// publish makes the instances of a sweep the newest, logs what appeared and vanished, and
 // tells whether anything changed.
 func (i *Inventory) publish(found []fleet.Found, faults []string) bool {
 	i.mu.Lock()

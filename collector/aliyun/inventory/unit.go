@@ -36,9 +36,9 @@ func (u *unit) title() string {
 	return u.name + " in " + u.region
 }
 
-// absorb takes what was told as the truth of now. What a whole list does not tell
+// absorb takes a listing as the truth of now. What a whole list does not tell
 // any more was missing once more, and is gone when gone says so.
-func (u *unit) absorb(t told, now time.Time, gone func(*record) bool) {
+func (u *unit) absorb(t listing, now time.Time, gone func(*record) bool) {
 	u.trouble = t.odd
 	if !t.whole {
 		u.trouble = append(u.trouble, u.title()+": the list was not complete; what is not on it is not taken for gone")

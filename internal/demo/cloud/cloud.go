@@ -1,8 +1,8 @@
 // Package cloud is a small Alibaba Cloud: an HTTP server that keeps the contract
 // of the few API operations by which Brimwatch finds instances and reads their
 // metrics, over accounts, instances and figures that are held in memory. Tests
-// make it throttle, refuse and fail as the cloud can (Fault); people use it to try
-// Brimwatch without an account.
+// make it throttle, refuse and fail as the cloud can (Fault); `brimwatch demo --cloud` shows
+// discovery with it.
 //
 // One address serves every product, as a test server that stands in for all
 // endpoints must: the version of the API tells which product is meant. Both forms

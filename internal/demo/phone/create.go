@@ -47,37 +47,61 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, *Refusal) {
 
 // check tells what is wrong with a request that Twilio would refuse as well.
 func check(form url.Values) *Refusal {
-	bad := func(code int, message string) *Refusal {
-		return &Refusal{Status: http.StatusBadRequest, Code: code, Message: message}
+	if bad := checkNumbers(form.Get("To"), form.Get("From"), form.Get("MessagingServiceSid")); bad != nil {
+		return bad
 	}
-	to, from, service, body := form.Get("To"), form.Get("From"), form.Get("MessagingServiceSid"), form.Get("Body")
+	if bad := checkBody(form.Get("Body")); bad != nil {
+		return bad
+	}
+	return checkDelivery(form.Get("ValidityPeriod"), form.Get("StatusCallback"))
+}
+
+// checkNumbers looks at whom a message goes to, and who sends it.
+func checkNumbers(to, from, service string) *Refusal {
 	switch {
 	case to == "":
-		return bad(21604, "A 'To' phone number is required.")
+		return badRequest(21604, "A 'To' phone number is required.")
 	case !isNumber(to):
-		return bad(21211, "Invalid 'To' Phone Number: "+to)
+		return badRequest(21211, "Invalid 'To' Phone Number: "+to)
 	case from == "" && service == "":
-		return bad(21603, "A 'From' phone number is required.")
+		return badRequest(21603, "A 'From' phone number is required.")
 	case service != "" && !isSID(service, "MG"):
-		return bad(21705, "The Messaging Service Sid "+service+" is invalid.")
+		return badRequest(21705, "The Messaging Service Sid "+service+" is invalid.")
 	case from == to:
-		return bad(21266, "'To' and 'From' number cannot be the same: "+to)
-	case body == "":
-		return bad(21602, "Message body is required.")
-	case utf8.RuneCountInString(body) > maxBody:
-		return bad(21617, "The concatenated message body exceeds the 1600 character limit")
+		return badRequest(21266, "'To' and 'From' number cannot be the same: "+to)
 	}
-	if v := form.Get("ValidityPeriod"); v != "" {
-		if n, err := strconv.Atoi(v); err != nil || n < 1 || n > maxValidity {
-			return bad(20422, "ValidityPeriod "+v+" is not a number from 1 to 36000")
+	return nil
+}
+
+// checkBody looks at the text of a message.
+func checkBody(body string) *Refusal {
+	switch {
+	case body == "":
+		return badRequest(21602, "Message body is required.")
+	case utf8.RuneCountInString(body) > maxBody:
+		return badRequest(21617, "The concatenated message body exceeds the 1600 character limit")
+	}
+	return nil
+}
+
+// checkDelivery looks at how long a message may take, and where its receipts go.
+func checkDelivery(validity, callback string) *Refusal {
+	if validity != "" {
+		if n, err := strconv.Atoi(validity); err != nil || n < 1 || n > maxValidity {
+			return badRequest(20422, "ValidityPeriod "+validity+" is not a number from 1 to 36000")
 		}
 	}
-	if c := form.Get("StatusCallback"); c != "" {
-		if u, err := url.Parse(c); err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return bad(21609, "Invalid 'StatusCallback' URL: "+c)
+	if callback != "" {
+		if u, err := url.Parse(callback); err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return badRequest(21609, "Invalid 'StatusCallback' URL: "+callback)
 		}
 	}
 	return nil
+}
+
+// badRequest is the answer to a request that is not in order.
+func badRequest(code int, message string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Code: code, Message: message}
 }
 
 // accept keeps the message of a request that is in order, unless its recipient

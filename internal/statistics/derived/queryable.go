@@ -217,15 +217,9 @@ func (q *querier) eachFact(name, rest []*labels.Matcher, fn func(id series.Ident
 	}
 	for _, v := range q.facts.Views(idOf(rest), q.now) {
 		offer := func(metricName, metric, state string, t facts.Track) {
-			if t.Empty() || !t.Any(q.mint, q.maxt) {
-				return
+			if q.wants(rest, v.Subject, metricName, metric, state, t) {
+				fn(v.Subject, metricName, metric, state, t)
 			}
-			for _, m := range rest {
-				if !m.Matches(v.Subject.Label(m.Name, metricName, metric, state)) {
-					return
-				}
-			}
-			fn(v.Subject, metricName, metric, state, t)
 		}
 		if capacity {
 			for m := range fleet.Metric(fleet.NumMetrics) {
@@ -241,6 +235,20 @@ func (q *querier) eachFact(name, rest []*labels.Matcher, fn func(id series.Ident
 			}
 		}
 	}
+}
+
+// wants tells whether a series has a sample in the time of the query, and all
+// matchers accept its labels.
+func (q *querier) wants(ms []*labels.Matcher, id series.Identity, metricName, metric, state string, t facts.Track) bool {
+	if t.Empty() || !t.Any(q.mint, q.maxt) {
+		return false
+	}
+	for _, m := range ms {
+		if !m.Matches(id.Label(m.Name, metricName, metric, state)) {
+			return false
+		}
+	}
+	return true
 }
 
 // split parts the matchers on label name from all others.

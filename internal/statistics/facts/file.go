@@ -66,7 +66,7 @@ func (s *Store) load(data []byte) error {
 	}
 	aside := fmt.Sprintf("%s.damaged-%d", s.file.path, time.Now().Unix())
 	s.opts.Logger.Error("file of facts is damaged, what can be read is kept and a copy is put aside",
-		"path", s.file.path, "copy", aside, "read_bytes", good, "size_bytes", len(data), "err", err)
+		"path", s.file.path, "copy", aside, "read_bytes", good, "size_bytes", len(data), "error", err)
 	if err := os.WriteFile(aside, data, 0o600); err != nil { //nolint:gosec // beside the file, in the operator's own folder
 		return fmt.Errorf("put damaged facts aside: %w", err)
 	}

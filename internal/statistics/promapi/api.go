@@ -122,7 +122,7 @@ func (a *api) serve(h func(*http.Request) answer) http.HandlerFunc {
 			out = a.safely(h, r)
 		}
 		if err := write(w, out); err != nil {
-			a.opts.Logger.Debug("answer was not taken", "path", r.URL.Path, "err", err)
+			a.opts.Logger.Debug("answer was not taken", "path", r.URL.Path, "error", err)
 		}
 	}
 }

@@ -226,7 +226,7 @@ func (w *Writer) finish(ctx context.Context, batch []Sample) error {
 			w.mu.Unlock()
 			w.metrics.depth.Set(0)
 			w.metrics.dropped.WithLabelValues(dropStopped).Add(float64(left))
-			w.log.Warn("remote write ended with samples that were not taken", "samples", left, "err", err)
+			w.log.Warn("remote write ended with samples that were not taken", "samples", left, "error", err)
 			return nil
 		}
 		w.metrics.sent.Add(float64(len(batch)))
@@ -274,7 +274,7 @@ func (w *Writer) deliver(ctx context.Context, batch []Sample) bool {
 func (w *Writer) told(err error) {
 	switch {
 	case err != nil && !w.failing:
-		w.log.Warn("remote write fails, samples wait and the oldest are dropped when too many do", "err", err)
+		w.log.Warn("remote write fails, samples wait and the oldest are dropped when too many do", "error", err)
 	case err == nil && (w.failing || w.refusing):
 		w.log.Info("remote write goes on")
 		w.refusing = false
@@ -285,7 +285,7 @@ func (w *Writer) told(err error) {
 // refused says when the endpoint begins to refuse samples for good.
 func (w *Writer) refused(err error) {
 	if !w.refusing {
-		w.log.Error("remote write is refused, the samples are dropped", "err", err)
+		w.log.Error("remote write is refused, the samples are dropped", "error", err)
 	}
 	w.refusing, w.failing = true, false
 }

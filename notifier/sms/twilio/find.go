@@ -44,11 +44,10 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 	if len(m.Notices) != 1 || essence(m.Notices[0].Text) == "" {
 		return notifier.Receipt{}, false, notifier.Permanent(errors.New("a text message without a text cannot be looked up"))
 	}
-	want, since := essence(m.Notices[0].Text), m.Since.Add(-skew)
+	s := search{text: essence(m.Notices[0].Text), since: m.Since.Add(-skew)}
 	p := &openapi.ListMessageParams{}
 	p.SetTo(m.Recipient.Address).SetPageSize(pageSize)
 	service := c.service(ctx)
-	var failed *openapi.ApiV2010Message
 	token, number := "", ""
 	for range maxPages {
 		page, err := service.PageMessage(p, token, number)
@@ -58,24 +57,14 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 		if page.Messages == nil {
 			return notifier.Receipt{}, false, errors.New("look the message up at Twilio: the answer holds no list of messages")
 		}
-		older := 0
-		for i := range page.Messages {
-			msg := &page.Messages[i]
-			switch at, known := created(msg); {
-			case known && at.Before(since):
-				older++
-			case !strings.HasPrefix(text(msg.Direction), "outbound") || !strings.Contains(essence(text(msg.Body)), want):
-			case Status(text(msg.Status)).Receipt() != notifier.Failed:
-				return c.receipt(msg), true, nil
-			case failed == nil:
-				failed = msg
-			}
+		found, beyond := s.lookThrough(page.Messages)
+		if found != nil {
+			return c.receipt(found), true, nil
 		}
-		// Newest come first, so behind a page of older ones there are only older.
 		next := text(page.NextPageUri)
-		if next == "" || (older > 0 && older == len(page.Messages)) {
-			if failed != nil {
-				return c.receipt(failed), true, nil
+		if next == "" || beyond {
+			if s.failed != nil {
+				return c.receipt(s.failed), true, nil
 			}
 			return notifier.Receipt{}, false, nil
 		}
@@ -84,6 +73,33 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 		}
 	}
 	return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: more than %d messages to %s since the first attempt", maxPages*pageSize, m.Recipient.Display)
+}
+
+// search is a look-up of one message in pages of many.
+type search struct {
+	text   string    // the essence of its text
+	since  time.Time // it was created then or later
+	failed *openapi.ApiV2010Message
+}
+
+// lookThrough finds the message in a page, and keeps one that failed for the end.
+// beyond tells that all of the page are older: newest come first, so behind it
+// there are only older ones.
+func (s *search) lookThrough(page []openapi.ApiV2010Message) (found *openapi.ApiV2010Message, beyond bool) {
+	older := 0
+	for i := range page {
+		msg := &page[i]
+		switch at, known := created(msg); {
+		case known && at.Before(s.since):
+			older++
+		case !strings.HasPrefix(text(msg.Direction), "outbound") || !strings.Contains(essence(text(msg.Body)), s.text):
+		case Status(text(msg.Status)).Receipt() != notifier.Failed:
+			return msg, false
+		case s.failed == nil:
+			s.failed = msg
+		}
+	}
+	return nil, older > 0 && older == len(page)
 }
 
 // judgeLookup gives the error of a look-up its text and, where the far side

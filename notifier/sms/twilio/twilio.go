@@ -82,35 +82,43 @@ func New(o Options) (*Channel, error) {
 }
 
 func (o Options) check() []error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	faults := o.checkSender()
 	if !isSID(o.AccountSID, "AC") {
-		fault("account_sid: must be AC and 32 hex digits, as the Twilio console shows it")
+		faults = append(faults, errors.New("account_sid: must be AC and 32 hex digits, as the Twilio console shows it"))
 	}
 	if o.APIKeySID == "" || o.APIKeySecret == "" {
-		fault("auth_token: missing; give the auth token, or api_key_sid with api_key_secret")
-	}
-	if o.From == "" && o.MessagingServiceSID == "" {
-		fault("from: missing; give from, or messaging_service_sid")
-	}
-	if o.From != "" && !isSender(o.From) {
-		fault("from: %q is neither a number like +15005550006, a short code, nor a name of at most 11 letters, digits and spaces", o.From)
-	}
-	if o.MessagingServiceSID != "" && !isSID(o.MessagingServiceSID, "MG") {
-		fault("messaging_service_sid: must be MG and 32 hex digits")
+		faults = append(faults, errors.New("auth_token: missing; give the auth token, or api_key_sid with api_key_secret"))
 	}
 	if o.Validity < time.Second || o.Validity > 10*time.Hour {
-		fault("validity: %s is outside of 1s to 10h", o.Validity)
+		faults = append(faults, fmt.Errorf("validity: %s is outside of 1s to 10h", o.Validity))
 	}
 	if o.Timeout < 0 {
-		fault("timeout: %s is negative", o.Timeout)
+		faults = append(faults, fmt.Errorf("timeout: %s is negative", o.Timeout))
 	}
-	if o.StatusCallback != "" {
-		if u, err := url.Parse(o.StatusCallback); err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			fault("status_callback: must be an http or https address that Twilio can reach")
-		}
+	if o.StatusCallback != "" && !isWebAddress(o.StatusCallback) {
+		faults = append(faults, errors.New("status_callback: must be an http or https address that Twilio can reach"))
 	}
 	return faults
+}
+
+// checkSender looks at who sends.
+func (o Options) checkSender() (faults []error) {
+	if o.From == "" && o.MessagingServiceSID == "" {
+		faults = append(faults, errors.New("from: missing; give from, or messaging_service_sid"))
+	}
+	if o.From != "" && !isSender(o.From) {
+		faults = append(faults, fmt.Errorf("from: %q is neither a number like +15005550006, a short code, nor a name of at most 11 letters, digits and spaces", o.From))
+	}
+	if o.MessagingServiceSID != "" && !isSID(o.MessagingServiceSID, "MG") {
+		faults = append(faults, errors.New("messaging_service_sid: must be MG and 32 hex digits"))
+	}
+	return faults
+}
+
+// isWebAddress tells whether s is an http or https address with a host.
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func baseURL(s string) (*url.URL, error) {

@@ -15,7 +15,8 @@ import (
 // TestConfigurationIsWhatTheProductReads loads it as the daemon does.
 func TestConfigurationIsWhatTheProductReads(t *testing.T) {
 	p := Plan{Instances: 1203, Page: "full", Interval: 15 * time.Second, Dir: t.TempDir()}
-	file, err := writeConfiguration(p, "127.0.0.1:9999", 19700, time.Now())
+	now := time.Now()
+	file, err := writeConfiguration(p, "127.0.0.1:9999", 19700, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,14 +35,14 @@ func TestConfigurationIsWhatTheProductReads(t *testing.T) {
 	}
 	for i := range s.Instances {
 		if in := &s.Instances[i]; in.ID == "259" {
-			checkInstance(t, in)
+			checkInstance(t, in, now)
 			return
 		}
 	}
 	t.Error("instance 259 is missing")
 }
 
-func checkInstance(t *testing.T, in *config.Instance) {
+func checkInstance(t *testing.T, in *config.Instance, now time.Time) {
 	t.Helper()
 	if in.Source == nil || in.Source.URL != "http://127.16.1.3:19700/i/259/metrics" || len(in.Source.Mapping) != simulated.NumMetrics {
 		t.Fatalf("source: %+v", in.Source)
@@ -69,7 +70,7 @@ func checkInstance(t *testing.T, in *config.Instance) {
 	if limit := in.Limit(nil, fleet.MessageTPS); limit.Known() {
 		t.Errorf("message_tps has the capacity %+v, so that alarms nobody expects may come", limit)
 	}
-	if !in.Term.Expires.After(time.Now().AddDate(4, 0, 0)) {
+	if !in.Term.Expires.After(now.AddDate(4, 0, 0)) {
 		t.Errorf("expires %v", in.Term.Expires)
 	}
 }

@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	// seldomHolds is for how many intervals an answer is held that cannot be renewed.
-	seldomHolds = 3
-	// seldomRetries is how often, within one interval, what failed is tried again.
-	seldomRetries = 5
+	// cachedFor is for how many intervals an answer counts that cannot be renewed.
+	cachedFor = 3
+	// cachedRetries is how often, within one interval, what failed is tried again.
+	cachedRetries = 5
 )
 
-// Seldom asks for something that is worth less than the page beside it: a limit,
-// a count that costs the server work. It asks at most once an interval, keeps the
-// answer in between, and what goes wrong with it stays with it. It is used by one
-// goroutine at a time and starts none.
-type Seldom[T any] struct {
+// Cached is an answer that is worth less than the page beside it: a limit, or a
+// count that costs the server work. Get asks the server at most once an interval
+// and returns the last answer in between; an error costs nothing but this answer.
+// One goroutine at a time uses it, and it starts none.
+type Cached[T any] struct {
 	every  time.Duration
 	ask    func(context.Context) (T, error)
 	next   time.Time // when it is asked again; zero: never asked
@@ -25,10 +25,10 @@ type Seldom[T any] struct {
 	err    error // of the last time
 }
 
-// NewSeldom returns a Seldom that asks once in every, or five times as often
+// NewCached returns a Cached whose Get asks once in every, or five times as often
 // while that fails.
-func NewSeldom[T any](every time.Duration, ask func(context.Context) (T, error)) *Seldom[T] {
-	return &Seldom[T]{every: every, ask: ask}
+func NewCached[T any](every time.Duration, ask func(context.Context) (T, error)) *Cached[T] {
+	return &Cached[T]{every: every, ask: ask}
 }
 
 // Get asks when it is time to, and returns the last answer; fresh tells that it
@@ -37,12 +37,12 @@ func NewSeldom[T any](every time.Duration, ask func(context.Context) (T, error))
 //
 // Asking takes at most half of what is left until ctx ends, so that what was read
 // before is not lost with it.
-func (s *Seldom[T]) Get(ctx context.Context) (answer T, fresh bool, err error) {
+func (s *Cached[T]) Get(ctx context.Context) (answer T, fresh bool, err error) {
 	// The monotonic clock counts: one that is set changes nothing.
 	if now := time.Now(); s.next.IsZero() || !now.Before(s.next) {
 		fresh = s.renew(ctx, now)
 	}
-	if s.err != nil && (s.got.IsZero() || time.Since(s.got) > seldomHolds*s.every) {
+	if s.err != nil && (s.got.IsZero() || time.Since(s.got) > cachedFor*s.every) {
 		var none T
 		return none, false, s.err
 	}
@@ -50,9 +50,9 @@ func (s *Seldom[T]) Get(ctx context.Context) (answer T, fresh bool, err error) {
 }
 
 // Err returns what went wrong when it was asked last; nil when nothing did.
-func (s *Seldom[T]) Err() error { return s.err }
+func (s *Cached[T]) Err() error { return s.err }
 
-func (s *Seldom[T]) renew(ctx context.Context, now time.Time) bool {
+func (s *Cached[T]) renew(ctx context.Context, now time.Time) bool {
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, end.Sub(now)/2)
@@ -60,7 +60,7 @@ func (s *Seldom[T]) renew(ctx context.Context, now time.Time) bool {
 	}
 	answer, err := s.ask(ctx)
 	if s.err = err; err != nil {
-		s.next = now.Add(s.every / seldomRetries)
+		s.next = now.Add(s.every / cachedRetries)
 		return false
 	}
 	s.answer, s.got, s.next = answer, now, now.Add(s.every)

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// TestSeldom follows one Seldom through good and bad times.
-func TestSeldom(t *testing.T) {
+// TestCached follows one Cached through good and bad times.
+func TestCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("no answer")
 		asked, failing := 0, true
-		s := NewSeldom(5*time.Minute, func(context.Context) (int, error) {
+		s := NewCached(5*time.Minute, func(context.Context) (int, error) {
 			if asked++; failing {
 				return 0, broken
 			}
@@ -52,9 +52,9 @@ func TestSeldom(t *testing.T) {
 }
 
 // What hangs takes half of the time that a visit has left, and no more.
-func TestSeldomLeavesTime(t *testing.T) {
+func TestCachedLeavesTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewSeldom(time.Minute, func(ctx context.Context) (int, error) {
+		s := NewCached(time.Minute, func(ctx context.Context) (int, error) {
 			<-ctx.Done()
 			return 0, ctx.Err()
 		})

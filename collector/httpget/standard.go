@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// roundabout gets a page through net/http: for what the lean client leaves to
+// standardClient gets a page through net/http: for what the lean client leaves to
 // it, proxies and host names that are not ASCII.
-type roundabout struct {
+type standardClient struct {
 	transport *http.Transport
 	request   *http.Request
 	body      func() error // closes the body of a visit
 	cancel    context.CancelFunc
 }
 
-func newRoundabout(r *http.Request, proxy *url.URL, config *tls.Config) *roundabout {
-	return &roundabout{transport: transportOf(r.URL, proxy, config), request: r}
+func newStandardClient(r *http.Request, proxy *url.URL, config *tls.Config) *standardClient {
+	return &standardClient{transport: transportOf(r.URL, proxy, config), request: r}
 }
 
 // transportOf returns what net/http needs to keep one connection to the host of
@@ -38,7 +38,7 @@ func transportOf(u, proxy *url.URL, config *tls.Config) *http.Transport {
 	return t
 }
 
-func (c *roundabout) get(ctx context.Context, _ *workspace) (*answer, error) {
+func (c *standardClient) get(ctx context.Context, _ *workspace) (*answer, error) {
 	// Of its own, so that finish ends what is on its way.
 	asked, cancel := context.WithCancel(ctx)
 	r := c.request.Clone(asked)
@@ -58,7 +58,7 @@ func (c *roundabout) get(ctx context.Context, _ *workspace) (*answer, error) {
 	return newAnswer(resp), nil
 }
 
-func (c *roundabout) finish(_ *workspace, keep bool) {
+func (c *standardClient) finish(_ *workspace, keep bool) {
 	if !keep {
 		c.cancel()
 	}
@@ -66,4 +66,4 @@ func (c *roundabout) finish(_ *workspace, keep bool) {
 	c.cancel()
 }
 
-func (c *roundabout) close() { c.transport.CloseIdleConnections() }
+func (c *standardClient) close() { c.transport.CloseIdleConnections() }

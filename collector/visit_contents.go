@@ -24,7 +24,7 @@ func (v *Visit) CounterOf(m fleet.Metric) (total float64, clock time.Time, ok bo
 
 // LimitOf returns what Limit set for m, and false when it set nothing.
 func (v *Visit) LimitOf(m fleet.Metric) (float64, bool) {
-	return v.told[m], v.told[m] > 0
+	return v.limits[m], v.limits[m] > 0
 }
 
 // IsFull tells whether Full was called for m.
@@ -40,7 +40,7 @@ func (v *Visit) Gaps() []fleet.Gap { return v.gaps }
 // may go along with an error of Collect.
 func (v *Visit) Blank() bool {
 	for m := range v.figures {
-		if v.figures[m].kind != none || v.told[m] != 0 {
+		if v.figures[m].kind != none || v.limits[m] != 0 {
 			return false
 		}
 	}

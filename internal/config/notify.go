@@ -1,0 +1,120 @@
+package config
+
+import "github.com/brimwatch/brimwatch/fleet"
+
+// notify finds the receivers of an instance, and warns of one that has none, or
+// none of whose capacities is known.
+func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
+	d := r.d
+	out.Notify = r.s.NoData.Notify
+	if names, ok := r.s.AccountNotify[in.Account]; ok {
+		out.Notify = names
+	}
+	if in.Notify != nil {
+		d.checkReceivers(d.find(in.place, "notify"), in.Notify, r.s)
+		out.Notify = in.Notify
+	}
+	if len(out.Notify) == 0 {
+		r.d.nobody(in.place, r.s, out)
+	}
+	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
+		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
+	}
+}
+
+// nobody points at an instance without receivers. Where there are several to choose
+// from, an instance that is read and says nothing is a fault.
+func (d *decoder) nobody(p place, s *Snapshot, in *Instance) {
+	switch {
+	case in.Source == nil:
+		d.warn(p, "nobody is told of the calendar of this instance: %s", whyNobody(in.Notify, s))
+	case len(s.Receivers) > 1:
+		d.fault(p, "nobody is told of this instance: %s", giveReceivers)
+	default:
+		d.warn(p, "nobody is told of this instance: %s", whyNobody(in.Notify, s))
+	}
+}
+
+const giveReceivers = "give it notify, or say who is told by default in alarms.notify"
+
+// whyNobody says why there is nobody among receivers, which are none.
+func whyNobody(receivers []string, s *Snapshot) string {
+	switch {
+	case len(s.Receivers) == 0:
+		return "there is no receiver"
+	case receivers != nil:
+		return "its list of receivers is empty"
+	}
+	return giveReceivers
+}
+
+// warnUnheard points at alarms that reach nobody: those of accounts, and those of
+// instances that are still to be found or listed. Instances have warnings of their
+// own.
+func (d *decoder) warnUnheard(root place, doc *document, s *Snapshot) {
+	for i := range doc.Accounts {
+		a := &doc.Accounts[i]
+		if a.node != nil && len(s.AccountNotify[a.Name]) == 0 && judged(s, a.Name) {
+			d.warn(a.place, "nobody is told of this account: %s", whyNobody(s.AccountNotify[a.Name], s))
+		}
+	}
+	if len(s.Receivers) > 0 || len(s.Instances) > 0 {
+		return
+	}
+	at := root
+	if doc.Alarms.node != nil {
+		at = doc.Alarms.place
+	}
+	if doc.Alarms.node != nil || discovers(s) {
+		d.warn(at, "nobody is told of an alarm: there is no receiver")
+	}
+}
+
+// judged tells whether an account can have an alarm: a rule is on, and its balance
+// or its bill is given or asked for.
+func judged(s *Snapshot, name string) bool {
+	a, rules := s.Accounts[name], s.Payers[name]
+	asked := a.Provider != "" || a.Balance != nil
+	return rules.Overdue != nil && (asked || !a.OverdueSince.IsZero()) || rules.LowBalance != nil && asked && a.LowBalance > 0
+}
+
+// warnUnused points at what nobody uses.
+func (d *decoder) warnUnused(doc *document, s *Snapshot) {
+	used := usedReceivers(s)
+	reached := make(map[string]bool)
+	for i := range doc.Receivers {
+		r := &doc.Receivers[i]
+		for _, n := range r.SMS {
+			reached[n] = true
+		}
+		if r.node != nil && !used[r.Name] && len(s.Instances) > 0 {
+			d.warn(r.place, "no instance notifies the receiver %s", r.Name)
+		}
+	}
+	if len(s.Receivers) == 0 {
+		return
+	}
+	for i := range doc.Contacts {
+		if c := &doc.Contacts[i]; c.node != nil && c.Name != "" && !reached[c.Name] {
+			d.warn(c.place, "the contact %s is in no receiver", c.Name)
+		}
+	}
+}
+
+// usedReceivers are the receivers that something names.
+func usedReceivers(s *Snapshot) map[string]bool {
+	out := make(map[string]bool)
+	add := func(names []string) {
+		for _, n := range names {
+			out[n] = true
+		}
+	}
+	add(s.NoData.Notify)
+	for _, names := range s.AccountNotify {
+		add(names)
+	}
+	for i := range s.Instances {
+		add(s.Instances[i].Notify)
+	}
+	return out
+}

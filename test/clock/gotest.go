@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// goTest is how go test is called.
+type goTest struct {
+	overlay string   // the file for -overlay
+	product string   // the product's binary, built with the overlay
+	args    []string // packages, and flags of go test's own
+
+	stdout, stderr io.Writer
+}
+
+// buildProduct builds the product with the overlay, for the tests that start it.
+func buildProduct(ctx context.Context, overlay, dir string, stderr io.Writer) (string, error) {
+	product := filepath.Join(dir, "brimwatch")
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", product, "github.com/brimwatch/brimwatch/cmd/brimwatch") //nolint:gosec // fixed words and paths of our own
+	cmd.Stderr = stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("build the product with another clock: %w", err)
+	}
+	return product, nil
+}
+
+// at runs the tests at a moment, and returns the packages that failed.
+func (g goTest) at(ctx context.Context, m moment) (failed []string, err error) {
+	args := append([]string{"test", "-overlay", g.overlay, "-count=1", "-vet=off", "-timeout", "15m", "-skip", skipPattern(leftOut())}, g.args...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // the person who types the command says what is run
+	cmd.Env = append(os.Environ(), momentVariable+"="+m.String(), shiftVariable+"=", "BRIMWATCH_BIN="+g.product)
+	cmd.Stderr = g.stderr
+	printed, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start go test: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start go test: %w", err)
+	}
+	failed, err = follow(printed, g.stdout)
+	if waited := cmd.Wait(); waited != nil {
+		err = waited
+	}
+	return failed, err
+}
+
+// follow passes on what go test prints, but for packages without tests, and
+// returns the packages that failed.
+func follow(printed io.Reader, stdout io.Writer) (failed []string, err error) {
+	lines := bufio.NewReader(printed)
+	for {
+		line, err := lines.ReadString('\n')
+		if !strings.HasPrefix(line, "?   \t") {
+			fmt.Fprint(stdout, line)
+		}
+		if result, ok := strings.CutPrefix(line, "FAIL\t"); ok {
+			if names := strings.Fields(result); len(names) > 0 {
+				failed = append(failed, names[0])
+			}
+		}
+		switch err {
+		case nil:
+		case io.EOF:
+			return failed, nil
+		default:
+			return failed, fmt.Errorf("read what go test prints: %w", err)
+		}
+	}
+}
