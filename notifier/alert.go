@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // alert puts an event into the fields of an Alertmanager alert.
@@ -31,7 +32,7 @@ func (w Words) alert(ev *alarm.Event) Alert {
 	if ev.Key.Rule == alarm.Capacity {
 		a.Annotations["usage"] = number(ev.Usage)
 		a.Annotations["capacity"] = number(ev.Capacity)
-		a.Annotations["utilization"] = percent(ev.Utilization())
+		a.Annotations["utilization"] = words.ShareBeside(ev.Utilization(), ev.Threshold)
 	}
 	annotateOccasion(a.Annotations, ev)
 	return a

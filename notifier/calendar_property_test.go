@@ -103,7 +103,7 @@ func TestTextsOfTheCalendarFit(t *testing.T) {
 		if n, _ := sms.Segments(zh); n != 1 {
 			t.Errorf("Chinese takes %d segments: %q", n, zh)
 		}
-		says := map[string]said{en: w.english(ev, zone), zh: w.chinese(ev, zone)}
+		says := map[string]wording{en: w.english(ev, zone), zh: w.chinese(ev, zone)}
 		for text, say := range says {
 			whole := func(body string) bool {
 				return body != "" && (strings.Contains(text, body) || strings.Contains(text, gsmOnly(body)))

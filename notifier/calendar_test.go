@@ -103,36 +103,6 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
-func TestMoments(t *testing.T) {
-	kathmandu := time.FixedZone("", 20700)
-	at := time.Date(2026, 12, 31, 18, 15, 0, 0, time.UTC) // midnight in Kathmandu
-	for _, tt := range []struct {
-		name   string
-		now    time.Time
-		zone   *time.Location
-		en, zh string
-	}{
-		{"the same day", at.Add(-time.Hour), time.UTC, "today 31 Dec 18:15 UTC", "今天12月31日18:15"},
-		{"another day", at.AddDate(0, 0, -3), time.UTC, "31 Dec 18:15 UTC", "12月31日18:15"},
-		{"midnight of another year, in a zone without a name", at.Add(-time.Minute), kathmandu, "1 Jan 2027 00:00 UTC+05:45", "2027年1月1日0点"},
-	} {
-		if en, zh := englishMoment(at, tt.now, tt.zone), chineseMoment(at, tt.now, tt.zone); en != tt.en || zh != tt.zh {
-			t.Errorf("%s: %q %q, want %q %q", tt.name, en, zh, tt.en, tt.zh)
-		}
-	}
-}
-
-func TestMoney(t *testing.T) {
-	for sum, want := range map[fleet.Amount]string{0: "0.00 CNY", -500_000: "-0.50 CNY", 999_999_000: "999.999 CNY", -1_234_567_890_000: "-1,234,567.89 CNY", 100_000_000: "100.00 CNY"} {
-		if got := balanceOf(&fleet.Account{Balance: &fleet.Balance{Amount: sum, Currency: "CNY"}}); got != want {
-			t.Errorf("%v: %q, want %q", sum, got, want)
-		}
-	}
-	if got := balanceOf(&fleet.Account{}) + markOf(nil) + chineseMoney(nil); got != "" {
-		t.Errorf("what is not known is told: %q", got)
-	}
-}
-
 func TestAlertOfTheCalendar(t *testing.T) {
 	s := newStage(t)
 	w := s.words()

@@ -6,11 +6,12 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // chinese says what an event means, in Chinese; a text has room for 70 signs.
-func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
-	s := said{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, "zh"), sep: chineseSigns()}
+func (w Words) chinese(ev *alarm.Event, zone *time.Location) wording {
+	s := wording{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, "zh"), sep: chineseSigns()}
 	s.name, s.id = names(ev, "全部实例")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = "告警已撤销，不再监控"
@@ -34,13 +35,13 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
 
 // chineseOccasion says what an event of the calendar or of an account means; what
 // comes without an occasion has its reason in words.
-func (w Words) chineseOccasion(s *said, ev *alarm.Event, zone *time.Location) {
-	m, dated := newMatter(ev, zone)
+func (w Words) chineseOccasion(s *wording, ev *alarm.Event, zone *time.Location) {
+	c, dated := newCalendarNotice(ev, zone)
 	switch {
 	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
 		w.chineseForecast(s, ev, zone)
 	case dated:
-		w.chineseDates(s, m)
+		w.chineseDates(s, c)
 	case ev.Occasion != nil && ev.Key.Account != "":
 		w.chineseAccount(s, ev, zone)
 	default:
@@ -68,31 +69,11 @@ func chineseWord(ev *alarm.Event) string {
 	return severity
 }
 
-func chineseMetric(m fleet.Metric) string {
-	switch m {
-	case fleet.MessageTPS:
-		return "消息TPS"
-	case fleet.SendTPS:
-		return "发送TPS"
-	case fleet.ReceiveTPS:
-		return "接收TPS"
-	case fleet.Subscriptions:
-		return "订阅数"
-	case fleet.Connections:
-		return "连接数"
-	case fleet.CommandsTPS:
-		return "命令TPS"
-	case fleet.MemoryBytes:
-		return "内存"
-	}
-	return m.String()
-}
-
 func chineseCapacity(ev *alarm.Event) string {
-	what := chineseMetric(ev.Key.Metric)
-	amount := figures(ev.Key.Metric, ev.Usage, ev.Capacity, "/")
-	share := percent(ev.Utilization())
-	after := lasted(ev.At.Sub(ev.RaisedAt))
+	what := words.Metric(ev.Key.Metric, words.ZH)
+	amount := words.Of(ev.Key.Metric, ev.Usage, ev.Capacity, words.ZH)
+	share := words.ShareBeside(ev.Utilization(), ev.Threshold)
+	after := words.Duration(ev.At.Sub(ev.RaisedAt), words.ZH)
 	switch {
 	case ev.Kind == alarm.Cleared:
 		return fmt.Sprintf("%s回落到 %s（%s），历时%s", what, amount, share, after)
@@ -101,7 +82,7 @@ func chineseCapacity(ev *alarm.Event) string {
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s（%s），已%s", what, amount, share, after)
 	}
-	return fmt.Sprintf("%s %s（%s，阈值%s）", what, amount, share, percent(ev.Threshold))
+	return fmt.Sprintf("%s %s（%s，阈值%s）", what, amount, share, words.Threshold(ev.Threshold))
 }
 
 func chineseAdvice(m fleet.Metric) (short, full string) {
@@ -116,9 +97,9 @@ func chineseAdvice(m fleet.Metric) (short, full string) {
 	return "请升配或降低流量", "请升级规格，或降低流量。达到上限后消息将被限流，客户端可能断开。"
 }
 
-func chineseNoData(s *said, ev *alarm.Event, zone *time.Location) {
-	after := lasted(ev.At.Sub(ev.RaisedAt))
-	since := ev.Since.In(zone).Format("15:04")
+func chineseNoData(s *wording, ev *alarm.Event, zone *time.Location) {
+	after := words.Duration(ev.At.Sub(ev.RaisedAt), words.ZH)
+	since := words.Clock(ev.Since, zone, words.ZH)
 	who := ""
 	if ev.Instance == nil {
 		who = fmt.Sprintf("%d个实例", len(ev.Silent))

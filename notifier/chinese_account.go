@@ -6,10 +6,11 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // chineseAccount says what an event of an account means.
-func (w Words) chineseAccount(s *said, ev *alarm.Event, zone *time.Location) {
+func (w Words) chineseAccount(s *wording, ev *alarm.Event, zone *time.Location) {
 	switch a := ev.Occasion.Account; {
 	case ev.Kind == alarm.Cleared:
 		chinesePaid(s, ev)
@@ -20,13 +21,13 @@ func (w Words) chineseAccount(s *said, ev *alarm.Event, zone *time.Location) {
 	}
 }
 
-func chinesePaid(s *said, ev *alarm.Event) {
+func chinesePaid(s *wording, ev *alarm.Event) {
 	what := "账号已不欠费"
 	if ev.Key.Rule == alarm.LowBalance {
 		what = "余额已恢复"
 	}
 	s.body = what
-	if b := chineseMoney(ev.Occasion.Account); b != "" {
+	if b := words.Balance(ev.Occasion.Account, words.ZH); b != "" {
 		s.body += "，余额" + b
 	}
 	s.tighter = []string{what}
@@ -36,10 +37,10 @@ func chinesePaid(s *said, ev *alarm.Event) {
 	}
 }
 
-func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
+func (w Words) chineseOverdue(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	b := billsOf(ev.Occasion.Others, ev.At)
 	first := "账号欠费"
-	if v := chineseMoney(a); v != "" {
+	if v := words.Balance(a, words.ZH); v != "" {
 		first += "，余额" + v
 	}
 	if !ev.Known {
@@ -50,9 +51,9 @@ func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 		at := stopOf(&b.stops[0])
 		stop = "；" + shorten(b.stops[0].Instance.Name, 10)
 		if n > 1 {
-			stop += "等" + strconv.Itoa(n) + "个自" + chineseMoment(at, ev.At, zone) + "起停服"
+			stop += "等" + strconv.Itoa(n) + "个自" + words.Soon(at, ev.At, zone, words.ZH) + "起停服"
 		} else {
-			stop += "将于" + chineseMoment(at, ev.At, zone) + "停服"
+			stop += "将于" + words.Soon(at, ev.At, zone, words.ZH) + "停服"
 		}
 		stop += chineseIn(at, ev.At, zone)
 	}
@@ -82,7 +83,7 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out = "账号自" + full(a.OverdueSince) + "起欠费。"
 	}
-	if v := chineseMoney(a); v != "" {
+	if v := words.Balance(a, words.ZH); v != "" {
 		out += "余额为" + v + "。"
 	}
 	name := func(x *alarm.Affected) string { return w.called(x.Instance, "zh") }
@@ -94,7 +95,7 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 	add(b.stops, "以下按量付费实例将停服：", func(x *alarm.Affected) string {
 		text := name(x) + full(stopOf(x)) + "停服"
 		if at := x.Course.Begins(fleet.LifecycleReleased); !at.IsZero() {
-			text += "，" + fullMoment(at, zone) + "彻底删除"
+			text += "，" + words.Moment(at, zone) + "彻底删除"
 		}
 		return text
 	})
@@ -123,14 +124,14 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 	return out
 }
 
-func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
+func (w Words) chineseLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	p := payeesOf(ev.Occasion.Others, ev.At)
 	first := "余额不足"
-	if v := chineseMoney(a); v != "" {
+	if v := words.Balance(a, words.ZH); v != "" {
 		first += "：" + v
 	}
 	bare := first
-	if v := chineseYuan(markOf(a)); v != "" {
+	if v := words.LowBalance(a, words.ZH); v != "" {
 		first += "（阈值" + v + "）"
 	}
 	if !ev.Known {
@@ -144,7 +145,7 @@ func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 		if n > 1 {
 			next += "等" + strconv.Itoa(n) + "个"
 		}
-		next += "待自动续费，最早" + chineseMoment(at, ev.At, zone) + "到期"
+		next += "待自动续费，最早" + words.Soon(at, ev.At, zone, words.ZH) + "到期"
 	}
 	var use string
 	if n := len(p.use); n > 0 {
@@ -160,8 +161,8 @@ func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 // chinesePayees says what is paid from a balance that is low.
 func (w Words) chinesePayees(ev *alarm.Event, a *fleet.Account, p payees, zone *time.Location) string {
 	out := "账号余额不足。"
-	if v, mark := chineseMoney(a), chineseYuan(markOf(a)); ev.Known && v != "" && mark != "" {
-		out = "账号余额为" + v + "，阈值为" + mark + "。"
+	if v, low := words.Balance(a, words.ZH), words.LowBalance(a, words.ZH); ev.Known && v != "" && low != "" {
+		out = "账号余额为" + v + "，阈值为" + low + "。"
 	} else if !ev.Known {
 		out = "账号余额曾不足，现已未知。"
 	}

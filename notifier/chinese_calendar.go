@@ -7,213 +7,204 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // chineseDates says what an event of the calendar of an instance means. A text
 // has room for 70 signs, so there are several ways to say it.
-func (w Words) chineseDates(s *said, m *matter) {
-	if m.ev.Kind == alarm.Cleared {
-		s.body = chineseAlike(m) + chineseEnd(m)
-		s.story = "告警结束：" + chineseEnd(m) + "。" + chineseSame(m)
-		s.advice = chineseAfterwards(m)
+func (w Words) chineseDates(s *wording, c *calendarNotice) {
+	if c.event.Kind == alarm.Cleared {
+		s.body = chineseAlike(c) + chineseEnd(c)
+		s.story = "告警结束：" + chineseEnd(c) + "。" + chineseSame(c)
+		s.advice = chineseAfterwards(c)
 		return
 	}
-	first, last := chineseAlike(m)+chineseHead(m), chineseLast(m)
-	s.body = first + chineseTail(m, true)
-	s.tighter = []string{first + chineseTail(m, false), first + last}
-	if m.bulk() {
+	first, last := chineseAlike(c)+chineseHead(c), chineseLast(c)
+	s.body = first + chineseTail(c, true)
+	s.tighter = []string{first + chineseTail(c, false), first + last}
+	if c.bulk() {
 		s.tighter = append([]string{s.body}, s.tighter...)
-		s.body = chineseTogether(m) + chineseTail(m, false)
-		s.tighter = append(s.tighter, chineseTerm(m, m.o.At, false)+last)
+		s.body = chineseTogether(c) + chineseTail(c, false)
+		s.tighter = append(s.tighter, chineseTerm(c, c.occasion.At, false)+last)
 	}
 	s.tighter = append(s.tighter, first)
-	guide := w.guide(m.in, "zh")
-	s.story = chineseStory(m, guide)
-	s.short, s.advice = chineseSteps(m, guide)
+	guide := w.guide(c.instance, "zh")
+	s.story = chineseStory(c, guide)
+	s.short, s.advice = chineseSteps(c, guide)
 }
 
-// chineseAlike says for how many instances the same is told.
-func chineseAlike(m *matter) string {
-	if n := m.alike(); n > 0 {
+// chineseAlike counts the instances that the notice speaks for.
+func chineseAlike(c *calendarNotice) string {
+	if n := c.sameForOthers(); n > 0 {
 		return "等" + strconv.Itoa(n+1) + "个实例，"
 	}
 	return ""
 }
 
 // chineseHead says what happens, and when.
-func chineseHead(m *matter) string {
-	at, in := chineseMoment(m.o.At, m.now, m.zone), chineseIn(m.o.At, m.now, m.zone)
+func chineseHead(c *calendarNotice) string {
+	at, in := words.Soon(c.occasion.At, c.now, c.zone, words.ZH), chineseIn(c.occasion.At, c.now, c.zone)
 	ahead := in != ""
-	switch m.ev.Key.Rule {
+	switch c.event.Key.Rule {
 	case alarm.FrozenRule:
 		return "实例被冻结，长期无设备在线"
 	case alarm.Overdue:
-		if m.dateless() {
+		if c.dateUnknown() {
 			return "账单欠费"
 		}
 		return at + "起欠费"
 	case alarm.AutoRenewal:
-		return chineseUnpaidRenewal(m) + "，" + chineseTerm(m, m.o.At, true)
+		return chineseUnpaidRenewal(c) + "，" + chineseTerm(c, c.occasion.At, true)
 	case alarm.CannotRenew:
-		return "账号欠费，无法续费和升级，" + chineseTerm(m, m.o.At, true)
+		return "账号欠费，无法续费和升级，" + chineseTerm(c, c.occasion.At, true)
 	case alarm.Suspension:
 		switch {
-		case m.dateless():
+		case c.dateUnknown():
 			return "停服时间现已未知"
-		case m.c.Downgrades():
-			return chineseTerm(m, m.c.From, true)
+		case c.course.Downgrades():
+			return chineseTerm(c, c.course.From, true)
 		case ahead:
 			return at + "停服" + in
 		}
 		return at + "已停服"
 	case alarm.Release:
 		switch {
-		case m.dateless():
+		case c.dateUnknown():
 			return "删除时间现已未知"
-		case m.c.Downgrades():
+		case c.course.Downgrades():
 			return "云厂商称" + at + "释放，但已设置降级"
 		case ahead:
 			return at + "将彻底删除" + in
 		}
 		return at + "起应被彻底删除"
 	}
-	return chineseTerm(m, m.o.At, true)
+	return chineseTerm(c, c.occasion.At, true)
 }
 
-func chineseUnpaidRenewal(m *matter) string {
+func chineseUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "自动续费未成功"
-	if m.dateless() || !m.now.Before(m.o.At) {
+	if c.dateUnknown() || !c.now.Before(c.occasion.At) {
 		return unpaid
 	}
-	return unpaid + "，剩" + strconv.Itoa(max(m.o.AttemptsLeft, 0)) + "次"
+	return unpaid + "，剩" + strconv.Itoa(max(c.occasion.AttemptsLeft, 0)) + "次"
 }
 
 // chineseTail says how it stands with the instance, and what follows.
-func chineseTail(m *matter, nouns bool) string {
-	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.Release && m.c.Downgrades() {
+func chineseTail(c *calendarNotice, nouns bool) string {
+	if c.headSaysAll() {
 		return ""
 	}
-	if m.unbilled() {
-		return chineseUnbilled(m)
+	if c.unpaidButRunning() {
+		return chineseUnbilled(c)
 	}
-	out := chineseStand(m) + chineseStop(m, nouns)
-	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
-		out += "，" + chineseDay(at, m.now, m.zone) + "进回收站"
+	out := chineseStand(c) + chineseStop(c, nouns)
+	if at := c.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
+		out += "，" + words.Brief(at, c.now, c.zone, words.ZH) + "进回收站"
 	}
 	with := ""
-	if what := chineseNouns(m.in); nouns && what != "" {
+	if what := chineseNouns(c.instance); nouns && what != "" {
 		with = "，含" + what
 	}
-	if m.ev.Key.Rule == alarm.Release {
+	if c.event.Key.Rule == alarm.Release {
 		return with + out
 	}
-	if b := chineseMoney(m.o.Account); m.ev.Key.Rule == alarm.AutoRenewal && b != "" {
-		out += "，余额" + b
+	if c.event.Key.Rule == alarm.AutoRenewal {
+		out += chineseBalance(c)
 	}
-	if at := m.deletion(); !at.IsZero() {
+	if at := c.deletion(); !at.IsZero() {
 		from := ""
-		if m.bulk() {
+		if c.bulk() {
 			from = "起"
 		}
-		out += "，" + chineseDay(at, m.now, m.zone) + from + "彻底删除" + with
+		out += "，" + words.Brief(at, c.now, c.zone, words.ZH) + from + "彻底删除" + with
 	}
-	return out + chineseConversion(m)
+	return out + chineseConversion(c)
 }
 
 // chineseStop says when the service stops, where the head does not. Of automatic
 // renewal the balance is more important, when there is little room.
-func chineseStop(m *matter, nouns bool) string {
-	at := m.ahead(fleet.LifecycleSuspended)
-	switch rule := m.ev.Key.Rule; {
-	case at.IsZero() || m.c.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
+func chineseStop(c *calendarNotice, nouns bool) string {
+	at := c.ahead(fleet.LifecycleSuspended)
+	switch rule := c.event.Key.Rule; {
+	case at.IsZero() || c.course.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
 		return ""
-	case m.bulk() && m.stopsAtEnd():
+	case c.bulk() && c.stopsAtEnd():
 		return "，到期即停服"
-	case m.stopsAtEnd():
+	case c.stopsAtEnd():
 		return "并停服"
 	}
-	return "，" + chineseDay(at, m.now, m.zone) + "停服"
+	return "，" + words.Brief(at, c.now, c.zone, words.ZH) + "停服"
 }
 
 // chineseUnbilled says what an unpaid bill does to an instance that is paid in
 // advance.
-func chineseUnbilled(m *matter) string {
+func chineseUnbilled(c *calendarNotice) string {
 	const out = "，仍可用，结清前无法续费和升级"
-	if at := m.c.Term.Expires; at.After(m.now) {
-		return out + "，" + chineseDay(at, m.now, m.zone) + "到期"
+	if at := c.course.Term.Expires; at.After(c.now) {
+		return out + "，" + words.Brief(at, c.now, c.zone, words.ZH) + "到期"
 	}
 	return out
 }
 
 // chineseTogether lists the instances that expire together.
-func chineseTogether(m *matter) string {
-	out := chineseTerm(m, m.o.At, false) + "，还有"
-	return out + listed(m.others, "、", "等%d个", func(a *alarm.Affected) string {
+func chineseTogether(c *calendarNotice) string {
+	out := chineseTerm(c, c.occasion.At, false) + "，还有"
+	return out + listed(c.others, "、", "等%d个", func(a *alarm.Affected) string {
 		name := shorten(a.Instance.Name, 8)
-		return name + "（" + chineseDay(a.Course.Term.Expires, m.now, m.zone) + "）"
+		return name + "（" + words.Brief(a.Course.Term.Expires, c.now, c.zone, words.ZH) + "）"
 	})
 }
 
 // chineseStand says how it stands with an instance whose term is over.
-func chineseStand(m *matter) string {
-	if m.withoutPolicy() {
+func chineseStand(c *calendarNotice) string {
+	state := c.occasion.Lifecycle.State
+	switch {
+	case c.withoutPolicy():
 		return "，后续处理未知"
-	}
-	if !m.over() {
+	case !c.over():
 		return ""
-	}
-	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
-		if m.o.Account.Overdue() {
-			return "，账号" + shorten(m.o.Account.Name, 8) + "欠费"
-		}
+	case c.suspendedForBill() && c.occasion.Account.Overdue():
+		return "，账号" + shorten(c.occasion.Account.Name, 8) + "欠费"
+	case c.suspendedForBill():
 		return "，账单欠费"
+	case state == fleet.LifecycleSuspended && c.maybeConverted():
+		return "，已停服或已转按量付费"
 	}
-	switch m.o.Lifecycle.State {
-	case fleet.LifecycleGrace:
-		if m.ev.Key.Rule != alarm.Suspension {
-			return "，仍可用"
-		}
-	case fleet.LifecycleSuspended:
-		switch {
-		case m.perhaps():
-			return "，已停服或已转按量付费"
-		case m.ev.Key.Rule == alarm.Suspension:
-			return ""
-		}
-		return "，已停服"
-	case fleet.LifecycleRecycled:
-		return "，已进回收站"
-	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
-			return "，应被删除"
-		}
-	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
+	if service := words.Service(c.present(), words.ZH); service != "" {
+		return "，" + service
+	}
+	return ""
+}
+
+func chineseBalance(c *calendarNotice) string {
+	if b := words.Balance(c.occasion.Account, words.ZH); b != "" {
+		return "，余额" + b
 	}
 	return ""
 }
 
 // chineseConversion says what becomes of an instance that is downgraded.
-func chineseConversion(m *matter) string {
-	if !m.c.Downgrades() || m.c.Converts().IsZero() {
+func chineseConversion(c *calendarNotice) string {
+	if !c.course.Downgrades() || c.course.Converts().IsZero() {
 		return ""
 	}
-	by := chineseDay(m.c.Converts(), m.now, m.zone)
+	by := words.Brief(c.course.Converts(), c.now, c.zone, words.ZH)
 	switch {
-	case m.converted():
+	case c.converted():
 		return "，最迟" + by + "已转按量付费"
-	case m.over():
+	case c.over():
 		return "，最迟" + by + "转换，不会删除"
 	}
 	return "，随后停服或转按量付费，最迟" + by + "，不会删除"
 }
 
 // chineseLast says no more than what is lost in the end.
-func chineseLast(m *matter) string {
-	if at := m.deletion(); !at.IsZero() && !m.dateless() && !m.unbilled() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
-		return "，" + chineseDay(at, m.now, m.zone) + "彻底删除"
+func chineseLast(c *calendarNotice) string {
+	if at := c.lastLoss(); !at.IsZero() {
+		return "，" + words.Brief(at, c.now, c.zone, words.ZH) + "彻底删除"
 	}
-	if m.c.Downgrades() && !m.converted() && !m.dateless() {
-		return "，最迟" + chineseDay(m.c.Converts(), m.now, m.zone) + "转按量付费"
+	if c.course.Downgrades() && !c.converted() && !c.dateUnknown() {
+		return "，最迟" + words.Brief(c.course.Converts(), c.now, c.zone, words.ZH) + "转按量付费"
 	}
 	return ""
 }
@@ -233,56 +224,65 @@ func chineseNouns(in *fleet.Instance) string {
 	return ""
 }
 
-// chineseTerm says when the term ends, or has ended; with the others that are
-// told of with it.
-func chineseTerm(m *matter, at time.Time, others bool) string {
-	if at.IsZero() || m.dateless() && m.ev.Kind != alarm.Cleared {
+// chineseTerm says when the term ends, or has ended; with the others that end
+// soon.
+func chineseTerm(c *calendarNotice, at time.Time, others bool) string {
+	if at.IsZero() || c.dateUnknown() && c.event.Kind != alarm.Cleared {
 		return "到期时间现已未知"
 	}
-	in := chineseIn(at, m.now, m.zone)
+	in := chineseIn(at, c.now, c.zone)
 	if in == "" {
-		return chineseMoment(at, m.now, m.zone) + "已到期"
+		return words.Soon(at, c.now, c.zone, words.ZH) + "已到期"
 	}
-	out := chineseMoment(at, m.now, m.zone) + "到期" + in
-	if m.bulk() && others {
-		out += "，另有" + strconv.Itoa(len(m.others)) + "个在" + chineseDay(m.lastOther(), m.now, m.zone) + "前"
+	out := words.Soon(at, c.now, c.zone, words.ZH) + "到期" + in
+	if c.bulk() && others {
+		out += "，另有" + strconv.Itoa(len(c.others)) + "个在" + words.Brief(c.lastOther(), c.now, c.zone, words.ZH) + "前"
 	}
 	return out
 }
 
 // chineseEnd says why an episode of the calendar is over.
-func chineseEnd(m *matter) string {
-	from := m.c.From
-	term := m.c.Basis == fleet.BasisExpiry && !from.IsZero()
-	rule := m.ev.Key.Rule
-	off := map[alarm.RuleName]string{alarm.Suspension: "，不再停服", alarm.Release: "，不再删除"}[rule]
-	switch {
-	case rule == alarm.FrozenRule:
+func chineseEnd(c *calendarNotice) string {
+	off, from := chineseOff(c), c.course.From
+	switch c.ending() {
+	case endThawed:
 		return "实例已解冻"
-	case rule == alarm.Overdue && m.c.Term.OverdueSince.IsZero():
+	case endPaid:
 		return "已无欠费账单"
-	case rule == alarm.Overdue:
+	case endByAccount:
 		return "改由账号欠费告警通知"
-	case m.o.Renewed && from.After(m.now):
-		return "已续费，有效期至" + chineseMoment(from, m.now, m.zone) + off
-	case m.o.Renewed && !from.IsZero():
-		return "到期时间已改为" + chineseMoment(from, m.now, m.zone)
-	case rule == alarm.CannotRenew && term && !m.overdueAccount():
-		return "账号已不欠费，可以续费，" + chineseTerm(m, from, false)
-	case rule == alarm.AutoRenewal && term && !m.c.Term.AutoRenew:
-		return "自动续费已关闭，" + chineseTerm(m, from, false)
-	case m.converted():
+	case endRenewed:
+		return "已续费，有效期至" + words.Soon(from, c.now, c.zone, words.ZH) + off
+	case endMoved:
+		return "到期时间已改为" + words.Soon(from, c.now, c.zone, words.ZH)
+	case endRenewable:
+		return "账号已不欠费，可以续费，" + chineseTerm(c, from, false)
+	case endRenewalOff:
+		return "自动续费已关闭，" + chineseTerm(c, from, false)
+	case endConverted:
 		return "已转为按量付费，请更新其付费方式"
-	case rule == alarm.Release && m.c.Downgrades():
+	case endWillConvert:
 		return "到期后转按量付费，不会删除"
-	case m.c.Term.Method == fleet.Free:
+	case endFree:
 		return "实例现为免费" + off
-	case m.payg() && rule != alarm.Suspension && rule != alarm.Release:
+	case endByUse:
 		return "现为按量付费，无到期日"
-	case m.payg() && from.IsZero():
+	case endNothingOverdue:
 		return "已无欠费账单" + off
-	case off != "":
+	case endCalledOff:
 		return strings.TrimPrefix(off, "，")
+	case endUnclear:
 	}
 	return "该情况已不存在"
+}
+
+// chineseOff says that what the rule warned of does not happen.
+func chineseOff(c *calendarNotice) string {
+	switch c.event.Key.Rule {
+	case alarm.Suspension:
+		return "，不再停服"
+	case alarm.Release:
+		return "，不再删除"
+	}
+	return ""
 }

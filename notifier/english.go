@@ -7,11 +7,12 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // english says what an event means, in English.
-func (w Words) english(ev *alarm.Event, zone *time.Location) said {
-	s := said{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: englishSigns()}
+func (w Words) english(ev *alarm.Event, zone *time.Location) wording {
+	s := wording{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: englishSigns()}
 	s.name, s.id = names(ev, "Fleet")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = englishSubject(ev) + " alarm ended, no longer watched"
@@ -35,13 +36,13 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) said {
 
 // englishOccasion says what an event of the calendar or of an account means; what
 // comes without an occasion has its reason in words.
-func (w Words) englishOccasion(s *said, ev *alarm.Event, zone *time.Location) {
-	m, dated := newMatter(ev, zone)
+func (w Words) englishOccasion(s *wording, ev *alarm.Event, zone *time.Location) {
+	c, dated := newCalendarNotice(ev, zone)
 	switch {
 	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
 		w.englishForecast(s, ev, zone)
 	case dated:
-		w.englishDates(s, m)
+		w.englishDates(s, c)
 	case ev.Occasion != nil && ev.Key.Account != "":
 		w.englishAccount(s, ev, zone)
 	default:
@@ -61,22 +62,6 @@ func englishWord(ev *alarm.Event) string {
 	return strings.ToUpper(string(ev.Severity))
 }
 
-func englishMetric(m fleet.Metric) string {
-	switch m {
-	case fleet.MessageTPS:
-		return "message TPS"
-	case fleet.SendTPS:
-		return "send TPS"
-	case fleet.ReceiveTPS:
-		return "receive TPS"
-	case fleet.CommandsTPS:
-		return "command TPS"
-	case fleet.MemoryBytes:
-		return "memory"
-	}
-	return m.String()
-}
-
 // englishSubject names a rule, for the notice that it is no longer watched.
 func englishSubject(ev *alarm.Event) string {
 	switch ev.Key.Rule {
@@ -93,17 +78,17 @@ func englishSubject(ev *alarm.Event) string {
 	case alarm.CannotRenew:
 		return "renewal"
 	case alarm.Forecast:
-		return englishMetric(ev.Key.Metric) + " forecast"
+		return words.Metric(ev.Key.Metric, words.EN) + " forecast"
 	case alarm.Capacity:
 	}
-	return englishMetric(ev.Key.Metric)
+	return words.Metric(ev.Key.Metric, words.EN)
 }
 
 func englishCapacity(ev *alarm.Event) string {
-	what := englishMetric(ev.Key.Metric)
-	amount := figures(ev.Key.Metric, ev.Usage, ev.Capacity, " of ")
-	share := percent(ev.Utilization())
-	after := lasted(ev.At.Sub(ev.RaisedAt))
+	what := words.Metric(ev.Key.Metric, words.EN)
+	amount := words.Of(ev.Key.Metric, ev.Usage, ev.Capacity, words.EN)
+	share := words.ShareBeside(ev.Utilization(), ev.Threshold)
+	after := words.Duration(ev.At.Sub(ev.RaisedAt), words.EN)
 	switch {
 	case ev.Kind == alarm.Cleared:
 		return fmt.Sprintf("%s back to %s (%s) after %s", what, amount, share, after)
@@ -112,7 +97,7 @@ func englishCapacity(ev *alarm.Event) string {
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s (%s) for %s", what, amount, share, after)
 	}
-	return fmt.Sprintf("%s %s (%s, mark %s)", what, amount, share, percent(ev.Threshold))
+	return fmt.Sprintf("%s %s (%s, threshold %s)", what, amount, share, words.Threshold(ev.Threshold))
 }
 
 // englishAdvice says what to do about a metric that fills up, in a few words
@@ -131,8 +116,8 @@ func englishAdvice(m fleet.Metric) (short, full string) {
 	return "Upgrade or slow down.", "Move to a larger edition or specification, or send less. At the limit messages are throttled or clients disconnected."
 }
 
-func englishNoData(s *said, ev *alarm.Event, zone *time.Location) {
-	after := lasted(ev.At.Sub(ev.RaisedAt))
+func englishNoData(s *wording, ev *alarm.Event, zone *time.Location) {
+	after := words.Duration(ev.At.Sub(ev.RaisedAt), words.EN)
 	if ev.Instance == nil {
 		englishFleetSilence(s, ev, zone, after)
 		return
@@ -143,7 +128,7 @@ func englishNoData(s *said, ev *alarm.Event, zone *time.Location) {
 	case alarm.Reminded:
 		s.body = "no data for " + after
 	default:
-		s.body = "no data since " + ev.Since.In(zone).Format("15:04 MST")
+		s.body = "no data since " + words.Clock(ev.Since, zone, words.EN)
 	}
 	if ev.Kind != alarm.Cleared && ev.Reason != "" {
 		s.full = s.body + ": " + strings.TrimRight(ev.Reason, ".,:; ")
@@ -155,7 +140,7 @@ func englishNoData(s *said, ev *alarm.Event, zone *time.Location) {
 	}
 }
 
-func englishFleetSilence(s *said, ev *alarm.Event, zone *time.Location, after string) {
+func englishFleetSilence(s *wording, ev *alarm.Event, zone *time.Location, after string) {
 	count := fmt.Sprintf("%d instances", len(ev.Silent))
 	if len(ev.Silent) == 1 {
 		count = "1 instance"
@@ -167,7 +152,7 @@ func englishFleetSilence(s *said, ev *alarm.Event, zone *time.Location, after st
 	case alarm.Reminded:
 		s.body = "no data from " + count + " for " + after + list
 	default:
-		s.body = "no data from " + count + " since " + ev.Since.In(zone).Format("15:04 MST") + list
+		s.body = "no data from " + count + " since " + words.Clock(ev.Since, zone, words.EN) + list
 	}
 	if Begins(ev.Kind) {
 		s.short = "Check Brimwatch's network."

@@ -7,10 +7,11 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // englishAccount says what an event of an account means.
-func (w Words) englishAccount(s *said, ev *alarm.Event, zone *time.Location) {
+func (w Words) englishAccount(s *wording, ev *alarm.Event, zone *time.Location) {
 	switch a := ev.Occasion.Account; {
 	case ev.Kind == alarm.Cleared:
 		englishPaid(s, ev)
@@ -21,13 +22,13 @@ func (w Words) englishAccount(s *said, ev *alarm.Event, zone *time.Location) {
 	}
 }
 
-func englishPaid(s *said, ev *alarm.Event) {
+func englishPaid(s *wording, ev *alarm.Event) {
 	what := "account not overdue any more"
 	if ev.Key.Rule == alarm.LowBalance {
 		what = "balance not low any more"
 	}
 	s.body = what
-	if b := balanceOf(ev.Occasion.Account); b != "" {
+	if b := words.Balance(ev.Occasion.Account, words.EN); b != "" {
 		s.body += ", balance " + b
 	}
 	s.tighter = []string{what}
@@ -37,10 +38,10 @@ func englishPaid(s *said, ev *alarm.Event) {
 	}
 }
 
-func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
+func (w Words) englishOverdue(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	b := billsOf(ev.Occasion.Others, ev.At)
 	first := "account overdue"
-	if v := balanceOf(a); v != "" {
+	if v := words.Balance(a, words.EN); v != "" {
 		first += ", balance " + v
 	}
 	if !ev.Known {
@@ -49,7 +50,7 @@ func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 	var stop string
 	if len(b.stops) > 0 {
 		at := stopOf(&b.stops[0])
-		stop = "; " + shorten(gsmName(b.stops[0].Instance.Name, b.stops[0].Instance.ID), 16) + " stops " + englishMoment(at, ev.At, zone) + englishIn(at, ev.At, zone)
+		stop = "; " + shorten(gsmName(b.stops[0].Instance.Name, b.stops[0].Instance.ID), 16) + " stops " + words.Soon(at, ev.At, zone, words.EN) + englishIn(at, ev.At, zone)
 		if n := len(b.stops) - 1; n > 0 {
 			stop += " and " + strconv.Itoa(n) + " more"
 		}
@@ -72,7 +73,7 @@ func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *
 
 // englishBills says what an unpaid bill does to each instance, by kind.
 func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *time.Location) string {
-	full := func(at time.Time) string { return fullMoment(at, zone) + englishIn(at, ev.At, zone) }
+	full := func(at time.Time) string { return words.Moment(at, zone) + englishIn(at, ev.At, zone) }
 	if !ev.Known {
 		return "The account was overdue when its balance was last known."
 	}
@@ -80,7 +81,7 @@ func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out[0] = "The account is overdue since " + full(a.OverdueSince) + "."
 	}
-	if v := balanceOf(a); v != "" {
+	if v := words.Balance(a, words.EN); v != "" {
 		out = append(out, "Its balance is "+v+".")
 	}
 	name := func(x *alarm.Affected) string { return w.called(x.Instance, "en") }
@@ -92,7 +93,7 @@ func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 	add(b.stops, "Billed by use, these stop: ", func(x *alarm.Affected) string {
 		text := name(x) + " at " + full(stopOf(x))
 		if at := x.Course.Begins(fleet.LifecycleReleased); !at.IsZero() {
-			text += ", deleted for good at " + fullMoment(at, zone)
+			text += ", deleted for good at " + words.Moment(at, zone)
 		}
 		return text
 	})
@@ -126,15 +127,15 @@ func englishEnds(x *alarm.Affected, now time.Time, full func(time.Time) string) 
 	}
 }
 
-func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
+func (w Words) englishLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
 	p := payeesOf(ev.Occasion.Others, ev.At)
 	first := "balance low"
-	if v := balanceOf(a); v != "" {
+	if v := words.Balance(a, words.EN); v != "" {
 		first += ": " + v
 	}
 	bare := first
-	if v := markOf(a); v != "" {
-		first += " (mark " + v + ")"
+	if v := words.LowBalance(a, words.EN); v != "" {
+		first += " (threshold " + v + ")"
 	}
 	if !ev.Known {
 		first = "balance was low, it is not known now"
@@ -147,7 +148,7 @@ func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 		if n > 1 {
 			next = "; " + strconv.Itoa(n) + " renew from it, first "
 		}
-		next += shorten(gsmName(p.renew[0].Instance.Name, p.renew[0].Instance.ID), 16) + " " + englishMoment(at, ev.At, zone) + englishIn(at, ev.At, zone)
+		next += shorten(gsmName(p.renew[0].Instance.Name, p.renew[0].Instance.ID), 16) + " " + words.Soon(at, ev.At, zone, words.EN) + englishIn(at, ev.At, zone)
 	}
 	var use string
 	if n := len(p.use); n > 0 {
@@ -162,10 +163,10 @@ func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zon
 
 // englishPayees says what is paid from a balance that is low.
 func (w Words) englishPayees(ev *alarm.Event, a *fleet.Account, p payees, zone *time.Location) string {
-	full := func(at time.Time) string { return fullMoment(at, zone) + englishIn(at, ev.At, zone) }
+	full := func(at time.Time) string { return words.Moment(at, zone) + englishIn(at, ev.At, zone) }
 	out := []string{"The account's balance is low."}
-	if v, mark := balanceOf(a), markOf(a); ev.Known && v != "" && mark != "" {
-		out[0] = "The account's balance is " + v + "; its mark is " + mark + "."
+	if v, low := words.Balance(a, words.EN), words.LowBalance(a, words.EN); ev.Known && v != "" && low != "" {
+		out[0] = "The account's balance is " + v + "; its threshold is " + low + "."
 	} else if !ev.Known {
 		out[0] = "The account's balance was low and is not known now."
 	}

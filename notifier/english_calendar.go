@@ -6,102 +6,103 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // englishDates says what an event of the calendar of an instance means.
-func (w Words) englishDates(s *said, m *matter) {
-	if m.ev.Kind == alarm.Cleared {
-		s.body = englishAlike(m) + englishEnd(m)
-		s.story = strings.TrimRight("It is over: "+englishEnd(m)+". "+englishSame(m), " ")
-		s.advice = englishAfterwards(m)
+func (w Words) englishDates(s *wording, c *calendarNotice) {
+	if c.event.Kind == alarm.Cleared {
+		s.body = englishAlike(c) + englishEnd(c)
+		s.story = strings.TrimRight("It is over: "+englishEnd(c)+". "+englishSame(c), " ")
+		s.advice = englishAfterwards(c)
 		return
 	}
-	first, tail := englishAlike(m)+englishHead(m), englishTail(m, true)
+	first, tail := englishAlike(c)+englishHead(c), englishTail(c, true)
 	s.body = first + tail
-	s.tighter = []string{first + englishTail(m, false), first + englishLast(m), first}
-	if m.bulk() {
+	s.tighter = []string{first + englishTail(c, false), first + englishLast(c), first}
+	if c.bulk() {
 		s.tighter = append([]string{s.body}, s.tighter...)
-		s.body = englishTogether(m) + englishTail(m, false)
+		s.body = englishTogether(c) + englishTail(c, false)
 	}
-	guide := w.guide(m.in, "en")
-	s.story = englishStory(m, guide)
-	s.short, s.advice = englishSteps(m, guide)
+	guide := w.guide(c.instance, "en")
+	s.story = englishStory(c, guide)
+	s.short, s.advice = englishSteps(c, guide)
 }
 
-// englishAlike says for how many more instances the same is told.
-func englishAlike(m *matter) string {
-	if n := m.alike(); n > 0 {
-		return "and " + strconv.Itoa(n) + " more of " + shorten(gsmOnly(m.in.Account), 16) + ": "
+// englishAlike counts the other instances that the notice speaks for.
+func englishAlike(c *calendarNotice) string {
+	if n := c.sameForOthers(); n > 0 {
+		return "and " + strconv.Itoa(n) + " more of " + shorten(gsmOnly(c.instance.Account), 16) + ": "
 	}
 	return ""
 }
 
 // englishHead says what happens, and when.
-func englishHead(m *matter) string {
-	at, in := englishMoment(m.o.At, m.now, m.zone), englishIn(m.o.At, m.now, m.zone)
+func englishHead(c *calendarNotice) string {
+	at, in := words.Soon(c.occasion.At, c.now, c.zone, words.EN), englishIn(c.occasion.At, c.now, c.zone)
 	ahead := in != ""
-	switch m.ev.Key.Rule {
+	switch c.event.Key.Rule {
 	case alarm.FrozenRule:
 		return "frozen, no device was online for long"
 	case alarm.Overdue:
-		if m.dateless() {
+		if c.dateUnknown() {
 			return "a bill is unpaid"
 		}
 		return "bill unpaid since " + at
 	case alarm.AutoRenewal:
-		return englishUnpaidRenewal(m) + ", " + englishExpiry(m)
+		return englishUnpaidRenewal(c) + ", " + englishExpiry(c)
 	case alarm.CannotRenew:
-		return "account overdue, no renewal or upgrade; " + englishExpiry(m)
+		return "account overdue, no renewal or upgrade; " + englishExpiry(c)
 	case alarm.Suspension:
 		switch {
-		case m.dateless():
+		case c.dateUnknown():
 			return "the date of its stop is not known any more"
-		case m.c.Downgrades():
-			return englishExpiry(m)
+		case c.course.Downgrades():
+			return englishExpiry(c)
 		case ahead:
 			return "service stops " + at + in
 		}
 		return "service stopped " + at
 	case alarm.Release:
 		switch {
-		case m.dateless():
+		case c.dateUnknown():
 			return "the date of its deletion is not known any more"
-		case m.c.Downgrades():
+		case c.course.Downgrades():
 			return "the cloud tells a release for " + at + ", but a downgrade is set"
 		case ahead:
 			return "will be deleted for good " + at + in
 		}
 		return "due for deletion since " + at
 	}
-	return englishExpiry(m)
+	return englishExpiry(c)
 }
 
 // englishExpiry says when the term ends, or has ended.
-func englishExpiry(m *matter) string {
-	at := m.o.At
-	if m.ev.Key.Rule == alarm.Suspension {
-		at = m.c.From
+func englishExpiry(c *calendarNotice) string {
+	at := c.occasion.At
+	if c.event.Key.Rule == alarm.Suspension {
+		at = c.course.From
 	}
-	if m.dateless() || at.IsZero() {
+	if c.dateUnknown() || at.IsZero() {
 		return "its expiry is not known any more"
 	}
-	in := englishIn(at, m.now, m.zone)
+	in := englishIn(at, c.now, c.zone)
 	if in == "" {
-		return "expired " + englishMoment(at, m.now, m.zone)
+		return "expired " + words.Soon(at, c.now, c.zone, words.EN)
 	}
-	out := "expires " + englishMoment(at, m.now, m.zone) + in
-	if n := len(m.others); m.bulk() {
-		out += ", " + strconv.Itoa(n) + " more by " + englishDay(m.lastOther(), m.now, m.zone)
+	out := "expires " + words.Soon(at, c.now, c.zone, words.EN) + in
+	if n := len(c.others); c.bulk() {
+		out += ", " + strconv.Itoa(n) + " more by " + words.Brief(c.lastOther(), c.now, c.zone, words.EN)
 	}
 	return out
 }
 
-func englishUnpaidRenewal(m *matter) string {
+func englishUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "auto-renewal has not paid"
-	if m.dateless() || !m.now.Before(m.o.At) {
+	if c.dateUnknown() || !c.now.Before(c.occasion.At) {
 		return unpaid
 	}
-	return unpaid + ", " + englishAttempts(m.o.AttemptsLeft, "", "")
+	return unpaid + ", " + englishAttempts(c.occasion.AttemptsLeft, "", "")
 }
 
 // englishAttempts counts what is left to automatic renewal; one and many are the
@@ -117,131 +118,114 @@ func englishAttempts(n int, one, many string) string {
 }
 
 // englishTail says how it stands with the instance, and what follows.
-func englishTail(m *matter, nouns bool) string {
-	if m.ev.Key.Rule == alarm.FrozenRule || m.dateless() && m.ev.Key.Rule != alarm.Overdue || m.ev.Key.Rule == alarm.Release && m.c.Downgrades() {
+func englishTail(c *calendarNotice, nouns bool) string {
+	if c.headSaysAll() {
 		return ""
 	}
-	if m.unbilled() {
-		return englishUnbilled(m)
+	if c.unpaidButRunning() {
+		return englishUnbilled(c)
 	}
-	out := englishStand(m) + englishStop(m, nouns)
-	if at := m.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
-		out += ", recycle bin " + englishDay(at, m.now, m.zone)
+	out := englishStand(c) + englishStop(c, nouns)
+	if at := c.ahead(fleet.LifecycleRecycled); !at.IsZero() && nouns {
+		out += ", recycle bin " + words.Brief(at, c.now, c.zone, words.EN)
 	}
 	with := ""
-	if what := englishNouns(m.in); nouns && what != "" {
+	if what := englishNouns(c.instance); nouns && what != "" {
 		with = " with " + what
 	}
-	if m.ev.Key.Rule == alarm.Release {
+	if c.event.Key.Rule == alarm.Release {
 		return with + out
 	}
-	if m.ev.Key.Rule == alarm.AutoRenewal {
-		out += englishBalance(m)
+	if c.event.Key.Rule == alarm.AutoRenewal {
+		out += englishBalance(c)
 	}
-	if at := m.deletion(); !at.IsZero() {
+	if at := c.deletion(); !at.IsZero() {
 		from := " "
-		if m.bulk() {
+		if c.bulk() {
 			from = " from "
 		}
-		out += ", final deletion" + with + from + englishDay(at, m.now, m.zone)
+		out += ", final deletion" + with + from + words.Brief(at, c.now, c.zone, words.EN)
 	}
-	return out + englishConversion(m)
+	return out + englishConversion(c)
 }
 
 // englishStop says when the service stops, where the head does not. Of automatic
 // renewal the balance is more important, when there is little room.
-func englishStop(m *matter, nouns bool) string {
-	at := m.ahead(fleet.LifecycleSuspended)
-	switch rule := m.ev.Key.Rule; {
-	case at.IsZero() || m.c.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
+func englishStop(c *calendarNotice, nouns bool) string {
+	at := c.ahead(fleet.LifecycleSuspended)
+	switch rule := c.event.Key.Rule; {
+	case at.IsZero() || c.course.Downgrades() || rule == alarm.Suspension || rule == alarm.AutoRenewal && !nouns:
 		return ""
-	case m.bulk() && m.stopsAtEnd():
+	case c.bulk() && c.stopsAtEnd():
 		return ", service stops then"
-	case m.stopsAtEnd():
+	case c.stopsAtEnd():
 		return " and stops"
 	}
-	return ", stops " + englishDay(at, m.now, m.zone)
+	return ", stops " + words.Brief(at, c.now, c.zone, words.EN)
 }
 
 // englishUnbilled says what an unpaid bill does to an instance that is paid in
 // advance.
-func englishUnbilled(m *matter) string {
+func englishUnbilled(c *calendarNotice) string {
 	const out = ", runs on, no renewal or upgrade till paid"
-	if at := m.c.Term.Expires; at.After(m.now) {
-		return out + ", expires " + englishDay(at, m.now, m.zone)
+	if at := c.course.Term.Expires; at.After(c.now) {
+		return out + ", expires " + words.Brief(at, c.now, c.zone, words.EN)
 	}
 	return out
 }
 
 // englishTogether lists the instances that expire together.
-func englishTogether(m *matter) string {
-	out := "expires " + englishMoment(m.o.At, m.now, m.zone) + englishIn(m.o.At, m.now, m.zone) + ", also "
-	return out + listed(m.others, ", ", " and %d more", func(a *alarm.Affected) string {
+func englishTogether(c *calendarNotice) string {
+	out := "expires " + words.Soon(c.occasion.At, c.now, c.zone, words.EN) + englishIn(c.occasion.At, c.now, c.zone) + ", also "
+	return out + listed(c.others, ", ", " and %d more", func(a *alarm.Affected) string {
 		name := shorten(gsmName(a.Instance.Name, a.Instance.ID), 12)
-		return name + " " + englishDay(a.Course.Term.Expires, m.now, m.zone)
+		return name + " " + words.Brief(a.Course.Term.Expires, c.now, c.zone, words.EN)
 	})
 }
 
 // englishStand says how it stands with an instance whose term is over.
-func englishStand(m *matter) string {
-	if m.withoutPolicy() {
+func englishStand(c *calendarNotice) string {
+	state := c.occasion.Lifecycle.State
+	switch {
+	case c.withoutPolicy():
 		return ", what follows is not known"
-	}
-	if !m.over() {
+	case !c.over():
 		return ""
-	}
-	if m.payg() && m.ev.Key.Rule == alarm.Suspension {
-		if m.o.Account.Overdue() {
-			return ", account " + shorten(m.o.Account.Name, 16) + " overdue"
-		}
+	case c.suspendedForBill() && c.occasion.Account.Overdue():
+		return ", account " + shorten(c.occasion.Account.Name, 16) + " overdue"
+	case c.suspendedForBill():
 		return ", bill unpaid"
+	case state == fleet.LifecycleSuspended && c.maybeConverted():
+		return ", suspended or pay-as-you-go already"
 	}
-	switch m.o.Lifecycle.State {
-	case fleet.LifecycleGrace:
-		if m.ev.Key.Rule != alarm.Suspension {
-			return ", still runs"
-		}
-	case fleet.LifecycleSuspended:
-		switch {
-		case m.perhaps():
-			return ", suspended or pay-as-you-go already"
-		case m.ev.Key.Rule == alarm.Suspension:
-			return ""
-		}
-		return ", stopped"
-	case fleet.LifecycleRecycled:
-		return ", in the recycle bin"
-	case fleet.LifecycleReleased:
-		if m.ev.Key.Rule != alarm.Release && !m.c.Downgrades() {
-			return ", due for deletion"
-		}
-	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
+	if service := words.Service(c.present(), words.EN); service != "" {
+		return ", " + service
 	}
 	return ""
 }
 
 // englishConversion says what becomes of an instance that is downgraded.
-func englishConversion(m *matter) string {
-	if !m.c.Downgrades() || m.c.Converts().IsZero() {
+func englishConversion(c *calendarNotice) string {
+	if !c.course.Downgrades() || c.course.Converts().IsZero() {
 		return ""
 	}
-	by := englishDay(m.c.Converts(), m.now, m.zone)
+	by := words.Brief(c.course.Converts(), c.now, c.zone, words.EN)
 	switch {
-	case m.converted():
+	case c.converted():
 		return ", pay-as-you-go since " + by + " at the latest"
-	case m.over():
+	case c.over():
 		return ", converted by " + by + ", not deleted"
 	}
 	return ", then suspended or pay-as-you-go, converted by " + by + ", not deleted"
 }
 
 // englishLast says no more than what is lost in the end.
-func englishLast(m *matter) string {
-	if at := m.deletion(); !at.IsZero() && !m.dateless() && !m.unbilled() && m.ev.Key.Rule != alarm.Release && m.ev.Key.Rule != alarm.FrozenRule {
-		return ", final deletion " + englishDay(at, m.now, m.zone)
+func englishLast(c *calendarNotice) string {
+	if at := c.lastLoss(); !at.IsZero() {
+		return ", final deletion " + words.Brief(at, c.now, c.zone, words.EN)
 	}
-	if m.c.Downgrades() && !m.converted() && !m.dateless() {
-		return ", converted by " + englishDay(m.c.Converts(), m.now, m.zone)
+	if c.course.Downgrades() && !c.converted() && !c.dateUnknown() {
+		return ", converted by " + words.Brief(c.course.Converts(), c.now, c.zone, words.EN)
 	}
 	return ""
 }
@@ -261,55 +245,64 @@ func englishNouns(in *fleet.Instance) string {
 	return ""
 }
 
-func englishBalance(m *matter) string {
-	if b := balanceOf(m.o.Account); b != "" {
+func englishBalance(c *calendarNotice) string {
+	if b := words.Balance(c.occasion.Account, words.EN); b != "" {
 		return ", balance " + b
 	}
 	return ""
 }
 
 // englishEnd says why an episode of the calendar is over.
-func englishEnd(m *matter) string {
-	from := m.c.From
-	term := m.c.Basis == fleet.BasisExpiry && !from.IsZero()
-	rule := m.ev.Key.Rule
-	off := map[alarm.RuleName]string{alarm.Suspension: ", the stop is off", alarm.Release: ", the deletion is off"}[rule]
-	switch {
-	case rule == alarm.FrozenRule:
+func englishEnd(c *calendarNotice) string {
+	off := englishOff(c)
+	switch c.ending() {
+	case endThawed:
 		return "not frozen any more"
-	case rule == alarm.Overdue && m.c.Term.OverdueSince.IsZero():
+	case endPaid:
 		return "no bill of it is overdue any more"
-	case rule == alarm.Overdue:
+	case endByAccount:
 		return "told for its account as a whole from now on"
-	case m.o.Renewed && from.After(m.now):
-		return "renewed, paid until " + englishMoment(from, m.now, m.zone) + off
-	case m.o.Renewed && !from.IsZero():
-		return "another end of its term counts now: " + englishMoment(from, m.now, m.zone)
-	case rule == alarm.CannotRenew && term && !m.overdueAccount():
-		return "its account is not overdue any more, it can be renewed; " + englishTerm(m)
-	case rule == alarm.AutoRenewal && term && !m.c.Term.AutoRenew:
-		return "automatic renewal is switched off; " + englishTerm(m)
-	case m.converted():
+	case endRenewed:
+		return "renewed, paid until " + words.Soon(c.course.From, c.now, c.zone, words.EN) + off
+	case endMoved:
+		return "another end of its term counts now: " + words.Soon(c.course.From, c.now, c.zone, words.EN)
+	case endRenewable:
+		return "its account is not overdue any more, it can be renewed; " + englishTerm(c)
+	case endRenewalOff:
+		return "automatic renewal is switched off; " + englishTerm(c)
+	case endConverted:
 		return "converted to pay-as-you-go by now; enter how it is billed from here on"
-	case rule == alarm.Release && m.c.Downgrades():
+	case endWillConvert:
 		return "not deleted but converted to pay-as-you-go when its term is over"
-	case m.c.Term.Method == fleet.Free:
+	case endFree:
 		return "free of charge now" + off
-	case m.payg() && rule != alarm.Suspension && rule != alarm.Release:
+	case endByUse:
 		return "billed by use now, it has no term that ends"
-	case m.payg() && from.IsZero():
+	case endNothingOverdue:
 		return "no bill is overdue any more" + off
-	case off != "":
+	case endCalledOff:
 		return strings.TrimPrefix(off, ", ")
+	case endUnclear:
 	}
 	return "it does not hold any more"
 }
 
-// englishTerm says when the term ends, of an episode that is over.
-func englishTerm(m *matter) string {
-	from := m.c.From
-	if in := englishIn(from, m.now, m.zone); in != "" {
-		return "expires " + englishMoment(from, m.now, m.zone) + in
+// englishOff says that what the rule warned of does not happen.
+func englishOff(c *calendarNotice) string {
+	switch c.event.Key.Rule {
+	case alarm.Suspension:
+		return ", the stop is off"
+	case alarm.Release:
+		return ", the deletion is off"
 	}
-	return "expired " + englishMoment(from, m.now, m.zone)
+	return ""
+}
+
+// englishTerm says when the term ends, of an episode that is over.
+func englishTerm(c *calendarNotice) string {
+	from := c.course.From
+	if in := englishIn(from, c.now, c.zone); in != "" {
+		return "expires " + words.Soon(from, c.now, c.zone, words.EN) + in
+	}
+	return "expired " + words.Soon(from, c.now, c.zone, words.EN)
 }

@@ -9,49 +9,49 @@ import (
 
 // englishSteps says what to do about an event of an instance's calendar, in a few
 // words and in full.
-func englishSteps(m *matter, g fleet.Guide) (short, full string) {
-	short, steps := englishStep(m, g)
-	if m.in.Product == "iot" && m.over() {
+func englishSteps(c *calendarNotice, g fleet.Guide) (short, full string) {
+	short, steps := englishStep(c, g)
+	if c.instance.Product == "iot" && c.over() {
 		steps = append(steps, "After payment it may take up to 30 minutes until the service is back.")
 	}
-	if m.in.Product == "redis" && m.o.Lifecycle.State == fleet.LifecycleSuspended && !m.payg() {
+	if c.instance.Product == "redis" && c.occasion.Lifecycle.State == fleet.LifecycleSuspended && !c.payg() {
 		steps = append(steps, "When it is renewed while it is stopped, its new term begins on the day of renewal.")
 	}
 	return short, sentences(steps)
 }
 
-func englishStep(m *matter, g fleet.Guide) (short string, steps []string) {
+func englishStep(c *calendarNotice, g fleet.Guide) (short string, steps []string) {
 	renew := []string{"Renew it.", g.Renew, g.RenewURL}
-	state := m.o.Lifecycle.State
+	state := c.occasion.Lifecycle.State
 	switch {
-	case m.ev.Key.Rule == alarm.FrozenRule:
+	case c.event.Key.Rule == alarm.FrozenRule:
 		return "Continue the trial.", []string{"Continue the trial, or upgrade the instance.", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
-	case state == fleet.LifecycleReleased && !m.c.Downgrades():
+	case state == fleet.LifecycleReleased && !c.course.Downgrades():
 		return "Check the console.", []string{"Look into the console for what is left of it."}
-	case state == fleet.LifecycleRecycled && m.ev.Key.Rule != alarm.Overdue:
+	case state == fleet.LifecycleRecycled && c.event.Key.Rule != alarm.Overdue:
 		return "Restore it now.", []string{"Settle what is unpaid, and restore it from the recycle bin before it is deleted for good. It comes back as a new instance only."}
-	case m.payg() || m.ev.Key.Rule == alarm.Overdue:
-		return "Pay the bill.", englishPay(m)
-	case m.converted():
+	case c.payg() || c.event.Key.Rule == alarm.Overdue:
+		return "Pay the bill.", englishPay(c)
+	case c.converted():
 		return "Check the console.", []string{"Look into the console whether it was converted. A release notice of the cloud may be ignored."}
-	case m.overdueAccount():
+	case c.overdueAccount():
 		return "Pay the account, then renew.", append([]string{"Pay the overdue bill of its account first: until then it can neither be renewed nor upgraded."}, renew...)
-	case m.ev.Key.Rule == alarm.AutoRenewal:
-		return englishByHand(m, renew)
-	case m.c.Downgrades():
+	case c.event.Key.Rule == alarm.AutoRenewal:
+		return englishByHand(c, renew)
+	case c.course.Downgrades():
 		return "Ignore release notices.", append([]string{"A release notice of the cloud may arrive all the same; ignore it. Renew it only if it is to keep its edition."}, g.Renew, g.RenewURL)
-	case m.bulk():
+	case c.bulk():
 		return "Renew in bulk.", []string{"Renew them in bulk: on the Renewal Management page select IoT Platform Enterprise Edition Instance as the product and the tab Manual Renewal, " +
 			"select the instances, click Bulk Renew, choose a duration and pay.", g.RenewURL}
-	case m.over():
+	case c.over():
 		return "Renew now.", append(renew, "Switching automatic renewal on does not help any more.")
 	}
 	return "Renew now.", renew
 }
 
-func englishPay(m *matter) []string {
+func englishPay(c *calendarNotice) []string {
 	out := []string{"Pay the bill of its account, or add funds."}
-	if m.payg() {
+	if c.payg() {
 		out = append(out, "It is billed by use, so renewal does not apply.")
 	}
 	return out
@@ -59,11 +59,11 @@ func englishPay(m *matter) []string {
 
 // englishByHand says what to do when automatic renewal has not paid: once no
 // attempt is left, funds alone do not help.
-func englishByHand(m *matter, renew []string) (short string, steps []string) {
-	if m.over() || m.o.AttemptsLeft <= 0 {
+func englishByHand(c *calendarNotice, renew []string) (short string, steps []string) {
+	if c.over() || c.occasion.AttemptsLeft <= 0 {
 		return "Renew by hand now.", append([]string{"Automatic renewal will not try again."}, renew...)
 	}
-	return "Add funds or renew.", append([]string{englishFunds(m.in)}, renew[1:]...)
+	return "Add funds or renew.", append([]string{englishFunds(c.instance)}, renew[1:]...)
 }
 
 // englishFunds says from what automatic renewal pays, as far as it is documented.
@@ -75,11 +75,11 @@ func englishFunds(in *fleet.Instance) string {
 }
 
 // englishAfterwards says what to know when an episode is over.
-func englishAfterwards(m *matter) string {
-	switch r := m.ev.Key.Rule; {
-	case m.in.Product == "iot" && (r == alarm.Suspension || r == alarm.Release || r == alarm.Overdue):
+func englishAfterwards(c *calendarNotice) string {
+	switch r := c.event.Key.Rule; {
+	case c.instance.Product == "iot" && (r == alarm.Suspension || r == alarm.Release || r == alarm.Overdue):
 		return "It may take up to 30 minutes until the service is back."
-	case r == alarm.AutoRenewal && !m.o.Renewed && m.c.Term.Method == fleet.Subscription:
+	case r == alarm.AutoRenewal && !c.occasion.Renewed && c.course.Term.Method == fleet.Subscription:
 		return "Renew it by hand before its term ends."
 	}
 	return ""

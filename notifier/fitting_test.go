@@ -31,23 +31,23 @@ func TestTextSaysWhatFits(t *testing.T) {
 	}{
 		{
 			"raised", "rmq.p2.6xlarge", connections(alarm.Raised),
-			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. rmq.p2.6xlarge fits.",
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. rmq.p2.6xlarge fits.",
 			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。rmq.p2.6xlarge可满足",
 		},
 		{
 			"too long for one segment", long, connections(alarm.Raised),
-			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"GSM-7 cannot write it", "大规格", connections(alarm.Raised),
-			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。大规格可满足",
 		},
 		{
 			"an end advises nothing", "rmq.p2.6xlarge", connections(alarm.Cleared),
-			"K7Q2 ENDED Orders: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
+			"K7Q2 ENDED Orders: connections back to 3,612 of 5,000 (72%) after 12 min, mqtt basic.",
+			"K7Q2 恢复 Orders：连接数回落到 3,612/5,000（72%），历时12分钟，mqtt basic。",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -26,11 +26,11 @@ func TestForecastWords(t *testing.T) {
 		ev     *alarm.Event
 		en, zh string
 	}{
-		{"raised", event(alarm.Raised, ahead), "K7Q2 INFO Orders: connections will reach its mark about 3 Dec (in 10 d), by its growth so far, mqtt basic. Upgrade or cut clients.",
+		{"raised", event(alarm.Raised, ahead), "K7Q2 INFO Orders: connections will reach its threshold about 3 Dec (in 10 d), by its growth so far, mqtt basic. Upgrade or cut clients.",
 			"K7Q2 提示 Orders：按目前增长，连接数预计12月3日前后达到阈值（10天后），mqtt basic。请升配或减少客户端"},
-		{"reminded, and not known any more", event(alarm.Reminded, time.Time{}), "K7Q2 STILL INFO Orders: connections grows towards its mark; when it gets there is not known any more, mqtt basic. Upgrade or cut clients.",
+		{"reminded, and not known any more", event(alarm.Reminded, time.Time{}), "K7Q2 STILL INFO Orders: connections grows towards its threshold; when it gets there is not known any more, mqtt basic. Upgrade or cut clients.",
 			"K7Q2 仍提示 Orders：连接数持续增长，预计达到阈值的时间现已未知，mqtt basic。请升配或减少客户端"},
-		{"over", event(alarm.Cleared, ahead), "K7Q2 ENDED Orders: connections is no longer expected at its mark soon, mqtt basic.", "K7Q2 恢复 Orders：连接数近期不再预计达到阈值，mqtt basic。"},
+		{"over", event(alarm.Cleared, ahead), "K7Q2 ENDED Orders: connections is no longer expected at its threshold soon, mqtt basic.", "K7Q2 恢复 Orders：连接数近期不再预计达到阈值，mqtt basic。"},
 	} {
 		for language, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
 			got := Words{}.text(tt.ev, language, shanghai)

@@ -2,9 +2,6 @@ package notifier
 
 import (
 	"cmp"
-	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,8 +10,8 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// said is what an event says, in the parts that texts are put together from.
-type said struct {
+// wording is what an event says, in the parts that texts are put together from.
+type wording struct {
 	code    string
 	word    string   // WARNING, CRITICAL, ENDED …
 	name    string   // of the instance, for people
@@ -41,12 +38,12 @@ func englishSigns() punctuation { return punctuation{": ", ", ", ".", " (", ")",
 func chineseSigns() punctuation { return punctuation{"：", "，", "。", "（", "）", ""} }
 
 // summary is one line.
-func (s said) summary() string { return s.name + s.sep.colon + s.body }
+func (s wording) summary() string { return s.name + s.sep.colon + s.body }
 
 // description says all of it.
-func (s said) description() string {
+func (s wording) description() string {
 	if s.story != "" {
-		return s.telling()
+		return s.inSentences()
 	}
 	out := s.code + " " + s.word + " " + s.name + s.sep.colon + cmp.Or(s.full, s.body)
 	if s.edition != "" {
@@ -59,8 +56,8 @@ func (s said) description() string {
 	return out
 }
 
-// telling is the description of what is told in whole sentences.
-func (s said) telling() string {
+// inSentences is the description of an event that has a story.
+func (s wording) inSentences() string {
 	out := s.code + " " + s.word + " " + s.name
 	if s.edition != "" {
 		out += s.sep.open + s.edition + s.sep.shut
@@ -80,7 +77,7 @@ func (w Words) text(ev *alarm.Event, language string, zone *time.Location) strin
 	if zone == nil {
 		zone = time.UTC
 	}
-	var s said
+	var s wording
 	if language == "zh" {
 		s = w.chinese(ev, zone)
 	} else {
@@ -104,7 +101,7 @@ func (w Words) text(ev *alarm.Event, language string, zone *time.Location) strin
 }
 
 // forms are the ways to write the text, from the one that says most.
-func (s said) forms() []string {
+func (s wording) forms() []string {
 	with := func(name, body, edition, short string) string {
 		out := s.code + " " + s.word + " " + name + s.sep.colon + body
 		if edition != "" {
@@ -139,7 +136,7 @@ func (s said) forms() []string {
 }
 
 // fitting adds which edition would fit to the advice of a capacity alarm.
-func (Words) fitting(s *said, ev *alarm.Event, language string) {
+func (Words) fitting(s *wording, ev *alarm.Event, language string) {
 	s.fits = ev.Fitting.Short.In(language)
 	if full := ev.Fitting.Full.In(language); full != "" {
 		if language != "zh" {
@@ -210,62 +207,6 @@ func names(ev *alarm.Event, fleetName string) (name, id string) {
 		return fleetName, fleetName
 	}
 	return ev.Instance.Name, ev.Instance.ID
-}
-
-// figures writes usage and capacity of a metric: "3,612 of 5,000", "3.2 of 4.0 GiB".
-func figures(m fleet.Metric, usage, capacity float64, of string) string {
-	if m == fleet.MemoryBytes {
-		unit, div := "MiB", float64(1<<20)
-		if capacity >= 1<<30 {
-			unit, div = "GiB", 1<<30
-		}
-		return fmt.Sprintf("%.1f%s%.1f %s", usage/div, of, capacity/div, unit)
-	}
-	return grouped(usage) + of + grouped(capacity)
-}
-
-// grouped writes a figure with thousands separators; below ten it keeps a digit.
-func grouped(f float64) string {
-	if f < 10 && f != math.Trunc(f) {
-		return strconv.FormatFloat(f, 'f', 1, 64)
-	}
-	s := strconv.FormatFloat(math.Round(f), 'f', 0, 64)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// percent writes a share. It rounds down, so that a figure below a mark never
-// reads as if it stood at it.
-func percent(share float64) string {
-	p := math.Floor(share*1000+1e-6) / 10
-	if p < 10 && p != math.Trunc(p) {
-		return strconv.FormatFloat(p, 'f', 1, 64) + "%"
-	}
-	return strconv.FormatFloat(math.Floor(p+1e-9), 'f', 0, 64) + "%"
-}
-
-// lasted writes a duration in its two largest units: 1d2h, 3h5m, 12m, 40s.
-func lasted(d time.Duration) string {
-	d = max(d, 0)
-	switch {
-	case d >= 24*time.Hour:
-		return units(d, 24*time.Hour, "d", time.Hour, "h")
-	case d >= time.Hour:
-		return units(d, time.Hour, "h", time.Minute, "m")
-	case d >= time.Minute:
-		return strconv.Itoa(int(d/time.Minute)) + "m"
-	}
-	return strconv.Itoa(int(d/time.Second)) + "s"
-}
-
-func units(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
-	out := strconv.Itoa(int(d/big)) + bigName
-	if rest := d % big / small; rest > 0 {
-		out += strconv.Itoa(int(rest)) + smallName
-	}
-	return out
 }
 
 // guide says how an instance is renewed and changed.

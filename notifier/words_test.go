@@ -60,28 +60,28 @@ func TestText(t *testing.T) {
 	}{
 		{
 			"raised", connections(alarm.Raised),
-			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 警告 Orders：连接数 3,612/5,000（72%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Threshold = alarm.Critical, 4612, 0.9 }),
-			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, mark 90%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, threshold 90%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 严重 Orders：连接数 4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.At = noon().Add(26 * time.Hour) }),
-			"K7Q2 STILL WARNING Orders: connections 3,612 of 5,000 (72%) for 1d2h, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数 3,612/5,000（72%），已1d2h，mqtt basic。请升配或减少客户端",
+			"K7Q2 STILL WARNING Orders: connections 3,612 of 5,000 (72%) for 1 d 2 h, mqtt basic. Upgrade or cut clients.",
+			"K7Q2 仍警告 Orders：连接数 3,612/5,000（72%），已1天2小时，mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded without data", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.Known = false }),
-			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%), no data now, for 12m, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数最后为 3,612/5,000（72%），现无数据，已12m，mqtt basic。请升配或减少客户端",
+			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%), no data now, for 12 min, mqtt basic. Upgrade or cut clients.",
+			"K7Q2 仍警告 Orders：连接数最后为 3,612/5,000（72%），现无数据，已12分钟，mqtt basic。",
 		},
 		{
 			"cleared", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Usage = 3000 }),
-			"K7Q2 ENDED Orders: connections back to 3,000 of 5,000 (60%) after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders：连接数回落到 3,000/5,000（60%），历时12m，mqtt basic。",
+			"K7Q2 ENDED Orders: connections back to 3,000 of 5,000 (60%) after 12 min, mqtt basic.",
+			"K7Q2 恢复 Orders：连接数回落到 3,000/5,000（60%），历时12分钟，mqtt basic。",
 		},
 		{
 			"withdrawn", connections(alarm.Withdrawn),
@@ -90,12 +90,12 @@ func TestText(t *testing.T) {
 		},
 		{
 			"memory", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Key.Metric, ev.Usage, ev.Capacity = fleet.MemoryBytes, 3.2*(1<<30), 4<<30 }),
-			"K7Q2 WARNING Orders: memory 3.2 of 4.0 GiB (80%, mark 70%), mqtt basic. Upgrade or free memory.",
-			"K7Q2 警告 Orders：内存 3.2/4.0 GiB（80%，阈值70%），mqtt basic。请升配或清理数据",
+			"K7Q2 WARNING Orders: memory 3.2 of 4 GiB (80%, threshold 70%), mqtt basic. Upgrade or free memory.",
+			"K7Q2 警告 Orders：内存 3.2/4 GiB（80%，阈值70%），mqtt basic。请升配或清理数据",
 		},
 		{
 			"just below the next percent", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Usage = 3999.9 }),
-			"K7Q2 WARNING Orders: connections 4,000 of 5,000 (79%, mark 70%), mqtt basic. Upgrade or cut clients.",
+			"K7Q2 WARNING Orders: connections 4,000 of 5,000 (79%, threshold 70%), mqtt basic. Upgrade or cut clients.",
 			"K7Q2 警告 Orders：连接数 4,000/5,000（79%，阈值70%），mqtt basic。请升配或减少客户端",
 		},
 		{
@@ -110,8 +110,8 @@ func TestText(t *testing.T) {
 		},
 		{
 			"data is back", with(connections(alarm.Cleared), silent),
-			"K7Q2 ENDED Orders: data is back after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders：数据已恢复，历时12m，mqtt basic。",
+			"K7Q2 ENDED Orders: data is back after 12 min, mqtt basic.",
+			"K7Q2 恢复 Orders：数据已恢复，历时12分钟，mqtt basic。",
 		},
 		{
 			"most of the fleet silent", with(connections(alarm.Raised), all),
@@ -120,13 +120,13 @@ func TestText(t *testing.T) {
 		},
 		{
 			"a name GSM-7 cannot write", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = "订单" }),
-			"K7Q2 ENDED mqtt-cn-0pp1abc: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
-			"K7Q2 恢复 订单：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
+			"K7Q2 ENDED mqtt-cn-0pp1abc: connections back to 3,612 of 5,000 (72%) after 12 min, mqtt basic.",
+			"K7Q2 恢复 订单：连接数回落到 3,612/5,000（72%），历时12分钟，mqtt basic。",
 		},
 		{
 			"a name that is too long", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = strings.Repeat("Orders of Europe ", 9) }),
-			"K7Q2 ENDED Orders of Europe Orders.: connections back to 3,612 of 5,000 (72%) after 12m, mqtt basic.",
-			"K7Q2 恢复 Orders of E.：连接数回落到 3,612/5,000（72%），历时12m，mqtt basic。",
+			"K7Q2 ENDED Orders of Europe Orders.: connections back to 3,612 of 5,000 (72%) after 12 min, mqtt basic.",
+			"K7Q2 恢复 Orders of E.：连接数回落到 3,612/5,000（72%），历时12分钟，mqtt basic。",
 		},
 	}
 	for _, tt := range tests {
@@ -174,7 +174,7 @@ func TestTextFitsOneSegment(t *testing.T) {
 
 // A text message has room for the beginning of a reason; a webhook takes all of it.
 func TestDescriptionTellsTheWholeReason(t *testing.T) {
-	for kind, since := range map[alarm.EventKind]string{alarm.Raised: "since 11:59 UTC", alarm.Reminded: "for 12m"} {
+	for kind, since := range map[alarm.EventKind]string{alarm.Raised: "since 11:59 UTC", alarm.Reminded: "for 12 min"} {
 		ev := connections(kind)
 		ev.Key, ev.Reason = alarm.Key{Rule: alarm.NoData, Instance: "mqtt-cn-0pp1abc", Metric: alarm.NoMetric}, longReason
 		a := Words{}.alert(ev).Annotations
@@ -200,8 +200,8 @@ func TestAlert(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"code": "K7Q2", "usage": "3612", "capacity": "5000", "utilization": "72%",
-		"summary":     "Orders: connections 3,612 of 5,000 (72%, mark 70%)",
-		"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), mqtt basic. Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
+		"summary":     "Orders: connections 3,612 of 5,000 (72%, threshold 70%)",
+		"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
 		"advice":      "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
 	} {
 		if got := raised.Annotations[name]; got != want {

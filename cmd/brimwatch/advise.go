@@ -75,9 +75,9 @@ func verdictWords(a wire.Advice) string {
 	return word
 }
 
-// targetWords names what to change into, and marks what may not be changed now.
+// targetWords names what to change into, and says what may not be changed now.
 func targetWords(a wire.Advice) string {
-	t, mark := a.Target, ""
+	t, note := a.Target, ""
 	if t == nil && a.Blocked != nil {
 		t = a.Blocked
 	}
@@ -86,17 +86,17 @@ func targetWords(a wire.Advice) string {
 	}
 	switch {
 	case t.Overdue:
-		mark = " (account overdue)"
+		note = " (account overdue)"
 	case t.Allowed == nil:
-		mark = " (not known if allowed)"
+		note = " (not known if allowed)"
 	case !*t.Allowed:
-		mark = " (not allowed)"
+		note = " (not allowed)"
 	case t.By == "engineer":
-		mark = " (by an engineer)"
+		note = " (by an engineer)"
 	case t.By == "post_expiration":
-		mark = " (after the term)"
+		note = " (after the term)"
 	}
-	return strings.TrimSpace(t.Edition+" "+t.Spec) + mark
+	return strings.TrimSpace(t.Edition+" "+t.Spec) + note
 }
 
 // rangeWords is a day, with the earliest and the latest it may be where these are

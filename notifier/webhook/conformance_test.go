@@ -74,8 +74,8 @@ func raised(id string) notifier.Notice {
 				"metric": "connections", "severity": "warning", "team": "orders",
 			},
 			Annotations: map[string]string{
-				"code": "K7Q2", "summary": "Orders: connections 3,612 of 5,000 (72%, mark 70%)",
-				"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), MQTT Basic. " + advice,
+				"code": "K7Q2", "summary": "Orders: connections 3,612 of 5,000 (72%, threshold 70%)",
+				"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), MQTT Basic. " + advice,
 				"usage":       "3612", "capacity": "5000", "utilization": "72%", "advice": advice,
 			},
 			StartsAt:     start,

@@ -11,10 +11,14 @@ import (
 	"time"
 )
 
-func above(mark float64) func(float64) bool { return func(u float64) bool { return u >= mark } }
-func below(mark float64) func(float64) bool { return func(u float64) bool { return u < mark } }
+func above(threshold float64) func(float64) bool {
+	return func(u float64) bool { return u >= threshold }
+}
+func below(threshold float64) func(float64) bool {
+	return func(u float64) bool { return u < threshold }
+}
 
-// TestCrossing follows each metric over its mark and back.
+// TestCrossing follows each metric over its threshold and back.
 func TestCrossing(t *testing.T) {
 	tests := []struct {
 		metric   string
@@ -27,19 +31,19 @@ func TestCrossing(t *testing.T) {
 			metric: "connections", capacity: capConnections,
 			calm: func(s *scene) { s.connected(8) },
 			busy: func(s *scene) { s.connected(15) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: connections 15 of 20 \(75%, mark 70%\), MQTT Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: connections 15 of 20 \(75%, threshold 70%\), MQTT Basic`),
 		},
 		{
 			metric: "subscriptions", capacity: capSubscriptions,
 			calm: func(s *scene) { s.connected(1); s.subscribed(10) },
 			busy: func(s *scene) { s.subscribed(24) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: subscriptions 24 of 30 \(80%, mark 70%\), MQTT Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: subscriptions 24 of 30 \(80%, threshold 70%\), MQTT Basic`),
 		},
 		{
 			metric: "send_tps", capacity: capSendTPS,
 			calm: func(s *scene) { s.connected(1); s.publish(40) },
 			busy: func(s *scene) { s.publish(180) },
-			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: send TPS 1[4-9]\d of 200 \([789]\d%, mark 70%\), MQTT Basic`),
+			text: regexp.MustCompile(`^([A-Z][2-9][A-Z2-9]{2}) WARNING Orders: send TPS 1[4-9]\d of 200 \([789]\d%, threshold 70%\), MQTT Basic`),
 		},
 	}
 	for _, tt := range tests {
@@ -89,7 +93,7 @@ func TestCrossing(t *testing.T) {
 	}
 }
 
-// TestShortSpike passes the mark for less than "for".
+// TestShortSpike passes the threshold for less than "for".
 func TestShortSpike(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, settings{hold: "15s"})
@@ -98,7 +102,7 @@ func TestShortSpike(t *testing.T) {
 	s.sees("connections", "is calm", below(14))
 
 	s.connected(16)
-	s.sees("connections", "is seen above the mark", above(14))
+	s.sees("connections", "is seen above the threshold", above(14))
 	s.connected(8)
 	at := s.sees("connections", "is calm again", below(13))
 

@@ -291,7 +291,7 @@ type Account struct {
 	Balance      *Balance   `json:"balance"` // null when it is not known
 	Overdue      bool       `json:"overdue"`
 	OverdueSince *time.Time `json:"overdue_since"`
-	LowBalance   string     `json:"low_balance,omitempty"` // the mark below which somebody should pay
+	LowBalance   string     `json:"low_balance,omitempty"` // the threshold below which somebody should pay
 }
 
 // Balance is what an account has left.

@@ -18,7 +18,7 @@ const (
 	sid        = "SM00000000000000000000000000000001"
 	from       = "+15005550006"
 	weiPhone   = "+8613800138000"
-	raiseText  = "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, mark 70%), MQTT Basic. Upgrade or cut clients."
+	raiseText  = "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), MQTT Basic. Upgrade or cut clients."
 	endText    = "K7Q2 ENDED Orders: connections back to 3,100 of 5,000 (62%) after 25m, MQTT Basic."
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// matterOf is an event of a rule about the course of one instance, and of others.
-func matterOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, others ...fleet.Course) *matter {
+// noticeOf is an event of a rule about the course of one instance, and of others.
+func noticeOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, others ...fleet.Course) *calendarNotice {
 	t.Helper()
 	ev := &alarm.Event{
 		Kind: alarm.Raised, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, At: now, Known: true, Instance: &fleet.Instance{ID: "a"},
@@ -18,7 +18,7 @@ func matterOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, 
 	for i := range others {
 		ev.Occasion.Others = append(ev.Occasion.Others, alarm.Affected{Instance: &fleet.Instance{ID: "b"}, Course: &others[i]})
 	}
-	m, ok := newMatter(ev, time.UTC)
+	m, ok := newCalendarNotice(ev, time.UTC)
 	if !ok {
 		t.Fatal("the event is not about the calendar of an instance")
 	}
@@ -43,7 +43,7 @@ func downgrading(t *fleet.Term, p *fleet.Policy) {
 	t.PostExpiration, p.Downgrades = fleet.Downgrade, true
 }
 
-func TestEventsThatAreNoMatter(t *testing.T) {
+func TestEventsOutsideTheCalendar(t *testing.T) {
 	c := paidUntil(noon())
 	in := &fleet.Instance{ID: "a"}
 	for name, ev := range map[string]*alarm.Event{
@@ -51,19 +51,19 @@ func TestEventsThatAreNoMatter(t *testing.T) {
 		"of which all is gone": {Instance: in, Occasion: &alarm.Occasion{}},
 		"of an account":        {Occasion: &alarm.Occasion{Course: &c}},
 	} {
-		if _, ok := newMatter(ev, time.UTC); ok {
-			t.Errorf("%s: it is a matter", name)
+		if _, ok := newCalendarNotice(ev, time.UTC); ok {
+			t.Errorf("%s: it is one of the calendar", name)
 		}
 	}
 	ev := &alarm.Event{Instance: in, Occasion: &alarm.Occasion{Course: &c, Others: []alarm.Affected{
 		{Instance: in}, {Instance: in, Course: &fleet.Course{}}, {Instance: in, Course: &c},
 	}}}
-	if m, ok := newMatter(ev, time.UTC); !ok || len(m.others) != 1 || m.others[0].Course != &c {
+	if m, ok := newCalendarNotice(ev, time.UTC); !ok || len(m.others) != 1 || m.others[0].Course != &c {
 		t.Errorf("others whose end is not known count: %+v, %v", m, ok)
 	}
 }
 
-func TestMatterAtMoments(t *testing.T) {
+func TestCalendarNoticeAtMoments(t *testing.T) {
 	end := noon()
 	released := end.AddDate(0, 0, 6)
 	withoutPhases := func(_ *fleet.Term, p *fleet.Policy) { p.Phases = nil }
@@ -74,38 +74,38 @@ func TestMatterAtMoments(t *testing.T) {
 	at := func(days int) time.Time { return end.AddDate(0, 0, days) }
 	for _, tt := range []struct {
 		name string
-		is   func(*matter) bool
+		is   func(*calendarNotice) bool
 		c    fleet.Course
 		now  time.Time
 		want bool
 	}{
-		{"over a moment before the end", (*matter).over, paidUntil(end), end.Add(-1), false},
-		{"over at the end", (*matter).over, paidUntil(end), end, true},
-		{"over without an end", (*matter).over, paidUntil(end, endless), end, false},
-		{"a stop at the end", (*matter).stopsAtEnd, paidUntil(end, atOnce), at(-1), true},
-		{"a stop after grace", (*matter).stopsAtEnd, paidUntil(end), at(-1), false},
-		{"no stop and no end", (*matter).stopsAtEnd, paidUntil(end, endless), at(-1), false},
-		{"perhaps converted before the end", (*matter).perhaps, paidUntil(end, downgrading), end.Add(-1), false},
-		{"perhaps converted at the end", (*matter).perhaps, paidUntil(end, downgrading), end, true},
-		{"perhaps converted until it is", (*matter).perhaps, paidUntil(end, downgrading), released.Add(-1), true},
-		{"perhaps converted when it is", (*matter).perhaps, paidUntil(end, downgrading), released, false},
-		{"perhaps converted, but it is released", (*matter).perhaps, paidUntil(end), at(1), false},
-		{"converted a moment before", (*matter).converted, paidUntil(end, downgrading), released.Add(-1), false},
-		{"converted at the latest", (*matter).converted, paidUntil(end, downgrading), released, true},
-		{"converted, but it is released", (*matter).converted, paidUntil(end), released, false},
-		{"without a policy", (*matter).withoutPolicy, paidUntil(end, withoutPhases), at(-1), true},
-		{"without a policy, but the cloud tells the stop", (*matter).withoutPolicy, paidUntil(end, withoutPhases, toldStop), at(-1), false},
-		{"without a policy, but the cloud tells the release", (*matter).withoutPolicy, paidUntil(end, withoutPhases, toldRelease), at(-1), false},
-		{"without a policy, and without an end", (*matter).withoutPolicy, paidUntil(end, withoutPhases, endless), at(-1), false},
-		{"with a policy of grace for ever", (*matter).withoutPolicy, paidUntil(end, func(_ *fleet.Term, p *fleet.Policy) { p.Phases = []fleet.Phase{{State: fleet.LifecycleGrace}} }), at(-1), false},
-		{"renewal before its first attempt", (*matter).renewalTried, paidUntil(end, renewing), at(-9).Add(-1), false},
-		{"renewal at its first attempt", (*matter).renewalTried, paidUntil(end, renewing), at(-9), true},
-		{"renewal after its last", (*matter).renewalTried, paidUntil(end, renewing), end.Add(-1), true},
-		{"renewal of a term that is over", (*matter).renewalTried, paidUntil(end, renewing), end, false},
-		{"renewal that is off", (*matter).renewalTried, paidUntil(end), at(-1), false},
-		{"renewal of which no attempts are known", (*matter).renewalTried, paidUntil(end, renewing, func(_ *fleet.Term, p *fleet.Policy) { p.Renewal = fleet.Renewal{} }), at(-1), false},
+		{"over a moment before the end", (*calendarNotice).over, paidUntil(end), end.Add(-1), false},
+		{"over at the end", (*calendarNotice).over, paidUntil(end), end, true},
+		{"over without an end", (*calendarNotice).over, paidUntil(end, endless), end, false},
+		{"a stop at the end", (*calendarNotice).stopsAtEnd, paidUntil(end, atOnce), at(-1), true},
+		{"a stop after grace", (*calendarNotice).stopsAtEnd, paidUntil(end), at(-1), false},
+		{"no stop and no end", (*calendarNotice).stopsAtEnd, paidUntil(end, endless), at(-1), false},
+		{"perhaps converted before the end", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), end.Add(-1), false},
+		{"perhaps converted at the end", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), end, true},
+		{"perhaps converted until it is", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), released.Add(-1), true},
+		{"perhaps converted when it is", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), released, false},
+		{"perhaps converted, but it is released", (*calendarNotice).maybeConverted, paidUntil(end), at(1), false},
+		{"converted a moment before", (*calendarNotice).converted, paidUntil(end, downgrading), released.Add(-1), false},
+		{"converted at the latest", (*calendarNotice).converted, paidUntil(end, downgrading), released, true},
+		{"converted, but it is released", (*calendarNotice).converted, paidUntil(end), released, false},
+		{"without a policy", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases), at(-1), true},
+		{"without a policy, but the cloud tells the stop", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, toldStop), at(-1), false},
+		{"without a policy, but the cloud tells the release", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, toldRelease), at(-1), false},
+		{"without a policy, and without an end", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, endless), at(-1), false},
+		{"with a policy of grace for ever", (*calendarNotice).withoutPolicy, paidUntil(end, func(_ *fleet.Term, p *fleet.Policy) { p.Phases = []fleet.Phase{{State: fleet.LifecycleGrace}} }), at(-1), false},
+		{"renewal before its first attempt", (*calendarNotice).renewalTried, paidUntil(end, renewing), at(-9).Add(-1), false},
+		{"renewal at its first attempt", (*calendarNotice).renewalTried, paidUntil(end, renewing), at(-9), true},
+		{"renewal after its last", (*calendarNotice).renewalTried, paidUntil(end, renewing), end.Add(-1), true},
+		{"renewal of a term that is over", (*calendarNotice).renewalTried, paidUntil(end, renewing), end, false},
+		{"renewal that is off", (*calendarNotice).renewalTried, paidUntil(end), at(-1), false},
+		{"renewal of which no attempts are known", (*calendarNotice).renewalTried, paidUntil(end, renewing, func(_ *fleet.Term, p *fleet.Policy) { p.Renewal = fleet.Renewal{} }), at(-1), false},
 	} {
-		if got := tt.is(matterOf(t, alarm.Expiry, tt.now, tt.c)); got != tt.want {
+		if got := tt.is(noticeOf(t, alarm.Expiry, tt.now, tt.c)); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
@@ -134,7 +134,7 @@ func TestDeletion(t *testing.T) {
 		{"another rule speaks for itself", alarm.Release, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
 		{"so does one that is over", alarm.Expiry, end, paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
 	} {
-		if got := matterOf(t, tt.rule, tt.now, tt.c, tt.others...).deletion(); !got.Equal(tt.want) {
+		if got := noticeOf(t, tt.rule, tt.now, tt.c, tt.others...).deletion(); !got.Equal(tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -142,21 +142,21 @@ func TestDeletion(t *testing.T) {
 
 func TestLastOther(t *testing.T) {
 	end := noon()
-	m := matterOf(t, alarm.Expiry, end, paidUntil(end), paidUntil(end.AddDate(0, 0, 1)), paidUntil(end.AddDate(0, 0, 3)), paidUntil(end.AddDate(0, 0, 2)))
+	m := noticeOf(t, alarm.Expiry, end, paidUntil(end), paidUntil(end.AddDate(0, 0, 1)), paidUntil(end.AddDate(0, 0, 3)), paidUntil(end.AddDate(0, 0, 2)))
 	if got := m.lastOther(); !got.Equal(end.AddDate(0, 0, 3)) {
 		t.Errorf("the last of the others: %v", got)
 	}
 }
 
-func TestOverdueAccountOfAMatter(t *testing.T) {
+func TestCalendarNoticeOfAnOverdueAccount(t *testing.T) {
 	for _, tt := range []struct {
 		course, account, want bool
 	}{{false, false, false}, {true, false, true}, {false, true, true}} {
 		c := paidUntil(noon())
 		c.Overdue = tt.course
-		m := matterOf(t, alarm.CannotRenew, noon(), c)
+		m := noticeOf(t, alarm.CannotRenew, noon(), c)
 		if tt.account {
-			m.o.Account.OverdueSince = noon()
+			m.occasion.Account.OverdueSince = noon()
 		}
 		if got := m.overdueAccount(); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
