@@ -175,21 +175,6 @@ func TestPaysFromBalance(t *testing.T) {
 	}
 }
 
-func TestSameDay(t *testing.T) {
-	day := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	for other, want := range map[time.Time]bool{
-		day.Add(11 * time.Hour): true,
-		day.Add(12 * time.Hour): false,
-		day.AddDate(0, 1, 0):    false,
-		day.AddDate(1, 0, 0):    false,
-		day.AddDate(0, 0, 1):    false,
-	} {
-		if got := sameDay(day, other); got != want {
-			t.Errorf("%v: %v", other, got)
-		}
-	}
-}
-
 func TestNumber(t *testing.T) {
 	for f, want := range map[float64]string{0: "0", 75: "75", 99.5: "99.50", 2.345: "2.35", 100: "100", 123.456: "123", 1e6: "1000000"} {
 		if got := number(f); got != want {
