@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/google/go-cmp/cmp"
@@ -288,7 +289,8 @@ func TestMonitoringAlarms(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != orders()+"?tab=alarms&saved=1" {
 			t.Fatal(w.Code, w.Header())
 		}
-		want := []web.Setting{{Metric: fleet.Subscriptions, Threshold: "70%"}, {Metric: fleet.Connections, Threshold: "87.5 %", Enabled: true}}
+		on, off := true, false
+		want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "87.5 %", Enabled: &on}}
 		if diff := cmp.Diff(want, f.settings); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
@@ -312,6 +314,25 @@ func TestMonitoringAlarms(t *testing.T) {
 		}
 		wants(t, text(t, w), "Nothing was changed:", `a share is wanted here, such as 70%, not "<lots>" the second fault`)
 		wants(t, w.Body.String(), `value="&lt;lots&gt;"`)
+	})
+	t.Run("a fraction is refused with a hint", func(t *testing.T) {
+		f := realistic()
+		w := post(t, f, path, form("threshold.connections", "0.8"))
+		if w.Code != http.StatusUnprocessableEntity || f.settings != nil {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
+		wants(t, w.Body.String(), `value="0.8"`)
+	})
+	t.Run("less than 1 % is possible", func(t *testing.T) {
+		f := realistic()
+		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		// The page shows it as 0.8 beside a printed %. Switching the alarm off repeats it.
+		if w := post(t, f, path, form("threshold.connections", "0.8", "was.connections", "0.8", "enabled.connections", "")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
 	})
 	t.Run("no such instance", func(t *testing.T) {
 		if w := post(t, realistic(), "/instances/gone/alarms", form()); w.Code != http.StatusNotFound {
