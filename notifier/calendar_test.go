@@ -128,7 +128,7 @@ func TestMoney(t *testing.T) {
 			t.Errorf("%v: %q, want %q", sum, got, want)
 		}
 	}
-	if got := balanceOf(&fleet.Account{}) + markOf(nil) + chineseMoney(nil); got != "" {
+	if got := balanceOf(&fleet.Account{}) + markOf(nil) + markOf(&fleet.Account{}) + chineseMoney(nil); got != "" {
 		t.Errorf("what is not known is told: %q", got)
 	}
 }
