@@ -119,20 +119,20 @@ func limits(l notifier.Limits) func(*notifier.Entries) {
 // rig is an Outbox that can be stopped, and opened again on the same database.
 type rig struct {
 	*Outbox
-	t    *testing.T
-	path string
-	stop func()
+	t        *testing.T
+	path     string
+	registry *prometheus.Registry
+	stop     func()
 }
 
 func open(t *testing.T, path string, dir *notifier.Directory) *rig {
 	t.Helper()
-	b, err := Open(t.Context(), Options{
-		Path: path, Directory: dir, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
-	})
+	registry := prometheus.NewRegistry()
+	b, err := Open(t.Context(), Options{Path: path, Directory: dir, Logger: slog.New(slog.DiscardHandler), Registerer: registry, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &rig{Outbox: b, t: t, path: path}
+	return &rig{Outbox: b, t: t, path: path, registry: registry}
 }
 
 func (r *rig) start() *rig {
