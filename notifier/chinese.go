@@ -37,11 +37,11 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) said {
 func (w Words) chineseOccasion(s *said, ev *alarm.Event, zone *time.Location) {
 	m, dated := newMatter(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+	case ev.Key.Rule == alarm.Forecast && ev.Details != nil:
 		w.chineseForecast(s, ev, zone)
 	case dated:
 		w.chineseDates(s, m)
-	case ev.Occasion != nil && ev.Key.Account != "":
+	case ev.Details != nil && ev.Key.Account != "":
 		w.chineseAccount(s, ev, zone)
 	default:
 		s.body = ev.Reason

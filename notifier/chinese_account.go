@@ -10,7 +10,7 @@ import (
 
 // chineseAccount says what an event of an account means.
 func (w Words) chineseAccount(s *said, ev *alarm.Event, zone *time.Location) {
-	switch a := ev.Occasion.Account; {
+	switch a := ev.Details.Account; {
 	case ev.Kind == alarm.Cleared:
 		chinesePaid(s, ev)
 	case ev.Key.Rule == alarm.Overdue:
@@ -26,7 +26,7 @@ func chinesePaid(s *said, ev *alarm.Event) {
 		what = "余额已恢复"
 	}
 	s.body = what
-	if b := chineseMoney(ev.Occasion.Account); b != "" {
+	if b := chineseMoney(ev.Details.Account); b != "" {
 		s.body += "，余额" + b
 	}
 	s.tighter = []string{what}
@@ -37,7 +37,7 @@ func chinesePaid(s *said, ev *alarm.Event) {
 }
 
 func (w Words) chineseOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	b := billsOf(ev.Occasion.Others, ev.At)
+	b := billsOf(ev.Details.Others, ev.At)
 	first := "账号欠费"
 	if v := chineseMoney(a); v != "" {
 		first += "，余额" + v
@@ -124,7 +124,7 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 }
 
 func (w Words) chineseLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	p := payeesOf(ev.Occasion.Others, ev.At)
+	p := payeesOf(ev.Details.Others, ev.At)
 	first := "余额不足"
 	if v := chineseMoney(a); v != "" {
 		first += "：" + v

@@ -38,11 +38,11 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) said {
 func (w Words) englishOccasion(s *said, ev *alarm.Event, zone *time.Location) {
 	m, dated := newMatter(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+	case ev.Key.Rule == alarm.Forecast && ev.Details != nil:
 		w.englishForecast(s, ev, zone)
 	case dated:
 		w.englishDates(s, m)
-	case ev.Occasion != nil && ev.Key.Account != "":
+	case ev.Details != nil && ev.Key.Account != "":
 		w.englishAccount(s, ev, zone)
 	default:
 		s.body = ev.Reason

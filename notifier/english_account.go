@@ -11,7 +11,7 @@ import (
 
 // englishAccount says what an event of an account means.
 func (w Words) englishAccount(s *said, ev *alarm.Event, zone *time.Location) {
-	switch a := ev.Occasion.Account; {
+	switch a := ev.Details.Account; {
 	case ev.Kind == alarm.Cleared:
 		englishPaid(s, ev)
 	case ev.Key.Rule == alarm.Overdue:
@@ -27,7 +27,7 @@ func englishPaid(s *said, ev *alarm.Event) {
 		what = "balance not low any more"
 	}
 	s.body = what
-	if b := balanceOf(ev.Occasion.Account); b != "" {
+	if b := balanceOf(ev.Details.Account); b != "" {
 		s.body += ", balance " + b
 	}
 	s.tighter = []string{what}
@@ -38,7 +38,7 @@ func englishPaid(s *said, ev *alarm.Event) {
 }
 
 func (w Words) englishOverdue(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	b := billsOf(ev.Occasion.Others, ev.At)
+	b := billsOf(ev.Details.Others, ev.At)
 	first := "account overdue"
 	if v := balanceOf(a); v != "" {
 		first += ", balance " + v
@@ -127,7 +127,7 @@ func englishEnds(x *alarm.Affected, now time.Time, full func(time.Time) string) 
 }
 
 func (w Words) englishLowBalance(s *said, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	p := payeesOf(ev.Occasion.Others, ev.At)
+	p := payeesOf(ev.Details.Others, ev.At)
 	first := "balance low"
 	if v := balanceOf(a); v != "" {
 		first += ": " + v

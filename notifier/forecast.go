@@ -14,7 +14,7 @@ func (w Words) englishForecast(s *said, ev *alarm.Event, zone *time.Location) {
 		s.body = what + " is no longer expected at its mark soon"
 		return
 	}
-	at := ev.Occasion.At
+	at := ev.Details.At
 	if at.IsZero() {
 		s.body = what + " grows towards its mark; when it gets there is not known any more"
 	} else {
@@ -31,7 +31,7 @@ func (w Words) chineseForecast(s *said, ev *alarm.Event, zone *time.Location) {
 		s.body = what + "近期不再预计达到阈值"
 		return
 	}
-	at := ev.Occasion.At
+	at := ev.Details.At
 	if at.IsZero() {
 		s.body = what + "持续增长，预计达到阈值的时间现已未知"
 	} else {

@@ -13,7 +13,7 @@ import (
 type matter struct {
 	ev   *alarm.Event
 	in   *fleet.Instance
-	o    *alarm.Occasion
+	o    *alarm.Details
 	c    *fleet.Course
 	now  time.Time
 	zone *time.Location
@@ -24,10 +24,10 @@ type matter struct {
 // newMatter returns false for an event that has nothing to do with the calendar
 // of an instance, or of which nothing is known.
 func newMatter(ev *alarm.Event, zone *time.Location) (*matter, bool) {
-	if ev.Occasion == nil || ev.Occasion.Course == nil || ev.Instance == nil {
+	if ev.Details == nil || ev.Details.Course == nil || ev.Instance == nil {
 		return nil, false
 	}
-	m := &matter{ev: ev, in: ev.Instance, o: ev.Occasion, c: ev.Occasion.Course, now: ev.At, zone: zone}
+	m := &matter{ev: ev, in: ev.Instance, o: ev.Details, c: ev.Details.Course, now: ev.At, zone: zone}
 	for _, a := range m.o.Others {
 		if a.Course != nil && !a.Course.Term.Expires.IsZero() {
 			m.others = append(m.others, a)
