@@ -15,7 +15,7 @@ func annotateOccasion(to map[string]string, ev *alarm.Event) {
 	if name := accountOf(ev); name != "" {
 		to["account"] = name
 	}
-	o := ev.Occasion
+	o := ev.Details
 	if o == nil {
 		return
 	}
