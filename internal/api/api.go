@@ -57,18 +57,11 @@ type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
 }
 
-// AlarmSetting is a threshold and a switch. An empty Threshold and a nil Enabled
-// leave things as they are.
-type AlarmSetting struct {
-	Threshold string // a share as people write it, such as 80%
-	Enabled   *bool
-}
-
 // AlarmEditor writes settings of an instance's capacity alarms into the
 // configuration and takes them into force: all of them or none. An error says what
 // is wrong with them, one fault a line, and holds no secrets.
 type AlarmEditor interface {
-	SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]AlarmSetting) error
+	SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]alarm.Setting) error
 }
 
 // Silences keeps the silences. AddSilence returns what it was given with an ID.

@@ -37,7 +37,7 @@ type fakes struct {
 	asked    span // of Statistics
 	episode  alarm.EpisodeFilter
 	notice   notifier.Filter
-	set      map[fleet.Metric]AlarmSetting
+	set      map[fleet.Metric]alarm.Setting
 	setFor   string
 	reloaded int
 	registry *prometheus.Registry
@@ -92,7 +92,7 @@ func (f *fakes) Notices(_ context.Context, filter notifier.Filter) ([]notifier.R
 	return f.notices, f.err
 }
 
-func (f *fakes) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]AlarmSetting) error {
+func (f *fakes) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
 	if f.setErr != nil {
 		return f.setErr
 	}

@@ -48,20 +48,12 @@ type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
 }
 
-// Setting is what the Monitoring Alarms page says about one metric.
-type Setting struct {
-	Metric fleet.Metric
-	// Threshold is a share as people write it, such as 80%; empty leaves it as it is.
-	Threshold string
-	Enabled   bool
-}
-
 // AlarmEditor writes settings of an instance's capacity alarms into the
 // configuration and takes them into force. It gets only those that somebody
 // changed, and applies all of them or none. An error's text, one fault a line, is
 // shown to the person; it holds no secrets.
 type AlarmEditor interface {
-	SetThresholds(ctx context.Context, id string, settings []Setting) error
+	SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]alarm.Setting) error
 }
 
 // Accounts tells what is known of the accounts that pay. It does not block.

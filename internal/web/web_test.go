@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
@@ -289,7 +290,8 @@ func TestMonitoringAlarms(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != orders()+"?tab=alarms&saved=1" {
 			t.Fatal(w.Code, w.Header())
 		}
-		want := []web.Setting{{Metric: fleet.Subscriptions, Threshold: "70%"}, {Metric: fleet.Connections, Threshold: "87.5 %", Enabled: true}}
+		on, off := true, false
+		want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "87.5 %", Enabled: &on}}
 		if diff := cmp.Diff(want, f.settings); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
@@ -304,20 +306,19 @@ func TestMonitoringAlarms(t *testing.T) {
 		}
 		wants(t, text(t, get(t, f, w.Header().Get("Location"))), "Nothing was changed.")
 	})
-	t.Run("a number below 1 goes on as it was typed, to be asked about", func(t *testing.T) {
-		for typed, want := range map[string]string{"0.8": "0.8", "0.8%": "0.8%", "0": "0", ".9": ".9", "1": "1%", "80": "80%", "": ""} {
+	t.Run("what was typed goes on as it was typed", func(t *testing.T) {
+		for typed, want := range map[string]string{"0.8%": "0.8%", "0": "0", "1": "1", "80": "80", "80 %": "80 %"} {
 			f := realistic()
 			post(t, f, path, form("threshold.connections", typed))
-			if len(f.settings) != 1 || f.settings[0].Threshold != want {
-				if typed != "" || len(f.settings) != 0 {
-					t.Errorf("%q is handed on as %+v, want %q", typed, f.settings, want)
-				}
+			if len(f.settings) != 1 || f.settings[fleet.Connections].Threshold != want {
+				t.Errorf("%q is handed on as %+v, want %q", typed, f.settings, want)
 			}
 		}
-		f := realistic() // only the switch is touched beside a threshold that is really below 1 %
-		post(t, f, path, form("was.connections", "0.5", "threshold.connections", "0.5", "enabled.connections", ""))
-		if len(f.settings) != 1 || f.settings[0].Threshold != "0.5%" || f.settings[0].Enabled {
-			t.Errorf("handed on as %+v", f.settings)
+		for _, typed := range []string{"0.8", ".9", "x"} {
+			f := realistic()
+			if w := post(t, f, path, form("threshold.connections", typed)); w.Code != http.StatusUnprocessableEntity || f.edits != 1 || f.settings != nil {
+				t.Errorf("%q: answered %d, saved %+v", typed, w.Code, f.settings)
+			}
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
@@ -329,6 +330,25 @@ func TestMonitoringAlarms(t *testing.T) {
 		}
 		wants(t, text(t, w), "Nothing was changed:", `a share is wanted here, such as 70%, not "<lots>" the second fault`)
 		wants(t, w.Body.String(), `value="&lt;lots&gt;"`)
+	})
+	t.Run("a fraction is refused with a hint", func(t *testing.T) {
+		f := realistic()
+		w := post(t, f, path, form("threshold.connections", "0.8"))
+		if w.Code != http.StatusUnprocessableEntity || f.settings != nil {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
+		wants(t, w.Body.String(), `value="0.8"`)
+	})
+	t.Run("less than 1 % is possible", func(t *testing.T) {
+		f := realistic()
+		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		// The page shows it as 0.8 beside a printed %. Switching the alarm off repeats it.
+		if w := post(t, f, path, form("threshold.connections", "0.8", "was.connections", "0.8", "enabled.connections", "")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
 	})
 	t.Run("no such instance", func(t *testing.T) {
 		if w := post(t, realistic(), "/instances/gone/alarms", form()); w.Code != http.StatusNotFound {
