@@ -3,7 +3,7 @@
 // Step is the whole decision, a pure function over (rule, state, observation).
 // The Engine keeps the states, gives every observation to Step, and commits
 // changed states together with the events they caused through a Journal before
-// memory follows. It knows neither where readings come from nor who is told.
+// memory follows. It knows neither where readings come from nor who is notified.
 //
 // Invariants:
 //   - an unknown observation neither raises nor clears; it holds the state;
@@ -136,15 +136,15 @@ type Event struct {
 	Instance *fleet.Instance
 	// Silent are the instances a notice about the whole fleet speaks for.
 	Silent []*fleet.Instance
-	// Occasion is what an event of the calendar or of an account is about; nil for
+	// Details is what an event of the calendar or of an account is about; nil for
 	// others.
-	Occasion *Occasion
+	Details *Details
 	// Fitting says which edition would fit, of events that tell of a metric that fills
 	// up.
 	Fitting Fitting
 	// Topic joins events of one commit that are one piece of news to a person: who
-	// gets text messages is told of the first and not of the others. "" is a topic of
-	// its own.
+	// gets text messages gets one for the first, and none for the others. "" is a topic
+	// of its own.
 	Topic string
 }
 

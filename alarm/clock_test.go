@@ -18,19 +18,19 @@ func TestSmallCorrectionsOfTheClock(t *testing.T) {
 		{0, false}, {2 * time.Minute, false}, {-2 * time.Minute, false}, {2*time.Minute + 1, true}, {-2*time.Minute - 1, true},
 	} {
 		now := in2026(time.May, 1)
-		al := almanac{last: now, lookAt: now.Add(time.Hour)}
+		cj := clockJudge{last: now, lookAt: now.Add(time.Hour)}
 		at := now.Add(time.Second + tt.off)
-		if got := al.jumped(at, time.Second); got != tt.want {
+		if got := cj.jumped(at, time.Second); got != tt.want {
 			t.Errorf("%s off: %v", tt.off, got)
 		}
-		if !al.last.Equal(at) {
+		if !cj.last.Equal(at) {
 			t.Errorf("%s off: the look is not noted", tt.off)
 		}
-		if got := al.lookAt.IsZero(); got != tt.want {
+		if got := cj.lookAt.IsZero(); got != tt.want {
 			t.Errorf("%s off: all is judged as soon as the clock is trusted: %v", tt.off, got)
 		}
-		if settled := at.Add(10 * time.Minute); tt.want && !al.settled.Equal(settled) || !tt.want && !al.settled.IsZero() {
-			t.Errorf("%s off: trusted from %s", tt.off, al.settled)
+		if settled := at.Add(10 * time.Minute); tt.want && !cj.settled.Equal(settled) || !tt.want && !cj.settled.IsZero() {
+			t.Errorf("%s off: trusted from %s", tt.off, cj.settled)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func TestWhatIsForgotten(t *testing.T) {
 			m.Open = 0
 		}
 		j := judgeOf(end.Add(tt.after))
-		j.al.slots[key] = &slot{key: key, state: tt.state, memory: &m}
+		j.judge.slots[key] = &slot{key: key, state: tt.state, memory: &m}
 		j.gone()
 		got := "untouched"
 		if len(j.b.changes) > 0 {
@@ -117,22 +117,22 @@ func TestWhatIsForgotten(t *testing.T) {
 // TestFrozen: an instance that is frozen has an alarm of its own, with reminders.
 func TestFrozen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		agenda := func(frozen bool) Calendar {
+		terms := func(frozen bool) Calendar {
 			a := subscribed("a", time.Now().Add(300*day), nil, func(t *fleet.Term) { t.Frozen = frozen })
 			a.Rules.Frozen.Repeat = day
-			return Calendar{Agendas: []Agenda{a}}
+			return Calendar{Terms: []TermWatch{a}}
 		}
-		r := newAlmanacRig(t, agenda(false))
+		r := newClockRig(t, terms(false))
 		r.want()
-		r.set(agenda(true))
+		r.set(terms(true))
 		r.want("raised frozen a")
 		pass(day - 5*time.Minute)
 		r.want()
 		pass(10 * time.Minute)
 		r.want("reminded frozen a")
-		r.set(agenda(false))
+		r.set(terms(false))
 		r.want("cleared frozen a")
-		r.set(Calendar{Agendas: []Agenda{{Instance: &fleet.Instance{ID: "b"}, Rules: usualRules()}}}) // nothing is known of it
+		r.set(Calendar{Terms: []TermWatch{{Instance: &fleet.Instance{ID: "b"}, Rules: usualRules()}}}) // nothing is known of it
 		r.want()
 		r.stop()
 	})
@@ -141,8 +141,8 @@ func TestFrozen(t *testing.T) {
 // TestRestoredEpisodeOfTheCalendar keeps its instance, or at least its name.
 func TestRestoredEpisodeOfTheCalendar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := Calendar{Agendas: []Agenda{subscribed("a", time.Now().Add(2*day), nil)}}
-		r := newAlmanacRig(t, c)
+		c := Calendar{Terms: []TermWatch{subscribed("a", time.Now().Add(2*day), nil)}}
+		r := newClockRig(t, c)
 		r.want("raised expiry a 3d")
 		r.stop()
 		code := r.journal.commits[0].Events[0].Code
@@ -152,7 +152,7 @@ func TestRestoredEpisodeOfTheCalendar(t *testing.T) {
 		}{{c, "mqtt"}, {Calendar{}, ""}} {
 			r.start(tt.calendar)
 			r.engine.mu.RLock()
-			sl := r.engine.almanac.slots[Key{Rule: Expiry, Instance: "a", Metric: NoMetric}]
+			sl := r.engine.byClock.slots[Key{Rule: Expiry, Instance: "a", Metric: NoMetric}]
 			if sl == nil || sl.inst == nil || sl.inst.ID != "a" || sl.inst.Name != "a" || sl.inst.Product != tt.want {
 				t.Errorf("%+v", sl)
 			}

@@ -6,12 +6,12 @@ import (
 )
 
 // TestMemoryOfTerms: the newest four terms are remembered, each once, with the
-// newest step that was told.
+// newest step.
 func TestMemoryOfTerms(t *testing.T) {
 	term := func(n int) time.Time { return in2026(time.January, 1).AddDate(0, n, 0) }
 	var m Memory
-	if _, told := m.told(time.Time{}); told || !m.newest().IsZero() {
-		t.Error("the zero Memory has told something")
+	if _, known := m.lastStep(time.Time{}); known || !m.newest().IsZero() {
+		t.Error("the zero Memory has a step")
 	}
 	for n := range 5 {
 		m = m.with(term(n), 7*day)
@@ -21,9 +21,9 @@ func TestMemoryOfTerms(t *testing.T) {
 		t.Errorf("the open term is %d", m.Open)
 	}
 	for n, want := range []time.Duration{-1, 7 * day, 3 * day, 7 * day, 7 * day} {
-		lead, told := m.told(term(n))
-		if told != (want >= 0) || told && lead != want {
-			t.Errorf("term %d: %s, %v", n, lead, told)
+		lead, known := m.lastStep(term(n))
+		if known != (want >= 0) || known && lead != want {
+			t.Errorf("term %d: %s, %v", n, lead, known)
 		}
 	}
 	if got := m.newest(); !got.Equal(term(4)) {

@@ -66,11 +66,11 @@ func TestReasonsOfAccounts(t *testing.T) {
 	}
 }
 
-// judgeOf judges agendas at a moment, with nothing told before.
-func judgeOf(now time.Time, agendas ...Agenda) *dayJudge {
-	al := &almanac{slots: map[Key]*slot{}}
-	al.set(Calendar{Agendas: agendas})
-	return &dayJudge{al: al, now: now, next: now.Add(farAhead)}
+// judgeOf judges terms at a moment, of which nobody has heard before.
+func judgeOf(now time.Time, terms ...TermWatch) *clockRound {
+	cj := &clockJudge{slots: map[Key]*slot{}}
+	cj.set(Calendar{Terms: terms})
+	return &clockRound{judge: cj, now: now, next: now.Add(farAhead)}
 }
 
 // TestInstancesOfAnAccount: what happens first comes first; what has no date comes
@@ -79,7 +79,7 @@ func TestInstancesOfAnAccount(t *testing.T) {
 	acme, other := &fleet.Account{Name: "acme", Zone: time.UTC}, &fleet.Account{Name: "other", Zone: time.UTC}
 	end := in2026(time.December, 1)
 	free := func(a *fleet.Term) { a.Method = fleet.Free }
-	bare := Agenda{Instance: &fleet.Instance{ID: "no-calendar", Account: "acme"}}
+	bare := TermWatch{Instance: &fleet.Instance{ID: "no-calendar", Account: "acme"}}
 	j := judgeOf(end.AddDate(0, 0, -100), subscribed("z-none", end, acme, free), subscribed("late", end.AddDate(0, 0, 9), acme), subscribed("b", end, acme),
 		subscribed("a-none", end, acme, free), subscribed("a", end, acme), subscribed("theirs", end, other), bare)
 	var got []string
@@ -98,7 +98,7 @@ func TestGather(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			j := judgeOf(in2026(time.May, 1))
 			add := func(id, topic string, rule RuleName, kind EventKind) {
-				ev := Event{Kind: kind, Topic: topic, Occasion: &Occasion{}, Instance: &fleet.Instance{ID: id}}
+				ev := Event{Kind: kind, Topic: topic, Details: &Details{}, Instance: &fleet.Instance{ID: id}}
 				ev.Key.Rule = rule
 				j.b.commit.Events = append(j.b.commit.Events, ev)
 			}
@@ -110,8 +110,8 @@ func TestGather(t *testing.T) {
 			add("another account", "account/other", Suspension, Raised)
 			add("by itself", "instance/x", Suspension, Raised)
 			add("by itself, too", "instance/x", Suspension, Raised)
-			j.b.commit.Events = append(j.b.commit.Events, Event{Topic: "account/acme", Kind: Raised, Key: Key{Rule: Suspension}, Occasion: &Occasion{}}, // of the account
-				Event{Topic: "account/acme", Kind: Raised, Key: Key{Rule: Suspension}, Instance: &fleet.Instance{ID: "no occasion"}})
+			j.b.commit.Events = append(j.b.commit.Events, Event{Topic: "account/acme", Kind: Raised, Key: Key{Rule: Suspension}, Details: &Details{}}, // of the account
+				Event{Topic: "account/acme", Kind: Raised, Key: Key{Rule: Suspension}, Instance: &fleet.Instance{ID: "no details"}})
 			j.gather()
 			for i := range j.b.commit.Events {
 				ev := &j.b.commit.Events[i]
@@ -119,13 +119,13 @@ func TestGather(t *testing.T) {
 				if i == 0 || i < n && n <= gatherMost {
 					want = n - 1
 				}
-				if ev.Occasion == nil {
+				if ev.Details == nil {
 					continue
 				}
-				if got := len(ev.Occasion.Others); got != want {
+				if got := len(ev.Details.Others); got != want {
 					t.Errorf("event %d speaks for %d others, want %d", i, got, want)
 				}
-				for _, o := range ev.Occasion.Others {
+				for _, o := range ev.Details.Others {
 					if o.Instance == ev.Instance || !strings.HasPrefix(o.Instance.ID, "i") {
 						t.Errorf("event %d speaks for %q", i, o.Instance.ID)
 					}
@@ -144,11 +144,11 @@ func TestWhatFollowsFromAnUnpaidBill(t *testing.T) {
 	bill := func(a *fleet.Term) { a.Method, a.OverdueSince = fleet.PayAsYouGo, since }
 	quiet, raised := &slot{}, &slot{state: State{Level: 1}}
 	for _, tt := range []struct {
-		name   string
-		agenda Agenda
-		alarm  *slot // of the account
-		rule   RuleName
-		want   bool
+		name  string
+		term  TermWatch
+		alarm *slot // of the account
+		rule  RuleName
+		want  bool
 	}{
 		{"a subscription is suspended", subscribed("a", since, broke), nil, Suspension, false},
 		{"a subscription is released", subscribed("a", since, broke), nil, Release, false},
@@ -165,9 +165,9 @@ func TestWhatFollowsFromAnUnpaidBill(t *testing.T) {
 	} {
 		j := judgeOf(since)
 		if tt.alarm != nil {
-			j.al.slots[Key{Rule: Overdue, Account: "acme", Metric: NoMetric}] = tt.alarm
+			j.judge.slots[Key{Rule: Overdue, Account: "acme", Metric: NoMetric}] = tt.alarm
 		}
-		if got := j.byAccount(&tt.agenda, tt.rule); got != tt.want {
+		if got := j.byAccount(&tt.term, tt.rule); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}

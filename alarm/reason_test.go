@@ -37,22 +37,22 @@ func TestReasonsOfTheCalendar(t *testing.T) {
 		{Overdue, a.Course, 0, at, "a bill of it is unpaid since 2026-12-01 00:00 UTC"},
 		{Capacity, a.Course, 0, at, ""},
 	} {
-		o := &Occasion{At: at, Course: tt.course, Lifecycle: state, AttemptsLeft: tt.left}
+		o := &Details{At: at, Course: tt.course, Lifecycle: state, AttemptsLeft: tt.left}
 		if got := o.reason(tt.rule, tt.now); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.rule, got, tt.want)
 		}
 	}
-	if got := (&Occasion{Course: a.Course, Lifecycle: state}).endReason(); got != "so it stands" {
+	if got := (&Details{Course: a.Course, Lifecycle: state}).endReason(); got != "so it stands" {
 		t.Errorf("an end: %q", got)
 	}
-	if got := (&Occasion{Course: a.Course, Lifecycle: state, Renewed: true}).endReason(); got != "the term goes on until 2026-12-01 00:00 UTC" {
+	if got := (&Details{Course: a.Course, Lifecycle: state, Renewed: true}).endReason(); got != "the term goes on until 2026-12-01 00:00 UTC" {
 		t.Errorf("renewed: %q", got)
 	}
 }
 
-// TestOccasion: an end is a renewal only when the term still counts from an expiry,
+// TestDetails: an end is a renewal only when the term still counts from an expiry,
 // and attempts are counted only while automatic renewal is late.
-func TestOccasion(t *testing.T) {
+func TestDetails(t *testing.T) {
 	end := in2026(time.December, 1)
 	now := end.AddDate(0, 0, -8)
 	paid := subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })
@@ -60,24 +60,24 @@ func TestOccasion(t *testing.T) {
 	unknown := subscribed("a", time.Time{}, nil)
 	for _, tt := range []struct {
 		name    string
-		agenda  Agenda
+		term    TermWatch
 		rule    DateRule
 		kind    EventKind
 		renewed bool
 		lead    time.Duration
 		left    int
 	}{
-		{"a step", paid, DateRule{Rule: Expiry, At: end, Steps: []DateStep{{Lead: 9 * day, At: now}, {Lead: 7 * day, At: end.AddDate(0, 0, -7)}}}, Raised, false, 9 * day, 0},
-		{"renewed", paid, DateRule{Rule: Expiry, At: end}, Cleared, true, 0, 0},
-		{"ended for another reason", paid, DateRule{Rule: CannotRenew, Moot: true}, Cleared, false, 0, 0},
-		{"a bill was paid", payg, DateRule{Rule: Release}, Cleared, false, 0, 0},
-		{"nothing is known any more", unknown, DateRule{Rule: Expiry}, Cleared, false, 0, 0},
-		{"automatic renewal is late", paid, DateRule{Rule: AutoRenewal, At: end}, Raised, false, 0, 7},
-		{"automatic renewal has come", paid, DateRule{Rule: AutoRenewal, At: end}, Cleared, true, 0, 0},
-		{"expiry, while automatic renewal is late", paid, DateRule{Rule: Expiry, At: end}, Raised, false, 0, 0},
+		{"a step", paid, DateRule{Rule: Expiry, Applies: true, At: end, Steps: []DateStep{{Lead: 9 * day, At: now}, {Lead: 7 * day, At: end.AddDate(0, 0, -7)}}}, Raised, false, 9 * day, 0},
+		{"renewed", paid, DateRule{Rule: Expiry, Applies: true, At: end}, Cleared, true, 0, 0},
+		{"ended for another reason", paid, DateRule{Rule: CannotRenew}, Cleared, false, 0, 0},
+		{"a bill was paid", payg, DateRule{Rule: Release, Applies: true}, Cleared, false, 0, 0},
+		{"nothing is known any more", unknown, DateRule{Rule: Expiry, Applies: true}, Cleared, false, 0, 0},
+		{"automatic renewal is late", paid, DateRule{Rule: AutoRenewal, Applies: true, At: end}, Raised, false, 0, 7},
+		{"automatic renewal has come", paid, DateRule{Rule: AutoRenewal, Applies: true, At: end}, Cleared, true, 0, 0},
+		{"expiry, while automatic renewal is late", paid, DateRule{Rule: Expiry, Applies: true, At: end}, Raised, false, 0, 0},
 	} {
-		j := judgeOf(now, tt.agenda)
-		o := j.occasion(&tt.agenda, &tt.rule, &Event{Kind: tt.kind})
+		j := judgeOf(now, tt.term)
+		o := j.details(&tt.term, &tt.rule, &Event{Kind: tt.kind})
 		if o.Renewed != tt.renewed || o.Lead != tt.lead || o.AttemptsLeft != tt.left || !o.At.Equal(tt.rule.At) {
 			t.Errorf("%s: renewed %v, lead %s, %d left, at %s", tt.name, o.Renewed, o.Lead, o.AttemptsLeft, o.At)
 		}

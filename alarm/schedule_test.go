@@ -20,7 +20,7 @@ func TestSchedule(t *testing.T) {
 	unknown := func(t *fleet.Term) { t.Expires = time.Time{} }
 	owed := func(t *fleet.Term) { t.OverdueSince = end }
 	suspends := func(t *fleet.Term) { t.SuspendsAt = end.AddDate(0, 0, 5) }
-	under := func(a Agenda, p fleet.Policy) Agenda {
+	under := func(a TermWatch, p fleet.Policy) TermWatch {
 		c := a.Instance.Term.Course(p, a.Account)
 		a.Course = &c
 		return a
@@ -32,10 +32,10 @@ func TestSchedule(t *testing.T) {
 	downgrade := func(t *fleet.Term) { t.PostExpiration = fleet.Downgrade }
 
 	for _, tt := range []struct {
-		name   string
-		agenda Agenda
-		now    int // days from end
-		want   map[RuleName]string
+		name string
+		term TermWatch
+		now  int // days from end
+		want map[RuleName]string
 	}{
 		{"a subscription", subscribed("a", end, free), -40, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!"}},
 		{"its account is overdue", subscribed("a", end, broke), -40, map[RuleName]string{
@@ -60,8 +60,8 @@ func TestSchedule(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := map[RuleName]string{}
-			for _, r := range tt.agenda.schedule(end.AddDate(0, 0, tt.now), -1) {
-				if r.Moot {
+			for _, r := range tt.term.schedule(end.AddDate(0, 0, tt.now), -1) {
+				if !r.Applies {
 					continue
 				}
 				var steps []string
@@ -154,7 +154,7 @@ func TestWhenToLookAgain(t *testing.T) {
 	now := in2026(time.May, 1)
 	at := func(h int) time.Time { return now.Add(time.Duration(h) * time.Hour) }
 	step := func(h int) DateStep { return DateStep{At: at(h)} }
-	told := func(h int) State { return State{Level: 1, ToldAt: milli(at(h))} }
+	told := func(h int) State { return State{Level: 1, NotifiedAt: milli(at(h))} }
 	acked := told(-1)
 	acked.AckedAt = 1
 	for _, tt := range []struct {
@@ -171,7 +171,7 @@ func TestWhenToLookAgain(t *testing.T) {
 		{"a reminder before the next step", DateRule{Repeat: 2 * time.Hour, Steps: []DateStep{step(3)}}, told(-1), at(1)},
 		{"the next step before a reminder", DateRule{Repeat: 5 * time.Hour, Steps: []DateStep{step(3)}}, told(-1), at(3)},
 		{"no reminder of what is acknowledged", DateRule{Repeat: 2 * time.Hour}, acked, time.Time{}},
-		{"no reminder of what is not raised", DateRule{Repeat: 2 * time.Hour}, State{ToldAt: milli(at(-1))}, time.Time{}},
+		{"no reminder of what is not raised", DateRule{Repeat: 2 * time.Hour}, State{NotifiedAt: milli(at(-1))}, time.Time{}},
 		{"reminders are off", DateRule{}, told(-1), time.Time{}},
 		{"the end of the rule", DateRule{Ends: at(4)}, State{}, at(4)},
 		{"the end of the rule before the next step", DateRule{Ends: at(4), Steps: []DateStep{step(5)}}, State{}, at(4)},

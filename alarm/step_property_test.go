@@ -72,7 +72,7 @@ func checkEvents(t *rapid.T, r Rule, before, after State, o Observation, events 
 	if after.Level < 0 || after.Level > len(r.Levels) {
 		t.Fatalf("level %d of %d", after.Level, len(r.Levels))
 	}
-	if !after.Raised() && (after.RaisedAt != 0 || after.ToldAt != 0 || after.AckedAt != 0) {
+	if !after.Raised() && (after.RaisedAt != 0 || after.NotifiedAt != 0 || after.AckedAt != 0) {
 		t.Fatalf("a quiet state remembers an episode: %+v", after)
 	}
 	if !usable(o) && after.Level != before.Level {

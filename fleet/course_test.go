@@ -220,8 +220,8 @@ func TestBasis(t *testing.T) {
 		{"its own bill goes before that of its account", Term{Method: PayAsYouGo, OverdueSince: end.Add(-1)}, "mqtt-payg", broke, BasisOverdue, end.Add(-1)},
 		{"its account's bill", Term{Method: PayAsYouGo}, "mqtt-payg", broke, BasisOverdue, end},
 		{"a bill, and no policy", Term{Method: PayAsYouGo, ReleasesAt: end.Add(1)}, "", broke, BasisOverdue, end},
-		{"only the cloud", Term{Method: Subscription, ReleasesAt: end}, "mqtt", nil, BasisTold, time.Time{}},
-		{"only the cloud, pay-as-you-go", Term{Method: PayAsYouGo, SuspendsAt: end}, "mqtt-payg", nil, BasisTold, time.Time{}},
+		{"only the cloud", Term{Method: Subscription, ReleasesAt: end}, "mqtt", nil, BasisReported, time.Time{}},
+		{"only the cloud, pay-as-you-go", Term{Method: PayAsYouGo, SuspendsAt: end}, "mqtt-payg", nil, BasisReported, time.Time{}},
 		{"nothing", Term{Method: Subscription}, "mqtt", nil, BasisNone, time.Time{}},
 		{"free, whatever is told", Term{Method: Free, ReleasesAt: end}, "iot-public-new", broke, BasisNone, time.Time{}},
 	} {

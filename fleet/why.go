@@ -33,15 +33,15 @@ func (c *Course) because(i int) string {
 // sinceWhen says what a course that counts from something stands at.
 func (c *Course) sinceWhen(i int) string {
 	at := c.From.In(c.Zone).Format("2006-01-02 15:04 MST")
-	told := ""
-	if i > 0 && c.Moments[i-1].Told {
-		told = ", by what the cloud tells"
+	source := ""
+	if i > 0 && c.Moments[i-1].Reported {
+		source = ", by what the cloud tells"
 	}
 	switch state := c.stateAfter(i); {
 	case c.Basis == BasisOverdue && i == 0:
 		return "its bill is overdue from " + at
 	case c.Basis == BasisOverdue:
-		return "its bill has been overdue since " + at + told
+		return "its bill has been overdue since " + at + source
 	case state == LifecycleUnknown:
 		return "expired at " + at + "; no policy says what follows"
 	case i == 0 || state == LifecycleExpiring:
@@ -51,7 +51,7 @@ func (c *Course) sinceWhen(i int) string {
 	case state == LifecycleActive:
 		return "expired at " + at + " and converted to pay-as-you-go by its post-expiration action"
 	}
-	return "expired at " + at + told
+	return "expired at " + at + source
 }
 
 // stateAfter is the state when i of the moments have come.

@@ -13,10 +13,10 @@ func noticeOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, 
 	t.Helper()
 	ev := &alarm.Event{
 		Kind: alarm.Raised, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, At: now, Known: true, Instance: &fleet.Instance{ID: "a"},
-		Occasion: &alarm.Occasion{At: c.Term.Expires, Course: &c, Account: &fleet.Account{Name: "acme"}},
+		Details: &alarm.Details{At: c.Term.Expires, Course: &c, Account: &fleet.Account{Name: "acme"}},
 	}
 	for i := range others {
-		ev.Occasion.Others = append(ev.Occasion.Others, alarm.Affected{Instance: &fleet.Instance{ID: "b"}, Course: &others[i]})
+		ev.Details.Others = append(ev.Details.Others, alarm.Affected{Instance: &fleet.Instance{ID: "b"}, Course: &others[i]})
 	}
 	m, ok := newCalendarNotice(ev, time.UTC)
 	if !ok {
@@ -47,15 +47,15 @@ func TestEventsOutsideTheCalendar(t *testing.T) {
 	c := paidUntil(noon())
 	in := &fleet.Instance{ID: "a"}
 	for name, ev := range map[string]*alarm.Event{
-		"no occasion":          {Instance: in},
-		"of which all is gone": {Instance: in, Occasion: &alarm.Occasion{}},
-		"of an account":        {Occasion: &alarm.Occasion{Course: &c}},
+		"no details":           {Instance: in},
+		"of which all is gone": {Instance: in, Details: &alarm.Details{}},
+		"of an account":        {Details: &alarm.Details{Course: &c}},
 	} {
 		if _, ok := newCalendarNotice(ev, time.UTC); ok {
 			t.Errorf("%s: it is one of the calendar", name)
 		}
 	}
-	ev := &alarm.Event{Instance: in, Occasion: &alarm.Occasion{Course: &c, Others: []alarm.Affected{
+	ev := &alarm.Event{Instance: in, Details: &alarm.Details{Course: &c, Others: []alarm.Affected{
 		{Instance: in}, {Instance: in, Course: &fleet.Course{}}, {Instance: in, Course: &c},
 	}}}
 	if m, ok := newCalendarNotice(ev, time.UTC); !ok || len(m.others) != 1 || m.others[0].Course != &c {
@@ -156,7 +156,7 @@ func TestCalendarNoticeOfAnOverdueAccount(t *testing.T) {
 		c.Overdue = tt.course
 		m := noticeOf(t, alarm.CannotRenew, noon(), c)
 		if tt.account {
-			m.occasion.Account.OverdueSince = noon()
+			m.details.Account.OverdueSince = noon()
 		}
 		if got := m.overdueAccount(); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)

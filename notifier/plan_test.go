@@ -126,7 +126,7 @@ func TestPlanForAnAccount(t *testing.T) {
 		return &alarm.Event{
 			Kind: alarm.Raised, Key: alarm.Key{Rule: alarm.Overdue, Account: name, Metric: alarm.NoMetric}, Code: "K7Q2", At: noon(), RaisedAt: noon(),
 			Severity: alarm.Critical, Known: true,
-			Occasion: &alarm.Occasion{At: noon(), Account: &fleet.Account{Name: name, Zone: time.UTC}, Others: []alarm.Affected{{Instance: orders()}}},
+			Details: &alarm.Details{At: noon(), Account: &fleet.Account{Name: name, Zone: time.UTC}, Others: []alarm.Affected{{Instance: orders()}}},
 		}
 	}
 	for _, tt := range []struct {

@@ -213,7 +213,7 @@ func realistic() *fake {
 	orders.Instance.Account = "acme"
 	orders.Instance.Term = fleet.Term{Method: fleet.Subscription, Policy: "mqtt", Expires: now().Add(4*24*time.Hour + 5*time.Hour), PostExpiration: "release"}
 	orders.Lifecycle = fleet.Lifecycle{State: fleet.LifecycleExpiring, Next: fleet.LifecycleGrace, At: orders.Instance.Term.Expires}
-	orders.Reading.Told[fleet.Connections] = fleet.Limit{Value: 5000, At: now().Add(-12 * time.Minute).Unix(), Origin: fleet.OriginServer}
+	orders.Reading.Limits[fleet.Connections] = fleet.Limit{Value: 5000, At: now().Add(-12 * time.Minute).Unix(), Origin: fleet.OriginServer}
 	orders.Instance.Configured[fleet.MessageTPS] = 1000
 
 	telemetry := instance("mqtt-cn-7hk2telemetry", "Vehicle telemetry", "mqtt", "Enterprise Platinum Edition",

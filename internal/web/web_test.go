@@ -180,7 +180,7 @@ func TestInstanceInformation(t *testing.T) {
 		"Account acme", "answers , read 9 s ago",
 	)
 	old := realistic()
-	old.standings[0].Reading.Told[fleet.Connections].At = now().Add(-25 * time.Hour).Unix()
+	old.standings[0].Reading.Limits[fleet.Connections].At = now().Add(-25 * time.Hour).Unix()
 	wants(t, text(t, get(t, old, orders())), "server 1 d 1 h ago It could not be read again for more than a day. Alarms still go by it.")
 	wants(t, text(t, get(t, realistic(), "/instances/mqtt-cn-3silent")), "does not answer , tried 9 s ago", "Reason dial tcp 10.4.1.9:1883: connect: connection refused")
 	wants(t, text(t, get(t, realistic(), "/instances/iot-060a0nk0")), "only the calendar of this instance is watched", "Source none")

@@ -21,7 +21,7 @@ func dated(kind alarm.EventKind, rule alarm.RuleName, code, topic string) alarm.
 	course := in.Term.Course(fleet.Policy{}, nil)
 	return alarm.Event{
 		Kind: kind, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, Code: code, At: now, RaisedAt: now, Severity: alarm.Critical, Level: 1,
-		Instance: in, Topic: topic, Occasion: &alarm.Occasion{At: now, Course: &course, Lifecycle: course.At(now)},
+		Instance: in, Topic: topic, Details: &alarm.Details{At: now, Course: &course, Lifecycle: course.At(now)},
 	}
 }
 
@@ -112,7 +112,7 @@ func TestMemoryIsKept(t *testing.T) {
 	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(nil))
 	r.closed()
 	key := alarm.Key{Rule: alarm.Overdue, Account: "acme", Metric: alarm.NoMetric}
-	memory := alarm.Memory{Open: 5, Terms: [4]alarm.ToldTerm{{Anchor: 5, Lead: 7}}}
+	memory := alarm.Memory{Open: 5, Terms: [4]alarm.TermMemory{{Anchor: 5, Lead: 7}}}
 	for _, want := range []alarm.Record{
 		{Key: key, State: alarm.State{Level: 1, Code: "K7Q2"}, Memory: memory}, {Key: key, Memory: memory}, {Key: key},
 	} {
