@@ -703,20 +703,6 @@ func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestOutboxPrunes(t *testing.T) {
-	path := dbPath(t)
-	synctest.Test(t, func(t *testing.T) {
-		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}})).start()
-		defer r.stop()
-		r.keep = 24 * time.Hour
-		r.happen(alarm.Raised, "A2AA")
-		r.happen(alarm.Raised, "B2BB")
-		r.happen(alarm.Cleared, "A2AA")
-		pass(26 * time.Hour)
-		want(t, "notices", r.states(), "sms/wei raised sent 1")
-	})
-}
-
 func TestOutboxRefusesANewerDatabase(t *testing.T) {
 	path := dbPath(t)
 	r := open(t, path, directoryOf(nil))
