@@ -78,12 +78,13 @@ func (c *findingChannel) Find(_ context.Context, m notifier.Message) (notifier.R
 type trackingChannel struct {
 	fakeChannel
 	status func(asked int) notifier.ReceiptStatus
+	err    error
 	asked  int
 }
 
 func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
 	c.asked++
-	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, nil
+	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, c.err
 }
 
 func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier.Entries)) *notifier.Directory {
