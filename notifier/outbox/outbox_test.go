@@ -78,12 +78,13 @@ func (c *findingChannel) Find(_ context.Context, m notifier.Message) (notifier.R
 type trackingChannel struct {
 	fakeChannel
 	status func(asked int) notifier.ReceiptStatus
+	err    error
 	asked  int
 }
 
 func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
 	c.asked++
-	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, nil
+	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, c.err
 }
 
 func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier.Entries)) *notifier.Directory {
@@ -701,20 +702,6 @@ func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
 	if !r.Healthy() {
 		t.Error("not healthy after a good write")
 	}
-}
-
-func TestOutboxPrunes(t *testing.T) {
-	path := dbPath(t)
-	synctest.Test(t, func(t *testing.T) {
-		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}})).start()
-		defer r.stop()
-		r.keep = 24 * time.Hour
-		r.happen(alarm.Raised, "A2AA")
-		r.happen(alarm.Raised, "B2BB")
-		r.happen(alarm.Cleared, "A2AA")
-		pass(26 * time.Hour)
-		want(t, "notices", r.states(), "sms/wei raised sent 1")
-	})
 }
 
 func TestOutboxRefusesANewerDatabase(t *testing.T) {

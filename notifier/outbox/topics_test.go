@@ -135,6 +135,27 @@ func TestMemoryIsKept(t *testing.T) {
 	}
 }
 
+// TestStatesOfOneCommit: one state goes, and those after it are stored all the same.
+func TestStatesOfOneCommit(t *testing.T) {
+	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(nil))
+	r.closed()
+	record := func(instance string, level int) alarm.Record {
+		return alarm.Record{Key: alarm.Key{Rule: alarm.Capacity, Instance: instance, Metric: fleet.Connections}, State: alarm.State{Level: level}}
+	}
+	for _, states := range [][]alarm.Record{{record("a", 1), record("b", 1)}, {record("a", 0), record("b", 2), record("c", 1)}} {
+		if err := r.Commit(t.Context(), alarm.Commit{States: states}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := r.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]alarm.Record{record("b", 2), record("c", 1)}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestOlderLayout opens a database that the first layout wrote.
 func TestOlderLayout(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.db")
