@@ -50,9 +50,9 @@ func TestReasonsOfTheCalendar(t *testing.T) {
 	}
 }
 
-// TestOccasion: an end is a renewal only when the term still counts from an expiry,
+// TestDetails: an end is a renewal only when the term still counts from an expiry,
 // and attempts are counted only while automatic renewal is late.
-func TestOccasion(t *testing.T) {
+func TestDetails(t *testing.T) {
 	end := in2026(time.December, 1)
 	now := end.AddDate(0, 0, -8)
 	paid := subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })

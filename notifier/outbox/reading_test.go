@@ -109,7 +109,7 @@ func TestEpisodeThroughItsEvents(t *testing.T) {
 		ev := tt.ev
 		ev.Key, ev.Code, ev.At, ev.RaisedAt = alarm.Key{Rule: alarm.Capacity, Instance: "a", Metric: fleet.Connections}, "A2BC", at, at
 		if tt.occ {
-			ev.Occasion = &alarm.Occasion{}
+			ev.Details = &alarm.Details{}
 		}
 		if err := r.Commit(t.Context(), alarm.Commit{Events: []alarm.Event{ev}}); err != nil {
 			t.Fatal(err)
