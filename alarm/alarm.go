@@ -7,7 +7,7 @@
 //
 // Invariants:
 //   - an unknown observation neither raises nor clears; it holds the state;
-//   - raise and clear are two marks, and both must be sustained;
+//   - the threshold and the clear threshold differ, and both must be sustained;
 //   - one episode has one raise and one end, and the same code throughout;
 //   - what was not committed has not happened: memory changes after the commit.
 package alarm
@@ -70,7 +70,7 @@ const (
 // MaxLevels is how many levels a rule may have.
 const MaxLevels = 4
 
-// Level is one pair of marks, as utilization (usage / capacity): raised when
+// Level is one pair of thresholds, as utilization (usage / capacity): raised when
 // usage has been at or above Raise, eased when it has been below Clear.
 type Level struct {
 	Severity  Severity
@@ -121,7 +121,7 @@ type Event struct {
 	Code     string // of the episode
 	At       time.Time
 	RaisedAt time.Time
-	Since    time.Time // of raised and escalated: since when at or above the mark
+	Since    time.Time // of raised and escalated: since when at or above the threshold
 	Severity Severity
 	Level    int // 1 is the lowest; 0 once it is over
 

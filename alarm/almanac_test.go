@@ -260,7 +260,7 @@ func TestOverdueAccount(t *testing.T) {
 		r.want()
 		r.set(calendar(99, time.Time{}))
 		r.want("raised low_balance acme with near, far, p")
-		r.set(calendar(103, time.Time{})) // above the mark, not by 5 %
+		r.set(calendar(103, time.Time{})) // above the threshold, not by 5 %
 		r.want()
 		since := time.Now().UTC()
 		r.set(calendar(-1, since))

@@ -8,15 +8,15 @@ import (
 )
 
 // Balances are judged as observations: 1 while a bill is unpaid or too little is
-// left, 0 while it is not. Between a mark and its clear mark nothing changes.
+// left, 0 while it is not. Between a threshold and its clear threshold nothing changes.
 const (
 	tooLittle = 1.0
 	between   = 0.75
 	enough    = 0.0
 )
 
-// lowBalanceClear is how far above its mark a balance must be for its alarm to
-// end: 5 % of the mark.
+// lowBalanceClear is how far above its threshold a balance must be for its alarm to
+// end: 5 % of the threshold.
 const lowBalanceClear = 1.05
 
 // rule returns the rule of an account's alarm; nil is off.
@@ -67,7 +67,7 @@ func (p *Payer) reason(name RuleName) string {
 	}
 	out := "its balance is " + a.Balance.Amount.String() + " " + a.Balance.Currency
 	if name == LowBalance && a.LowBalance > 0 {
-		out += ", its mark " + a.LowBalance.String()
+		out += ", its threshold " + a.LowBalance.String()
 	}
 	return out
 }

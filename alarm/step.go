@@ -113,7 +113,7 @@ func runTimers(r Rule, s State, u float64, now int64) State {
 	return s
 }
 
-// risen returns the highest level whose raise mark has been held long enough.
+// risen returns the highest level whose threshold has been held long enough.
 func risen(r Rule, s State, now int64) int {
 	for i := len(r.Levels); i > 0; i-- {
 		if since := s.Above[i-1]; since != 0 && now-since >= r.For.Milliseconds() {
@@ -123,7 +123,7 @@ func risen(r Rule, s State, now int64) int {
 	return 0
 }
 
-// fallen returns the level that remains when all levels whose clear mark has
+// fallen returns the level that remains when all levels whose clear threshold has
 // been undercut long enough are left.
 func fallen(r Rule, s State, now int64) int {
 	level := s.Level

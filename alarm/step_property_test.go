@@ -16,10 +16,10 @@ func drawRule(t *rapid.T) Rule {
 		ClearFor: time.Duration(rapid.IntRange(0, 120).Draw(t, "clear_for")) * time.Second,
 		Repeat:   time.Duration(rapid.IntRange(0, 600).Draw(t, "repeat")) * time.Second,
 	}
-	mark := 0.0
+	threshold := 0.0
 	for range n {
-		mark += rapid.Float64Range(0.05, 0.2).Draw(t, "mark")
-		r.Levels = append(r.Levels, Level{Severity: Warning, Threshold: mark, Clear: mark * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
+		threshold += rapid.Float64Range(0.05, 0.2).Draw(t, "threshold")
+		r.Levels = append(r.Levels, Level{Severity: Warning, Threshold: threshold, Clear: threshold * rapid.Float64Range(0.5, 0.99).Draw(t, "clear")})
 	}
 	return r
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// warnCritical is the usual rule: 70 % with a clear mark of 65 %, and 90 % with 85 %.
+// warnCritical is the usual rule: 70 % with a clear threshold of 65 %, and 90 % with 85 %.
 func warnCritical() Rule {
 	return Rule{
 		Levels: []Level{
@@ -51,16 +51,16 @@ func TestStep(t *testing.T) {
 		seen []seen
 		want []told
 	}{
-		{name: "never near the mark", seen: []seen{{0, 10}, {15, 20}, {30, 69}}},
+		{name: "never near the threshold", seen: []seen{{0, 10}, {15, 20}, {30, 69}}},
 		{name: "spike shorter than for", seen: []seen{{0, 75}, {15, 80}, {30, 60}, {45, 60}, {60, 60}, {75, 75}, {90, 60}}},
-		{name: "exactly at the mark for exactly for", seen: []seen{{0, 70}, {30, 70}, {60, 70}}, want: []told{{60, Raised, 1}}},
-		{name: "a dip below the mark starts the timer anew", seen: []seen{{0, 75}, {45, 69.9}, {60, 75}, {90, 75}, {119, 75}, {120, 75}},
+		{name: "exactly at the threshold for exactly for", seen: []seen{{0, 70}, {30, 70}, {60, 70}}, want: []told{{60, Raised, 1}}},
+		{name: "a dip below the threshold starts the timer anew", seen: []seen{{0, 75}, {45, 69.9}, {60, 75}, {90, 75}, {119, 75}, {120, 75}},
 			want: []told{{120, Raised, 1}}},
 		{name: "raised once only", seen: []seen{{0, 75}, {60, 75}, {120, 76}, {3600, 80}}, want: []told{{60, Raised, 1}}},
-		{name: "between the marks is held", seen: []seen{{0, 75}, {60, 75}, {120, 66}, {6000, 65}, {12000, 69}}, want: []told{{60, Raised, 1}}},
-		{name: "cleared after clear_for below the clear mark", seen: []seen{{0, 75}, {60, 75}, {120, 64}, {165, 64}, {180, 64}},
+		{name: "between the two is held", seen: []seen{{0, 75}, {60, 75}, {120, 66}, {6000, 65}, {12000, 69}}, want: []told{{60, Raised, 1}}},
+		{name: "cleared after clear_for below the clear threshold", seen: []seen{{0, 75}, {60, 75}, {120, 64}, {165, 64}, {180, 64}},
 			want: []told{{60, Raised, 1}, {180, Cleared, 0}}},
-		{name: "a rise between the marks starts clear_for anew", seen: []seen{{0, 75}, {60, 75}, {120, 64}, {165, 66}, {180, 64}, {225, 64}, {240, 64}},
+		{name: "a rise between the two starts clear_for anew", seen: []seen{{0, 75}, {60, 75}, {120, 64}, {165, 66}, {180, 64}, {225, 64}, {240, 64}},
 			want: []told{{60, Raised, 1}, {240, Cleared, 0}}},
 		{name: "straight to critical is one event", seen: []seen{{0, 95}, {60, 95}}, want: []told{{60, Raised, 2}}},
 		{name: "escalates", seen: []seen{{0, 75}, {60, 75}, {75, 91}, {135, 92}}, want: []told{{60, Raised, 1}, {135, Escalated, 2}}},
@@ -166,7 +166,7 @@ func TestStepAfterRuleChange(t *testing.T) {
 	}
 	s, events = Step(higher, s, seen{70, 75}.observation())
 	if len(events) != 1 || events[0].Kind != Cleared || !s.Zero() {
-		t.Errorf("events = %v, state %+v; want it cleared under the higher mark", events, s)
+		t.Errorf("events = %v, state %+v; want it cleared under the higher threshold", events, s)
 	}
 }
 

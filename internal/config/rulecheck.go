@@ -2,10 +2,10 @@ package config
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // rung is one level of a draft, with where it stands.
@@ -82,12 +82,12 @@ func (d *decoder) checkLevels(r *draft, ladder []rung) bool {
 		case l.threshold <= 0:
 			fault(l.place(d, "threshold", r.threshold), "a threshold lies above 0%%")
 		case l.clear >= l.threshold:
-			fault(l.place(d, "clear", r.clear), "the clear threshold (%s) must lie below its threshold (%s)", percentOf(l.clear), percentOf(l.threshold))
+			fault(l.place(d, "clear", r.clear), "the clear threshold (%s) must lie below its threshold (%s)", words.Threshold(l.clear), words.Threshold(l.threshold))
 		case i > 0 && l.threshold == ladder[i-1].threshold:
-			fault(blamed(r, l, &ladder[i-1], r.levels, r.threshold).place(d), "two levels have the threshold %s", percentOf(l.threshold))
+			fault(blamed(r, l, &ladder[i-1], r.levels, r.threshold).place(d), "two levels have the threshold %s", words.Threshold(l.threshold))
 		case i > 0 && milder(l.severity, ladder[i-1].severity):
 			fault(blamed(r, l, &ladder[i-1], r.threshold, r.levels, r.severity).place(d), "at %s it would be %s, and at %s only %s; a higher threshold has no lower severity: give levels too",
-				percentOf(ladder[i-1].threshold), ladder[i-1].severity, percentOf(l.threshold), l.severity)
+				words.Threshold(ladder[i-1].threshold), ladder[i-1].severity, words.Threshold(l.threshold), l.severity)
 		}
 	}
 	return good
@@ -134,5 +134,3 @@ func parseSeverity(name string) (alarm.Severity, bool) {
 	}
 	return "", false
 }
-
-func percentOf(v float64) string { return fmt.Sprintf("%.4g%%", v*100) }

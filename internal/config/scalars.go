@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
@@ -120,7 +122,7 @@ func ParseShare(text string) (float64, error) {
 	}
 	switch {
 	case v > 0 && v < 1 && !sign:
-		return 0, fmt.Errorf("%s is read as a percentage; write %s if that is what you mean", clip(number), percentOf(v))
+		return 0, fmt.Errorf("%s is read as a percentage; write %s if that is what you mean", clip(number), words.Threshold(v))
 	case v < 0 || v > 1000:
 		return 0, fmt.Errorf("a share lies between 0%% and 1000%%, not at %q", clip(text))
 	}
