@@ -3,11 +3,11 @@
 // Step is the whole decision, a pure function over (rule, state, observation).
 // The Engine keeps the states, gives every observation to Step, and commits
 // changed states together with the events they caused through a Journal before
-// memory follows. It knows neither where readings come from nor who is told.
+// memory follows. It knows neither where readings come from nor who is notified.
 //
 // Invariants:
 //   - an unknown observation neither raises nor clears; it holds the state;
-//   - the threshold and the clear threshold differ, and both must be sustained;
+//   - a level has two thresholds, to raise and to clear, and both must be sustained;
 //   - one episode has one raise and one end, and the same code throughout;
 //   - what was not committed has not happened: memory changes after the commit.
 package alarm
@@ -71,7 +71,7 @@ const (
 const MaxLevels = 4
 
 // Level is one pair of thresholds, as utilization (usage / capacity): raised when
-// usage has been at or above Raise, eased when it has been below Clear.
+// usage has been at or above Threshold, eased when it has been below Clear.
 type Level struct {
 	Severity  Severity
 	Threshold float64
@@ -79,10 +79,10 @@ type Level struct {
 }
 
 // Rule is what Step judges by. Levels are in rising order, at most MaxLevels,
-// and each Clear lies below its Raise; configuration checks that.
+// and each Clear lies below its Threshold; configuration checks that.
 type Rule struct {
 	Levels   []Level
-	For      time.Duration // how long at or above Raise before it is an alarm
+	For      time.Duration // how long at or above Threshold before it is an alarm
 	ClearFor time.Duration // how long below Clear before it is over
 	Repeat   time.Duration // remind this often until acknowledged; 0 is never
 }
@@ -136,15 +136,15 @@ type Event struct {
 	Instance *fleet.Instance
 	// Silent are the instances a notice about the whole fleet speaks for.
 	Silent []*fleet.Instance
-	// Occasion is what an event of the calendar or of an account is about; nil for
+	// Details is what an event of the calendar or of an account is about; nil for
 	// others.
-	Occasion *Occasion
+	Details *Details
 	// Fitting says which edition would fit, of events that tell of a metric that fills
 	// up.
 	Fitting Fitting
 	// Topic joins events of one commit that are one piece of news to a person: who
-	// gets text messages is told of the first and not of the others. "" is a topic of
-	// its own.
+	// gets text messages gets one for the first, and none for the others. "" is a topic
+	// of its own.
 	Topic string
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // Instances of IoT Platform can be renewed in bulk. So when one is about to
-// expire, those of the same account that expire within a week of it are told of
-// in the same notice, and not each by itself.
+// expire, one notice names those of the same account that expire within a week of
+// it, and none has a notice by itself.
 
 // bulkProduct is the product whose instances are renewed in bulk.
 const bulkProduct = "iot"
@@ -18,7 +18,7 @@ const bulkProduct = "iot"
 // bulkWindow is how many days after the first the last of a group expires.
 const bulkWindow = 7
 
-// bulk is a group of instances whose expiry is told together.
+// bulk is a group of instances that share the notice of their expiry.
 type bulk struct {
 	topic   string
 	lead    time.Duration
@@ -36,18 +36,18 @@ func (b *bulk) others(id string) []Affected {
 	return out
 }
 
-// bulk finds the groups of which a step is due that was not told.
-func (j *dayJudge) bulk() map[string]bulk {
-	byAccount := make(map[string][]*Agenda)
-	for i := range j.al.calendar.Agendas {
-		a := &j.al.calendar.Agendas[i]
+// bulk finds the groups of which a step is due that is news.
+func (j *clockRound) bulk() map[string]bulk {
+	byAccount := make(map[string][]*TermWatch)
+	for i := range j.judge.calendar.Terms {
+		a := &j.judge.calendar.Terms[i]
 		if a.Instance.Product == bulkProduct && a.Instance.Account != "" && a.expires() {
 			byAccount[a.Instance.Account] = append(byAccount[a.Instance.Account], a)
 		}
 	}
 	out := make(map[string]bulk)
 	for account, list := range byAccount {
-		slices.SortFunc(list, func(a, b *Agenda) int {
+		slices.SortFunc(list, func(a, b *TermWatch) int {
 			if c := a.Course.Term.Expires.Compare(b.Course.Term.Expires); c != 0 {
 				return c
 			}
@@ -75,9 +75,9 @@ func (j *dayJudge) bulk() map[string]bulk {
 	return out
 }
 
-// expires tells whether the expiry of an instance is told, and is not left to
-// automatic renewal.
-func (a *Agenda) expires() bool {
+// expires tells whether people are to hear of the expiry of an instance: it is not
+// left to automatic renewal.
+func (a *TermWatch) expires() bool {
 	if a.Course == nil || !a.Rules.has(Expiry) {
 		return false
 	}
@@ -85,23 +85,23 @@ func (a *Agenda) expires() bool {
 	return !awaited && a.Course.Term.Method == fleet.Subscription && !a.Course.Term.Expires.IsZero()
 }
 
-// dueAhead returns the step ahead of an expiry that is due and was not told.
-func (j *dayJudge) dueAhead(a *Agenda) (time.Duration, bool) {
+// dueAhead returns the step ahead of an expiry that is due and is news.
+func (j *clockRound) dueAhead(a *TermWatch) (time.Duration, bool) {
 	r := a.expiry(a.Rules.Expiry, j.now, -1)
 	step, due := r.due(j.now)
 	if !due || step.Lead == 0 {
 		return 0, false
 	}
 	var m Memory
-	if sl := j.al.slots[Key{Rule: Expiry, Instance: a.Instance.ID, Metric: NoMetric}]; sl != nil {
+	if sl := j.judge.slots[Key{Rule: Expiry, Instance: a.Instance.ID, Metric: NoMetric}]; sl != nil {
 		m = sl.remembered()
 	}
-	lead, told := m.told(r.Anchor)
-	return step.Lead, !told || step.Lead < lead
+	lead, known := m.lastStep(r.Anchor)
+	return step.Lead, !known || step.Lead < lead
 }
 
 // within returns those at the front of list that expire within a week of first.
-func within(list []*Agenda, first *fleet.Course) []*Agenda {
+func within(list []*TermWatch, first *fleet.Course) []*TermWatch {
 	last := first.Term.Expires.In(first.Zone).AddDate(0, 0, bulkWindow)
 	n := 0
 	for n < len(list) && !list[n].Course.Term.Expires.After(last) {

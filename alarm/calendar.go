@@ -9,12 +9,12 @@ import (
 // Calendar is what is judged by the clock, whether or not anything can be read:
 // the terms of instances, and the accounts that pay for them.
 type Calendar struct {
-	Agendas []Agenda // one for each instance
-	Payers  []Payer  // one for each account
+	Terms  []TermWatch // one for each instance
+	Payers []Payer     // one for each account
 }
 
-// Agenda is the calendar of one instance with the rules it is judged by.
-type Agenda struct {
+// TermWatch is the calendar of one instance with the rules it is judged by.
+type TermWatch struct {
 	Instance *fleet.Instance
 	Course   *fleet.Course
 	Account  *fleet.Account // who pays; nil when nothing is known of it
@@ -42,8 +42,8 @@ type ForecastRule struct {
 	Rule   Rule          // how bad it is, and how often to remind
 }
 
-// Leads say how long before its moment a rule tells. Each step is told once for
-// each term.
+// Leads say how long before its moment a rule notifies people: once at each step,
+// for each term.
 type Leads struct {
 	Before   []time.Duration // falling: 7 days, 3 days, 1 day, 0; whole days are calendar days
 	Severity Severity        // "" goes by how near it is
@@ -72,14 +72,14 @@ type DateRule struct {
 	// Anchor is the date its steps belong to, such as the end of the term; zero when
 	// it is not known. Another anchor starts afresh.
 	Anchor time.Time
-	// Moot is true when there is nothing to tell under this term, whatever the date:
+	// Applies is false when the term gives the rule nothing to do, whatever the date:
 	// nothing is to be released, no bill is overdue.
-	Moot  bool
-	At    time.Time  // the moment its steps lead to
-	Steps []DateStep // in order of time
-	// Until is from when on no step is due that was not told before; zero is never.
+	Applies bool
+	At      time.Time  // the moment its steps lead to
+	Steps   []DateStep // in order of time
+	// Until is from when on no episode begins any more; zero is never.
 	Until time.Time
-	// Ends is from when on it will be moot; zero is never.
+	// Ends is from when on it will not apply any more; zero is never.
 	Ends   time.Time
 	Repeat time.Duration
 }
@@ -87,7 +87,7 @@ type DateRule struct {
 // DateStep is one step towards a moment.
 type DateStep struct {
 	Lead     time.Duration // how long before the rule's moment; what names the step
-	At       time.Time     // when it is told
+	At       time.Time     // when people are notified
 	Severity Severity
 }
 
@@ -111,7 +111,7 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 		}
 	}
 	if s.Raised() && s.AckedAt == 0 && r.Repeat > 0 {
-		if at := fromMilli(s.ToldAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
+		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
 			next = at
 		}
 	}

@@ -25,8 +25,8 @@ func (b *batch) add(sl *slot, next State, events []Event) {
 	b.change(transition{sl, next, sl.memory}, events)
 }
 
-// remember stages the next state of a slot of the calendar with what it will have
-// told.
+// remember stages the next state of a slot of the calendar with the steps that
+// people will have been notified of.
 func (b *batch) remember(sl *slot, next State, m Memory, events []Event) {
 	b.change(transition{sl, next, &m}, events)
 }
@@ -111,7 +111,7 @@ func (e *Engine) apply(b *batch) {
 		c.slot.state, c.slot.memory = c.next, c.memory
 		e.track(c.slot)
 		if isCalendar(c.slot.key.Rule) {
-			e.almanac.keep(c.slot)
+			e.byClock.keep(c.slot)
 		}
 	}
 	rest := e.orphans[:0]

@@ -76,7 +76,7 @@ type Engine struct {
 	missing int              // entries whose newest outcome is "no data"
 	watched int              // entries that are judged for silence
 	lookAt  time.Time        // no reading can be overdue before
-	almanac almanac          // what is judged by the clock
+	byClock clockJudge       // what is judged by the clock
 
 	tick    time.Duration
 	failing bool // the last commit failed
@@ -115,8 +115,8 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load alarm states: %w", err)
 	}
-	e.almanac.slots = make(map[Key]*slot)
-	e.almanac.set(o.Calendar)
+	e.byClock.slots = make(map[Key]*slot)
+	e.byClock.set(o.Calendar)
 	e.restore(records, o.Watches)
 	e.replaceWatches(o.Watches, o.FleetRule)
 	return e, nil

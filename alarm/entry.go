@@ -13,11 +13,11 @@ type slot struct {
 	state State
 	inst  *fleet.Instance // nil for the fleet and for accounts
 
-	// memory is what was told of dates; nil is nothing.
+	// memory is the steps of dates that people were notified of; nil is none.
 	memory *Memory
 }
 
-// remembered is what was told of dates.
+// remembered is the steps of dates that people were notified of.
 func (sl *slot) remembered() Memory {
 	if sl.memory == nil {
 		return Memory{}

@@ -58,19 +58,19 @@ func (e *Engine) forecasts(now time.Time) map[string]*ahead {
 		return nil
 	}
 	var out map[string]*ahead
-	for i := range e.almanac.calendar.Agendas {
-		a := &e.almanac.calendar.Agendas[i]
+	for i := range e.byClock.calendar.Terms {
+		a := &e.byClock.calendar.Terms[i]
 		if !a.forecastDue(now) {
 			continue
 		}
-		var told ahead
+		var own ahead
 		for _, m := range fleet.Metrics() {
-			told[m].at, told[m].known = e.forecaster.ThresholdAhead(a.Instance.ID, m)
+			own[m].at, own[m].known = e.forecaster.ThresholdAhead(a.Instance.ID, m)
 		}
 		if out == nil {
 			out = make(map[string]*ahead)
 		}
-		out[a.Instance.ID] = &told
+		out[a.Instance.ID] = &own
 	}
 	return out
 }

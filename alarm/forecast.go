@@ -19,7 +19,7 @@ const (
 const forecastClear = 1.25
 
 // zone is the time zone of the account that pays.
-func (a *Agenda) zone() *time.Location {
+func (a *TermWatch) zone() *time.Location {
 	if a.Account != nil && a.Account.Zone != nil {
 		return a.Account.Zone
 	}
@@ -27,21 +27,21 @@ func (a *Agenda) zone() *time.Location {
 }
 
 // forecastDue tells whether the forecast of an instance is judged at the moment now.
-func (a *Agenda) forecastDue(now time.Time) bool {
+func (a *TermWatch) forecastDue(now time.Time) bool {
 	h := now.In(a.zone()).Hour()
 	return a.Rules != nil && a.Rules.Forecast != nil && h >= dayBegins && h < dayEnds
 }
 
 // forecast judges how soon the metrics of an instance will be at their thresholds.
-func (j *dayJudge) forecast(a *Agenda) {
-	told := j.ahead[a.Instance.ID]
-	if told == nil {
+func (j *clockRound) forecast(a *TermWatch) {
+	own := j.ahead[a.Instance.ID]
+	if own == nil {
 		return
 	}
 	zone, r := a.zone(), a.Rules.Forecast
 	for _, m := range fleet.Metrics() {
-		sl := j.al.slot(Key{Rule: Forecast, Instance: a.Instance.ID, Metric: m}, a.Instance)
-		at, known := told[m].at, told[m].known
+		sl := j.judge.slot(Key{Rule: Forecast, Instance: a.Instance.ID, Metric: m}, a.Instance)
+		at, known := own[m].at, own[m].known
 		if !known && sl.state.Zero() {
 			continue
 		}
@@ -56,7 +56,7 @@ func (j *dayJudge) forecast(a *Agenda) {
 			o.Usage = tooLittle
 		}
 		j.plain(sl, &r.Rule, o, func(ev *Event) {
-			ev.Occasion = &Occasion{At: at, Lead: r.Within, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
+			ev.Details = &Details{At: at, Lead: r.Within, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
 			ev.Reason = fmt.Sprintf("%s will reach its threshold about %s", m, at.In(zone).Format(time.DateOnly))
 			if at.IsZero() {
 				ev.Reason = m.String() + " does not grow any more"

@@ -6,7 +6,7 @@ import "context"
 type Record struct {
 	Key    Key
 	State  State
-	Memory Memory // of the calendar's alarms: what was told
+	Memory Memory // of the calendar's alarms: the steps that people were notified of
 }
 
 // Zero tells whether there is nothing to store.

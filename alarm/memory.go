@@ -2,31 +2,31 @@ package alarm
 
 import "time"
 
-// memoryTerms is how many terms an alarm remembers: dates that flip back and
-// forth tell nobody twice.
+// memoryTerms is how many terms an alarm remembers: of dates that flip back and
+// forth, nobody hears twice.
 const memoryTerms = 4
 
-// Memory is what a rule of the calendar has told, over restarts, renewals and
-// the ends of episodes. The zero Memory has told nothing.
+// Memory is the steps of a rule of the calendar that people were notified of, over
+// restarts, renewals and the ends of episodes. The zero Memory has none.
 type Memory struct {
 	// Open is the anchor of the open episode, Unix milliseconds; 0 when there is none.
 	Open int64 `json:"open,omitempty"`
-	// Terms are the newest terms of which something was told, the newest first.
-	Terms [memoryTerms]ToldTerm `json:"terms,omitzero"`
+	// Terms are the newest terms that had a step, the newest first.
+	Terms [memoryTerms]TermMemory `json:"terms,omitzero"`
 }
 
-// ToldTerm is what was told of one term.
-type ToldTerm struct {
+// TermMemory is the newest step of one term that people were notified of.
+type TermMemory struct {
 	Anchor int64 `json:"anchor"` // Unix milliseconds; 0 is none
-	Lead   int64 `json:"lead"`   // of the newest step that was told, in seconds
+	Lead   int64 `json:"lead"`   // how long before its moment the step is, in seconds
 }
 
 // Zero tells whether there is nothing to remember.
 func (m Memory) Zero() bool { return m == Memory{} }
 
-// told returns the lead of the newest step that was told of a term. Steps come in
-// order, so all before it count as told.
-func (m *Memory) told(anchor time.Time) (time.Duration, bool) {
+// lastStep returns the lead of the newest step of a term that people were notified
+// of. Steps come in order, so those before it are no news either.
+func (m *Memory) lastStep(anchor time.Time) (time.Duration, bool) {
 	for _, t := range m.Terms {
 		if t.Anchor == milli(anchor) && t.Anchor != 0 {
 			return time.Duration(t.Lead) * time.Second, true
@@ -35,9 +35,9 @@ func (m *Memory) told(anchor time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// with returns the memory after a step was told.
+// with returns the memory after people were notified of a step.
 func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
-	now := ToldTerm{Anchor: milli(anchor), Lead: int64(lead / time.Second)}
+	now := TermMemory{Anchor: milli(anchor), Lead: int64(lead / time.Second)}
 	out := Memory{Open: now.Anchor}
 	out.Terms[0] = now
 	i := 1
@@ -50,7 +50,7 @@ func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 	return out
 }
 
-// newest is the latest date that something was told of; zero when there is none.
+// newest is the latest anchor of all; zero when there is none.
 func (m *Memory) newest() time.Time {
 	var last int64
 	for _, t := range m.Terms {

@@ -44,8 +44,8 @@ func TestCalendarOfOneInstance(t *testing.T) {
 // paid until end, in the zone of end.
 func followInstance(t *testing.T, end time.Time) {
 	account := &fleet.Account{Name: "acme", Zone: end.Location()}
-	c := Calendar{Agendas: []Agenda{subscribed("a", end.UTC(), account)}}
-	r := newAlmanacRig(t, c)
+	c := Calendar{Terms: []TermWatch{subscribed("a", end.UTC(), account)}}
+	r := newClockRig(t, c)
 	r.want()
 	for _, s := range []struct {
 		days int
@@ -67,7 +67,7 @@ func followInstance(t *testing.T, end time.Time) {
 	}
 	// Renewal ends all that is open, whenever it comes.
 	renewed := end.AddDate(1, 0, 0).UTC()
-	r.set(Calendar{Agendas: []Agenda{subscribed("a", renewed, account)}})
+	r.set(Calendar{Terms: []TermWatch{subscribed("a", renewed, account)}})
 	year := " until " + renewed.Format(time.DateOnly)
 	r.want("cleared expiry a"+year, "cleared suspension a"+year, "cleared release a"+year)
 	r.stop()

@@ -8,15 +8,16 @@ import (
 )
 
 // Balances are judged as observations: 1 while a bill is unpaid or too little is
-// left, 0 while it is not. Between a threshold and its clear threshold nothing changes.
+// left, 0 while it is not. Between a threshold and its clear threshold nothing
+// changes.
 const (
 	tooLittle = 1.0
 	between   = 0.75
 	enough    = 0.0
 )
 
-// lowBalanceClear is how far above its threshold a balance must be for its alarm to
-// end: 5 % of the threshold.
+// lowBalanceClear is how far above its threshold a balance must be for its
+// alarm to end: 5 % of the threshold.
 const lowBalanceClear = 1.05
 
 // rule returns the rule of an account's alarm; nil is off.
@@ -33,9 +34,9 @@ func (p *Payer) rule(name RuleName) *Rule {
 
 // payers judges the accounts. What was known of a balance that cannot be asked
 // for holds.
-func (j *dayJudge) payers() {
-	for i := range j.al.calendar.Payers {
-		p := &j.al.calendar.Payers[i]
+func (j *clockRound) payers() {
+	for i := range j.judge.calendar.Payers {
+		p := &j.judge.calendar.Payers[i]
 		for _, name := range []RuleName{Overdue, LowBalance} {
 			r := p.rule(name)
 			if r == nil {
@@ -46,11 +47,11 @@ func (j *dayJudge) payers() {
 			if !o.Known {
 				o.Reason = "the balance is not known"
 			}
-			sl := j.al.slot(Key{Rule: name, Account: p.Account.Name, Metric: NoMetric}, nil)
+			sl := j.judge.slot(Key{Rule: name, Account: p.Account.Name, Metric: NoMetric}, nil)
 			j.plain(sl, r, o, func(ev *Event) {
-				ev.Occasion = &Occasion{At: j.now, Account: p.Account, Others: j.ofAccount(p.Account.Name)}
+				ev.Details = &Details{At: j.now, Account: p.Account, Others: j.ofAccount(p.Account.Name)}
 				if name == Overdue && !p.Account.OverdueSince.IsZero() {
-					ev.Occasion.At = p.Account.OverdueSince
+					ev.Details.At = p.Account.OverdueSince
 				}
 				ev.Topic = "account/" + p.Account.Name
 				ev.Reason = p.reason(name)
@@ -94,10 +95,10 @@ func (p *Payer) observe(name RuleName) float64 {
 
 // ofAccount lists the instances of an account, in order of what happens to them
 // first.
-func (j *dayJudge) ofAccount(name string) []Affected {
+func (j *clockRound) ofAccount(name string) []Affected {
 	var out []Affected
-	for i := range j.al.calendar.Agendas {
-		if a := &j.al.calendar.Agendas[i]; a.Instance.Account == name && a.Course != nil {
+	for i := range j.judge.calendar.Terms {
+		if a := &j.judge.calendar.Terms[i]; a.Instance.Account == name && a.Course != nil {
 			out = append(out, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 		}
 	}
@@ -119,7 +120,7 @@ func (j *dayJudge) ofAccount(name string) []Affected {
 // topic joins what is one piece of news: what happens to an instance, or what an
 // unpaid bill of an account does to all that it pays for. Deletion is a piece of
 // its own until it is over.
-func (j *dayJudge) topic(a *Agenda, r RuleName, k EventKind) string {
+func (j *clockRound) topic(a *TermWatch, r RuleName, k EventKind) string {
 	if !j.byAccount(a, r) {
 		return "instance/" + a.Instance.ID
 	}
@@ -132,22 +133,22 @@ func (j *dayJudge) topic(a *Agenda, r RuleName, k EventKind) string {
 
 // byAccount tells whether what a rule says of an instance follows from an unpaid
 // bill of its account, or from its payment.
-func (j *dayJudge) byAccount(a *Agenda, r RuleName) bool {
+func (j *clockRound) byAccount(a *TermWatch, r RuleName) bool {
 	follows := r == CannotRenew || a.Course.Term.Method == fleet.PayAsYouGo && (r == Suspension || r == Release)
 	if !follows || a.Account == nil || !a.Course.Term.OverdueSince.IsZero() {
 		return false
 	}
-	told := j.al.slots[Key{Rule: Overdue, Account: a.Account.Name, Metric: NoMetric}]
-	return a.Account.Overdue() || told != nil && told.state.Raised()
+	alarm := j.judge.slots[Key{Rule: Overdue, Account: a.Account.Name, Metric: NoMetric}]
+	return a.Account.Overdue() || alarm != nil && alarm.state.Raised()
 }
 
 // gatherMost is up to how many events of one kind each of them speaks for all;
 // of more only the first does.
 const gatherMost = 50
 
-// gather lets events of one topic, rule and kind speak for each other: who is told
-// of one is told of all. Which is told first differs from recipient to recipient.
-func (j *dayJudge) gather() {
+// gather lets events of one topic, rule and kind speak for each other: who hears of
+// one hears of all. Which one comes first differs from recipient to recipient.
+func (j *clockRound) gather() {
 	type group struct {
 		topic string
 		rule  RuleName
@@ -156,7 +157,7 @@ func (j *dayJudge) gather() {
 	groups := make(map[group][]*Event)
 	for i := range j.b.commit.Events {
 		ev := &j.b.commit.Events[i]
-		if ev.Occasion != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
+		if ev.Details != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
 			g := group{ev.Topic, ev.Key.Rule, ev.Kind}
 			groups[g] = append(groups[g], ev)
 		}
@@ -169,7 +170,7 @@ func (j *dayJudge) gather() {
 		for _, ev := range speaking {
 			for _, other := range events {
 				if other != ev {
-					ev.Occasion.Others = append(ev.Occasion.Others, Affected{Instance: other.Instance, Course: other.Occasion.Course, Lifecycle: other.Occasion.Lifecycle})
+					ev.Details.Others = append(ev.Details.Others, Affected{Instance: other.Instance, Course: other.Details.Course, Lifecycle: other.Details.Lifecycle})
 				}
 			}
 		}

@@ -9,7 +9,7 @@ import (
 
 // reason says in one line what an event of an instance's calendar is about, for
 // the journal, lists and pages.
-func (o *Occasion) reason(r RuleName, now time.Time) string {
+func (o *Details) reason(r RuleName, now time.Time) string {
 	c, past := o.Course, !now.Before(o.At)
 	tense := func(ahead, over string) string {
 		if past {
@@ -53,7 +53,7 @@ func attempts(left int) string {
 }
 
 // endReason says why an episode of the calendar is over.
-func (o *Occasion) endReason() string {
+func (o *Details) endReason() string {
 	if o.Renewed {
 		return "the term goes on until " + when(o.Course, o.Course.From)
 	}

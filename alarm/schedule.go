@@ -7,9 +7,9 @@ import (
 )
 
 // schedule works out the rules of one instance's calendar. pulled is the lead at
-// which its expiry is told now because that of others of its account is; below 0
-// is none.
-func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
+// which people hear of its expiry now because they hear of others of its account;
+// below 0 is none.
+func (a *TermWatch) schedule(now time.Time, pulled time.Duration) []DateRule {
 	r := a.Rules
 	if r == nil || a.Course == nil {
 		return nil
@@ -21,7 +21,7 @@ func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
 			out = append(out, rule)
 		}
 	}
-	// Where two come at once, the first is the one that people are told.
+	// Where two come at once, people hear of the first.
 	add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
 	add(Expiry, r.Expiry, a.expiry(r.Expiry, now, pulled))
 	add(Suspension, r.Suspension, a.suspension(r.Suspension, now))
@@ -32,11 +32,11 @@ func (a *Agenda) schedule(now time.Time, pulled time.Duration) []DateRule {
 }
 
 // expiry counts to the end of the paid term. While automatic renewal is on, its
-// first attempt is awaited: no step is told before the day after that has come.
-func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule {
+// first attempt is awaited: no step comes before the day after that.
+func (a *TermWatch) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule {
 	c := a.Course
-	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Ends: c.Converts(), Moot: c.Term.Method != fleet.Subscription || a.converted(now)}
-	if r.Moot || l == nil || r.At.IsZero() {
+	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Ends: c.Converts(), Applies: c.Term.Method == fleet.Subscription && !a.converted(now)}
+	if !r.Applies || l == nil || r.At.IsZero() {
 		return r
 	}
 	var from time.Time
@@ -56,15 +56,15 @@ func (a *Agenda) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule 
 }
 
 // converted tells whether the instance is not what it was by now: its
-// post-expiration action made it pay-as-you-go. That ends what was told of its term.
-func (a *Agenda) converted(now time.Time) bool {
+// post-expiration action made it pay-as-you-go. That ends the episodes of its term.
+func (a *TermWatch) converted(now time.Time) bool {
 	at := a.Course.Converts()
 	return !at.IsZero() && !now.Before(at)
 }
 
 // renewalAwaited tells until when automatic renewal is trusted: a day after its
 // first attempt.
-func (a *Agenda) renewalAwaited() (time.Time, bool) {
+func (a *TermWatch) renewalAwaited() (time.Time, bool) {
 	c := a.Course
 	if !c.Term.AutoRenew || !c.Policy.Renewal.Known() || c.Basis != fleet.BasisExpiry {
 		return time.Time{}, false
@@ -74,10 +74,10 @@ func (a *Agenda) renewalAwaited() (time.Time, bool) {
 }
 
 // suspension counts to the end of the service. Where a grace ends with it, that
-// is told ahead, too; where it comes with the end of the term, expiry has told.
-func (a *Agenda) suspension(l *Leads, now time.Time) DateRule {
+// has steps ahead, too; where it comes with the end of the term, expiry has them.
+func (a *TermWatch) suspension(l *Leads, now time.Time) DateRule {
 	r := a.ahead(l, fleet.LifecycleSuspended)
-	r.Moot = r.Moot || a.converted(now)
+	r.Applies = r.Applies && !a.converted(now)
 	if a.Course.Has(fleet.LifecycleGrace) {
 		return r
 	}
@@ -93,15 +93,15 @@ func (a *Agenda) suspension(l *Leads, now time.Time) DateRule {
 
 // ahead counts to the beginning of a state after the term. No step comes before
 // the term is over.
-func (a *Agenda) ahead(l *Leads, s fleet.LifecycleState) DateRule {
+func (a *TermWatch) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 	c := a.Course
-	r := DateRule{Anchor: c.From, At: c.Begins(s)}
-	if r.Anchor.IsZero() { // only the cloud told
+	r := DateRule{Applies: true, Anchor: c.From, At: c.Begins(s)}
+	if r.Anchor.IsZero() { // the cloud gave a date, and nothing else is known
 		r.Anchor = r.At
 	}
 	dateless := c.Term.Method == fleet.Subscription && c.From.IsZero() && len(c.Moments) == 0
 	if r.At.IsZero() {
-		r.Moot = !dateless
+		r.Applies = dateless
 		return r
 	}
 	if l == nil {
@@ -114,12 +114,12 @@ func (a *Agenda) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 }
 
 // autoRenewal tells that automatic renewal should have paid by now and has not.
-func (a *Agenda) autoRenewal(l *Leads) DateRule {
+func (a *TermWatch) autoRenewal(l *Leads) DateRule {
 	at, awaited := a.renewalAwaited()
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Term.Expires}
 	dateless := c.Term.AutoRenew && c.Term.Method == fleet.Subscription && c.Term.Expires.IsZero()
-	if r.Moot = !awaited && !dateless; awaited && l != nil {
+	if r.Applies = awaited || dateless; awaited && l != nil {
 		severity := l.Severity
 		if severity == "" {
 			severity = Warning
@@ -131,11 +131,11 @@ func (a *Agenda) autoRenewal(l *Leads) DateRule {
 
 // cannotRenew tells that an instance is about to expire, or has, and that its
 // account is overdue: then it can neither be renewed nor upgraded.
-func (a *Agenda) cannotRenew(l *Leads) DateRule {
+func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Begins(fleet.LifecycleReleased)}
-	r.Moot = c.Term.Method != fleet.Subscription || !a.Account.Overdue()
-	if r.Moot || l == nil || r.At.IsZero() {
+	r.Applies = c.Term.Method == fleet.Subscription && a.Account.Overdue()
+	if !r.Applies || l == nil || r.At.IsZero() {
 		return r
 	}
 	for _, lead := range l.Before {
@@ -150,10 +150,10 @@ func (a *Agenda) cannotRenew(l *Leads) DateRule {
 
 // overdue tells that a bill of this instance is unpaid, where the account as a
 // whole is not known to be overdue: then the account's own alarm speaks for it.
-func (a *Agenda) overdue(l *Leads) DateRule {
+func (a *TermWatch) overdue(l *Leads) DateRule {
 	since := a.Course.Term.OverdueSince
-	r := DateRule{Anchor: since, At: since, Moot: since.IsZero() || a.Course.Term.Method == fleet.Free}
-	if !r.Moot && l != nil && !a.Account.Overdue() {
+	r := DateRule{Anchor: since, At: since, Applies: !since.IsZero() && a.Course.Term.Method != fleet.Free}
+	if r.Applies && l != nil && !a.Account.Overdue() {
 		r.Steps = []DateStep{{At: since, Severity: l.severityOf(0)}}
 	}
 	return r

@@ -55,8 +55,8 @@ func (e *Engine) judgeSilence(b *batch, en *entry, at time.Time, reason string) 
 	e.judgeNoData(b, en, at, reason)
 }
 
-// judgeNoData judges the silence of one instance; reason is "" when all that is
-// usually told was told.
+// judgeNoData judges the silence of one instance; reason is "" when the reading has
+// all that its source usually tells.
 func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 	missing := reason != ""
 	if missing != en.missing && en.watch.NoData != nil {

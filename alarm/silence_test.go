@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,7 +33,11 @@ func TestHalfOfTheFleetSilent(t *testing.T) {
 		defer r.stop()
 		r.feed(time.Minute, map[string]float64{"a": 30, "b": 30, "c": 30, "d": 30})
 		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": -1, "c": 30, "d": 30})
-		r.want("raised no_data a", "raised no_data b")
+		told := r.journal.said()
+		slices.Sort(told) // they come in any order
+		if want := []string{"raised no_data a", "raised no_data b"}; !slices.Equal(told, want) {
+			t.Errorf("%q, want %q", told, want)
+		}
 	})
 }
 
@@ -54,5 +59,99 @@ func TestMetricThatWasNeverKnownIsNotMissed(t *testing.T) {
 		r.Observe([]*fleet.Reading{both})
 		r.feed(4*time.Minute, figures)
 		r.want("raised no_data a")
+	})
+}
+
+// TestPatience: readings may stay away for three rounds and ten seconds.
+func TestPatience(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		every time.Duration
+		seen  time.Time
+		after time.Duration
+		want  bool
+	}{
+		{"in time", every, start(), 55 * time.Second, false},
+		{"a nanosecond too late", every, start(), 55*time.Second + 1, true},
+		{"a slower source", time.Minute, start(), 190 * time.Second, false},
+		{"a slower source, too late", time.Minute, start(), 191 * time.Second, true},
+		{"without a source", 0, start(), time.Hour, false},
+		{"never seen", every, time.Time{}, time.Hour, false},
+	} {
+		en := &entry{watch: Watch{Every: tt.every}, seen: tt.seen}
+		if got := en.overdue(start().Add(tt.after)); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+		e := &Engine{lookAt: start().Add(time.Hour)}
+		e.expect(en)
+		want := start().Add(time.Hour)
+		if tt.every > 0 && !tt.seen.IsZero() {
+			want = tt.seen.Add(3*tt.every + 10*time.Second)
+		}
+		if !e.lookAt.Equal(want) {
+			t.Errorf("%s: looked for at %s, want %s", tt.name, e.lookAt, want)
+		}
+		e.lookAt = start()
+		e.expect(en)
+		if !e.lookAt.Equal(start()) {
+			t.Errorf("%s: it put off what is due before", tt.name)
+		}
+	}
+}
+
+// TestSilentInstancesAreCounted: by metrics, by the fleet's alarm and over reloads,
+// those without a rule for silence do not count.
+func TestSilentInstancesAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		unwatched := watch("c")
+		unwatched.NoData = nil
+		sourceless := watch("d")
+		sourceless.Every = 0
+		all := []Watch{watch("a"), watch("b"), unwatched, sourceless}
+		r := startRig(t, newMemoryJournal(), all...)
+		defer r.stop()
+		counts := func() [2]int {
+			r.mu.RLock()
+			defer r.mu.RUnlock()
+			return [2]int{r.missing, r.watched}
+		}
+		steps := []struct {
+			a, b, c float64
+			want    [2]int
+		}{{30, 30, 30, [2]int{0, 2}}, {-1, 30, -1, [2]int{1, 2}}, {-1, -1, -1, [2]int{2, 2}}, {-1, -1, 30, [2]int{2, 2}}, {30, -1, 30, [2]int{1, 2}}}
+		for _, s := range steps {
+			r.feed(2*every, map[string]float64{"a": s.a, "b": s.b, "c": s.c})
+			if got := counts(); got != s.want {
+				t.Errorf("%v: %v, want %v", s, got, s.want)
+			}
+		}
+		if err := r.SetWatches(t.Context(), all, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := counts(); got != [2]int{1, 2} {
+			t.Errorf("after a reload: %v", got)
+		}
+		r.feed(2*every, map[string]float64{"a": 30, "b": 30, "c": 30})
+		if got := counts(); got != [2]int{0, 2} {
+			t.Errorf("all tell again: %v", got)
+		}
+	})
+}
+
+// TestRaisedSilenceGoesOnWhileTheFleetIsSilent: the fleet's alarm holds back those
+// that are not raised; one that is goes on, and ends.
+func TestRaisedSilenceGoesOnWhileTheFleetIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"))
+		defer r.stop()
+		r.feed(every, map[string]float64{"a": 30, "b": 30, "c": 30})
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+		r.feed(5*time.Minute, map[string]float64{"a": -1, "b": -1, "c": -1})
+		told := []string{"raised no_data a", "raised no_data  for 3"}
+		r.want(told...)
+		r.feed(30*time.Second, map[string]float64{"a": 30, "b": 30, "c": 30})
+		r.want(append(told, "cleared no_data a")...)
+		r.feed(2*time.Minute, map[string]float64{"a": 30, "b": 30, "c": 30})
+		r.want(append(told, "cleared no_data a", "cleared no_data ")...)
 	})
 }

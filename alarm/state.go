@@ -15,7 +15,7 @@ type State struct {
 	Below      [MaxLevels]int64 `json:"below,omitzero"`        // since when below each level's Clear
 	LostAt     int64            `json:"lost_at,omitempty"`     // since when unknown
 	RaisedAt   int64            `json:"raised_at,omitempty"`   // start of the episode
-	ToldAt     int64            `json:"told_at,omitempty"`     // last raise, escalation or reminder
+	NotifiedAt int64            `json:"told_at,omitempty"`     // last raise, escalation or reminder
 	AckedAt    int64            `json:"acked_at,omitempty"`    // when it was acknowledged
 	AckedBy    string           `json:"acked_by,omitempty"`    // by whom
 	Code       string           `json:"code,omitempty"`        // of the episode; given by the Engine
@@ -24,7 +24,7 @@ type State struct {
 	Severity   Severity         `json:"severity,omitempty"`    // of the current level
 	Threshold  float64          `json:"threshold,omitempty"`   // of the current level
 	LostReason string           `json:"lost_reason,omitempty"` // why it is unknown
-	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were told before and are not now
+	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were known before and are not now
 }
 
 // Zero tells whether there is nothing to remember.

@@ -9,13 +9,13 @@ import (
 // seen, to the state after and what happened. It is a function of its arguments
 // only, and allocates nothing when nothing happens.
 //
-//   - Known, at or above a level's Raise for Rule.For: raised, or escalated.
+//   - Known, at or above a level's Threshold for Rule.For: raised, or escalated.
 //   - Known, below the current level's Clear for Rule.ClearFor: eased, or cleared.
 //   - Known, in between: the state is held.
 //   - Unknown: the state is held, and so are both timers: time without data
 //     counts neither as above nor as below.
 //
-// An open episode that nobody acknowledged is told again every Rule.Repeat, with
+// People are reminded of an open episode that nobody acknowledged every Rule.Repeat, with
 // or without data. An escalation takes an acknowledgement back: what was
 // acknowledged was less.
 func Step(r Rule, s State, o Observation) (State, []Event) {
@@ -46,7 +46,7 @@ func Step(r Rule, s State, o Observation) (State, []Event) {
 	if level != s.Level {
 		return change(r, s, o, level, now, events)
 	}
-	if s, told := remind(r, s, now); told {
+	if s, due := remind(r, s, now); due {
 		return s, append(events, event(Reminded, s, o))
 	}
 	return s, events
@@ -68,7 +68,7 @@ func stepUnknown(r Rule, s State, o Observation, now int64) (State, []Event) {
 			events = append(events, event(Lost, s, o))
 		}
 	}
-	if s, told := remind(r, s, now); told {
+	if s, due := remind(r, s, now); due {
 		return s, append(events, event(Reminded, s, o))
 	}
 	return s, events
@@ -156,10 +156,10 @@ func change(r Rule, s State, o Observation, level int, now int64, events []Event
 	switch {
 	case before == 0:
 		kind = Raised
-		s.RaisedAt, s.ToldAt = now, now
+		s.RaisedAt, s.NotifiedAt = now, now
 	case level > before:
 		kind = Escalated
-		s.ToldAt, s.AckedAt, s.AckedBy = now, 0, ""
+		s.NotifiedAt, s.AckedAt, s.AckedBy = now, 0, ""
 	}
 	e := event(kind, s, o)
 	if kind != Eased {
@@ -173,13 +173,13 @@ func remind(r Rule, s State, now int64) (State, bool) {
 	if !s.Raised() || s.AckedAt != 0 || r.Repeat <= 0 {
 		return s, false
 	}
-	if s.ToldAt > now { // the clock was set back
-		s.ToldAt = now
+	if s.NotifiedAt > now { // the clock was set back
+		s.NotifiedAt = now
 	}
-	if now-s.ToldAt < r.Repeat.Milliseconds() {
+	if now-s.NotifiedAt < r.Repeat.Milliseconds() {
 		return s, false
 	}
-	s.ToldAt = now
+	s.NotifiedAt = now
 	return s, true
 }
 

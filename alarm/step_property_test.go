@@ -24,7 +24,7 @@ func drawRule(t *rapid.T) Rule {
 	return r
 }
 
-// drawUsage draws figures around the marks, and some that are none.
+// drawUsage draws figures around the thresholds, and some that are none.
 func drawObservation(t *rapid.T, at time.Time) Observation {
 	o := Observation{At: at, Known: rapid.IntRange(0, 4).Draw(t, "known") > 0, Capacity: 1}
 	o.Usage = rapid.Float64Range(0, 1).Draw(t, "usage")
@@ -72,7 +72,7 @@ func checkEvents(t *rapid.T, r Rule, before, after State, o Observation, events 
 	if after.Level < 0 || after.Level > len(r.Levels) {
 		t.Fatalf("level %d of %d", after.Level, len(r.Levels))
 	}
-	if !after.Raised() && (after.RaisedAt != 0 || after.ToldAt != 0 || after.AckedAt != 0) {
+	if !after.Raised() && (after.RaisedAt != 0 || after.NotifiedAt != 0 || after.AckedAt != 0) {
 		t.Fatalf("a quiet state remembers an episode: %+v", after)
 	}
 	if !usable(o) && after.Level != before.Level {

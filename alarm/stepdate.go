@@ -3,18 +3,19 @@ package alarm
 import "time"
 
 // StepDate judges one rule of the calendar at the moment now: from the rule as it
-// is worked out for the present term, the state before and what was told, to the
-// state after and what happened. It is a function of its arguments only.
+// is worked out for the present term, the state before and the steps that people
+// were notified of, to the state after and what happened. It is a function of its
+// arguments only.
 //
-//   - The newest step that has come is told, unless it or a later one was told of
-//     this term: once, over restarts, downtime and reloads. Steps that were missed
-//     are not made up for.
+//   - People are notified of the newest step that has come, unless they were of it
+//     or a later one of this term: once, over restarts, downtime and reloads. Steps
+//     that were missed are not made up for.
 //   - Another term of which no step has come ends the episode.
 //   - An unknown date holds the state. So does a clock that was set back.
-//   - What is moot ends the episode.
+//   - A rule that does not apply ends the episode.
 func StepDate(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []Event) {
 	at := milli(now)
-	if !r.Moot && r.Anchor.IsZero() {
+	if r.Applies && r.Anchor.IsZero() {
 		return dateUnknown(r, s, m, now)
 	}
 	var events []Event
@@ -25,11 +26,11 @@ func StepDate(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []E
 	step, due := r.due(now)
 	moved := s.Raised() && m.Open != milli(r.Anchor)
 	switch {
-	case s.Raised() && (r.Moot || moved && !due):
+	case s.Raised() && (!r.Applies || moved && !due):
 		end := dateEvent(Cleared, s, now)
 		m.Open = 0
 		return State{}, m, append(events, end)
-	case r.Moot || !due:
+	case !r.Applies || !due:
 		return s, m, events
 	case r.news(step, m, now):
 		kind := Raised
@@ -39,17 +40,17 @@ func StepDate(r *DateRule, s State, m Memory, now time.Time) (State, Memory, []E
 		s = s.begun(step, at)
 		return s, m.with(r.Anchor, step.Lead), append(events, dateEvent(kind, s, now))
 	}
-	if moved { // back to a term of which this was told before
+	if moved { // back to a term whose step people know
 		m.Open = milli(r.Anchor)
 	}
 	return remindDate(r, s, m, now, events)
 }
 
-// news tells whether a step that has come was not told: neither it nor a later one
-// of its term.
+// news tells whether a step that has come is news: people were notified neither of
+// it nor of a later one of its term.
 func (r *DateRule) news(step DateStep, m Memory, now time.Time) bool {
-	lead, told := m.told(r.Anchor)
-	if !told {
+	lead, known := m.lastStep(r.Anchor)
+	if !known {
 		return r.open(now)
 	}
 	return step.Lead < lead
@@ -63,13 +64,13 @@ func (s State) begun(step DateStep, at int64) State {
 	} else {
 		s.RaisedAt = at
 	}
-	s.Level, s.Severity, s.ToldAt = 1, step.Severity, at
+	s.Level, s.Severity, s.NotifiedAt = 1, step.Severity, at
 	return s
 }
 
 // remindDate reminds of an open episode when that is due.
 func remindDate(r *DateRule, s State, m Memory, now time.Time, events []Event) (State, Memory, []Event) {
-	if s, told := remind(Rule{Repeat: r.Repeat}, s, milli(now)); told {
+	if s, due := remind(Rule{Repeat: r.Repeat}, s, milli(now)); due {
 		return s, m, append(events, dateEvent(Reminded, s, now))
 	}
 	return s, m, events

@@ -10,9 +10,9 @@ import (
 
 const day = 24 * time.Hour
 
-// weekRule tells 7, 3 and 1 days before end, and at it.
+// weekRule notifies 7, 3 and 1 days before end, and at it.
 func weekRule(end time.Time) *DateRule {
-	r := &DateRule{Rule: Expiry, Anchor: end, At: end}
+	r := &DateRule{Rule: Expiry, Applies: true, Anchor: end, At: end}
 	if end.IsZero() {
 		return r
 	}
@@ -28,7 +28,7 @@ func TestStepDate(t *testing.T) {
 	type at struct {
 		when time.Duration // from end
 		end  time.Time
-		moot bool
+		off  bool   // the rule does not apply
 		want string // kinds of events
 	}
 	tests := []struct {
@@ -51,7 +51,7 @@ func TestStepDate(t *testing.T) {
 		{"the date is lost and comes back", []at{{-3 * day, end, false, "raised"}, {-3*day + 1, time.Time{}, false, "lost"}, {-2 * day, time.Time{}, false, ""}, {-2*day + 1, end, false, "found"}, {-day, end, false, "escalated"}}},
 		{"a date that was never known", []at{{0, time.Time{}, false, ""}}},
 		{"lost, and back with another", []at{{-3 * day, end, false, "raised"}, {-2 * day, time.Time{}, false, "lost"}, {-day, year, false, "found cleared"}}},
-		{"moot", []at{{-3 * day, end, false, "raised"}, {-2 * day, end, true, "cleared"}, {-day, end, true, ""}, {-day, end, false, "raised"}}},
+		{"a rule that does not apply any more", []at{{-3 * day, end, false, "raised"}, {-2 * day, end, true, "cleared"}, {-day, end, true, ""}, {-day, end, false, "raised"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestStepDate(t *testing.T) {
 			var m Memory
 			for i, a := range tt.seen {
 				r := weekRule(a.end)
-				r.Moot = a.moot
+				r.Applies = !a.off
 				var events []Event
 				s, m, events = StepDate(r, s, m, end.Add(a.when))
 				var kinds []string

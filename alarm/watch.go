@@ -39,7 +39,7 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 		sl := &slot{key: rec.Key, state: rec.State, inst: en.watch.Instance}
 		switch {
 		case rec.Key.Rule == NoData && rec.Key.Metric == NoMetric:
-			// What was told before the restart is still missed after it.
+			// What was known before the restart is still missed after it.
 			en.known |= rec.State.Missing
 			en.noData.state = rec.State
 			sl = &en.noData

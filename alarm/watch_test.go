@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // crash ends an Engine that had no time to write how its timers stand: what it
@@ -61,5 +63,89 @@ func TestSettle(t *testing.T) {
 		if diff := cmp.Diff(tt.want, settle(tt.state)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+// TestWhatIsJudgedDifferently: a capacity or any part of a rule.
+func TestWhatIsJudgedDifferently(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Watch)
+		want   bool
+	}{
+		{"nothing", func(*Watch) {}, false},
+		{"its name", func(w *Watch) { w.Instance.Name = "b" }, false},
+		{"how often it is read", func(w *Watch) { w.Every = time.Minute }, false},
+		{"its capacity", func(w *Watch) { w.Instance.Configured[fleet.Connections] = 101 }, true},
+		{"a rule is gone", func(w *Watch) { w.Rules[fleet.Connections] = nil }, true},
+		{"a rule is new", func(w *Watch) { w.Rules[fleet.MemoryBytes] = w.Rules[fleet.Connections] }, true},
+		{"for", func(w *Watch) { w.Rules[fleet.Connections].For++ }, true},
+		{"clear_for", func(w *Watch) { w.Rules[fleet.Connections].ClearFor++ }, true},
+		{"repeat", func(w *Watch) { w.Rules[fleet.Connections].Repeat++ }, true},
+		{"a level", func(w *Watch) { w.Rules[fleet.Connections].Levels[1].Clear = 0.8 }, true},
+	} {
+		after := watch("a")
+		tt.change(&after)
+		if got := rulesDiffer(watch("a"), after, nil); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+// TestReloadWhileNothingIsKnown: what is not known is not judged again, and neither
+// is an old figure while the instance is silent.
+func TestReloadWhileNothingIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := func(capacity float64) []Watch {
+			w := watch("a")
+			w.Instance.Configured[fleet.Connections] = capacity
+			w.Rules[fleet.Connections].For = 0
+			return []Watch{w, watch("b"), watch("c")}
+		}
+		set := func(r *rig, capacity float64) {
+			t.Helper()
+			if err := r.SetWatches(t.Context(), at(capacity), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := startRig(t, newMemoryJournal(), at(100)...)
+		defer r.stop()
+		set(r, 50) // before anything was read
+		set(r, 100)
+		r.feed(every, map[string]float64{"a": 60, "b": 30, "c": 30})
+		r.feed(every, map[string]float64{"a": -1, "b": 30, "c": 30})
+		set(r, 50)
+		r.want()
+		r.feed(every, map[string]float64{"a": 60, "b": 30, "c": 30})
+		r.want("raised capacity a connections")
+	})
+}
+
+// TestSilenceOfWhatIsNoLongerWatchedForIt ends.
+func TestSilenceOfWhatIsNoLongerWatchedForIt(t *testing.T) {
+	for name, change := range map[string]func(*Watch){
+		"the rule is off":        func(w *Watch) { w.NoData = nil },
+		"the source is gone":     func(w *Watch) { w.Every = 0 },
+		"the instance has moved": func(w *Watch) { w.Instance.ID = "z" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"))
+				defer r.stop()
+				r.feed(every, map[string]float64{"a": 30, "b": 30, "c": 30})
+				r.feed(4*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+				w := watch("a")
+				change(&w)
+				if err := r.SetWatches(t.Context(), []Watch{w, watch("b"), watch("c")}, nil); err != nil {
+					t.Fatal(err)
+				}
+				r.want("raised no_data a", "withdrawn no_data a")
+				r.mu.RLock()
+				defer r.mu.RUnlock()
+				if len(r.orphans) != 0 || len(r.open) != 0 {
+					t.Errorf("left behind: %v, %v", r.orphans, r.open)
+				}
+			})
+		})
 	}
 }

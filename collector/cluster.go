@@ -229,7 +229,7 @@ func (c *Cluster) usage(i int, m fleet.Metric, v *Visit) {
 func (c *Cluster) limit(i int, m fleet.Metric, v *Visit) {
 	total, fresh := 0.0, false
 	for _, n := range c.nodes {
-		limit := n.readings[i].Told[m].Value
+		limit := n.readings[i].Limits[m].Value
 		fresh = fresh || n.visits[i].limits[m] > 0
 		if limit <= 0 {
 			return

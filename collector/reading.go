@@ -37,7 +37,7 @@ func newMemory(id string, known func(id string) ([fleet.NumMetrics]fleet.Limit, 
 		return m
 	}
 	if limits, ok := known(id); ok {
-		m.last = &fleet.Reading{Instance: id, Told: limits}
+		m.last = &fleet.Reading{Instance: id, Limits: limits}
 	}
 	return m
 }
@@ -64,7 +64,7 @@ func (m *memory) reading(in *fleet.Instance, v *Visit, o *occasion) (r *fleet.Re
 	}
 	r = &fleet.Reading{Instance: m.id, At: o.at, Up: true}
 	if m.last != nil {
-		r.Told = m.last.Told
+		r.Limits = m.last.Limits
 	}
 	if len(v.gaps) > 0 {
 		r.Gaps = append(r.Gaps, v.gaps...) // the Visit is used again
@@ -90,7 +90,7 @@ func (m *memory) reading(in *fleet.Instance, v *Visit, o *occasion) (r *fleet.Re
 func (m *memory) failed(at time.Time, reason string) *fleet.Reading {
 	r := &fleet.Reading{Instance: m.id, At: at, Reason: reason}
 	if m.last != nil {
-		r.Told = m.last.Told
+		r.Limits = m.last.Limits
 	}
 	m.keep(r)
 	return r
@@ -104,7 +104,7 @@ func (m *memory) keep(r *fleet.Reading) {
 func (m *memory) limits(r *fleet.Reading, v *Visit, o *occasion) {
 	for i, value := range v.limits {
 		if value > 0 {
-			r.Told[i] = fleet.Limit{Value: value, At: o.arrival.Unix(), Origin: o.origin}
+			r.Limits[i] = fleet.Limit{Value: value, At: o.arrival.Unix(), Origin: o.origin}
 		}
 	}
 }

@@ -71,7 +71,7 @@ func TestReading(t *testing.T) {
 		{name: "a limit",
 			visit: func(v *Visit) { v.Gauge(fleet.Connections, 7); v.Limit(fleet.Connections, 10) },
 			want: fleet.Reading{Up: true, Known: known(fleet.Connections), Usage: fleet.Amounts{fleet.Connections: 7},
-				Told: [fleet.NumMetrics]fleet.Limit{fleet.Connections: {Value: 10, At: noon().Unix(), Origin: fleet.OriginServer}}}},
+				Limits: [fleet.NumMetrics]fleet.Limit{fleet.Connections: {Value: 10, At: noon().Unix(), Origin: fleet.OriginServer}}}},
 		{name: "not a number",
 			visit: func(v *Visit) { v.Gauge(fleet.Connections, math.NaN()); v.Limit(fleet.Connections, math.Inf(1)) },
 			want: fleet.Reading{Up: true,
@@ -82,7 +82,7 @@ func TestReading(t *testing.T) {
 		{name: "full at a told limit", in: cataloged,
 			visit: func(v *Visit) { v.Full(fleet.Connections); v.Limit(fleet.Connections, 900) },
 			want: fleet.Reading{Up: true, Known: known(fleet.Connections), Usage: fleet.Amounts{fleet.Connections: 900},
-				Told: [fleet.NumMetrics]fleet.Limit{fleet.Connections: {Value: 900, At: noon().Unix(), Origin: fleet.OriginServer}}}},
+				Limits: [fleet.NumMetrics]fleet.Limit{fleet.Connections: {Value: 900, At: noon().Unix(), Origin: fleet.OriginServer}}}},
 		{name: "full at the limit of the catalogue", in: cataloged,
 			visit: func(v *Visit) { v.Full(fleet.Connections) },
 			want:  fleet.Reading{Up: true, Known: known(fleet.Connections), Usage: fleet.Amounts{fleet.Connections: 1000}}},
@@ -137,22 +137,22 @@ func TestCountersAndLimitsGoOn(t *testing.T) {
 	limit := fleet.Limit{Value: 10, At: noon().Unix(), Origin: fleet.OriginServer}
 
 	r, _ := step(0, "", func(v *Visit) { total(1000, 0)(v); v.Limit(fleet.Connections, 10) })
-	if r.Known.Has(fleet.SendTPS) || r.Gap(fleet.SendTPS) == "" || r.Told[fleet.Connections] != limit {
+	if r.Known.Has(fleet.SendTPS) || r.Gap(fleet.SendTPS) == "" || r.Limits[fleet.Connections] != limit {
 		t.Errorf("first reading is %+v", r)
 	}
 	r, _ = step(15, "", total(2500, 15))
-	if !r.Known.Has(fleet.SendTPS) || r.Usage[fleet.SendTPS] != 100 || r.Told[fleet.Connections] != limit {
+	if !r.Known.Has(fleet.SendTPS) || r.Usage[fleet.SendTPS] != 100 || r.Limits[fleet.Connections] != limit {
 		t.Errorf("second reading is %+v", r)
 	}
 	r, _ = step(30, "gone", func(*Visit) {})
-	if r.Up || r.Known != 0 || r.Told[fleet.Connections] != limit {
+	if r.Up || r.Known != 0 || r.Limits[fleet.Connections] != limit {
 		t.Errorf("reading of the failure is %+v", r)
 	}
-	if r = m.failed(noon().Add(45*time.Second), "hangs"); r.Up || r.Reason != "hangs" || r.Told[fleet.Connections] != limit {
+	if r = m.failed(noon().Add(45*time.Second), "hangs"); r.Up || r.Reason != "hangs" || r.Limits[fleet.Connections] != limit {
 		t.Errorf("reading of a hanging visit is %+v", r)
 	}
 	r, _ = step(60, "", total(7000, 60))
-	if r.Usage[fleet.SendTPS] != 100 || r.Told[fleet.Connections] != limit {
+	if r.Usage[fleet.SendTPS] != 100 || r.Limits[fleet.Connections] != limit {
 		t.Errorf("reading after the gap is %+v", r)
 	}
 	r, resets := step(75, "", total(10, 75))
@@ -234,7 +234,7 @@ func TestAnyVisitMakesASoundReading(t *testing.T) {
 				if math.IsNaN(u) || math.IsInf(u, 0) || u < 0 || !r.Known.Has(metric) && u != 0 {
 					t.Fatalf("usage of %v is %v (known: %v)", metric, u, r.Known.Has(metric))
 				}
-				if told := r.Told[metric]; told != (fleet.Limit{}) && !told.Known() {
+				if told := r.Limits[metric]; told != (fleet.Limit{}) && !told.Known() {
 					t.Fatalf("limit of %v is %+v", metric, told)
 				}
 				if r.Known.Has(metric) && r.Gap(metric) != "" {
@@ -254,16 +254,16 @@ func TestLimitsFromBefore(t *testing.T) {
 	}}
 	b := bind(s, nil)
 	o := occasion{arrival: time.Unix(1000, 0), failed: "refused"}
-	if r, _ := b.memories[0].reading(s.Instances[0], &Visit{}, &o); r.Told[fleet.Connections] != before || r.Up {
+	if r, _ := b.memories[0].reading(s.Instances[0], &Visit{}, &o); r.Limits[fleet.Connections] != before || r.Up {
 		t.Errorf("got %+v", r)
 	}
-	if r, _ := b.memories[1].reading(s.Instances[1], &Visit{}, &o); r.Told[fleet.Connections].Known() {
+	if r, _ := b.memories[1].reading(s.Instances[1], &Visit{}, &o); r.Limits[fleet.Connections].Known() {
 		t.Errorf("got %+v", r)
 	}
 	o.failed, o.origin = "", fleet.OriginServer
 	v := &Visit{}
 	v.Limit(fleet.Connections, 300)
-	if r, _ := b.memories[0].reading(s.Instances[0], v, &o); r.Told[fleet.Connections] != (fleet.Limit{Value: 300, At: 1000, Origin: fleet.OriginServer}) {
+	if r, _ := b.memories[0].reading(s.Instances[0], v, &o); r.Limits[fleet.Connections] != (fleet.Limit{Value: 300, At: 1000, Origin: fleet.OriginServer}) {
 		t.Errorf("got %+v", r)
 	}
 }

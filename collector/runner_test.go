@@ -241,7 +241,7 @@ func TestCollectorThatIgnoresContext(t *testing.T) {
 			t.Fatalf("%d readings, the first %+v", len(got), got[0])
 		}
 		for i, r := range got[1:] {
-			if r.Up || !strings.HasPrefix(r.Reason, "no answer within 5s") || r.Told[fleet.Connections].Value != 5 {
+			if r.Up || !strings.HasPrefix(r.Reason, "no answer within 5s") || r.Limits[fleet.Connections].Value != 5 {
 				t.Errorf("reading %d is %+v", i, r)
 			}
 			if i > 0 && r.At.Sub(got[i].At) != 15*time.Second {

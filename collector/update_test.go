@@ -49,7 +49,7 @@ func TestUpdateKeepsWhatGoesOn(t *testing.T) {
 			t.Errorf("%d readings in four intervals", len(got))
 		}
 		for i, r := range got {
-			if !r.Known.Has(fleet.SendTPS) || r.Usage[fleet.SendTPS] != 100 || r.Told[fleet.SendTPS].Value != 1000 {
+			if !r.Known.Has(fleet.SendTPS) || r.Usage[fleet.SendTPS] != 100 || r.Limits[fleet.SendTPS].Value != 1000 {
 				t.Errorf("reading %d after the update is %+v", i, r)
 			}
 			if off := time.Duration(r.At.UnixNano()) % (5 * time.Second); off != place("a", 5*time.Second) {

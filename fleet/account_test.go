@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -36,8 +38,17 @@ func TestAmountAsANumber(t *testing.T) {
 }
 
 func TestLabels(t *testing.T) {
-	in := &Instance{Labels: SortLabels(map[string]string{"team": "iot", "env": "prod"})}
-	if in.Labels[0].Name != "env" || in.Label("env") != "prod" || in.Label("team") != "iot" || in.Label("owner") != "" {
+	given := map[string]string{"team": "iot", "env": "prod", "zone": "b", "app": "orders", "site": "hz", "tier": "1", "area": "east", "line": "3"}
+	in := &Instance{Labels: SortLabels(given)}
+	if !slices.IsSortedFunc(in.Labels, func(a, b Label) int { return strings.Compare(a.Name, b.Name) }) || len(in.Labels) != len(given) {
 		t.Errorf("%v", in.Labels)
+	}
+	for name, value := range given {
+		if got := in.Label(name); got != value {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+	if got := in.Label("owner"); got != "" {
+		t.Errorf("one that was not given is %q", got)
 	}
 }

@@ -3,7 +3,6 @@ package fleet
 import (
 	"errors"
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 )
@@ -28,31 +27,31 @@ func ParseAmount(text string) (Amount, error) {
 		sign, rest = rest[:1], rest[1:]
 	}
 	whole, part, _ := strings.Cut(rest, ".")
-	whole, ok := ungrouped(whole)
-	if !ok || !digits(part) || whole == "" || strings.HasSuffix(rest, ".") {
+	whole = ungrouped(whole)
+	if !digits(part) || whole == "" || strings.HasSuffix(rest, ".") {
 		return 0, refused
 	}
 	if len(strings.TrimRight(part, "0")) > 6 {
 		return 0, fmt.Errorf("%s has more than six decimals", strconv.Quote(text[:min(len(text), 40)]))
 	}
 	part = (part + "000000")[:6]
-	n, ok := new(big.Int).SetString(strings.TrimPrefix(sign, "+")+whole+part, 10)
-	if !ok || !n.IsInt64() {
+	n, err := strconv.ParseInt(sign+whole+part, 10, 64)
+	if err != nil { // these are digits: only their number can be wrong
 		return 0, fmt.Errorf("%s is too large for an amount of money", strconv.Quote(text[:min(len(text), 40)]))
 	}
-	return Amount(n.Int64()), nil
+	return Amount(n), nil
 }
 
-// ungrouped takes the commas out of a whole number; false when they do not stand
-// between groups of three digits.
-func ungrouped(s string) (string, bool) {
+// ungrouped takes the commas out of a whole number; "" when they do not stand
+// between groups of three digits, or it is no number.
+func ungrouped(s string) string {
 	groups := strings.Split(s, ",")
 	for i, g := range groups {
 		if !digits(g) || len(groups) > 1 && (g == "" || i > 0 && len(g) != 3 || len(g) > 3) {
-			return "", false
+			return ""
 		}
 	}
-	return strings.Join(groups, ""), true
+	return strings.Join(groups, "")
 }
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -37,6 +37,14 @@ func TestAmountRoundTrip(t *testing.T) {
 				t.Fatalf("%s is read as %d, %v; want %d", text, got, err, a)
 			}
 		}
+		text, err := a.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Amount
+		if err := got.UnmarshalText(text); err != nil || got != a {
+			t.Fatalf("%s is unmarshalled as %d, %v; want %d", text, got, err, a)
+		}
 	})
 }
 

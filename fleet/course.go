@@ -28,19 +28,19 @@ type Basis string
 
 // The bases.
 const (
-	BasisNone    Basis = ""        // nothing that could end is known
-	BasisExpiry  Basis = "expiry"  // the end of the paid term
-	BasisOverdue Basis = "overdue" // an unpaid bill
-	BasisTold    Basis = "told"    // only what the cloud told
+	BasisNone     Basis = ""        // nothing that could end is known
+	BasisExpiry   Basis = "expiry"  // the end of the paid term
+	BasisOverdue  Basis = "overdue" // an unpaid bill
+	BasisReported Basis = "told"    // only moments that the cloud reported
 )
 
 // Moment is the beginning of a state.
 type Moment struct {
 	State LifecycleState
 	At    time.Time
-	// Told is true for a moment that the cloud told for this instance, and false
-	// for one that was worked out from the policy.
-	Told bool
+	// Reported is true for a moment that the cloud reports for this instance, and false
+	// for one that is worked out from the policy.
+	Reported bool
 	// Perhaps is true where the documents disagree: the instance is suspended from
 	// then on, or was converted already.
 	Perhaps bool
@@ -58,7 +58,7 @@ type Lifecycle struct {
 
 // Course works out the calendar of an instance from its term, the policy that
 // holds for it, and the account that pays, which may be nil. Moments that the
-// cloud told win over those of the policy, unless they lie before what the policy
+// cloud reports win over those of the policy, unless they lie before what the policy
 // counts from: then they are of a term that is over.
 func (t Term) Course(p Policy, payer *Account) Course {
 	c := Course{Steady: LifecycleUnknown, Term: t, Policy: p, Overdue: payer.Overdue(), Zone: time.UTC}
@@ -104,7 +104,7 @@ func (c *Course) anchor(payer *Account) {
 func (c *Course) lay() {
 	t := &c.Term
 	if c.From.IsZero() {
-		c.layTold()
+		c.layReported()
 		return
 	}
 	if c.Basis == BasisExpiry {
@@ -113,7 +113,7 @@ func (c *Course) lay() {
 	}
 	if len(c.Policy.Phases) == 0 {
 		c.Moments = append(c.Moments, Moment{State: LifecycleUnknown, At: c.From})
-		c.layTold()
+		c.layReported()
 		return
 	}
 	if c.Downgrades() {
@@ -123,12 +123,13 @@ func (c *Course) lay() {
 	start := c.From
 	for _, ph := range c.Policy.Phases {
 		m := Moment{State: ph.State, At: start}
-		if told := c.told(ph.State); !told.IsZero() {
-			if start.Equal(c.From) && told.After(c.From) {
-				// It is still served past the end, whatever the policy says.
-				c.add(Moment{State: LifecycleGrace, At: c.From, Told: true})
+		if at := c.reported(ph.State); !at.IsZero() {
+			if start.Equal(c.From) {
+				// It is still served past the end, whatever the policy says. A report of
+				// the end itself takes the place of this.
+				c.add(Moment{State: LifecycleGrace, At: c.From, Reported: true})
 			}
-			m.At, m.Told = told, true
+			m.At, m.Reported = at, true
 		}
 		c.add(m)
 		if ph.Days == 0 && ph.Hours == 0 {
@@ -136,8 +137,8 @@ func (c *Course) lay() {
 		}
 		start = m.At.In(c.Zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
 	}
-	if told := c.told(LifecycleReleased); !told.IsZero() && !c.Has(LifecycleReleased) {
-		c.add(Moment{State: LifecycleReleased, At: told, Told: true})
+	if at := c.reported(LifecycleReleased); !at.IsZero() { // whether or not the policy has it
+		c.add(Moment{State: LifecycleReleased, At: at, Reported: true})
 	}
 }
 
@@ -156,21 +157,21 @@ func (c *Course) layDowngrade() {
 	}
 }
 
-// layTold lays what only the cloud told.
-func (c *Course) layTold() {
+// layReported lays the moments that the cloud alone reports.
+func (c *Course) layReported() {
 	for _, s := range []LifecycleState{LifecycleSuspended, LifecycleReleased} {
-		if at := c.told(s); !at.IsZero() {
+		if at := c.reported(s); !at.IsZero() {
 			if c.From.IsZero() {
-				c.Basis = BasisTold
+				c.Basis = BasisReported
 			}
-			c.add(Moment{State: s, At: at, Told: true})
+			c.add(Moment{State: s, At: at, Reported: true})
 		}
 	}
 }
 
-// told returns when the cloud says that a state begins; zero when it does not, or
+// reported returns when the cloud says that a state begins; zero when it does not, or
 // when that lies before what the course counts from.
-func (c *Course) told(s LifecycleState) time.Time {
+func (c *Course) reported(s LifecycleState) time.Time {
 	var at time.Time
 	switch s {
 	case LifecycleSuspended:

@@ -91,6 +91,10 @@ func TestCourse(t *testing.T) {
 		{"the cloud told a suspension a nanosecond before the end", with(func(t *Term) { t.SuspendsAt = end.Add(-1).UTC() }), "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), ""},
 		{"the cloud told suspension and release for one moment", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(3), day(3) }), "mqtt", payer, day(2), LifecycleGrace, LifecycleReleased, day(3), ""},
 		{"what the cloud told is of the term before", with(func(t *Term) { t.SuspendsAt, t.ReleasesAt = day(-300), day(-285) }), "mqtt", payer, day(1), LifecycleGrace, LifecycleSuspended, day(15), ""},
+		{"no policy, and the cloud told a release", with(func(t *Term) { t.ReleasesAt = day(20) }), "", payer, day(1), LifecycleUnknown, LifecycleReleased, day(20), "no policy says"},
+		{"the policy never releases, and the cloud told a release", Term{Method: PayAsYouGo, ReleasesAt: day(20)}, "iot-public-legacy", broke, day(5), LifecycleSuspended, LifecycleReleased, day(20), ""},
+		{"an account without a zone", paid, "mqtt", &Account{}, day(-8), LifecycleActive, LifecycleExpiring, end.UTC().AddDate(0, 0, -7), "paid until 2026-12-31 16:00 UTC"},
+		{"before a bill is overdue", Term{Method: PayAsYouGo, OverdueSince: end}, "mqtt-payg", payer, day(-1), LifecycleActive, LifecycleGrace, end, ""},
 		{"only the cloud knows", Term{Method: PayAsYouGo, ReleasesAt: day(5)}, "", payer, day(0), LifecycleUnknown, LifecycleReleased, day(5), "by what the cloud tells"},
 	}
 	for _, tt := range tests {
@@ -216,13 +220,31 @@ func TestBasis(t *testing.T) {
 		{"its own bill goes before that of its account", Term{Method: PayAsYouGo, OverdueSince: end.Add(-1)}, "mqtt-payg", broke, BasisOverdue, end.Add(-1)},
 		{"its account's bill", Term{Method: PayAsYouGo}, "mqtt-payg", broke, BasisOverdue, end},
 		{"a bill, and no policy", Term{Method: PayAsYouGo, ReleasesAt: end.Add(1)}, "", broke, BasisOverdue, end},
-		{"only the cloud", Term{Method: Subscription, ReleasesAt: end}, "mqtt", nil, BasisTold, time.Time{}},
-		{"only the cloud, pay-as-you-go", Term{Method: PayAsYouGo, SuspendsAt: end}, "mqtt-payg", nil, BasisTold, time.Time{}},
+		{"only the cloud", Term{Method: Subscription, ReleasesAt: end}, "mqtt", nil, BasisReported, time.Time{}},
+		{"only the cloud, pay-as-you-go", Term{Method: PayAsYouGo, SuspendsAt: end}, "mqtt-payg", nil, BasisReported, time.Time{}},
 		{"nothing", Term{Method: Subscription}, "mqtt", nil, BasisNone, time.Time{}},
 		{"free, whatever is told", Term{Method: Free, ReleasesAt: end}, "iot-public-new", broke, BasisNone, time.Time{}},
 	} {
 		if c := tt.term.Course(shippedPolicies()[tt.policy], tt.account); c.Basis != tt.want || !c.From.Equal(tt.from) {
 			t.Errorf("%s: %q from %s", tt.name, c.Basis, c.From)
+		}
+	}
+}
+
+// TestPhaseWithoutALength lasts for ever: what the policy lists after it never comes.
+func TestPhaseWithoutALength(t *testing.T) {
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	p := Policy{Phases: []Phase{{State: LifecycleGrace, Days: 1}, {State: LifecycleSuspended}, {State: LifecycleReleased}}}
+	c := Term{Method: Subscription, Expires: end}.Course(p, nil)
+	if !c.Begins(LifecycleSuspended).Equal(end.AddDate(0, 0, 1)) || c.Has(LifecycleReleased) {
+		t.Errorf("%+v", c.Moments)
+	}
+}
+
+func TestRenewalKnown(t *testing.T) {
+	for first, want := range map[int]bool{0: false, 1: true, 9: true} {
+		if got := (Renewal{First: first}).Known(); got != want {
+			t.Errorf("from day %d on: %v", first, got)
 		}
 	}
 }

@@ -24,8 +24,8 @@ type Instance struct {
 
 	Configured Amounts // capacity given by hand; 0 is not given
 	Catalogue  Amounts // capacity of the edition or specification; 0 is not known
-	Cloud      Amounts // capacity that the cloud's list of instances tells; 0 is not told
-	CloudAt    int64   // when it was told, Unix seconds
+	Cloud      Amounts // capacity in the cloud's list of instances; 0 is not known
+	CloudAt    int64   // when it was read there, Unix seconds
 
 	Term Term
 
@@ -69,8 +69,8 @@ type Origin uint8
 const (
 	OriginNone       Origin = iota
 	OriginConfigured        // the operator's configuration
-	OriginServer            // the server told it
-	OriginCloud             // the cloud's API told it
+	OriginServer            // the server says so
+	OriginCloud             // the cloud's API says so
 	OriginCatalogue         // the edition's or specification's row in the catalogue
 )
 
@@ -112,7 +112,7 @@ type Limit struct {
 // Known tells whether there is a limit to hold a usage against.
 func (l Limit) Known() bool { return l.Value > 0 }
 
-// staleAfter is how old a limit that was told may be.
+// staleAfter is how old a limit of a server or cloud may be.
 const staleAfter = 24 * time.Hour
 
 // Stale tells whether the limit was read so long ago that it may have changed.
@@ -122,15 +122,15 @@ func (l Limit) Stale(now time.Time) bool {
 }
 
 // Limit returns the capacity that counts for metric m: what the operator
-// configured, else what the server or cloud told with reading r (which may be
-// nil), else what the cloud's list of instances tells, else what the catalogue
+// configured, else what the server or cloud said with reading r (which may be
+// nil), else what the cloud's list of instances says, else what the catalogue
 // says.
 func (in *Instance) Limit(r *Reading, m Metric) Limit {
 	if v := in.Configured[m]; v > 0 {
 		return Limit{Value: v, Origin: OriginConfigured}
 	}
-	if r != nil && r.Told[m].Known() {
-		return r.Told[m]
+	if r != nil && r.Limits[m].Known() {
+		return r.Limits[m]
 	}
 	if v := in.Cloud[m]; v > 0 {
 		return Limit{Value: v, At: in.CloudAt, Origin: OriginCloud}
@@ -145,7 +145,7 @@ func (in *Instance) Limit(r *Reading, m Metric) Limit {
 type Balance struct {
 	Amount   Amount
 	Currency string    // ISO 4217, as CNY
-	At       time.Time // when it was told; zero for one that was given by hand
+	At       time.Time // when the cloud was asked; zero for one that was given by hand
 }
 
 // Account is a cloud account, or any payer that instances belong to.

@@ -6,8 +6,8 @@ import (
 )
 
 func TestLimit(t *testing.T) {
-	told := &Reading{}
-	told.Told[Connections] = Limit{Value: 200, At: 1, Origin: OriginServer}
+	server := &Reading{}
+	server.Limits[Connections] = Limit{Value: 200, At: 1, Origin: OriginServer}
 	tests := []struct {
 		name       string
 		configured float64
@@ -17,8 +17,8 @@ func TestLimit(t *testing.T) {
 	}{
 		{"nothing is known", 0, 0, nil, Limit{}},
 		{"the catalogue's", 0, 100, nil, Limit{Value: 100, Origin: OriginCatalogue}},
-		{"the server's wins over the catalogue's", 0, 100, told, told.Told[Connections]},
-		{"the operator's wins over all", 300, 100, told, Limit{Value: 300, Origin: OriginConfigured}},
+		{"the server's wins over the catalogue's", 0, 100, server, server.Limits[Connections]},
+		{"the operator's wins over all", 300, 100, server, Limit{Value: 300, Origin: OriginConfigured}},
 		{"a reading that told nothing", 0, 100, &Reading{}, Limit{Value: 100, Origin: OriginCatalogue}},
 		{"a negative one is not known", -1, 0, nil, Limit{}},
 	}
@@ -40,8 +40,8 @@ func TestLimitOfTheCloud(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	r := &Reading{}
-	r.Told[Connections] = Limit{Value: 300, At: 8, Origin: OriginServer}
-	if got := in.Limit(r, Connections); got != r.Told[Connections] {
+	r.Limits[Connections] = Limit{Value: 300, At: 8, Origin: OriginServer}
+	if got := in.Limit(r, Connections); got != r.Limits[Connections] {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -10,8 +10,8 @@ type Found struct {
 	// "" where Product says it.
 	Kind     string
 	Labels   []Label  // its tags
-	Capacity Amounts  // what the cloud told; 0 where it tells nothing
-	Missing  []Metric // metrics whose capacity the cloud does not tell: the operator has to
+	Capacity Amounts  // 0 where the cloud gives none
+	Missing  []Metric // metrics whose capacity the cloud does not give: the operator has to
 
 	Method                                        Method
 	Expires, SuspendsAt, ReleasesAt, OverdueSince time.Time // zero is unknown
@@ -20,5 +20,5 @@ type Found struct {
 	Frozen                                        bool
 
 	Status string    // the cloud's own word, for people
-	At     time.Time // when it was told
+	At     time.Time // when the cloud was asked
 }

@@ -24,7 +24,9 @@ func (st *Standing) Metric(m Metric) MetricStanding {
 	} else if st.Instance.Watched {
 		out.Reason = st.Unknown(m)
 	}
-	out.Utilization, out.Measured = Utilization(st.Instance, st.Reading, m)
+	if out.Known {
+		out.Utilization, out.Measured = Utilization(st.Instance, st.Reading, m)
+	}
 	return out
 }
 

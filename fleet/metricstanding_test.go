@@ -1,11 +1,21 @@
 package fleet_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
 )
+
+func TestText(t *testing.T) {
+	text := fleet.Text{EN: "full", ZH: "满"}
+	for language, want := range map[string]string{"en": "full", "zh": "满", "": "full", "de": "full"} {
+		if got := text.In(language); got != want {
+			t.Errorf("%q: %s", language, got)
+		}
+	}
+}
 
 func TestMetricStanding(t *testing.T) {
 	in := func(watched bool) *fleet.Instance {
@@ -18,6 +28,11 @@ func TestMetricStanding(t *testing.T) {
 		for _, m := range metrics {
 			r.Known, r.Usage[m] = r.Known.With(m), 75
 		}
+		return r
+	}
+	figure := func(v float64) *fleet.Reading {
+		r := read(fleet.Connections)
+		r.Usage[fleet.Connections] = v
 		return r
 	}
 	for _, tt := range []struct {
@@ -34,6 +49,10 @@ func TestMetricStanding(t *testing.T) {
 			fleet.MetricStanding{State: fleet.MetricUnwatched, Reason: "the source does not tell"}},
 		{"nothing was read", fleet.Standing{Instance: in(true)}, fleet.Connections,
 			fleet.MetricStanding{State: fleet.MetricUnwatched, Reason: "nothing was read yet"}},
+		{"no number", fleet.Standing{Instance: in(true), Reading: figure(math.NaN())}, fleet.Connections,
+			fleet.MetricStanding{State: fleet.MetricUnwatched, Reason: "the source does not tell"}},
+		{"infinite", fleet.Standing{Instance: in(true), Reading: figure(math.Inf(1))}, fleet.Connections,
+			fleet.MetricStanding{State: fleet.MetricUnwatched, Reason: "the source does not tell"}},
 		{"nobody reads it", fleet.Standing{Instance: in(false)}, fleet.Connections, fleet.MetricStanding{State: fleet.MetricUnwatched}},
 		{"raised", fleet.Standing{Instance: in(true), Reading: read(fleet.Connections),
 			States:     [fleet.NumMetrics]fleet.MetricState{fleet.Connections: fleet.MetricRaised},

@@ -2,12 +2,12 @@ package fleet
 
 import "time"
 
-// Reading is what one visit to a source told about one instance. It is
+// Reading is what one visit to a source found of one instance. It is
 // published by pointer and never changed afterwards.
 //
 // A metric that is not in Known is unknown, which is neither zero nor a
-// recovery. Limits that a server told are carried on from reading to reading
-// (Told[m].At says how old each is), so a reading that failed still has them.
+// recovery. Limits that a server gives are carried on from reading to reading
+// (Limits[m].At says how old each is), so a reading that failed still has them.
 type Reading struct {
 	Instance string
 	At       time.Time // the due time on the schedule's grid, UTC
@@ -15,10 +15,10 @@ type Reading struct {
 	Up     bool   // the source answered for this instance
 	Reason string // why it is not up, in plain words and without credentials
 
-	Known MetricSet
-	Usage Amounts
-	Told  [NumMetrics]Limit
-	Gaps  []Gap // why a metric is unknown although the source answered
+	Known  MetricSet
+	Usage  Amounts
+	Limits [NumMetrics]Limit
+	Gaps   []Gap // why a metric is unknown although the source answered
 }
 
 // Gap says why one metric could not be read.

@@ -18,8 +18,8 @@ type Term struct {
 	Policy         string    // name of a lifecycle policy of the catalogue
 	Expires        time.Time // first moment after the paid term; zero is unknown
 	OverdueSince   time.Time // zero when no bill is overdue
-	SuspendsAt     time.Time // as the cloud tells it; zero is not told
-	ReleasesAt     time.Time // as the cloud tells it; zero is not told
+	SuspendsAt     time.Time // as the cloud reports it; zero is not known
+	ReleasesAt     time.Time // as the cloud reports it; zero is not known
 	AutoRenew      bool
 	PostExpiration string // Release or Downgrade
 	Frozen         bool

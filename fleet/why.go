@@ -14,15 +14,15 @@ func (c *Course) reason(i int) string {
 
 func (c *Course) because(i int) string {
 	switch {
-	case c.Term.Frozen && c.stateAfter(i) == LifecycleFrozen:
+	case c.stateAfter(i) == LifecycleFrozen:
 		return "frozen, because no device was online for long"
 	case c.Term.Method == Free:
 		return "free of charge, it does not expire"
-	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo && c.Steady == LifecycleUnknown:
+	case len(c.Moments) == 0 && c.Term.Method == PayAsYouGo && c.Steady == LifecycleUnknown:
 		return "pay-as-you-go, and the balance of its account is not known"
-	case c.From.IsZero() && len(c.Moments) == 0 && c.Term.Method == PayAsYouGo:
+	case len(c.Moments) == 0 && c.Term.Method == PayAsYouGo:
 		return "pay-as-you-go, and no bill is overdue"
-	case c.From.IsZero() && len(c.Moments) == 0:
+	case len(c.Moments) == 0:
 		return "its expiry is not known"
 	case c.From.IsZero():
 		return "by what the cloud tells"
@@ -33,15 +33,15 @@ func (c *Course) because(i int) string {
 // sinceWhen says what a course that counts from something stands at.
 func (c *Course) sinceWhen(i int) string {
 	at := c.From.In(c.Zone).Format("2006-01-02 15:04 MST")
-	told := ""
-	if i > 0 && c.Moments[i-1].Told {
-		told = ", by what the cloud tells"
+	source := ""
+	if i > 0 && c.Moments[i-1].Reported {
+		source = ", by what the cloud tells"
 	}
 	switch state := c.stateAfter(i); {
 	case c.Basis == BasisOverdue && i == 0:
 		return "its bill is overdue from " + at
 	case c.Basis == BasisOverdue:
-		return "its bill has been overdue since " + at + told
+		return "its bill has been overdue since " + at + source
 	case state == LifecycleUnknown:
 		return "expired at " + at + "; no policy says what follows"
 	case i == 0 || state == LifecycleExpiring:
@@ -51,7 +51,7 @@ func (c *Course) sinceWhen(i int) string {
 	case state == LifecycleActive:
 		return "expired at " + at + " and converted to pay-as-you-go by its post-expiration action"
 	}
-	return "expired at " + at + told
+	return "expired at " + at + source
 }
 
 // stateAfter is the state when i of the moments have come.

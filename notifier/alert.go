@@ -34,7 +34,7 @@ func (w Words) alert(ev *alarm.Event) Alert {
 		a.Annotations["capacity"] = number(ev.Capacity)
 		a.Annotations["utilization"] = words.ShareBeside(ev.Utilization(), ev.Threshold)
 	}
-	annotateOccasion(a.Annotations, ev)
+	annotateDetails(a.Annotations, ev)
 	return a
 }
 

@@ -9,13 +9,13 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// annotateOccasion adds what a program wants to know of an event of the calendar
+// annotateDetails adds what a program wants to know of an event of the calendar
 // or of an account. What is not known is left out.
-func annotateOccasion(to map[string]string, ev *alarm.Event) {
+func annotateDetails(to map[string]string, ev *alarm.Event) {
 	if name := accountOf(ev); name != "" {
 		to["account"] = name
 	}
-	o := ev.Occasion
+	o := ev.Details
 	if o == nil {
 		return
 	}

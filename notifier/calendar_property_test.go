@@ -75,14 +75,14 @@ func drawEvent(t *rapid.T, s *stage) *alarm.Event {
 	}
 	ev.Severity = rapid.SampledFrom([]alarm.Severity{alarm.Info, alarm.Warning, alarm.Critical}).Draw(t, "severity")
 	ev.Known = rapid.IntRange(0, 5).Draw(t, "date is lost") > 0
-	if ev.Occasion == nil {
+	if ev.Details == nil {
 		return ev
 	}
-	ev.Occasion.Renewed = ev.Kind == alarm.Cleared && rapid.Bool().Draw(t, "renewed")
+	ev.Details.Renewed = ev.Kind == alarm.Cleared && rapid.Bool().Draw(t, "renewed")
 	for range rapid.IntRange(0, 4).Draw(t, "others") {
 		other := drawActor(t, s)
 		other.in.Name = strings.ReplaceAll(other.in.Name, "-", "_") // texts are searched for figures below zero
-		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(other, now))
+		ev.Details.Others = append(ev.Details.Others, s.affected(other, now))
 	}
 	return ev
 }
@@ -123,10 +123,10 @@ func TestTextsOfTheCalendarAreTrue(t *testing.T) {
 	s := newStage(t)
 	rapid.Check(t, func(t *rapid.T) {
 		ev := drawEvent(t, s)
-		if ev.Occasion == nil || ev.Occasion.Course == nil || !Begins(ev.Kind) || !ev.Known || len(ev.Occasion.Others) > 0 {
+		if ev.Details == nil || ev.Details.Course == nil || !Begins(ev.Kind) || !ev.Known || len(ev.Details.Others) > 0 {
 			return
 		}
-		c := ev.Occasion.Course
+		c := ev.Details.Course
 		en, zh := Words{}.english(ev, s.zone), Words{}.chinese(ev, s.zone)
 		released := c.Begins(fleet.LifecycleReleased)
 		deletes := strings.Contains(en.body, "final deletion") || strings.Contains(en.body, "will be deleted")

@@ -40,9 +40,9 @@ func (c *calendarNotice) ending() ending {
 	}
 	from := c.course.From
 	switch {
-	case c.occasion.Renewed && from.After(c.now):
+	case c.details.Renewed && from.After(c.now):
 		return endRenewed
-	case c.occasion.Renewed && !from.IsZero():
+	case c.details.Renewed && !from.IsZero():
 		return endMoved
 	}
 	if e := c.renewalEnding(); e != endUnclear {

@@ -13,7 +13,7 @@ import (
 type calendarNotice struct {
 	event    *alarm.Event
 	instance *fleet.Instance
-	occasion *alarm.Occasion
+	details  *alarm.Details
 	course   *fleet.Course
 	now      time.Time
 	zone     *time.Location
@@ -24,11 +24,11 @@ type calendarNotice struct {
 // newCalendarNotice returns false for an event that has nothing to do with the
 // calendar of an instance, or of which nothing is known.
 func newCalendarNotice(ev *alarm.Event, zone *time.Location) (*calendarNotice, bool) {
-	if ev.Occasion == nil || ev.Occasion.Course == nil || ev.Instance == nil {
+	if ev.Details == nil || ev.Details.Course == nil || ev.Instance == nil {
 		return nil, false
 	}
-	c := &calendarNotice{event: ev, instance: ev.Instance, occasion: ev.Occasion, course: ev.Occasion.Course, now: ev.At, zone: zone}
-	for _, a := range ev.Occasion.Others {
+	c := &calendarNotice{event: ev, instance: ev.Instance, details: ev.Details, course: ev.Details.Course, now: ev.At, zone: zone}
+	for _, a := range ev.Details.Others {
 		if a.Course != nil && !a.Course.Term.Expires.IsZero() {
 			c.others = append(c.others, a)
 		}
@@ -37,7 +37,7 @@ func newCalendarNotice(ev *alarm.Event, zone *time.Location) (*calendarNotice, b
 }
 
 // dateUnknown tells whether nobody knows any more to which moment the rule counts.
-func (c *calendarNotice) dateUnknown() bool { return c.occasion.At.IsZero() || !c.event.Known }
+func (c *calendarNotice) dateUnknown() bool { return c.details.At.IsZero() || !c.event.Known }
 
 // ahead returns when a state begins; zero when that is past, or never.
 func (c *calendarNotice) ahead(s fleet.LifecycleState) time.Time {
@@ -58,7 +58,7 @@ func (c *calendarNotice) stopsAtEnd() bool {
 // maybeConverted tells whether the instance is suspended now or converted already,
 // and nobody knows which.
 func (c *calendarNotice) maybeConverted() bool {
-	return c.over() && c.course.Downgrades() && c.now.Before(c.course.Converts())
+	return c.over() && c.now.Before(c.course.Converts())
 }
 
 // converted tells whether the instance is converted by now at the latest.
@@ -105,7 +105,7 @@ func (c *calendarNotice) deletion() time.Time {
 		return time.Time{}
 	}
 	at := c.ahead(fleet.LifecycleReleased)
-	if !c.bulk() || at.IsZero() {
+	if !c.bulk() {
 		return at
 	}
 	for i := range c.others {
@@ -119,7 +119,7 @@ func (c *calendarNotice) deletion() time.Time {
 // bulk tells whether the event speaks for several instances that are renewed
 // together.
 func (c *calendarNotice) bulk() bool {
-	return c.event.Key.Rule == alarm.Expiry && len(c.others) > 0 && !c.dateUnknown() && c.occasion.At.After(c.now)
+	return c.event.Key.Rule == alarm.Expiry && len(c.others) > 0 && !c.dateUnknown() && c.details.At.After(c.now)
 }
 
 // sameForOthers counts the other instances of the account that the notice speaks
@@ -127,24 +127,21 @@ func (c *calendarNotice) bulk() bool {
 func (c *calendarNotice) sameForOthers() int {
 	switch c.event.Key.Rule {
 	case alarm.Suspension, alarm.Release, alarm.CannotRenew:
-		return len(c.occasion.Others)
+		return len(c.details.Others)
 	}
 	return 0
 }
 
 // overdueAccount tells whether the account that pays is known to be overdue.
 func (c *calendarNotice) overdueAccount() bool {
-	return c.course.Overdue || c.occasion.Account.Overdue()
+	return c.course.Overdue || c.details.Account.Overdue()
 }
 
 // renewalTried tells whether automatic renewal is on and, by its policy, has tried
 // to pay for a term that goes on as it was.
 func (c *calendarNotice) renewalTried() bool {
-	r := c.course.Policy.Renewal
-	if !c.course.Term.AutoRenew || !r.Known() || !c.course.From.After(c.now) {
-		return false
-	}
-	return r.Left(c.course.From, c.now, c.course.Zone) < r.Left(c.course.From, c.course.From.AddDate(0, 0, -r.First-2), c.course.Zone)
+	r, end := c.course.Policy.Renewal, c.course.From
+	return c.course.Term.AutoRenew && end.After(c.now) && r.Left(end, c.now, c.course.Zone) < r.Left(end, time.Time{}, c.course.Zone)
 }
 
 // headSaysAll tells whether nothing is to be added to what happens and when.
@@ -168,7 +165,7 @@ func (c *calendarNotice) suspendedForBill() bool {
 // present is the state of an instance whose term is over, as far as the head does
 // not say it already; empty when there is nothing to add.
 func (c *calendarNotice) present() fleet.LifecycleState {
-	state, rule := c.occasion.Lifecycle.State, c.event.Key.Rule
+	state, rule := c.details.Lifecycle.State, c.event.Key.Rule
 	switch {
 	case rule == alarm.Suspension && (state == fleet.LifecycleGrace || state == fleet.LifecycleSuspended):
 		return ""

@@ -28,21 +28,21 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) wording {
 	case alarm.NoData:
 		chineseNoData(&s, ev, zone)
 	default:
-		w.chineseOccasion(&s, ev, zone)
+		w.chineseDetails(&s, ev, zone)
 	}
 	return s
 }
 
-// chineseOccasion says what an event of the calendar or of an account means; what
-// comes without an occasion has its reason in words.
-func (w Words) chineseOccasion(s *wording, ev *alarm.Event, zone *time.Location) {
+// chineseDetails says what an event of the calendar or of an account means; what
+// comes without details has its reason in words.
+func (w Words) chineseDetails(s *wording, ev *alarm.Event, zone *time.Location) {
 	c, dated := newCalendarNotice(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+	case ev.Key.Rule == alarm.Forecast && ev.Details != nil:
 		w.chineseForecast(s, ev, zone)
 	case dated:
 		w.chineseDates(s, c)
-	case ev.Occasion != nil && ev.Key.Account != "":
+	case ev.Details != nil && ev.Key.Account != "":
 		w.chineseAccount(s, ev, zone)
 	default:
 		s.body = ev.Reason

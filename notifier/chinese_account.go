@@ -11,7 +11,7 @@ import (
 
 // chineseAccount says what an event of an account means.
 func (w Words) chineseAccount(s *wording, ev *alarm.Event, zone *time.Location) {
-	switch a := ev.Occasion.Account; {
+	switch a := ev.Details.Account; {
 	case ev.Kind == alarm.Cleared:
 		chinesePaid(s, ev)
 	case ev.Key.Rule == alarm.Overdue:
@@ -27,7 +27,7 @@ func chinesePaid(s *wording, ev *alarm.Event) {
 		what = "余额已恢复"
 	}
 	s.body = what
-	if b := words.Balance(ev.Occasion.Account, words.ZH); b != "" {
+	if b := words.Balance(ev.Details.Account, words.ZH); b != "" {
 		s.body += "，余额" + b
 	}
 	s.tighter = []string{what}
@@ -38,7 +38,7 @@ func chinesePaid(s *wording, ev *alarm.Event) {
 }
 
 func (w Words) chineseOverdue(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	b := billsOf(ev.Occasion.Others, ev.At)
+	b := billsOf(ev.Details.Others, ev.At)
 	first := "账号欠费"
 	if v := words.Balance(a, words.ZH); v != "" {
 		first += "，余额" + v
@@ -125,7 +125,7 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 }
 
 func (w Words) chineseLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	p := payeesOf(ev.Occasion.Others, ev.At)
+	p := payeesOf(ev.Details.Others, ev.At)
 	first := "余额不足"
 	if v := words.Balance(a, words.ZH); v != "" {
 		first += "：" + v

@@ -25,7 +25,7 @@ func (w Words) chineseDates(s *wording, c *calendarNotice) {
 	if c.bulk() {
 		s.tighter = append([]string{s.body}, s.tighter...)
 		s.body = chineseTogether(c) + chineseTail(c, false)
-		s.tighter = append(s.tighter, chineseTerm(c, c.occasion.At, false)+last)
+		s.tighter = append(s.tighter, chineseTerm(c, c.details.At, false)+last)
 	}
 	s.tighter = append(s.tighter, first)
 	guide := w.guide(c.instance, "zh")
@@ -43,7 +43,7 @@ func chineseAlike(c *calendarNotice) string {
 
 // chineseHead says what happens, and when.
 func chineseHead(c *calendarNotice) string {
-	at, in := words.Soon(c.occasion.At, c.now, c.zone, words.ZH), chineseIn(c.occasion.At, c.now, c.zone)
+	at, in := words.Soon(c.details.At, c.now, c.zone, words.ZH), chineseIn(c.details.At, c.now, c.zone)
 	ahead := in != ""
 	switch c.event.Key.Rule {
 	case alarm.FrozenRule:
@@ -54,9 +54,9 @@ func chineseHead(c *calendarNotice) string {
 		}
 		return at + "起欠费"
 	case alarm.AutoRenewal:
-		return chineseUnpaidRenewal(c) + "，" + chineseTerm(c, c.occasion.At, true)
+		return chineseUnpaidRenewal(c) + "，" + chineseTerm(c, c.details.At, true)
 	case alarm.CannotRenew:
-		return "账号欠费，无法续费和升级，" + chineseTerm(c, c.occasion.At, true)
+		return "账号欠费，无法续费和升级，" + chineseTerm(c, c.details.At, true)
 	case alarm.Suspension:
 		switch {
 		case c.dateUnknown():
@@ -78,15 +78,15 @@ func chineseHead(c *calendarNotice) string {
 		}
 		return at + "起应被彻底删除"
 	}
-	return chineseTerm(c, c.occasion.At, true)
+	return chineseTerm(c, c.details.At, true)
 }
 
 func chineseUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "自动续费未成功"
-	if c.dateUnknown() || !c.now.Before(c.occasion.At) {
+	if c.dateUnknown() || !c.now.Before(c.details.At) {
 		return unpaid
 	}
-	return unpaid + "，剩" + strconv.Itoa(max(c.occasion.AttemptsLeft, 0)) + "次"
+	return unpaid + "，剩" + strconv.Itoa(max(c.details.AttemptsLeft, 0)) + "次"
 }
 
 // chineseTail says how it stands with the instance, and what follows.
@@ -148,7 +148,7 @@ func chineseUnbilled(c *calendarNotice) string {
 
 // chineseTogether lists the instances that expire together.
 func chineseTogether(c *calendarNotice) string {
-	out := chineseTerm(c, c.occasion.At, false) + "，还有"
+	out := chineseTerm(c, c.details.At, false) + "，还有"
 	return out + listed(c.others, "、", "等%d个", func(a *alarm.Affected) string {
 		name := shorten(a.Instance.Name, 8)
 		return name + "（" + words.Brief(a.Course.Term.Expires, c.now, c.zone, words.ZH) + "）"
@@ -157,14 +157,14 @@ func chineseTogether(c *calendarNotice) string {
 
 // chineseStand says how it stands with an instance whose term is over.
 func chineseStand(c *calendarNotice) string {
-	state := c.occasion.Lifecycle.State
+	state := c.details.Lifecycle.State
 	switch {
 	case c.withoutPolicy():
 		return "，后续处理未知"
 	case !c.over():
 		return ""
-	case c.suspendedForBill() && c.occasion.Account.Overdue():
-		return "，账号" + shorten(c.occasion.Account.Name, 8) + "欠费"
+	case c.suspendedForBill() && c.details.Account.Overdue():
+		return "，账号" + shorten(c.details.Account.Name, 8) + "欠费"
 	case c.suspendedForBill():
 		return "，账单欠费"
 	case state == fleet.LifecycleSuspended && c.maybeConverted():
@@ -177,7 +177,7 @@ func chineseStand(c *calendarNotice) string {
 }
 
 func chineseBalance(c *calendarNotice) string {
-	if b := words.Balance(c.occasion.Account, words.ZH); b != "" {
+	if b := words.Balance(c.details.Account, words.ZH); b != "" {
 		return "，余额" + b
 	}
 	return ""

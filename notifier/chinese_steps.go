@@ -14,7 +14,7 @@ func chineseSteps(c *calendarNotice, g fleet.Guide) (short, full string) {
 	if c.instance.Product == "iot" && c.over() {
 		steps = append(steps, "付款后服务最长可能需要30分钟恢复。")
 	}
-	if c.instance.Product == "redis" && c.occasion.Lifecycle.State == fleet.LifecycleSuspended && !c.payg() {
+	if c.instance.Product == "redis" && c.details.Lifecycle.State == fleet.LifecycleSuspended && !c.payg() {
 		steps = append(steps, "停服期间续费的，新周期自续费当日起算。")
 	}
 	return short, strings.Join(steps, "")
@@ -22,7 +22,7 @@ func chineseSteps(c *calendarNotice, g fleet.Guide) (short, full string) {
 
 func chineseStep(c *calendarNotice, g fleet.Guide) (short string, steps []string) {
 	renew := []string{"请续费。", g.Renew, g.RenewURL}
-	state := c.occasion.Lifecycle.State
+	state := c.details.Lifecycle.State
 	switch {
 	case c.event.Key.Rule == alarm.FrozenRule:
 		return "请继续试用或升级", []string{"请继续试用，或升级实例。", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
@@ -59,7 +59,7 @@ func chinesePay(c *calendarNotice) []string {
 // chineseByHand says what to do when automatic renewal has not paid: once no
 // attempt is left, funds alone do not help.
 func chineseByHand(c *calendarNotice, renew []string) (short string, steps []string) {
-	if c.over() || c.occasion.AttemptsLeft <= 0 {
+	if c.over() || c.details.AttemptsLeft <= 0 {
 		return "请立即手动续费", append([]string{"自动续费不会再次尝试。"}, renew...)
 	}
 	return "请充值或手动续费", append([]string{chineseFunds(c.instance)}, renew[1:]...)
@@ -78,7 +78,7 @@ func chineseAfterwards(c *calendarNotice) string {
 	switch r := c.event.Key.Rule; {
 	case c.instance.Product == "iot" && (r == alarm.Suspension || r == alarm.Release || r == alarm.Overdue):
 		return "服务最长可能需要30分钟恢复。"
-	case r == alarm.AutoRenewal && !c.occasion.Renewed && c.course.Term.Method == fleet.Subscription:
+	case r == alarm.AutoRenewal && !c.details.Renewed && c.course.Term.Method == fleet.Subscription:
 		return "请在到期前手动续费。"
 	}
 	return ""

@@ -19,7 +19,7 @@ func chineseSame(c *calendarNotice) string {
 	if c.sameForOthers() == 0 {
 		return ""
 	}
-	return "以下实例相同：" + listed(c.occasion.Others, "、", "等，另有%d个", func(a *alarm.Affected) string { return a.Instance.Name }) + "。"
+	return "以下实例相同：" + listed(c.details.Others, "、", "等，另有%d个", func(a *alarm.Affected) string { return a.Instance.Name }) + "。"
 }
 
 // chineseStory says all of it in whole sentences.
@@ -27,7 +27,7 @@ func chineseStory(c *calendarNotice, g fleet.Guide) string {
 	full := chineseFull(c.now, c.zone)
 	out := chineseOpening(c, full) + chineseSame(c)
 	if c.bulk() {
-		out = "一周内有多个实例到期：" + c.instance.Name + "，" + full(c.occasion.At) + "；" + listed(c.others, "；", "；另有%d个", func(a *alarm.Affected) string {
+		out = "一周内有多个实例到期：" + c.instance.Name + "，" + full(c.details.At) + "；" + listed(c.others, "；", "；另有%d个", func(a *alarm.Affected) string {
 			return a.Instance.Name + "，" + full(a.Course.Term.Expires)
 		}) + "。"
 	}
@@ -88,14 +88,14 @@ func chineseOpening(c *calendarNotice, full func(time.Time) string) string {
 		return chineseSuspensionOpening(c, full)
 	case alarm.AutoRenewal:
 		out := "自动续费已开通，但尚未扣款成功。"
-		if c.occasion.At.After(c.now) && !c.dateUnknown() {
-			out += "按策略还剩" + strconv.Itoa(max(c.occasion.AttemptsLeft, 0)) + "次扣款。"
+		if c.details.At.After(c.now) && !c.dateUnknown() {
+			out += "按策略还剩" + strconv.Itoa(max(c.details.AttemptsLeft, 0)) + "次扣款。"
 		}
-		return out + chineseBalanceSentence(c) + chineseTermSentence(c, c.occasion.At, full)
+		return out + chineseBalanceSentence(c) + chineseTermSentence(c, c.details.At, full)
 	case alarm.CannotRenew:
-		return "所属账号欠费，因此无法续费和升级。" + chineseBalanceSentence(c) + chineseTermSentence(c, c.occasion.At, full)
+		return "所属账号欠费，因此无法续费和升级。" + chineseBalanceSentence(c) + chineseTermSentence(c, c.details.At, full)
 	}
-	out := chineseTermSentence(c, c.occasion.At, full)
+	out := chineseTermSentence(c, c.details.At, full)
 	if c.renewalTried() {
 		out += "自动续费已开通，但尚未扣款成功。"
 	}
@@ -105,7 +105,7 @@ func chineseOpening(c *calendarNotice, full func(time.Time) string) string {
 func chineseBillOpening(c *calendarNotice, full func(time.Time) string) string {
 	out := "该实例的账单已欠费。"
 	if !c.dateUnknown() {
-		out = "该实例的账单自" + full(c.occasion.At) + "起欠费。"
+		out = "该实例的账单自" + full(c.details.At) + "起欠费。"
 	}
 	if c.payg() {
 		return out
@@ -118,7 +118,7 @@ func chineseBillOpening(c *calendarNotice, full func(time.Time) string) string {
 }
 
 func chineseReleaseOpening(c *calendarNotice, full func(time.Time) string) string {
-	at := c.occasion.At
+	at := c.details.At
 	switch {
 	case c.dateUnknown():
 		return "删除时间现已未知。"
@@ -131,7 +131,7 @@ func chineseReleaseOpening(c *calendarNotice, full func(time.Time) string) strin
 }
 
 func chineseSuspensionOpening(c *calendarNotice, full func(time.Time) string) string {
-	at := c.occasion.At
+	at := c.details.At
 	switch {
 	case c.dateUnknown():
 		return "停服时间现已未知。"
@@ -144,8 +144,8 @@ func chineseSuspensionOpening(c *calendarNotice, full func(time.Time) string) st
 }
 
 func chineseBalanceSentence(c *calendarNotice) string {
-	if b := words.Balance(c.occasion.Account, words.ZH); b != "" {
-		return "账号" + c.occasion.Account.Name + "余额为" + b + "。"
+	if b := words.Balance(c.details.Account, words.ZH); b != "" {
+		return "账号" + c.details.Account.Name + "余额为" + b + "。"
 	}
 	return ""
 }
@@ -169,7 +169,7 @@ func chinesePresent(c *calendarNotice) string {
 	if !c.over() || c.maybeConverted() {
 		return ""
 	}
-	switch c.occasion.Lifecycle.State {
+	switch c.details.Lifecycle.State {
 	case fleet.LifecycleSuspended:
 		return "按其生命周期，服务已停止，数据仍保留。"
 	case fleet.LifecycleRecycled:

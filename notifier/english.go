@@ -29,21 +29,21 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) wording {
 	case alarm.NoData:
 		englishNoData(&s, ev, zone)
 	default:
-		w.englishOccasion(&s, ev, zone)
+		w.englishDetails(&s, ev, zone)
 	}
 	return s
 }
 
-// englishOccasion says what an event of the calendar or of an account means; what
-// comes without an occasion has its reason in words.
-func (w Words) englishOccasion(s *wording, ev *alarm.Event, zone *time.Location) {
+// englishDetails says what an event of the calendar or of an account means; what
+// comes without details has its reason in words.
+func (w Words) englishDetails(s *wording, ev *alarm.Event, zone *time.Location) {
 	c, dated := newCalendarNotice(ev, zone)
 	switch {
-	case ev.Key.Rule == alarm.Forecast && ev.Occasion != nil:
+	case ev.Key.Rule == alarm.Forecast && ev.Details != nil:
 		w.englishForecast(s, ev, zone)
 	case dated:
 		w.englishDates(s, c)
-	case ev.Occasion != nil && ev.Key.Account != "":
+	case ev.Details != nil && ev.Key.Account != "":
 		w.englishAccount(s, ev, zone)
 	default:
 		s.body = ev.Reason

@@ -12,7 +12,7 @@ import (
 
 // englishAccount says what an event of an account means.
 func (w Words) englishAccount(s *wording, ev *alarm.Event, zone *time.Location) {
-	switch a := ev.Occasion.Account; {
+	switch a := ev.Details.Account; {
 	case ev.Kind == alarm.Cleared:
 		englishPaid(s, ev)
 	case ev.Key.Rule == alarm.Overdue:
@@ -28,7 +28,7 @@ func englishPaid(s *wording, ev *alarm.Event) {
 		what = "balance not low any more"
 	}
 	s.body = what
-	if b := words.Balance(ev.Occasion.Account, words.EN); b != "" {
+	if b := words.Balance(ev.Details.Account, words.EN); b != "" {
 		s.body += ", balance " + b
 	}
 	s.tighter = []string{what}
@@ -39,7 +39,7 @@ func englishPaid(s *wording, ev *alarm.Event) {
 }
 
 func (w Words) englishOverdue(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	b := billsOf(ev.Occasion.Others, ev.At)
+	b := billsOf(ev.Details.Others, ev.At)
 	first := "account overdue"
 	if v := words.Balance(a, words.EN); v != "" {
 		first += ", balance " + v
@@ -128,7 +128,7 @@ func englishEnds(x *alarm.Affected, now time.Time, full func(time.Time) string) 
 }
 
 func (w Words) englishLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, zone *time.Location) {
-	p := payeesOf(ev.Occasion.Others, ev.At)
+	p := payeesOf(ev.Details.Others, ev.At)
 	first := "balance low"
 	if v := words.Balance(a, words.EN); v != "" {
 		first += ": " + v

@@ -39,7 +39,7 @@ func englishAlike(c *calendarNotice) string {
 
 // englishHead says what happens, and when.
 func englishHead(c *calendarNotice) string {
-	at, in := words.Soon(c.occasion.At, c.now, c.zone, words.EN), englishIn(c.occasion.At, c.now, c.zone)
+	at, in := words.Soon(c.details.At, c.now, c.zone, words.EN), englishIn(c.details.At, c.now, c.zone)
 	ahead := in != ""
 	switch c.event.Key.Rule {
 	case alarm.FrozenRule:
@@ -79,7 +79,7 @@ func englishHead(c *calendarNotice) string {
 
 // englishExpiry says when the term ends, or has ended.
 func englishExpiry(c *calendarNotice) string {
-	at := c.occasion.At
+	at := c.details.At
 	if c.event.Key.Rule == alarm.Suspension {
 		at = c.course.From
 	}
@@ -99,10 +99,10 @@ func englishExpiry(c *calendarNotice) string {
 
 func englishUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "auto-renewal has not paid"
-	if c.dateUnknown() || !c.now.Before(c.occasion.At) {
+	if c.dateUnknown() || !c.now.Before(c.details.At) {
 		return unpaid
 	}
-	return unpaid + ", " + englishAttempts(c.occasion.AttemptsLeft, "", "")
+	return unpaid + ", " + englishAttempts(c.details.AttemptsLeft, "", "")
 }
 
 // englishAttempts counts what is left to automatic renewal; one and many are the
@@ -176,7 +176,7 @@ func englishUnbilled(c *calendarNotice) string {
 
 // englishTogether lists the instances that expire together.
 func englishTogether(c *calendarNotice) string {
-	out := "expires " + words.Soon(c.occasion.At, c.now, c.zone, words.EN) + englishIn(c.occasion.At, c.now, c.zone) + ", also "
+	out := "expires " + words.Soon(c.details.At, c.now, c.zone, words.EN) + englishIn(c.details.At, c.now, c.zone) + ", also "
 	return out + listed(c.others, ", ", " and %d more", func(a *alarm.Affected) string {
 		name := shorten(gsmName(a.Instance.Name, a.Instance.ID), 12)
 		return name + " " + words.Brief(a.Course.Term.Expires, c.now, c.zone, words.EN)
@@ -185,14 +185,14 @@ func englishTogether(c *calendarNotice) string {
 
 // englishStand says how it stands with an instance whose term is over.
 func englishStand(c *calendarNotice) string {
-	state := c.occasion.Lifecycle.State
+	state := c.details.Lifecycle.State
 	switch {
 	case c.withoutPolicy():
 		return ", what follows is not known"
 	case !c.over():
 		return ""
-	case c.suspendedForBill() && c.occasion.Account.Overdue():
-		return ", account " + shorten(c.occasion.Account.Name, 16) + " overdue"
+	case c.suspendedForBill() && c.details.Account.Overdue():
+		return ", account " + shorten(c.details.Account.Name, 16) + " overdue"
 	case c.suspendedForBill():
 		return ", bill unpaid"
 	case state == fleet.LifecycleSuspended && c.maybeConverted():
@@ -246,7 +246,7 @@ func englishNouns(in *fleet.Instance) string {
 }
 
 func englishBalance(c *calendarNotice) string {
-	if b := words.Balance(c.occasion.Account, words.EN); b != "" {
+	if b := words.Balance(c.details.Account, words.EN); b != "" {
 		return ", balance " + b
 	}
 	return ""

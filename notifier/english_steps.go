@@ -14,7 +14,7 @@ func englishSteps(c *calendarNotice, g fleet.Guide) (short, full string) {
 	if c.instance.Product == "iot" && c.over() {
 		steps = append(steps, "After payment it may take up to 30 minutes until the service is back.")
 	}
-	if c.instance.Product == "redis" && c.occasion.Lifecycle.State == fleet.LifecycleSuspended && !c.payg() {
+	if c.instance.Product == "redis" && c.details.Lifecycle.State == fleet.LifecycleSuspended && !c.payg() {
 		steps = append(steps, "When it is renewed while it is stopped, its new term begins on the day of renewal.")
 	}
 	return short, sentences(steps)
@@ -22,7 +22,7 @@ func englishSteps(c *calendarNotice, g fleet.Guide) (short, full string) {
 
 func englishStep(c *calendarNotice, g fleet.Guide) (short string, steps []string) {
 	renew := []string{"Renew it.", g.Renew, g.RenewURL}
-	state := c.occasion.Lifecycle.State
+	state := c.details.Lifecycle.State
 	switch {
 	case c.event.Key.Rule == alarm.FrozenRule:
 		return "Continue the trial.", []string{"Continue the trial, or upgrade the instance.", g.Renew, g.RenewURL, g.Upgrade, g.UpgradeURL}
@@ -60,7 +60,7 @@ func englishPay(c *calendarNotice) []string {
 // englishByHand says what to do when automatic renewal has not paid: once no
 // attempt is left, funds alone do not help.
 func englishByHand(c *calendarNotice, renew []string) (short string, steps []string) {
-	if c.over() || c.occasion.AttemptsLeft <= 0 {
+	if c.over() || c.details.AttemptsLeft <= 0 {
 		return "Renew by hand now.", append([]string{"Automatic renewal will not try again."}, renew...)
 	}
 	return "Add funds or renew.", append([]string{englishFunds(c.instance)}, renew[1:]...)
@@ -79,7 +79,7 @@ func englishAfterwards(c *calendarNotice) string {
 	switch r := c.event.Key.Rule; {
 	case c.instance.Product == "iot" && (r == alarm.Suspension || r == alarm.Release || r == alarm.Overdue):
 		return "It may take up to 30 minutes until the service is back."
-	case r == alarm.AutoRenewal && !c.occasion.Renewed && c.course.Term.Method == fleet.Subscription:
+	case r == alarm.AutoRenewal && !c.details.Renewed && c.course.Term.Method == fleet.Subscription:
 		return "Renew it by hand before its term ends."
 	}
 	return ""

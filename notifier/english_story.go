@@ -13,7 +13,7 @@ func englishStory(c *calendarNotice, g fleet.Guide) string {
 	full := func(at time.Time) string { return words.Moment(at, c.zone) + englishIn(at, c.now, c.zone) }
 	out := []string{englishOpening(c, full), englishSame(c)}
 	if c.bulk() {
-		out = []string{"Several instances expire within a week: " + c.instance.Name + " at " + full(c.occasion.At) + "; " + englishOthers(c.others, full) + "."}
+		out = []string{"Several instances expire within a week: " + c.instance.Name + " at " + full(c.details.At) + "; " + englishOthers(c.others, full) + "."}
 	}
 	if c.openingSaysAll() {
 		return sentences(out)
@@ -64,7 +64,7 @@ func englishSame(c *calendarNotice) string {
 	if c.sameForOthers() == 0 {
 		return ""
 	}
-	return "The same holds for " + listed(c.occasion.Others, ", ", " and %d more", func(a *alarm.Affected) string { return a.Instance.Name }) + "."
+	return "The same holds for " + listed(c.details.Others, ", ", " and %d more", func(a *alarm.Affected) string { return a.Instance.Name }) + "."
 }
 
 // englishOpening says what happens, and when.
@@ -80,14 +80,14 @@ func englishOpening(c *calendarNotice, full func(time.Time) string) string {
 		return englishSuspensionOpening(c, full)
 	case alarm.AutoRenewal:
 		out := "Automatic renewal is on and has not paid."
-		if c.occasion.At.After(c.now) && !c.dateUnknown() {
-			out += " By its policy " + englishAttempts(c.occasion.AttemptsLeft, " is", " are") + "."
+		if c.details.At.After(c.now) && !c.dateUnknown() {
+			out += " By its policy " + englishAttempts(c.details.AttemptsLeft, " is", " are") + "."
 		}
-		return out + englishBalanceSentence(c) + " " + englishTermSentence(c, c.occasion.At, full)
+		return out + englishBalanceSentence(c) + " " + englishTermSentence(c, c.details.At, full)
 	case alarm.CannotRenew:
-		return "Its account is overdue, so it can neither be renewed nor upgraded." + englishBalanceSentence(c) + " " + englishTermSentence(c, c.occasion.At, full)
+		return "Its account is overdue, so it can neither be renewed nor upgraded." + englishBalanceSentence(c) + " " + englishTermSentence(c, c.details.At, full)
 	}
-	out := englishTermSentence(c, c.occasion.At, full)
+	out := englishTermSentence(c, c.details.At, full)
 	if c.renewalTried() {
 		out += " Automatic renewal is on and has not paid yet."
 	}
@@ -97,7 +97,7 @@ func englishOpening(c *calendarNotice, full func(time.Time) string) string {
 func englishBillOpening(c *calendarNotice, full func(time.Time) string) string {
 	out := "A bill of it is unpaid."
 	if !c.dateUnknown() {
-		out = "A bill of it is unpaid since " + full(c.occasion.At) + "."
+		out = "A bill of it is unpaid since " + full(c.details.At) + "."
 	}
 	if c.payg() {
 		return out
@@ -110,7 +110,7 @@ func englishBillOpening(c *calendarNotice, full func(time.Time) string) string {
 }
 
 func englishReleaseOpening(c *calendarNotice, full func(time.Time) string) string {
-	at := c.occasion.At
+	at := c.details.At
 	switch {
 	case c.dateUnknown():
 		return "The date of its deletion is not known any more."
@@ -123,7 +123,7 @@ func englishReleaseOpening(c *calendarNotice, full func(time.Time) string) strin
 }
 
 func englishSuspensionOpening(c *calendarNotice, full func(time.Time) string) string {
-	at := c.occasion.At
+	at := c.details.At
 	switch {
 	case c.dateUnknown():
 		return "The date on which it stops is not known any more."
@@ -136,8 +136,8 @@ func englishSuspensionOpening(c *calendarNotice, full func(time.Time) string) st
 }
 
 func englishBalanceSentence(c *calendarNotice) string {
-	if b := words.Balance(c.occasion.Account, words.EN); b != "" {
-		return " The account " + c.occasion.Account.Name + " has a balance of " + b + "."
+	if b := words.Balance(c.details.Account, words.EN); b != "" {
+		return " The account " + c.details.Account.Name + " has a balance of " + b + "."
 	}
 	return ""
 }
@@ -161,7 +161,7 @@ func englishPresent(c *calendarNotice) string {
 	if !c.over() || c.maybeConverted() {
 		return ""
 	}
-	switch c.occasion.Lifecycle.State {
+	switch c.details.Lifecycle.State {
 	case fleet.LifecycleSuspended:
 		return "By its calendar the service is stopped and its data kept."
 	case fleet.LifecycleRecycled:

@@ -15,7 +15,7 @@ func (w Words) englishForecast(s *wording, ev *alarm.Event, zone *time.Location)
 		s.body = what + " is no longer expected at its threshold soon"
 		return
 	}
-	at := ev.Occasion.At
+	at := ev.Details.At
 	if at.IsZero() {
 		s.body = what + " grows towards its threshold; when it gets there is not known any more"
 	} else {
@@ -32,7 +32,7 @@ func (w Words) chineseForecast(s *wording, ev *alarm.Event, zone *time.Location)
 		s.body = what + "近期不再预计达到阈值"
 		return
 	}
-	at := ev.Occasion.At
+	at := ev.Details.At
 	if at.IsZero() {
 		s.body = what + "持续增长，预计达到阈值的时间现已未知"
 	} else {

@@ -17,7 +17,7 @@ func TestForecastWords(t *testing.T) {
 		return &alarm.Event{
 			Kind: kind, Code: "K7Q2", Severity: alarm.Info, At: now, RaisedAt: now, Known: !at.IsZero(),
 			Key:      alarm.Key{Rule: alarm.Forecast, Instance: "a", Metric: fleet.Connections},
-			Instance: &fleet.Instance{ID: "a", Name: "Orders", Product: "mqtt", Edition: "basic"}, Occasion: &alarm.Occasion{At: at},
+			Instance: &fleet.Instance{ID: "a", Name: "Orders", Product: "mqtt", Edition: "basic"}, Details: &alarm.Details{At: at},
 		}
 	}
 	ahead := now.AddDate(0, 0, 10)

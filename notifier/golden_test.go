@@ -172,7 +172,7 @@ func TestNoticesOfTheCalendar(t *testing.T) {
 		scene{"auto_renewal: the last attempt is made", s.event(alarm.Reminded, alarm.AutoRenewal, automatic("MQTT"), s.end.Add(-12*time.Hour))},
 		scene{"auto_renewal: the term is over", s.event(alarm.Reminded, alarm.AutoRenewal, automatic("MQTT"), s.end.Add(12*time.Hour))},
 		scene{"auto_renewal: it has paid", s.event(alarm.Cleared, alarm.AutoRenewal, renewed("MQTT"), s.end.Add(-7*day))},
-		scene{"auto_renewal: switched off", with(s.event(alarm.Cleared, alarm.AutoRenewal, off, s.end.Add(-7*day)), func(ev *alarm.Event) { ev.Occasion.Renewed = false })},
+		scene{"auto_renewal: switched off", with(s.event(alarm.Cleared, alarm.AutoRenewal, off, s.end.Add(-7*day)), func(ev *alarm.Event) { ev.Details.Renewed = false })},
 	)
 	s.golden("auto_renewal", scenes)
 
@@ -187,7 +187,7 @@ func TestNoticesOfTheCalendar(t *testing.T) {
 	}
 	scenes = append(scenes,
 		scene{"cannot_renew: the term is over", s.event(alarm.Reminded, alarm.CannotRenew, broke("IoT Enterprise"), s.end.Add(5*day))},
-		scene{"cannot_renew: the account has paid", with(s.event(alarm.Cleared, alarm.CannotRenew, cast["IoT Enterprise"], s.end.Add(-5*day)), func(ev *alarm.Event) { ev.Occasion.Renewed = false })},
+		scene{"cannot_renew: the account has paid", with(s.event(alarm.Cleared, alarm.CannotRenew, cast["IoT Enterprise"], s.end.Add(-5*day)), func(ev *alarm.Event) { ev.Details.Renewed = false })},
 	)
 	s.golden("cannot_renew", scenes)
 
@@ -205,9 +205,9 @@ func TestNoticesInBulk(t *testing.T) {
 	for i, name := range []string{"Stock", "Mail", "Telemetry of the vehicles"} {
 		other := s.paid(name, "iot", "enterprise", fleet.Subscription).but(func(t *fleet.Term) { t.Expires = s.end.AddDate(0, 0, 2*i+1) })
 		other.in.ID = "iot-" + name
-		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(other, ev.At))
+		ev.Details.Others = append(ev.Details.Others, s.affected(other, ev.At))
 	}
-	two := with(s.event(alarm.Raised, alarm.Expiry, first, s.end.Add(-7*day)), func(two *alarm.Event) { two.Occasion.Others = ev.Occasion.Others[:1] })
+	two := with(s.event(alarm.Raised, alarm.Expiry, first, s.end.Add(-7*day)), func(two *alarm.Event) { two.Details.Others = ev.Details.Others[:1] })
 	s.golden("bulk", []scene{{"expiry: four instances of IoT Platform in one week", ev}, {"expiry: two instances of IoT Platform in one week", two}})
 }
 

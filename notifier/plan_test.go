@@ -98,6 +98,35 @@ func TestPlan(t *testing.T) {
 			dir:      func(e Entries) { delete(e.Receivers, "owners") },
 			silences: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
 			want:     []string{"raised sms/wei oncall held: silenced by s1 until 13:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
+		{name: "of several silences the longest holds", ev: connections(alarm.Raised),
+			dir: func(e Entries) { delete(e.Receivers, "owners") },
+			silences: []Silence{
+				{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)},
+				{ID: "s2", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(2 * time.Hour)},
+				{ID: "s3", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(2 * time.Hour)},
+			},
+			want: []string{"raised sms/wei oncall held: silenced by s2 until 14:00:00", "raised webhook/oncall/1 oncall held: silenced by s2 until 14:00:00"}},
+		{name: "a silence that ends in quiet hours", ev: connections(alarm.Raised),
+			dir: func(e Entries) {
+				delete(e.Receivers, "owners")
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 13 * 60, To: 15 * 60}
+			},
+			silences: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
+			want:     []string{"raised sms/wei oncall held: quiet hours until 15:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
+		{name: "a silence that ends after quiet hours", ev: connections(alarm.Raised),
+			dir: func(e Entries) {
+				delete(e.Receivers, "owners")
+				e.Receivers["oncall"].Targets[0].Quiet = &Quiet{From: 11 * 60, To: 13 * 60}
+			},
+			silences: []Silence{{ID: "s1", Matchers: map[string]string{"env": "prod"}, Until: noon().Add(time.Hour)}},
+			want:     []string{"raised sms/wei oncall held: silenced by s1 until 13:00:00", "raised webhook/oncall/1 oncall held: silenced by s1 until 13:00:00"}},
+		{name: "a group that is due in quiet hours waits for their end", ev: connections(alarm.Raised),
+			dir: func(e Entries) {
+				delete(e.Receivers, "oncall")
+				e.Receivers["owners"] = Receiver{Name: "owners", Targets: e.Receivers["owners"].Targets[1:], GroupWait: time.Minute}
+				e.Receivers["owners"].Targets[0].Quiet = &Quiet{From: 12*60 + 1, To: 13 * 60}
+			},
+			want: []string{"raised sms/alice owners held: quiet hours until 13:00:00"}},
 		{name: "silences that do not match, or are over", ev: connections(alarm.Raised),
 			dir: func(e Entries) { delete(e.Receivers, "owners") },
 			silences: []Silence{
@@ -126,7 +155,7 @@ func TestPlanForAnAccount(t *testing.T) {
 		return &alarm.Event{
 			Kind: alarm.Raised, Key: alarm.Key{Rule: alarm.Overdue, Account: name, Metric: alarm.NoMetric}, Code: "K7Q2", At: noon(), RaisedAt: noon(),
 			Severity: alarm.Critical, Known: true,
-			Occasion: &alarm.Occasion{At: noon(), Account: &fleet.Account{Name: name, Zone: time.UTC}, Others: []alarm.Affected{{Instance: orders()}}},
+			Details: &alarm.Details{At: noon(), Account: &fleet.Account{Name: name, Zone: time.UTC}, Others: []alarm.Affected{{Instance: orders()}}},
 		}
 	}
 	for _, tt := range []struct {
@@ -209,6 +238,14 @@ func TestQuietHours(t *testing.T) {
 		{"by the person's clock", shanghai, night, "2026-11-22T14:30:00Z", "2026-11-23T00:00:00Z"},
 		{"over the end of summer time", berlin, night, "2026-10-24T21:00:00Z", "2026-10-25T07:00:00Z"},
 		{"last day of the month", time.UTC, night, "2026-11-30T23:00:00Z", "2026-12-01T08:00:00Z"},
+		{"by day, before it", time.UTC, &Quiet{From: 12 * 60, To: 13 * 60}, "2026-11-22T11:59:59Z", ""},
+		{"by day, at its first minute", time.UTC, &Quiet{From: 12 * 60, To: 13 * 60}, "2026-11-22T12:00:00Z", "2026-11-22T13:00:00Z"},
+		{"by day, in its last minute", time.UTC, &Quiet{From: 12 * 60, To: 13*60 + 30}, "2026-11-22T13:29:59Z", "2026-11-22T13:30:00Z"},
+		{"by day, at its end", time.UTC, &Quiet{From: 12 * 60, To: 13 * 60}, "2026-11-22T13:00:00Z", ""},
+		{"by day, after it", time.UTC, &Quiet{From: 12 * 60, To: 13 * 60}, "2026-11-22T23:00:00Z", ""},
+		{"by night, at noon", time.UTC, night, "2026-11-22T12:00:00Z", ""},
+		{"by night, a minute before", time.UTC, night, "2026-11-22T21:59:00Z", ""},
+		{"by night, its last minute", time.UTC, &Quiet{From: 22 * 60, To: 8*60 + 15}, "2026-11-22T08:14:00Z", "2026-11-22T08:15:00Z"},
 		{"empty span", time.UTC, &Quiet{From: 60, To: 60}, "2026-11-22T01:00:00Z", ""},
 	}
 	for _, tt := range tests {

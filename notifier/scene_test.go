@@ -100,15 +100,15 @@ func (s *stage) event(kind alarm.EventKind, rule alarm.RuleName, a actor, now ti
 	if kind == alarm.Withdrawn {
 		return ev
 	}
-	ev.Occasion = &alarm.Occasion{At: moment(c, rule), Course: c, Lifecycle: c.At(now), Account: a.payer}
+	ev.Details = &alarm.Details{At: moment(c, rule), Course: c, Lifecycle: c.At(now), Account: a.payer}
 	if rule == alarm.FrozenRule {
-		ev.Occasion.At = now
+		ev.Details.At = now
 	}
 	if rule == alarm.AutoRenewal {
-		ev.Occasion.AttemptsLeft = c.Policy.Renewal.Left(c.From, now, c.Zone)
+		ev.Details.AttemptsLeft = c.Policy.Renewal.Left(c.From, now, c.Zone)
 	}
 	if kind == alarm.Cleared {
-		ev.Occasion.Renewed = c.Basis == fleet.BasisExpiry && c.From.After(now)
+		ev.Details.Renewed = c.Basis == fleet.BasisExpiry && c.From.After(now)
 	}
 	return ev
 }
@@ -130,11 +130,11 @@ func moment(c *fleet.Course, rule alarm.RuleName) time.Time {
 func (s *stage) accountEvent(kind alarm.EventKind, rule alarm.RuleName, payer *fleet.Account, now time.Time, others ...actor) *alarm.Event {
 	ev := &alarm.Event{
 		Kind: kind, Key: alarm.Key{Rule: rule, Account: payer.Name, Metric: alarm.NoMetric}, Code: "K7Q2",
-		At: now, RaisedAt: now, Severity: alarm.Critical, Known: true, Occasion: &alarm.Occasion{At: now, Account: payer},
+		At: now, RaisedAt: now, Severity: alarm.Critical, Known: true, Details: &alarm.Details{At: now, Account: payer},
 	}
 	for _, a := range others {
 		a.payer = payer
-		ev.Occasion.Others = append(ev.Occasion.Others, s.affected(a, now))
+		ev.Details.Others = append(ev.Details.Others, s.affected(a, now))
 	}
 	return ev
 }

@@ -50,7 +50,7 @@ func Remaining(at, now time.Time, zone *time.Location, l Language) string {
 	const slack = time.Minute
 	local := now.In(inZone(zone))
 	n := int(left/day) + 1
-	for n > 0 && local.AddDate(0, 0, n).After(at.Add(slack)) {
+	for local.AddDate(0, 0, n).After(at.Add(slack)) {
 		n--
 	}
 	whole := int64((left + slack) / time.Hour)

@@ -135,8 +135,8 @@ func (s *server) setAlarms(w http.ResponseWriter, r *http.Request) {
 }
 
 // settingsOf turns what was sent into settings, or says all that is wrong with it.
-func settingsOf(body wire.AlarmSettings) (map[fleet.Metric]AlarmSetting, []string) {
-	out := make(map[fleet.Metric]AlarmSetting, len(body))
+func settingsOf(body wire.AlarmSettings) (map[fleet.Metric]alarm.Setting, []string) {
+	out := make(map[fleet.Metric]alarm.Setting, len(body))
 	var faults []string
 	for name, set := range body {
 		m, ok := fleet.ParseMetric(name)
@@ -146,7 +146,7 @@ func settingsOf(body wire.AlarmSettings) (map[fleet.Metric]AlarmSetting, []strin
 		case set.Threshold == "" && set.Enabled == nil:
 			faults = append(faults, name+": threshold or enabled is missing")
 		default:
-			out[m] = AlarmSetting{Threshold: string(set.Threshold), Enabled: set.Enabled}
+			out[m] = alarm.Setting{Threshold: string(set.Threshold), Enabled: set.Enabled}
 		}
 	}
 	if len(body) == 0 {

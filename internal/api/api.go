@@ -17,66 +17,8 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/advice"
-	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/internal/readers"
 )
-
-// Fleet tells how the instances stand. It does not block.
-type Fleet interface {
-	Standings() []fleet.Standing
-	Standing(id string) (fleet.Standing, bool)
-}
-
-// Accounts tells what is known of accounts, in order of their names. It does not
-// block.
-type Accounts interface {
-	Accounts() []fleet.Account
-}
-
-// Statistics reads the history of one instance: a series for each metric that was
-// recorded between from and to, with a point at each step.
-type Statistics interface {
-	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
-}
-
-// Alarms reads the episodes that are open or were, the newest first.
-type Alarms interface {
-	Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.Episode, error)
-}
-
-// Acker acknowledges an open episode for somebody. It returns alarm.ErrNoEpisode
-// when none with that code is open. To acknowledge twice changes nothing.
-type Acker interface {
-	Ack(ctx context.Context, code, by string) error
-}
-
-// Notices reads what was told to whom, and what became of it, the newest first.
-type Notices interface {
-	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
-}
-
-// AlarmSetting is a threshold and a switch. An empty Threshold and a nil Enabled
-// leave things as they are.
-type AlarmSetting struct {
-	Threshold string // a share as people write it, such as 80%
-	Enabled   *bool
-}
-
-// AlarmEditor writes settings of an instance's capacity alarms into the
-// configuration and takes them into force: all of them or none. An error says what
-// is wrong with them, one fault a line, and holds no secrets.
-type AlarmEditor interface {
-	SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]AlarmSetting) error
-}
-
-// Silences keeps the silences. AddSilence returns what it was given with an ID.
-type Silences interface {
-	Silences(ctx context.Context) ([]notifier.Silence, error)
-	AddSilence(ctx context.Context, s notifier.Silence) (notifier.Silence, error)
-	RemoveSilence(ctx context.Context, id string) error
-}
 
 // Reloader loads the configuration anew. What it returns is sent as JSON and says
 // what changed. After an error nothing has changed; its text has one fault a line.
@@ -90,28 +32,20 @@ type Health interface {
 	Ready(ctx context.Context) error
 }
 
-// Advisor tells which edition would fit an instance, and when a metric of it will
-// be full; false when there is no such instance or nothing is known. It does not
-// block.
-type Advisor interface {
-	Advice(id string) (advice.Advice, bool)
-	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
-}
-
 // Options are what New needs. Now may be left out; so may Advisor, and then there
 // are no paths of advice.
 type Options struct {
-	Fleet       Fleet
-	Accounts    Accounts
-	Statistics  Statistics
-	Alarms      Alarms
-	Acker       Acker
-	Notices     Notices
-	AlarmEditor AlarmEditor
-	Silences    Silences
+	Fleet       readers.Fleet
+	Accounts    readers.Accounts
+	Statistics  readers.Statistics
+	Alarms      readers.Alarms
+	Acker       readers.Acker
+	Notices     readers.Notices
+	AlarmEditor readers.AlarmEditor
+	Silences    readers.Silences
 	Reloader    Reloader
 	Health      Health
-	Advisor     Advisor
+	Advisor     readers.Advisor
 	Gatherer    prometheus.Gatherer // Brimwatch's own metrics
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now

@@ -329,7 +329,7 @@ func TestSetAlarms(t *testing.T) {
 	f := newFakes()
 	w := ask(t, f.handler(t), http.MethodPut, "/api/v1/instances/a%2Fb%20c%3F%C3%BC/alarms",
 		`{"connections":{"threshold":"80%","enabled":true},"subscriptions":{"enabled":false},"memory_bytes":{"threshold":82.5}}`)
-	want := map[fleet.Metric]AlarmSetting{
+	want := map[fleet.Metric]alarm.Setting{
 		fleet.Connections: {Threshold: "80%", Enabled: &on}, fleet.Subscriptions: {Enabled: &off}, fleet.MemoryBytes: {Threshold: "82.5"},
 	}
 	if w.Code != http.StatusOK || f.setFor != "a/b c?ü" || !reflect.DeepEqual(f.set, want) {

@@ -69,7 +69,7 @@ func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
 
 func momentOf(m fleet.Moment) wire.Moment {
 	out := wire.Moment{State: string(m.State), At: m.At.UTC(), Told: "policy", Perhaps: m.Perhaps}
-	if m.Told {
+	if m.Reported {
 		out.Told = "cloud"
 	}
 	return out

@@ -37,7 +37,7 @@ type fakes struct {
 	asked    span // of Statistics
 	episode  alarm.EpisodeFilter
 	notice   notifier.Filter
-	set      map[fleet.Metric]AlarmSetting
+	set      map[fleet.Metric]alarm.Setting
 	setFor   string
 	reloaded int
 	registry *prometheus.Registry
@@ -92,7 +92,7 @@ func (f *fakes) Notices(_ context.Context, filter notifier.Filter) ([]notifier.R
 	return f.notices, f.err
 }
 
-func (f *fakes) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]AlarmSetting) error {
+func (f *fakes) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
 	if f.setErr != nil {
 		return f.setErr
 	}
@@ -146,7 +146,7 @@ func newFakes() *fakes {
 	for m, v := range map[fleet.Metric]float64{fleet.Connections: 3612, fleet.MessageTPS: 120.5, fleet.SendTPS: 20.5, fleet.ReceiveTPS: math.NaN()} {
 		read.Known, read.Usage[m] = read.Known.With(m), v
 	}
-	read.Told[fleet.Subscriptions] = fleet.Limit{Value: 10000, At: at.Add(-time.Minute).Unix(), Origin: fleet.OriginServer}
+	read.Limits[fleet.Subscriptions] = fleet.Limit{Value: 10000, At: at.Add(-time.Minute).Unix(), Origin: fleet.OriginServer}
 	first := fleet.Standing{Instance: orders, Reading: read, Lifecycle: fleet.Lifecycle{State: fleet.LifecycleActive, Next: fleet.LifecycleGrace, At: orders.Term.Expires}}
 	first.States = [fleet.NumMetrics]fleet.MetricState{
 		fleet.MessageTPS: fleet.MetricOK, fleet.SendTPS: fleet.MetricUnwatched, fleet.ReceiveTPS: fleet.MetricUnwatched,
@@ -157,7 +157,7 @@ func newFakes() *fakes {
 	odd := &fleet.Instance{ID: "a/b c?ü", Name: "a/b c?ü", Product: "redis", Watched: true}
 	odd.Configured[fleet.MemoryBytes] = 1 << 30
 	second := fleet.Standing{Instance: odd, Reading: &fleet.Reading{Instance: odd.ID, At: at, Reason: "connection refused"}}
-	second.Reading.Told[fleet.Connections] = fleet.Limit{Value: 100, At: at.Add(-25 * time.Hour).Unix(), Origin: fleet.OriginCloud}
+	second.Reading.Limits[fleet.Connections] = fleet.Limit{Value: 100, At: at.Add(-25 * time.Hour).Unix(), Origin: fleet.OriginCloud}
 	second.States[fleet.MemoryBytes] = fleet.MetricUnknown
 
 	third := fleet.Standing{

@@ -54,18 +54,18 @@ func (k Kind) Words() string {
 	return "not known"
 }
 
-// Event is one moment of a course at which something happens.
-type Event struct {
+// Change is one moment of a course at which something happens to the instance.
+type Change struct {
 	Kind   Kind
 	Moment fleet.Moment
-	// Paid is true for the end of a paid term, which is neither told as a moment of
-	// its own nor worked out from a policy.
+	// Paid is true for the end of a paid term, which the cloud does not report as a
+	// moment of its own, and no policy gives.
 	Paid bool
 }
 
-// Entry is an event of one instance of the fleet.
+// Entry is a change of one instance, in the list of what lies ahead of a fleet.
 type Entry struct {
-	Event
+	Change
 
 	Standing *fleet.Standing
 }
@@ -85,23 +85,23 @@ func (f Filter) Takes(in *fleet.Instance) bool {
 	return account && (f.Product == "" || f.Product == in.Product)
 }
 
-// Of returns the events of a course in their order; c may be nil. The end of the
+// Changes returns the changes of a course in their order; c may be nil. The end of the
 // paid term is always among them where it is known.
-func Of(c *fleet.Course) []Event {
+func Changes(c *fleet.Course) []Change {
 	if c == nil {
 		return nil
 	}
-	out := make([]Event, 0, len(c.Moments))
+	out := make([]Change, 0, len(c.Moments))
 	paid := c.Basis == fleet.BasisExpiry && !c.From.IsZero()
 	if paid && !slices.ContainsFunc(c.Moments, func(m fleet.Moment) bool { return m.At.Equal(c.From) }) {
-		// What follows was told to begin later: until then nothing changes.
-		out = append(out, Event{Kind: Expires, Paid: true, Moment: fleet.Moment{State: c.StateAt(c.From), At: c.From}})
+		// The cloud reports that what follows begins later: until then nothing changes.
+		out = append(out, Change{Kind: Expires, Paid: true, Moment: fleet.Moment{State: c.StateAt(c.From), At: c.From}})
 	}
 	for _, m := range c.Moments {
 		if m.State == fleet.LifecycleExpiring {
 			continue
 		}
-		e := Event{Kind: kindOf(m.State), Moment: m}
+		e := Change{Kind: kindOf(m.State), Moment: m}
 		if paid && m.At.Equal(c.From) {
 			e.Kind, e.Paid = Expires, true
 		}
@@ -127,15 +127,15 @@ func kindOf(s fleet.LifecycleState) Kind {
 	return Unknown
 }
 
-// Next returns the first event of a course that lies ahead of now, and false when
+// Next returns the first change of a course that lies ahead of now, and false when
 // there is none.
-func Next(c *fleet.Course, now time.Time) (Event, bool) {
-	for _, e := range Of(c) {
+func Next(c *fleet.Course, now time.Time) (Change, bool) {
+	for _, e := range Changes(c) {
 		if e.Moment.At.After(now) {
 			return e, true
 		}
 	}
-	return Event{}, false
+	return Change{}, false
 }
 
 // Ahead returns what happens after now and before until to the instances that f
@@ -148,9 +148,9 @@ func Ahead(list []fleet.Standing, f Filter, now, until time.Time) []Entry {
 		if !f.Takes(st.Instance) {
 			continue
 		}
-		for _, e := range Of(st.Course) {
+		for _, e := range Changes(st.Course) {
 			if e.Moment.At.After(now) && e.Moment.At.Before(until) {
-				out = append(out, Entry{Event: e, Standing: st})
+				out = append(out, Entry{Change: e, Standing: st})
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func Ahead(list []fleet.Standing, f Filter, now, until time.Time) []Entry {
 }
 
 // Words says what happens, as one goes on after the name of the instance.
-func (e *Event) Words() string {
+func (e *Change) Words() string {
 	begins := words.Begins(e.Moment.State, words.EN)
 	switch {
 	case e.Kind == Expires:

@@ -73,7 +73,7 @@ func TestOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			course := c.term.Course(policies()[c.policy], nil)
 			var got []said
-			for _, e := range calendar.Of(&course) {
+			for _, e := range calendar.Changes(&course) {
 				got = append(got, said{e.Kind, e.Moment.At, e.Words(), e.Paid})
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -81,7 +81,7 @@ func TestOf(t *testing.T) {
 			}
 		})
 	}
-	if got := calendar.Of(nil); got != nil {
+	if got := calendar.Changes(nil); got != nil {
 		t.Errorf("no course has events: %v", got)
 	}
 }
@@ -181,7 +181,7 @@ func TestEventsRise(t *testing.T) {
 		}
 		names := []string{"mqtt", "payg", "platinum", "iot", "redis", "at once", "none"}
 		course := term.Course(policies()[rapid.SampledFrom(names).Draw(t, "policy")], nil)
-		events := calendar.Of(&course)
+		events := calendar.Changes(&course)
 		for i, e := range events {
 			if i > 0 && !e.Moment.At.After(events[i-1].Moment.At) {
 				t.Fatalf("%+v does not come after %+v", e, events[i-1])

@@ -75,7 +75,7 @@ func (b *brimwatch) Notices(_ context.Context, f notifier.Filter) ([]notifier.Re
 	return []notifier.Record{{Notice: notifier.Notice{ID: "n1"}, State: f.State}}, nil
 }
 
-func (b *brimwatch) SetAlarms(context.Context, string, map[fleet.Metric]api.AlarmSetting) error {
+func (b *brimwatch) SetAlarms(context.Context, string, map[fleet.Metric]alarm.Setting) error {
 	return errors.New("not asked for by the client")
 }
 

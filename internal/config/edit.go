@@ -13,16 +13,10 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/atomicfile"
 )
-
-// AlarmSetting is what the Monitoring Alarms dialog sets for one metric. What is
-// nil or empty stays as it is.
-type AlarmSetting struct {
-	Threshold string // a share, such as 80%
-	Enabled   *bool
-}
 
 // ErrNoInstance is returned when there is no instance with an id.
 var ErrNoInstance = errors.New("there is no instance with this id")
@@ -31,7 +25,7 @@ var ErrNoInstance = errors.New("there is no instance with this id")
 // instance stands. Comments and order stay; only the instance's alarms change.
 // The whole configuration is checked with the change before anything is
 // written: when it has faults, they are returned and the file is as it was.
-func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]AlarmSetting) error {
+func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]alarm.Setting) error {
 	i := slices.IndexFunc(s.Instances, func(in Instance) bool { return in.ID == id })
 	if i < 0 {
 		return ErrNoInstance
@@ -40,7 +34,7 @@ func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]AlarmSetting) e
 		if set.Threshold == "" {
 			continue
 		}
-		if _, err := ParseShare(set.Threshold); err != nil {
+		if _, err := alarm.ParseShare(set.Threshold); err != nil {
 			return Faults{{Position: s.Instances[i].Line, Path: "alarms." + m.String() + ".threshold", Reason: err.Error()}}
 		}
 	}
@@ -61,7 +55,7 @@ func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]AlarmSetting) e
 
 // editAlarms returns a file with the alarms of one instance changed; add lists an
 // instance that is not in it.
-func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]AlarmSetting) ([]byte, error) {
+func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]alarm.Setting) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) != 1 {
 		return nil, errors.New("it changed since it was loaded and cannot be read now")

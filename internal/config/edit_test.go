@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -24,7 +25,7 @@ instances:
 `)
 	s := mustLoad(t, path)
 	off := false
-	err := SetAlarms(s, "a", map[fleet.Metric]AlarmSetting{
+	err := SetAlarms(s, "a", map[fleet.Metric]alarm.Setting{
 		fleet.Connections: {Threshold: "85"}, fleet.Subscriptions: {Threshold: "60%", Enabled: &off},
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ instances:
 	}
 
 	before := text
-	err = SetAlarms(s, "a", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "0.7"}})
+	err = SetAlarms(s, "a", map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "0.7"}})
 	var faults Faults
 	if !errors.As(err, &faults) || !strings.Contains(err.Error(), "70%") {
 		t.Errorf("a bad threshold: %v", err)
@@ -71,7 +72,7 @@ func TestSetAlarmsRefusesWhatDoesNotLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = SetAlarms(s, "a", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "70%"}})
+	err = SetAlarms(s, "a", map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "70%"}})
 	if err == nil || !strings.Contains(err.Error(), "clear threshold") {
 		t.Errorf("a threshold below the clear threshold: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -148,7 +149,7 @@ func TestSetAlarmsOfFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			off := false
-			if err := SetAlarms(s, "mqtt-cn-1", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "80%"}, fleet.Subscriptions: {Enabled: &off}}); err != nil {
+			if err := SetAlarms(s, "mqtt-cn-1", map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "80%"}, fleet.Subscriptions: {Enabled: &off}}); err != nil {
 				t.Fatal(err)
 			}
 			s, err = LoadWith(path, foundFleet())

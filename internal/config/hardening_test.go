@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -130,7 +131,7 @@ func TestSetAlarmsLeavesReadOnlyFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = SetAlarms(s, "a", map[fleet.Metric]AlarmSetting{fleet.Connections: {Threshold: "80%"}})
+	err = SetAlarms(s, "a", map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "80%"}})
 	if err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("a read-only file: %v", err)
 	}

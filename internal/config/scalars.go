@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"gopkg.in/yaml.v3"
-
-	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
@@ -103,30 +102,12 @@ func (s *share) decode(d *decoder, p place) {
 		d.fault(p, "a share is wanted here, such as 70%%, not %s", kindOf(p.node))
 		return
 	}
-	v, err := ParseShare(p.node.Value)
+	v, err := alarm.ParseShare(p.node.Value)
 	if err != nil {
 		d.fault(p, "%s", err)
 		return
 	}
 	s.v, s.set = v, true
-}
-
-// ParseShare reads a share of a capacity, 70% or 70, as a fraction. A number
-// below 1 without a sign is refused: 0.7 was most probably meant to be 70%.
-func ParseShare(text string) (float64, error) {
-	number, sign := strings.CutSuffix(strings.TrimSpace(text), "%")
-	number = strings.TrimSpace(number)
-	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || strings.Trim(number, "0123456789.-") != "" {
-		return 0, fmt.Errorf("a share is wanted here, such as 70%%, not %q", clip(text))
-	}
-	switch {
-	case v > 0 && v < 1 && !sign:
-		return 0, fmt.Errorf("%s is read as a percentage; write %s if that is what you mean", clip(number), words.Threshold(v))
-	case v < 0 || v > 1000:
-		return 0, fmt.Errorf("a share lies between 0%% and 1000%%, not at %q", clip(text))
-	}
-	return v / 100, nil
 }
 
 // moment is a point in time: a date, which is the last day, or RFC 3339.

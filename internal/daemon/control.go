@@ -6,10 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/web"
 )
 
 // control tells API and pages of the configuration in force, and changes it.
@@ -34,30 +33,12 @@ func (c control) Ready(context.Context) error {
 	return nil
 }
 
-// SetAlarms takes alarm settings from a program.
-func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]api.AlarmSetting) error {
-	set := make(map[fleet.Metric]config.AlarmSetting, len(settings))
-	for m, s := range settings {
-		set[m] = config.AlarmSetting{Threshold: s.Threshold, Enabled: s.Enabled}
-	}
-	return c.setAlarms(ctx, id, set)
-}
-
-// SetThresholds takes the settings of the Monitoring Alarms dialog.
-func (c control) SetThresholds(ctx context.Context, id string, settings []web.Setting) error {
-	set := make(map[fleet.Metric]config.AlarmSetting, len(settings))
-	for _, s := range settings {
-		set[s.Metric] = config.AlarmSetting{Threshold: s.Threshold, Enabled: &s.Enabled}
-	}
-	return c.setAlarms(ctx, id, set)
-}
-
-// setAlarms writes settings into the configuration and puts them into force.
-func (c control) setAlarms(ctx context.Context, id string, set map[fleet.Metric]config.AlarmSetting) error {
+// SetAlarms writes settings into the configuration and puts them into force.
+func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
 	// One after the other: each is an edit of what the one before has written.
 	c.d.editing.Lock()
 	defer c.d.editing.Unlock()
-	if err := config.SetAlarms(c.d.state.Configuration(), id, set); err != nil {
+	if err := config.SetAlarms(c.d.state.Configuration(), id, settings); err != nil {
 		return err
 	}
 	_, err := c.d.Reload(ctx)

@@ -11,11 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/web"
 )
 
 const twoBrokers = `server: {listen: "127.0.0.1:0"}
@@ -214,7 +213,7 @@ func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
 	path := writeConfig(t, twoBrokers, secrets())
 	d := judging(t, path)
 	on, off := true, false
-	if err := (control{d}).SetAlarms(t.Context(), "a", map[fleet.Metric]api.AlarmSetting{
+	if err := (control{d}).SetAlarms(t.Context(), "a", map[fleet.Metric]alarm.Setting{
 		fleet.Connections: {Threshold: "85%", Enabled: &on},
 	}); err != nil {
 		t.Fatal(err)
@@ -225,7 +224,7 @@ func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
 	if st, _ := d.view.Standing("b"); st.Thresholds[fleet.Connections] != 0.7 {
 		t.Errorf("the mark of another instance is %v", st.Thresholds[fleet.Connections])
 	}
-	if err := (control{d}).SetThresholds(t.Context(), "a", []web.Setting{{Metric: fleet.Connections, Enabled: off}}); err != nil {
+	if err := (control{d}).SetAlarms(t.Context(), "a", map[fleet.Metric]alarm.Setting{fleet.Connections: {Enabled: &off}}); err != nil {
 		t.Fatal(err)
 	}
 	if st, _ := d.view.Standing("a"); st.Thresholds[fleet.Connections] != 0 {
@@ -255,7 +254,7 @@ func TestSetAlarmsThatIsRefusedChangesNothing(t *testing.T) {
 		"no share":    {"a", "many"},
 		"no instance": {"nobody", "80%"},
 	} {
-		if err := (control{d}).SetAlarms(t.Context(), c.id, map[fleet.Metric]api.AlarmSetting{fleet.Connections: {Threshold: c.threshold}}); err == nil {
+		if err := (control{d}).SetAlarms(t.Context(), c.id, map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: c.threshold}}); err == nil {
 			t.Errorf("%s was taken", name)
 		}
 		after, err := os.ReadFile(path)

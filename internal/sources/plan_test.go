@@ -114,7 +114,7 @@ func TestClusterOfPages(t *testing.T) {
 		}
 	}()
 	p := collector.Probe(t.Context(), &set.list[0])[0]
-	if p.Reading.Usage[fleet.Connections] != 42 || p.Reading.Told[fleet.Connections].Value != 100 {
+	if p.Reading.Usage[fleet.Connections] != 42 || p.Reading.Limits[fleet.Connections].Value != 100 {
 		t.Errorf("got %+v", p.Reading)
 	}
 	b.CloseClientConnections()

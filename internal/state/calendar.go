@@ -32,7 +32,7 @@ func (f *Fleet) Calendar() alarm.Calendar {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	s := f.snapshot
-	c := alarm.Calendar{Agendas: make([]alarm.Agenda, len(s.Instances)), Payers: make([]alarm.Payer, len(f.accounts))}
+	c := alarm.Calendar{Terms: make([]alarm.TermWatch, len(s.Instances)), Payers: make([]alarm.Payer, len(f.accounts))}
 	payers := make(map[string]*fleet.Account, len(f.accounts))
 	for i := range f.accounts {
 		a := &f.accounts[i]
@@ -41,7 +41,7 @@ func (f *Fleet) Calendar() alarm.Calendar {
 	}
 	for i := range s.Instances {
 		in := &s.Instances[i]
-		c.Agendas[i] = alarm.Agenda{Instance: in.Instance, Course: &f.courses[i], Account: payers[in.Account], Rules: in.Calendar}
+		c.Terms[i] = alarm.TermWatch{Instance: in.Instance, Course: &f.courses[i], Account: payers[in.Account], Rules: in.Calendar}
 	}
 	return c
 }

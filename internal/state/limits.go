@@ -93,7 +93,7 @@ func encodeLimits(readings []*fleet.Reading) ([]byte, error) {
 		if r == nil {
 			continue
 		}
-		for m, limit := range r.Told {
+		for m, limit := range r.Limits {
 			if !limit.Known() {
 				continue
 			}
@@ -132,7 +132,7 @@ func (l *Limits) newest() []*fleet.Reading {
 	out, ids := l.fleet.newest()
 	for i, r := range out {
 		if told, ok := l.before[ids[i]]; ok && r == nil {
-			out[i] = &fleet.Reading{Instance: ids[i], Told: told}
+			out[i] = &fleet.Reading{Instance: ids[i], Limits: told}
 		}
 	}
 	return out

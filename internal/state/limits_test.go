@@ -13,7 +13,7 @@ import (
 
 func toldReading(id string, value float64, at int64) *fleet.Reading {
 	r := &fleet.Reading{Instance: id}
-	r.Told[fleet.Connections] = fleet.Limit{Value: value, At: at, Origin: fleet.OriginServer}
+	r.Limits[fleet.Connections] = fleet.Limit{Value: value, At: at, Origin: fleet.OriginServer}
 	return r
 }
 
@@ -44,10 +44,10 @@ func TestLimitsAreKept(t *testing.T) {
 // An instance that was not read before the next stop keeps what was known.
 func TestLimitsOfWhatWasNotReadYet(t *testing.T) {
 	f := New(&config.Snapshot{Instances: []config.Instance{{Instance: &fleet.Instance{ID: "a"}}, {Instance: &fleet.Instance{ID: "b"}}, {Instance: &fleet.Instance{ID: "c"}}}}, nil, time.Unix(7300, 0))
-	l := &Limits{fleet: f, before: map[string]ownLimits{"a": toldReading("a", 5000, 7200).Told}}
+	l := &Limits{fleet: f, before: map[string]ownLimits{"a": toldReading("a", 5000, 7200).Limits}}
 	f.Put([]*fleet.Reading{toldReading("b", 10, 7200)})
 	got := l.newest()
-	if got[0].Told[fleet.Connections].Value != 5000 || got[1].Told[fleet.Connections].Value != 10 || got[2] != nil {
+	if got[0].Limits[fleet.Connections].Value != 5000 || got[1].Limits[fleet.Connections].Value != 10 || got[2] != nil {
 		t.Errorf("got %+v", got)
 	}
 }

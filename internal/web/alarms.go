@@ -8,10 +8,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/access"
 )
 
 const (
@@ -51,14 +52,14 @@ type alarmsBody struct {
 	Ended    []episodeRow
 	ShowOpen bool
 	ShowPast bool
-	Cut      bool   // there are more than are shown
-	By       string // who acknowledges, most probably
+	Cut      bool // there are more than are shown
+	By       whoActs
 	Return   string // the instance whose page a form returns to; this page without one
 }
 
 func (p *pages) alarms(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	body := alarmsBody{State: q.Get("state"), Instance: q.Get("instance"), By: rememberedBy(r), States: []option{
+	body := alarmsBody{State: q.Get("state"), Instance: q.Get("instance"), By: whoAsks(r), States: []option{
 		{"", "All"}, {"open", "Open"}, {"raised", "Raised"}, {"unknown", "Unknown"}, {"cleared", "Ended"},
 	}}
 	if err := p.readAlarms(r, &body); err != nil {
@@ -163,25 +164,28 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 // of the night needs one press.
 const byCookie = "brimwatch_by"
 
-// rememberedBy returns who is most probably going to acknowledge.
-func rememberedBy(r *http.Request) string {
-	if c, err := r.Cookie(byCookie); err == nil {
-		if name, err := url.QueryUnescape(c.Value); err == nil {
-			return cleanBy(name)
-		}
-	}
-	name, _, _ := r.BasicAuth()
-	return cleanBy(name)
+// whoActs is who acknowledges an alarm.
+type whoActs struct {
+	Name     string // empty when nobody knows
+	SignedIn bool   // the name is sure, and no other is asked for
 }
 
-// cleanBy makes a name fit for texts and logs: one line, at most 64 characters.
-func cleanBy(name string) string {
-	name = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || c == unicode.ReplacementChar {
-			return ' '
+// whoAsks returns who signed in, or else who is most probably going to acknowledge.
+func whoAsks(r *http.Request) whoActs {
+	name, signedIn := access.Who(r)
+	if signedIn {
+		return whoActs{Name: name, SignedIn: true}
+	}
+	if c, err := r.Cookie(byCookie); err == nil {
+		if last, err := url.QueryUnescape(c.Value); err == nil && fleet.CheckName(last) == nil {
+			return whoActs{Name: shortened(last)}
 		}
-		return c
-	}, strings.ToValidUTF8(name, " "))
+	}
+	return whoActs{Name: shortened(name)}
+}
+
+// shortened makes a name fit for a table: single blanks, at most 64 characters.
+func shortened(name string) string {
 	name = strings.Join(strings.Fields(name), " ")
 	if long := []rune(name); len(long) > 64 {
 		return string(long[:64])
@@ -201,10 +205,19 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 	if !p.form(w, r) {
 		return
 	}
-	code, by := strings.ToUpper(r.PathValue("code")), cleanBy(r.PostForm.Get("by"))
+	code := strings.ToUpper(r.PathValue("code"))
 	back := "/alarms"
 	if id := r.PostForm.Get("instance"); id != "" {
 		back = linkTo(id)
+	}
+	by, signedIn := access.Who(r)
+	if !signedIn {
+		typed := strings.TrimSpace(r.PostForm.Get("by"))
+		if err := fleet.CheckName(typed); err != nil {
+			p.ackProblem(w, r, http.StatusBadRequest, back, "This name cannot be taken", "A name is one line of plain text, and here "+err.Error()+".")
+			return
+		}
+		by = shortened(typed)
 	}
 	if by == "" {
 		p.ackProblem(w, r, http.StatusUnprocessableEntity, back, "Who acknowledges "+code+"?", "The name is missing. Go back and fill in the field beside the button.")
@@ -220,11 +233,18 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 		p.ackProblem(w, r, http.StatusInternalServerError, back, code+" was not acknowledged", err.Error())
 		return
 	}
+	if !signedIn {
+		rememberBy(w, r, by)
+	}
+	http.Redirect(w, r, back+"?acked="+url.QueryEscape(code), http.StatusSeeOther) //nolint:gosec // back is /alarms or an escaped ID below /instances/
+}
+
+// rememberBy keeps the name of who acknowledged in the browser.
+func rememberBy(w http.ResponseWriter, r *http.Request, by string) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // a name, no secret; over plain HTTP it cannot be Secure
 		Name: byCookie, Value: url.QueryEscape(by), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
 		MaxAge: int((90 * 24 * time.Hour).Seconds()),
 	})
-	http.Redirect(w, r, back+"?acked="+url.QueryEscape(code), http.StatusSeeOther) //nolint:gosec // back is /alarms or an escaped ID below /instances/
 }
 
 func (p *pages) ackProblem(w http.ResponseWriter, r *http.Request, status int, back, heading, line string) {

@@ -158,7 +158,7 @@ func (p *pages) courseRows(c *fleet.Course) []courseRow {
 			row.Life.Word = "converted, active"
 		}
 		switch {
-		case m.Told:
+		case m.Reported:
 			row.Told = "the cloud"
 		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):
 			row.Told = "policy " + c.Policy.Name

@@ -22,8 +22,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/web"
 )
 
 // browser starts a Chromium without a window, and a server of f for it. The
@@ -278,7 +278,8 @@ func TestWork(t *testing.T) {
 				b.picture("saved")
 				f.mu.Lock()
 				defer f.mu.Unlock()
-				want := []web.Setting{{Metric: fleet.Subscriptions, Threshold: "70%"}, {Metric: fleet.Connections, Threshold: "80%", Enabled: true}}
+				on, off := true, false
+				want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "80", Enabled: &on}}
 				if diff := cmp.Diff(want, f.settings); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}

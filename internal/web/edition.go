@@ -8,14 +8,6 @@ import (
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
-// Advisor tells which edition would fit an instance, and when a metric of it will
-// be full; false when there is no such instance or nothing is known. It does not
-// block.
-type Advisor interface {
-	Advice(id string) (advice.Advice, bool)
-	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
-}
-
 // editionPanel says which edition would fit.
 type editionPanel struct {
 	Word    string // what it comes to

@@ -2,13 +2,11 @@ package web_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +30,7 @@ type fake struct {
 	remarks   []string
 	accounts  []fleet.Account
 	guides    map[string]fleet.Guide // by product
-	settings  []web.Setting
+	settings  map[fleet.Metric]alarm.Setting
 	edits     int
 	acks      []string
 	asked     struct {
@@ -134,23 +132,28 @@ func (f *fake) Notices(_ context.Context, want notifier.Filter) ([]notifier.Reco
 	return out, nil
 }
 
-func (f *fake) SetThresholds(_ context.Context, id string, settings []web.Setting) error {
+// SetAlarms reads shares as the configuration does.
+func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.edits++
 	if f.refuse != nil {
 		return f.refuse
 	}
+	shares := make(map[fleet.Metric]float64, len(settings))
+	for m, s := range settings {
+		share, err := alarm.ParseShare(s.Threshold)
+		if err != nil {
+			return err
+		}
+		shares[m] = share
+	}
 	f.settings = settings
 	for i := range f.standings {
 		if st := &f.standings[i]; st.Instance.ID == id {
-			for _, s := range settings {
-				var percent float64
-				if _, err := fmt.Sscanf(strings.TrimSuffix(s.Threshold, "%"), "%g", &percent); err != nil {
-					return errors.New("not a share")
-				}
-				if st.Thresholds[s.Metric] = percent / 100; !s.Enabled {
-					st.Thresholds[s.Metric], st.States[s.Metric] = 0, fleet.MetricUnwatched
+			for m, s := range settings {
+				if st.Thresholds[m] = shares[m]; !*s.Enabled {
+					st.Thresholds[m], st.States[m] = 0, fleet.MetricUnwatched
 				}
 			}
 		}
@@ -210,7 +213,7 @@ func realistic() *fake {
 	orders.Instance.Account = "acme"
 	orders.Instance.Term = fleet.Term{Method: fleet.Subscription, Policy: "mqtt", Expires: now().Add(4*24*time.Hour + 5*time.Hour), PostExpiration: "release"}
 	orders.Lifecycle = fleet.Lifecycle{State: fleet.LifecycleExpiring, Next: fleet.LifecycleGrace, At: orders.Instance.Term.Expires}
-	orders.Reading.Told[fleet.Connections] = fleet.Limit{Value: 5000, At: now().Add(-12 * time.Minute).Unix(), Origin: fleet.OriginServer}
+	orders.Reading.Limits[fleet.Connections] = fleet.Limit{Value: 5000, At: now().Add(-12 * time.Minute).Unix(), Origin: fleet.OriginServer}
 	orders.Instance.Configured[fleet.MessageTPS] = 1000
 
 	telemetry := instance("mqtt-cn-7hk2telemetry", "Vehicle telemetry", "mqtt", "Enterprise Platinum Edition",

@@ -138,7 +138,7 @@ func (p *pages) feedWords(e *calendar.Entry) string {
 	if in.Account != "" {
 		lines = append(lines, "Account: "+in.Account+".")
 	}
-	told := toldWords(&e.Event, c)
+	told := toldWords(&e.Change, c)
 	lines = append(lines, words.Capital(told)+".")
 	if e.Moment.Perhaps {
 		lines = append(lines, "The documents of the product disagree on when it is converted.")

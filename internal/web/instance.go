@@ -44,7 +44,7 @@ type information struct {
 	Course     []courseRow
 	Open       []episodeRow
 	Edition    *editionPanel // nil: there is nothing to say
-	By         string
+	By         whoActs
 	Return     string
 }
 
@@ -127,7 +127,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
 		},
 		Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
-		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: rememberedBy(r), Return: in.ID, Edition: p.edition(in.ID),
+		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if st.Reading != nil {
@@ -183,8 +183,8 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 
 // fill puts what somebody sent into the form, so that nobody types twice, and
 // returns the settings that differ from what the form said before.
-func (v *monitoring) fill(r *http.Request) []Setting {
-	var changed []Setting
+func (v *monitoring) fill(r *http.Request) map[fleet.Metric]alarm.Setting {
+	changed := make(map[fleet.Metric]alarm.Setting)
 	for i := range v.Rows {
 		row := &v.Rows[i]
 		if !r.PostForm.Has("was." + row.Metric) {
@@ -195,20 +195,23 @@ func (v *monitoring) fill(r *http.Request) []Setting {
 		row.Was = r.PostForm.Get("was." + row.Metric)
 		row.WasEnabled = r.PostForm.Has("wasenabled." + row.Metric)
 		m, ok := fleet.ParseMetric(row.Metric)
-		same := strings.TrimSuffix(row.Threshold, "%") == row.Was && row.Enabled == row.WasEnabled
-		if ok && !same {
-			changed = append(changed, Setting{Metric: m, Threshold: share(row.Threshold), Enabled: row.Enabled})
+		kept := strings.TrimSuffix(row.Threshold, "%") == row.Was
+		if !ok || kept && row.Enabled == row.WasEnabled {
+			continue
 		}
+		changed[m] = alarm.Setting{Threshold: row.typed(kept), Enabled: &row.Enabled}
 	}
 	return changed
 }
 
-// share adds the sign to what was typed beside a printed %.
-func share(text string) string {
-	if text == "" || strings.HasSuffix(text, "%") {
-		return text
+// typed is the threshold as the editor is to read it. What the page itself has
+// written is a number of percent beside a printed %; what a person has typed there
+// is not made into anything: 0.8 was most probably meant to be 80%.
+func (row *settingRow) typed(kept bool) string {
+	if kept && row.Was != "" {
+		return row.Was + "%"
 	}
-	return text + "%"
+	return row.Threshold
 }
 
 func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
@@ -225,7 +228,7 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	changed := view.fill(r)
 	saved := "0"
 	if len(changed) > 0 {
-		if err := p.AlarmEditor.SetThresholds(r.Context(), id, changed); err != nil {
+		if err := p.AlarmEditor.SetAlarms(r.Context(), id, changed); err != nil {
 			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
 			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
 			body := p.instanceBody(&st, tabAlarms)
@@ -239,10 +242,12 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, linkTo(id)+"?tab="+tabAlarms+"&saved="+saved, http.StatusSeeOther) //nolint:gosec // an escaped ID below /instances/
 }
 
-func metricNames(settings []Setting) []string {
-	out := make([]string, len(settings))
-	for i, s := range settings {
-		out[i] = s.Metric.String()
+func metricNames(settings map[fleet.Metric]alarm.Setting) []string {
+	var out []string
+	for _, m := range fleet.Metrics() {
+		if _, ok := settings[m]; ok {
+			out = append(out, m.String())
+		}
 	}
 	return out
 }

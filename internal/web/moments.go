@@ -106,7 +106,7 @@ func arrangeGroups(groups []group, f calendarFilter) {
 func (p *pages) momentRow(e *calendar.Entry) momentRow {
 	in, c := e.Standing.Instance, e.Standing.Course
 	out := momentRow{
-		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Told: toldWords(&e.Event, c), Perhaps: e.Moment.Perhaps,
+		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Told: toldWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
 		Name: nameOf(in), ID: in.ID, Title: p.Title(in), Link: linkTo(in.ID), Account: in.Account, Life: newLife(e.Standing.Lifecycle.State),
 	}
 	if e.Paid {
@@ -116,9 +116,9 @@ func (p *pages) momentRow(e *calendar.Entry) momentRow {
 }
 
 // toldWords says where a moment comes from.
-func toldWords(e *calendar.Event, c *fleet.Course) string {
+func toldWords(e *calendar.Change, c *fleet.Course) string {
 	switch {
-	case e.Moment.Told:
+	case e.Moment.Reported:
 		return "told by the cloud"
 	case e.Paid:
 		return "end of the paid term"

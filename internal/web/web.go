@@ -4,82 +4,31 @@
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
-// Content-Security-Policy says so. What is shown comes from the small interfaces
-// below; the package keeps no state.
+// Content-Security-Policy says so. What is shown comes over the interfaces of
+// package readers; the package keeps no state.
 package web
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/internal/readers"
 )
-
-// Fleet tells how the instances stand. It does not block.
-type Fleet interface {
-	Standings() []fleet.Standing
-	Standing(id string) (fleet.Standing, bool)
-}
-
-// Statistics reads the history of one instance: a series for each metric that was
-// recorded between from and to, with a point at each step. An error's text is shown.
-type Statistics interface {
-	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
-}
-
-// Alarms reads the episodes that are open or were.
-type Alarms interface {
-	Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.Episode, error)
-}
-
-// Acker acknowledges an open episode for somebody. It returns alarm.ErrNoEpisode
-// when none with that code is open.
-type Acker interface {
-	Ack(ctx context.Context, code, by string) error
-}
-
-// Notices reads what was told to whom, and what became of it.
-type Notices interface {
-	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
-}
-
-// Setting is what the Monitoring Alarms page says about one metric.
-type Setting struct {
-	Metric fleet.Metric
-	// Threshold is a share as people write it, such as 80%; empty leaves it as it is.
-	Threshold string
-	Enabled   bool
-}
-
-// AlarmEditor writes settings of an instance's capacity alarms into the
-// configuration and takes them into force. It gets only those that somebody
-// changed, and applies all of them or none. An error's text, one fault a line, is
-// shown to the person; it holds no secrets.
-type AlarmEditor interface {
-	SetThresholds(ctx context.Context, id string, settings []Setting) error
-}
-
-// Accounts tells what is known of the accounts that pay. It does not block.
-type Accounts interface {
-	Accounts() []fleet.Account
-}
 
 // Options are what New needs. Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
-	Fleet       Fleet
-	Statistics  Statistics
-	Alarms      Alarms
-	Acker       Acker
-	Notices     Notices
-	AlarmEditor AlarmEditor
-	Advisor     Advisor  // nil: pages say nothing of editions
-	Accounts    Accounts // nil: no balance is known
+	Fleet       readers.Fleet
+	Statistics  readers.Statistics
+	Alarms      readers.Alarms
+	Acker       readers.Acker
+	Notices     readers.Notices
+	AlarmEditor readers.AlarmEditor
+	Advisor     readers.Advisor  // nil: pages say nothing of editions
+	Accounts    readers.Accounts // nil: no balance is known
 	// Guide tells how an instance is renewed and changed, in a language such as en;
 	// nil: no steps are shown.
 	Guide func(in *fleet.Instance, language string) fleet.Guide

@@ -13,9 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
-	"github.com/google/go-cmp/cmp"
 )
 
 // get asks for a page of f.
@@ -178,7 +180,7 @@ func TestInstanceInformation(t *testing.T) {
 		"Account acme", "answers , read 9 s ago",
 	)
 	old := realistic()
-	old.standings[0].Reading.Told[fleet.Connections].At = now().Add(-25 * time.Hour).Unix()
+	old.standings[0].Reading.Limits[fleet.Connections].At = now().Add(-25 * time.Hour).Unix()
 	wants(t, text(t, get(t, old, orders())), "server 1 d 1 h ago It could not be read again for more than a day. Alarms still go by it.")
 	wants(t, text(t, get(t, realistic(), "/instances/mqtt-cn-3silent")), "does not answer , tried 9 s ago", "Reason dial tcp 10.4.1.9:1883: connect: connection refused")
 	wants(t, text(t, get(t, realistic(), "/instances/iot-060a0nk0")), "only the calendar of this instance is watched", "Source none")
@@ -288,7 +290,8 @@ func TestMonitoringAlarms(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != orders()+"?tab=alarms&saved=1" {
 			t.Fatal(w.Code, w.Header())
 		}
-		want := []web.Setting{{Metric: fleet.Subscriptions, Threshold: "70%"}, {Metric: fleet.Connections, Threshold: "87.5 %", Enabled: true}}
+		on, off := true, false
+		want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "87.5 %", Enabled: &on}}
 		if diff := cmp.Diff(want, f.settings); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
@@ -312,6 +315,25 @@ func TestMonitoringAlarms(t *testing.T) {
 		}
 		wants(t, text(t, w), "Nothing was changed:", `a share is wanted here, such as 70%, not "<lots>" the second fault`)
 		wants(t, w.Body.String(), `value="&lt;lots&gt;"`)
+	})
+	t.Run("a fraction is refused with a hint", func(t *testing.T) {
+		f := realistic()
+		w := post(t, f, path, form("threshold.connections", "0.8"))
+		if w.Code != http.StatusUnprocessableEntity || f.settings != nil {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
+		wants(t, w.Body.String(), `value="0.8"`)
+	})
+	t.Run("less than 1 % is possible", func(t *testing.T) {
+		f := realistic()
+		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		// The page shows it as 0.8 beside a printed %. Switching the alarm off repeats it.
+		if w := post(t, f, path, form("threshold.connections", "0.8", "was.connections", "0.8", "enabled.connections", "")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
 	})
 	t.Run("no such instance", func(t *testing.T) {
 		if w := post(t, realistic(), "/instances/gone/alarms", form()); w.Code != http.StatusNotFound {
@@ -357,7 +379,7 @@ func TestAlarmsPage(t *testing.T) {
 
 func TestAcknowledge(t *testing.T) {
 	f := realistic()
-	w := post(t, f, "/alarms/k7q2/ack", url.Values{"by": {"  wei\r\n  Zhang "}})
+	w := post(t, f, "/alarms/k7q2/ack", url.Values{"by": {"  wei   Zhang \r\n"}})
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/alarms?acked=K7Q2" || !slices.Equal(f.acks, []string{"K7Q2 by wei Zhang"}) {
 		t.Fatal(w.Code, w.Header(), f.acks)
 	}
@@ -384,6 +406,9 @@ func TestAcknowledge(t *testing.T) {
 		said     string
 	}{
 		"no name":    {"/alarms/K7Q2/ack", " \t", http.StatusUnprocessableEntity, "Who acknowledges K7Q2?"},
+		"two lines":  {"/alarms/K7Q2/ack", "wei\nroot", http.StatusBadRequest, "This name cannot be taken A name is one line of plain text, and here character 4 is U+000A, a line break."},
+		"it turns":   {"/alarms/K7Q2/ack", "wei\u202etoor", http.StatusBadRequest, "character 4 is U+202E, which turns the direction of the text"},
+		"no UTF-8":   {"/alarms/K7Q2/ack", "wei\xff", http.StatusBadRequest, "character 4 is the byte 0xFF"},
 		"no episode": {"/alarms/ZZZZ/ack", "wei", http.StatusNotFound, "No open alarm has the code ZZZZ"},
 		"ended":      {"/alarms/P2KD/ack", "wei", http.StatusNotFound, "It may have ended by itself"},
 	} {

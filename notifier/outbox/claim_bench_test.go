@@ -18,7 +18,7 @@ func BenchmarkClaim(b *testing.B) {
 	for _, bb := range []struct{ recipients, due int }{{100, 1}, {3000, 1}, {10000, 1}, {10000, 10000}} {
 		b.Run(fmt.Sprintf("%d_recipients,_%d_due", bb.recipients, bb.due), func(b *testing.B) {
 			o, err := Open(b.Context(), Options{
-				Path: filepath.Join(b.TempDir(), "b.db"), Directory: manyRecipients(bb.recipients), Logger: slog.New(slog.DiscardHandler), Seed: 1,
+				Path: filepath.Join(b.TempDir(), "b.db"), Directory: manyRecipients(bb.recipients, &fakeChannel{}), Logger: slog.New(slog.DiscardHandler), Seed: 1,
 			})
 			if err != nil {
 				b.Fatal(err)
@@ -48,14 +48,16 @@ func BenchmarkClaim(b *testing.B) {
 	}
 }
 
-// manyRecipients is a directory of as many receivers, each with a person of its own.
-func manyRecipients(n int) *notifier.Directory {
-	receivers := make(map[string]notifier.Receiver, n)
+// manyRecipients is a directory of as many receivers, each with a person of its
+// own, all reached by one channel.
+func manyRecipients(n int, c notifier.Channel) *notifier.Directory {
+	e := notifier.Entries{Receivers: make(map[string]notifier.Receiver, n)}
 	for i := range n {
 		name := fmt.Sprintf("sms/%d", i)
-		receivers[name] = notifier.Receiver{Name: name, Targets: []notifier.Target{{
-			Recipient: notifier.Recipient{Channel: "sms", Name: name}, Channel: &fakeChannel{}, Language: "en", Zone: time.UTC,
+		e.Default = append(e.Default, name)
+		e.Receivers[name] = notifier.Receiver{Name: name, Targets: []notifier.Target{{
+			Recipient: notifier.Recipient{Channel: "sms", Name: name}, Channel: c, Language: "en", Zone: time.UTC,
 		}}}
 	}
-	return notifier.NewDirectory(notifier.Entries{Receivers: receivers})
+	return notifier.NewDirectory(e)
 }

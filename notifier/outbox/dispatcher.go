@@ -39,7 +39,6 @@ func (b *Outbox) Run(ctx context.Context) error {
 			return nil
 		case <-prune.C:
 			b.prune(ctx, time.Now())
-			continue
 		case <-b.wake:
 		case <-timer.C:
 		}

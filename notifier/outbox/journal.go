@@ -155,7 +155,7 @@ func endReason(ev *alarm.Event) string {
 	switch {
 	case ev.Kind == alarm.Withdrawn:
 		return "withdrawn: " + ev.Reason
-	case ev.Occasion != nil:
+	case ev.Details != nil:
 		return ev.Reason
 	}
 	return ""

@@ -78,12 +78,13 @@ func (c *findingChannel) Find(_ context.Context, m notifier.Message) (notifier.R
 type trackingChannel struct {
 	fakeChannel
 	status func(asked int) notifier.ReceiptStatus
+	err    error
 	asked  int
 }
 
 func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
 	c.asked++
-	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, nil
+	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, c.err
 }
 
 func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier.Entries)) *notifier.Directory {
@@ -119,20 +120,20 @@ func limits(l notifier.Limits) func(*notifier.Entries) {
 // rig is an Outbox that can be stopped, and opened again on the same database.
 type rig struct {
 	*Outbox
-	t    *testing.T
-	path string
-	stop func()
+	t        *testing.T
+	path     string
+	registry *prometheus.Registry
+	stop     func()
 }
 
 func open(t *testing.T, path string, dir *notifier.Directory) *rig {
 	t.Helper()
-	b, err := Open(t.Context(), Options{
-		Path: path, Directory: dir, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
-	})
+	registry := prometheus.NewRegistry()
+	b, err := Open(t.Context(), Options{Path: path, Directory: dir, Logger: slog.New(slog.DiscardHandler), Registerer: registry, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &rig{Outbox: b, t: t, path: path}
+	return &rig{Outbox: b, t: t, path: path, registry: registry}
 }
 
 func (r *rig) start() *rig {
@@ -701,20 +702,6 @@ func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
 	if !r.Healthy() {
 		t.Error("not healthy after a good write")
 	}
-}
-
-func TestOutboxPrunes(t *testing.T) {
-	path := dbPath(t)
-	synctest.Test(t, func(t *testing.T) {
-		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}})).start()
-		defer r.stop()
-		r.keep = 24 * time.Hour
-		r.happen(alarm.Raised, "A2AA")
-		r.happen(alarm.Raised, "B2BB")
-		r.happen(alarm.Cleared, "A2AA")
-		pass(26 * time.Hour)
-		want(t, "notices", r.states(), "sms/wei raised sent 1")
-	})
 }
 
 func TestOutboxRefusesANewerDatabase(t *testing.T) {

@@ -33,6 +33,53 @@ func TestRetryAt(t *testing.T) {
 	}
 }
 
+// A fifth more at most, so that those who failed together do not come back together.
+func TestRetryAtSpreads(t *testing.T) {
+	now := noon()
+	for spread, want := range map[float64]time.Duration{0: 120 * time.Second, 0.5: 132 * time.Second, 1: 144 * time.Second} {
+		if at, _ := retryAt(now, now, 3, 0, spread); at.Sub(now) != want {
+			t.Errorf("spread %v: %v, want %v", spread, at.Sub(now), want)
+		}
+	}
+	created := now.Add(5*time.Second - giveUpAfter)
+	if _, again := retryAt(now, created, 1, 0, 0); again {
+		t.Error("tried again at the very moment to give up")
+	}
+	if _, again := retryAt(now, created.Add(1), 1, 0, 0); !again {
+		t.Error("given up a moment too early")
+	}
+	if giveUpAfter != 24*time.Hour {
+		t.Errorf("given up after %v", giveUpAfter)
+	}
+}
+
+func TestTrackAt(t *testing.T) {
+	now := noon()
+	for asked, want := range []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute} {
+		if at, again := trackAt(now, asked); at.Sub(now) != want || !again {
+			t.Errorf("after asking %d times: in %v, %v; want %v", asked, at.Sub(now), again, want)
+		}
+	}
+	if at, again := trackAt(now, 4); again || !at.IsZero() {
+		t.Errorf("asked a fifth time at %v, %v", at, again)
+	}
+}
+
+func TestJitter(t *testing.T) {
+	a, b, random := newJitter(7), newJitter(7), newJitter(0)
+	same := true
+	for range 100 {
+		x, y := a(), b()
+		if x != y || x < 0 || x >= 1 {
+			t.Fatalf("%v and %v of the same seed", x, y)
+		}
+		same = same && x == random()
+	}
+	if same {
+		t.Error("without a seed it is repeatable")
+	}
+}
+
 func TestRetryAtProperties(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {

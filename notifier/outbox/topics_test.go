@@ -21,7 +21,7 @@ func dated(kind alarm.EventKind, rule alarm.RuleName, code, topic string) alarm.
 	course := in.Term.Course(fleet.Policy{}, nil)
 	return alarm.Event{
 		Kind: kind, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, Code: code, At: now, RaisedAt: now, Severity: alarm.Critical, Level: 1,
-		Instance: in, Topic: topic, Occasion: &alarm.Occasion{At: now, Course: &course, Lifecycle: course.At(now)},
+		Instance: in, Topic: topic, Details: &alarm.Details{At: now, Course: &course, Lifecycle: course.At(now)},
 	}
 }
 
@@ -112,7 +112,7 @@ func TestMemoryIsKept(t *testing.T) {
 	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(nil))
 	r.closed()
 	key := alarm.Key{Rule: alarm.Overdue, Account: "acme", Metric: alarm.NoMetric}
-	memory := alarm.Memory{Open: 5, Terms: [4]alarm.ToldTerm{{Anchor: 5, Lead: 7}}}
+	memory := alarm.Memory{Open: 5, Terms: [4]alarm.TermMemory{{Anchor: 5, Lead: 7}}}
 	for _, want := range []alarm.Record{
 		{Key: key, State: alarm.State{Level: 1, Code: "K7Q2"}, Memory: memory}, {Key: key, Memory: memory}, {Key: key},
 	} {
@@ -132,6 +132,27 @@ func TestMemoryIsKept(t *testing.T) {
 		if diff := cmp.Diff([]alarm.Record{want}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
+	}
+}
+
+// TestStatesOfOneCommit: one state goes, and those after it are stored all the same.
+func TestStatesOfOneCommit(t *testing.T) {
+	r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(nil))
+	r.closed()
+	record := func(instance string, level int) alarm.Record {
+		return alarm.Record{Key: alarm.Key{Rule: alarm.Capacity, Instance: instance, Metric: fleet.Connections}, State: alarm.State{Level: level}}
+	}
+	for _, states := range [][]alarm.Record{{record("a", 1), record("b", 1)}, {record("a", 0), record("b", 2), record("c", 1)}} {
+		if err := r.Commit(t.Context(), alarm.Commit{States: states}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := r.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]alarm.Record{record("b", 2), record("c", 1)}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

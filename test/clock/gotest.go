@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,12 +66,11 @@ func follow(printed io.Reader, stdout io.Writer) (failed []string, err error) {
 				failed = append(failed, names[0])
 			}
 		}
-		switch err {
-		case nil:
-		case io.EOF:
+		switch {
+		case errors.Is(err, io.EOF):
 			return failed, nil
-		default:
-			return failed, fmt.Errorf("read what go test prints: %w", err)
+		case err != nil:
+			return failed, fmt.Errorf("read the output of go test: %w", err)
 		}
 	}
 }

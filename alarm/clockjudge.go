@@ -9,12 +9,12 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// almanac is the part of the Engine that judges by the clock. Its slots hold only
+// clockJudge is the part of the Engine that judges by the clock. Its slots hold only
 // alarms that have something to remember: most of a fleet has nothing.
-type almanac struct {
+type clockJudge struct {
 	calendar Calendar
-	agendas  map[string]*Agenda // by instance
-	payers   map[string]*Payer  // by account
+	terms    map[string]*TermWatch // by instance
+	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
 
 	lookAt  time.Time // nothing is due before
@@ -22,8 +22,8 @@ type almanac struct {
 	settled time.Time // the clock has jumped: nothing is judged before
 }
 
-// forgetAfter is how long it is remembered what was told of an instance that is
-// not watched any more. One that vanishes and comes back tells nothing twice.
+// forgetAfter is how long the Engine remembers the steps of an instance that is not
+// watched any more: of one that vanishes and comes back, people hear nothing twice.
 const forgetAfter = 400 * 24 * time.Hour
 
 // A clock that jumps is often mended soon. What it says is not judged by until it
@@ -37,41 +37,41 @@ const (
 func (e *Engine) SetCalendar(ctx context.Context, c Calendar) error {
 	return e.call(ctx, func(ctx context.Context) error {
 		e.mu.Lock()
-		e.almanac.set(c)
+		e.byClock.set(c)
 		e.mu.Unlock()
 		return e.tickCalendar(ctx, time.Now())
 	})
 }
 
-func (al *almanac) set(c Calendar) {
-	al.calendar = c
-	al.agendas = make(map[string]*Agenda, len(c.Agendas))
-	al.payers = make(map[string]*Payer, len(c.Payers))
-	for i := range c.Agendas {
-		al.agendas[c.Agendas[i].Instance.ID] = &c.Agendas[i]
+func (cj *clockJudge) set(c Calendar) {
+	cj.calendar = c
+	cj.terms = make(map[string]*TermWatch, len(c.Terms))
+	cj.payers = make(map[string]*Payer, len(c.Payers))
+	for i := range c.Terms {
+		cj.terms[c.Terms[i].Instance.ID] = &c.Terms[i]
 	}
 	for i := range c.Payers {
-		al.payers[c.Payers[i].Account.Name] = &c.Payers[i]
+		cj.payers[c.Payers[i].Account.Name] = &c.Payers[i]
 	}
-	al.lookAt = time.Time{}
+	cj.lookAt = time.Time{}
 }
 
 // restoreCalendar puts a stored alarm of the calendar in place.
 func (e *Engine) restoreCalendar(rec Record) {
 	sl := &slot{key: rec.Key, state: rec.State, memory: &rec.Memory}
-	if in := e.almanac.agendas[rec.Key.Instance]; in != nil {
+	if in := e.byClock.terms[rec.Key.Instance]; in != nil {
 		sl.inst = in.Instance
 	} else if rec.Key.Instance != "" {
 		// All that is left of it is its name.
 		sl.inst = &fleet.Instance{ID: rec.Key.Instance, Name: rec.Key.Instance}
 	}
-	e.almanac.slots[rec.Key] = sl
+	e.byClock.slots[rec.Key] = sl
 	e.track(sl)
 }
 
 // slot returns the alarm with this key, with nothing to remember when it is new.
-func (al *almanac) slot(k Key, in *fleet.Instance) *slot {
-	if sl := al.slots[k]; sl != nil {
+func (cj *clockJudge) slot(k Key, in *fleet.Instance) *slot {
+	if sl := cj.slots[k]; sl != nil {
 		sl.inst = in
 		return sl
 	}
@@ -80,23 +80,23 @@ func (al *almanac) slot(k Key, in *fleet.Instance) *slot {
 
 // keep takes over a slot after a commit: it stays while it has something to
 // remember.
-func (al *almanac) keep(sl *slot) {
+func (cj *clockJudge) keep(sl *slot) {
 	if sl.state.Zero() && sl.remembered().Zero() {
-		delete(al.slots, sl.key)
+		delete(cj.slots, sl.key)
 		return
 	}
-	al.slots[sl.key] = sl
+	cj.slots[sl.key] = sl
 }
 
 // tickCalendar judges the calendar when something is due, and the clock can be
 // trusted.
 func (e *Engine) tickCalendar(ctx context.Context, now time.Time) error {
-	al := &e.almanac
-	passed := now.Sub(al.last) // by the monotonic clock, which nobody sets
-	if al.jumped(now, passed) {
+	cj := &e.byClock
+	passed := now.Sub(cj.last) // by the monotonic clock, which nobody sets
+	if cj.jumped(now, passed) {
 		e.log.Warn("the clock has jumped; the calendar is not judged until it has stayed for a while", "for", clockSettle)
 	}
-	if now.Before(al.settled) || now.Before(al.lookAt) {
+	if now.Before(cj.settled) || now.Before(cj.lookAt) {
 		return nil
 	}
 	return e.judgeCalendar(ctx, now)
@@ -105,14 +105,14 @@ func (e *Engine) tickCalendar(ctx context.Context, now time.Time) error {
 // jumped notes what the clock says, and tells whether it went another way than
 // the time that has passed since it was looked at last. Then nothing is judged by
 // it for a while, counted by the clock as it is now.
-func (al *almanac) jumped(now time.Time, passed time.Duration) bool {
-	off := now.Round(0).Sub(al.last.Round(0)) - passed
-	first := al.last.IsZero()
-	al.last = now
+func (cj *clockJudge) jumped(now time.Time, passed time.Duration) bool {
+	off := now.Round(0).Sub(cj.last.Round(0)) - passed
+	first := cj.last.IsZero()
+	cj.last = now
 	if first || off <= clockJump && off >= -clockJump {
 		return false
 	}
-	al.settled, al.lookAt = now.Add(clockSettle), time.Time{}
+	cj.settled, cj.lookAt = now.Add(clockSettle), time.Time{}
 	return true
 }
 
@@ -120,13 +120,13 @@ func (al *almanac) jumped(now time.Time, passed time.Duration) bool {
 // fails nothing has happened, and the next tick tries again.
 func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC()
-	j := dayJudge{e: e, al: &e.almanac, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
+	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
 	j.payers()
 	pulled := j.bulk()
-	for i := range j.al.calendar.Agendas {
-		a := &j.al.calendar.Agendas[i]
-		j.agenda(a, pulled)
+	for i := range j.judge.calendar.Terms {
+		a := &j.judge.calendar.Terms[i]
+		j.term(a, pulled)
 	}
 	j.gather()
 	j.gone()
@@ -134,30 +134,30 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
-	e.almanac.lookAt = j.next
+	e.byClock.lookAt = j.next
 	return nil
 }
 
-// dayJudge is one round of judging by the clock.
-type dayJudge struct {
-	e    *Engine
-	al   *almanac
-	b    batch
-	now  time.Time
-	next time.Time // when to judge again
+// clockRound is one round of judging by the clock.
+type clockRound struct {
+	e     *Engine
+	judge *clockJudge
+	b     batch
+	now   time.Time
+	next  time.Time // when to judge again
 
 	ahead map[string]*ahead // forecasts that are judged now, by instance
 }
 
 // again notes that something has to be judged at the moment at.
-func (j *dayJudge) again(at time.Time) {
+func (j *clockRound) again(at time.Time) {
 	if !at.IsZero() && at.Before(j.next) {
 		j.next = at
 	}
 }
 
-// agenda judges the calendar of one instance.
-func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
+// term judges the calendar of one instance.
+func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 	id := a.Instance.ID
 	lead := time.Duration(-1)
 	group, grouped := pulled[id]
@@ -167,24 +167,24 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 	rules := a.schedule(j.now, lead)
 	for i := range rules {
 		r := &rules[i]
-		sl := j.al.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)
+		sl := j.judge.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)
 		before := sl.remembered()
 		next, memory, events := StepDate(r, sl.state, before, j.now)
 		j.again(r.next(next, j.now))
 		for k := range events {
 			ev := &events[k]
-			ev.Occasion = j.occasion(a, r, ev)
+			ev.Details = j.details(a, r, ev)
 			ev.Topic = j.topic(a, r.Rule, ev.Kind)
 			switch ev.Kind {
 			case Cleared:
-				ev.Reason = ev.Occasion.endReason()
+				ev.Reason = ev.Details.endReason()
 			case Raised, Escalated, Reminded, Found:
-				ev.Reason = ev.Occasion.reason(r.Rule, j.now)
+				ev.Reason = ev.Details.reason(r.Rule, j.now)
 			case Eased, Withdrawn, Acked, Lost:
 			}
 			if grouped && r.Rule == Expiry && Starts(ev.Kind) {
 				ev.Topic = group.topic
-				ev.Occasion.Others = group.others(id)
+				ev.Details.Others = group.others(id)
 			}
 		}
 		if len(events) > 0 || memory != before || next != sl.state {
@@ -199,7 +199,7 @@ func (j *dayJudge) agenda(a *Agenda, pulled map[string]bulk) {
 func Starts(k EventKind) bool { return k == Raised || k == Escalated }
 
 // frozen judges whether the instance is frozen.
-func (j *dayJudge) frozen(a *Agenda) {
+func (j *clockRound) frozen(a *TermWatch) {
 	k := Key{Rule: FrozenRule, Instance: a.Instance.ID, Metric: NoMetric}
 	if a.Rules == nil || a.Rules.Frozen == nil {
 		return
@@ -208,15 +208,15 @@ func (j *dayJudge) frozen(a *Agenda) {
 	if a.Course != nil && a.Course.Term.Frozen {
 		o.Usage = 1
 	}
-	j.plain(j.al.slot(k, a.Instance), a.Rules.Frozen, o, func(ev *Event) {
-		ev.Occasion = &Occasion{At: j.now, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
+	j.plain(j.judge.slot(k, a.Instance), a.Rules.Frozen, o, func(ev *Event) {
+		ev.Details = &Details{At: j.now, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
 		ev.Topic = "instance/" + a.Instance.ID
-		ev.Reason = ev.Occasion.reason(FrozenRule, j.now)
+		ev.Reason = ev.Details.reason(FrozenRule, j.now)
 	})
 }
 
 // plain judges an alarm that has no dates: something is so, or is not.
-func (j *dayJudge) plain(sl *slot, r *Rule, o Observation, dress func(*Event)) {
+func (j *clockRound) plain(sl *slot, r *Rule, o Observation, dress func(*Event)) {
 	next, events := Step(*r, sl.state, o)
 	for i := range events {
 		dress(&events[i])
@@ -225,25 +225,25 @@ func (j *dayJudge) plain(sl *slot, r *Rule, o Observation, dress func(*Event)) {
 		j.b.add(sl, next, events)
 	} else if next != sl.state {
 		sl.state = next
-		j.al.keep(sl)
+		j.judge.keep(sl)
 	}
 	if next.Raised() && next.AckedAt == 0 && r.Repeat > 0 {
-		j.again(fromMilli(next.ToldAt).Add(r.Repeat))
+		j.again(fromMilli(next.NotifiedAt).Add(r.Repeat))
 	}
 }
 
 // gone withdraws the episodes of rules, instances and accounts that are no more,
-// and forgets what was told of them long ago.
-func (j *dayJudge) gone() {
+// and forgets the steps of long ago.
+func (j *clockRound) gone() {
 	var keys []Key
-	for k := range j.al.slots {
+	for k := range j.judge.slots {
 		if !j.judged(k) {
 			keys = append(keys, k)
 		}
 	}
 	slices.SortFunc(keys, compareKeys)
 	for _, k := range keys {
-		sl := j.al.slots[k]
+		sl := j.judge.slots[k]
 		memory := sl.remembered()
 		var events []Event
 		if sl.state.Raised() {
@@ -263,12 +263,12 @@ func (j *dayJudge) gone() {
 }
 
 // judged tells whether an alarm is still judged.
-func (j *dayJudge) judged(k Key) bool {
+func (j *clockRound) judged(k Key) bool {
 	if k.Instance == "" {
-		p := j.al.payers[k.Account]
+		p := j.judge.payers[k.Account]
 		return p != nil && p.rule(k.Rule) != nil
 	}
-	a := j.al.agendas[k.Instance]
+	a := j.judge.terms[k.Instance]
 	return a != nil && a.Rules.has(k.Rule)
 }
 

@@ -17,8 +17,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// almanacRig is an Engine that judges a calendar inside a bubble.
-type almanacRig struct {
+// clockRig is an Engine that judges a calendar inside a bubble.
+type clockRig struct {
 	forecaster Forecaster
 	t          *testing.T
 	engine     *Engine
@@ -47,8 +47,8 @@ func mqttPolicy() fleet.Policy {
 	}}
 }
 
-// subscribed is the agenda of an instance that is paid until end.
-func subscribed(id string, end time.Time, account *fleet.Account, change ...func(*fleet.Term)) Agenda {
+// subscribed is the calendar of an instance that is paid until end.
+func subscribed(id string, end time.Time, account *fleet.Account, change ...func(*fleet.Term)) TermWatch {
 	in := &fleet.Instance{ID: id, Name: id, Product: "mqtt", Term: fleet.Term{Method: fleet.Subscription, Expires: end}}
 	if account != nil {
 		in.Account = account.Name
@@ -57,16 +57,16 @@ func subscribed(id string, end time.Time, account *fleet.Account, change ...func
 		f(&in.Term)
 	}
 	c := in.Term.Course(mqttPolicy(), account)
-	return Agenda{Instance: in, Course: &c, Account: account, Rules: usualRules()}
+	return TermWatch{Instance: in, Course: &c, Account: account, Rules: usualRules()}
 }
 
-// inIoT makes an agenda one of IoT Platform.
-func inIoT(a Agenda) Agenda {
+// inIoT makes an instance one of IoT Platform.
+func inIoT(a TermWatch) TermWatch {
 	a.Instance.Product = "iot"
 	return a
 }
 
-func newAlmanacRig(t *testing.T, c Calendar) *almanacRig { return newForecastRig(t, c, nil) }
+func newClockRig(t *testing.T, c Calendar) *clockRig { return newForecastRig(t, c, nil) }
 
 // forecasterFunc is a Forecaster.
 type forecasterFunc func(instance string, m fleet.Metric) (time.Time, bool)
@@ -75,13 +75,13 @@ func (f forecasterFunc) ThresholdAhead(instance string, m fleet.Metric) (time.Ti
 	return f(instance, m)
 }
 
-func newForecastRig(t *testing.T, c Calendar, f Forecaster) *almanacRig {
-	r := &almanacRig{t: t, journal: newMemoryJournal(), forecaster: f}
+func newForecastRig(t *testing.T, c Calendar, f Forecaster) *clockRig {
+	r := &clockRig{t: t, journal: newMemoryJournal(), forecaster: f}
 	r.start(c)
 	return r
 }
 
-func (r *almanacRig) start(c Calendar) {
+func (r *clockRig) start(c Calendar) {
 	r.t.Helper()
 	e, err := NewEngine(r.t.Context(), Options{Journal: r.journal, Calendar: c, Forecaster: r.forecaster, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1})
 	if err != nil {
@@ -100,7 +100,7 @@ func (r *almanacRig) start(c Calendar) {
 	synctest.Wait()
 }
 
-func (r *almanacRig) set(c Calendar) {
+func (r *clockRig) set(c Calendar) {
 	r.t.Helper()
 	if err := r.engine.SetCalendar(r.t.Context(), c); err != nil {
 		r.t.Fatal(err)
@@ -108,12 +108,12 @@ func (r *almanacRig) set(c Calendar) {
 }
 
 // until lets time pass and waits for what it causes.
-func (r *almanacRig) until(at time.Time) {
+func (r *clockRig) until(at time.Time) {
 	pass(time.Until(at) + time.Minute)
 }
 
 // want checks what happened since it was called last.
-func (r *almanacRig) want(want ...string) {
+func (r *clockRig) want(want ...string) {
 	r.t.Helper()
 	var got []string
 	r.journal.mu.Lock()
@@ -133,7 +133,7 @@ func (r *almanacRig) want(want ...string) {
 // describe writes an event in one line: "raised expiry orders 7d with b, c".
 func describe(ev *Event) string {
 	out := fmt.Sprintf("%s %s %s%s", ev.Kind, ev.Key.Rule, ev.Key.Account, ev.Key.Instance)
-	o := ev.Occasion
+	o := ev.Details
 	if o == nil {
 		return out
 	}
@@ -159,8 +159,8 @@ func describe(ev *Event) string {
 func TestCalendarAfterDowntime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		end := time.Now().UTC().Truncate(day).Add(10 * day)
-		c := Calendar{Agendas: []Agenda{subscribed("a", end, nil)}}
-		r := newAlmanacRig(t, c)
+		c := Calendar{Terms: []TermWatch{subscribed("a", end, nil)}}
+		r := newClockRig(t, c)
 		r.until(end.Add(-7 * day))
 		r.want("raised expiry a 7d")
 		r.stop()
@@ -174,9 +174,9 @@ func TestCalendarAfterDowntime(t *testing.T) {
 func TestCalendarWhenNothingCanBeStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		end := time.Now().UTC().Truncate(day).Add(7 * day)
-		r := newAlmanacRig(t, Calendar{})
+		r := newClockRig(t, Calendar{})
 		r.journal.setFail(errors.New("disk full"))
-		if err := r.engine.SetCalendar(t.Context(), Calendar{Agendas: []Agenda{subscribed("a", end, nil)}}); err == nil {
+		if err := r.engine.SetCalendar(t.Context(), Calendar{Terms: []TermWatch{subscribed("a", end, nil)}}); err == nil {
 			t.Error("a commit that failed was not told")
 		}
 		r.until(time.Now().Add(time.Minute))
@@ -191,10 +191,10 @@ func TestCalendarWhenNothingCanBeStored(t *testing.T) {
 func TestCalendarOfWhatIsNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		end := time.Now().UTC().Truncate(day).Add(3 * day)
-		c := Calendar{Agendas: []Agenda{subscribed("a", end, nil), subscribed("b", end.AddDate(1, 0, 0), nil)}}
-		r := newAlmanacRig(t, c)
+		c := Calendar{Terms: []TermWatch{subscribed("a", end, nil), subscribed("b", end.AddDate(1, 0, 0), nil)}}
+		r := newClockRig(t, c)
 		r.want("raised expiry a 3d")
-		r.set(Calendar{Agendas: c.Agendas[1:]})
+		r.set(Calendar{Terms: c.Terms[1:]})
 		r.want("withdrawn expiry a")
 		// It comes back, as an instance that an API had lost: nothing is told twice.
 		r.set(c)
@@ -202,11 +202,11 @@ func TestCalendarOfWhatIsNoMore(t *testing.T) {
 		r.until(end.Add(-day))
 		r.want("raised expiry a 1d")
 		// Its alarm is switched off.
-		off := *c.Agendas[0].Rules
+		off := *c.Terms[0].Rules
 		off.Expiry = nil
-		a := c.Agendas[0]
+		a := c.Terms[0]
 		a.Rules = &off
-		r.set(Calendar{Agendas: []Agenda{a}})
+		r.set(Calendar{Terms: []TermWatch{a}})
 		r.want("withdrawn expiry a")
 		r.until(end.Add(day))
 		r.want()
@@ -218,9 +218,9 @@ func TestAutomaticRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		end := time.Now().UTC().Truncate(day).Add(20 * day)
 		renewing := func(end time.Time) Calendar {
-			return Calendar{Agendas: []Agenda{subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })}}
+			return Calendar{Terms: []TermWatch{subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })}}
 		}
-		r := newAlmanacRig(t, renewing(end))
+		r := newClockRig(t, renewing(end))
 		r.until(end.Add(-9 * day))
 		r.want()
 		r.until(end.Add(-8 * day))
@@ -249,14 +249,14 @@ func TestOverdueAccount(t *testing.T) {
 				{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased},
 			}}, acme)
 			return Calendar{
-				Agendas: []Agenda{
+				Terms: []TermWatch{
 					subscribed("far", now.Add(300*day), acme), subscribed("near", now.Add(20*day), acme),
 					{Instance: payg, Course: &course, Account: acme, Rules: usualRules()},
 				},
 				Payers: []Payer{{Account: acme, Overdue: stateRule(Critical), LowBalance: stateRule(Warning)}},
 			}
 		}
-		r := newAlmanacRig(t, calendar(104, time.Time{}))
+		r := newClockRig(t, calendar(104, time.Time{}))
 		r.want()
 		r.set(calendar(99, time.Time{}))
 		r.want("raised low_balance acme with near, far, p")
@@ -282,9 +282,9 @@ func TestInstancesOfOneUnpaidBill(t *testing.T) {
 			a := subscribed(id, time.Time{}, acme, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })
 			course := a.Instance.Term.Course(fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleSuspended}}}, acme)
 			a.Course = &course
-			c.Agendas = append(c.Agendas, a)
+			c.Terms = append(c.Terms, a)
 		}
-		r := newAlmanacRig(t, c)
+		r := newClockRig(t, c)
 		r.want("raised overdue acme with p, q, r", "raised suspension p 0d with q, r", "raised suspension q 0d with p, r", "raised suspension r 0d with p, q")
 		r.stop()
 	})
@@ -296,17 +296,17 @@ func TestTopicsOfAnOverdueAccount(t *testing.T) {
 	end := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	acme := &fleet.Account{Name: "acme", OverdueSince: end}
 	paid := &fleet.Account{Name: "acme"}
-	payg := func(account *fleet.Account) Agenda {
+	payg := func(account *fleet.Account) TermWatch {
 		return subscribed("p", end, account, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })
 	}
 	told := &slot{state: State{Level: 1}}
 	for _, tt := range []struct {
-		name   string
-		agenda Agenda
-		told   *slot // of the account's alarm
-		rule   RuleName
-		kind   EventKind
-		want   string
+		name string
+		term TermWatch
+		told *slot // of the account's alarm
+		rule RuleName
+		kind EventKind
+		want string
 	}{
 		{"a subscription cannot be renewed", subscribed("a", end, acme), nil, CannotRenew, Raised, "account/acme"},
 		{"a subscription expires", subscribed("a", end, acme), nil, Expiry, Raised, "instance/a"},
@@ -317,11 +317,11 @@ func TestTopicsOfAnOverdueAccount(t *testing.T) {
 		{"paid: nothing stops", payg(paid), told, Suspension, Cleared, "account/acme"},
 		{"stopped for a reason of its own", payg(paid), nil, Suspension, Raised, "instance/p"},
 	} {
-		j := dayJudge{al: &almanac{slots: map[Key]*slot{}}}
+		j := clockRound{judge: &clockJudge{slots: map[Key]*slot{}}}
 		if tt.told != nil {
-			j.al.slots[Key{Rule: Overdue, Account: "acme", Metric: NoMetric}] = tt.told
+			j.judge.slots[Key{Rule: Overdue, Account: "acme", Metric: NoMetric}] = tt.told
 		}
-		if got := j.topic(&tt.agenda, tt.rule, tt.kind); got != tt.want {
+		if got := j.topic(&tt.term, tt.rule, tt.kind); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -331,11 +331,11 @@ func TestRenewalInBulk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		end := time.Now().UTC().Truncate(day).Add(10 * day)
 		acme, other := &fleet.Account{Name: "acme", Zone: time.UTC}, &fleet.Account{Name: "other", Zone: time.UTC}
-		c := Calendar{Agendas: []Agenda{
+		c := Calendar{Terms: []TermWatch{
 			inIoT(subscribed("a", end, acme)), inIoT(subscribed("b", end.Add(4*day), acme)), inIoT(subscribed("c", end.Add(7*day), acme)),
 			inIoT(subscribed("late", end.Add(8*day), acme)), inIoT(subscribed("theirs", end, other)), subscribed("mqtt", end, acme),
 		}}
-		r := newAlmanacRig(t, c)
+		r := newClockRig(t, c)
 		r.until(end.Add(-7 * day))
 		r.want("raised expiry a 7d with b, c", "raised expiry b 7d with a, c", "raised expiry c 7d with a, b", "raised expiry theirs 7d", "raised expiry mqtt 7d")
 		topics := make(map[string][]string)
@@ -370,7 +370,7 @@ func TestForecastWaitsForTheMorning(t *testing.T) {
 		seen.Store(outlook{known: true})
 		a := subscribed("a", midnight.Add(300*day), &fleet.Account{Name: "acme", Zone: shanghai})
 		a.Rules.Forecast = &ForecastRule{Within: 14 * day, Rule: *stateRule(Info)}
-		r := newForecastRig(t, Calendar{Agendas: []Agenda{a}}, forecasterFunc(func(_ string, m fleet.Metric) (time.Time, bool) {
+		r := newForecastRig(t, Calendar{Terms: []TermWatch{a}}, forecasterFunc(func(_ string, m fleet.Metric) (time.Time, bool) {
 			o, ok := seen.Load().(outlook)
 			return o.at, ok && o.known && m == fleet.Connections
 		}))
@@ -413,13 +413,13 @@ func TestClockJumps(t *testing.T) {
 		{"a small correction", []look{{0, 0, false, true}, {time.Second, time.Minute, false, true}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var al almanac
+			var cj clockJudge
 			for i, l := range tt.looks {
 				now := base.Add(l.wall)
-				if got := al.jumped(now, l.passed); got != l.jumped {
+				if got := cj.jumped(now, l.passed); got != l.jumped {
 					t.Fatalf("look %d: jumped is %v", i, got)
 				}
-				if judges := !now.Before(al.settled); judges != l.judges {
+				if judges := !now.Before(cj.settled); judges != l.judges {
 					t.Fatalf("look %d: judges is %v", i, judges)
 				}
 			}
@@ -442,7 +442,7 @@ func TestTicksKeepTheMonotonicClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.onTick(t.Context(), time.Now())
-	if last := e.almanac.last.String(); !strings.Contains(last, " m=") {
+	if last := e.byClock.last.String(); !strings.Contains(last, " m=") {
 		t.Errorf("the tick is kept as %s", last)
 	}
 }

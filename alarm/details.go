@@ -6,9 +6,9 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// Occasion is what an event of the calendar or of an account is about, for those
+// Details is what an event of the calendar or of an account is about, for those
 // who put it into words. Events of capacity and no_data have none.
-type Occasion struct {
+type Details struct {
 	// Lead is how long before its moment the step is that has come: 7 days, or 0 at
 	// the moment itself. It means nothing for overdue, low_balance, frozen.
 	Lead time.Duration
@@ -32,7 +32,7 @@ type Occasion struct {
 	// Others are further instances that this event speaks for, in order of what
 	// happens to them first: of expiry, those of the same account that can be renewed
 	// in bulk with this one; of suspension, release and cannot_renew, those of the
-	// same account of which the same is told; of overdue and low_balance, all of the
+	// same account to which the same happens; of overdue and low_balance, all of the
 	// account.
 	Others []Affected
 }
@@ -44,14 +44,14 @@ type Affected struct {
 	Lifecycle fleet.Lifecycle
 }
 
-// occasion says what an event of an instance's calendar is about.
-func (j *dayJudge) occasion(a *Agenda, r *DateRule, ev *Event) *Occasion {
-	o := &Occasion{At: r.At, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
+// details gathers what an event of an instance's calendar is about.
+func (j *clockRound) details(a *TermWatch, r *DateRule, ev *Event) *Details {
+	o := &Details{At: r.At, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account}
 	if step, due := r.due(j.now); due {
 		o.Lead = step.Lead
 	}
 	if ev.Kind == Cleared {
-		o.Renewed = !r.Moot && !a.Course.From.IsZero() && a.Course.Basis == fleet.BasisExpiry
+		o.Renewed = r.Applies && !a.Course.From.IsZero() && a.Course.Basis == fleet.BasisExpiry
 	}
 	if r.Rule == AutoRenewal && ev.Kind != Cleared {
 		o.AttemptsLeft = a.Course.Policy.Renewal.Left(a.Course.From, j.now, a.Course.Zone)

@@ -1,0 +1,75 @@
+// Package readers holds the small interfaces over which pages and API read how the
+// fleet stands and what was recorded, and over which they change what a person may
+// change. One set serves both, so that neither knows more than the other.
+//
+// All of them are safe for use from several goroutines.
+package readers
+
+import (
+	"context"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Fleet tells how the instances stand. It does not block.
+type Fleet interface {
+	// Standings lists all instances in order of their IDs.
+	Standings() []fleet.Standing
+	// Standing tells how one instance stands; false when there is none with this ID.
+	Standing(id string) (fleet.Standing, bool)
+}
+
+// Accounts lists the accounts that pay, in order of their names. It does not block.
+type Accounts interface {
+	Accounts() []fleet.Account
+}
+
+// Statistics reads the history of one instance: a series for each metric that was
+// recorded between from and to, with a point at each step. People see the text of an
+// error.
+type Statistics interface {
+	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
+}
+
+// Alarms lists the episodes that are open or were, the newest first.
+type Alarms interface {
+	Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.Episode, error)
+}
+
+// Acker acknowledges an open episode for somebody. It returns alarm.ErrNoEpisode
+// when none with that code is open. To acknowledge twice changes nothing.
+type Acker interface {
+	Ack(ctx context.Context, code, by string) error
+}
+
+// Notices lists the notices with what became of them, the newest first.
+type Notices interface {
+	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
+}
+
+// Silences keeps the silences. AddSilence returns what it was given with an ID.
+type Silences interface {
+	Silences(ctx context.Context) ([]notifier.Silence, error)
+	AddSilence(ctx context.Context, s notifier.Silence) (notifier.Silence, error)
+	RemoveSilence(ctx context.Context, id string) error
+}
+
+// AlarmEditor writes settings of an instance's capacity alarms into the
+// configuration and puts them into force: all of them or none. It gets only those
+// that somebody changed. People see the text of an error, one fault a line; it holds
+// no secrets.
+type AlarmEditor interface {
+	SetAlarms(ctx context.Context, id string, settings map[fleet.Metric]alarm.Setting) error
+}
+
+// Advisor tells which edition would fit an instance, and when a metric of it will
+// be full; false when there is no such instance or nothing is known. It does not
+// block.
+type Advisor interface {
+	Advice(id string) (advice.Advice, bool)
+	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
+}

@@ -1,0 +1,184 @@
+package notifier
+
+import (
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+)
+
+// noticeOf is an event of a rule about the course of one instance, and of others.
+func noticeOf(t *testing.T, rule alarm.RuleName, now time.Time, c fleet.Course, others ...fleet.Course) *calendarNotice {
+	t.Helper()
+	ev := &alarm.Event{
+		Kind: alarm.Raised, Key: alarm.Key{Rule: rule, Instance: "a", Metric: alarm.NoMetric}, At: now, Known: true, Instance: &fleet.Instance{ID: "a"},
+		Details: &alarm.Details{At: c.Term.Expires, Course: &c, Account: &fleet.Account{Name: "acme"}},
+	}
+	for i := range others {
+		ev.Details.Others = append(ev.Details.Others, alarm.Affected{Instance: &fleet.Instance{ID: "b"}, Course: &others[i]})
+	}
+	m, ok := newCalendarNotice(ev, time.UTC)
+	if !ok {
+		t.Fatal("the event is not about the calendar of an instance")
+	}
+	return m
+}
+
+// paidUntil is the course of a subscription that ends at end, under a policy of
+// three days of grace, three suspended and renewal nine days before at most.
+func paidUntil(end time.Time, changes ...func(*fleet.Term, *fleet.Policy)) fleet.Course {
+	term := fleet.Term{Method: fleet.Subscription, Expires: end, PostExpiration: fleet.Release}
+	policy := fleet.Policy{
+		Phases:  []fleet.Phase{{State: fleet.LifecycleGrace, Days: 3}, {State: fleet.LifecycleSuspended, Days: 3}, {State: fleet.LifecycleReleased}},
+		Renewal: fleet.Renewal{First: 9, Last: 1},
+	}
+	for _, change := range changes {
+		change(&term, &policy)
+	}
+	return term.Course(policy, nil)
+}
+
+func downgrading(t *fleet.Term, p *fleet.Policy) {
+	t.PostExpiration, p.Downgrades = fleet.Downgrade, true
+}
+
+func TestEventsOutsideTheCalendar(t *testing.T) {
+	c := paidUntil(noon())
+	in := &fleet.Instance{ID: "a"}
+	for name, ev := range map[string]*alarm.Event{
+		"no details":           {Instance: in},
+		"of which all is gone": {Instance: in, Details: &alarm.Details{}},
+		"of an account":        {Details: &alarm.Details{Course: &c}},
+	} {
+		if _, ok := newCalendarNotice(ev, time.UTC); ok {
+			t.Errorf("%s: it is one of the calendar", name)
+		}
+	}
+	ev := &alarm.Event{Instance: in, Details: &alarm.Details{Course: &c, Others: []alarm.Affected{
+		{Instance: in}, {Instance: in, Course: &fleet.Course{}}, {Instance: in, Course: &c},
+	}}}
+	if m, ok := newCalendarNotice(ev, time.UTC); !ok || len(m.others) != 1 || m.others[0].Course != &c {
+		t.Errorf("others whose end is not known count: %+v, %v", m, ok)
+	}
+}
+
+func TestCalendarNoticeAtMoments(t *testing.T) {
+	end := noon()
+	released := end.AddDate(0, 0, 6)
+	withoutPhases := func(_ *fleet.Term, p *fleet.Policy) { p.Phases = nil }
+	toldRelease := func(term *fleet.Term, _ *fleet.Policy) { term.ReleasesAt = released }
+	toldStop := func(term *fleet.Term, _ *fleet.Policy) { term.SuspendsAt = end }
+	atOnce := func(_ *fleet.Term, p *fleet.Policy) { p.Phases = p.Phases[1:] }
+	endless := func(term *fleet.Term, _ *fleet.Policy) { term.Expires = time.Time{} }
+	at := func(days int) time.Time { return end.AddDate(0, 0, days) }
+	for _, tt := range []struct {
+		name string
+		is   func(*calendarNotice) bool
+		c    fleet.Course
+		now  time.Time
+		want bool
+	}{
+		{"over a moment before the end", (*calendarNotice).over, paidUntil(end), end.Add(-1), false},
+		{"over at the end", (*calendarNotice).over, paidUntil(end), end, true},
+		{"over without an end", (*calendarNotice).over, paidUntil(end, endless), end, false},
+		{"a stop at the end", (*calendarNotice).stopsAtEnd, paidUntil(end, atOnce), at(-1), true},
+		{"a stop after grace", (*calendarNotice).stopsAtEnd, paidUntil(end), at(-1), false},
+		{"no stop and no end", (*calendarNotice).stopsAtEnd, paidUntil(end, endless), at(-1), false},
+		{"perhaps converted before the end", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), end.Add(-1), false},
+		{"perhaps converted at the end", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), end, true},
+		{"perhaps converted until it is", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), released.Add(-1), true},
+		{"perhaps converted when it is", (*calendarNotice).maybeConverted, paidUntil(end, downgrading), released, false},
+		{"perhaps converted, but it is released", (*calendarNotice).maybeConverted, paidUntil(end), at(1), false},
+		{"converted a moment before", (*calendarNotice).converted, paidUntil(end, downgrading), released.Add(-1), false},
+		{"converted at the latest", (*calendarNotice).converted, paidUntil(end, downgrading), released, true},
+		{"converted, but it is released", (*calendarNotice).converted, paidUntil(end), released, false},
+		{"without a policy", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases), at(-1), true},
+		{"without a policy, but the cloud tells the stop", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, toldStop), at(-1), false},
+		{"without a policy, but the cloud tells the release", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, toldRelease), at(-1), false},
+		{"without a policy, and without an end", (*calendarNotice).withoutPolicy, paidUntil(end, withoutPhases, endless), at(-1), false},
+		{"with a policy of grace for ever", (*calendarNotice).withoutPolicy, paidUntil(end, func(_ *fleet.Term, p *fleet.Policy) { p.Phases = []fleet.Phase{{State: fleet.LifecycleGrace}} }), at(-1), false},
+		{"renewal before its first attempt", (*calendarNotice).renewalTried, paidUntil(end, renewing), at(-9).Add(-1), false},
+		{"renewal at its first attempt", (*calendarNotice).renewalTried, paidUntil(end, renewing), at(-9), true},
+		{"renewal after its last", (*calendarNotice).renewalTried, paidUntil(end, renewing), end.Add(-1), true},
+		{"renewal of a term that is over", (*calendarNotice).renewalTried, paidUntil(end, renewing), end, false},
+		{"renewal that is off", (*calendarNotice).renewalTried, paidUntil(end), at(-1), false},
+		{"renewal of which no attempts are known", (*calendarNotice).renewalTried, paidUntil(end, renewing, func(_ *fleet.Term, p *fleet.Policy) { p.Renewal = fleet.Renewal{} }), at(-1), false},
+	} {
+		if got := tt.is(noticeOf(t, alarm.Expiry, tt.now, tt.c)); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func renewing(t *fleet.Term, _ *fleet.Policy) { t.AutoRenew = true }
+
+func TestDeletion(t *testing.T) {
+	end := noon()
+	earlier, later := paidUntil(end.AddDate(0, 0, -2)), paidUntil(end.AddDate(0, 0, 2))
+	past := paidUntil(end.AddDate(0, 0, -8))
+	for _, tt := range []struct {
+		name   string
+		rule   alarm.RuleName
+		now    time.Time
+		c      fleet.Course
+		others []fleet.Course
+		want   time.Time
+	}{
+		{"its own", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), nil, end.AddDate(0, 0, 6)},
+		{"past", alarm.Expiry, end.AddDate(0, 0, 6), paidUntil(end), nil, time.Time{}},
+		{"it is downgraded", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end, downgrading), []fleet.Course{earlier}, time.Time{}},
+		{"the first of all", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{later, earlier}, end.AddDate(0, 0, 4)},
+		{"of which one is past", alarm.Expiry, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{past}, end.AddDate(0, 0, 6)},
+		{"of which one is at this moment", alarm.Expiry, end.AddDate(0, 0, -2), paidUntil(end), []fleet.Course{past}, end.AddDate(0, 0, 6)},
+		{"another rule speaks for itself", alarm.Release, end.AddDate(0, 0, -1), paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
+		{"so does one that is over", alarm.Expiry, end, paidUntil(end), []fleet.Course{earlier}, end.AddDate(0, 0, 6)},
+	} {
+		if got := noticeOf(t, tt.rule, tt.now, tt.c, tt.others...).deletion(); !got.Equal(tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestLastOther(t *testing.T) {
+	end := noon()
+	m := noticeOf(t, alarm.Expiry, end, paidUntil(end), paidUntil(end.AddDate(0, 0, 1)), paidUntil(end.AddDate(0, 0, 3)), paidUntil(end.AddDate(0, 0, 2)))
+	if got := m.lastOther(); !got.Equal(end.AddDate(0, 0, 3)) {
+		t.Errorf("the last of the others: %v", got)
+	}
+}
+
+func TestCalendarNoticeOfAnOverdueAccount(t *testing.T) {
+	for _, tt := range []struct {
+		course, account, want bool
+	}{{false, false, false}, {true, false, true}, {false, true, true}} {
+		c := paidUntil(noon())
+		c.Overdue = tt.course
+		m := noticeOf(t, alarm.CannotRenew, noon(), c)
+		if tt.account {
+			m.details.Account.OverdueSince = noon()
+		}
+		if got := m.overdueAccount(); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
+func TestPaysFromBalance(t *testing.T) {
+	for _, tt := range []struct {
+		product, edition string
+		want             bool
+	}{{"iot", "enterprise", true}, {"rocketmq", "platinum-4", true}, {"rocketmq", "standard-4", false}, {"mqtt", "platinum-4", false}} {
+		if got := paysFromBalance(&fleet.Instance{Product: tt.product, Edition: tt.edition}); got != tt.want {
+			t.Errorf("%s %s: %v", tt.product, tt.edition, got)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 75: "75", 99.5: "99.50", 2.345: "2.35", 100: "100", 123.456: "123", 1e6: "1000000"} {
+		if got := number(f); got != want {
+			t.Errorf("number(%v) = %q, want %q", f, got, want)
+		}
+	}
+}

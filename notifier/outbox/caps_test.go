@@ -1,0 +1,81 @@
+package outbox
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// TestCaps commits an alarm every minute and looks which are held, and until when
+// after the first.
+func TestCaps(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, tt := range []struct {
+		name     string
+		limits   notifier.Limits
+		severity alarm.Severity
+		sent     int           // of four
+		until    time.Duration // the first of the held
+		why      string
+	}{
+		{"none", notifier.Limits{}, alarm.Warning, 4, 0, ""},
+		{"a contact", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour}, alarm.Warning, 3, time.Hour, "over the cap of this contact: 3 text messages"},
+		{"a contact, for critical ones too", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, ReserveCritical: 0.5}, alarm.Critical, 3, time.Hour, "over the cap of this contact: 3 text messages"},
+		{"a day", notifier.Limits{PerDay: 1}, alarm.Warning, 1, day, "over the cap of a day: 1 text messages"},
+		{"a day with a reserve", notifier.Limits{PerDay: 4, ReserveCritical: 0.25}, alarm.Warning, 3, day, "over the cap of a day: 3 text messages"},
+		{"a day with a reserve, for critical ones", notifier.Limits{PerDay: 4, ReserveCritical: 0.25}, alarm.Critical, 4, 0, ""},
+		{"a month", notifier.Limits{PerMonth: 2}, alarm.Warning, 2, 30 * day, "over the cap of a month: 2 text messages"},
+		{"a month with a reserve", notifier.Limits{PerMonth: 4, ReserveCritical: 0.5}, alarm.Info, 2, 30 * day, "over the cap of a month: 2 text messages"},
+		{"the first of several that is reached", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, PerDay: 2, PerMonth: 1}, alarm.Warning, 1, 30 * day, "over the cap of a month: 1 text messages"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{}}, limits(tt.limits)))
+				r.closed()
+				first := time.Now()
+				for _, code := range []string{"A2AA", "B2BB", "C2CC", "D2DD"} {
+					c := commitOf(alarm.Raised, code)
+					c.Events[0].Severity = tt.severity
+					if err := r.Commit(t.Context(), c); err != nil {
+						t.Fatal(err)
+					}
+					<-time.After(time.Minute)
+				}
+				records, err := r.Notices(t.Context(), notifier.Filter{State: notifier.Held})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(records) != 4-tt.sent {
+					t.Fatalf("%d are held, want %d: %q", len(records), 4-tt.sent, r.states())
+				}
+				if len(records) == 0 {
+					return
+				}
+				held := records[len(records)-1]
+				if held.Channel != "sms" || !held.NextAt.Equal(first.Add(tt.until)) || held.Reason != tt.why {
+					t.Errorf("%s held until %v after the first: %s; want %v, %s", held.Channel, held.NextAt.Sub(first), held.Reason, tt.until, tt.why)
+				}
+			})
+		})
+	}
+}
+
+// TestCapsCountOnlyTheirWindow: text messages of before, and those that were never
+// sent, make nobody wait.
+func TestCapsCountOnlyTheirWindow(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, limits(notifier.Limits{PerContact: 1, PerContactEvery: time.Hour})))
+		r.closed()
+		r.happen(alarm.Raised, "A2AA")
+		<-time.After(time.Hour)
+		r.happen(alarm.Raised, "B2BB") // the window has ended at this very moment
+		r.exec(`UPDATE notice SET state = 'dead' WHERE code = 'B2BB'`)
+		r.happen(alarm.Raised, "C2CC")
+		want(t, "notices", r.states(), "sms/wei raised pending 0", "sms/wei raised dead 0", "sms/wei raised pending 0")
+	})
+}
