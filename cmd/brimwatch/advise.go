@@ -26,7 +26,7 @@ func (c *adviseCommand) Run(ctx context.Context, s streams) error {
 		}
 		return v, err
 	}
-	if err := list(ctx, c.clientFlags, s, ask, func(v wire.Advices) table { return adviceTable(v, c.Output == "csv") }); err != nil {
+	if err := list(ctx, c.clientFlags, s, ask, func(v wire.Advices) table { return adviceTable(v, figuresOf(c.Output)) }); err != nil {
 		return err
 	}
 	if c.Output != "table" || words == "" {
@@ -38,15 +38,15 @@ func (c *adviseCommand) Run(ctx context.Context, s streams) error {
 
 // adviceTable has a row for each metric of each instance; a spreadsheet has room
 // for the words, too.
-func adviceTable(v wire.Advices, words bool) table {
+func adviceTable(v wire.Advices, f figures) table {
 	t := table{header: []string{"ID", "NAME", "EDITION", "VERDICT", "TARGET", "METRIC", "COUNTS", "CAPACITY", "UTILIZATION", "NEEDS", "THRESHOLD ON", "FULL ON"}, bar: 8}
-	if words {
+	if f.plain {
 		t.header = append(t.header, "SUMMARY")
 	}
 	for _, a := range v.Advice {
 		add := func(cells ...string) {
 			row := append([]string{a.InstanceID, a.Name, strings.TrimSpace(a.Edition + " " + a.Spec), verdictWords(a), targetWords(a)}, cells...)
-			if words {
+			if f.plain {
 				row = append(row, a.Summary)
 			}
 			t.rows = append(t.rows, row)
@@ -57,7 +57,7 @@ func adviceTable(v wire.Advices, words bool) table {
 			if o := m.Outlook; o != nil {
 				threshold, full = rangeWords(o, o.Threshold), rangeWords(o, o.Capacity)
 			}
-			add(name, figure(m.Counts), figure(m.Capacity), share(m.Utilization), figure(m.LeastCapacity), threshold, full)
+			add(name, f.amount(name, m.Counts), f.amount(name, m.Capacity), f.share(m.Utilization), f.amount(name, m.LeastCapacity), threshold, full)
 		}
 		if len(a.Metrics) == 0 {
 			add("", "", "", "", "", "", "")

@@ -25,8 +25,8 @@ func TestAdviceTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, write := range map[string]func(*strings.Builder) error{
-		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, false).write(b) },
-		"table.csv": func(b *strings.Builder) error { return adviceTable(answer, true).csv(b) },
+		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, figures{}).write(b) },
+		"table.csv": func(b *strings.Builder) error { return adviceTable(answer, figures{plain: true}).csv(b) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder

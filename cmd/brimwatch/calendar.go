@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 )
@@ -41,29 +42,17 @@ func (c *calendarCommand) Run(ctx context.Context, s streams) error {
 	ask := func(ctx context.Context, cl *client.Client) (wire.Calendar, error) {
 		return cl.Calendar(ctx, c.Days, c.Account, c.Product)
 	}
-	return list(ctx, clientFlags{URL: c.URL, Output: c.Output}, s, ask, calendarTable)
+	return list(ctx, clientFlags{URL: c.URL, Output: c.Output}, s, ask, func(v wire.Calendar) table { return calendarTable(v, time.Now()) })
 }
 
-func calendarTable(v wire.Calendar) table {
+func calendarTable(v wire.Calendar, now time.Time) table {
 	t := table{header: []string{"AT", "IN", "INSTANCE", "NAME", "ACCOUNT", "PRODUCT", "STATE", "WHAT HAPPENS", "TOLD"}}
 	for _, m := range v.Moments {
 		told := m.Told
 		if m.Perhaps {
 			told += ", perhaps"
 		}
-		t.rows = append(t.rows, []string{local(m.At), remaining(time.Until(m.At)), m.InstanceID, m.Name, m.Account, m.Product, m.State, m.Text, told})
+		t.rows = append(t.rows, []string{local(m.At), words.Remaining(m.At, now, time.Local, words.EN), m.InstanceID, m.Name, m.Account, m.Product, m.State, m.Text, told})
 	}
 	return t
-}
-
-// remaining is how long it is until a moment: in days, in hours on the last two.
-func remaining(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Hour:
-		return "less than 1 h"
-	case d < 2*day:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	}
-	return fmt.Sprintf("%d d", d/day)
 }

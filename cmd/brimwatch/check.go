@@ -92,9 +92,10 @@ func printProbed(w io.Writer, report *check.ProbeReport, format string) error {
 		}
 		return printJSON(w, out)
 	}
+	f := figuresOf(format)
 	t := table{header: []string{"ID", "SOURCE", "METRIC", "USAGE", "CAPACITY", "FROM", "UTILIZATION", "NOTE"}, bar: 6}
 	for _, r := range report.Rows {
-		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, figure(r.Usage), figure(r.Capacity), r.Origin, share(r.Utilization), r.Note})
+		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, f.amount(r.Metric, r.Usage), f.amount(r.Metric, r.Capacity), r.Origin, f.share(r.Utilization), r.Note})
 	}
 	if format == "csv" {
 		return t.csv(w)

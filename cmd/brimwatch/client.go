@@ -47,6 +47,7 @@ type instancesCommand struct {
 func (c *instancesCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Instances, error) { return cl.Instances(ctx) },
 		func(v wire.Instances) table {
+			f := figuresOf(c.Output)
 			t := table{header: []string{"ID", "NAME", "PRODUCT", "METRIC", "USAGE", "CAPACITY", "UTILIZATION", "STATE", "EXPIRES"}, bar: 6}
 			for _, in := range v.Instances {
 				product := strings.TrimSpace(in.Product + " " + in.Edition)
@@ -60,7 +61,7 @@ func (c *instancesCommand) Run(ctx context.Context, s streams) error {
 				}
 				for _, name := range names {
 					m := in.Metrics[name]
-					t.rows = append(t.rows, []string{in.ID, in.Name, product, name, figure(m.Usage), figure(m.Capacity), share(m.Utilization), m.State, expires})
+					t.rows = append(t.rows, []string{in.ID, in.Name, product, name, f.amount(name, m.Usage), f.amount(name, m.Capacity), f.shareBeside(m.Utilization, m.Threshold), m.State, expires})
 				}
 			}
 			return t
@@ -95,6 +96,7 @@ func (c *statsCommand) Run(ctx context.Context, s streams) error {
 
 // summary is one metric's history in a line.
 func summary(name string, m wire.Series) []string {
+	var f figures
 	if len(m.Usage) == 0 {
 		return []string{name, "", "", "", "", "", "no usage was read"}
 	}
@@ -113,10 +115,11 @@ func summary(name string, m wire.Series) []string {
 	if capacity != nil {
 		top = max(top, *capacity)
 	}
-	return []string{name, figure(&low), figure(&high), figure(&last), figure(capacity), share(highest), sparkline(m.Usage, top)}
+	return []string{name, f.amount(name, &low), f.amount(name, &high), f.amount(name, &last), f.amount(name, capacity), f.share(highest), sparkline(m.Usage, top)}
 }
 
 func pointsTable(v wire.Statistics) table {
+	f := figures{plain: true}
 	t := table{header: []string{"time", "metric", "usage", "capacity"}}
 	for _, name := range sortedKeys(v.Metrics) {
 		capacity := make(map[float64]float64)
@@ -126,9 +129,9 @@ func pointsTable(v wire.Statistics) table {
 		for _, p := range v.Metrics[name].Usage {
 			limit := ""
 			if c, ok := capacity[p[0]]; ok {
-				limit = figure(&c)
+				limit = f.amount(name, &c)
 			}
-			t.rows = append(t.rows, []string{time.UnixMilli(int64(p[0] * 1000)).UTC().Format(time.RFC3339), name, figure(&p[1]), limit})
+			t.rows = append(t.rows, []string{time.UnixMilli(int64(p[0] * 1000)).UTC().Format(time.RFC3339), name, f.amount(name, &p[1]), limit})
 		}
 	}
 	return t
@@ -143,6 +146,7 @@ type alarmsCommand struct {
 func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Alarms, error) { return cl.Alarms(ctx, c.State) },
 		func(v wire.Alarms) table {
+			f := figuresOf(c.Output)
 			t := table{header: []string{"CODE", "RULE", "INSTANCE", "METRIC", "STATE", "SEVERITY", "USAGE", "CAPACITY", "UTILIZATION", "SINCE", "ENDED", "ACKNOWLEDGED"}, bar: 8}
 			for _, a := range v.Alarms {
 				ended := ""
@@ -155,7 +159,7 @@ func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 				}
 				row := []string{a.Code, a.Rule, about, a.Metric, a.State, a.Severity, "", "", "", local(a.RaisedAt), ended, a.AckedBy}
 				if a.Rule == "capacity" {
-					row[6], row[7], row[8] = figure(a.Usage), figure(a.Capacity), share(a.Utilization)
+					row[6], row[7], row[8] = f.amount(a.Metric, a.Usage), f.amount(a.Metric, a.Capacity), f.shareBeside(a.Utilization, a.Threshold)
 				}
 				t.rows = append(t.rows, row)
 			}

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
 
@@ -61,7 +63,7 @@ func (t table) write(w io.Writer) error {
 
 // withBar puts a bar before a percentage.
 func withBar(percent string) string {
-	v, err := strconv.ParseFloat(strings.TrimSuffix(percent, "%"), 64)
+	v, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSuffix(percent, "%"), ",", ""), 64)
 	if err != nil || math.IsNaN(v) {
 		return percent
 	}
@@ -110,25 +112,47 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// figure writes a value without needless digits; what is not known is empty.
-func figure(v *float64) string {
-	if v == nil {
+// figures writes the amounts of a list: for people as everywhere else, and for CSV
+// as numbers without commas and units. What is not known is empty.
+type figures struct{ plain bool }
+
+// figuresOf returns the figures of an output format.
+func figuresOf(output string) figures { return figures{plain: output == "csv"} }
+
+// amount writes an amount of a metric, which is given by its name.
+func (f figures) amount(metric string, v *float64) string {
+	m, known := fleet.ParseMetric(metric)
+	switch {
+	case v == nil:
 		return ""
-	}
-	if math.Abs(*v) >= 100 || *v == math.Trunc(*v) {
+	case known && !f.plain:
+		return words.Figure(m, *v)
+	case math.Abs(*v) >= 100 || *v == math.Trunc(*v):
 		return strconv.FormatFloat(*v, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(*v, 'f', 2, 64)
 }
 
-func share(v *float64) string {
-	if v == nil {
+// share writes a share of a capacity.
+func (f figures) share(v *float64) string {
+	switch {
+	case v == nil:
 		return ""
+	case f.plain:
+		return strconv.FormatFloat(*v*100, 'f', 1, 64) + "%"
 	}
-	return strconv.FormatFloat(*v*100, 'f', 1, 64) + "%"
+	return words.Share(*v)
 }
 
-func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+// shareBeside writes a share of a capacity whose alarm has a threshold.
+func (f figures) shareBeside(v, threshold *float64) string {
+	if v == nil || threshold == nil || f.plain {
+		return f.share(v)
+	}
+	return words.ShareBeside(*v, *threshold)
+}
+
+func local(t time.Time) string { return words.Timestamp(t, time.Local) }
 
 // sparkline draws points as a line of bars, each as high as its share of top.
 func sparkline(points []wire.Point, top float64) string {

@@ -77,6 +77,7 @@ func TestWithBar(t *testing.T) {
 		"1e300%":   strings.Repeat("█", 20) + " 1e300%",
 		"NaN%":     "NaN%",
 		"+Inf%":    strings.Repeat("█", 20) + " +Inf%",
+		"1,250%":   strings.Repeat("█", 20) + " 1,250%",
 		"-5.0%":    strings.Repeat("░", 20) + " -5.0%",
 		"":         "",
 		"no usage": "no usage",
@@ -146,22 +147,34 @@ func startsFormula(cell string) bool {
 	return cell[0] != '-' || strings.Trim(cell[1:], "0123456789.%") != ""
 }
 
-func TestFigure(t *testing.T) {
+func TestFigures(t *testing.T) {
 	for _, c := range []struct {
-		given float64
-		want  string
+		name, metric  string
+		given         float64
+		people, plain string
 	}{
-		{0, "0"}, {5, "5"}, {5.25, "5.25"}, {99.999, "100.00"}, {100.4, "100"}, {-2.5, "-2.50"}, {2e6, "2000000"},
+		{"nothing", "connections", 0, "0", "0"},
+		{"a count", "connections", 3612, "3,612", "3612"},
+		{"a fraction", "message_tps", 5.25, "5.25", "5.25"},
+		{"rounding up", "message_tps", 99.999, "100", "100.00"},
+		{"whole from 100 up", "message_tps", 100.4, "100", "100"},
+		{"below zero", "message_tps", -2.5, "-2.5", "-2.50"},
+		{"memory", "memory_bytes", 2.61 * (1 << 30), "2.61 GiB", "2802466161"},
+		{"a metric of a newer Brimwatch", "else", 3612, "3612", "3612"},
 	} {
-		if got := figure(&c.given); got != c.want {
-			t.Errorf("figure(%v) = %q, want %q", c.given, got, c.want)
+		people, plain := figuresOf("table").amount(c.metric, &c.given), figuresOf("csv").amount(c.metric, &c.given)
+		if people != c.people || plain != c.plain {
+			t.Errorf("%s: %q, and %q in CSV; want %q and %q", c.name, people, plain, c.people, c.plain)
 		}
 	}
-	if got := figure(nil); got != "" {
-		t.Errorf("what is not known is %q", got)
+	u, threshold := 0.87459, 0.875
+	people, plain := figuresOf("table"), figuresOf("csv")
+	got := []string{
+		people.share(&u), people.shareBeside(&u, &threshold), people.shareBeside(&u, nil), plain.share(&u), plain.shareBeside(&u, &threshold),
+		people.amount("connections", nil), people.share(nil), people.shareBeside(nil, &threshold),
 	}
-	if got := share(nil); got != "" {
-		t.Errorf("a share that is not known is %q", got)
+	if diff := cmp.Diff([]string{"87%", "87.4%", "87%", "87.5%", "87.5%", "", "", ""}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
@@ -205,7 +218,7 @@ func TestSummary(t *testing.T) {
 		{"nothing was read", wire.Series{Capacity: points(50)}, []string{"m", "", "", "", "", "", "no usage was read"}},
 		{"no capacity is known", wire.Series{Usage: points(2, 4)}, []string{"m", "2", "4", "4", "", "", "▅█"}},
 		{"a capacity of zero tells nothing", wire.Series{Usage: points(2), Capacity: points(0)}, []string{"m", "2", "2", "2", "", "", "█"}},
-		{"the newest capacity counts", wire.Series{Usage: points(50, 40), Capacity: points(10, 100)}, []string{"m", "40", "50", "40", "100", "50.0%", "▅▄"}},
+		{"the newest capacity counts", wire.Series{Usage: points(50, 40), Capacity: points(10, 100)}, []string{"m", "40", "50", "40", "100", "50%", "▅▄"}},
 	} {
 		if diff := cmp.Diff(c.want, summary("m", c.given)); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.name, diff)
