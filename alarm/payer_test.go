@@ -3,6 +3,7 @@ package alarm
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -95,7 +96,7 @@ func TestInstancesOfAnAccount(t *testing.T) {
 // other; of more only the first does. Others speak for themselves.
 func TestGather(t *testing.T) {
 	for _, n := range []int{1, 2, gatherMost, gatherMost + 1} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			j := judgeOf(in2026(time.May, 1))
 			add := func(id, topic string, rule RuleName, kind EventKind) {
 				ev := Event{Kind: kind, Topic: topic, Details: &Details{}, Instance: &fleet.Instance{ID: id}}

@@ -80,7 +80,7 @@ func decodeLimits(data []byte) (map[string]ownLimits, error) {
 }
 
 // Before returns the limits of an instance from before the start.
-func (l *Limits) Before(id string) (ownLimits, bool) {
+func (l *Limits) Before(id string) ([fleet.NumMetrics]fleet.Limit, bool) {
 	own, ok := l.before[id]
 	return own, ok
 }
