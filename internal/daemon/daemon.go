@@ -19,6 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -43,6 +44,7 @@ type Daemon struct {
 	listener net.Listener
 	server   *http.Server
 	gate     *access.Gate
+	pusher   *push.Pusher
 	accounts *accounts.Accounts
 	ledger   *accounts.Ledger
 	state    *state.Fleet
@@ -99,6 +101,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the history", d.history.Run)
 	run.start("the advisor", d.advisor.Run)
 	run.start("the HTTP side", d.serve)
+	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the dispatcher", d.outbox.Run)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)

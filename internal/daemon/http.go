@@ -10,7 +10,9 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/brimwatch/brimwatch/internal/access"
+	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/push"
 )
 
 // Bounds of the HTTP side. Statements over a long history take a while to
@@ -40,6 +42,12 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	page := &api.Exposition{Fleet: d.view, Accounts: d.view, Alarms: d.outbox, Gatherer: d.registry, Logger: d.log}
+	d.pusher, err = push.New(push.Options{Write: page.WriteMetrics, Logger: d.options.Logger, Registerer: d.registry})
+	if err != nil {
+		return err
+	}
+	d.pusher.Set(endpointsOf(s))
 	d.server = &http.Server{
 		Handler: d.gate.Wrap(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 	}
@@ -49,6 +57,15 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 // accessRules are the rules of the door that a reload may change.
 func accessRules(s *config.Snapshot) access.Rules {
 	return access.Rules{ExternalURL: s.Server.ExternalURL, Hosts: s.Server.Hosts, Open: s.Server.Open}
+}
+
+// endpointsOf lists the places that the metrics page is sent to.
+func endpointsOf(s *config.Snapshot) []push.Endpoint {
+	out := make([]push.Endpoint, len(s.Server.Push))
+	for i, p := range s.Server.Push {
+		out[i] = push.Endpoint{URL: p.URL.Reveal(), Interval: p.Interval, Username: p.Username, Password: p.Password.Reveal(), Bearer: p.Bearer.Reveal()}
+	}
+	return out
 }
 
 // serve answers HTTP until ctx ends. Then it lets requests under way finish, for a

@@ -53,6 +53,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	// for at the next reading.
 	logWarnings(d.log, next)
 	d.gate.Set(accessRules(next))
+	d.pusher.Set(endpointsOf(next))
 	d.setDirectory(directory)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()
