@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -38,6 +39,29 @@ func refusedAs(c rune) string {
 		return "which turns the direction of the text"
 	case c == utf8.RuneError:
 		return "which stands for what could not be read"
+	case unicode.Is(unicode.Cf, c) && !unicode.Is(unicode.Join_Control, c) && !unicode.Is(unicode.Prepended_Concatenation_Mark, c):
+		return "which is not seen" // joiners are part of how some scripts and emoji are written
 	}
 	return ""
+}
+
+// PlainName returns a name with each character that CheckName refuses written out
+// as <U+202E>, for names that nobody here can mend.
+func PlainName(name string) string {
+	if CheckName(name) == nil {
+		return name
+	}
+	var b strings.Builder
+	for i, c := range name {
+		_, size := utf8.DecodeRuneInString(name[i:])
+		switch {
+		case c == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, "<0x%02X>", name[i])
+		case refusedAs(c) != "":
+			fmt.Fprintf(&b, "<U+%04X>", c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
 }

@@ -29,6 +29,10 @@ func TestCheckName(t *testing.T) {
 		{"an embedding", "\u202aab", "character 1 is U+202A, which turns the direction of the text"},
 		{"an isolate", "ab\u2066cd\u2069", "character 3 is U+2066, which turns the direction of the text"},
 		{"a mark", "ab\u200f", "character 3 is U+200F, which turns the direction of the text"},
+		{"a blank without width", "ab\u200bcd", "character 3 is U+200B, which is not seen"},
+		{"a soft hyphen", "ab\u00adcd", "character 3 is U+00AD, which is not seen"},
+		{"a byte order", "\ufeffab", "character 1 is U+FEFF, which is not seen"},
+		{"Persian, with U+200C", "می\u200cخواهم", ""},
 		{"the first of several", "a\u202e\n", "character 2 is U+202E, which turns the direction of the text"},
 		{"a byte that is no UTF-8", "ab\xffcd", "character 3 is the byte 0xFF, which is no UTF-8"},
 		{"half a character", "ab\xe8\xae", "character 3 is the byte 0xE8, which is no UTF-8"},
@@ -59,6 +63,21 @@ func TestCheckNameRefusesNothingThatPrints(t *testing.T) {
 		}
 		if unicode.IsControl(c) && err == nil {
 			t.Errorf("U+%04X is taken", c)
+		}
+	}
+}
+
+func TestPlainName(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "", "Orders (EU)": "Orders (EU)", "订单": "订单", "ab\u202ecd": "ab<U+202E>cd", "a\nb\n": "a<U+000A>b<U+000A>", "ab\xffcd": "ab<0xFF>cd", "a\ufffdb": "a<U+FFFD>b",
+		"\U000e0041": "<U+E0041>",
+	} {
+		got := PlainName(name)
+		if got != want {
+			t.Errorf("%q is written %q, want %q", name, got, want)
+		}
+		if err := CheckName(got); err != nil {
+			t.Errorf("%q is no name: %v", got, err)
 		}
 	}
 }

@@ -106,6 +106,9 @@ func (d *decoder) resolveDiscover(doc *discoverDoc) *Discover {
 	if len(doc.Regions) == 0 {
 		d.fault(doc.place, "regions is missing: [cn-hangzhou]")
 	}
+	for i, region := range doc.Regions {
+		d.plain(d.nth(d.under(doc.place, "regions"), i), region)
+	}
 	for i, p := range doc.Products {
 		if !slices.Contains(known, p) {
 			d.fault(d.nth(d.under(doc.place, "products"), i), "%q cannot be looked for%s", clip(p), suggest(p, known))

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/brimwatch/brimwatch/fleet"
 )
@@ -52,7 +51,7 @@ func (d *decoder) layChanges(rows []changeDoc, p Product) []EditionChange {
 		}
 		c := EditionChange{
 			From: d.editionPattern(d.find(r.place, "from"), r.From, p, false), To: d.editionPattern(d.find(r.place, "to"), r.To, p, true),
-			Direction: r.Direction, Allowed: r.Allowed == nil || *r.Allowed, By: r.By, Late: r.Late, Solvent: r.Solvent, Note: r.Note, Source: r.Source,
+			Direction: r.Direction, Allowed: r.Allowed == nil || *r.Allowed, By: r.By, Late: r.Late, Solvent: r.Solvent, Note: d.resolveNote(r), Source: r.Source,
 		}
 		d.checkChange(r, &c)
 		for k, m := range r.Methods {
@@ -102,6 +101,16 @@ func (d *decoder) checkChange(r *changeDoc, c *EditionChange) {
 	default:
 		d.fault(d.find(r.place, "direction"), "a direction is up, down or both, not %q", clip(c.Direction))
 	}
+	d.checkDoer(r, c)
+	if len(r.Keeps) > 0 && c.To != sameEdition {
+		d.fault(d.find(r.place, "keeps"), "only a change inside an edition keeps what is bought apart")
+	}
+	d.plain(d.under(r.place, "source"), r.Source)
+}
+
+// checkDoer refuses a change that nobody can make, or that nobody may make and that
+// says who does.
+func (d *decoder) checkDoer(r *changeDoc, c *EditionChange) {
 	switch {
 	case !c.Allowed && (r.By != "" || r.Late || r.Solvent || len(r.Keeps) > 0):
 		d.fault(r.place, "what is not allowed is done by nobody and never: leave by, late, solvent and keeps out")
@@ -113,17 +122,23 @@ func (d *decoder) checkChange(r *changeDoc, c *EditionChange) {
 	case c.By == "post_expiration" && c.To == sameEdition:
 		d.fault(d.find(r.place, "by"), "the post-expiration action changes the edition; %s stays in it", sameEdition)
 	}
-	if len(r.Keeps) > 0 && c.To != sameEdition {
-		d.fault(d.find(r.place, "keeps"), "only a change inside an edition keeps what is bought apart")
-	}
-	if strings.TrimSpace(c.Note["en"]) == "" {
-		d.fault(d.find(r.place, "note"), "say how it happens: note: {en: Takes effect at once.}")
-	}
-	for language := range c.Note {
-		if language != "en" && language != "zh" {
-			d.fault(d.under(d.find(r.place, "note"), language), "a note is written in en and zh")
+}
+
+// resolveNote reads how a change happens, by language.
+func (d *decoder) resolveNote(r *changeDoc) map[string]string {
+	at := d.find(r.place, "note")
+	out := make(map[string]string, len(r.Note))
+	for language, text := range r.Note {
+		if !slices.Contains(languages(), language) {
+			d.fault(d.under(at, language), "a note is written in en and zh")
+			continue
 		}
+		out[language] = d.sentence(d.under(at, language), text)
 	}
+	if out["en"] == "" {
+		d.fault(at, "say how it happens: note: {en: Takes effect at once.}")
+	}
+	return out
 }
 
 // hiddenBy tells whether an earlier row speaks for all that this one does.

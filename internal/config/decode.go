@@ -140,7 +140,8 @@ func (d *decoder) note(p place, format string, args []any) (Fault, bool) {
 	if path == "" {
 		path = wholeFile
 	}
-	f := Fault{Position: p.position(), Path: path, Reason: fmt.Sprintf(format, args...)}
+	// A reason repeats names, those that are at fault too, and is one line itself.
+	f := Fault{Position: p.position(), Path: path, Reason: fleet.PlainName(fmt.Sprintf(format, args...))}
 	_, known := d.noted[f]
 	d.noted[f] = struct{}{}
 	return f, !known

@@ -3,6 +3,7 @@ package config
 import (
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/exporter-toolkit/web"
@@ -49,7 +50,7 @@ func (d *decoder) resolveWebConfig(at place, file string, out *Server) (access.S
 		err = web.Validate(out.WebConfigFile)
 	}
 	if err != nil {
-		d.fault(at, "this is no web configuration: %s", quoted().ReplaceAllString(err.Error(), "…"))
+		d.fault(at, "this is no web configuration: %s", strings.Join(strings.Fields(quoted().ReplaceAllString(err.Error(), "…")), " "))
 	}
 	return signIn, err == nil
 }

@@ -18,7 +18,8 @@ func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
 	d := newDecoder()
 	d.found = make(map[string]*fleet.Found, len(found))
 	for i := range found {
-		d.found[found[i].ID] = &found[i]
+		f := d.plainFound(found[i])
+		d.found[f.ID] = &f
 	}
 	return d.loadPath(path)
 }

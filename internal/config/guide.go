@@ -116,7 +116,7 @@ func (d *decoder) layTexts(known map[string]string, at place, texts map[string]s
 			d.fault(d.under(at, l), "texts are in %s, not in %q", strings.Join(languages(), " or "), clip(l))
 			continue
 		}
-		out[l] = strings.Join(strings.Fields(t), " ")
+		out[l] = d.sentence(d.under(at, l), t)
 	}
 	return out
 }

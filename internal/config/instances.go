@@ -90,20 +90,23 @@ func (r *instanceResolver) add(in *instanceDoc) {
 func (r *instanceResolver) identify(in *instanceDoc) {
 	d := r.d
 	first, twice := r.seen[in.ID]
+	d.plain(d.under(in.place, "id"), in.ID)
+	d.plain(d.under(in.place, "name"), in.Name)
 	switch {
 	case in.ID == "":
 		d.fault(in.place, "id is missing")
 	case twice:
 		d.fault(d.find(in.place, "id"), "the instance %s is given twice; the first is at %s", in.ID, first.where())
-	case strings.ContainsFunc(in.ID, func(c rune) bool { return c < ' ' || c == 0x7f }) || len(in.ID) > 200:
-		d.fault(d.find(in.place, "id"), "an id has up to 200 signs, without control characters")
+	case len(in.ID) > maxName:
+		d.fault(d.find(in.place, "id"), "an id has up to %d signs", maxName)
 	default:
 		r.seen[in.ID] = in.place
 	}
 }
 
 func (r *instanceResolver) labels(in *instanceDoc) {
-	for l := range in.Labels {
+	for l, value := range in.Labels {
+		r.d.plain(r.d.under(r.d.under(in.place, "labels"), l), value)
 		if !r.d.forms.label.MatchString(l) {
 			r.d.fault(r.d.under(r.d.under(in.place, "labels"), l), "a label's name has letters, digits and _, and begins with no digit")
 		}

@@ -10,13 +10,14 @@ import (
 // without one is checked like the others, and nobody can name it.
 func (d *decoder) named(p place, name string, seen map[string]place) bool {
 	first, twice := seen[name]
+	d.plain(d.under(p, "name"), name)
 	switch {
 	case name == "":
 		d.fault(p, "name is missing")
 	case twice:
 		d.fault(d.under(p, "name"), "%q is given twice; the first is at %s", clip(name), first.where())
-	case len(name) > 200 || strings.ContainsFunc(name, func(r rune) bool { return r == '/' || r < ' ' || r == 0x7f }):
-		d.fault(d.under(p, "name"), "a name has up to 200 signs, without / and control characters")
+	case len(name) > maxName || strings.Contains(name, "/"):
+		d.fault(d.under(p, "name"), "a name has up to %d signs, without /", maxName)
 	default:
 		seen[name] = p
 		return true

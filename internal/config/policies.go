@@ -12,6 +12,8 @@ func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
 		if p.node == nil {
 			continue
 		}
+		d.plain(p.place, name)
+		d.plain(d.under(p.place, "source"), p.Source)
 		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method), Downgrades: p.Downgrades, Source: p.Source}
 		out.Renewal = d.renewal(p.Renewal, out.Method)
 		if p.Downgrades && out.Method != fleet.Subscription {

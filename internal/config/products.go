@@ -62,6 +62,8 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 	for name, p := range products {
 		product := c.Products[name]
 		product.Name = name
+		d.plain(p.place, name)
+		d.plain(d.under(p.place, "title"), p.Title)
 		if p.Title != "" {
 			product.Title = p.Title
 		}
@@ -81,8 +83,13 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 
 func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 	out.Name = name
+	d.plain(e.place, name)
+	d.plain(d.under(e.place, "source"), e.Source)
 	if e.Title != nil {
 		out.Title = e.Title
+	}
+	for language, title := range e.Title {
+		d.plain(d.under(d.under(e.place, "title"), language), title)
 	}
 	if e.Capacity != nil {
 		out.Capacity = d.amounts(d.find(e.place, "capacity"), e.Capacity)
@@ -96,6 +103,8 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 		specs[n] = sp
 	}
 	for n, sp := range e.Specs {
+		d.plain(sp.place, n)
+		d.plain(d.under(sp.place, "source"), sp.Source)
 		if sp.node != nil && len(sp.Capacity) == 0 {
 			d.fault(sp.place, "capacity is missing: {connections: 1000}")
 		}

@@ -21,6 +21,7 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	if s.anonymous && out.Password != "" && out.Username == "" {
 		out.Username = "default"
 	}
+	d.plain(d.under(s.place, "region"), s.Region)
 	kind, known := d.sourceKind(s)
 	if !known {
 		return out
