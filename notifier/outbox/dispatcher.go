@@ -139,7 +139,7 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, err
 	ctx, cancel := context.WithTimeout(calls, sendTimeout)
 	defer cancel()
 	receipt, err := b.attempt(ctx, target.Channel, m)
-	if err != nil && running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
+	if running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
 		// To be shut down is not a failed attempt.
 		return b.interrupted(context.WithoutCancel(calls), m, items, attempt)
 	}

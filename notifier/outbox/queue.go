@@ -87,8 +87,7 @@ func (q *queue) together(i int, bundle int) []item {
 	}
 	for _, it := range q.items[i+1:] {
 		switch {
-		case it.state != notifier.Pending:
-			continue
+		case it.state != notifier.Pending: // it is no part of a message
 		case first.message != "":
 			if it.message == first.message {
 				out = append(out, it)

@@ -56,6 +56,7 @@ func TestQueueOrder(t *testing.T) {
 		{"one that waits blocks those behind it", []item{pending(1, time.Minute), pending(2, 0)}, 1, "", time.Minute},
 		{"and is what is waited for", []item{pending(1, time.Hour), pending(2, time.Minute)}, 1, "", time.Hour},
 		{"it does not block the end of a hold", []item{pending(1, time.Minute), held(2, 0)}, 1, "wei release 2", 0},
+		{"behind others that it blocks", []item{pending(1, time.Minute), pending(2, 0), held(3, 0)}, 1, "wei release 3", 0},
 		{"nor tracking", []item{pending(1, time.Minute), sent(2, 0)}, 1, "wei track 2", 0},
 		{"what is held blocks nobody", []item{held(1, time.Minute), pending(2, 0)}, 1, "wei send 2", 0},
 		{"what is tracked blocks nobody", []item{sent(1, time.Minute), pending(2, 0)}, 1, "wei send 2", 0},
