@@ -248,7 +248,7 @@ func TestAnyVisitMakesASoundReading(t *testing.T) {
 // What a server told before a restart of ours counts until it tells again.
 func TestLimitsFromBefore(t *testing.T) {
 	before := fleet.Limit{Value: 200, At: 1, Origin: fleet.OriginServer}
-	s := &Source{Instances: []*fleet.Instance{{ID: "a"}, {ID: "b"}}, Told: func(id string) (limits [fleet.NumMetrics]fleet.Limit, ok bool) {
+	s := &Source{Instances: []*fleet.Instance{{ID: "a"}, {ID: "b"}}, LimitsBefore: func(id string) (limits [fleet.NumMetrics]fleet.Limit, ok bool) {
 		limits[fleet.Connections] = before
 		return limits, id == "a"
 	}}

@@ -20,10 +20,10 @@ type Source struct {
 	// LimitOrigin says who tells the limits: OriginServer, which is meant when it is
 	// OriginNone, or OriginCloud.
 	LimitOrigin fleet.Origin
-	// Told returns the limits that were told of an instance before this process was
-	// started, so that a server which cannot tell them now still has them. It is
+	// LimitsBefore returns the limits of an instance from before this process was
+	// started, so that a server which cannot give them now still has them. It is
 	// asked once for an instance that is new; nil: none are known.
-	Told func(id string) ([fleet.NumMetrics]fleet.Limit, bool)
+	LimitsBefore func(id string) ([fleet.NumMetrics]fleet.Limit, bool)
 }
 
 // What is taken when a Source does not say.
@@ -57,7 +57,7 @@ func bind(s *Source, old *binding) *binding {
 	}
 	for i, in := range s.Instances {
 		if b.memories[i] = known[in.ID]; b.memories[i] == nil {
-			b.memories[i] = newMemory(in.ID, s.Told)
+			b.memories[i] = newMemory(in.ID, s.LimitsBefore)
 		}
 		delete(known, in.ID) // two of the same ID do not share a memory
 	}

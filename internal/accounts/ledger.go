@@ -28,18 +28,18 @@ type Ledger struct {
 	mu       sync.Mutex
 	pages    map[string]page
 	faults   map[string]string    // by account: why its balance is not known anew
-	disputed map[string]string    // by account: what is configured against what was told
+	disputed map[string]string    // by account: what is configured against what was reported
 	ahead    map[string]time.Time // by account: since when its OverdueSince lies ahead of the clock
 }
 
 // page is what the Ledger knows of one account.
 type page struct {
-	Told         *fleet.Balance // by the cloud; nil when nothing was, or nobody asks
+	Reported     *fleet.Balance // by the cloud; nil when nothing was, or nobody asks
 	OverdueSince time.Time      // zero when it is not
 }
 
 // Join fills in what is known of accounts. A balance given by hand wins over one
-// that was told. An account is overdue since it was first seen below zero, unless
+// that was reported. An account is overdue since it was first seen below zero, unless
 // that is given.
 func (l *Ledger) Join(accounts []fleet.Account, now time.Time) []fleet.Account {
 	l.mu.Lock()
@@ -50,17 +50,17 @@ func (l *Ledger) Join(accounts []fleet.Account, now time.Time) []fleet.Account {
 		a := &accounts[i]
 		p := l.pages[a.Name]
 		if a.Balance != nil || a.Provider == "" {
-			p.Told = nil
+			p.Reported = nil
 		}
-		if p.Told != nil {
-			a.Balance = p.Told
+		if p.Reported != nil {
+			a.Balance = p.Reported
 		}
 		if text := dispute(a, now); text != "" {
 			l.disputed[a.Name] = text
 		}
 		p.OverdueSince = since(p.OverdueSince, a, now)
 		a.OverdueSince = p.OverdueSince
-		if p.Told != nil || !p.OverdueSince.IsZero() {
+		if p.Reported != nil || !p.OverdueSince.IsZero() {
 			kept[a.Name] = p
 		}
 	}
@@ -128,33 +128,33 @@ func (l *Ledger) Mend(now time.Time) bool {
 	return mended
 }
 
-// Told notes what a cloud told, and says whether others see anything change.
-func (l *Ledger) Told(account string, b fleet.Balance) bool {
+// Report takes the balance that a cloud reported, and says whether others see anything change.
+func (l *Ledger) Report(account string, b fleet.Balance) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.faults, account)
 	p := l.pages[account]
-	old := p.Told
-	p.Told = &b
+	old := p.Reported
+	p.Reported = &b
 	l.pages[account] = p
 	l.changed()
 	if old != nil && old.Currency != b.Currency {
-		l.log.Warn("the balance is told in another currency than before; its threshold is held against it as it stands",
+		l.log.Warn("the balance is reported in another currency than before; its threshold is held against it as it stands",
 			"account", account, "before", old.Currency, "now", b.Currency)
 	}
 	// Its age is seen, too, but is no news.
 	return old == nil || old.Amount != b.Amount || old.Currency != b.Currency || b.At.Sub(old.At) > staleBalance
 }
 
-// Fresh gives accounts the newest age of what was told of them.
+// Fresh gives accounts the newest age of what was reported of them.
 func (l *Ledger) Fresh(accounts []fleet.Account) []fleet.Account {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range accounts {
 		a := &accounts[i]
-		told := l.pages[a.Name].Told
-		if told != nil && a.Balance != nil && !a.Balance.At.IsZero() && a.Balance.Amount == told.Amount && a.Balance.Currency == told.Currency {
-			a.Balance = told
+		reported := l.pages[a.Name].Reported
+		if reported != nil && a.Balance != nil && !a.Balance.At.IsZero() && a.Balance.Amount == reported.Amount && a.Balance.Currency == reported.Currency {
+			a.Balance = reported
 		}
 	}
 	return accounts
@@ -215,16 +215,16 @@ func (l *Ledger) Remarks(now time.Time) []string {
 // doubt says why the balance of an account may be another by now; "" when nothing
 // speaks for that. l.mu is held.
 func (l *Ledger) doubt(name string, now time.Time) string {
-	fault, told := l.faults[name], l.pages[name].Told
+	fault, reported := l.faults[name], l.pages[name].Reported
 	stale := ""
-	if told != nil && now.Sub(told.At) > staleBalance {
-		stale = "what counts is that of " + told.At.UTC().Format("2006-01-02 15:04 UTC")
+	if reported != nil && now.Sub(reported.At) > staleBalance {
+		stale = "what counts is that of " + reported.At.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	switch {
 	case fault == "" && stale == "":
 		return ""
 	case fault == "":
-		return "its balance was not told for more than a day; " + stale
+		return "its balance was not reported for more than a day; " + stale
 	case stale == "":
 		return "its balance cannot be asked for: " + fault
 	}

@@ -112,7 +112,7 @@ func TestLedgerFileThatIsNone(t *testing.T) {
 			if got := l.Join(acme(), time.Unix(500, 0)); got[0].Balance != nil || got[0].Overdue() {
 				t.Errorf("made up of it: %+v", got)
 			}
-			l.Told("acme", fleet.Balance{Amount: -5, Currency: "CNY", At: time.Unix(1000, 0).UTC()})
+			l.Report("acme", fleet.Balance{Amount: -5, Currency: "CNY", At: time.Unix(1000, 0).UTC()})
 			l.Join(acme(), time.Unix(1000, 0))
 			if err := l.Save(); err != nil {
 				t.Fatal(err)
@@ -155,13 +155,13 @@ func TestLedgerFileRoundTrip(t *testing.T) {
 		name, amount := rapid.String().Draw(t, "name"), fleet.Amount(rapid.Int64().Draw(t, "amount"))
 		name = strings.ToValidUTF8(name, "?")
 		at := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "at"), 0).UTC()
-		data, err := encodeBalances(map[string]page{name: {Told: &fleet.Balance{Amount: amount, Currency: "JPY", At: at}, OverdueSince: at.Add(time.Hour)}})
+		data, err := encodeBalances(map[string]page{name: {Reported: &fleet.Balance{Amount: amount, Currency: "JPY", At: at}, OverdueSince: at.Add(time.Hour)}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		pages, err := decodeBalances(data)
 		p := pages[name]
-		if err != nil || len(pages) != 1 || p.Told == nil || p.Told.Amount != amount || p.Told.Currency != "JPY" || !p.Told.At.Equal(at) || !p.OverdueSince.Equal(at.Add(time.Hour)) {
+		if err != nil || len(pages) != 1 || p.Reported == nil || p.Reported.Amount != amount || p.Reported.Currency != "JPY" || !p.Reported.At.Equal(at) || !p.OverdueSince.Equal(at.Add(time.Hour)) {
 			t.Fatalf("%s is read as %+v, %v", data, pages, err)
 		}
 	})
@@ -202,13 +202,13 @@ func TestLedgerWhoWins(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := quietLedger("")
-			l.Told("acme", told)
+			l.Report("acme", told)
 			tt.account.Name = "acme"
 			got := "unknown"
 			if b := l.Join([]fleet.Account{tt.account}, now)[0].Balance; b != nil {
 				got = b.Amount.String() + " " + b.Currency
 			}
-			if got != tt.want || (l.pages["acme"].Told != nil) != tt.kept {
+			if got != tt.want || (l.pages["acme"].Reported != nil) != tt.kept {
 				t.Errorf("%s, kept %+v; want %s", got, l.pages["acme"], tt.want)
 			}
 		})
@@ -219,7 +219,7 @@ func TestLedgerWhoWins(t *testing.T) {
 func TestLedgerRemarks(t *testing.T) {
 	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	told := func(l *Ledger, units fleet.Amount, at time.Time) {
-		l.Told("acme", fleet.Balance{Amount: units * 1_000_000, Currency: "CNY", At: at})
+		l.Report("acme", fleet.Balance{Amount: units * 1_000_000, Currency: "CNY", At: at})
 	}
 	for _, tt := range []struct {
 		name    string
@@ -230,7 +230,7 @@ func TestLedgerRemarks(t *testing.T) {
 		{"all is well", fleet.Account{}, func(l *Ledger) { told(l, 5, now) }, ""},
 		{"a day old to the second", fleet.Account{}, func(l *Ledger) { told(l, 5, now.Add(-24*time.Hour)) }, ""},
 		{"older than a day", fleet.Account{}, func(l *Ledger) { told(l, 5, now.Add(-24*time.Hour-time.Second)) },
-			"account acme: its balance was not told for more than a day; what counts is that of 2026-10-31 11:59 UTC"},
+			"account acme: its balance was not reported for more than a day; what counts is that of 2026-10-31 11:59 UTC"},
 		{"of a clock that was ahead", fleet.Account{}, func(l *Ledger) { told(l, 5, now.Add(24*time.Hour)) }, ""},
 		{"it cannot be asked for", fleet.Account{}, func(l *Ledger) { told(l, 5, now); l.Failed("acme", errors.New("no answer")) },
 			"account acme: its balance cannot be asked for: no answer"},
@@ -268,7 +268,7 @@ func TestLedgerWaitsForNoDisk(t *testing.T) {
 	l.saving.Lock() // as Save does while it writes
 	defer l.saving.Unlock()
 	now := time.Unix(1000, 0)
-	l.Told("acme", fleet.Balance{Amount: -5, Currency: "CNY", At: now})
+	l.Report("acme", fleet.Balance{Amount: -5, Currency: "CNY", At: now})
 	got := l.Fresh(l.Join([]fleet.Account{{Name: "acme", Provider: "aliyun"}}, now))
 	if len(got) != 1 || got[0].Balance == nil || !got[0].Overdue() {
 		t.Errorf("%+v", got)
@@ -289,13 +289,13 @@ func TestLedgerIsSaved(t *testing.T) {
 		go func() { done <- l.Run(ctx) }()
 		saved := func() fleet.Amount {
 			synctest.Wait()
-			if told := quietLedger(dir).pages["acme"].Told; told != nil {
+			if told := quietLedger(dir).pages["acme"].Reported; told != nil {
 				return told.Amount
 			}
 			return 0
 		}
 		has := func(a fleet.Amount) {
-			l.Told("acme", fleet.Balance{Amount: a, Currency: "CNY", At: time.Unix(1000, 0)})
+			l.Report("acme", fleet.Balance{Amount: a, Currency: "CNY", At: time.Unix(1000, 0)})
 		}
 		has(1)
 		if got := saved(); got != 0 {

@@ -63,7 +63,7 @@ func decodeBalances(data []byte) (map[string]page, error) {
 	for name, s := range file {
 		p := page{OverdueSince: s.OverdueSince}
 		if s.Amount != nil && s.Currency != "" && !s.At.IsZero() {
-			p.Told = &fleet.Balance{Amount: *s.Amount, Currency: s.Currency, At: s.At}
+			p.Reported = &fleet.Balance{Amount: *s.Amount, Currency: s.Currency, At: s.At}
 		}
 		pages[name] = p
 	}
@@ -75,8 +75,8 @@ func encodeBalances(pages map[string]page) ([]byte, error) {
 	file := make(map[string]savedBalance, len(pages))
 	for name, p := range pages {
 		s := savedBalance{OverdueSince: p.OverdueSince}
-		if p.Told != nil {
-			s.Amount, s.Currency, s.At = &p.Told.Amount, p.Told.Currency, p.Told.At
+		if p.Reported != nil {
+			s.Amount, s.Currency, s.At = &p.Reported.Amount, p.Reported.Currency, p.Reported.At
 		}
 		file[name] = s
 	}

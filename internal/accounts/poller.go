@@ -130,7 +130,7 @@ func (c *Poller) askOne(ctx context.Context, name string, account *Account, now 
 	b, err := c.read(limited, account.cloud, now.UTC().Truncate(time.Second))
 	switch {
 	case err == nil:
-		return answer{news: c.ledger.Told(name, b)}
+		return answer{news: c.ledger.Report(name, b)}
 	case ctx.Err() == nil: // or else it is we who stop
 		c.ledger.Failed(name, err)
 	}

@@ -18,19 +18,19 @@ type Clouds interface {
 	Cloud(account string) *aliyun.Account
 }
 
-// Told remembers the limits of an instance from before the start.
-type Told interface {
-	Told(id string) ([fleet.NumMetrics]fleet.Limit, bool)
+// LimitStore remembers the limits of an instance from before the start.
+type LimitStore interface {
+	Before(id string) ([fleet.NumMetrics]fleet.Limit, bool)
 }
 
 // Sources keeps the Collectors that run, with the plan each was built from. It is
 // used by one goroutine at a time.
 type Sources struct {
-	log   *slog.Logger
-	open  map[string]built      // by name of the source
-	pages *exposition.Transport // shared by all Collectors that read pages
-	told  func(id string) ([fleet.NumMetrics]fleet.Limit, bool)
-	build func(planned) (collector.Collector, error)
+	log    *slog.Logger
+	open   map[string]built      // by name of the source
+	pages  *exposition.Transport // shared by all Collectors that read pages
+	limits func(id string) ([fleet.NumMetrics]fleet.Limit, bool)
+	build  func(planned) (collector.Collector, error)
 }
 
 // built is a Collector with the plan it was built from.
@@ -49,12 +49,12 @@ type Set struct {
 // List lists the sources of the set, for a Runner.
 func (set Set) List() []collector.Source { return set.list }
 
-// New returns Sources of which none is open. told may be nil: no limit is
+// New returns Sources of which none is open. limits may be nil: no limit is
 // remembered.
-func New(log *slog.Logger, told Told) *Sources {
+func New(log *slog.Logger, limits LimitStore) *Sources {
 	s := &Sources{log: log, open: map[string]built{}, pages: exposition.NewTransport()}
-	if told != nil {
-		s.told = told.Told
+	if limits != nil {
+		s.limits = limits.Before
 	}
 	s.build = s.newCollector
 	return s
@@ -81,7 +81,7 @@ func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err 
 		set.open[p.name] = b
 		set.list = append(set.list, collector.Source{
 			Name: p.name, Instances: p.instances, Collector: b.collector,
-			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(), Told: s.told,
+			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(), LimitsBefore: s.limits,
 		})
 	}
 	return set, nil

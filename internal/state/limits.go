@@ -52,7 +52,7 @@ func OpenLimits(dir string, f *Fleet, log *slog.Logger) *Limits {
 		l.before, err = decodeLimits(data)
 	}
 	if err != nil {
-		log.Warn("capacities that were told before the restart are not known; they are asked for anew", "file", l.path, "error", err)
+		log.Warn("capacities that servers and clouds gave before the restart are not known; the next readings ask for them", "file", l.path, "error", err)
 		return l
 	}
 	l.saved = data
@@ -66,23 +66,23 @@ func decodeLimits(data []byte) (map[string]ownLimits, error) {
 	}
 	out := make(map[string]ownLimits, len(file))
 	for id, metrics := range file {
-		var told ownLimits
+		var own ownLimits
 		for name, s := range metrics {
 			m, known := fleet.ParseMetric(name)
 			origin, ok := fleet.ParseOrigin(s.Origin)
 			if known && ok && s.Value > 0 {
-				told[m] = fleet.Limit{Value: s.Value, At: s.At, Origin: origin}
+				own[m] = fleet.Limit{Value: s.Value, At: s.At, Origin: origin}
 			}
 		}
-		out[id] = told
+		out[id] = own
 	}
 	return out, nil
 }
 
-// Told returns the limits of an instance from before the start.
-func (l *Limits) Told(id string) (ownLimits, bool) {
-	told, ok := l.before[id]
-	return told, ok
+// Before returns the limits of an instance from before the start.
+func (l *Limits) Before(id string) (ownLimits, bool) {
+	own, ok := l.before[id]
+	return own, ok
 }
 
 // encodeLimits writes the limits of readings down. Ages are kept by the hour, so that
@@ -131,8 +131,8 @@ func (l *Limits) Run(ctx context.Context) error {
 func (l *Limits) newest() []*fleet.Reading {
 	out, ids := l.fleet.newest()
 	for i, r := range out {
-		if told, ok := l.before[ids[i]]; ok && r == nil {
-			out[i] = &fleet.Reading{Instance: ids[i], Limits: told}
+		if own, ok := l.before[ids[i]]; ok && r == nil {
+			out[i] = &fleet.Reading{Instance: ids[i], Limits: own}
 		}
 	}
 	return out

@@ -25,11 +25,11 @@ func TestLimitsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := OpenLimits(dir, nil, log)
-	told, ok := again.Told("a")
+	told, ok := again.Before("a")
 	if want := (fleet.Limit{Value: 5000, At: 7200, Origin: fleet.OriginServer}); !ok || told[fleet.Connections] != want {
 		t.Errorf("got %+v, want %+v", told[fleet.Connections], want)
 	}
-	if _, ok := again.Told("b"); ok {
+	if _, ok := again.Before("b"); ok {
 		t.Error("an instance without limits is kept")
 	}
 	info := stat(t, dir)
@@ -63,13 +63,13 @@ func TestLimitsFromADamagedFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := OpenLimits(dir, nil, slog.New(slog.DiscardHandler))
-			if told, _ := l.Told("a"); told != (ownLimits{}) {
+			if told, _ := l.Before("a"); told != (ownLimits{}) {
 				t.Errorf("got %+v", told)
 			}
 			if err := l.save([]*fleet.Reading{toldReading("a", 5000, 7300)}); err != nil {
 				t.Fatal(err)
 			}
-			if told, _ := OpenLimits(dir, nil, slog.New(slog.DiscardHandler)).Told("a"); told[fleet.Connections].Value != 5000 {
+			if told, _ := OpenLimits(dir, nil, slog.New(slog.DiscardHandler)).Before("a"); told[fleet.Connections].Value != 5000 {
 				t.Error("a damaged file is not replaced")
 			}
 		})
