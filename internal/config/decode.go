@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -250,11 +251,16 @@ func (d *decoder) decodeStruct(p place, v reflect.Value) {
 		seen[key.Value] = key
 		index, known := fields[key.Value]
 		if !known {
-			d.fault(at, "unknown key%s", suggest(key.Value, keysOf(fields)))
+			d.fault(at, "unknown key%s", suggest(key.Value, listedKeys(v.Type(), fields)))
 			continue
 		}
 		d.decode(d.child(p, value, step(key.Value)), v.FieldByIndex(index))
 	}
+}
+
+// listedKeys are the keys of a mapping that people are told of.
+func listedKeys(t reflect.Type, fields map[string][]int) []string {
+	return slices.DeleteFunc(keysOf(fields), func(key string) bool { return t.FieldByIndex(fields[key]).Tag.Get("doc") == "-" })
 }
 
 // plainKey tells whether a key is one that this decoder reads.

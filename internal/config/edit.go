@@ -67,45 +67,65 @@ func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]alar
 	if in == nil {
 		return nil, errors.New("the instance no longer stands in it")
 	}
-	alarms := lookup(in, "alarms")
-	if alarms == nil {
-		alarms = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		in.Content = append(in.Content, scalar("alarms"), alarms)
-	}
-	if isNull(alarms) {
-		alarms.Kind, alarms.Tag, alarms.Value = yaml.MappingNode, "!!map", ""
-	}
-	if alarms.Kind != yaml.MappingNode {
-		return nil, errors.New("the instance's alarms stand elsewhere (an alias); change them there by hand")
+	alarms, err := alarmsOf(in)
+	if err != nil {
+		return nil, err
 	}
 	for _, m := range fleet.Metrics() {
-		set, ok := settings[m]
-		if !ok {
-			continue
-		}
-		rule := lookup(alarms, m.String())
-		if rule == nil {
-			rule = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Style: yaml.FlowStyle}
-			alarms.Content = append(alarms.Content, scalar(m.String()), rule)
-		}
-		if rule.Kind != yaml.MappingNode {
-			return nil, errors.New("the alarm stands elsewhere (an alias); change it there by hand")
-		}
-		if set.Threshold != "" {
-			put(rule, "threshold", withSign(set.Threshold), "!!str")
-		}
-		if set.Enabled != nil {
-			put(rule, "enabled", strconv.FormatBool(*set.Enabled), "!!bool")
+		if set, ok := settings[m]; ok {
+			if err := putSetting(alarms, m, set); err != nil {
+				return nil, err
+			}
 		}
 	}
+	return written(text, &doc, id, alarms)
+}
+
+// alarmsOf returns the alarms of an instance, which are put there when there are
+// none.
+func alarmsOf(in *yaml.Node) (*yaml.Node, error) {
+	alarms := lookup(in, "alarms")
+	switch {
+	case alarms == nil:
+		alarms = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		in.Content = append(in.Content, scalar("alarms"), alarms)
+	case isNull(alarms):
+		alarms.Kind, alarms.Tag, alarms.Value = yaml.MappingNode, "!!map", ""
+	case alarms.Kind != yaml.MappingNode:
+		return nil, errors.New("the instance's alarms stand elsewhere (an alias); change them there by hand")
+	}
+	return alarms, nil
+}
+
+// putSetting puts a setting of one metric into the alarms of an instance.
+func putSetting(alarms *yaml.Node, m fleet.Metric, set alarm.Setting) error {
+	rule := lookup(alarms, m.String())
+	if rule == nil {
+		rule = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Style: yaml.FlowStyle}
+		alarms.Content = append(alarms.Content, scalar(m.String()), rule)
+	}
+	if rule.Kind != yaml.MappingNode {
+		return errors.New("the alarm stands elsewhere (an alias); change it there by hand")
+	}
+	if set.Threshold != "" {
+		put(rule, "threshold", withSign(set.Threshold), "!!str")
+	}
+	if set.Enabled != nil {
+		put(rule, "enabled", strconv.FormatBool(*set.Enabled), "!!bool")
+	}
+	return nil
+}
+
+// written writes a changed document. Written anew as a whole, the file would lose
+// its blank lines and its manner of writing. So only the piece is put in, if that
+// comes to the same.
+func written(text []byte, doc *yaml.Node, id string, alarms *yaml.Node) ([]byte, error) {
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
-	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
+	if err := errors.Join(enc.Encode(doc), enc.Close()); err != nil {
 		return nil, fmt.Errorf("write YAML: %w", err)
 	}
-	// Written anew as a whole, the file would lose its blank lines and its manner of
-	// writing. So only the piece is put in, if that comes to the same.
 	if there := standing(text, id); there != nil {
 		if spliced, ok := splice(text, there, alarms); ok && means(spliced, out.Bytes()) {
 			return spliced, nil

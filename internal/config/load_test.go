@@ -49,7 +49,7 @@ func TestDefaults(t *testing.T) {
 	if s.Server.Listen != "127.0.0.1:9740" || s.Server.ExternalURL != "http://127.0.0.1:9740" {
 		t.Errorf("server %+v", s.Server)
 	}
-	if s.Collect != (Collect{15 * time.Second, 5 * time.Second}) || s.Storage.Dir != "data" || s.Storage.Retention != 400*24*time.Hour || s.Storage.State != "sqlite" {
+	if s.Collect != (Collect{15 * time.Second, 5 * time.Second}) || s.Storage.Dir != "data" || s.Storage.Retention != 400*24*time.Hour {
 		t.Errorf("collect %+v, storage %+v", s.Collect, s.Storage)
 	}
 	in := s.Instances[0]

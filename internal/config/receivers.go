@@ -19,10 +19,10 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
-		if r.Alertmanagers != nil {
-			d.fault(d.find(r.place, "alertmanagers"), "this version does not post to Alertmanager's API; use a webhook, or remove the key")
+		if r.Alertmanagers.given {
+			d.fault(r.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
 		}
-		if len(r.SMS) == 0 && len(r.Webhooks) == 0 && r.Alertmanagers == nil {
+		if len(r.SMS) == 0 && len(r.Webhooks) == 0 && !r.Alertmanagers.given {
 			d.fault(r.place, "the receiver tells nobody; give it sms or webhooks")
 		}
 		d.checkTexts(r, s, contacts)

@@ -104,7 +104,7 @@ func walkSchema(t reflect.Type, path string, f func(string, reflect.StructField)
 func schemaFields(t reflect.Type) []reflect.StructField {
 	var out []reflect.StructField
 	for _, f := range reflect.VisibleFields(t) {
-		if f.Tag.Get("yaml") != "" {
+		if f.Tag.Get("yaml") != "" && f.Tag.Get("doc") != "-" {
 			out = append(out, f)
 		}
 	}
@@ -159,9 +159,6 @@ func typeWord(t reflect.Type) string {
 	case reflect.Map:
 		return "mapping of " + typeWord(t.Elem())
 	case reflect.Struct:
-		if _, step := elementOf(t); step == "" && reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
-			return "any"
-		}
 		return "mapping"
 	case reflect.Float64, reflect.Int:
 		return "number"

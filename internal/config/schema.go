@@ -1,9 +1,11 @@
 package config
 
+import "gopkg.in/yaml.v3"
+
 // The schema: what may stand in a file. Each field says by its tags how it is
 // written (yaml), what it means (doc), what it is when it is not given
-// (default), and, where that helps, how it looks (example). docs/configuration.md
-// is written from these tags.
+// (default), and, where that helps, how it looks (example). TestReference writes
+// docs/configuration.md from these tags.
 
 // marked is embedded by mappings whose place is needed after decoding.
 type marked struct {
@@ -50,9 +52,9 @@ type storageDoc struct {
 	marked
 	Dir         string           `yaml:"dir" doc:"Folder for history, alarm states and notices; relative to where Brimwatch is started." default:"data"`
 	Retention   span             `yaml:"retention" doc:"How long history and notices are kept." default:"400d"`
-	State       string           `yaml:"state" doc:"Where alarm states and notices are kept: sqlite." default:"sqlite"`
+	State       unlisted         `yaml:"state" doc:"-"`
 	RemoteWrite []remoteWriteDoc `yaml:"remote_write" doc:"Places that get a copy of the history by Prometheus remote write."`
-	QueryURL    string           `yaml:"query_url" doc:"Not available in this version; statistics are read from the embedded history." `
+	QueryURL    unlisted         `yaml:"query_url" doc:"-"`
 }
 
 // loginDoc is who we are to a server.
@@ -127,10 +129,19 @@ type balanceDoc struct {
 	Currency string `yaml:"currency" doc:"In which currency: three capital letters." example:"CNY"`
 }
 
-// anything is a value that is refused, whatever it is.
-type anything struct{}
+// unlisted is the value of a key that this version does not know, and says so in
+// plain words. With doc:"-" neither the reference nor a suggestion names the key.
+type unlisted struct {
+	place
+	given bool
+}
 
-func (*anything) decode(*decoder, place) {}
+func (u *unlisted) decode(_ *decoder, p place) { u.place, u.given = p, !isNull(p.node) }
+
+// but tells whether another value than this one is given.
+func (u *unlisted) but(value string) bool {
+	return u.given && (u.node.Kind != yaml.ScalarNode || u.node.Value != value)
+}
 
 type productDoc struct {
 	marked
@@ -355,7 +366,7 @@ type receiverDoc struct {
 	Name          string       `yaml:"name" doc:"Unique name." example:"oncall"`
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs that are told."`
-	Alertmanagers *anything    `yaml:"alertmanagers" doc:"Not available in this version; an Alertmanager receiver takes the webhook's body."`
+	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
 	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 

@@ -2,14 +2,13 @@ package config
 
 import (
 	"net"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 )
 
+// resolveServer reads where the HTTP side listens, and how others reach it.
 func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 	s.Server = Server{Listen: doc.Server.Listen, ExternalURL: strings.TrimRight(doc.Server.ExternalURL, "/")}
 	if s.Server.Listen == "" {
@@ -28,38 +27,6 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 		s.Server.ExternalURL = "http://" + s.Server.Listen
 	}
 	d.resolveDoors(root, &doc.Server, &s.Server)
-}
-
-func (d *decoder) resolveStorage(root place, doc *document, s *Snapshot) {
-	s.Storage = Storage{Dir: doc.Storage.Dir, Retention: doc.Storage.Retention.or(400 * 24 * time.Hour), State: doc.Storage.State}
-	if s.Storage.Dir == "" {
-		s.Storage.Dir = "data"
-	}
-	if s.Storage.Retention < 2*time.Hour { // the length of one block of the history
-		d.fault(d.find(root, "storage.retention"), "the history is kept for 2h or longer")
-	}
-	switch {
-	case s.Storage.State == "":
-		s.Storage.State = "sqlite"
-	case s.Storage.State != "sqlite":
-		d.fault(d.find(root, "storage.state"), "this version keeps its state in sqlite only")
-	}
-	if doc.Storage.QueryURL != "" {
-		d.fault(d.find(root, "storage.query_url"), "this version reads statistics from its own history only; remove the key")
-	}
-	for i := range doc.Storage.RemoteWrite {
-		w := &doc.Storage.RemoteWrite[i]
-		if w.node == nil {
-			continue
-		}
-		d.needURL(w.place, w.URL, "http", "https")
-		if slices.ContainsFunc(s.Storage.RemoteWrite, func(o RemoteWrite) bool { return o.URL == w.URL }) {
-			d.fault(d.under(w.place, "url"), "the same URL is given twice")
-		}
-		out := RemoteWrite{URL: w.URL, TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
-		out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
-		s.Storage.RemoteWrite = append(s.Storage.RemoteWrite, out)
-	}
 }
 
 func (d *decoder) resolveCollect(doc *document, s *Snapshot) {
@@ -100,44 +67,6 @@ func (d *decoder) resolveAuth(p place, a *loginDoc) (username string, password, 
 		d.fault(p, "the bearer token holds blanks or other signs that cannot be sent; does its file hold more than the token?")
 	}
 	return a.Username, password, bearer
-}
-
-// needURL checks a URL that must be there, under the key url of p.
-func (d *decoder) needURL(p place, raw string, schemes ...string) {
-	if raw == "" {
-		d.fault(p, "url is missing")
-		return
-	}
-	d.checkURL(d.find(p, "url"), raw, schemes...)
-}
-
-// checkURL checks a URL. None of it is quoted: any part may be a secret.
-func (d *decoder) checkURL(p place, raw string, schemes ...string) {
-	u, err := url.Parse(raw)
-	if err == nil && u.Scheme == "unix" && slices.Contains(schemes, "unix") {
-		if u.Host != "" || u.Path == "" {
-			d.fault(p, "a socket is given by its whole path, as in unix:///run/redis.sock")
-		}
-		return
-	}
-	switch {
-	case err != nil:
-		d.fault(p, "this is not a URL; one looks like %s://host:port/path", schemes[0])
-	case !slices.Contains(schemes, u.Scheme) || u.Host == "":
-		d.fault(p, "a URL that begins with %s:// is wanted here", strings.Join(schemes, ":// or "))
-	case u.User != nil:
-		d.fault(p, "user and password do not belong into the URL; use username and password_file")
-	case u.Hostname() == "":
-		d.fault(p, "the URL names no host")
-	case u.Fragment != "":
-		d.fault(p, "what follows the # in the URL would not be sent; remove it")
-	}
-	if err != nil || u.Port() == "" {
-		return
-	}
-	if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
-		d.fault(p, "a port lies between 1 and 65535")
-	}
 }
 
 // loadZone finds a time zone by name.

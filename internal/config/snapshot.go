@@ -70,9 +70,7 @@ type Push struct {
 type Storage struct {
 	Dir         string
 	Retention   time.Duration
-	State       string // sqlite
 	RemoteWrite []RemoteWrite
-	QueryURL    string
 }
 
 // RemoteWrite is one further place that gets a copy of the history.

@@ -14,29 +14,13 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 		ManagementURL: s.ManagementURL, VHost: s.VHost, MQTTExchange: s.MQTTExchange, APIURL: s.APIURL, Prefix: s.Prefix, ExporterTPS: s.ExporterTPS,
 		SubscriptionsEvery: s.SubscriptionsEvery.Duration, Staleness: s.Staleness.Duration, Region: s.Region, Kind: s.Kind,
 	}
-	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
-	out.TLS = d.resolveTLS(&s.TLS, secure)
-	s.anonymous = s.Type == "redis" // requirepass knows no names
-	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.loginDoc)
-	if s.anonymous && out.Password != "" && out.Username == "" {
-		out.Username = "default"
-	}
+	d.sourceLogin(s, out)
 	d.plain(d.under(s.place, "region"), s.Region)
 	kind, known := d.sourceKind(s)
 	if !known {
 		return out
 	}
-	if kind.slow {
-		if !s.Interval.set {
-			out.Interval = max(out.Interval, time.Minute)
-		}
-		if !s.Timeout.set {
-			out.Timeout = max(out.Timeout, slowTimeout)
-		}
-	}
-	if s.Interval.set || s.Timeout.set || kind.slow {
-		d.checkPace(s.place, Collect{out.Interval, out.Timeout})
-	}
+	d.sourcePace(s, kind, out)
 	d.foreignKeys(s, kind)
 	d.sourceURLs(s, kind)
 	if s.ExporterTPS != "" && s.ExporterTPS != "second" && s.ExporterTPS != "minute" {
@@ -48,10 +32,34 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	if kind.has("queries") {
 		out.Queries = d.resolveQueries(s)
 	}
+	return out
+}
+
+// sourceLogin reads how a source is trusted, and by what it knows Brimwatch.
+func (d *decoder) sourceLogin(s *sourceDoc, out *Source) {
+	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
+	out.TLS = d.resolveTLS(&s.TLS, secure)
+	s.anonymous = s.Type == "redis" // requirepass knows no names
+	out.Username, out.Password, out.Bearer = d.resolveAuth(s.place, &s.loginDoc)
+	if s.anonymous && out.Password != "" && out.Username == "" {
+		out.Username = "default"
+	}
+}
+
+// sourcePace finds how often and for how long a source is read.
+func (d *decoder) sourcePace(s *sourceDoc, kind sourceKind, out *Source) {
+	if kind.slow && !s.Interval.set {
+		out.Interval = max(out.Interval, time.Minute)
+	}
+	if kind.slow && !s.Timeout.set {
+		out.Timeout = max(out.Timeout, slowTimeout)
+	}
+	if s.Interval.set || s.Timeout.set || kind.slow {
+		d.checkPace(s.place, Collect{out.Interval, out.Timeout})
+	}
 	if s.Type == "mosquitto" && out.Interval < 10*time.Second && s.Interval.set {
 		d.warn(d.find(s.place, "interval"), "a Mosquitto refreshes its figures every 11 s unless its sys_interval is shorter; reading it more often tells nothing more")
 	}
-	return out
 }
 
 // slowTimeout is how long the API of a cloud may take when nothing is set.

@@ -1,0 +1,32 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestKeysOfOtherVersions: two keys say what is so already, or are refused in plain
+// words; nothing lists them.
+func TestKeysOfOtherVersions(t *testing.T) {
+	for _, text := range []string{"{state: sqlite}", "{state: \"sqlite\", query_url: \"\"}", "{state: , query_url: }"} {
+		if got := faultsOf(t, "storage: "+text+"\n"); got != "" {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	const state = "storage.state: this version does not know another state than sqlite: SQLite in storage.dir is used; remove the key"
+	const query = "storage.query_url: this version does not know query_url: statistics are read from its own history; remove the key"
+	for text, want := range map[string]string{
+		"{state: \"postgres://u:hunter2@h/db\"}": "brimwatch.yml:1:18: " + state, "{state: [sqlite]}": "brimwatch.yml:1:18: " + state, "{state: \"\"}": "brimwatch.yml:1:18: " + state,
+		"{query_url: \"http://u:hunter2@h\"}": "brimwatch.yml:1:22: " + query, "{query_url: {}}": "brimwatch.yml:1:22: " + query,
+	} {
+		if got := faultsOf(t, "storage: "+text+"\n"); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", text, got, want)
+		}
+	}
+	if got := faultsOf(t, "storage: {query: x}\n"); strings.Contains(got, "query_url") || !strings.Contains(got, "unknown key; known are dir, remote_write, retention") {
+		t.Errorf("an unknown key: %s", got)
+	}
+	if text := reference(); strings.Contains(text, "`query_url`") || strings.Contains(text, "`alertmanagers`") || strings.Contains(text, "Not available") {
+		t.Error("the reference lists what is not there")
+	}
+}
