@@ -8,7 +8,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// resolveAccounts reads who pays.
+// resolveAccounts reads the accounts, which pay for instances.
 func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[string]Cloud) {
 	clouds := make(map[string]Cloud)
 	out := make(map[string]fleet.Account, len(doc.Accounts))
@@ -37,7 +37,7 @@ func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[
 	return out, clouds
 }
 
-// resolveBalance reads a balance that is given by hand.
+// resolveBalance reads a balance that the operator gives by hand.
 func (d *decoder) resolveBalance(b *balanceDoc) *fleet.Balance {
 	if b == nil || b.node == nil {
 		return nil
@@ -52,7 +52,7 @@ func (d *decoder) resolveBalance(b *balanceDoc) *fleet.Balance {
 	return &fleet.Balance{Amount: b.Amount.v, Currency: b.Currency}
 }
 
-// resolveAccountNotify finds who is told of each account.
+// resolveAccountNotify finds the receivers of each account.
 func (d *decoder) resolveAccountNotify(doc *document, s *Snapshot) {
 	s.AccountNotify = make(map[string][]string, len(doc.Accounts))
 	for i := range doc.Accounts {
@@ -71,7 +71,8 @@ func (d *decoder) resolveAccountNotify(doc *document, s *Snapshot) {
 // shortestDiscovery keeps discovery from using up the calls of an account.
 const shortestDiscovery = time.Minute
 
-// resolveCloud reads how the API of an account's provider is asked.
+// resolveCloud reads the access key and the limits for the API of an account's
+// provider.
 func (d *decoder) resolveCloud(a *accountDoc, clouds map[string]Cloud) {
 	c := Cloud{
 		AccessKeyID:     d.secretOf(a.place, "access_key_id", a.AccessKeyID, a.AccessKeyIDFile, a.AccessKeyIDEnv),

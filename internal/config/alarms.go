@@ -8,7 +8,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// resolveAlarms reads what holds for all instances.
+// resolveAlarms reads the rules for all instances, and checks the overrides.
 func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 	a := &doc.Alarms
 	d.checkRule(&a.Capacity)
@@ -47,7 +47,7 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 	}
 }
 
-// defaultNotify returns who is told when an instance does not say.
+// defaultNotify returns the receivers of instances that name none.
 func (d *decoder) defaultNotify(root place, doc *document, s *Snapshot) []string {
 	if doc.Alarms.Notify != nil {
 		d.checkReceivers(d.find(root, "alarms.notify"), doc.Alarms.Notify, s)

@@ -24,8 +24,8 @@ type dateDraft struct {
 	severity alarm.Severity // "" goes by how near it is
 }
 
-// steps are how long before its moment something is an alarm, the longest first.
-// They are comparable.
+// steps are the lengths of time before a moment at which it is an alarm, the
+// longest first. They are comparable.
 type steps struct {
 	at [maxSteps]time.Duration
 	n  int
@@ -41,7 +41,8 @@ func stepsOf(before ...time.Duration) steps {
 	return out
 }
 
-// stateDraft is a rule about something that is so or is not.
+// stateDraft is a rule about a condition, such as an unpaid bill or a frozen
+// instance.
 type stateDraft struct {
 	enabled  bool
 	repeat   time.Duration
@@ -75,8 +76,8 @@ func builtinCalendar() calendarDraft {
 	}
 }
 
-// layCalendar puts one stage on top of a draft. checkCalendar says what is wrong
-// with the stage; here it is passed over.
+// layCalendar puts one stage on top of a draft. checkCalendar notes the
+// faults of the stage; here they are passed over.
 func layCalendar(c calendarDraft, s *calendarDoc, low *stateRuleDoc) calendarDraft {
 	if s != nil {
 		c.expiry, c.suspension, c.release = layDate(c.expiry, s.Expiry), layDate(c.suspension, s.Suspension), layDate(c.release, s.Release)
@@ -126,8 +127,8 @@ func layState(r stateDraft, s *stateRuleDoc) stateDraft {
 	return r
 }
 
-// checkCalendar faults what a stage says that makes no sense; it is called once
-// for each stage.
+// checkCalendar notes the faults of one stage of a calendar's rules. It is called
+// once for each stage.
 func (d *decoder) checkCalendar(c *calendarDoc) {
 	if c == nil {
 		return
@@ -166,7 +167,7 @@ func (d *decoder) checkDate(s *dateRuleDoc) {
 	}
 }
 
-// checkState faults a rule about something that is so or is not.
+// checkState notes the faults of a rule about a condition.
 func (d *decoder) checkState(s *stateRuleDoc) {
 	if s != nil && s.node != nil {
 		d.checkSeverity(s.place, s.Severity)
@@ -184,8 +185,7 @@ func (d *decoder) checkForecast(f *forecastDoc) {
 	}
 }
 
-// A year ahead is too early for all that is known of terms, and more steps than
-// these nobody reads.
+// No term is known more than a year ahead, and nobody reads more steps than these.
 const (
 	maxLead  = 366 * day
 	maxSteps = 12
@@ -221,8 +221,8 @@ func (r dateDraft) leads() *alarm.Leads {
 	return &alarm.Leads{Before: slices.Clone(r.before.at[:r.before.n]), Severity: r.severity, Repeat: r.repeat}
 }
 
-// rule is the rule of something that is so at once and is over at once. A clear
-// threshold between the two leaves room for what is neither.
+// rule is the rule of a condition that begins at once and ends at once: 1 while it
+// lasts, else 0. Between the threshold and the clear threshold it is neither.
 func (r stateDraft) rule() *alarm.Rule {
 	if !r.enabled {
 		return nil

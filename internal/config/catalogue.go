@@ -5,7 +5,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
-// Catalogue is what is known about products: editions and specifications with
+// Catalogue holds the known products: editions and specifications with
 // their capacities, and calendars. It ships with the binary and may be
 // overridden.
 type Catalogue struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// EditionChange is one row of what may be changed into what, inside a product.
+// EditionChange is one row of the changes that a product allows or forbids.
 type EditionChange struct {
 	From, To  string            // patterns of editions; To may be "same"
 	Direction string            // up, down or both
@@ -108,8 +108,8 @@ func (d *decoder) checkChange(r *changeDoc, c *EditionChange) {
 	d.plain(d.under(r.place, "source"), r.Source)
 }
 
-// checkDoer refuses a change that nobody can make, or that nobody may make and that
-// says who does.
+// checkDoer refuses a change that is made by an unknown party, and one that is not
+// allowed and names a party all the same.
 func (d *decoder) checkDoer(r *changeDoc, c *EditionChange) {
 	switch {
 	case !c.Allowed && (r.By != "" || r.Late || r.Solvent || len(r.Keeps) > 0):

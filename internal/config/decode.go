@@ -120,22 +120,22 @@ func (d *decoder) under(p place, key string) place {
 	return next
 }
 
-// fault notes what is wrong at p.
+// fault notes that something is wrong at p.
 func (d *decoder) fault(p place, format string, args ...any) {
 	if f, fresh := d.note(p, format, args); fresh {
 		d.faults = append(d.faults, f)
 	}
 }
 
-// warn notes what a person should know about p.
+// warn notes something that a person should know about p.
 func (d *decoder) warn(p place, format string, args ...any) {
 	if f, fresh := d.note(p, format, args); fresh {
 		d.warnings = append(d.warnings, f)
 	}
 }
 
-// note makes a fault or a warning, and tells whether it is not noted yet: what
-// several instances share is looked at once for each.
+// note makes a fault or a warning, and tells whether it is a new one: a stage that
+// several instances share is checked with each of them.
 func (d *decoder) note(p place, format string, args []any) (Fault, bool) {
 	path := p.path
 	if path == "" {
@@ -148,7 +148,7 @@ func (d *decoder) note(p place, format string, args []any) (Fault, bool) {
 	return f, !known
 }
 
-// wholeFile is the path of what is said about a file as a whole.
+// wholeFile is the path of faults of a file as a whole.
 const wholeFile = "(file)"
 
 // custom is a schema type that reads its own node.
@@ -258,7 +258,7 @@ func (d *decoder) decodeStruct(p place, v reflect.Value) {
 	}
 }
 
-// listedKeys are the keys of a mapping that people are told of.
+// listedKeys are the keys of a mapping that suggestions may name.
 func listedKeys(t reflect.Type, fields map[string][]int) []string {
 	return slices.DeleteFunc(keysOf(fields), func(key string) bool { return t.FieldByIndex(fields[key]).Tag.Get("doc") == "-" })
 }
@@ -391,7 +391,7 @@ func kindOf(n *yaml.Node) string {
 	return "nothing"
 }
 
-// clip shortens what is quoted from a file.
+// clip shortens a text that a fault quotes from a file.
 func clip(s string) string {
 	const most = 40
 	r := []rune(s)

@@ -26,7 +26,7 @@ type digest struct {
 }
 
 // racy is how much older than its reading the change of a file must be to be
-// told from the next one by its time: file systems count time in steps, of two
+// distinguished from the next one by its time: file systems count time in steps, of two
 // seconds at worst (FAT).
 const racy = 3 * time.Second
 
@@ -59,11 +59,11 @@ func (d *digest) still(info fs.FileInfo) bool {
 		d.info.ModTime().Equal(info.ModTime()) && d.at.Sub(info.ModTime()) > racy
 }
 
-// forget makes sure that a file of which something was told is read again,
-// whatever it looks like: its time may have been set back.
-func (ds *digests) forget(told string) {
+// forget makes sure that a file for which the system reported an event is read
+// again, whatever it looks like: its time may have been set back.
+func (ds *digests) forget(changed string) {
 	for path, d := range ds.known {
-		if path == told || d.real == told {
+		if path == changed || d.real == changed {
 			delete(ds.known, path)
 		}
 	}

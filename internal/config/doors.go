@@ -18,7 +18,7 @@ func (d *decoder) resolveDoors(root place, doc *serverDoc, out *Server) {
 	for i, host := range doc.Hosts {
 		at := d.nth(list, i)
 		if isNull(resolved(at.node)) {
-			continue // that was said already
+			continue // the decoder has noted that fault
 		}
 		if err := access.CheckHost(host); err != nil {
 			d.fault(at, "%s", err)
@@ -58,7 +58,7 @@ func (d *decoder) resolveWebConfig(at place, file string, out *Server) (access.S
 // checkOpen refuses to let everybody in by mistake.
 func (d *decoder) checkOpen(root place, s *Server, signIn bool) {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-		return // that was said already
+		return // resolveServer has noted that fault
 	}
 	loopback := access.Loopback(s.Listen)
 	switch {

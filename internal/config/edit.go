@@ -196,9 +196,8 @@ func put(m *yaml.Node, key, value, tag string) {
 	m.Content = append(m.Content, scalar(key), &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value})
 }
 
-// replaceChecked puts a new content into a file, and the old one back when the
-// configuration does not load with it. The file is replaced as a whole, so
-// nobody ever reads half of it.
+// replaceChecked puts a new content into a file when the configuration loads with
+// it. The file is replaced as a whole, so nobody ever reads half of it.
 func replaceChecked(s *Snapshot, file string, before, after []byte) error {
 	if bytes.Equal(before, after) {
 		return nil
@@ -244,7 +243,7 @@ func replaceFile(path string, content []byte) error {
 	return nil
 }
 
-// plainCause takes the path out of an error that is told with one already.
+// plainCause takes the path out of an error: the sentence around it names the path.
 func plainCause(err error) error {
 	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		return pe.Err

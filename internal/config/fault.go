@@ -15,7 +15,7 @@ type Position struct {
 type Fault struct { //nolint:errname // a fault is the word for it, here and in the messages
 	Position
 	Path   string // instances[3].source.url
-	Reason string // what is wrong, and what would be right
+	Reason string // the fault, and how to mend it
 }
 
 // Error returns file:line:column: path: reason; the reason alone for what stands in

@@ -11,9 +11,9 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// LoadWith reads a configuration as Load does, with the instances that clouds'
-// APIs have found. One that is listed under the same id, too, is one instance:
-// what is listed wins, and what is not is taken from what was found.
+// LoadWith reads a configuration as Load does, together with the instances that
+// were found by clouds' APIs. A listed instance and a found one with the same id
+// are one: a listed value wins, and the cloud's fills the gap where none is listed.
 func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
 	d := newDecoder()
 	d.found = make(map[string]*fleet.Found, len(found))
@@ -24,7 +24,7 @@ func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
 	return d.loadPath(path)
 }
 
-// discovers tells whether any account is looked through for instances.
+// discovers tells whether Brimwatch looks for instances in any account.
 func discovers(s *Snapshot) bool {
 	for _, c := range s.Clouds {
 		if c.Discover != nil {
@@ -34,7 +34,7 @@ func discovers(s *Snapshot) bool {
 	return false
 }
 
-// overlay fills in what is not listed about an instance with what was found. It
+// overlay fills the gaps of a listed instance with the values that were found. It
 // returns false for one that can be watched only once it is found.
 func (r *instanceResolver) overlay(in *instanceDoc) bool {
 	f := r.d.found[in.ID]
@@ -123,8 +123,8 @@ func (r *instanceResolver) addFound() {
 	}
 }
 
-// found takes over what the cloud tells about an instance besides what was
-// filled in already: its capacity and its term, where nothing else is listed.
+// found takes over the capacity of an instance from the cloud, and its term where
+// none is listed. overlay has filled in the rest.
 func (r *instanceResolver) found(out *Instance) {
 	f := r.d.found[out.ID]
 	if f == nil || f.Account != out.Account {
@@ -137,23 +137,23 @@ func (r *instanceResolver) found(out *Instance) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
 		t.SuspendsAt, t.ReleasesAt = f.SuspendsAt, f.ReleasesAt
 	}
-	var asked []string
+	var missing []string
 	for _, m := range f.Missing {
 		if out.Configured[m] == 0 && out.Catalogue[m] == 0 && out.Cloud[m] == 0 {
-			asked = append(asked, m.String())
+			missing = append(missing, m.String())
 		}
 	}
-	if len(asked) > 0 {
-		r.d.warn(blank(""), "%s", Missing(out.ID, asked))
+	if len(missing) > 0 {
+		r.d.warn(blank(""), "%s", Missing(out.ID, missing))
 	}
 }
 
-// awaited tells whether nobody needs to be asked for the capacity of an instance:
-// the cloud's list of instances, which is not here yet, will tell it. That of MQTT
-// and IoT is in no list.
+// awaited tells whether the capacity of an instance is still to come: the cloud's
+// list of instances, which is not here yet, will have it. No list has that of MQTT
+// and IoT.
 func (r *instanceResolver) awaited(in *Instance) bool {
 	if f := r.d.found[in.ID]; f != nil && len(f.Missing) > 0 {
-		return true // it was asked for already
+		return true // found has asked the operator for it
 	}
 	if in.Source.Type != "aliyun" || in.Product == "mqtt" || in.Product == "iot" {
 		return false
@@ -161,7 +161,7 @@ func (r *instanceResolver) awaited(in *Instance) bool {
 	return r.s.Clouds[in.Source.Account].Discover != nil
 }
 
-// Missing asks for the capacities that a cloud does not tell.
+// Missing asks the operator for the capacities that a cloud does not give.
 func Missing(id string, metrics []string) string {
 	return fmt.Sprintf("the cloud does not tell the capacity of %s for %s, so nothing is held against one: list it with its capacity, as in {id: %s, capacity: {%s: 1000}}",
 		id, strings.Join(metrics, ", "), id, metrics[0])
@@ -197,7 +197,7 @@ func (r *instanceResolver) cloudSource(in *instanceDoc, out *Instance) {
 	}
 }
 
-// cloudKinds are the kinds of instances that Alibaba Cloud tells figures of.
+// cloudKinds are the kinds of instances of which Alibaba Cloud has figures.
 func cloudKinds() []string {
 	return []string{"mqtt", "rocketmq4", "rocketmq5", "iot", "redis_standard", "redis_cluster", "redis_rwsplit"}
 }

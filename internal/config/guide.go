@@ -92,7 +92,7 @@ func fill(template string, in *fleet.Instance) string {
 	return template
 }
 
-// layGuidance puts what one file says on top of what is known.
+// layGuidance puts the texts and links of one file on top of the known ones.
 func (d *decoder) layGuidance(out Guidance, at place, g *guideDoc, l *linksDoc) Guidance {
 	if g != nil && g.node != nil {
 		out.Renew = d.layTexts(out.Renew, d.find(g.place, "renew"), g.Renew)

@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Bounds of what is included.
+// Bounds of includes.
 const (
 	maxIncludes = 10_000
 	maxNesting  = 8

@@ -17,7 +17,7 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
-	r.rules.rule(&r.capacity) // so that its faults are told without instances too
+	r.rules.rule(&r.capacity) // so that its faults are noted without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))
 	for i := range doc.Instances {
 		if in := &doc.Instances[i]; in.node != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // Load reads a configuration with all it includes. The error is Faults: all
-// that is wrong, in the order of files and lines. Nothing is started or opened.
+// faults, in the order of files and lines. Load starts and opens nothing.
 func Load(path string) (*Snapshot, error) { return newDecoder().loadPath(path) }
 
 func (d *decoder) loadPath(path string) (*Snapshot, error) {
@@ -82,8 +82,8 @@ func hashContents(files []string, content func(file string) []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// resolve makes a Snapshot of what was decoded: defaults are filled in, names
-// are looked up, and everything is checked.
+// resolve makes a Snapshot of the decoded document: it fills in defaults, looks up
+// names, and checks everything.
 func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	s := &Snapshot{}
 	d.resolveServer(root, doc, s)
@@ -97,7 +97,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveAlarms(root, doc, s)
 	d.resolveAccountNotify(doc, s)
 	d.resolveInstances(root, doc, s)
-	d.warnUnheard(root, doc, s)
+	d.warnWithoutReceivers(root, doc, s)
 	d.warnUnused(doc, s)
 	return s
 }

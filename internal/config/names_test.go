@@ -8,9 +8,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// TestNamesAreOneLineOfPlainText: what somebody calls something ends in texts, on
-// pages and in logs, so a sign that breaks or turns a line is refused wherever a
-// name is given.
+// TestNamesAreOneLineOfPlainText: names end in texts, on pages and in logs, so the
+// configuration refuses a sign that breaks or turns a line in all of them.
 func TestNamesAreOneLineOfPlainText(t *testing.T) {
 	for _, tt := range []struct{ path, text string }{
 		{"instances[0].id", `instances: [{id: "%s", product: mqtt}]`},
@@ -69,8 +68,8 @@ func TestNamesAreOneLineOfPlainText(t *testing.T) {
 	}
 }
 
-// TestSentencesMayHaveLines: a text of several lines is joined into one, and what
-// turns it is refused as in a name.
+// TestSentencesMayHaveLines: the lines of a text become one, and a sign that turns
+// it is refused as in a name.
 func TestSentencesMayHaveLines(t *testing.T) {
 	const text = "products:\n  x:\n    editions: {y: {}}\n    guide:\n      renew:\n        en: |\n          Open the console.\n          Renew%s.\n" +
 		"    changes: [{from: y, to: same, note: {en: \"Takes effect\\n at once%s.\"}}]\n"
@@ -86,8 +85,8 @@ func TestSentencesMayHaveLines(t *testing.T) {
 	}
 }
 
-// TestNamesFoundAreShownPlainly: what a cloud calls something is no fault of the
-// operator's. Its signs are shown, and warned of.
+// TestNamesFoundAreShownPlainly: the operator cannot mend the names that a cloud
+// gives. They are no faults: the signs are written out, and there is a warning.
 func TestNamesFoundAreShownPlainly(t *testing.T) {
 	found := foundFleet()[:1]
 	found[0].Name, found[0].Labels = "Orders\u202e", []fleet.Label{{Name: "team", Value: "a\nb"}}

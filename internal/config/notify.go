@@ -15,30 +15,30 @@ func (r *instanceResolver) notify(in *instanceDoc, out *Instance) {
 		out.Notify = in.Notify
 	}
 	if len(out.Notify) == 0 {
-		r.d.nobody(in.place, r.s, out)
+		r.d.noReceivers(in.place, r.s, out)
 	}
-	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !tellsLimits(out.Source) && !r.awaited(out) {
+	if out.Source != nil && out.Configured == (fleet.Amounts{}) && out.Cloud == (fleet.Amounts{}) && out.Catalogue == (fleet.Amounts{}) && !givesLimits(out.Source) && !r.awaited(out) {
 		d.warn(in.place, "no capacity is known, so nothing is held against one: give it capacity, or an edition and spec of the catalogue")
 	}
 }
 
-// nobody points at an instance without receivers. Where there are several to choose
+// noReceivers points at an instance without receivers. Where there are several to choose
 // from, an instance that is read and says nothing is a fault.
-func (d *decoder) nobody(p place, s *Snapshot, in *Instance) {
+func (d *decoder) noReceivers(p place, s *Snapshot, in *Instance) {
 	switch {
 	case in.Source == nil:
-		d.warn(p, "nobody is told of the calendar of this instance: %s", whyNobody(in.Notify, s))
+		d.warn(p, "nobody is told of the calendar of this instance: %s", whyNone(in.Notify, s))
 	case len(s.Receivers) > 1:
 		d.fault(p, "nobody is told of this instance: %s", giveReceivers)
 	default:
-		d.warn(p, "nobody is told of this instance: %s", whyNobody(in.Notify, s))
+		d.warn(p, "nobody is told of this instance: %s", whyNone(in.Notify, s))
 	}
 }
 
 const giveReceivers = "give it notify, or say who is told by default in alarms.notify"
 
-// whyNobody says why there is nobody among receivers, which are none.
-func whyNobody(receivers []string, s *Snapshot) string {
+// whyNone says why a list of receivers is empty.
+func whyNone(receivers []string, s *Snapshot) string {
 	switch {
 	case len(s.Receivers) == 0:
 		return "there is no receiver"
@@ -48,14 +48,14 @@ func whyNobody(receivers []string, s *Snapshot) string {
 	return giveReceivers
 }
 
-// warnUnheard points at alarms that reach nobody: those of accounts, and those of
+// warnWithoutReceivers points at alarms that reach nobody: those of accounts, and those of
 // instances that are still to be found or listed. Instances have warnings of their
 // own.
-func (d *decoder) warnUnheard(root place, doc *document, s *Snapshot) {
+func (d *decoder) warnWithoutReceivers(root place, doc *document, s *Snapshot) {
 	for i := range doc.Accounts {
 		a := &doc.Accounts[i]
-		if a.node != nil && len(s.AccountNotify[a.Name]) == 0 && judged(s, a.Name) {
-			d.warn(a.place, "nobody is told of this account: %s", whyNobody(s.AccountNotify[a.Name], s))
+		if a.node != nil && len(s.AccountNotify[a.Name]) == 0 && canAlarm(s, a.Name) {
+			d.warn(a.place, "nobody is told of this account: %s", whyNone(s.AccountNotify[a.Name], s))
 		}
 	}
 	if len(s.Receivers) > 0 || len(s.Instances) > 0 {
@@ -70,15 +70,15 @@ func (d *decoder) warnUnheard(root place, doc *document, s *Snapshot) {
 	}
 }
 
-// judged tells whether an account can have an alarm: a rule is on, and its balance
+// canAlarm tells whether an account can have an alarm: a rule is on, and its balance
 // or its bill is given or asked for.
-func judged(s *Snapshot, name string) bool {
+func canAlarm(s *Snapshot, name string) bool {
 	a, rules := s.Accounts[name], s.Payers[name]
 	asked := a.Provider != "" || a.Balance != nil
 	return rules.Overdue != nil && (asked || !a.OverdueSince.IsZero()) || rules.LowBalance != nil && asked && a.LowBalance > 0
 }
 
-// warnUnused points at what nobody uses.
+// warnUnused points at receivers and contacts that nobody uses.
 func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	used := usedReceivers(s)
 	reached := make(map[string]bool)

@@ -41,8 +41,8 @@ func reference() string {
 	var b strings.Builder
 	b.WriteString(`# Configuration
 
-One file, ` + "`--config.file brimwatch.yml`" + `, and those it includes. It is strict: an unknown key is a fault, and all faults are told at once, each as
-` + "`file:line:column: path: reason`" + `. ` + "`brimwatch check`" + ` tells them without starting anything. Everything but ` + "`server.listen`, `server.web_config_file`" + ` and ` + "`storage`" + `
+One file, ` + "`--config.file brimwatch.yml`" + `, and those it includes. It is strict: an unknown key is a fault, and all faults are listed at once, each as
+` + "`file:line:column: path: reason`" + `. ` + "`brimwatch check`" + ` lists them without starting anything. Everything but ` + "`server.listen`, `server.web_config_file`" + ` and ` + "`storage`" + `
 takes effect on reload.
 
 - **Lengths of time**: ` + "`30s` `5m` `2h` `7d` `1d12h`" + `. **Shares** of a capacity: ` + "`70%` or `70`; `0.7`" + ` is refused, because it was most probably meant to be 70 %.
@@ -52,7 +52,7 @@ takes effect on reload.
   ` + "`commands_tps`, `memory_bytes`" + `. One without a known capacity is recorded and charted, and is no alarm.
 - **Precedence of alarm rules**: built-in, then ` + "`alarms`" + `, then ` + "`alarms.overrides`" + ` in order, then the instance's own ` + "`alarms`" + `. A stage that sets a threshold sets its clear threshold
   five points below it, unless it gives one too.
-- **Capacity**: the instance's own ` + "`capacity`" + ` wins over what the server tells, and that over the catalogue's edition and specification.
+- **Capacity**: the instance's own ` + "`capacity`" + ` wins over the limits that the server gives, and those over the catalogue's edition and specification.
 
 This page is written from the schema by ` + "`make docs`" + `.
 

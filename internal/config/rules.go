@@ -73,8 +73,8 @@ func builtinNoData() draft {
 }
 
 // layRule puts one stage on top of a draft. A new threshold takes its clear
-// threshold with it, unless the same stage gives one. checkRule says what is wrong
-// with the stage; here it is passed over.
+// threshold with it, unless the same stage gives one. checkRule notes
+// the faults of the stage; here they are passed over.
 func layRule(r draft, s *ruleDoc) draft {
 	if s == nil || s.node == nil {
 		return r
@@ -153,16 +153,16 @@ func (m *ruleMaker) rule(r *draft) *alarm.Rule {
 		made = m.make(r)
 		m.made[r.ruleValues] = made
 	case made.faulty:
-		m.d.checkLevels(r, r.ladder()) // the same fault at another place is another one
+		m.d.checkLevels(r, r.sortedLevels()) // the same fault at another place is another one
 	}
 	return made.rule
 }
 
 func (m *ruleMaker) make(r *draft) madeRule {
 	rule := &alarm.Rule{For: r.hold, ClearFor: r.clearFor, Repeat: r.repeat}
-	ladder := r.ladder()
-	for _, l := range ladder {
+	levels := r.sortedLevels()
+	for _, l := range levels {
 		rule.Levels = append(rule.Levels, alarm.Level{Severity: l.severity, Threshold: l.threshold, Clear: l.clear})
 	}
-	return madeRule{rule: rule, faulty: !r.silent && !m.d.checkLevels(r, ladder)}
+	return madeRule{rule: rule, faulty: !r.silent && !m.d.checkLevels(r, levels)}
 }

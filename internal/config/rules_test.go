@@ -59,8 +59,8 @@ func TestEachInstanceGetsItsFault(t *testing.T) {
 	}
 }
 
-// TestFaultOfAllIsNotedOnce: what is wrong in a stage that many instances share is
-// a fault at that stage, and not of each instance, whatever else that instance sets.
+// TestFaultOfAllIsNotedOnce: a fault in a stage that many instances share is noted
+// once, at that stage, whatever else the instances set.
 func TestFaultOfAllIsNotedOnce(t *testing.T) {
 	const instances = `
 instances:
@@ -123,8 +123,8 @@ instances:
 	}
 }
 
-// TestNamelessAndDoubleAreChecked: what has no name of its own is checked like the
-// others.
+// TestNamelessAndDoubleAreChecked: an entry without a name, or with the name of
+// another, is checked like the others.
 func TestNamelessAndDoubleAreChecked(t *testing.T) {
 	got := faultsOf(t, `accounts:
   - {time_zone: Mars/Olympus}

@@ -18,16 +18,16 @@ type document struct {
 	marked
 	Include   []string              `yaml:"include" doc:"Further files, as patterns relative to this one. They may hold any top-level key; lists are joined, and a name given twice is a fault." example:"[\"fleet/*.yml\", alarms.yml]"`
 	Server    serverDoc             `yaml:"server" doc:"Where the HTTP side listens, and who gets in."`
-	Storage   storageDoc            `yaml:"storage" doc:"Where things are kept. Takes effect on restart."`
-	Collect   collectDoc            `yaml:"collect" doc:"How often and for how long sources are read."`
+	Storage   storageDoc            `yaml:"storage" doc:"Where history, alarm states and notices are kept. Takes effect on restart."`
+	Collect   collectDoc            `yaml:"collect" doc:"How often Brimwatch reads sources, and how long one reading may take."`
 	Accounts  []accountDoc          `yaml:"accounts" doc:"Cloud accounts, or any payers that instances belong to."`
 	Catalogue string                `yaml:"catalogue" doc:"A file with products and policies that add to and override those shipped with Brimwatch." example:"catalogue.yml"`
 	Products  map[string]productDoc `yaml:"products" doc:"Products of your own, or other figures for shipped ones, by name."`
 	Policies  map[string]policyDoc  `yaml:"policies" doc:"Calendars of your own, by name."`
-	Instances []instanceDoc         `yaml:"instances" doc:"What is watched."`
-	Alarms    alarmsDoc             `yaml:"alarms" doc:"When it is an alarm, and who is told."`
+	Instances []instanceDoc         `yaml:"instances" doc:"The instances that Brimwatch watches."`
+	Alarms    alarmsDoc             `yaml:"alarms" doc:"The rules of alarms, and their receivers."`
 	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages."`
-	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of ways to tell somebody."`
+	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of people and URLs that get notices."`
 	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
 }
 
@@ -112,8 +112,8 @@ type accountDoc struct {
 	LowBalance          money        `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency." default:"none" example:"500"`
 	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, given by hand. Without it that of an account with aliyun is asked of the cloud." example:"{amount: 1200, currency: CNY}"`
 	OverdueSince        moment       `yaml:"overdue_since" doc:"Since when a bill is unpaid, where that is known better than by a balance below zero."`
-	Notify              []string     `yaml:"notify" doc:"Receivers that are told of the account, and of its instances that name none." default:"alarms.notify"`
-	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. They are watched as if they were listed; what is listed by hand under the same id adds to what was found, and wins over it."`
+	Notify              []string     `yaml:"notify" doc:"Receivers of the account's alarms, and of those of its instances that name none." default:"alarms.notify"`
+	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. Brimwatch watches them as if they were listed; an entry of instances with the same id adds to a found one, and wins over it."`
 }
 
 type discoverDoc struct {
@@ -198,11 +198,11 @@ type instanceDoc struct {
 	Product  string             `yaml:"product" doc:"mqtt, rocketmq, iot, redis, or one of your own." example:"mqtt"`
 	Edition  string             `yaml:"edition" doc:"Its edition, from the catalogue." example:"basic"`
 	Spec     string             `yaml:"spec" doc:"Its specification, from the catalogue." example:"rmq.p2.4xlarge"`
-	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric. Wins over the catalogue and over what the server tells." example:"{message_tps: 1000, subscriptions: 10000, connections: 5000}"`
+	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric. Wins over the catalogue and over the server's own limits." example:"{message_tps: 1000, subscriptions: 10000, connections: 5000}"`
 	Billing  billingDoc         `yaml:"billing" doc:"Its term."`
 	Source   *sourceDoc         `yaml:"source" doc:"How it is read. Without one only its calendar is watched."`
 	Labels   map[string]string  `yaml:"labels" doc:"Labels of your own; they go into webhooks and metrics." example:"{team: orders, env: prod}"`
-	Notify   []string           `yaml:"notify" doc:"Receivers that are told." default:"alarms.notify"`
+	Notify   []string           `yaml:"notify" doc:"Receivers of its alarms." default:"alarms.notify"`
 	Alarms   ownAlarmsDoc       `yaml:"alarms" doc:"Alarms of this instance, by metric, no_data, and those of its calendar (expiry, suspension, release, auto_renewal, cannot_renew, overdue, frozen). What the Monitoring Alarms dialog writes; wins over all else." example:"{connections: {threshold: 80%}, subscriptions: {enabled: false}, expiry: {before: [30d, 7d]}}"`
 }
 
@@ -226,12 +226,12 @@ type sourceDoc struct {
 	Interval           span                  `yaml:"interval" doc:"How often this one is read." default:"collect.interval; aliyun: 1m at least"`
 	Timeout            span                  `yaml:"timeout" doc:"How long reading it may take." default:"collect.timeout; aliyun: 30s"`
 	Mapping            map[string]mappingDoc `yaml:"mapping" doc:"For exposition: which series make a metric, by metric." example:"{connections: {series: app_clients, kind: gauge}}"`
-	Queries            map[string]queryDoc   `yaml:"queries" doc:"For prometheus: what is asked, by metric." example:"{connections: {usage: 'sum(app_clients)', limit: 'sum(app_clients_max)'}}"`
+	Queries            map[string]queryDoc   `yaml:"queries" doc:"For prometheus: the queries, by metric." example:"{connections: {usage: 'sum(app_clients)', limit: 'sum(app_clients_max)'}}"`
 	Staleness          span                  `yaml:"staleness" doc:"For prometheus: how old the samples behind a figure may be; older ones make it unknown." default:"5m"`
-	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which tells limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
+	ManagementURL      string                `yaml:"management_url" doc:"For rabbitmq: its management API, which has limits and MQTT subscriptions." example:"http://127.0.0.1:15672"`
 	MQTTExchange       string                `yaml:"mqtt_exchange" doc:"For rabbitmq: mqtt.exchange of its configuration." default:"amq.topic"`
 	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
-	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API that tells what the page does not, such as limits."`
+	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API with the figures that the page lacks, such as limits."`
 	ExporterTPS        string                `yaml:"exporter_tps" doc:"For rocketmq: what the TPS of the older rocketmq-exporter is, second or minute; its releases differ, and its page does not say." default:"unknown"`
 	Prefix             string                `yaml:"prefix" doc:"For vernemq: what its metrics begin with." default:"vernemq_ or nothing"`
 	SubscriptionsEvery span                  `yaml:"subscriptions_every" doc:"For redis, rabbitmq, nanomq and nats: how often subscriptions are counted, which costs the server work." default:"1m; rabbitmq, nanomq: 5m"`
@@ -251,7 +251,7 @@ type mappingDoc struct {
 	Match     []string  `yaml:"match" doc:"Labels they must have, or must not." example:"['kind=\"publish\"']"`
 	Kind      string    `yaml:"kind" doc:"counter (a running total, made into a rate) or gauge." example:"counter"`
 	Aggregate string    `yaml:"aggregate" doc:"What several series are made into: sum or max." default:"sum"`
-	Limit     *limitDoc `yaml:"limit" doc:"Series that tells the capacity."`
+	Limit     *limitDoc `yaml:"limit" doc:"Series with the capacity."`
 }
 
 type limitDoc struct {
@@ -266,7 +266,7 @@ type alarmsDoc struct {
 	marked
 	Notify   []string `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
 	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
-	NoData   ruleDoc  `yaml:"no_data" doc:"An instance tells nothing."`
+	NoData   ruleDoc  `yaml:"no_data" doc:"An instance gives no figures."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
@@ -300,7 +300,7 @@ type calendarDoc struct {
 	CannotRenew *dateRuleDoc  `yaml:"cannot_renew" doc:"The account is overdue, and an instance of it expires soon." default:"{before: [30d]}"`
 	Overdue     *stateRuleDoc `yaml:"overdue" doc:"A bill is unpaid: of an account, or of one instance."`
 	Frozen      *stateRuleDoc `yaml:"frozen" doc:"The instance is frozen."`
-	Forecast    *forecastDoc  `yaml:"forecast" doc:"A metric that grows will reach its threshold soon. Told between 9 and 18 o'clock of the account's time zone." default:"off" example:"{within: 14d}"`
+	Forecast    *forecastDoc  `yaml:"forecast" doc:"A metric that grows will reach its threshold soon. Its notices go out between 9 and 18 o'clock of the account's time zone." default:"off" example:"{within: 14d}"`
 }
 
 type forecastDoc struct {
@@ -314,7 +314,7 @@ type forecastDoc struct {
 type dateRuleDoc struct {
 	marked
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
-	Before   []span `yaml:"before" doc:"How long before its moment it is told, a step each; 0d is the moment itself. Whole days are calendar days of the account's time zone." example:"[7d, 3d, 1d, 0d]"`
+	Before   []span `yaml:"before" doc:"How long before its moment a notice goes out, a step each; 0d is the moment itself. Whole days are calendar days of the account's time zone." example:"[7d, 3d, 1d, 0d]"`
 	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
 	Severity string `yaml:"severity" doc:"info, warning or critical." default:"critical from a day ahead, else warning; auto_renewal and cannot_renew: warning"`
 }
@@ -358,14 +358,14 @@ type quietDoc struct {
 	marked
 	From   clock    `yaml:"from" doc:"Beginning." example:"\"22:00\""`
 	To     clock    `yaml:"to" doc:"End." example:"\"08:00\""`
-	Except []string `yaml:"except" doc:"Severities that are told all the same." example:"[critical]"`
+	Except []string `yaml:"except" doc:"Severities whose notices go out all the same." example:"[critical]"`
 }
 
 type receiverDoc struct {
 	marked
 	Name          string       `yaml:"name" doc:"Unique name." example:"oncall"`
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
-	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs that are told."`
+	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
 	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
 	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
@@ -373,7 +373,7 @@ type receiverDoc struct {
 type webhookDoc struct {
 	marked
 	URL         string   `yaml:"url" doc:"Where to post." example:"http://127.0.0.1:8080/hook"`
-	Secret      string   `yaml:"secret" doc:"Signs what is sent (Standard Webhooks); better in a file."`
+	Secret      string   `yaml:"secret" doc:"Signs the requests (Standard Webhooks); better in a file."`
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
@@ -385,7 +385,7 @@ type webhookDoc struct {
 type smsDoc struct {
 	marked
 	Providers []providerDoc `yaml:"providers" doc:"Who sends text messages."`
-	Limits    limitsDoc     `yaml:"limits" doc:"Caps. What is over one is held until there is room, and dropped when the alarm is over by then."`
+	Limits    limitsDoc     `yaml:"limits" doc:"Caps. A message over a cap waits until there is room, and is dropped when the alarm is over by then."`
 }
 
 type providerDoc struct {

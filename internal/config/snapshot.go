@@ -27,7 +27,7 @@ type Snapshot struct {
 	Collect  Collect
 	Accounts map[string]fleet.Account
 	Payers   map[string]PayerRules // the alarms of accounts, by account
-	// AccountNotify names the receivers that are told of an account, and of its
+	// AccountNotify names the receivers of an account's alarms, and of those of its
 	// instances that name none.
 	AccountNotify map[string][]string
 	Clouds        map[string]Cloud // how accounts of a provider are asked, by account
@@ -66,7 +66,8 @@ type Push struct {
 	Bearer   Secret
 }
 
-// Storage is where things are kept. A change takes effect on restart.
+// Storage is where history, states and notices are kept. A change takes effect on
+// restart.
 type Storage struct {
 	Dir         string
 	Retention   time.Duration
@@ -82,13 +83,13 @@ type RemoteWrite struct {
 	TLS      TLS
 }
 
-// Collect is how often and how long sources are read.
+// Collect is how often Brimwatch reads a source, and how long one reading may take.
 type Collect struct {
 	Interval time.Duration
 	Timeout  time.Duration
 }
 
-// Instance is one instance with how it is read, who is told and when.
+// Instance is one instance with its source, its rules and its receivers.
 type Instance struct {
 	*fleet.Instance
 	Source *Source // nil: only the calendar is watched
@@ -106,7 +107,7 @@ type Instance struct {
 	Line Position
 }
 
-// Cloud is how the API of an account's provider is asked.
+// Cloud is how Brimwatch asks the API of an account's provider.
 type Cloud struct {
 	AccessKeyID     Secret // "" is the default credential chain
 	AccessKeySecret Secret
@@ -115,7 +116,8 @@ type Cloud struct {
 	Discover        *Discover // nil: instances are only listed
 }
 
-// Discover is what is looked for in an account.
+// Discover says where, for which products and how often Brimwatch looks for
+// instances of an account.
 type Discover struct {
 	Regions  []string
 	Products []string
@@ -156,7 +158,7 @@ type Source struct {
 	Kind               string        // aliyun
 }
 
-// Query is what a Prometheus server is asked for one metric.
+// Query is the PromQL for one metric.
 type Query struct {
 	Metric       fleet.Metric
 	Usage, Limit string // Limit may be ""
@@ -221,7 +223,7 @@ type Quiet struct {
 	Except   []alarm.Severity
 }
 
-// Receiver is a group of ways to tell somebody.
+// Receiver is a group of people and URLs that get notices.
 type Receiver struct {
 	Name      string
 	SMS       []string // names of contacts
@@ -229,7 +231,7 @@ type Receiver struct {
 	GroupWait time.Duration
 }
 
-// Webhook is one URL that is told.
+// Webhook is one URL to which notices are posted.
 type Webhook struct {
 	URL      Secret
 	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation

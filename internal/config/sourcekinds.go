@@ -9,7 +9,7 @@ type sourceKind struct {
 	nodes   bool     // a URL is one node of a cluster, so there may be several
 	login   bool     // username and password
 	bearer  bool     // a bearer token
-	limits  bool     // it may tell capacities by itself
+	limits  bool     // it may have capacities itself
 	slow    bool     // new figures come once a minute
 	keys    []string // of specialKeys
 }
@@ -61,8 +61,8 @@ func (k *sourceKind) instead() string {
 	return ""
 }
 
-// tellsLimits tells whether a source may tell a capacity by itself.
-func tellsLimits(s *Source) bool {
+// givesLimits tells whether a source may have a capacity itself.
+func givesLimits(s *Source) bool {
 	for _, k := range sourceKinds() {
 		if k.name == s.Type && k.limits {
 			return true

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// resolveSource reads how an instance is read.
+// resolveSource reads the source of an instance.
 func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	out := &Source{
 		Type: s.Type, URL: s.URL, Nodes: s.URLs, Interval: s.Interval.or(c.Interval), Timeout: s.Timeout.or(c.Timeout),
@@ -35,7 +35,7 @@ func (d *decoder) resolveSource(s *sourceDoc, c Collect) *Source {
 	return out
 }
 
-// sourceLogin reads how a source is trusted, and by what it knows Brimwatch.
+// sourceLogin reads how Brimwatch trusts a source, and signs in to it.
 func (d *decoder) sourceLogin(s *sourceDoc, out *Source) {
 	secure := encrypted(s.URL) || slices.ContainsFunc(s.URLs, encrypted) || encrypted(s.ManagementURL) || encrypted(s.APIURL)
 	out.TLS = d.resolveTLS(&s.TLS, secure)
@@ -102,7 +102,7 @@ func (d *decoder) foreignKeys(s *sourceDoc, kind sourceKind) {
 	}
 }
 
-// sourceURLs checks where a source is read: at url, or at urls.
+// sourceURLs checks the addresses of a source: url, or urls.
 func (d *decoder) sourceURLs(s *sourceDoc, kind sourceKind) {
 	for key, u := range map[string]string{"management_url": s.ManagementURL, "api_url": s.APIURL} {
 		if u != "" {
@@ -136,7 +136,7 @@ func (d *decoder) sourceURLs(s *sourceDoc, kind sourceKind) {
 	}
 }
 
-// resolveQueries reads what a Prometheus server is asked.
+// resolveQueries reads the PromQL of a prometheus source.
 func (d *decoder) resolveQueries(s *sourceDoc) []Query {
 	if len(s.Queries) == 0 {
 		d.fault(s.place, "a prometheus source needs queries: {connections: {usage: 'sum(app_clients)'}}")
@@ -235,7 +235,7 @@ func (d *decoder) matches(p place, list []string) []Match {
 	return out
 }
 
-// encrypted tells whether a source at this URL is spoken to by way of TLS.
+// encrypted tells whether the connection to this URL uses TLS.
 func encrypted(raw string) bool {
 	scheme, _, _ := strings.Cut(raw, "://")
 	return slices.Contains([]string{"https", "mqtts", "ssl", "tls", "wss"}, scheme)

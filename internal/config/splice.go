@@ -63,7 +63,7 @@ func flow(n *yaml.Node) (string, bool) {
 }
 
 // flowing returns a copy of a node in flow style. Comments are left to where they
-// stand: there are none within what is replaced.
+// stand: the replaced text has none.
 func flowing(n *yaml.Node) *yaml.Node {
 	c := *n
 	c.HeadComment, c.LineComment, c.FootComment = "", "", ""

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestKeysOfOtherVersions: two keys say what is so already, or are refused in plain
-// words; nothing lists them.
+// TestKeysOfOtherVersions: two keys may have the value that holds anyway. Any other
+// value is refused in plain words, and the reference lists neither key.
 func TestKeysOfOtherVersions(t *testing.T) {
 	for _, text := range []string{"{state: sqlite}", "{state: \"sqlite\", query_url: \"\"}", "{state: , query_url: }"} {
 		if got := faultsOf(t, "storage: "+text+"\n"); got != "" {

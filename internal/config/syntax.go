@@ -16,9 +16,9 @@ import (
 // looked for: it is the one behind the longest beginning of the file that is
 // still YAML. Values are not quoted: one of them may be a secret.
 func syntaxFault(data []byte, err error) (line, column int, reason string) {
-	told, text := librarySays(err)
+	reported, text := parseYAMLError(err)
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	line = told
+	line = reported
 	if broken, ok := brokenLine(lines); ok {
 		line = broken
 	}
@@ -31,8 +31,8 @@ func syntaxFault(data []byte, err error) (line, column int, reason string) {
 	return line, column, "this is not YAML: " + hint(text, content)
 }
 
-// librarySays takes line and reason out of an error of the YAML library.
-func librarySays(err error) (line int, reason string) {
+// parseYAMLError takes line and reason out of an error of the YAML library.
+func parseYAMLError(err error) (line int, reason string) {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(text); m != nil {
 		if n, aerr := strconv.Atoi(m[1]); aerr == nil {
@@ -71,11 +71,11 @@ func hint(text string, line []byte) string {
 	return strings.TrimSpace(quoted().ReplaceAllString(text, "…"))
 }
 
-// quoted matches what the YAML library repeats from a file.
+// quoted matches the pieces of a file that the YAML library repeats.
 func quoted() *regexp.Regexp { return regexp.MustCompile("['`\"][^'`\"]*['`\"]") }
 
 // brokenLine finds the line at which a file stops being YAML. It is not found
-// when what is wrong began far above where the parser noticed.
+// when the fault lies far above the line where the parser noticed it.
 func brokenLine(lines [][]byte) (int, bool) {
 	const budget = 32 << 20 // bytes to parse again
 	in := &lineByLine{lines: lines}
@@ -94,8 +94,8 @@ func brokenLine(lines [][]byte) (int, bool) {
 	return 0, false
 }
 
-// lineByLine hands out one line at each Read, so that how far a parser has come
-// can be told from next.
+// lineByLine hands out one line at each Read, so that next shows how far a parser
+// has come.
 type lineByLine struct {
 	lines [][]byte
 	next  int // how many lines were begun

@@ -8,8 +8,8 @@ import (
 )
 
 // resolveTLS reads a TLS section. Its files count as read, so that a new
-// certificate is noticed, and they are tried, so that a wrong one is told here.
-// encrypted says that the URL beside it makes use of TLS.
+// certificate is noticed, and they are tried, so that a wrong one is a fault here.
+// encrypted says that the URL beside it uses TLS.
 func (d *decoder) resolveTLS(t *tlsDoc, encrypted bool) TLS {
 	if t.node == nil {
 		return TLS{}

@@ -16,15 +16,16 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// WatchOptions says what is watched.
+// WatchOptions names the files that Watch watches, and whom it calls.
 type WatchOptions struct {
 	// Path is the main file. The files it names are found by reading it, whether
 	// or not it has faults: so a fault in a file that was included only now is
 	// mended without touching any other, and a file that newly fits an include
 	// pattern is seen, in a new folder too. "" finds none.
 	Path string
-	// Known is what was loaded from Path; nil is nothing. It saves reading a large
-	// configuration once more, and what has changed since is told at once.
+	// Known is the configuration that was loaded from Path; nil for none. It saves
+	// reading a large configuration once more, and Notify is called at once when the
+	// files have changed since.
 	Known *Snapshot
 	// Files returns further files to watch, and may be nil.
 	Files func() []string
@@ -38,8 +39,8 @@ const (
 	// settleFor is how long nothing may happen before a change is looked at: an
 	// editor, and a symlink swap, touch several things.
 	settleFor = 250 * time.Millisecond
-	// lookEvery is how often contents are compared without being told to: for
-	// file systems that tell nothing, and folders that came back.
+	// lookEvery is how often contents are compared without an event: for file
+	// systems that report none, and folders that came back.
 	lookEvery = 5 * time.Second
 )
 
@@ -54,13 +55,13 @@ func Watch(ctx context.Context, o WatchOptions) error {
 	return nil
 }
 
-// newWatcher looks at what is there; what changes from now on is a change.
+// newWatcher reads the files as they are; what differs from now on is a change.
 func newWatcher(o WatchOptions) *watcher {
 	w := &watcher{o: o, log: o.Logger.With("component", "config"), watched: make(map[string]bool), digests: newDigests()}
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
 		w.warned = true
-		w.log.Warn("changes of files are not told; they are looked at every few seconds", "error", err)
+		w.log.Warn("the system does not report changes of files; they are looked at every few seconds", "error", err)
 	} else {
 		w.notify = notify
 	}
@@ -162,7 +163,7 @@ func (w *watcher) find() {
 		return
 	}
 	d := newDecoder()
-	_, _ = d.load(w.o.Path) // its faults are told by whoever loads it to use it
+	_, _ = d.load(w.o.Path) // whoever loads it to use it reports its faults
 	w.found, _ = d.contents()
 	w.globs = d.patterns
 }
@@ -225,7 +226,7 @@ func (w *watcher) arm() {
 		}
 	}
 	for _, dir := range wanted {
-		// Adding again what is watched is no fault, and renews the watch of a
+		// Adding a watched folder again is no fault, and renews the watch of a
 		// folder that was replaced.
 		if err := w.notify.Add(dir); err != nil {
 			if !w.warned && !errors.Is(err, fs.ErrNotExist) {

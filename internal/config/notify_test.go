@@ -14,8 +14,8 @@ func warningsOf(t *testing.T, text string) string {
 	return strings.ReplaceAll(Faults(s.Warnings).Error(), path, "brimwatch.yml")
 }
 
-// TestAlarmsThatReachNobody: whoever configures what Brimwatch watches, and nobody
-// for it to tell, gets a warning at each instance and account.
+// TestAlarmsThatReachNobody: an instance or an account with alarms and without a
+// receiver gets a warning.
 func TestAlarmsThatReachNobody(t *testing.T) {
 	const two = "receivers: [{name: r, webhooks: [{url: \"http://h/r\"}]}, {name: s, webhooks: [{url: \"http://h/s\"}]}]\nalarms: {notify: [r]}\n"
 	const noDefault = "receivers: [{name: r, webhooks: [{url: \"http://h/r\"}]}, {name: s, webhooks: [{url: \"http://h/s\"}]}]\n"
