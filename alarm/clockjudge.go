@@ -187,7 +187,7 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 				ev.Details.Others = group.others(id)
 			}
 		}
-		if len(events) > 0 || memory != before || next != sl.state {
+		if memory != before || next != sl.state { // without either nothing happened
 			j.b.remember(sl, next, memory, events)
 		}
 	}
@@ -201,7 +201,7 @@ func Starts(k EventKind) bool { return k == Raised || k == Escalated }
 // frozen judges whether the instance is frozen.
 func (j *clockRound) frozen(a *TermWatch) {
 	k := Key{Rule: FrozenRule, Instance: a.Instance.ID, Metric: NoMetric}
-	if a.Rules == nil || a.Rules.Frozen == nil {
+	if !a.Rules.has(FrozenRule) {
 		return
 	}
 	o := Observation{At: j.now, Known: true, Capacity: 1}
@@ -220,6 +220,9 @@ func (j *clockRound) plain(sl *slot, r *Rule, o Observation, dress func(*Event))
 	next, events := Step(*r, sl.state, o)
 	for i := range events {
 		dress(&events[i])
+		if !o.Known { // what it says of the moment would be of what was known before
+			events[i].Reason = o.Reason
+		}
 	}
 	if len(events) > 0 {
 		j.b.add(sl, next, events)
@@ -256,7 +259,7 @@ func (j *clockRound) gone() {
 		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
 			memory = Memory{}
 		}
-		if len(events) > 0 || memory != sl.remembered() || !sl.state.Zero() {
+		if memory != sl.remembered() || !sl.state.Zero() {
 			j.b.remember(sl, State{}, memory, events)
 		}
 	}

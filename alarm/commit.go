@@ -3,6 +3,7 @@ package alarm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -114,14 +115,7 @@ func (e *Engine) apply(b *batch) {
 			e.byClock.keep(c.slot)
 		}
 	}
-	rest := e.orphans[:0]
-	for _, sl := range e.orphans {
-		if !sl.state.Zero() {
-			rest = append(rest, sl)
-		}
-	}
-	clear(e.orphans[len(rest):])
-	e.orphans = rest
+	e.orphans = slices.DeleteFunc(e.orphans, func(sl *slot) bool { return sl.state.Zero() })
 	for i := range b.commit.Events {
 		ev := &b.commit.Events[i]
 		e.metrics.events.WithLabelValues(string(ev.Key.Rule), string(ev.Kind)).Inc()

@@ -51,7 +51,7 @@ func (j *clockRound) details(a *TermWatch, r *DateRule, ev *Event) *Details {
 		o.Lead = step.Lead
 	}
 	if ev.Kind == Cleared {
-		o.Renewed = r.Applies && !a.Course.From.IsZero() && a.Course.Basis == fleet.BasisExpiry
+		o.Renewed = r.Applies && a.Course.Basis == fleet.BasisExpiry
 	}
 	if r.Rule == AutoRenewal && ev.Kind != Cleared {
 		o.AttemptsLeft = a.Course.Policy.Renewal.Left(a.Course.From, j.now, a.Course.Zone)

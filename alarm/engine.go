@@ -254,8 +254,8 @@ func (e *Engine) judgeAll(ctx context.Context) {
 		}
 		e.mu.Unlock()
 		e.metrics.readings.Add(float64(len(waiting) - len(rest)))
-		if err := e.commit(ctx, &b); err != nil && len(rest) > 0 {
-			// Newer readings will come; these would meet the same disk.
+		if err := e.commit(ctx, &b); err != nil {
+			// Newer readings will come; those that are left would meet the same disk.
 			return
 		}
 		waiting = rest

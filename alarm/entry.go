@@ -134,7 +134,7 @@ func (e *Engine) step(b *batch, en *entry, sl *slot, rule Rule, o Observation) {
 		return
 	}
 	b.add(sl, next, events)
-	if en != nil && !en.staged {
+	if !en.staged {
 		en.staged = true
 		b.entries = append(b.entries, en)
 	}

@@ -42,7 +42,7 @@ func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 	out.Terms[0] = now
 	i := 1
 	for _, t := range m.Terms {
-		if t.Anchor != 0 && t.Anchor != now.Anchor && i < memoryTerms {
+		if t.Anchor != now.Anchor && i < memoryTerms {
 			out.Terms[i] = t
 			i++
 		}

@@ -5,6 +5,17 @@ import (
 	"time"
 )
 
+func TestZeroRecords(t *testing.T) {
+	for _, tt := range []struct {
+		record Record
+		want   bool
+	}{{Record{Key: Key{Rule: Expiry}}, true}, {Record{State: State{Level: 1}}, false}, {Record{Memory: Memory{Open: 1}}, false}} {
+		if got := tt.record.Zero(); got != tt.want {
+			t.Errorf("%+v: %v", tt.record, got)
+		}
+	}
+}
+
 // TestMemoryOfTerms: the newest four terms are remembered, each once, with the
 // newest step.
 func TestMemoryOfTerms(t *testing.T) {
@@ -12,6 +23,9 @@ func TestMemoryOfTerms(t *testing.T) {
 	var m Memory
 	if _, known := m.lastStep(time.Time{}); known || !m.newest().IsZero() {
 		t.Error("the zero Memory has a step")
+	}
+	if _, known := m.lastStep(time.Unix(0, 0)); known {
+		t.Error("no term is the term that ends with 1970's beginning")
 	}
 	for n := range 5 {
 		m = m.with(term(n), 7*day)

@@ -67,6 +67,45 @@ func TestReasonsOfAccounts(t *testing.T) {
 	}
 }
 
+// TestEventsOfAccounts: what is not known holds, and says so.
+func TestEventsOfAccounts(t *testing.T) {
+	now, since := in2026(time.May, 2), in2026(time.May, 1)
+	low := func(a *fleet.Balance) *fleet.Account {
+		return &fleet.Account{Name: "acme", Balance: a, LowBalance: 100e6}
+	}
+	for _, tt := range []struct {
+		name    string
+		account *fleet.Account
+		raised  RuleName // before
+		want    Event
+	}{
+		{"overdue since", &fleet.Account{Name: "acme", OverdueSince: since}, "", Event{Kind: Raised, Key: Key{Rule: Overdue}, Reason: "a bill is unpaid", At: since}},
+		{"overdue by its balance", &fleet.Account{Name: "acme", Balance: &fleet.Balance{Amount: -1e6, Currency: "CNY"}}, "",
+			Event{Kind: Raised, Key: Key{Rule: Overdue}, Reason: "its balance is -1.00 CNY", At: now}},
+		{"low", low(&fleet.Balance{Amount: 1e6, Currency: "CNY"}), "", Event{Kind: Raised, Key: Key{Rule: LowBalance}, Reason: "its balance is 1.00 CNY, its threshold 100.00", At: now}},
+		{"not known any more", low(nil), LowBalance, Event{Kind: Lost, Key: Key{Rule: LowBalance}, Reason: "the balance is not known", At: now}},
+	} {
+		j := judgeOf(now)
+		j.judge.set(Calendar{Payers: []Payer{{Account: tt.account, Overdue: stateRule(Critical), LowBalance: stateRule(Warning)}}})
+		key := Key{Rule: tt.raised, Account: "acme", Metric: NoMetric}
+		if tt.raised != "" {
+			j.judge.slots[key] = &slot{key: key, state: State{Level: 1}}
+		}
+		j.payers()
+		if len(j.b.commit.Events) != 1 {
+			t.Errorf("%s: %+v", tt.name, j.b.commit.Events)
+			continue
+		}
+		ev := j.b.commit.Events[0]
+		if ev.Kind != tt.want.Kind || ev.Key.Rule != tt.want.Key.Rule || ev.Reason != tt.want.Reason || !ev.Details.At.Equal(tt.want.At) || ev.Topic != "account/acme" {
+			t.Errorf("%s: %+v, %+v", tt.name, ev, ev.Details)
+		}
+		if next := j.b.changes[0].next; tt.want.Kind == Lost && next.LostReason != "the balance is not known" {
+			t.Errorf("%s: %+v", tt.name, next)
+		}
+	}
+}
+
 // judgeOf judges terms at a moment, of which nobody has heard before.
 func judgeOf(now time.Time, terms ...TermWatch) *clockRound {
 	cj := &clockJudge{slots: map[Key]*slot{}}

@@ -36,7 +36,7 @@ func (a *TermWatch) schedule(now time.Time, pulled time.Duration) []DateRule {
 func (a *TermWatch) expiry(l *Leads, now time.Time, pulled time.Duration) DateRule {
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Ends: c.Converts(), Applies: c.Term.Method == fleet.Subscription && !a.converted(now)}
-	if !r.Applies || l == nil || r.At.IsZero() {
+	if l == nil || r.At.IsZero() {
 		return r
 	}
 	var from time.Time
@@ -45,9 +45,7 @@ func (a *TermWatch) expiry(l *Leads, now time.Time, pulled time.Duration) DateRu
 	}
 	for _, lead := range l.Before {
 		at := later(c.Before(r.At, lead), from)
-		if lead == 0 {
-			at = r.At
-		} else if lead == pulled && now.Before(at) {
+		if lead > 0 && lead == pulled && now.Before(at) {
 			at = now
 		}
 		r.Steps = append(r.Steps, DateStep{Lead: lead, At: at, Severity: l.severityOf(lead)})
@@ -99,7 +97,7 @@ func (a *TermWatch) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 	if r.Anchor.IsZero() { // the cloud gave a date, and nothing else is known
 		r.Anchor = r.At
 	}
-	dateless := c.Term.Method == fleet.Subscription && c.From.IsZero() && len(c.Moments) == 0
+	dateless := c.Term.Method == fleet.Subscription && len(c.Moments) == 0
 	if r.At.IsZero() {
 		r.Applies = dateless
 		return r
@@ -135,7 +133,7 @@ func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Begins(fleet.LifecycleReleased)}
 	r.Applies = c.Term.Method == fleet.Subscription && a.Account.Overdue()
-	if !r.Applies || l == nil || r.At.IsZero() {
+	if l == nil || r.At.IsZero() {
 		return r
 	}
 	for _, lead := range l.Before {
@@ -153,7 +151,7 @@ func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 func (a *TermWatch) overdue(l *Leads) DateRule {
 	since := a.Course.Term.OverdueSince
 	r := DateRule{Anchor: since, At: since, Applies: !since.IsZero() && a.Course.Term.Method != fleet.Free}
-	if r.Applies && l != nil && !a.Account.Overdue() {
+	if l != nil && !a.Account.Overdue() {
 		r.Steps = []DateStep{{At: since, Severity: l.severityOf(0)}}
 	}
 	return r

@@ -26,6 +26,8 @@ func TestSchedule(t *testing.T) {
 		return a
 	}
 	noGrace := fleet.Policy{Method: fleet.Subscription, Phases: []fleet.Phase{{State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased}}}
+	late := mqttPolicy()
+	late.Renewal = fleet.Renewal{First: 5, Last: 1}
 	downgrades := noGrace
 	downgrades.Downgrades = true
 	payg := fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased}}}
@@ -42,6 +44,9 @@ func TestSchedule(t *testing.T) {
 			Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", CannotRenew: "30@-30"}},
 		{"renewed automatically: nothing is told before the day after the first attempt", subscribed("a", end, free, renewing), -40, map[RuleName]string{
 			Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "8@-8"}},
+		{"renewed automatically, late", under(subscribed("a", end, free, renewing), late), -40, map[RuleName]string{Expiry: "7@-4 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "4@-4"}},
+		{"renewed automatically, and nobody knows when", under(subscribed("a", end, free, renewing), noGrace), -40, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "0@0!", Release: "7@8 3@12 1@14! 0@15!"}},
+		{"the cloud reports a release, and no end is known", subscribed("a", end, free, unknown, func(t *fleet.Term) { t.ReleasesAt = end }), -40, map[RuleName]string{Expiry: "", Release: "7@-7 3@-3 1@-1! 0@0!"}},
 		{"no end is known", subscribed("a", end, free, unknown), -40, map[RuleName]string{Expiry: "", Suspension: "", Release: ""}},
 		{"no end is known, and renewed automatically", subscribed("a", end, free, unknown, renewing), -40, map[RuleName]string{Expiry: "", Suspension: "", Release: "", AutoRenewal: ""}},
 		{"no end is known, and the account is overdue", subscribed("a", end, broke, unknown), -40, map[RuleName]string{Expiry: "", Suspension: "", Release: "", CannotRenew: ""}},
@@ -51,6 +56,7 @@ func TestSchedule(t *testing.T) {
 		{"converted", under(subscribed("a", end, free, downgrade), downgrades), 15, map[RuleName]string{}},
 		{"free", subscribed("a", end, free, method(fleet.Free), owed), -40, map[RuleName]string{}},
 		{"pay-as-you-go", under(subscribed("a", time.Time{}, free, method(fleet.PayAsYouGo)), payg), 0, map[RuleName]string{}},
+		{"pay-as-you-go is not renewed", under(subscribed("a", time.Time{}, free, method(fleet.PayAsYouGo), renewing), payg), 0, map[RuleName]string{}},
 		{"pay-as-you-go, and its account is overdue", under(subscribed("a", time.Time{}, broke, method(fleet.PayAsYouGo)), payg), 0, map[RuleName]string{
 			Suspension: "1@0! 0@1!", Release: "7@1 3@5 1@7! 0@8!"}},
 		{"pay-as-you-go, and its own bill is unpaid", under(subscribed("a", time.Time{}, free, method(fleet.PayAsYouGo), owed), payg), 0, map[RuleName]string{
@@ -73,6 +79,9 @@ func TestSchedule(t *testing.T) {
 					steps = append(steps, step)
 				}
 				got[r.Rule] = strings.Join(steps, " ")
+				if len(steps) > 0 && r.Anchor.IsZero() {
+					t.Errorf("%s: steps without an anchor", r.Rule)
+				}
 			}
 			for _, name := range []RuleName{Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue} {
 				want, on := tt.want[name]
@@ -81,6 +90,29 @@ func TestSchedule(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOneRuleAlone: each rule is worked out without the others.
+func TestOneRuleAlone(t *testing.T) {
+	end := in2026(time.December, 1)
+	a := subscribed("a", end, &fleet.Account{Name: "acme", Zone: time.UTC}, func(t *fleet.Term) { t.AutoRenew, t.OverdueSince = true, end })
+	l := &Leads{Repeat: time.Hour}
+	for name, rules := range map[RuleName]*CalendarRules{
+		Expiry: {Expiry: l}, Suspension: {Suspension: l}, Release: {Release: l}, AutoRenewal: {AutoRenewal: l}, CannotRenew: {CannotRenew: l}, Overdue: {Overdue: l},
+	} {
+		a.Rules = rules
+		if got := a.schedule(end, -1); len(got) != 1 || got[0].Rule != name || got[0].Repeat != time.Hour {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	a.Rules = nil
+	if got := a.schedule(end, -1); got != nil {
+		t.Errorf("all is off: %+v", got)
+	}
+	a.Rules, a.Course = usualRules(), nil
+	if got := a.schedule(end, -1); got != nil {
+		t.Errorf("without a course: %+v", got)
 	}
 }
 

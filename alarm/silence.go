@@ -78,10 +78,11 @@ func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 }
 
 // silenceRule returns the rule for one instance's silence. While the fleet's
-// alarm speaks for all, it runs its timer and raises nothing.
+// alarm speaks for all, it runs its timer and raises nothing; what is raised goes
+// on.
 func (e *Engine) silenceRule(en *entry) Rule {
 	r := *en.watch.NoData
-	if e.mass() && !en.noData.state.Raised() {
+	if e.mass() {
 		r.For = math.MaxInt64
 	}
 	return r
@@ -126,7 +127,7 @@ func (e *Engine) lookForSilence(b *batch, now time.Time) {
 		switch {
 		case en.overdue(now):
 			e.judgeSilence(b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))
-		case en.missing && en.watch.NoData != nil:
+		case en.missing:
 			e.judgeNoData(b, en, now, en.reason)
 		}
 	}

@@ -155,3 +155,72 @@ func TestRaisedSilenceGoesOnWhileTheFleetIsSilent(t *testing.T) {
 		r.want(append(told, "cleared no_data a", "cleared no_data ")...)
 	})
 }
+
+// TestSilenceWithoutAnAlarmOfTheFleet: where nothing speaks for all, each instance
+// has its alarm.
+func TestSilenceWithoutAnAlarmOfTheFleet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"))
+		defer r.stop()
+		if err := r.SetWatches(t.Context(), []Watch{watch("a"), watch("b")}, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": -1})
+		if said := r.journal.said(); len(said) != 2 {
+			t.Errorf("%q", said)
+		}
+	})
+}
+
+// TestNoticeOfTheFleet speaks for those whose silence has an alarm, and says how
+// many they are.
+func TestNoticeOfTheFleet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		other := watch("c")
+		other.NoData = nil
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), other)
+		defer r.stop()
+		r.feed(every, map[string]float64{"a": 30, "b": 30, "c": 30})
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": -1, "c": -1})
+		r.want("raised no_data  for 2")
+		if got := newestEvents(r.journal)[0].Reason; got != "2 of 2 instances tell nothing" {
+			t.Errorf("reason %q", got)
+		}
+	})
+}
+
+// TestSilenceBetweenTwoReadings: its time runs out at the tick, not at the next
+// reading of a slow source.
+func TestSilenceBetweenTwoReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := watch("a")
+		slow.Every = 10 * time.Minute
+		r := startRig(t, newMemoryJournal(), slow, watch("b"), watch("c"))
+		defer r.stop()
+		r.Observe([]*fleet.Reading{read("a", -1)})
+		r.feed(2*time.Minute+45*time.Second, map[string]float64{"b": 30, "c": 30})
+		r.want()
+		r.feed(30*time.Second, map[string]float64{"b": 30, "c": 30})
+		r.want("raised no_data a")
+	})
+}
+
+// TestNextLookForSilence: when the patience with one instance ends, and within an
+// hour.
+func TestNextLookForSilence(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		seen time.Time
+		want time.Duration
+	}{
+		{"nothing was seen yet", time.Time{}, time.Hour},
+		{"seen ten seconds ago", start().Add(-10 * time.Second), 45 * time.Second},
+	} {
+		e, _, _ := engine(t, func(o *Options) { o.Watches = []Watch{watch("a")} })
+		e.entries["a"].seen = tt.seen
+		e.lookForSilence(&batch{}, start())
+		if got := e.lookAt.Sub(start()); got != tt.want {
+			t.Errorf("%s: after %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}

@@ -46,8 +46,9 @@ func Step(r Rule, s State, o Observation) (State, []Event) {
 	if level != s.Level {
 		return change(r, s, o, level, now, events)
 	}
-	if s, due := remind(r, s, now); due {
-		return s, append(events, event(Reminded, s, o))
+	s, due := remind(r, s, now)
+	if due {
+		events = append(events, event(Reminded, s, o))
 	}
 	return s, events
 }
@@ -68,8 +69,9 @@ func stepUnknown(r Rule, s State, o Observation, now int64) (State, []Event) {
 			events = append(events, event(Lost, s, o))
 		}
 	}
-	if s, due := remind(r, s, now); due {
-		return s, append(events, event(Reminded, s, o))
+	s, due := remind(r, s, now)
+	if due {
+		events = append(events, event(Reminded, s, o))
 	}
 	return s, events
 }
@@ -149,9 +151,6 @@ func change(r Rule, s State, o Observation, level int, now int64, events []Event
 	s.Level = level
 	s.Severity, s.Threshold = r.Levels[level-1].Severity, r.Levels[level-1].Threshold
 	s.Usage, s.Capacity = o.Usage, o.Capacity
-	for i := level; i < MaxLevels; i++ {
-		s.Below[i] = 0
-	}
 	kind := Eased
 	switch {
 	case before == 0:

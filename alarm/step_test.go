@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -85,6 +86,10 @@ func TestStep(t *testing.T) {
 			want: []told{{60, Raised, 1}, {75, Lost, 1}, {3660, Reminded, 1}}},
 		{name: "no reminder when repeat is off", rule: func(r *Rule) { r.Repeat = 0 },
 			seen: []seen{{0, 75}, {60, 75}, {9000000, 75}}, want: []told{{60, Raised, 1}}},
+		{name: "the clock set back starts the timers of the end anew",
+			seen: []seen{{0, 75}, {60, 75}, {1000, 10}, {100, 10}, {159, 10}, {160, 10}}, want: []told{{60, Raised, 1}, {160, Cleared, 0}}},
+		{name: "the clock set back starts the wait for a reminder anew", rule: func(r *Rule) { r.Repeat = time.Hour },
+			seen: []seen{{9000, 75}, {9060, 75}, {100, 75}, {3699, 75}, {3700, 75}}, want: []told{{9060, Raised, 1}, {3700, Reminded, 1}}},
 		{name: "the clock set back starts the timers anew", seen: []seen{{1000, 75}, {0, 75}, {59, 75}, {60, 75}}, want: []told{{60, Raised, 1}}},
 	}
 	for _, tt := range tests {
@@ -178,6 +183,73 @@ func TestStepFewerLevelsThanRaised(t *testing.T) {
 	s, events := Step(rule, s, seen{15, 95}.observation())
 	if s.Level != 1 || len(events) != 0 {
 		t.Errorf("level %d, events %v; want level 1 and no event", s.Level, events)
+	}
+}
+
+// TestFigures: what cannot be held against a capacity is unknown.
+func TestFigures(t *testing.T) {
+	for _, tt := range []struct {
+		usage, capacity float64
+		known, want     bool
+	}{
+		{1, 2, true, true}, {0, 2, true, true}, {math.MaxFloat64, math.MaxFloat64, true, true}, {1, 2, false, false},
+		{-1, 2, true, false}, {math.NaN(), 2, true, false}, {math.Inf(1), 2, true, false},
+		{1, 0, true, false}, {1, -2, true, false}, {1, math.NaN(), true, false}, {1, math.Inf(1), true, false},
+	} {
+		if got := usable(Observation{Known: tt.known, Usage: tt.usage, Capacity: tt.capacity}); got != tt.want {
+			t.Errorf("%v of %v, known %v: %v", tt.usage, tt.capacity, tt.known, got)
+		}
+	}
+}
+
+// TestStepKeepsTheNewestFigures while raised, for events without a figure of their
+// own.
+func TestStepKeepsTheNewestFigures(t *testing.T) {
+	rule := warnCritical()
+	rule.For = 0
+	s, _ := Step(rule, State{}, seen{0, 75}.observation())
+	lost, events := Step(rule, s, seen{15, -1}.observation())
+	if len(events) != 1 || events[0].Kind != Lost || events[0].Known || events[0].Usage != 75 || events[0].Capacity != 100 || events[0].Reason != "connection refused" {
+		t.Errorf("lost after one figure: %+v", events)
+	}
+	if !lost.Unknown() || lost.LostReason != "connection refused" {
+		t.Errorf("%+v", lost)
+	}
+	s, _ = Step(rule, s, seen{15, 78}.observation())
+	if _, events = Step(rule, s, seen{30, -1}.observation()); len(events) != 1 || events[0].Usage != 78 {
+		t.Errorf("lost after two figures: %+v", events)
+	}
+}
+
+// TestStepRemindsWithoutDataAfterTheClockWasSetBack counts from then on.
+func TestStepRemindsWithoutDataAfterTheClockWasSetBack(t *testing.T) {
+	rule := warnCritical()
+	rule.For, rule.Repeat = 0, time.Hour
+	s, _ := Step(rule, State{}, seen{9000, 75}.observation())
+	s, _ = Step(rule, s, seen{9015, -1}.observation())
+	s, _ = Step(rule, s, seen{100, -1}.observation())
+	for at, want := range map[int]int{3699: 0, 3700: 1} {
+		if _, events := Step(rule, s, seen{at, -1}.observation()); len(events) != want {
+			t.Errorf("after %d seconds: %v", at, events)
+		}
+	}
+}
+
+// TestStepForgetsLevelsThatAreGone: a level that comes back by another change of
+// the rule needs its time anew.
+func TestStepForgetsLevelsThatAreGone(t *testing.T) {
+	two := warnCritical()
+	one := two
+	one.Levels = two.Levels[:1]
+	var s State
+	for _, o := range []struct {
+		rule Rule
+		seen seen
+		want int
+	}{{two, seen{0, 95}, 0}, {one, seen{30, 95}, 0}, {one, seen{60, 95}, 1}, {two, seen{90, 95}, 1}, {two, seen{149, 95}, 1}, {two, seen{150, 95}, 2}} {
+		if s, _ = Step(o.rule, s, o.seen.observation()); s.Level != o.want {
+			t.Errorf("after %d seconds: level %d, want %d", o.seen.at, s.Level, o.want)
+		}
 	}
 }
 

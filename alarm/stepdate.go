@@ -70,8 +70,9 @@ func (s State) begun(step DateStep, at int64) State {
 
 // remindDate reminds of an open episode when that is due.
 func remindDate(r *DateRule, s State, m Memory, now time.Time, events []Event) (State, Memory, []Event) {
-	if s, due := remind(Rule{Repeat: r.Repeat}, s, milli(now)); due {
-		return s, m, append(events, dateEvent(Reminded, s, now))
+	s, due := remind(Rule{Repeat: r.Repeat}, s, milli(now))
+	if due {
+		events = append(events, dateEvent(Reminded, s, now))
 	}
 	return s, m, events
 }

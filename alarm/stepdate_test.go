@@ -92,6 +92,87 @@ func TestStepDateReminds(t *testing.T) {
 	}
 }
 
+// TestStepDateEvents has what an event says of its episode, and when a memory is
+// open.
+func TestStepDateEvents(t *testing.T) {
+	end := in2026(time.December, 1)
+	r := weekRule(end)
+	from := end.AddDate(0, 0, -7)
+	s, m, events := StepDate(r, State{}, Memory{}, from)
+	if e := events[0]; e.Kind != Raised || !e.At.Equal(from) || !e.RaisedAt.Equal(from) || !e.Known || e.Level != 1 || e.Severity != Warning || m.Open != milli(end) {
+		t.Errorf("%+v, open is %d", e, m.Open)
+	}
+	s, m, events = StepDate(r, s, m, end.AddDate(0, 0, -3))
+	if e := events[0]; e.Kind != Escalated || !e.RaisedAt.Equal(from) || e.Level != 1 {
+		t.Errorf("%+v", e)
+	}
+	unknown := weekRule(time.Time{})
+	lost, _, events := StepDate(unknown, s, m, end.AddDate(0, 0, -2))
+	if e := events[0]; e.Kind != Lost || e.Known || e.Reason != "its date is not known any more" || e.Level != 1 || !lost.Unknown() {
+		t.Errorf("%+v", e)
+	}
+	// Another term whose step has come is news; back to the first, nobody hears of it
+	// again, and it is the open one.
+	near := weekRule(end.AddDate(0, 0, 1))
+	s, m, _ = StepDate(near, s, m, end.AddDate(0, 0, -2))
+	if m.Open != milli(near.Anchor) {
+		t.Errorf("open is %d", m.Open)
+	}
+	s, m, events = StepDate(r, s, m, end.AddDate(0, 0, -2))
+	if len(events) != 0 || m.Open != milli(end) {
+		t.Errorf("%v, open is %d", events, m.Open)
+	}
+	_, m, events = StepDate(weekRule(end.AddDate(1, 0, 0)), s, m, end.AddDate(0, 0, -2))
+	if e := events[0]; e.Kind != Cleared || e.Level != 0 || m.Open != 0 {
+		t.Errorf("%+v, open is %d", e, m.Open)
+	}
+	// A step that people know of a term begins no episode, and opens nothing.
+	if _, m, events = StepDate(r, State{}, m, end.AddDate(0, 0, -2)); len(events) != 0 || m.Open != 0 {
+		t.Errorf("%v, open is %d", events, m.Open)
+	}
+}
+
+// TestStepDateUntil: after it, no episode begins; one that is open goes on.
+func TestStepDateUntil(t *testing.T) {
+	end := in2026(time.December, 1)
+	r := weekRule(end)
+	r.Until = end.AddDate(0, 0, -3)
+	for after, want := range map[time.Duration]int{-1: 1, 0: 0} {
+		if _, _, events := StepDate(r, State{}, Memory{}, r.Until.Add(after)); len(events) != want {
+			t.Errorf("%s after it: %v", after, events)
+		}
+	}
+	s, m, _ := StepDate(r, State{}, Memory{}, end.AddDate(0, 0, -7))
+	if _, _, events := StepDate(r, s, m, end.AddDate(0, 0, -1)); len(events) != 1 || events[0].Kind != Escalated {
+		t.Errorf("an open one: %v", events)
+	}
+}
+
+// TestStepDateRemindsAfterTheClockWasSetBack counts from then on.
+func TestStepDateRemindsAfterTheClockWasSetBack(t *testing.T) {
+	end := in2026(time.December, 1)
+	r := weekRule(end)
+	r.Repeat = day
+	s, m, _ := StepDate(r, State{}, Memory{}, end.AddDate(0, 0, -4))
+	back := end.AddDate(0, 0, -6)
+	s, m, events := StepDate(r, s, m, back)
+	if len(events) != 0 {
+		t.Errorf("at once: %v", events)
+	}
+	for _, unknown := range []bool{false, true} {
+		rule := *r
+		if unknown {
+			rule.Anchor, rule.Steps = time.Time{}, nil
+		}
+		for after, want := range map[time.Duration]bool{day - time.Millisecond: false, day: true} {
+			_, _, events := StepDate(&rule, s, m, back.Add(after))
+			if got := len(events) > 0 && events[len(events)-1].Kind == Reminded; got != want {
+				t.Errorf("after %s, date unknown %v: %v", after, unknown, events)
+			}
+		}
+	}
+}
+
 // TestStepDateTellsOnce: whatever the dates and the clock do, no step of one term
 // is told twice while it is remembered, an episode begins and ends in turn, and
 // one with a known date in the far future is not open.

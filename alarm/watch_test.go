@@ -139,7 +139,11 @@ func TestSilenceOfWhatIsNoLongerWatchedForIt(t *testing.T) {
 				if err := r.SetWatches(t.Context(), []Watch{w, watch("b"), watch("c")}, nil); err != nil {
 					t.Fatal(err)
 				}
+				r.feed(5*time.Minute, map[string]float64{"b": 30, "c": 30})
 				r.want("raised no_data a", "withdrawn no_data a")
+				if got := newestEvents(r.journal)[0].Reason; got != "the instance or this alarm is no longer in the configuration" {
+					t.Errorf("reason %q", got)
+				}
 				r.mu.RLock()
 				defer r.mu.RUnlock()
 				if len(r.orphans) != 0 || len(r.open) != 0 {

@@ -1,0 +1,93 @@
+package alarm
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
+)
+
+// TestGroupsOfRenewal: the first of an account whose step is due takes along those
+// that expire within a week of it, whatever their order in the configuration.
+func TestGroupsOfRenewal(t *testing.T) {
+	end := in2026(time.December, 10)
+	acme, other := &fleet.Account{Name: "acme", Zone: time.UTC}, &fleet.Account{Name: "other", Zone: time.UTC}
+	iot := func(id string, days int, account *fleet.Account, change ...func(*fleet.Term)) TermWatch {
+		return inIoT(subscribed(id, end.AddDate(0, 0, days), account, change...))
+	}
+	off := iot("b", 1, acme)
+	off.Rules = &CalendarRules{}
+	for _, tt := range []struct {
+		name  string
+		now   int // days from end
+		terms []TermWatch
+		want  map[string][]string // members by topic
+	}{
+		{"nothing is due", -8, []TermWatch{iot("a", 0, acme), iot("b", 0, acme)}, nil},
+		{"two", -7, []TermWatch{iot("b", 7, acme), iot("a", 0, acme)}, map[string][]string{"bulk/acme/a": {"a", "b"}}},
+		{"two at the same moment", -7, []TermWatch{iot("b", 0, acme), iot("a", 0, acme)}, map[string][]string{"bulk/acme/a": {"a", "b"}}},
+		{"one alone", -7, []TermWatch{iot("a", 0, acme), iot("b", 8, acme)}, nil},
+		{"who is taken along takes nobody along", -5, []TermWatch{iot("c", 8, acme), iot("b", 1, acme), iot("a", 0, acme)}, map[string][]string{"bulk/acme/a": {"a", "b"}}},
+		{"two groups", -1, []TermWatch{iot("a", 0, acme), iot("b", 7, acme), iot("c", 0, other), iot("d", 3, other)},
+			map[string][]string{"bulk/acme/a": {"a", "b"}, "bulk/other/c": {"c", "d"}}},
+		{"at the end itself there is no group", 0, []TermWatch{iot("a", 0, acme), iot("b", 0, acme)}, nil},
+		{"without an account", -7, []TermWatch{iot("a", 0, nil), iot("b", 0, nil)}, nil},
+		{"of another product", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},
+		{"one is renewed automatically", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.AutoRenew = true })}, nil},
+		{"one is paid as it goes", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })}, nil},
+		{"the alarm of one is off", -7, []TermWatch{iot("a", 0, acme), off}, nil},
+		{"the end of one is not known", -7, []TermWatch{iot("a", 0, acme), inIoT(subscribed("b", time.Time{}, acme))}, nil},
+		{"one has no calendar", -7, []TermWatch{iot("a", 0, acme), {Instance: &fleet.Instance{ID: "b", Product: bulkProduct, Account: "acme"}, Rules: usualRules()}}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := judgeOf(end.AddDate(0, 0, tt.now), tt.terms...).bulk()
+			members := 0
+			for topic, want := range tt.want {
+				members += len(want)
+				for _, id := range want {
+					group := got[id]
+					var ids []string
+					for _, m := range group.members {
+						ids = append(ids, m.Instance.ID)
+					}
+					if group.topic != topic || !slices.Equal(ids, want) {
+						t.Errorf("%s: %q, %q; want %q, %q", id, group.topic, ids, topic, want)
+					}
+				}
+			}
+			if len(got) != members {
+				t.Errorf("%d in groups, want %d: %v", len(got), members, got)
+			}
+		})
+	}
+}
+
+// TestStepThatIsNews: a group forms at a step that people have not heard of.
+func TestStepThatIsNews(t *testing.T) {
+	end := in2026(time.December, 10)
+	a := subscribed("a", end, nil)
+	for _, tt := range []struct {
+		name string
+		days int
+		last time.Duration // the lead that people heard of; below 0 is none
+		lead time.Duration
+		want bool
+	}{
+		{"none has come", -8, -1, 0, false},
+		{"the first", -7, -1, 7 * day, true},
+		{"the same again", -6, 7 * day, 7 * day, false},
+		{"the next", -3, 7 * day, 3 * day, true},
+		{"an earlier one, because the clock was set back", -6, 3 * day, 7 * day, false},
+	} {
+		j := judgeOf(end.AddDate(0, 0, tt.days), a)
+		if tt.last >= 0 {
+			key := Key{Rule: Expiry, Instance: "a", Metric: NoMetric}
+			m := Memory{}.with(end, tt.last)
+			j.judge.slots[key] = &slot{key: key, memory: &m}
+		}
+		if lead, got := j.dueAhead(&a); lead != tt.lead || got != tt.want {
+			t.Errorf("%s: %s, %v", tt.name, lead, got)
+		}
+	}
+}

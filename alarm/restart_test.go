@@ -1,0 +1,227 @@
+package alarm
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
+)
+
+// TestFleetAlarmAfterARestart goes on, with its code, and ends.
+func TestFleetAlarmAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newMemoryJournal()
+		r := startRig(t, j, watch("a"), watch("b"))
+		r.feed(every, map[string]float64{"a": 30, "b": 30})
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": -1})
+		raised := "raised no_data  for 2"
+		r.want(raised)
+		code := j.commits[len(j.commits)-1].Events[0].Code
+		r.stop()
+		r = startRig(t, j, watch("a"), watch("b"))
+		defer r.stop()
+		if err := r.Ack(t.Context(), code, "wei"); err != nil {
+			t.Error(err)
+		}
+		r.feed(time.Minute, map[string]float64{"a": -1, "b": -1})
+		r.want(raised, "acknowledged no_data ")
+		r.feed(3*time.Minute, map[string]float64{"a": 30, "b": 30})
+		r.want(raised, "acknowledged no_data ", "cleared no_data ")
+	})
+}
+
+// TestEpisodesAfterARestart can be acknowledged before anything is read.
+func TestEpisodesAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newMemoryJournal()
+		r := startRig(t, j, watch("a"), watch("b"), watch("c"))
+		r.feed(2*time.Minute, map[string]float64{"a": 75, "b": 30, "c": 30})
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+		r.want("raised capacity a connections", "lost capacity a connections", "raised no_data a")
+		r.stop()
+		r = startRig(t, j, watch("a"), watch("b"), watch("c"))
+		defer r.stop()
+		for _, c := range j.commits {
+			for i := range c.Events {
+				if c.Events[i].Kind != Raised {
+					continue
+				}
+				if err := r.Ack(t.Context(), c.Events[i].Code, "wei"); err != nil {
+					t.Errorf("%s: %v", c.Events[i].Key.Rule, err)
+				}
+			}
+		}
+	})
+}
+
+// TestWhatIsWithdrawnAtTheStart keeps its name where the instance is still watched;
+// of one that is gone, all that is left is its ID. What no version of ours stored
+// ends, too.
+func TestWhatIsWithdrawnAtTheStart(t *testing.T) {
+	off := watch("a")
+	off.Instance.Name, off.Rules[fleet.Connections] = "Orders", nil
+	e, j, _ := engine(t, func(o *Options) {
+		j := newMemoryJournal()
+		for _, key := range []Key{
+			{Rule: Capacity, Instance: "a", Metric: fleet.Connections}, {Rule: Capacity, Instance: "gone", Metric: fleet.Connections},
+			{Rule: Capacity, Instance: "a", Metric: fleet.NumMetrics}, {Rule: NoData, Instance: "a", Metric: fleet.Connections}, {Rule: "bogus", Instance: "a", Metric: NoMetric},
+			{Rule: "bogus", Instance: "a", Metric: fleet.SendTPS},
+		} {
+			j.states[key] = State{Level: 1, Code: string(key.Rule) + key.Instance + key.Metric.String()}
+		}
+		o.Journal, o.Watches = j, []Watch{off}
+	})
+	j = e.journal.(*memoryJournal)
+	if len(e.open) != 6 {
+		t.Errorf("%d are open, want 6", len(e.open))
+	}
+	if err := e.rejudge(t.Context(), nil, start()); err != nil {
+		t.Fatal(err)
+	}
+	events := newestEvents(j)
+	for i := range events {
+		ev := &events[i]
+		want := "Orders"
+		if ev.Key.Instance == "gone" {
+			want = "gone"
+		}
+		if ev.Kind != Withdrawn || ev.Instance.Name != want {
+			t.Errorf("%+v: %s of %s", ev.Key, ev.Kind, ev.Instance.Name)
+		}
+	}
+	if len(events) != 6 || len(j.states) != 0 || len(e.open) != 0 {
+		t.Errorf("%d events, %d states, %d open", len(events), len(j.states), len(e.open))
+	}
+}
+
+// TestCapacityOfTheServerAfterARestart: it is not known before the first reading,
+// and the episode waits for that.
+func TestCapacityOfTheServerAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		served := func() Watch {
+			w := watch("a")
+			w.Instance.Configured[fleet.Connections] = 0
+			return w
+		}
+		j := newMemoryJournal()
+		r := startRig(t, j, served(), watch("b"))
+		observe := func(d time.Duration) {
+			for range int(d / every) {
+				a := read("a", 75)
+				a.Limits[fleet.Connections] = fleet.Limit{Value: 100, At: 1, Origin: fleet.OriginServer}
+				r.Observe([]*fleet.Reading{a, read("b", 30)})
+				<-time.After(every)
+			}
+			synctest.Wait()
+		}
+		observe(2 * time.Minute)
+		r.stop()
+		r = startRig(t, j, served(), watch("b"))
+		defer r.stop()
+		<-time.After(10 * time.Second)
+		synctest.Wait()
+		r.want("raised capacity a connections")
+		observe(time.Minute)
+		r.want("raised capacity a connections", "found capacity a connections")
+	})
+}
+
+// TestInstanceWithoutASource has no alarms of readings, whatever its rules.
+func TestInstanceWithoutASource(t *testing.T) {
+	w := watch("a")
+	w.Every = 0
+	e, _, _ := engine(t, func(o *Options) { o.Watches = []Watch{w, watch("b")} })
+	for m, sl := range e.entries["a"].slots {
+		if sl != nil {
+			t.Errorf("%s is judged", fleet.Metric(m))
+		}
+	}
+	if e.entries["b"].slots[fleet.Connections] == nil || e.watched != 1 {
+		t.Errorf("one with a source: %+v, %d are judged for silence", e.entries["b"], e.watched)
+	}
+}
+
+// TestRenamedWhileRaised: events after a reload have the instance as it is now.
+func TestRenamedWhileRaised(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"))
+		defer r.stop()
+		r.feed(2*time.Minute, map[string]float64{"a": 75, "b": 30, "c": 30})
+		renamed := watch("a")
+		renamed.Instance.Name = "Orders"
+		if err := r.SetWatches(t.Context(), []Watch{renamed, watch("b"), watch("c")}, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+		said := strings.Join(r.journal.said(), ", ")
+		if said != "raised capacity a connections, lost capacity a connections, raised no_data a" {
+			t.Error(said)
+		}
+		r.journal.mu.Lock()
+		defer r.journal.mu.Unlock()
+		for _, c := range r.journal.commits[1:] {
+			for i := range c.Events {
+				if got := c.Events[i].Instance.Name; got != "Orders" {
+					t.Errorf("%s %s: %q", c.Events[i].Kind, c.Events[i].Key.Rule, got)
+				}
+			}
+		}
+	})
+}
+
+// TestReloadJudgesAsOfNow: the event of a new capacity is of the moment of the
+// reload, not of the reading.
+func TestReloadJudgesAsOfNow(t *testing.T) {
+	smaller := atOnce("a")
+	smaller.Instance.Configured[fleet.Connections] = 50
+	later := start().Add(time.Hour)
+	for _, tt := range []struct {
+		name  string
+		entry func(*entry)
+		want  int
+	}{
+		{"it is judged", func(*entry) {}, 1},
+		{"nothing was read", func(en *entry) { en.last = nil }, 0},
+		{"its source does not answer", func(en *entry) { r := *en.last; r.Up, en.last = false, &r }, 0},
+		{"it is silent", func(en *entry) { en.missing = true }, 0},
+	} {
+		e, j, _ := engine(t, func(o *Options) { o.Watches = []Watch{atOnce("a")} })
+		e.Observe(figures("a", 60))
+		e.judgeAll(t.Context())
+		changed := e.replaceWatches([]Watch{smaller}, nil)
+		if len(changed) != 1 {
+			t.Fatalf("%d have changed", len(changed))
+		}
+		tt.entry(changed[0])
+		if err := e.rejudge(t.Context(), changed, later); err != nil {
+			t.Fatal(err)
+		}
+		events := newestEvents(j)
+		if len(events) != tt.want || tt.want > 0 && (events[0].Kind != Raised || !events[0].At.Equal(later) || events[0].At.Location() != time.UTC) {
+			t.Errorf("%s: %+v", tt.name, events)
+		}
+	}
+}
+
+// TestSilenceThatComesBack: a rule that is switched off and on again begins anew.
+func TestSilenceThatComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"))
+		defer r.stop()
+		off := watch("a")
+		off.NoData = nil
+		r.feed(every, map[string]float64{"a": 30, "b": 30, "c": 30})
+		r.feed(4*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+		for _, w := range []Watch{off, watch("a")} {
+			if err := r.SetWatches(t.Context(), []Watch{w, watch("b"), watch("c")}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.feed(2*time.Minute, map[string]float64{"a": -1, "b": 30, "c": 30})
+		r.want("raised no_data a", "withdrawn no_data a")
+		r.feed(90*time.Second, map[string]float64{"a": -1, "b": 30, "c": 30})
+		r.want("raised no_data a", "withdrawn no_data a", "raised no_data a")
+	})
+}
