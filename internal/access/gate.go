@@ -145,8 +145,9 @@ func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, status int, reason
 		return
 	}
 	// Programs find what is wrong where every answer of the API has it.
-	body, _ := json.Marshal(map[string]string{"error": text}) // texts can always be written
 	h.Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // the client went away: there is nobody left to tell
+	if err := json.NewEncoder(w).Encode(map[string]string{"error": text}); err != nil {
+		g.log.DebugContext(r.Context(), "answer was not taken", "error", err)
+	}
 }

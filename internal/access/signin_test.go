@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -63,7 +64,7 @@ func serve(t *testing.T, webConfig string, rules Rules) (addr string) {
 		t.Fatal(err)
 	}
 	_, h := newGate(t, Options{Listen: l.Addr().String(), WebConfigFile: webConfig}, rules)
-	srv := &http.Server{Handler: h} //nolint:gosec // a test ends before anybody is slow
+	srv := &http.Server{Handler: h}
 	systemd, ended := false, make(chan error, 1)
 	go func() {
 		ended <- web.Serve(l, srv, &web.FlagConfig{WebListenAddresses: &[]string{}, WebSystemdSocket: &systemd, WebConfigFile: &webConfig}, slog.New(slog.DiscardHandler))
@@ -72,7 +73,9 @@ func serve(t *testing.T, webConfig string, rules Rules) (addr string) {
 		if err := srv.Close(); err != nil {
 			t.Error(err)
 		}
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("serve: %v", err)
+		}
 	})
 	return l.Addr().String()
 }

@@ -87,6 +87,7 @@ func hashContents(files []string, content func(file string) []byte) string {
 func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	s := &Snapshot{}
 	d.resolveServer(root, doc, s)
+	d.resolveStorage(root, doc, s)
 	d.resolveCollect(doc, s)
 	s.Accounts, s.Clouds = d.resolveAccounts(doc)
 	s.Catalogue = d.resolveCatalogue(root, doc)

@@ -28,7 +28,9 @@ func (d *decoder) resolveServer(root place, doc *document, s *Snapshot) {
 		s.Server.ExternalURL = "http://" + s.Server.Listen
 	}
 	d.resolveDoors(root, &doc.Server, &s.Server)
+}
 
+func (d *decoder) resolveStorage(root place, doc *document, s *Snapshot) {
 	s.Storage = Storage{Dir: doc.Storage.Dir, Retention: doc.Storage.Retention.or(400 * 24 * time.Hour), State: doc.Storage.State}
 	if s.Storage.Dir == "" {
 		s.Storage.Dir = "data"

@@ -79,6 +79,12 @@ func (s *scene) fail(url string, err error) {
 	s.fails[url] = err
 }
 
+// pass lets time pass, inside a bubble, until all that happens in it has happened.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 func endpoint(url string, every time.Duration) Endpoint { return Endpoint{URL: url, Interval: every} }
 
 // TestPace: an endpoint gets the page at its own pace; one that stays in the list
@@ -91,8 +97,7 @@ func TestPace(t *testing.T) {
 		stop := s.run(t)
 		wants := func(what string, after time.Duration, want ...string) {
 			t.Helper()
-			time.Sleep(after)
-			synctest.Wait()
+			pass(after)
 			if got := s.take(); !slices.Equal(got, want) {
 				t.Errorf("%s: %q, want %q", what, got, want)
 			}
@@ -122,8 +127,7 @@ func TestEnd(t *testing.T) {
 		s.fail("http://a/x", context.DeadlineExceeded)
 		s.Set([]Endpoint{endpoint("http://a/x", 10*time.Second)})
 		stop := s.run(t)
-		time.Sleep(10 * time.Second)
-		synctest.Wait()
+		pass(10 * time.Second)
 		if got := s.take(); len(got) != 1 {
 			t.Fatalf("%q came", got)
 		}
@@ -144,8 +148,7 @@ func TestFailures(t *testing.T) {
 		s.fail(b.URL, context.DeadlineExceeded)
 		s.Set([]Endpoint{a, b})
 		stop := s.run(t)
-		time.Sleep(31 * time.Second)
-		synctest.Wait()
+		pass(31 * time.Second)
 		want := []string{
 			"The metrics have not been sent to http://a since 2000-01-01 00:00 UTC: it answered 503 Service Unavailable.",
 			"The metrics have not been sent to http://b since 2000-01-01 00:00 UTC: context deadline exceeded.",
@@ -155,8 +158,7 @@ func TestFailures(t *testing.T) {
 		}
 		s.fail(a.URL, nil)
 		s.Set([]Endpoint{a}) // b goes, and with it what was remarked on it
-		time.Sleep(10 * time.Second)
-		synctest.Wait()
+		pass(10 * time.Second)
 		if got := s.Remarks(); len(got) > 0 {
 			t.Errorf("remarks %q", got)
 		}
