@@ -77,6 +77,17 @@ func (c *Change) fits(from, to string, way Direction, method fleet.Method) bool 
 	return matches(c.From, from) && (c.Direction == Both || c.Direction == way) && (len(c.Methods) == 0 || slices.Contains(c.Methods, method))
 }
 
+// HiddenBy tells whether an earlier row of the table speaks for all that this one
+// does, so that nobody would ever come to it.
+func (c *Change) HiddenBy(earlier Change) bool {
+	wider := func(a, b string) bool { return a == b || a == "*" && b != Same }
+	methods := len(earlier.Methods) == 0
+	if !methods && len(c.Methods) > 0 {
+		methods = !slices.ContainsFunc(c.Methods, func(m fleet.Method) bool { return !slices.Contains(earlier.Methods, m) })
+	}
+	return wider(earlier.From, c.From) && wider(earlier.To, c.To) && (earlier.Direction == Both || earlier.Direction == c.Direction) && methods
+}
+
 // matches tells whether an edition is one that a pattern names.
 func matches(pattern, edition string) bool {
 	ok, err := path.Match(pattern, edition)

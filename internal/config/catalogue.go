@@ -20,7 +20,7 @@ type Product struct {
 	Name     string
 	Title    string
 	Editions map[string]Edition
-	Changes  []EditionChange // the first that fits a change speaks for it
+	Changes  []advice.Change // the first that fits a change speaks for it
 	Guidance Guidance
 }
 

@@ -5,22 +5,8 @@ import (
 	"path"
 	"slices"
 
-	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
 )
-
-// EditionChange is one row of the changes that a product allows or forbids.
-type EditionChange struct {
-	From, To  string            // patterns of editions; To may be "same"
-	Direction string            // up, down or both
-	Methods   []fleet.Method    // none is all
-	Allowed   bool              // whether it may be done at all
-	By        string            // console, engineer or post_expiration; "" when it is not allowed
-	Late      bool              // best near the end of the term
-	Solvent   bool              // not while the account is overdue
-	Keeps     fleet.MetricSet   // capacities that are bought apart
-	Note      map[string]string // by language
-	Source    string
-}
 
 // changeDoc is a row as it is written.
 type changeDoc struct {
@@ -38,20 +24,17 @@ type changeDoc struct {
 	Source    string            `yaml:"source" doc:"Where it is from."`
 }
 
-// sameEdition is what a row has for its target when it stays in its edition.
-const sameEdition = "same"
-
 // layChanges puts rows before those that are there: the first that fits speaks.
-func (d *decoder) layChanges(rows []changeDoc, p Product) []EditionChange {
-	var out []EditionChange
+func (d *decoder) layChanges(rows []changeDoc, p Product) []advice.Change {
+	var out []advice.Change
 	for i := range rows {
 		r := &rows[i]
 		if r.node == nil {
 			continue
 		}
-		c := EditionChange{
+		c := advice.Change{
 			From: d.editionPattern(d.find(r.place, "from"), r.From, p, false), To: d.editionPattern(d.find(r.place, "to"), r.To, p, true),
-			Direction: r.Direction, Allowed: r.Allowed == nil || *r.Allowed, By: r.By, Late: r.Late, Solvent: r.Solvent, Note: d.resolveNote(r), Source: r.Source,
+			Direction: advice.Direction(r.Direction), Allowed: r.Allowed == nil || *r.Allowed, By: r.By, Late: r.Late, Solvent: r.Solvent, Note: d.resolveNote(r), Source: r.Source,
 		}
 		d.checkChange(r, &c)
 		for k, m := range r.Methods {
@@ -62,7 +45,7 @@ func (d *decoder) layChanges(rows []changeDoc, p Product) []EditionChange {
 				c.Keeps = c.Keeps.With(m)
 			}
 		}
-		if slices.ContainsFunc(out, c.hiddenBy) {
+		if slices.ContainsFunc(out, c.HiddenBy) {
 			d.fault(r.place, "an earlier row says all of this already, so this one would never be looked at")
 		}
 		out = append(out, c)
@@ -85,7 +68,7 @@ func (d *decoder) editionPattern(at place, pattern string, p Product, same bool)
 	switch {
 	case pattern == "":
 		d.fault(at, "an edition is missing: a name, or a pattern such as public-*%s", suggest("", names))
-	case same && pattern == sameEdition:
+	case same && pattern == advice.Same:
 	case !slices.ContainsFunc(names, func(n string) bool { ok, _ := path.Match(pattern, n); return ok }):
 		d.fault(at, "no edition of %s fits %q%s", p.Name, clip(pattern), suggest(pattern, names))
 	}
@@ -93,16 +76,16 @@ func (d *decoder) editionPattern(at place, pattern string, p Product, same bool)
 }
 
 // checkChange refuses a row that makes no sense, and fills in what it leaves out.
-func (d *decoder) checkChange(r *changeDoc, c *EditionChange) {
+func (d *decoder) checkChange(r *changeDoc, c *advice.Change) {
 	switch c.Direction {
 	case "":
-		c.Direction = "both"
-	case "up", "down", "both":
+		c.Direction = advice.Both
+	case advice.Up, advice.Down, advice.Both:
 	default:
-		d.fault(d.find(r.place, "direction"), "a direction is up, down or both, not %q", clip(c.Direction))
+		d.fault(d.find(r.place, "direction"), "a direction is up, down or both, not %q", clip(r.Direction))
 	}
 	d.checkDoer(r, c)
-	if len(r.Keeps) > 0 && c.To != sameEdition {
+	if len(r.Keeps) > 0 && c.To != advice.Same {
 		d.fault(d.find(r.place, "keeps"), "only a change inside an edition keeps what is bought apart")
 	}
 	d.plain(d.under(r.place, "source"), r.Source)
@@ -110,17 +93,17 @@ func (d *decoder) checkChange(r *changeDoc, c *EditionChange) {
 
 // checkDoer refuses a change that is made by an unknown party, and one that is not
 // allowed and names a party all the same.
-func (d *decoder) checkDoer(r *changeDoc, c *EditionChange) {
+func (d *decoder) checkDoer(r *changeDoc, c *advice.Change) {
 	switch {
 	case !c.Allowed && (r.By != "" || r.Late || r.Solvent || len(r.Keeps) > 0):
 		d.fault(r.place, "what is not allowed is done by nobody and never: leave by, late, solvent and keeps out")
 	case !c.Allowed:
 	case c.By == "":
-		c.By = "console"
-	case !slices.Contains([]string{"console", "engineer", "post_expiration"}, c.By):
+		c.By = advice.ByConsole
+	case !slices.Contains([]string{advice.ByConsole, advice.ByEngineer, advice.ByPostExpiration}, c.By):
 		d.fault(d.find(r.place, "by"), "a change is made by console, engineer or post_expiration, not %q", clip(c.By))
-	case c.By == "post_expiration" && c.To == sameEdition:
-		d.fault(d.find(r.place, "by"), "the post-expiration action changes the edition; %s stays in it", sameEdition)
+	case c.By == advice.ByPostExpiration && c.To == advice.Same:
+		d.fault(d.find(r.place, "by"), "the post-expiration action changes the edition; %s stays in it", advice.Same)
 	}
 }
 
@@ -139,14 +122,4 @@ func (d *decoder) resolveNote(r *changeDoc) map[string]string {
 		d.fault(at, "say how it happens: note: {en: Takes effect at once.}")
 	}
 	return out
-}
-
-// hiddenBy tells whether an earlier row speaks for all that this one does.
-func (c *EditionChange) hiddenBy(earlier EditionChange) bool {
-	wider := func(a, b string) bool { return a == b || a == "*" && b != sameEdition }
-	methods := len(earlier.Methods) == 0
-	if !methods && len(c.Methods) > 0 {
-		methods = !slices.ContainsFunc(c.Methods, func(m fleet.Method) bool { return !slices.Contains(earlier.Methods, m) })
-	}
-	return wider(earlier.From, c.From) && wider(earlier.To, c.To) && (earlier.Direction == "both" || earlier.Direction == c.Direction) && methods
 }

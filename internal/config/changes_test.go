@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
 // An operator's row is looked at before those that ship.
@@ -18,7 +19,7 @@ products:
 instances: [{id: a, product: redis, edition: community}]
 `))
 	rows := s.Catalogue.Products["redis"].Changes
-	want := EditionChange{
+	want := advice.Change{
 		From: "community", To: "tair", Direction: "both", Methods: []fleet.Method{fleet.PayAsYouGo}, Allowed: true, By: "engineer", Late: true, Solvent: true,
 		Note: map[string]string{"en": "By ticket.", "zh": "提交工单。"}, Source: "our contract",
 	}
@@ -28,7 +29,7 @@ instances: [{id: a, product: redis, edition: community}]
 	if diff := cmp.Diff(want, rows[0]); diff != "" {
 		t.Errorf("the first row (-want +got)\n%s", diff)
 	}
-	if rows[1].From != "*" || rows[1].To != sameEdition {
+	if rows[1].From != "*" || rows[1].To != advice.Same {
 		t.Errorf("the shipped rows are gone: %+v", rows[1])
 	}
 }

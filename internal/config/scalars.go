@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"gopkg.in/yaml.v3"
+
+	"github.com/brimwatch/brimwatch/alarm"
 )
 
 // span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
