@@ -26,6 +26,7 @@ func TestCalendar(t *testing.T) {
 	}
 
 	// Killed and started again, and loaded again: nobody is told twice.
+	s.recorded()
 	s.crash()
 	s.start()
 	if code, body := s.reload(); code != http.StatusOK {

@@ -71,6 +71,24 @@ func TestKilledWhileSending(t *testing.T) {
 	}
 }
 
+// recorded waits until Brimwatch has stored the outcome of each call: a notice
+// that has only arrived is in doubt after a crash, and a webhook goes out again.
+func (s *scene) recorded() {
+	s.t.Helper()
+	s.eventually("the outcome of each notice is stored", func() error {
+		for _, state := range []string{"pending", "sending"} {
+			n, err := s.notices(state)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				return fmt.Errorf("%d notices are %s", n, state)
+			}
+		}
+		return nil
+	})
+}
+
 // TestKilledInBetween kills Brimwatch while an alarm is raised and nothing is
 // under way.
 func TestKilledInBetween(t *testing.T) {
@@ -79,6 +97,7 @@ func TestKilledInBetween(t *testing.T) {
 	s.start()
 	s.connected(16)
 	s.told("firing capacity connections")
+	s.recorded()
 	code := s.hook.arrivals()[0].annotations["code"]
 	s.crash()
 	s.start()
