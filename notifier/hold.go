@@ -52,7 +52,7 @@ func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
 // and until when.
 func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 	q := t.Quiet
-	if q == nil || q.From == q.To || slices.Contains(q.Except, s) {
+	if q == nil || slices.Contains(q.Except, s) {
 		return time.Time{}, false
 	}
 	local := at.In(t.Zone)
@@ -65,7 +65,7 @@ func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	day := local.Day()
-	if q.From > q.To && minute >= q.From {
+	if minute >= q.To { // they end tomorrow
 		day++
 	}
 	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true

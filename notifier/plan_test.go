@@ -194,6 +194,26 @@ func TestPlanForTheFleet(t *testing.T) {
 	}
 }
 
+// TestPlanForTheFleetGoesWhereItsInstancesGo: the receivers of nobody in particular
+// are for when there is nobody in particular.
+func TestPlanForTheFleetGoesWhereItsInstancesGo(t *testing.T) {
+	ev := connections(alarm.Raised)
+	ev.Key, ev.Instance = alarm.Key{Rule: alarm.NoData, Instance: alarm.FleetInstance, Metric: alarm.NoMetric}, nil
+	for _, tt := range []struct {
+		name   string
+		silent []*fleet.Instance
+		want   []string
+	}{
+		{"one of the owners", []*fleet.Instance{{ID: "b", Name: "b"}}, []string{"raised sms/wei owners until 12:00:10", "raised sms/alice owners until 12:00:10"}},
+		{"nobody", nil, []string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}},
+	} {
+		ev.Silent = tt.silent
+		if diff := cmp.Diff(tt.want, planned(Plan(directory(), ev, nil, nil, noon()))); diff != "" {
+			t.Errorf("%s: notices (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
 func TestNoticeIDsAreStable(t *testing.T) {
 	a := Plan(directory(), connections(alarm.Raised), nil, nil, noon())
 	b := Plan(directory(), connections(alarm.Raised), nil, nil, noon().Add(time.Hour))
