@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/daemon"
 	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/notifier/sms"
@@ -174,7 +175,9 @@ func (w *world) writeConfig(listen string) (string, error) {
 	if w.cloud != nil {
 		accounts, found = accountConfig(w.cloud.address)
 	}
-	text := fmt.Sprintf(`server: {listen: %q}
+	// Nothing in a demo needs a fence, and whoever gives another address wants it seen.
+	open := !access.Loopback(listen)
+	text := fmt.Sprintf(`server: {listen: %q, open: %t}
 storage: {dir: %q, retention: 1d}
 collect: {interval: 1s, timeout: 2s}
 
@@ -219,7 +222,7 @@ receivers:
 sms:
   providers:
     - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
-`, listen, filepath.Join(w.dir, "data"), accounts, capacityConnections, capacitySubscriptions, capacitySendTPS,
+`, listen, open, filepath.Join(w.dir, "data"), accounts, capacityConnections, capacitySubscriptions, capacitySendTPS,
 		day(200), w.orders.address, day(5), w.payments.address, day(40), found, w.hook.address, accountSID, w.phone.address)
 	for name, content := range map[string]string{"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey, keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {

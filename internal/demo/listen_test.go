@@ -1,0 +1,36 @@
+package demo
+
+import (
+	"testing"
+
+	"github.com/brimwatch/brimwatch/internal/config"
+)
+
+// TestListen: whoever asks for a demo that others can see gets one; there is
+// nothing in it to protect.
+func TestListen(t *testing.T) {
+	for listen, open := range map[string]bool{"127.0.0.1:0": false, "0.0.0.0:0": true, "[::]:0": true} {
+		t.Run(listen, func(t *testing.T) {
+			w, err := newWorld(false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := w.close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			file, err := w.writeConfig(listen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := config.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Server.Open != open {
+				t.Errorf("open is %v", s.Server.Open)
+			}
+		})
+	}
+}
