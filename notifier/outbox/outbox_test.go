@@ -670,6 +670,11 @@ func TestOutboxCommitTwiceTellsOnce(t *testing.T) {
 		}
 		pass(time.Second)
 		want(t, "hook", hook.lines(), "webhook/oncall/1 #1 raised A2BC")
+		if err := r.Commit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		want(t, "hook, after the notice was sent", hook.lines(), "webhook/oncall/1 #1 raised A2BC")
 	})
 }
 
@@ -702,6 +707,32 @@ func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
 	if !r.Healthy() {
 		t.Error("not healthy after a good write")
 	}
+}
+
+// TestWriteThatIsGivenUp: who gives up a write does not make the outbox ill, and
+// gets the error as it is.
+func TestWriteThatIsGivenUp(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(nil))
+		r.closed()
+		ctx, cancel := context.WithCancel(t.Context())
+		why := errors.New("given up")
+		err := r.write(ctx, func(*transaction) error {
+			cancel()
+			synctest.Wait() // the transaction is taken back by its context
+			return why
+		})
+		if err == nil || err.Error() != why.Error() {
+			t.Errorf("error %v", err)
+		}
+		if !r.Healthy() {
+			t.Error("not healthy after a write that was given up")
+		}
+		if err := r.write(ctx, func(*transaction) error { return nil }); !errors.Is(err, context.Canceled) || !r.Healthy() {
+			t.Errorf("error %v, healthy %v", err, r.Healthy())
+		}
+	})
 }
 
 func TestOutboxRefusesANewerDatabase(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,6 +76,26 @@ func TestOneTopicIsOneTextMessage(t *testing.T) {
 	if diff := cmp.Diff(want, r.listed()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestOneTopicIsSentOnce: the dispatcher never sends the notices for which another
+// speaks.
+func TestOneTopicIsSentOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.db")
+	synctest.Test(t, func(t *testing.T) {
+		sms := &fakeChannel{}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		if err := r.Commit(t.Context(), alarm.Commit{Events: []alarm.Event{
+			dated(alarm.Raised, alarm.Expiry, "A2AA", "instance/a"), dated(alarm.Raised, alarm.Suspension, "B2BB", "instance/a"),
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Hour)
+		if diff := cmp.Diff([]string{"sms/wei #1 raised A2AA"}, sms.lines()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 }
 
 // TestNothingJoinsWhatIsSilenced: somebody who wants to hear nothing of expiry
