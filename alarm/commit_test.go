@@ -94,10 +94,11 @@ func TestSeeds(t *testing.T) {
 		}
 		return strings.Join(out, " ")
 	}
-	if codes(7) != codes(7) || codes(7) == codes(8) {
+	first, again, other := codes(7), codes(7), codes(8)
+	if first != again || first == other {
 		t.Error("a seed does not make codes repeatable")
 	}
-	if codes(0) == codes(0) {
+	if one, two := codes(0), codes(0); one == two {
 		t.Error("without a seed the codes are the same")
 	}
 }

@@ -62,8 +62,8 @@ func TestEpisodesAfterARestart(t *testing.T) {
 func TestWhatIsWithdrawnAtTheStart(t *testing.T) {
 	off := watch("a")
 	off.Instance.Name, off.Rules[fleet.Connections] = "Orders", nil
-	e, j, _ := engine(t, func(o *Options) {
-		j := newMemoryJournal()
+	j := newMemoryJournal()
+	e, _, _ := engine(t, func(o *Options) {
 		for _, key := range []Key{
 			{Rule: Capacity, Instance: "a", Metric: fleet.Connections}, {Rule: Capacity, Instance: "gone", Metric: fleet.Connections},
 			{Rule: Capacity, Instance: "a", Metric: fleet.NumMetrics}, {Rule: NoData, Instance: "a", Metric: fleet.Connections}, {Rule: "bogus", Instance: "a", Metric: NoMetric},
@@ -73,7 +73,6 @@ func TestWhatIsWithdrawnAtTheStart(t *testing.T) {
 		}
 		o.Journal, o.Watches = j, []Watch{off}
 	})
-	j = e.journal.(*memoryJournal)
 	if len(e.open) != 6 {
 		t.Errorf("%d are open, want 6", len(e.open))
 	}

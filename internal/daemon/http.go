@@ -71,7 +71,7 @@ func endpointsOf(s *config.Snapshot) []push.Endpoint {
 // serve answers HTTP until ctx ends. Then it lets requests under way finish, for a
 // while.
 func (d *Daemon) serve(ctx context.Context) error {
-	file, systemd := d.state.Configuration().Server.WebConfigFile, false
+	file, systemd := d.initial.Server.WebConfigFile, false
 	flags := &web.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(d.listener, d.server, flags, d.log) }()
