@@ -82,7 +82,7 @@ func (a *TermWatch) expires() bool {
 		return false
 	}
 	_, awaited := a.renewalAwaited()
-	return !awaited && a.Course.Term.Method == fleet.Subscription && !a.Course.Term.Expires.IsZero()
+	return !awaited && a.Course.Term.Method == fleet.Subscription
 }
 
 // dueAhead returns the step ahead of an expiry that is due and is news.

@@ -16,6 +16,11 @@ func TestGroupsOfRenewal(t *testing.T) {
 	iot := func(id string, days int, account *fleet.Account, change ...func(*fleet.Term)) TermWatch {
 		return inIoT(subscribed(id, end.AddDate(0, 0, days), account, change...))
 	}
+	monthAhead := func(id string, days int) TermWatch {
+		a := iot(id, days, acme)
+		a.Rules.Expiry = &Leads{Before: []time.Duration{30 * day}}
+		return a
+	}
 	off := iot("b", 1, acme)
 	off.Rules = &CalendarRules{}
 	for _, tt := range []struct {
@@ -31,6 +36,8 @@ func TestGroupsOfRenewal(t *testing.T) {
 		{"who is taken along takes nobody along", -5, []TermWatch{iot("c", 8, acme), iot("b", 1, acme), iot("a", 0, acme)}, map[string][]string{"bulk/acme/a": {"a", "b"}}},
 		{"two groups", -1, []TermWatch{iot("a", 0, acme), iot("b", 7, acme), iot("c", 0, other), iot("d", 3, other)},
 			map[string][]string{"bulk/acme/a": {"a", "b"}, "bulk/other/c": {"c", "d"}}},
+		{"two groups of one account", -20, []TermWatch{monthAhead("a", 0), monthAhead("b", 1), monthAhead("c", 9), monthAhead("d", 10), monthAhead("e", 25)},
+			map[string][]string{"bulk/acme/a": {"a", "b"}, "bulk/acme/c": {"c", "d"}}},
 		{"at the end itself there is no group", 0, []TermWatch{iot("a", 0, acme), iot("b", 0, acme)}, nil},
 		{"without an account", -7, []TermWatch{iot("a", 0, nil), iot("b", 0, nil)}, nil},
 		{"of another product", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},
@@ -90,4 +97,41 @@ func TestStepThatIsNews(t *testing.T) {
 			t.Errorf("%s: %s, %v", tt.name, lead, got)
 		}
 	}
+}
+
+// TestTopicOfAGroup: the group's topic is that of the steps of expiry alone; a
+// reminder of one of them, and what other rules say, are news of their own.
+func TestTopicOfAGroup(t *testing.T) {
+	end := in2026(time.December, 10)
+	broke := &fleet.Account{Name: "acme", Zone: time.UTC, OverdueSince: end.AddDate(0, 0, -9)}
+	a := inIoT(subscribed("a", end, broke))
+	a.Rules.Expiry.Repeat = day
+	other := Affected{Instance: &fleet.Instance{ID: "b"}}
+	group := map[string]bulk{"a": {topic: "bulk/acme/a", lead: 7 * day, members: []Affected{{Instance: a.Instance}, other}}}
+	j := judgeOf(end.AddDate(0, 0, -7), a)
+	j.term(&a, group)
+	check := func(want map[RuleName]string) {
+		t.Helper()
+		if len(j.b.commit.Events) != len(want) {
+			t.Errorf("%d events, want %d", len(j.b.commit.Events), len(want))
+		}
+		for i := range j.b.commit.Events {
+			ev := &j.b.commit.Events[i]
+			others := 0
+			if want[ev.Key.Rule] == "bulk/acme/a" {
+				others = 1
+			}
+			if ev.Topic != want[ev.Key.Rule] || len(ev.Details.Others) != others {
+				t.Errorf("%s %s: topic %q, %d others", ev.Kind, ev.Key.Rule, ev.Topic, len(ev.Details.Others))
+			}
+		}
+	}
+	check(map[RuleName]string{Expiry: "bulk/acme/a", CannotRenew: "account/acme"})
+	for _, c := range j.b.changes {
+		c.slot.state, c.slot.memory = c.next, c.memory
+		j.judge.keep(c.slot)
+	}
+	j.b, j.now = batch{}, j.now.AddDate(0, 0, 1)
+	j.term(&a, group)
+	check(map[RuleName]string{Expiry: "instance/a"})
 }

@@ -106,9 +106,7 @@ func (e *Engine) apply(b *batch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, c := range b.changes {
-		if old := c.slot.state.Code; old != "" && old != c.next.Code {
-			delete(e.open, old)
-		}
+		delete(e.open, c.slot.state.Code)
 		c.slot.state, c.slot.memory = c.next, c.memory
 		e.track(c.slot)
 		if isCalendar(c.slot.key.Rule) {

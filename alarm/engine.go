@@ -125,9 +125,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 // Observe hands readings over to be judged. It does not block; readings beyond
 // the bound of the queue are dropped, the oldest first, and counted.
 func (e *Engine) Observe(readings []*fleet.Reading) {
-	if dropped := e.inbox.put(readings); dropped > 0 {
-		e.metrics.dropped.Add(float64(dropped))
-	}
+	e.metrics.dropped.Add(float64(e.inbox.put(readings)))
 }
 
 // SetWatches replaces what is watched. Alarms whose instance and rule go on keep

@@ -186,6 +186,9 @@ func TestWhenTheCalendarIsJudgedAgain(t *testing.T) {
 	now := end.AddDate(0, 0, -7).Add(-20 * time.Minute)
 	frozen := subscribed("b", end.AddDate(1, 0, 0), nil, func(t *fleet.Term) { t.Frozen = true })
 	frozen.Rules.Frozen.Repeat = 10 * time.Minute
+	silentlyFrozen := subscribed("b", end.AddDate(1, 0, 0), nil, func(t *fleet.Term) { t.Frozen = true })
+	thawed := subscribed("b", end.AddDate(1, 0, 0), nil)
+	thawed.Rules.Frozen.Repeat = 10 * time.Minute
 	key := Key{Rule: FrozenRule, Instance: "b", Metric: NoMetric}
 	for _, tt := range []struct {
 		name  string
@@ -198,6 +201,8 @@ func TestWhenTheCalendarIsJudgedAgain(t *testing.T) {
 		{"a reminder", []TermWatch{frozen}, false, 10 * time.Minute},
 		{"a reminder before a step", []TermWatch{subscribed("a", end, nil), frozen}, false, 10 * time.Minute},
 		{"no reminder of what is acknowledged", []TermWatch{frozen}, true, time.Hour},
+		{"raised, and reminders are off", []TermWatch{silentlyFrozen}, false, time.Hour},
+		{"reminders, and nothing is raised", []TermWatch{thawed}, false, time.Hour},
 		{"nothing is watched", nil, false, time.Hour},
 		{"all is off", []TermWatch{{Instance: &fleet.Instance{ID: "c"}}}, false, time.Hour},
 	} {
@@ -210,6 +215,59 @@ func TestWhenTheCalendarIsJudgedAgain(t *testing.T) {
 		}
 		if got := e.byClock.lookAt.Sub(now); got != tt.want {
 			t.Errorf("%s: after %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestRoundsOfTheCalendar: what changed is stored with each, and a round in which
+// nothing changed stores nothing.
+func TestRoundsOfTheCalendar(t *testing.T) {
+	end := in2026(time.December, 10)
+	rules := usualRules()
+	rules.Expiry.Repeat = day
+	at := func(end time.Time) Calendar {
+		a := subscribed("a", end, nil)
+		a.Rules = rules
+		return Calendar{Terms: []TermWatch{a}}
+	}
+	e, j, _ := engine(t)
+	key := Key{Rule: Expiry, Instance: "a", Metric: NoMetric}
+	near := end.AddDate(0, 0, 1)
+	for i, round := range []struct {
+		end  time.Time
+		days int // from end
+		want string
+		open time.Time // the term that is stored as the open one
+	}{
+		{end, -8, "", time.Time{}},
+		{end, -7, "raised", end},
+		{end, -7, "", end},
+		{end, -6, "reminded", end},
+		{end, -6, "", end},
+		{near, -6, "escalated", near}, // its own step of seven days
+		{end, -6, "", end},            // back to a term of which people know the step
+		{end, -6, "", end},
+		{time.Time{}, -6, "lost", end},
+		{time.Time{}, -6, "", end},
+		{end, -6, "found", end},
+	} {
+		before := len(j.commits)
+		e.byClock.set(at(round.end))
+		if err := e.judgeCalendar(t.Context(), end.AddDate(0, 0, round.days)); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(j.commits) > before && len(j.commits[before].Events) > 0 {
+			got = string(j.commits[before].Events[0].Kind)
+		}
+		if got != round.want {
+			t.Errorf("round %d: %q, want %q", i, got, round.want)
+		}
+		if stored := fromMilli(j.told[key].Open); !stored.Equal(round.open) {
+			t.Errorf("round %d: %s is open, want %s", i, stored, round.open)
+		}
+		if commits := len(j.commits) - before; commits > 1 || commits == 1 && round.want == "" && i != 6 {
+			t.Errorf("round %d: %d commits", i, commits)
 		}
 	}
 }

@@ -106,6 +106,18 @@ func TestEventsOfAccounts(t *testing.T) {
 	}
 }
 
+// TestMomentOfALowBalance is when it was judged, since whenever a bill is unpaid.
+func TestMomentOfALowBalance(t *testing.T) {
+	now := in2026(time.May, 2)
+	a := &fleet.Account{Name: "acme", OverdueSince: in2026(time.May, 1), Balance: &fleet.Balance{Amount: -1}, LowBalance: 100e6}
+	j := judgeOf(now)
+	j.judge.set(Calendar{Payers: []Payer{{Account: a, LowBalance: stateRule(Warning)}}})
+	j.payers()
+	if events := j.b.commit.Events; len(events) != 1 || !events[0].Details.At.Equal(now) {
+		t.Errorf("%+v", events)
+	}
+}
+
 // judgeOf judges terms at a moment, of which nobody has heard before.
 func judgeOf(now time.Time, terms ...TermWatch) *clockRound {
 	cj := &clockJudge{slots: map[Key]*slot{}}

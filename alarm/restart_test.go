@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,6 +54,13 @@ func TestEpisodesAfterARestart(t *testing.T) {
 				}
 			}
 		}
+		r.mu.RLock()
+		defer r.mu.RUnlock()
+		for _, sl := range r.entries["a"].all() {
+			if sl.state.AckedBy != "wei" {
+				t.Errorf("%s is not acknowledged: %+v", sl.key.Rule, sl.state)
+			}
+		}
 	})
 }
 
@@ -61,20 +69,25 @@ func TestEpisodesAfterARestart(t *testing.T) {
 // ends, too.
 func TestWhatIsWithdrawnAtTheStart(t *testing.T) {
 	off := watch("a")
-	off.Instance.Name, off.Rules[fleet.Connections] = "Orders", nil
+	off.Instance.Name, off.Rules[fleet.Connections], off.NoData = "Orders", nil, nil
 	j := newMemoryJournal()
 	e, _, _ := engine(t, func(o *Options) {
 		for _, key := range []Key{
 			{Rule: Capacity, Instance: "a", Metric: fleet.Connections}, {Rule: Capacity, Instance: "gone", Metric: fleet.Connections},
 			{Rule: Capacity, Instance: "a", Metric: fleet.NumMetrics}, {Rule: NoData, Instance: "a", Metric: fleet.Connections}, {Rule: "bogus", Instance: "a", Metric: NoMetric},
-			{Rule: "bogus", Instance: "a", Metric: fleet.SendTPS},
+			{Rule: "bogus", Instance: "a", Metric: fleet.SendTPS}, {Rule: NoData, Instance: "a", Metric: NoMetric},
 		} {
-			j.states[key] = State{Level: 1, Code: string(key.Rule) + key.Instance + key.Metric.String()}
+			j.states[key] = State{Level: 1, Code: fmt.Sprint(key)}
 		}
 		o.Journal, o.Watches = j, []Watch{off}
 	})
-	if len(e.open) != 6 {
-		t.Errorf("%d are open, want 6", len(e.open))
+	if len(e.open) != 7 {
+		t.Errorf("%d are open, want 7", len(e.open))
+	}
+	for _, sl := range e.orphans {
+		if e.open[sl.state.Code] != sl {
+			t.Errorf("%+v is not found by its code", sl.key)
+		}
 	}
 	if err := e.rejudge(t.Context(), nil, start()); err != nil {
 		t.Fatal(err)
@@ -90,7 +103,7 @@ func TestWhatIsWithdrawnAtTheStart(t *testing.T) {
 			t.Errorf("%+v: %s of %s", ev.Key, ev.Kind, ev.Instance.Name)
 		}
 	}
-	if len(events) != 6 || len(j.states) != 0 || len(e.open) != 0 {
+	if len(events) != 7 || len(j.states) != 0 || len(e.open) != 0 {
 		t.Errorf("%d events, %d states, %d open", len(events), len(j.states), len(e.open))
 	}
 }

@@ -22,3 +22,12 @@ func TestParseShare(t *testing.T) {
 		}
 	}
 }
+
+func TestClip(t *testing.T) {
+	forty := strings.Repeat("满", 40)
+	for text, want := range map[string]string{"": "", forty: forty, forty + "x": forty + "…"} {
+		if got := clip(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}

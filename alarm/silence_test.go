@@ -193,14 +193,14 @@ func TestNoticeOfTheFleet(t *testing.T) {
 // reading of a slow source.
 func TestSilenceBetweenTwoReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := watch("a")
-		slow.Every = 10 * time.Minute
-		r := startRig(t, newMemoryJournal(), slow, watch("b"), watch("c"))
+		a, b := watch("a"), watch("b")
+		a.Every, b.Every = 10*time.Minute, 10*time.Minute
+		r := startRig(t, newMemoryJournal(), a, b)
 		defer r.stop()
-		r.Observe([]*fleet.Reading{read("a", -1)})
-		r.feed(2*time.Minute+45*time.Second, map[string]float64{"b": 30, "c": 30})
+		r.Observe([]*fleet.Reading{read("a", -1), read("b", 30)})
+		pass(3*time.Minute - 2*time.Second)
 		r.want()
-		r.feed(30*time.Second, map[string]float64{"b": 30, "c": 30})
+		pass(4 * time.Second)
 		r.want("raised no_data a")
 	})
 }
