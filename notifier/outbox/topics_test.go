@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -174,35 +173,5 @@ func TestStatesOfOneCommit(t *testing.T) {
 	}
 	if diff := cmp.Diff([]alarm.Record{record("b", 2), record("c", 1)}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// TestOlderLayout opens a database that the first layout wrote.
-func TestOlderLayout(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "b.db")
-	db, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{schema()[0], "PRAGMA user_version = 1", `INSERT INTO alarm_state VALUES ('capacity', 'a', 4, '{"level":1,"code":"K7Q2","mark":0.7}')`,
-		`INSERT INTO episode (code, rule, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
-			VALUES ('K7Q2', 'capacity', 'a', 4, 'raised', 'warning', 75, 100, 0.7, '', 1, 1)`,
-	} {
-		if _, err := db.ExecContext(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r := open(t, path, directoryOf(nil))
-	r.closed()
-	got, err := r.Load(t.Context())
-	if err != nil || len(got) != 1 || got[0].Key.Instance != "a" || got[0].State.Code != "K7Q2" || got[0].State.Threshold != 0.7 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	episodes, err := r.Episodes(t.Context(), alarm.EpisodeFilter{})
-	if err != nil || len(episodes) != 1 || episodes[0].Threshold != 0.7 {
-		t.Errorf("%+v, %v", episodes, err)
 	}
 }
