@@ -3,6 +3,8 @@ package outbox
 import (
 	"context"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +76,59 @@ func TestOneTopicIsOneTextMessage(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, r.listed()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatJoins: which of two events of one commit are one message.
+func TestWhatJoins(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		silenced []string // rules of a silence of their own
+		quiet    bool
+		topics   [2]string
+		want     []string
+	}{
+		{"one topic", nil, false, [2]string{"a", "a"}, []string{"pending", "dropped told with A2AA"}},
+		{"two topics", nil, false, [2]string{"a", "b"}, []string{"pending", "pending"}},
+		{"no topic", nil, false, [2]string{"", ""}, []string{"pending", "pending"}},
+		{"both are held for the same reason", nil, true, [2]string{"a", "a"}, []string{"held quiet hours", "dropped told with A2AA"}},
+		{"only the second is held: the first has said it", []string{"suspension"}, false, [2]string{"a", "a"}, []string{"pending", "dropped told with A2AA"}},
+		{"only the first is held", []string{"expiry"}, false, [2]string{"a", "a"}, []string{"held silenced by 0", "pending"}},
+		{"both are held, for reasons of their own", []string{"expiry", "suspension"}, false, [2]string{"a", "a"}, []string{"held silenced by 0", "held silenced by 1"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			quiet := func(e *notifier.Entries) {
+				if tt.quiet {
+					e.Receivers["oncall"].Targets[0].Quiet = &notifier.Quiet{From: 0, To: 24 * 60}
+				}
+			}
+			r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, quiet))
+			r.closed()
+			ids := make(map[string]string)
+			for i, rule := range tt.silenced {
+				s, err := r.AddSilence(t.Context(), notifier.Silence{Matchers: map[string]string{"alertname": rule}, Until: time.Now().Add(time.Hour)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids[s.ID] = strconv.Itoa(i)
+			}
+			if err := r.Commit(t.Context(), alarm.Commit{Events: []alarm.Event{
+				dated(alarm.Raised, alarm.Expiry, "A2AA", tt.topics[0]), dated(alarm.Raised, alarm.Suspension, "B2BB", tt.topics[1]),
+			}}); err != nil {
+				t.Fatal(err)
+			}
+			got := r.listed()
+			for i := range got {
+				for id, short := range ids {
+					got[i] = strings.ReplaceAll(got[i], id, short)
+				}
+				_, got[i], _ = strings.Cut(got[i], "raised ")
+				_, got[i], _ = strings.Cut(got[i], " ")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
