@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -733,19 +732,4 @@ func TestWriteThatIsGivenUp(t *testing.T) {
 			t.Errorf("error %v, healthy %v", err, r.Healthy())
 		}
 	})
-}
-
-func TestOutboxRefusesANewerDatabase(t *testing.T) {
-	path := dbPath(t)
-	r := open(t, path, directoryOf(nil))
-	if _, err := r.db.ExecContext(t.Context(), `PRAGMA user_version = 99`); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Open(t.Context(), Options{Path: path, Directory: directoryOf(nil), Logger: slog.New(slog.DiscardHandler)})
-	if err == nil || !strings.Contains(err.Error(), "newer Brimwatch") {
-		t.Errorf("error %v", err)
-	}
 }

@@ -113,6 +113,21 @@ func TestClaimServesInTurn(t *testing.T) {
 	}
 }
 
+// TestClaimLooksAtWhatIsDue: those whose moment is yet to come are not even asked
+// about.
+func TestClaimLooksAtWhatIsDue(t *testing.T) {
+	s := newQueues()
+	s.put([]item{{seq: 1, recipient: "due", state: notifier.Pending}, {seq: 2, recipient: "later", state: notifier.Pending, next: noon().Add(1)}, {seq: 3, recipient: "held", state: notifier.Held, next: noon().Add(time.Hour)}})
+	var asked []string
+	_, later := s.claim(noon(), parallel, func(recipient string) int {
+		asked = append(asked, recipient)
+		return 1
+	})
+	if !slices.Equal(asked, []string{"due"}) || !later.Equal(noon().Add(1)) {
+		t.Errorf("looked at %q, and again at %v", asked, later)
+	}
+}
+
 // TestClockPutBack: what was due a moment ago and is not any more waits.
 func TestClockPutBack(t *testing.T) {
 	s := newQueues()

@@ -161,21 +161,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if version > len(steps) {
 		return fmt.Errorf("it was written by a newer Brimwatch (layout %d, this one knows %d): use that version, or another storage.dir", version, len(steps))
 	}
-	for i := version; i < len(steps); i++ {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return fmt.Errorf("begin step %d: %w", i+1, err)
-		}
-		_, err = tx.ExecContext(ctx, steps[i])
-		if err == nil {
-			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", i+1))
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("step %d: %w", i+1, err), tx.Rollback())
-		}
-		if err := tx.Commit(); err != nil {
-			return fmt.Errorf("commit step %d: %w", i+1, err)
+	for ; version < len(steps); version++ {
+		text := steps[version] + fmt.Sprintf("\nPRAGMA user_version = %d;", version+1)
+		if err := inOne(ctx, db, text); err != nil {
+			return fmt.Errorf("step %d: %w", version+1, err)
 		}
 	}
 	return nil
+}
+
+// inOne runs statements in one transaction: all of them, or none.
+func inOne(ctx context.Context, db *sql.DB, text string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, text); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }

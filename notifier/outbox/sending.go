@@ -130,7 +130,7 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 	}
 	for _, it := range items {
 		it.state, it.message, it.next, it.split = o.state, message, o.next, o.split
-		if o.state == notifier.Pending || (o.state == notifier.Sent && !o.next.IsZero()) {
+		if o.state == notifier.Pending || !o.next.IsZero() { // it is sent again, or tracked
 			rest = append(rest, it)
 		}
 	}

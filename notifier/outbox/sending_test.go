@@ -107,6 +107,28 @@ func TestReceiptsAreKept(t *testing.T) {
 	})
 }
 
+// TestAccepted: only who can be asked about a message is asked.
+func TestAccepted(t *testing.T) {
+	now := noon()
+	for _, tt := range []struct {
+		name    string
+		receipt notifier.Receipt
+		channel notifier.Channel
+		want    outcome
+	}{
+		{"accepted", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent, next: now.Add(5 * time.Second)}},
+		{"accepted without an id", notifier.Receipt{Status: notifier.Accepted}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent}},
+		{"accepted by a channel that cannot be asked", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent}},
+		{"without a status", notifier.Receipt{}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent}},
+		{"delivered", notifier.Receipt{Status: notifier.Delivered, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "delivered", state: notifier.NoticeDelivered}},
+		{"failed", notifier.Receipt{Status: notifier.Failed, ProviderID: "SM1", Detail: "30005"}, &trackingChannel{}, outcome{name: "failed", state: notifier.Dead, reason: "30005"}},
+	} {
+		if got := accepted(tt.receipt, tt.channel, now); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}
+
 // TestDeliveredAtOnce: a far side may know the end of it at once.
 func TestDeliveredAtOnce(t *testing.T) {
 	path := dbPath(t)

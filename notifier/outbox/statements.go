@@ -58,9 +58,6 @@ func (s *statements) keep(text string, stmt *sql.Stmt) error {
 func (s *statements) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.wanted) == 0 {
-		return nil
-	}
 	out := slices.Collect(maps.Keys(s.wanted))
 	clear(s.wanted)
 	return out

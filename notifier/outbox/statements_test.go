@@ -45,6 +45,9 @@ func TestCommitsReadNothingOfThePast(t *testing.T) {
 	r.prune(t.Context(), time.Now())
 
 	texts := slices.AppendSeq(slices.Collect(maps.Keys(r.statements.known)), maps.Keys(r.statements.wanted))
+	if n := len(r.statements.known); n < 10 {
+		t.Errorf("only %d statements are prepared after a second commit", n)
+	}
 	if len(texts) < 20 {
 		t.Fatalf("only %d statements were asked", len(texts))
 	}

@@ -2,8 +2,9 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,59 @@ func TestOneTopicIsOneTextMessage(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, r.listed()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatJoins: which of two events of one commit are one message.
+func TestWhatJoins(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		silenced []string // rules of a silence of their own
+		quiet    bool
+		topics   [2]string
+		want     []string
+	}{
+		{"one topic", nil, false, [2]string{"a", "a"}, []string{"pending", "dropped told with A2AA"}},
+		{"two topics", nil, false, [2]string{"a", "b"}, []string{"pending", "pending"}},
+		{"no topic", nil, false, [2]string{"", ""}, []string{"pending", "pending"}},
+		{"both are held for the same reason", nil, true, [2]string{"a", "a"}, []string{"held quiet hours", "dropped told with A2AA"}},
+		{"only the second is held: the first has said it", []string{"suspension"}, false, [2]string{"a", "a"}, []string{"pending", "dropped told with A2AA"}},
+		{"only the first is held", []string{"expiry"}, false, [2]string{"a", "a"}, []string{"held silenced by 0", "pending"}},
+		{"both are held, for reasons of their own", []string{"expiry", "suspension"}, false, [2]string{"a", "a"}, []string{"held silenced by 0", "held silenced by 1"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			quiet := func(e *notifier.Entries) {
+				if tt.quiet {
+					e.Receivers["oncall"].Targets[0].Quiet = &notifier.Quiet{From: 0, To: 24 * 60}
+				}
+			}
+			r := open(t, filepath.Join(t.TempDir(), "b.db"), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, quiet))
+			r.closed()
+			ids := make(map[string]string)
+			for i, rule := range tt.silenced {
+				s, err := r.AddSilence(t.Context(), notifier.Silence{Matchers: map[string]string{"alertname": rule}, Until: time.Now().Add(time.Hour)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids[s.ID] = strconv.Itoa(i)
+			}
+			if err := r.Commit(t.Context(), alarm.Commit{Events: []alarm.Event{
+				dated(alarm.Raised, alarm.Expiry, "A2AA", tt.topics[0]), dated(alarm.Raised, alarm.Suspension, "B2BB", tt.topics[1]),
+			}}); err != nil {
+				t.Fatal(err)
+			}
+			got := r.listed()
+			for i := range got {
+				for id, short := range ids {
+					got[i] = strings.ReplaceAll(got[i], id, short)
+				}
+				_, got[i], _ = strings.Cut(got[i], "raised ")
+				_, got[i], _ = strings.Cut(got[i], " ")
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -174,35 +228,5 @@ func TestStatesOfOneCommit(t *testing.T) {
 	}
 	if diff := cmp.Diff([]alarm.Record{record("b", 2), record("c", 1)}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// TestOlderLayout opens a database that the first layout wrote.
-func TestOlderLayout(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "b.db")
-	db, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{schema()[0], "PRAGMA user_version = 1", `INSERT INTO alarm_state VALUES ('capacity', 'a', 4, '{"level":1,"code":"K7Q2","mark":0.7}')`,
-		`INSERT INTO episode (code, rule, instance, metric, state, severity, usage, capacity, mark, reason, raised_at, updated_at)
-			VALUES ('K7Q2', 'capacity', 'a', 4, 'raised', 'warning', 75, 100, 0.7, '', 1, 1)`,
-	} {
-		if _, err := db.ExecContext(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r := open(t, path, directoryOf(nil))
-	r.closed()
-	got, err := r.Load(t.Context())
-	if err != nil || len(got) != 1 || got[0].Key.Instance != "a" || got[0].State.Code != "K7Q2" || got[0].State.Threshold != 0.7 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	episodes, err := r.Episodes(t.Context(), alarm.EpisodeFilter{})
-	if err != nil || len(episodes) != 1 || episodes[0].Threshold != 0.7 {
-		t.Errorf("%+v, %v", episodes, err)
 	}
 }

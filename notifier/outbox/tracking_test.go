@@ -13,9 +13,16 @@ import (
 // TestTrackingThatFails: a provider that does not answer is asked again, as often
 // as one that has no news; the message counts as sent.
 func TestTrackingThatFails(t *testing.T) {
+	for _, status := range []notifier.ReceiptStatus{notifier.Delivered, notifier.Failed} {
+		t.Run(string(status), func(t *testing.T) { trackingThatFails(t, status) })
+	}
+}
+
+func trackingThatFails(t *testing.T, status notifier.ReceiptStatus) {
+	t.Helper()
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
-		sms := &trackingChannel{err: errors.New("connection refused"), status: func(int) notifier.ReceiptStatus { return notifier.Delivered }}
+		sms := &trackingChannel{err: errors.New("connection refused"), status: func(int) notifier.ReceiptStatus { return status }}
 		sms.answer = func(notifier.Message) (notifier.Receipt, error) {
 			return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, nil
 		}
