@@ -78,12 +78,11 @@ type trackingChannel struct {
 	fakeChannel
 	status func(asked int) notifier.ReceiptStatus
 	err    error
-	asked  int
+	asked  atomic.Int32
 }
 
 func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
-	c.asked++
-	return notifier.Receipt{Status: c.status(c.asked), Detail: "30003: handset unreachable"}, c.err
+	return notifier.Receipt{Status: c.status(int(c.asked.Add(1))), Detail: "30003: handset unreachable"}, c.err
 }
 
 func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier.Entries)) *notifier.Directory {
@@ -498,8 +497,8 @@ func TestOutboxTracks(t *testing.T) {
 				r.happen(alarm.Raised, "A2BC")
 				pass(time.Hour)
 				want(t, "notices", r.states(), tt.state)
-				if sms.asked != tt.asked {
-					t.Errorf("asked %d times, want %d", sms.asked, tt.asked)
+				if int(sms.asked.Load()) != tt.asked {
+					t.Errorf("asked %d times, want %d", sms.asked.Load(), tt.asked)
 				}
 			})
 		})

@@ -30,13 +30,13 @@ func trackingThatFails(t *testing.T, status notifier.ReceiptStatus) {
 		defer r.stop()
 		r.happen(alarm.Raised, "A2BC")
 		pass(4 * time.Second)
-		if sms.asked != 0 {
-			t.Errorf("asked after %d times within seconds", sms.asked)
+		if sms.asked.Load() != 0 {
+			t.Errorf("asked after %d times within seconds", sms.asked.Load())
 		}
 		pass(time.Hour)
 		want(t, "notices", r.states(), "sms/wei raised sent 1")
-		if sms.asked != 4 {
-			t.Errorf("asked %d times, want 4", sms.asked)
+		if sms.asked.Load() != 4 {
+			t.Errorf("asked %d times, want 4", sms.asked.Load())
 		}
 	})
 }
@@ -60,8 +60,8 @@ func TestTrackingIsTakenUp(t *testing.T) {
 			} else {
 				pass(24 * time.Hour)
 			}
-			if sms.asked != asked {
-				t.Errorf("asked %d times by now, want %d", sms.asked, asked)
+			if int(sms.asked.Load()) != asked {
+				t.Errorf("asked %d times by now, want %d", sms.asked.Load(), asked)
 			}
 		})
 	}
@@ -88,8 +88,8 @@ func TestTrackingNobody(t *testing.T) {
 				want(t, "notices", r.states(), "sms/wei raised sent 1")
 				want(t, "metrics", r.measured(), "brimwatch_notices_total sms pending 1", "brimwatch_notices_total sms sent 1", "brimwatch_outbox_attempts_total sms sent 1", "brimwatch_outbox_healthy 1")
 				var next int64
-				if err := r.db.QueryRowContext(t.Context(), `SELECT next_at FROM notice`).Scan(&next); err != nil || next != 0 || sms.asked != 0 {
-					t.Errorf("next at %d, asked %d times, %v", next, sms.asked, err)
+				if err := r.db.QueryRowContext(t.Context(), `SELECT next_at FROM notice`).Scan(&next); err != nil || next != 0 || sms.asked.Load() != 0 {
+					t.Errorf("next at %d, asked %d times, %v", next, sms.asked.Load(), err)
 				}
 			})
 		})
@@ -106,8 +106,8 @@ func TestNoTrackingWithoutAnID(t *testing.T) {
 		r.happen(alarm.Raised, "A2BC")
 		pass(time.Hour)
 		want(t, "notices", r.states(), "sms/wei raised sent 1")
-		if sms.asked != 0 {
-			t.Errorf("asked %d times", sms.asked)
+		if sms.asked.Load() != 0 {
+			t.Errorf("asked %d times", sms.asked.Load())
 		}
 	})
 }
