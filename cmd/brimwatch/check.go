@@ -17,12 +17,16 @@ import (
 
 type checkCommand struct {
 	configFlag
+	File   string `arg:"" optional:"" placeholder:"FILE" help:"The configuration; the same as --config.file."`
 	Probe  bool   `help:"Read every source once too, and print what each instance told, with which capacity, or why not, and what accounts have left. Exit code 1 when a source could not be read."`
 	Output string `short:"o" default:"table" enum:"table,json,csv" help:"How to print what was read: ${enum}."`
 }
 
 // Run checks a configuration and says what it holds.
 func (c *checkCommand) Run(ctx context.Context, s streams) error {
+	if c.File != "" {
+		c.ConfigFile = c.File
+	}
 	if c.Probe {
 		return c.probe(ctx, s)
 	}
