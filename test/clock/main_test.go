@@ -186,8 +186,8 @@ func TestHour(t *testing.T) {
 	}
 }
 `))
-	var out strings.Builder
-	g := goTest{overlay: overlay, product: "/the/product", args: []string{"."}, stdout: &out, stderr: &out}
+	var out, faults strings.Builder // each is written by a goroutine of its own
+	g := goTest{overlay: overlay, product: "/the/product", args: []string{"."}, stdout: &out, stderr: &faults}
 	for at, want := range map[string][]string{"2026-11-30T23:40": nil, "2026-11-30T12:00": {"moved"}} {
 		m, err := parseMoment(at)
 		if err != nil {
@@ -195,7 +195,7 @@ func TestHour(t *testing.T) {
 		}
 		failed, err := g.at(t.Context(), m)
 		if !slices.Equal(failed, want) || (err != nil) != (want != nil) {
-			t.Errorf("at %s: %q failed, %v\n%s", at, failed, err, &out)
+			t.Errorf("at %s: %q failed, %v\n%s%s", at, failed, err, &out, &faults)
 		}
 	}
 	g.overlay = "none.json"
