@@ -1,6 +1,9 @@
 package fleet
 
-import "math"
+import (
+	"iter"
+	"math"
+)
 
 // MetricStanding is how one metric of an instance stands: the one reading of a
 // Standing from which pages, API and commands write what they show.
@@ -35,12 +38,12 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // Metrics tells how the metrics stand that concern the instance, in the order of
 // the metrics.
-func (st *Standing) Metrics() []MetricStanding {
-	var out []MetricStanding
-	for _, m := range Metrics() {
-		if st.Concerns(m) {
-			out = append(out, st.Metric(m))
+func (st *Standing) Metrics() iter.Seq[MetricStanding] {
+	return func(yield func(MetricStanding) bool) {
+		for m := range Metric(NumMetrics) {
+			if st.Concerns(m) && !yield(st.Metric(m)) {
+				return
+			}
 		}
 	}
-	return out
 }

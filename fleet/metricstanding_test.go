@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,7 +68,7 @@ func TestMetricStanding(t *testing.T) {
 		})
 	}
 	st := fleet.Standing{Instance: in(true), Reading: read(fleet.Subscriptions)}
-	if got := st.Metrics(); len(got) != 2 || got[0].Metric != fleet.Subscriptions || got[1].Metric != fleet.Connections {
+	if got := slices.Collect(st.Metrics()); len(got) != 2 || got[0].Metric != fleet.Subscriptions || got[1].Metric != fleet.Connections {
 		t.Errorf("metrics that concern it: %+v", got)
 	}
 }

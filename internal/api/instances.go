@@ -99,7 +99,7 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	if r := st.Reading; r != nil {
 		out.Up, out.ReadAt, out.Reason = &r.Up, moment(r.At), r.Reason
 	}
-	for _, m := range st.Metrics() {
+	for m := range st.Metrics() {
 		one := metricOf(&m, now)
 		if r := st.Reading; r != nil {
 			one.At = moment(r.At)
@@ -119,7 +119,8 @@ func metricOf(m *fleet.MetricStanding, now time.Time) wire.Metric {
 		}
 	}
 	if m.Threshold > 0 {
-		out.Threshold, out.Mark = figure(m.Threshold), figure(m.Threshold)
+		out.Threshold = figure(m.Threshold)
+		out.Mark = out.Threshold
 	}
 	if m.Known {
 		out.Usage = figure(m.Usage)

@@ -161,7 +161,7 @@ func rowsOf(s *config.Snapshot, results []collector.Probed) []Probed {
 			continue
 		}
 		st := fleet.Standing{Instance: p.Instance, Reading: p.Reading}
-		for _, m := range st.Metrics() {
+		for m := range st.Metrics() {
 			rows = append(rows, probedMetric(p, &m, Probed{ID: id, Source: types[id], Metric: m.Metric.String()}))
 		}
 	}

@@ -133,7 +133,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	if st.Reading != nil {
 		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
 	}
-	for _, m := range st.Metrics() {
+	for m := range st.Metrics() {
 		c := capacityRow{meter: newMeter(&m), Origin: m.Limit.Origin.String()}
 		if m.Limit.At > 0 {
 			c.Age, c.Stale = p.stampUnix(m.Limit.At), m.Limit.Stale(p.Now())

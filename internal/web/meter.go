@@ -32,7 +32,7 @@ func meters(st *fleet.Standing) []meter {
 	if !st.Instance.Watched {
 		return nil
 	}
-	for _, m := range st.Metrics() {
+	for m := range st.Metrics() {
 		out = append(out, newMeter(&m))
 	}
 	return out
