@@ -114,7 +114,7 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 	}
 	if len(by) == 0 {
 		for _, name := range d.entries.Default {
-			by[name] = nil
+			by[name] = slices.Clone(ev.Silent)
 		}
 	}
 	var out []route
