@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Directory knows which receivers get the notices of an instance or account, and
@@ -85,7 +86,7 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
-	Language  string         // en or zh
+	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
 }
@@ -113,10 +114,10 @@ type Limits struct {
 type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
-	Title func(in *fleet.Instance, language string) string
+	Title func(*fleet.Instance, words.Language) string
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
-	Guide func(in *fleet.Instance, language string) fleet.Guide
+	Guide func(*fleet.Instance, words.Language) fleet.Guide
 }
 
 // Limits returns what text messages may cost.

@@ -189,6 +189,9 @@ func TestPlanForTheFleet(t *testing.T) {
 	if diff := cmp.Diff(want, planned(notices)); diff != "" {
 		t.Errorf("notices (-want +got):\n%s", diff)
 	}
+	if got, want := notices[0].Text, "K7Q2 WARNING Fleet: no data from 2 instances since 11:59 UTC (a, other). Check Brimwatch's network."; got != want {
+		t.Errorf("who watches two is told of them in order:\n got %s\nwant %s", got, want)
+	}
 	if got, want := notices[2].Text, "K7Q2 WARNING Fleet: no data from 1 instance since 11:59 UTC (b). Check Brimwatch's network."; got != want {
 		t.Errorf("who watches one instance is told of that one:\n got %s\nwant %s", got, want)
 	}
@@ -243,6 +246,11 @@ func TestNoticeIDsAreStable(t *testing.T) {
 			t.Errorf("two recipients, one ID %s", a[i].ID)
 		}
 		seen[a[i].ID] = true
+	}
+	one, other := connections(alarm.Raised), connections(alarm.Raised)
+	one.Key.Account, one.Key.Instance, other.Key.Account, other.Key.Instance = "ab", "", "a", "b"
+	if noticeID(one, "wei") == noticeID(other, "wei") {
+		t.Error("two keys run into one ID")
 	}
 	again := connections(alarm.Reminded)
 	if c := Plan(directory(), again, nil, nil, noon()); c[0].ID == a[0].ID {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // fakeAcker has some open alarms, and notes what it is asked.
@@ -54,7 +55,7 @@ func TestReplies(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			acker := &fakeAcker{open: map[string]error{"K7Q2": nil, "M3XP": nil, "FULL": errors.New("disk full")}}
-			d := NewDirectory(Entries{People: map[string]Person{"+1": {Name: "alice", Language: "en"}, "+86": {Name: "wei", Language: "zh"}}})
+			d := NewDirectory(Entries{People: map[string]Person{"+1": {Name: "alice", Language: words.EN}, "+86": {Name: "wei", Language: words.ZH}}})
 			var log bytes.Buffer
 			r := NewReplies(acker, inForce{d}, slog.New(slog.NewTextHandler(&log, nil)))
 			if got := r.Answer(t.Context(), tt.phone, tt.text); got != tt.want {
@@ -73,12 +74,13 @@ func TestReplies(t *testing.T) {
 func TestTestNotice(t *testing.T) {
 	d := NewDirectory(Entries{Words: Words{ExternalURL: "https://brimwatch.example.com"}})
 	for _, tt := range []struct {
-		channel, language string
-		text, summary     string
+		channel       string
+		language      words.Language
+		text, summary string
 	}{
-		{"sms", "en", "TEST Brimwatch can reach you. This is a test, nothing is wrong.", "TEST Brimwatch can reach you. This is a test, nothing is wrong."},
-		{"sms", "zh", "TEST Brimwatch 可以联系到您。这是测试，一切正常。", "TEST Brimwatch 可以联系到您。这是测试，一切正常。"},
-		{"webhook", "en", "", "TEST Brimwatch can reach you. This is a test, nothing is wrong."},
+		{"sms", words.EN, "TEST Brimwatch can reach you. This is a test, nothing is wrong.", "TEST Brimwatch can reach you. This is a test, nothing is wrong."},
+		{"sms", words.ZH, "TEST Brimwatch 可以联系到您。这是测试，一切正常。", "TEST Brimwatch 可以联系到您。这是测试，一切正常。"},
+		{"webhook", words.EN, "", "TEST Brimwatch can reach you. This is a test, nothing is wrong."},
 	} {
 		n := TestNotice(d, Target{Recipient: Recipient{Channel: tt.channel, Name: tt.channel + "/wei"}, Language: tt.language}, noon())
 		if n.Text != tt.text || n.Alert.Annotations["summary"] != tt.summary || n.Recipient != tt.channel+"/wei" {

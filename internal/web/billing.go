@@ -75,7 +75,7 @@ func (p *pages) guide(b *billing, in *fleet.Instance) {
 	if p.Guide == nil {
 		return
 	}
-	b.Guide = p.Guide(in, "en")
+	b.Guide = p.Guide(in, words.EN)
 	link := func(url, steps, anchor string) string {
 		if url == "" && steps != "" {
 			return anchor
