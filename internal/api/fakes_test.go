@@ -152,7 +152,10 @@ func newFakes() *fakes {
 		fleet.MessageTPS: fleet.MetricOK, fleet.SendTPS: fleet.MetricUnwatched, fleet.ReceiveTPS: fleet.MetricUnwatched,
 		fleet.Subscriptions: fleet.MetricUnknown, fleet.Connections: fleet.MetricRaised,
 	}
-	first.Thresholds[fleet.Connections], first.Thresholds[fleet.MessageTPS] = 0.7, 0.7
+	first.Levels = &fleet.Levels{
+		fleet.MessageTPS:  {{Severity: "warning", Threshold: 0.7}},
+		fleet.Connections: {{Severity: "warning", Threshold: 0.7}, {Severity: "critical", Threshold: 0.9}},
+	}
 
 	odd := &fleet.Instance{ID: "a/b c?ü", Name: "a/b c?ü", Product: "redis", Watched: true}
 	odd.Configured[fleet.MemoryBytes] = 1 << 30
