@@ -479,9 +479,3 @@ func BenchmarkInstances(b *testing.B) {
 
 // What lies ahead of 10,000 instances.
 func BenchmarkCalendar(b *testing.B) { benchmarkGet(b, "/api/v1/calendar?days=365", "") }
-
-// The exposition of 10,000 instances.
-func BenchmarkMetrics(b *testing.B) {
-	b.Run("plain", func(b *testing.B) { benchmarkGet(b, "/metrics", "") })
-	b.Run("gzip", func(b *testing.B) { benchmarkGet(b, "/metrics", "gzip") })
-}
