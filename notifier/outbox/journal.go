@@ -118,15 +118,12 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	var id int64
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		res, err := tx.ExecContext(ctx, `INSERT INTO episode
+		err := tx.QueryRowContext(ctx, `INSERT INTO episode
 			(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
-			ms(ev.RaisedAt), ms(ev.At))
+			ms(ev.RaisedAt), ms(ev.At)).Scan(&id)
 		if err != nil {
-			return 0, fmt.Errorf("begin the episode: %w", err)
-		}
-		if id, err = res.LastInsertId(); err != nil {
 			return 0, fmt.Errorf("begin the episode: %w", err)
 		}
 	} else if err != nil {

@@ -67,13 +67,12 @@ func (b *Outbox) begin(ctx context.Context, m *notifier.Message, items []item) (
 				return fmt.Errorf("mark a notice as being sent: %w", err)
 			}
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?)`,
-			m.ID, len(items), m.Recipient.Name, m.Attempt, ms(now))
+		err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			m.ID, len(items), m.Recipient.Name, m.Attempt, ms(now)).Scan(&attempt)
 		if err != nil {
 			return fmt.Errorf("note the attempt: %w", err)
 		}
-		attempt, err = res.LastInsertId()
-		return err
+		return nil
 	})
 	return attempt, err
 }

@@ -42,12 +42,12 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 	var free []item
 	err := b.write(ctx, func(tx *transaction) error {
 		free = free[:0]
-		res, err := tx.ExecContext(ctx, `DELETE FROM silence WHERE id = ?`, id)
+		n, err := tx.affect(ctx, `DELETE FROM silence WHERE id = ?`, id)
 		if err != nil {
 			return fmt.Errorf("remove the silence: %w", err)
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(ErrNoSilence, err)
+		if n == 0 {
+			return ErrNoSilence
 		}
 		free, err = heldBy(ctx, tx, "silenced by "+id)
 		return err
