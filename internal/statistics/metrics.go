@@ -38,6 +38,7 @@ func newMetrics(s *Store) (*metrics, error) {
 		m.dropped.WithLabelValues(reason) // so that each begins at 0
 	}
 	all := append([]prometheus.Collector{m.appended, m.dropped, m.errors}, gauges(s)...)
+	all = append(all, s.api.Metrics()...)
 	for _, w := range s.remotes {
 		all = append(all, w)
 	}
