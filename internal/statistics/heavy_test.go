@@ -34,6 +34,22 @@ func heapBytes() uint64 {
 	return sample[0].Value.Uint64()
 }
 
+// each calls f again and again until stop is closed, with how late it is.
+func each(stop <-chan struct{}, every time.Duration, f func(late time.Duration)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+			now := time.Now()
+			f(now.Sub(last) - every)
+			last = now
+		}
+	}
+}
+
 // BenchmarkHeavyQueries asks 50 queries at once for everything that 10,000
 // instances told in an hour, and tells how far the heap grows, what is left of it
 // afterwards, and by how much a timer is late meanwhile, as an alarm would be.
@@ -60,6 +76,7 @@ func BenchmarkHeavyQueries(b *testing.B) {
 		name, path string
 		form       url.Values
 	}{
+		{"nothing", "query", with(nil, "1")},
 		{"everything of an hour", "query", with(nil, `{__name__=~".+"}[1h]`)},
 		{"everything of a year", "query_range", with(year, `{__name__=~".+"}`)},
 		{"all quotients of a year", "query_range", with(year, `brimwatch_instance_usage / ignoring (nothing) brimwatch_instance_capacity`)},
@@ -69,24 +86,12 @@ func BenchmarkHeavyQueries(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				before := heap()
-				stop, watched := make(chan struct{}), make(chan struct{})
+				stop := make(chan struct{})
+				var watchers sync.WaitGroup
 				var peak uint64
+				watchers.Go(func() { each(stop, 20*time.Millisecond, func(time.Duration) { peak = max(peak, heapBytes()) }) })
 				var late time.Duration
-				go func() {
-					defer close(watched)
-					last := time.Now()
-					for every := time.NewTicker(10 * time.Millisecond); ; {
-						select {
-						case <-stop:
-							every.Stop()
-							return
-						case <-every.C:
-							late = max(late, time.Since(last)-10*time.Millisecond)
-							last = time.Now()
-							peak = max(peak, heapBytes())
-						}
-					}
-				}()
+				watchers.Go(func() { each(stop, 10*time.Millisecond, func(by time.Duration) { late = max(late, by) }) })
 				var group sync.WaitGroup
 				var mu sync.Mutex
 				statuses := make(map[int]int)
@@ -102,7 +107,7 @@ func BenchmarkHeavyQueries(b *testing.B) {
 				}
 				group.Wait()
 				close(stop)
-				<-watched
+				watchers.Wait()
 				b.Logf("answers: %v", statuses)
 				const mb = 1 << 20
 				b.ReportMetric(float64(peak)/mb, "peak-MB")
