@@ -315,9 +315,9 @@ func BenchmarkMetrics(b *testing.B) {
 		{"account", url.Values{"account": {"acme-7"}}, "", ""},
 		{"family", match(`brimwatch_instance_utilization_ratio`), "", ""},
 		{"instance", match(`{instance_id="mqtt-00007"}`), "", ""},
-		{"fleet", match(`{__name__!~"brimwatch_instance_.+"}`), "", ""},
-		{"computed", match(`{__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", ""},
-		{"computed gzip", match(`{__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", "gzip"},
+		{"fleet", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_.+"}`), "", ""},
+		{"computed", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", ""},
+		{"computed gzip", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", "gzip"},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			f := many(10_000)
@@ -336,6 +336,9 @@ func BenchmarkMetrics(b *testing.B) {
 				out.size = 0
 				h.ServeHTTP(out, r)
 			}
+			if out.status != 0 || out.size == 0 {
+				b.Fatalf("answered %d, %d bytes", out.status, out.size)
+			}
 			b.ReportMetric(float64(out.size)/1e6, "MB")
 		})
 	}
@@ -345,11 +348,12 @@ func BenchmarkMetrics(b *testing.B) {
 type counted struct {
 	header http.Header
 	size   int
+	status int // 0 is 200
 }
 
 func (c *counted) Header() http.Header         { return c.header }
 func (c *counted) Write(p []byte) (int, error) { c.size += len(p); return len(p), nil }
-func (c *counted) WriteHeader(int)             {}
+func (c *counted) WriteHeader(status int)      { c.status = status }
 
 // TestOpenMetrics reads the page in OpenMetrics, as Prometheus does and line by line.
 func TestOpenMetrics(t *testing.T) {
