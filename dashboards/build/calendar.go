@@ -56,18 +56,18 @@ func (b *board) calendarTables() {
 	soonest := `bottomk(50, ` + withName(expiry) + `)`
 	b.add(24, 10, table("What happens next", "The next fifty moments at which the state of an instance changes: its term ends, it is suspended or released.").
 		rows(`bottomk(50, `+withName(next)+`) * 1000`).
-		columns(figure("Value", "When", "dateTimeAsLocal"), plain("state", "State"), instanceColumn(), plain("name", "Name"), plain("product", "Product"), plain("account", "Account")).
+		columns(figure(ofFirst, "When", "dateTimeAsLocal"), plain("state", "State"), instanceColumn(), plain("name", "Name"), plain("product", "Product"), plain("account", "Account")).
 		sortedBy("When", false).none("nothing lies ahead"))
 	b.add(12, 10, table("Ends of terms", "The fifty instances whose terms end or ended the earliest, and whether they are renewed by themselves.").
 		rows(soonest+` * 1000`).
 		rows(`max by (instance_id, product, edition) (brimwatch_instance_auto_renew) and on (instance_id) `+soonest).
-		columns(instanceColumn(), plain("name", "Name"), figure("Value #A", "Term ends", "dateTimeAsLocal"), words("Value #B", "Automatic renewal", yesNo("green", "orange")...),
+		columns(instanceColumn(), plain("name", "Name"), figure(ofFirst, "Term ends", "dateTimeAsLocal"), words("Value #B", "Automatic renewal", yesNo("green", "orange")...),
 			plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
 		sortedBy("Term ends", false).none("no paid term is known"))
 	b.add(12, 10, table("Not active", "Instances in any other state than active, a hundred at most. Unknown is what has no term or an account without a balance.").
 		rows(`topk(100, `+withName(resting)+`)`).
 		columns(instanceColumn(), plain("name", "Name"), plain("state", "State"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
-		hide("Value").sortedBy("State", false).none("all instances are active"))
+		hideFirst().sortedBy("State", false).none("all instances are active"))
 }
 
 func (b *board) accounts() {
@@ -77,7 +77,7 @@ func (b *board) accounts() {
 	}
 	b.add(12, 9, table("Balances", "What the accounts have left, and the threshold at which somebody should pay.").
 		rows(balance).rows(of("brimwatch_account_low_balance_threshold")).rows(of("brimwatch_account_overdue")).
-		columns(plain("account", "Account"), plain("currency", "Currency"), figure("Value #A", "Balance", "none", property{"decimals", 2}),
+		columns(plain("account", "Account"), plain("currency", "Currency"), figure(ofFirst, "Balance", "none", property{"decimals", 2}),
 			figure("Value #B", "Threshold", "none", property{"decimals", 2}), words("Value #C", "Overdue", yesNo("red", "green")...)).
 		sortedBy("Balance", false).none("no account"))
 	b.add(12, 9, lines("Balances over time", "What the accounts have left, and the threshold at which somebody should pay.").

@@ -87,22 +87,22 @@ func (b *board) fleetTables() {
 		rows(fullest()).rows(ofFullest("brimwatch_instance_threshold_ratio")).rows(ofFullest("brimwatch_instance_capacity")).
 		rows(ofFullest("brimwatch_instance_forecast_full_timestamp_seconds")+` * 1000`).
 		columns(instanceColumn(), plain("name", "Name"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition"), plain("metric", "Metric"),
-			share("Value #A", "Utilization"), figure("Value #B", "Threshold", "percentunit"), figure("Value #C", "Capacity", "short"), moment("Value #D", "Full")).
+			share(ofFirst, "Utilization"), figure("Value #B", "Threshold", "percentunit"), figure("Value #C", "Capacity", "short"), moment("Value #D", "Full")).
 		sortedBy("Utilization", true).none("no reading yet"))
 	b.add(12, 9, table("Which alarms are open", "Alarms that are open, a hundred at most. Brimwatch's page has all of them, with what can be done.").
 		rows(`topk(100, `+withName(alarms)+` or `+ofOthers+`)`).
 		columns(severityColumn(), plain("rule", "Rule"), instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), plain("account", "Account")).
-		hide("Value").sortedBy("Severity", false).none("no alarm is open"))
+		hideFirst().sortedBy("Severity", false).none("no alarm is open"))
 	b.add(12, 9, table("Full the soonest", "The metrics that reach their capacity first if they go on as in the last weeks. Only metrics with a clear trend are here.").
 		rows(`bottomk(10, `+withName(forecasts)+`) * 1000`).
-		columns(instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), moment("Value", "Full"), plain("product", "Product"), plain("edition", "Edition"), plain("account", "Account")).
+		columns(instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), moment(ofFirst, "Full"), plain("product", "Product"), plain("edition", "Edition"), plain("account", "Account")).
 		sortedBy("Full", false).none("nothing grows towards its capacity"))
 	b.add(24, 8, table("Products and accounts", "Instances, open alarms and the fullest metric, by product and account; the hundred with the most instances.").
 		rows(`topk(100, sum by (product, account) (max by (product, account, state) (brimwatch_fleet_instances`+where+`)))`).
 		rows(`sum by (product, account) (`+openAlarms+`)`).
 		rows(`max by (product, account) (brimwatch_fleet_utilization_ratio{product=~"$product",account=~"$account",metric=~"$metric",stat="max"})`).
 		rows(`max by (product, account) (brimwatch_fleet_watched`+where+`) - max by (product, account) (brimwatch_fleet_up`+where+`)`).
-		columns(plain("product", "Product"), plain("account", "Account"), figure("Value #A", "Instances", "short"), figure("Value #B", "Open alarms", "short"),
+		columns(plain("product", "Product"), plain("account", "Account"), figure(ofFirst, "Instances", "short"), figure("Value #B", "Open alarms", "short"),
 			figure("Value #D", "Without data", "short"), share("Value #C", "Fullest metric")).
 		sortedBy("Instances", true).none("no instance yet"))
 }
