@@ -37,9 +37,10 @@ func withName(expr string) string {
 	return `(` + expr + `) * on (instance_id) group_left (name, account) ` + info
 }
 
-// chosenOnly leaves out the series of instances that are not chosen.
+// chosenOnly leaves out the series of instances that are not chosen. It costs a fraction
+// of withName, and so comes before it where few of many are shown.
 func chosenOnly(expr string) string {
-	return `(` + expr + `) and on (instance_id) ` + info
+	return `(` + expr + `) and on (instance_id) brimwatch_instance_info` + where
 }
 
 // quantile is what a share of the events of a histogram stay below. Where nothing
