@@ -61,7 +61,9 @@ func TestVictoriaMetrics(t *testing.T) {
 			path, params = "/api/v1/query", url.Values{"query": {q.Expr}, "time": {unix(o.To)}}
 		}
 		code, answer := ask(http.MethodGet, path, params, nil)
-		var got struct{ Data struct{ Result []json.RawMessage } }
+		var got struct {
+			Data struct{ Result []json.RawMessage }
+		}
 		if err := json.Unmarshal(answer, &got); err != nil || code != http.StatusOK {
 			t.Errorf("%v: status %d: %s\n%s", q, code, answer, q.Expr)
 			continue
