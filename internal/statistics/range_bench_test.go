@@ -23,7 +23,7 @@ import (
 func BenchmarkRange(b *testing.B) {
 	dir := b.TempDir()
 	end := time.Now().Add(-time.Hour).Truncate(2 * time.Hour)
-	writeYear(b, dir, orders(), end)
+	writeBlocks(b, dir, orders(), end, 13, 30*24*time.Hour)
 	s := open(b, dir, func(o *Options) { o.Logger = slog.New(slog.DiscardHandler) })
 	s.SetFleet([]*fleet.Instance{orders()})
 	s.Flush()
@@ -65,23 +65,21 @@ func BenchmarkRange(b *testing.B) {
 	}
 }
 
-// writeYear writes a year of readings up to end as blocks of 30 days.
-func writeYear(b *testing.B, dir string, in *fleet.Instance, end time.Time) {
+// writeBlocks writes readings up to end, one every 15 s, as n blocks of some length.
+func writeBlocks(b testing.TB, dir string, in *fleet.Instance, end time.Time, n int, block time.Duration) {
 	b.Helper()
-	const block = 30 * 24 * time.Hour
 	id := series.IdentityOf(in)
 	of := make(map[fleet.Metric]labels.Labels)
 	metrics := []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Connections, fleet.Subscriptions}
 	for _, m := range metrics {
 		of[m] = id.Labels(series.Dimension{Name: series.Usage, Metric: m.String()})
 	}
-	for from := end.Add(-13 * block); from.Before(end); from = from.Add(block) {
+	for from := end.Add(-time.Duration(n) * block); from.Before(end); from = from.Add(block) {
 		w, err := tsdb.NewBlockWriter(slog.New(slog.DiscardHandler), dir, (2 * block).Milliseconds())
 		if err != nil {
 			b.Fatal(err)
 		}
-		app := w.Appender(b.Context())
-		n := 0
+		app, gathered := w.Appender(b.Context()), 0
 		for at := from; at.Before(from.Add(block)); at = at.Add(15 * time.Second) {
 			wave := math.Round(1000 + 500*math.Sin(float64(at.Unix())/13751))
 			for _, m := range metrics {
@@ -89,7 +87,7 @@ func writeYear(b *testing.B, dir string, in *fleet.Instance, end time.Time) {
 					b.Fatal(err)
 				}
 			}
-			if n++; n%10_000 == 0 {
+			if gathered++; gathered%10_000 == 0 {
 				if err := app.Commit(); err != nil {
 					b.Fatal(err)
 				}
