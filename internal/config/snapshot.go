@@ -11,6 +11,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Snapshot is a whole, checked configuration. Everything in it is resolved:
@@ -69,9 +70,10 @@ type Push struct {
 // Storage is where history, states and notices are kept. A change takes effect on
 // restart.
 type Storage struct {
-	Dir         string
-	Retention   time.Duration
-	RemoteWrite []RemoteWrite
+	Dir             string
+	Retention       time.Duration
+	QueryMaxSamples int // 50 million when it was not given
+	RemoteWrite     []RemoteWrite
 }
 
 // RemoteWrite is one further place that gets a copy of the history.
@@ -211,7 +213,7 @@ func (s Secret) Reveal() string { return string(s) }
 type Contact struct {
 	Name     string
 	Phone    string // E.164
-	Language string // en or zh
+	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
 }

@@ -52,7 +52,7 @@ func TestExpositionIsOfThisDaemon(t *testing.T) {
 		t.Errorf("after a change the page shows\n%s", strings.Join(got, "\n"))
 	}
 	figures := make(map[string]float64)
-	d.families.Figures(t.Context(), time.Now(), func(p *series.Point) { figures[p.Family.Name+"/"+p.Label(series.InstanceID)] = p.Value })
+	d.families.Figures(t.Context(), time.Now(), func(*series.Family) bool { return true }, func(p *series.Point) { figures[p.Family.Name+"/"+p.Label(series.InstanceID)] = p.Value })
 	if figures[series.Threshold+"/a"] != 0.85 || figures[series.Silenced+"/b"] != 1 || figures[series.Silences+"/"] != 1 {
 		t.Errorf("the history is handed %v", figures)
 	}

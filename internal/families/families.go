@@ -194,9 +194,16 @@ func (c *Content) Each(visit Visit) {
 	}
 }
 
-// Figures hands every point to visit that the history notes as a fact or samples.
-func (s *Source) Figures(ctx context.Context, now time.Time, visit func(*series.Point)) {
-	s.Read(ctx, now, Choice{Family: func(f *series.Family) bool { return f.Kept != series.WithReadings }}).Each(visit)
+// Figures hands every point of the wanted families to visit, and returns the names of
+// the families that could be read: of these there are no other points. It is how the
+// history asks.
+func (s *Source) Figures(ctx context.Context, now time.Time, wanted func(*series.Family) bool, visit func(*series.Point)) (read []string) {
+	c := s.Read(ctx, now, Choice{Family: wanted})
+	c.Each(visit)
+	for i := range c.families {
+		read = append(read, c.families[i].Name)
+	}
+	return read
 }
 
 // note logs when something could not be read, once when that begins and once when it

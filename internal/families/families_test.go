@@ -150,7 +150,14 @@ func TestFigures(t *testing.T) {
 	f := smallFleet()
 	kept := make(map[series.Keeping]bool)
 	var got []string
-	f.source(t).Figures(t.Context(), now(), func(p *series.Point) {
+	wanted := func(f *series.Family) bool { return f.Kept != series.WithReadings }
+	f.episodesErr = errors.New("disk full")
+	read := f.source(t).Figures(t.Context(), now(), wanted, func(*series.Point) {})
+	if slices.Contains(read, series.AlarmRaised) || !slices.Contains(read, series.Info) {
+		t.Errorf("read while alarms cannot be: %v", read)
+	}
+	f.episodesErr = nil
+	f.source(t).Figures(t.Context(), now(), wanted, func(p *series.Point) {
 		kept[p.Family.Kept] = true
 		got = append(got, written(p))
 	})
@@ -254,7 +261,7 @@ func BenchmarkFigures(b *testing.B) {
 	points := 0
 	for b.Loop() {
 		points = 0
-		s.Figures(b.Context(), now(), func(*series.Point) { points++ })
+		s.Figures(b.Context(), now(), func(f *series.Family) bool { return f.Kept != series.WithReadings }, func(*series.Point) { points++ })
 	}
 	b.ReportMetric(float64(points), "points")
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"github.com/brimwatch/brimwatch/internal/statistics/promapi"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
 )
 
@@ -46,6 +47,12 @@ type Options struct {
 	// that asks for their moments. Nil leaves the moments out.
 	Courses derived.Courses
 
+	// Gatherer is asked for Brimwatch's own metrics, and Figures for the fleet's
+	// families that do not come with readings, every 15 seconds while Run runs. Nil
+	// leaves them out of the history. They may block.
+	Gatherer prometheus.Gatherer
+	Figures  Figures
+
 	RemoteWrite []remotewrite.Endpoint
 
 	// Version is Brimwatch's own, for the user agent and status/buildinfo.
@@ -53,7 +60,8 @@ type Options struct {
 
 	// MaxReadings is how many readings may wait to be stored, MaxSamples how many
 	// samples one query may hold in memory at once, MaxQueries how many queries
-	// run side by side. 0 takes the defaults: 100,000, ten million, and 4.
+	// run side by side. 0 takes the defaults: 100,000, fifty million, and 4. Samples
+	// are fewer where memory is short: all queries together get half of it.
 	MaxReadings, MaxSamples, MaxQueries int
 
 	Logger     *slog.Logger
@@ -63,7 +71,7 @@ type Options struct {
 const (
 	defaultRetention   = 400 * 24 * time.Hour
 	defaultMaxReadings = 100_000
-	defaultMaxSamples  = 10_000_000
+	defaultMaxSamples  = 50_000_000
 	defaultMaxQueries  = 4
 )
 
@@ -90,6 +98,7 @@ func (o *Options) fill() error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Logger = o.Logger.With("component", "history")
+	o.boundSamples(memoryLimit())
 	return nil
 }
 
@@ -102,6 +111,7 @@ type Store struct {
 	facts   *facts.Store
 	query   *derived.Queryable
 	engine  *promql.Engine
+	api     *promapi.API
 	metrics *metrics
 	remotes []*remotewrite.Writer
 
@@ -114,6 +124,8 @@ type Store struct {
 	fleet   []*fleet.Instance
 	changed bool // fleet has not been taken over yet
 	closed  bool
+	// gathered is the figures that wait to be stored.
+	gathered []*figures
 
 	wake chan struct{} // has room for one
 
@@ -128,6 +140,11 @@ type Store struct {
 	lastSlow   time.Time
 	outgoing   []remotewrite.Sample // for the remotes, of the batch under way
 	count      atomic.Int64         // of instances, for the metrics
+	sampled    map[string]*sampled  // by what their labels are written as
+	round      int                  // of figures
+	key        []byte               // room to write labels
+
+	newest newest
 }
 
 // Open opens the history in opts.Dir. A damaged part of it is repaired or moved
@@ -150,6 +167,7 @@ func Open(opts Options) (*Store, error) {
 		lock:      lock,
 		wake:      make(chan struct{}, 1),
 		instances: make(map[string]*instance),
+		sampled:   make(map[string]*sampled),
 	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.release())
@@ -169,8 +187,9 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
-	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses}
+	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
 	s.engine = newEngine(s.opts)
+	s.api = newAPI(s)
 	if err := s.openRemotes(); err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
@@ -247,6 +266,10 @@ func (s *Store) Run(ctx context.Context) error {
 	for _, w := range s.remotes {
 		group.Go(func() error { return w.Run(remotes) })
 	}
+	group.Go(func() error {
+		s.gatherUntil(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		defer stopRemotes() // after the last samples have been handed to them
 		s.commitUntil(ctx)
