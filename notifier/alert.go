@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
@@ -46,20 +47,51 @@ func labels(ev *alarm.Event) map[string]string {
 		for _, l := range in.Labels {
 			out[l.Name] = l.Value
 		}
-		out["instance_id"] = in.ID
-		out["instance"] = in.Name
-		out["product"] = in.Product
-		out["edition"] = in.Edition
+		for _, name := range []string{labelID, labelInstance, labelProduct, labelEdition} {
+			out[name] = instanceLabel(in, name)
+		}
 	}
 	if name := accountOf(ev); name != "" {
-		out["account"] = name
+		out[labelAccount] = name
 	}
-	out["alertname"] = string(ev.Key.Rule)
-	out["severity"] = string(ev.Severity)
+	out[labelAlert] = string(ev.Key.Rule)
+	out[labelSeverity] = string(ev.Severity)
 	if m := ev.Key.MetricName(); m != "" {
-		out["metric"] = m
+		out[labelMetric] = m
 	}
 	return out
+}
+
+// The labels that alerts have besides those of an operator.
+const (
+	labelID       = "instance_id"
+	labelInstance = "instance"
+	labelProduct  = "product"
+	labelEdition  = "edition"
+	labelAccount  = "account"
+	labelAlert    = "alertname"
+	labelSeverity = "severity"
+	labelMetric   = "metric"
+)
+
+// instanceLabel is the value of a label on all alerts about an instance, whichever
+// alarm it is; "" when there is none.
+func instanceLabel(in *fleet.Instance, name string) string {
+	switch name {
+	case labelID:
+		return in.ID
+	case labelInstance:
+		return in.Name
+	case labelProduct:
+		return in.Product
+	case labelEdition:
+		return in.Edition
+	case labelAccount:
+		if in.Account != "" {
+			return in.Account
+		}
+	}
+	return in.Label(name)
 }
 
 // accountOf names the account an event is about, or that pays for its instance;

@@ -85,6 +85,7 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
+	Provider  string         // name of what the Channel sends text messages through; "" for others
 	Language  string         // en or zh
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
@@ -133,6 +134,9 @@ func (d *Directory) Receiver(name string) (Receiver, bool) {
 	r, ok := d.entries.Receivers[name]
 	return r, ok
 }
+
+// Receivers goes through all receivers, by name.
+func (d *Directory) Receivers() iter.Seq2[string, Receiver] { return maps.All(d.entries.Receivers) }
 
 // Targets goes through the targets of all receivers.
 func (d *Directory) Targets() iter.Seq[Target] {

@@ -20,7 +20,7 @@ type Silence struct {
 
 // Matches tells whether the silence applies to an alert at the moment now.
 func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
-	if !now.Before(s.Until) || len(s.Matchers) == 0 {
+	if !s.InForce(now) {
 		return false
 	}
 	for name, value := range s.Matchers {
@@ -30,6 +30,9 @@ func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
 	}
 	return true
 }
+
+// InForce tells whether the silence holds anything at the moment now.
+func (s *Silence) InForce(now time.Time) bool { return now.Before(s.Until) && len(s.Matchers) > 0 }
 
 // holdFor puts a notice on hold when somebody asked for silence, or when its
 // recipient sleeps; the later of the two ends counts.

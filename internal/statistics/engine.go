@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql"
 
+	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/promapi"
 )
 
@@ -46,6 +47,8 @@ func newAPI(s *Store) *promapi.API {
 		Prefix:    "/prometheus",
 		Engine:    s.engine,
 		Queryable: s.query,
+		Context:   derived.WithTop,
+		Gatherer:  s.opts.Gatherer,
 		Version:   s.opts.Version,
 		Logger:    s.log,
 

@@ -169,7 +169,7 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 		if limit.Known() {
 			row.Capacity = words.Figure(m, limit.Value)
 		}
-		if threshold := st.Thresholds[m]; threshold > 0 {
+		if threshold := st.Levels.Lowest(m); threshold > 0 {
 			row.Threshold, row.Enabled = strings.TrimSuffix(words.Threshold(threshold), "%"), true
 			if limit.Known() {
 				row.Equals = words.Figure(m, threshold*limit.Value)

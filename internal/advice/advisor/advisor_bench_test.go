@@ -137,3 +137,30 @@ func BenchmarkAdviceOfAll(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFullOfAll is what it costs to ask when 40,000 metrics of 10,000 instances
+// are full.
+func BenchmarkFullOfAll(b *testing.B) {
+	_, a, ids := largeFleet(b, 10_000)
+	var days []advice.DayPeak
+	now := noon()
+	for i := range 30 {
+		days = append(days, advice.DayPeak{Day: advice.DayStart(advice.DayNumber(now) - 30 + int32(i)), Peak: 300 + 10*float64(i)})
+	}
+	asked := []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections}
+	for _, id := range ids {
+		for _, m := range asked {
+			a.summed[id] = append(a.summed[id], summary{metric: m, usage: advice.Usage{Known: true}, trend: advice.FitTrend(days, now)})
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, id := range ids {
+			for _, m := range asked {
+				if _, ok := a.Full(id, m, 1000, now); !ok {
+					b.Fatal(id)
+				}
+			}
+		}
+	}
+}

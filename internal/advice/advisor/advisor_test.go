@@ -205,6 +205,31 @@ func TestAdviceWithoutAHistory(t *testing.T) {
 	}
 }
 
+// Full is what the outlook of each metric says.
+func TestFull(t *testing.T) {
+	r := newRig(t, noon())
+	if err := r.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for _, id := range []string{"rmq-grows", "rmq-idle", "rmq-young", "iot-public", "nobody"} {
+		for _, m := range fleet.Metrics() {
+			in, _, _ := r.state.Case(id)
+			outlook, _ := r.Outlook(id, m)
+			got, ok := r.Full(id, m, in.Capacity[m], noon())
+			if want := outlook.Capacity.Likely; !got.Equal(want) || ok == want.IsZero() {
+				t.Errorf("%s, %s: full at %s (%v), and the outlook says %s", id, m, got, ok, want)
+			}
+			if ok {
+				known++
+			}
+		}
+	}
+	if known == 0 {
+		t.Error("nothing is ever full")
+	}
+}
+
 // An instance that is taken out is forgotten.
 func TestAdvisorForgets(t *testing.T) {
 	r := newRig(t, noon())

@@ -31,9 +31,12 @@ type Options struct {
 	Prefix    string // in front of /api/v1, such as /prometheus
 	Engine    *promql.Engine
 	Queryable storage.Queryable
-	Gatherer  prometheus.Gatherer // of Brimwatch's own metrics, for /metadata; nil is none
-	Version   string              // of Brimwatch
-	Logger    *slog.Logger
+	// Context puts what the Queryable should know of an instant query into its
+	// context; nil puts nothing.
+	Context  func(ctx context.Context, query string) context.Context
+	Gatherer prometheus.Gatherer // of Brimwatch's own metrics, for /metadata; nil is none
+	Version  string              // of Brimwatch
+	Logger   *slog.Logger
 
 	// Timeout is how long one request may work, MaxSamples how many samples one may
 	// hold in memory, and SubqueryStep how far apart the steps of a subquery are that
