@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func (c crowd) Select(context.Context, bool, *storage.SelectHints, ...*labels.Ma
 	out := &countedSet{at: -1}
 	for i := range c.n {
 		out.series = append(out.series, &storage.SeriesEntry{
-			Lset:             labels.FromStrings("__name__", "x", "id", fmt.Sprintf("%06d", i), "kind", fmt.Sprint(i%2)),
+			Lset:             labels.FromStrings("__name__", "x", "id", fmt.Sprintf("%06d", i), "kind", strconv.Itoa(i%2)),
 			SampleIteratorFn: func(chunkenc.Iterator) chunkenc.Iterator { return chunkenc.NewNopIterator() },
 		})
 	}
