@@ -9,15 +9,6 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-func TestText(t *testing.T) {
-	text := fleet.Text{EN: "full", ZH: "满"}
-	for language, want := range map[string]string{"en": "full", "zh": "满", "": "full", "de": "full"} {
-		if got := text.In(language); got != want {
-			t.Errorf("%q: %s", language, got)
-		}
-	}
-}
-
 func TestMetricStanding(t *testing.T) {
 	in := func(watched bool) *fleet.Instance {
 		out := &fleet.Instance{ID: "a", Watched: watched}

@@ -3,6 +3,7 @@ package notifier
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -97,7 +98,7 @@ func instanceLabel(in *fleet.Instance, name string) string {
 // accountOf names the account an event is about, or that pays for its instance;
 // "" when there is none.
 func accountOf(ev *alarm.Event) string {
-	if ev.Instance != nil && ev.Key.Account == "" {
+	if ev.Instance != nil {
 		return ev.Instance.Account
 	}
 	return ev.Key.Account
@@ -132,7 +133,7 @@ func fingerprint(k alarm.Key) string {
 
 // number writes a figure for a machine: no separators, no needless digits.
 func number(f float64) string {
-	if f >= 100 || f == float64(int64(f)) {
+	if whole := math.Trunc(f); whole >= 100 || whole == f {
 		return strconv.FormatFloat(f, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // alertsAbout are the labels of every alert that may ever be about an instance.
@@ -21,7 +22,7 @@ func alertsAbout(in *fleet.Instance) []map[string]string {
 			}
 			for _, m := range metrics {
 				ev := alarm.Event{Kind: alarm.Raised, Key: alarm.Key{Rule: rule, Instance: in.ID, Metric: m}, Severity: severity, Instance: in}
-				out = append(out, Words{Title: func(*fleet.Instance, string) string { return "" }}.alert(&ev).Labels)
+				out = append(out, Words{Title: func(*fleet.Instance, words.Language) string { return "" }}.alert(&ev).Labels)
 			}
 		}
 	}

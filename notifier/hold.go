@@ -60,15 +60,16 @@ func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 	}
 	local := at.In(t.Zone)
 	minute := local.Hour()*60 + local.Minute()
+	overnight := q.From > q.To
 	inside := minute >= q.From && minute < q.To
-	if q.From > q.To {
+	if overnight {
 		inside = minute >= q.From || minute < q.To
 	}
 	if !inside {
 		return time.Time{}, false
 	}
 	day := local.Day()
-	if minute >= q.To { // they end tomorrow
+	if overnight && minute >= q.From { // they end tomorrow
 		day++
 	}
 	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true

@@ -142,6 +142,9 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 	}
 	shares := make(map[fleet.Metric]float64, len(settings))
 	for m, s := range settings {
+		if s.Threshold == "" { // it stays as it is
+			continue
+		}
 		share, err := alarm.ParseShare(s.Threshold)
 		if err != nil {
 			return err

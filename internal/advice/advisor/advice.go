@@ -5,6 +5,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
@@ -94,9 +95,9 @@ func (a *Advisor) Fitting(id string, m fleet.Metric) alarm.Fitting {
 	if !ok {
 		return alarm.Fitting{}
 	}
-	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, "en"), ZH: found.Short(m, "zh")}}
+	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, words.EN), ZH: found.Short(m, words.ZH)}}
 	if found.Verdict == advice.Upgrade && found.Concerns(m) {
-		out.Full = fleet.Text{EN: found.Text("en"), ZH: found.Text("zh")}
+		out.Full = fleet.Text{EN: found.Text(words.EN), ZH: found.Text(words.ZH)}
 	}
 	return out
 }

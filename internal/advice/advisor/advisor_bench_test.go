@@ -12,6 +12,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/advice/advisor/advisortest"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/internal/statistics"
@@ -47,7 +48,7 @@ func record(store *statistics.Store, ids []string, from time.Time, length time.D
 	for at := from; at.Before(from.Add(length)); at = at.Add(15 * time.Second) {
 		readings := make([]*fleet.Reading, len(ids))
 		for i, id := range ids {
-			readings[i] = reading(id, at, float64(at.Unix()/15%97), float64(i%1000)+float64(at.Unix()/15%31))
+			readings[i] = advisortest.Reading(id, at, float64(at.Unix()/15%97), float64(i%1000)+float64(at.Unix()/15%31))
 			readings[i].Known, readings[i].Usage[fleet.Subscriptions] = readings[i].Known.With(fleet.Subscriptions), float64(i%500)
 		}
 		store.Append(readings)
