@@ -222,6 +222,9 @@ func (w *planner) visit(node parser.Node, f frame) error {
 		if f.steps() > maxSubquerySteps {
 			return fmt.Errorf("a subquery would take more than %d steps: ask for a shorter time, or a larger step", maxSubquerySteps)
 		}
+	case *parser.StepInvariantExpr:
+		// It is computed once, and the engine counts every sample that it makes of that.
+		f = frame{step: 1}
 	case *parser.AggregateExpr:
 		return w.aggregate(n, f)
 	case *parser.BinaryExpr:
