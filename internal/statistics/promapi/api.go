@@ -31,8 +31,8 @@ type Options struct {
 	Prefix    string // in front of /api/v1, such as /prometheus
 	Engine    *promql.Engine
 	Queryable storage.Queryable
-	// Context puts what the Queryable should know of an instant query into its
-	// context; nil puts nothing.
+	// Context puts what the Queryable should know of a query into its context; nil
+	// puts nothing.
 	Context  func(ctx context.Context, query string) context.Context
 	Gatherer prometheus.Gatherer // of Brimwatch's own metrics, for /metadata; nil is none
 	Version  string              // of Brimwatch

@@ -27,7 +27,7 @@ func (a *API) query(r *http.Request) answer {
 		return answer{err: bad}
 	}
 	text := r.FormValue("query")
-	return a.evaluate(r, text, limit, a.opts.Context, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
+	return a.evaluate(r, text, limit, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
 		return a.opts.Engine.NewInstantQuery(r.Context(), from, opts, text, at)
 	})
 }
@@ -63,17 +63,13 @@ func (a *API) queryRange(r *http.Request) answer {
 		return answer{err: badData(errors.New("exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"))}
 	}
 	text := r.FormValue("query")
-	return a.evaluate(r, text, limit, nil, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
+	return a.evaluate(r, text, limit, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
 		return a.opts.Engine.NewRangeQuery(r.Context(), from, opts, text, start, end, step)
 	})
 }
 
-// evaluate answers with the result of the query that begin makes. What note, if it
-// is given, puts into the context is for the Queryable.
-func (a *API) evaluate(
-	r *http.Request, text string, limit int, note func(context.Context, string) context.Context,
-	begin func(promql.QueryOpts, storage.Queryable) (promql.Query, error),
-) answer {
+// evaluate answers with the result of the query that begin makes.
+func (a *API) evaluate(r *http.Request, text string, limit int, begin func(promql.QueryOpts, storage.Queryable) (promql.Query, error)) answer {
 	opts, bad := queryOptions(r)
 	if bad != nil {
 		return answer{err: bad}
@@ -90,8 +86,8 @@ func (a *API) evaluate(
 		}
 	}
 	return a.run(r, func(ctx context.Context) answer {
-		if note != nil {
-			ctx = note(ctx, text)
+		if a.opts.Context != nil {
+			ctx = a.opts.Context(ctx, text)
 		}
 		return finished(q, q.Exec(ctx), text, limit, r.FormValue("stats") != "")
 	})
