@@ -284,7 +284,7 @@ func TestAppendLabel(t *testing.T) {
 		"\xffx\"":                ",team=\"\ufffdx\\\"\"",
 		strings.Repeat("长", 200): `,team="` + strings.Repeat("长", 200) + `"`,
 	} {
-		if got, _ := appendLabel(nil, ',', "team", value); string(got) != want {
+		if got := string(appendLabel(nil, `,team="`, value)); got != want {
 			t.Errorf("%q is written as %s, want %s", value, got, want)
 		}
 	}

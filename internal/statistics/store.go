@@ -187,7 +187,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
-	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
+	s.query = &derived.Queryable{DB: s.db, Chunks: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
 	s.engine = newEngine(s.opts)
 	s.api = newAPI(s)
 	if err := s.openRemotes(); err != nil {

@@ -70,10 +70,10 @@ func (q *budgetQuerier) Select(ctx context.Context, sorted bool, hints *storage.
 	for set.Next() {
 		one := set.At()
 		b.used = sum(b.used, use.series)
-		switch {
-		case use.kind == eachAside:
+		switch use.kind {
+		case eachAside:
 			b.used = sum(b.used, use.aside)
-		case use.kind == groupsAside:
+		case groupsAside:
 			group := use.group(one.Labels())
 			if _, known := groups[group]; !known {
 				groups[group] = struct{}{}
@@ -135,13 +135,13 @@ type use struct {
 	without  bool
 }
 
+// useKind is for how many series the engine sets memory aside. The zero value is for
+// none: it hands them on as they are.
 type useKind uint8
 
 const (
-	// noneAside: the engine hands the samples on as they are.
-	noneAside useKind = iota
 	// groupsAside: it computes one series for each group of series.
-	groupsAside
+	groupsAside useKind = iota + 1
 	// eachAside: it computes a new series for each.
 	eachAside
 )
@@ -222,6 +222,9 @@ func (w *planner) visit(node parser.Node, f frame) error {
 		if f.steps() > maxSubquerySteps {
 			return fmt.Errorf("a subquery would take more than %d steps: ask for a shorter time, or a larger step", maxSubquerySteps)
 		}
+	case *parser.StepInvariantExpr:
+		// It is computed once, and the engine counts every sample that it makes of that.
+		f = frame{step: 1}
 	case *parser.AggregateExpr:
 		return w.aggregate(n, f)
 	case *parser.BinaryExpr:
@@ -242,7 +245,7 @@ func (w *planner) visit(node parser.Node, f frame) error {
 // aggregate visits an aggregation: some compute one series for each group, some
 // may hand on every series they are given, and one makes a series of each value.
 func (w *planner) aggregate(n *parser.AggregateExpr, f frame) error {
-	inner := f
+	var inner frame
 	switch n.Op {
 	case parser.COUNT_VALUES:
 		inner = f.with(eachAside, f.steps())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func (c crowd) Select(context.Context, bool, *storage.SelectHints, ...*labels.Ma
 	out := &countedSet{at: -1}
 	for i := range c.n {
 		out.series = append(out.series, &storage.SeriesEntry{
-			Lset:             labels.FromStrings("__name__", "x", "id", fmt.Sprintf("%06d", i), "kind", fmt.Sprint(i%2)),
+			Lset:             labels.FromStrings("__name__", "x", "id", fmt.Sprintf("%06d", i), "kind", strconv.Itoa(i%2)),
 			SampleIteratorFn: func(chunkenc.Iterator) chunkenc.Iterator { return chunkenc.NewNopIterator() },
 		})
 	}
@@ -70,6 +71,9 @@ func TestBudget(t *testing.T) {
 		{"sum(x > 2)", manyTimes, over},
 		{"sum(rate(x[5m]))", manyTimes, fits},
 		{"sum(x) > 2", manyTimes, fits},
+		{"topk(3, x @ end())", manyTimes, fits}, // computed once
+		{"vector(time()) * on () group_left topk(3, x @ end())", manyTimes, fits},
+		{"x * on () group_left topk(3, x @ end())", manyTimes, over},
 		{"topk(3, x)", few, fits},
 		{"topk(3, x)", manyTimes, over},
 		{`count_values("v", x)`, few, over}, // each value may be a series
@@ -127,7 +131,7 @@ func TestPlanIsOfTheEngine(t *testing.T) {
 	if res := q.Exec(t.Context()); res.Err != nil {
 		t.Fatal(res.Err)
 	}
-	if len(seen) != 2 || seen[0].kind != eachAside || seen[0].aside != 100 || seen[1].kind != groupsAside {
+	if len(seen) != 2 || seen[0].kind != eachAside || seen[0].aside != 100 || seen[1].kind != groupsAside || seen[1].aside != 1 {
 		t.Errorf("what is done with the series: %+v", seen)
 	}
 }

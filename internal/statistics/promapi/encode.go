@@ -77,7 +77,7 @@ func (e *encoder) send() {
 		e.w.WriteHeader(max(e.status, http.StatusOK))
 		e.begun = true
 	}
-	_, e.err = e.w.Write(e.b) //nolint:gosec // JSON, and said to be
+	_, e.err = e.w.Write(e.b)
 	e.b = e.b[:0]
 }
 

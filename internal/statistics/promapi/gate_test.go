@@ -53,7 +53,7 @@ func TestGate(t *testing.T) {
 		want("fourth", "in", fourth)
 		want("fifth", "waits", fifth)
 
-		time.Sleep(30 * time.Second)
+		<-time.After(30 * time.Second)
 		synctest.Wait()
 		want("fifth, after its patience", "timeout", fifth)
 		if len(g.waiting) != 0 || len(g.running) != 2 {

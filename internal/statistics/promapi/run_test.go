@@ -115,7 +115,7 @@ func TestWaiting(t *testing.T) {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 
-		time.Sleep(20 * time.Second)
+		<-time.After(20 * time.Second)
 		letGo <- struct{}{}
 		want("first", first, http.StatusOK, "success")
 		want("third", third, 0, "under way") // though it has waited for longer than its time
@@ -128,7 +128,7 @@ func TestWaiting(t *testing.T) {
 
 		second.giveUp()
 		want("second, whose client went away while it ran", second, statusClientClosed, "error canceled")
-		time.Sleep(15 * time.Second)
+		<-time.After(15 * time.Second)
 		want("third, after its time", third, http.StatusServiceUnavailable, "error timeout")
 		letGo <- struct{}{}
 		letGo <- struct{}{}
