@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 // source is a reference to a data source.
@@ -33,6 +36,7 @@ type panel struct {
 	DataSource  source  `json:"datasource"`
 	Panels      []panel `json:"panels"`
 	Repeat      string  `json:"repeat"`
+	MaxPoints   int     `json:"maxDataPoints"`
 	Targets     []struct {
 		RefID        string `json:"refId"`
 		Expr         string `json:"expr"`
@@ -49,7 +53,21 @@ type panel struct {
 			Custom  map[string]any `json:"custom"`
 			Links   []link         `json:"links"`
 		} `json:"defaults"`
+		Overrides []struct {
+			Matcher    struct{ ID, Options string }
+			Properties []struct {
+				ID    string
+				Value any
+			}
+		}
 	} `json:"fieldConfig"`
+	Transformations []struct {
+		ID      string
+		Options struct {
+			ExcludeByName map[string]bool
+			RenameByName  map[string]string
+		}
+	}
 }
 
 type link struct {
@@ -61,6 +79,7 @@ type board struct {
 	Tags                              []string
 	Panels                            []panel
 	SchemaVersion                     int
+	Time                              struct{ From, To string }
 	Templating                        struct {
 		List []struct {
 			Name, Type, AllValue string
@@ -71,10 +90,11 @@ type board struct {
 	}
 	Annotations struct {
 		List []struct {
-			Name, Expr, Step, TitleFormat string
-			BuiltIn                       int
-			Enable                        bool
-			DataSource                    source
+			Name, Expr, Step        string
+			TitleFormat, TextFormat string
+			BuiltIn                 int
+			Enable                  bool
+			DataSource              source
 		}
 	}
 	Links []struct{ Type, Title, URL string }
@@ -175,6 +195,63 @@ func TestPanels(t *testing.T) {
 				checkLink(t, at, l.URL)
 			}
 		})
+	}
+}
+
+// TestEmptyCells: Grafana shows in an empty cell what the panel says when it has no rows at
+// all, such as "no alarm is open", unless the column says something else.
+func TestEmptyCells(t *testing.T) {
+	columns := 0
+	for name, b := range boards(t) {
+		b.each(func(p *panel) {
+			if p.Type != "table" {
+				return
+			}
+			says := make(map[string]bool)
+			for _, o := range p.FieldConfig.Overrides {
+				for _, q := range o.Properties {
+					if o.Matcher.ID == "byName" && q.ID == "noValue" && q.Value != "" {
+						says[o.Matcher.Options] = true
+					}
+				}
+			}
+			for _, organize := range p.Transformations {
+				for field, title := range organize.Options.RenameByName {
+					columns++
+					if !says[title] && !organize.Options.ExcludeByName[field] {
+						t.Errorf("%s: %q: the column %q says %q where it is empty", name, p.Title, title, p.FieldConfig.Defaults.NoValue)
+					}
+				}
+			}
+		})
+	}
+	if columns < 50 {
+		t.Errorf("only %d columns were found", columns)
+	}
+}
+
+// TestNewest: a large figure is that of this moment. Grafana cuts the end of the time range
+// to a multiple of the step, so a figure out of a course is up to a step old.
+func TestNewest(t *testing.T) {
+	figures := 0
+	for name, b := range boards(t) {
+		length, err := model.ParseDuration(strings.TrimPrefix(b.Time.From, "now-"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.each(func(p *panel) {
+			if p.Type != "stat" && p.Type != "bargauge" {
+				return
+			}
+			figures++
+			points := max(p.MaxPoints, 100) // what Grafana takes by itself is as many as the panel has pixels
+			if step := time.Duration(length) / time.Duration(points); p.Targets[0].Range && step > 15*time.Second {
+				t.Errorf("%s: %q may be %v old", name, p.Title, step)
+			}
+		})
+	}
+	if figures < 20 {
+		t.Errorf("only %d figures were found", figures)
 	}
 }
 

@@ -3,6 +3,7 @@ package dashboards_test
 import (
 	"context"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,50 @@ func TestEveryQueryAnswers(t *testing.T) {
 	}
 }
 
+// TestNamedLabels: where an annotation or a link names a label, every series has it. Grafana
+// writes the name of the label into an annotation, and nothing into an address.
+func TestNamedLabels(t *testing.T) {
+	ofText, ofLink := regexp.MustCompile(`\{\{(\w+)\}\}`), regexp.MustCompile(`\$\{__field\.labels\.(\w+)`)
+	named := make(map[string][][]string) // by dashboard, kind and name
+	key := func(file string, kind dashboardtest.Kind, name string) string {
+		return file + "/" + string(kind) + "/" + name
+	}
+	for file, b := range boards(t) {
+		for _, a := range b.Annotations.List {
+			named[key(file, dashboardtest.Annotation, a.Name)] = ofText.FindAllStringSubmatch(a.TitleFormat+a.TextFormat, -1)
+		}
+		b.each(func(p *panel) {
+			at := key(file, dashboardtest.Panel, p.Title)
+			for _, l := range p.FieldConfig.Defaults.Links {
+				named[at] = append(named[at], ofLink.FindAllStringSubmatch(l.URL, -1)...)
+			}
+		})
+	}
+	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000)
+	for name, scraped := range map[string]bool{"own": false, "scraped": true} {
+		t.Run(name, func(t *testing.T) {
+			s, o, looked := load(t, scraped), anHour(), 0
+			for _, q := range queries(t, o) {
+				labels := named[key(q.File, q.Kind, q.Name)]
+				if len(labels) == 0 {
+					continue
+				}
+				for _, sample := range put(t, engine, s, q, o) {
+					for _, label := range labels {
+						looked++
+						if sample.Metric.Get(label[1]) == "" {
+							t.Errorf("%v: %v has no %s", q, sample.Metric, label[1])
+						}
+					}
+				}
+			}
+			if looked < 30 {
+				t.Errorf("only %d labels were looked at", looked)
+			}
+		})
+	}
+}
+
 func hasLabel(v promql.Vector, name string) bool {
 	for _, s := range v {
 		if s.Metric.Get(name) != "" {
@@ -167,15 +212,20 @@ func TestNotThere(t *testing.T) {
 func TestFigures(t *testing.T) {
 	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000)
 	want := map[string]map[string]float64{ // by dashboard and panel: what query A says, by its labels
-		"fleet.json/Instances":              {`{}`: 3},
-		"fleet.json/Without data":           {`{}`: 1},
-		"fleet.json/Open alarms":            {`{}`: 3},
-		"fleet.json/Critical alarms":        {`{}`: 2},
-		"fleet.json/Above the threshold":    {`{}`: 2},
-		"fleet.json/Fullest metric":         {`{}`: 0.95},
-		"fleet.json/Terms end in 30 days":   {`{}`: 1},
-		"fleet.json/Used of all capacity":   {`{metric="connections"}`: 4760.0 / 15000, `{metric="message_tps"}`: 0.9},
-		"fleet.json/Full the soonest":       {`{account="acme", edition="basic", instance_id="mqtt-1", metric="connections", name="Orders", product="mqtt"}`: 90000000},
+		"fleet.json/Instances":            {`{}`: 3},
+		"fleet.json/Without data":         {`{}`: 1},
+		"fleet.json/Open alarms":          {`{}`: 3},
+		"fleet.json/Critical alarms":      {`{}`: 2},
+		"fleet.json/Above the threshold":  {`{}`: 2},
+		"fleet.json/Fullest metric":       {`{}`: 0.95},
+		"fleet.json/Terms end in 30 days": {`{}`: 1},
+		"fleet.json/Used of all capacity": {`{metric="connections"}`: 4760.0 / 15000, `{metric="message_tps"}`: 0.9},
+		"fleet.json/Full the soonest":     {`{account="acme", edition="basic", instance_id="mqtt-1", metric="connections", name="Orders", product="mqtt"}`: 90000000},
+		"fleet.json/Which alarms are open": {
+			`{account="acme", instance_id="mqtt-1", metric="connections", name="Orders", rule="capacity"}`: 3,
+			`{instance_id="redis-1", name="Cache", rule="no_data"}`:                                        2,
+			`{account="acme", rule="overdue"}`:                                                             3,
+		},
 		"calendar.json/Do not renew":        {`{}`: 1},
 		"calendar.json/Grace":               {`{}`: 0},
 		"calendar.json/Suspended":           {`{}`: 1},
@@ -196,6 +246,7 @@ func TestFigures(t *testing.T) {
 		"instance.json/Lifecycle":                    {`{instance_id="mqtt-1"}`: 2, `{instance_id="old-1"}`: 4, `{instance_id="redis-1"}`: 1},
 		"instance.json/Alarms": {
 			`{instance_id="mqtt-1", metric="connections", rule="capacity"}`: 3, `{instance_id="redis-1", rule="no_data"}`: 2,
+			`{instance_id="old-1", rule="no alarm"}`: 0,
 		},
 		"provisioning/alerting/brimwatch.yml/Instance above its threshold": {
 			`{account="acme", edition="basic", instance_id="mqtt-1", metric="connections", name="Orders", product="mqtt", severity="warning"}`:  0.95,

@@ -36,12 +36,12 @@ func (b *board) calendarFigures() {
 	b.add(4, 4, stat("Do not renew", "Instances whose paid term ends within 30 days and is not renewed by itself.").
 		now(orZero(`count(max by (instance_id) (`+chosenOnly(`(`+expiry+` < time() + 30 * 86400) and on (instance_id) (brimwatch_instance_auto_renew == 0)`)+`))`), "do not renew").
 		colored(step{1, "orange"}).link("Calendar in Brimwatch", page+"?days=30"))
-	b.add(4, 4, stat("Grace", "Instances whose term has ended and that may still be used.").sparkline().
-		ask(inState("grace"), "grace").colored(step{1, "orange"}).link("Calendar in Brimwatch", page))
-	b.add(4, 4, stat("Suspended", "Instances that are suspended, in the recycle bin or frozen. What comes next is that they are deleted with all they hold.").sparkline().
-		ask(inState("suspended|recycled|frozen"), "suspended").colored(step{1, "red"}).link("Calendar in Brimwatch", page))
-	b.add(4, 4, stat("Overdue accounts", "Accounts with an unpaid bill.").sparkline().
-		ask(orZero(`sum(max by (account) (brimwatch_account_overdue{account=~"$account"}))`), "overdue").colored(step{1, "red"}))
+	b.add(4, 4, stat("Grace", "Instances whose term has ended and that may still be used.").
+		now(inState("grace"), "grace").colored(step{1, "orange"}).link("Calendar in Brimwatch", page))
+	b.add(4, 4, stat("Suspended", "Instances that are suspended, in the recycle bin or frozen. What comes next is that they are deleted with all they hold.").
+		now(inState("suspended|recycled|frozen"), "suspended").colored(step{1, "red"}).link("Calendar in Brimwatch", page))
+	b.add(4, 4, stat("Overdue accounts", "Accounts with an unpaid bill.").
+		now(orZero(`sum(max by (account) (brimwatch_account_overdue{account=~"$account"}))`), "overdue").colored(step{1, "red"}))
 	b.add(4, 4, stat("Accounts with a low balance", "Accounts that have less left than the threshold at which somebody should pay.").
 		now(orZero(`count(max by (account, currency) (brimwatch_account_balance{account=~"$account"}) < max by (account, currency) (brimwatch_account_low_balance_threshold{account=~"$account"}))`), "low").
 		colored(step{1, "orange"}))

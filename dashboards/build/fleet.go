@@ -83,10 +83,11 @@ func ofFullest(series string) string {
 
 func (b *board) fleetTables() {
 	const (
-		alarms    = `max by (rule, instance_id, metric, severity) (topk(100, brimwatch_alarm_raised{instance_id!=""} and on (instance_id) brimwatch_instance_info` + where + `))`
-		ofOthers  = `max by (rule, severity, account) (brimwatch_alarm_raised{instance_id="",account=~"$account"})` // of accounts, and of the whole fleet
 		forecasts = `brimwatch_instance_forecast_full_timestamp_seconds{product=~"$product",metric=~"$metric"}`
 	)
+	// The severities are numbers here, so that the most severe are first and none of them is cut off.
+	alarms := coded(`brimwatch_alarm_raised{instance_id!=""}`, "severity", "rule, instance_id, metric", severities())
+	ofOthers := coded(`brimwatch_alarm_raised{instance_id="",account=~"$account"}`, "severity", "rule, account", severities()) // of accounts, and of the whole fleet
 	b.add(24, 9, table("The ten fullest", "The metrics with the highest utilization, the threshold at which an alarm is raised, and when the metric is full if it goes on as in the last weeks.").
 		rows(withName(`max by (instance_id, product, edition, metric) (`+fullest()+`)`)).rows(ofFullest("brimwatch_instance_threshold_ratio")).rows(ofFullest("brimwatch_instance_capacity")).
 		rows(ofFullest("brimwatch_instance_forecast_full_timestamp_seconds")+` * 1000`).
@@ -94,9 +95,9 @@ func (b *board) fleetTables() {
 			share(ofFirst, "Utilization"), figure("Value #B", "Threshold", "percentunit"), figure("Value #C", "Capacity", "short"), moment("Value #D", "Full")).
 		sortedBy("Utilization", true).none("no reading yet"))
 	b.add(12, 9, table("Which alarms are open", "Alarms that are open, a hundred at most. Brimwatch's page has all of them, with what can be done.").
-		rows(withName(alarms)+` or topk(100, `+ofOthers+`)`).
-		columns(severityColumn(), plain("rule", "Rule"), instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), plain("account", "Account")).
-		hideFirst().sortedBy("Severity", false).none("no alarm is open"))
+		rows(withName(`topk(100, `+chosenOnly(alarms)+`)`)+` or topk(100, `+ofOthers+`)`).
+		columns(words(ofFirst, "Severity", severities()...), plain("rule", "Rule"), instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), plain("account", "Account")).
+		sortedBy("Severity", true).none("no alarm is open"))
 	b.add(12, 9, table("Full the soonest", "The metrics that reach their capacity first if they go on as in the last weeks. Only metrics with a clear trend are here.").
 		rows(withName(`min by (instance_id, product, edition, metric) (bottomk(10, `+chosenOnly(forecasts)+`))`)+` * 1000`).
 		columns(instanceColumn(), plain("name", "Name"), plain("metric", "Metric"), moment(ofFirst, "Full"), plain("product", "Product"), plain("edition", "Edition"), plain("account", "Account")).
@@ -106,7 +107,7 @@ func (b *board) fleetTables() {
 		rows(`sum by (product, account) (`+openAlarms+`)`).
 		rows(`max by (product, account) (brimwatch_fleet_utilization_ratio{product=~"$product",account=~"$account",metric=~"$metric",stat="max"})`).
 		rows(`max by (product, account) (brimwatch_fleet_watched`+where+`) - max by (product, account) (brimwatch_fleet_up`+where+`)`).
-		columns(plain("product", "Product"), plain("account", "Account"), figure(ofFirst, "Instances", "short"), figure("Value #B", "Open alarms", "short"),
+		columns(plain("product", "Product"), plain("account", "Account"), figure(ofFirst, "Instances", "short"), figure("Value #B", "Open alarms", "short").none("0"),
 			figure("Value #D", "Without data", "short"), share("Value #C", "Fullest metric")).
 		sortedBy("Instances", true).none("no instance yet"))
 }

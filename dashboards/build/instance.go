@@ -11,7 +11,7 @@ func instanceStatistics() *board {
 		choice("metric", "Metric", `label_values(brimwatch_instance_usage{instance_id=~"$instance"}, metric)`), pages()}
 	b.annotations = []object{notes(),
 		episodes("Alarms", "orange", `max by (rule, instance_id, metric, severity) (brimwatch_alarm_raised{instance_id=~"$instance"})`,
-			"{{rule}} {{metric}}", "{{severity}} alarm of {{instance_id}}"),
+			"{{rule}}", "{{severity}} alarm of {{instance_id}}"),
 		moments("Lifecycle", "purple", `max by (instance_id, state) (brimwatch_instance_lifecycle_moment_timestamp_seconds{instance_id=~"$instance"})`,
 			"{{state}}", "{{instance_id}} becomes {{state}}")}
 
@@ -42,8 +42,8 @@ func (b *board) instanceNow() {
 		rows(of(`max`, `brimwatch_instance_auto_renew`)).
 		rows(of(`max`, `brimwatch_instance_silenced`)).
 		columns(instanceColumn(), plain("name", "Name"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition"),
-			words("Value #B", "Source", answers()...), figure("Value #C", "Open alarms", "short"), words("Value #D", "Lifecycle", lifecycles()...),
-			moment("Value #E", "Term ends"), words("Value #F", "Automatic renewal", yesNo("green", "orange")...), words("Value #G", "Silenced", yesNo("blue", "text")...)).
+			words("Value #B", "Source", answers()...), figure("Value #C", "Open alarms", "short").none("0"), words("Value #D", "Lifecycle", lifecycles()...),
+			moment("Value #E", "Term ends"), words("Value #F", "Automatic renewal", yesNo("green", "orange")...), words("Value #G", "Silenced", yesNo("blue", "text")...).none("no")).
 		hideFirst().sortedBy("Instance", false).none("no instance is chosen"))
 
 	figures := func(aggregate, series string) string {
@@ -85,8 +85,9 @@ func (b *board) instanceCourses() {
 
 func (b *board) instanceStates() {
 	b.add(24, 6, stateTimeline("Alarms", "Which alarms were open, with their severity.").
-		ask(orNone(coded(`brimwatch_alarm_raised`+ofInstance, "severity", "rule, instance_id, metric", severities()), "rule", "no alarm"), "{{rule}} {{metric}} {{instance_id}}").
-		states(append([]state{{"0", "none", "green"}}, severities()...)...).toInstance())
+		ask(coded(`brimwatch_alarm_raised`+ofInstance, "severity", "rule, instance_id, metric", severities())+
+			` or on (instance_id) label_replace(max by (instance_id) (brimwatch_instance_info`+ofInstance+`) * 0, "rule", "no alarm", "", "")`, "{{rule}} {{metric}} {{instance_id}}").
+		states(append([]state{{"0", "none", "green"}}, severities()...)...).toInstance().none("no instance is chosen"))
 	b.add(12, 5, stateTimeline("Source", "Whether the source of the instance answered.").
 		ask(`min by (instance_id) (brimwatch_instance_up`+ofInstance+`)`, "{{instance_id}}").
 		states(answers()...).toInstance().none("the instance has no source"))

@@ -1,5 +1,7 @@
 package build
 
+import "slices"
+
 // reduced takes the newest value of each series.
 func reduced() object {
 	return object{"calcs": []string{"lastNotNull"}, "fields": "", "values": false}
@@ -26,9 +28,13 @@ func stat(title, description string) *panel {
 	}, object{})
 }
 
-// sparkline draws the course of a figure behind it.
+// sparkline draws the course of a figure behind it. The figure is the newest point of the
+// course, and Grafana cuts the time range to a multiple of the step: with a point for each
+// pixel of a small panel, it would be minutes old. So this many points are asked, which
+// makes it 15 s in six hours. In longer ranges a figure that must be of this moment has none.
 func (p *panel) sparkline() *panel {
 	p.options["graphMode"] = "area"
+	p.further["maxDataPoints"] = 1440
 	return p
 }
 
@@ -128,9 +134,7 @@ func (p *panel) columns(list ...column) *panel {
 		if c.field == ofFirst {
 			index[ofOnly], names[ofOnly] = i, c.title
 		}
-		if len(c.look) > 0 {
-			p.override("byName", c.title, c.look...)
-		}
+		p.override("byName", c.title, c.look...)
 	}
 	p.transformations = append(p.transformations,
 		object{"id": "merge", "options": object{}},
@@ -151,9 +155,24 @@ func (p *panel) sortedBy(title string, descending bool) *panel {
 	return p
 }
 
-// figure is a column of figures; where one is not known there is a dash.
+// figure is a column of figures.
 func figure(field, title, unit string, further ...property) column {
-	return column{field, title, append([]property{{"unit", unit}, {"noValue", "-"}}, further...)}
+	return column{field, title, append([]property{{"unit", unit}, dash()}, further...)}
+}
+
+// dash is what a cell shows that is empty. Without it there would be what the table says
+// when it has no rows at all.
+func dash() property { return property{"noValue", "-"} }
+
+// none is what a cell shows that is empty, where that says something.
+func (c column) none(text string) column {
+	c.look = slices.Clone(c.look)
+	for i := range c.look {
+		if c.look[i].id == "noValue" {
+			c.look[i].value = text
+		}
+	}
+	return c
 }
 
 // moment is a column of points of time, in milliseconds.
@@ -170,26 +189,16 @@ func share(field, title string) column {
 // words is a column of figures that stand for words.
 func words(field, title string, list ...state) column {
 	return column{field, title, []property{
-		{"mappings", mappings(list)}, {"noValue", "-"}, {"custom.displayMode", "color-text"}, {"color", object{"mode": "thresholds"}},
-	}}
-}
-
-// severityColumn is the severity of an alarm, in its color.
-func severityColumn() column {
-	colors := object{}
-	for i, s := range severities() {
-		colors[s.text] = object{"text": s.text, "color": s.color, "index": i}
-	}
-	return column{"severity", "Severity", []property{
-		{"mappings", []object{{"type": "value", "options": colors}}}, {"custom.displayMode", "color-text"}, {"custom.width", 90},
+		{"mappings", mappings(list)}, dash(), {"custom.displayMode", "color-text"}, {"color", object{"mode": "thresholds"}},
 	}}
 }
 
 // instanceColumn is the ID of an instance, with ways to it.
 func instanceColumn() column {
-	return column{"instance_id", "Instance", []property{{"links", instanceLinks("${__value.raw:percentencode}")}}}
+	return column{"instance_id", "Instance", []property{{"links", instanceLinks("${__value.raw:percentencode}")}, dash()}}
 }
 
+// plain is a column of words.
 func plain(field, title string) column {
-	return column{field: field, title: title}
+	return column{field, title, []property{dash()}}
 }

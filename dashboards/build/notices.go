@@ -44,10 +44,10 @@ func (b *board) noticeFigures() {
 	b.add(4, 4, count("Delivered", "Notices of which there is proof that they arrived: a receipt from the telephone.", "delivered").colored())
 	b.add(4, 4, count("Given up", "Notices that were refused for good or could not be sent in time. Brimwatch's page says why.", "dead").colored(step{1, "red"}))
 	b.add(4, 4, count("Dropped", "Notices that were not sent because they had become superfluous, or were over a cap.", "dropped").colored(step{1, "yellow"}))
-	b.add(4, 4, stat("Waiting now", "Notices that are to be sent as soon as possible, and are not yet.").sparkline().
-		ask(orZero(`max(brimwatch_outbox_pending)`), "waiting").colored(step{10, "orange"}).link("Notices in Brimwatch", page+"?state=pending"))
-	b.add(4, 4, stat("Held now", "Notices that wait for a moment: quiet hours, silences, caps.").sparkline().
-		ask(orZero(`max(brimwatch_outbox_held)`), "held").colored(step{1, "blue"}).link("Notices in Brimwatch", page+"?state=held"))
+	b.add(4, 4, stat("Waiting now", "Notices that are to be sent as soon as possible, and are not yet.").
+		now(orZero(`max(brimwatch_outbox_pending)`), "waiting").colored(step{10, "orange"}).link("Notices in Brimwatch", page+"?state=pending"))
+	b.add(4, 4, stat("Held now", "Notices that wait for a moment: quiet hours, silences, caps.").
+		now(orZero(`max(brimwatch_outbox_held)`), "held").colored(step{1, "blue"}).link("Notices in Brimwatch", page+"?state=held"))
 }
 
 func (b *board) noticeCourses() {

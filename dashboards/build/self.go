@@ -14,7 +14,7 @@ func brimwatchItself() *board {
 	}
 	b.variables = []object{source(), pages()}
 	b.annotations = []object{notes(),
-		moments("Starts", "blue", `max by (instance) (`+ofProcess(`process_start_time_seconds`)+`)`, "Brimwatch started", "{{instance}}"),
+		moments("Starts", "blue", `max by (instance) (`+ofProcess(`process_start_time_seconds`)+`)`, "Brimwatch started", ""),
 		moments("Configuration", "green", `max(brimwatch_config_last_reload_success_timestamp_seconds)`, "The configuration was loaded", "")}
 
 	b.row("Now")

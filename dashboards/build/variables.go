@@ -57,11 +57,12 @@ func instance() object {
 	return o
 }
 
-// episodes marks the time in which alarms are open.
+// episodes marks the time in which alarms are open. A label that not every series has may be
+// in tagKeys, but not in the title and the text: Grafana writes its name there.
 func episodes(name, color, expr, title, text string) object {
 	return object{
 		"name": name, "datasource": dataSource(), "enable": true, "hide": false, "iconColor": color,
-		"expr": expr, "step": "60s", "titleFormat": title, "textFormat": text, "tagKeys": "rule,severity", "useValueForTime": false,
+		"expr": expr, "step": "60s", "titleFormat": title, "textFormat": text, "tagKeys": "rule,metric,severity", "useValueForTime": false,
 	}
 }
 
@@ -71,7 +72,7 @@ func moments(name, color, expr, title, text string) object {
 	return object{
 		"name": name, "datasource": dataSource(), "enable": true, "hide": false, "iconColor": color,
 		"expr": `((` + expr + `) >= ${__from:date:seconds} <= ${__to:date:seconds}) * 1000`,
-		"step": "60s", "titleFormat": title, "textFormat": text, "tagKeys": "state", "useValueForTime": true,
+		"step": "60s", "titleFormat": title, "textFormat": text, "tagKeys": "state,instance", "useValueForTime": true,
 	}
 }
 

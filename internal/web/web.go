@@ -80,6 +80,7 @@ func New(o Options) (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.instances)
+	mux.Handle("GET /instances/{$}", http.RedirectHandler("/", http.StatusSeeOther)) // a link from where no instance is known
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
 	mux.HandleFunc("GET /calendar", p.calendar)

@@ -152,6 +152,9 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	if got := get(t, &fake{}, "/instances/gone").Code; got != http.StatusNotFound {
 		t.Errorf("an instance that is not there: %d", got)
 	}
+	if got := get(t, &fake{}, "/instances/"); got.Code != http.StatusSeeOther || got.Header().Get("Location") != "/" {
+		t.Errorf("/instances/: %d to %q, want the list of instances", got.Code, got.Header().Get("Location"))
+	}
 	if got := get(t, &fake{}, "/no/such/page").Code; got != http.StatusNotFound {
 		t.Errorf("a page that is not there: %d", got)
 	}
