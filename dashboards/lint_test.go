@@ -37,7 +37,10 @@ type panel struct {
 	Panels      []panel `json:"panels"`
 	Repeat      string  `json:"repeat"`
 	MaxPoints   int     `json:"maxDataPoints"`
-	Targets     []struct {
+	Options     struct {
+		GraphMode string `json:"graphMode"`
+	} `json:"options"`
+	Targets []struct {
 		RefID        string `json:"refId"`
 		Expr         string `json:"expr"`
 		DataSource   source `json:"datasource"`
@@ -247,6 +250,9 @@ func TestNewest(t *testing.T) {
 			points := max(p.MaxPoints, 100) // what Grafana takes by itself is as many as the panel has pixels
 			if step := time.Duration(length) / time.Duration(points); p.Targets[0].Range && step > 15*time.Second {
 				t.Errorf("%s: %q may be %v old", name, p.Title, step)
+			}
+			if p.Options.GraphMode == "area" && p.GridPos.H < 5 { // 100 pixels beside the title
+				t.Errorf("%s: %q is too low for Grafana to draw its course", name, p.Title)
 			}
 		})
 	}

@@ -216,9 +216,9 @@ func TestFigures(t *testing.T) {
 		"fleet.json/Without data":         {`{}`: 1},
 		"fleet.json/Open alarms":          {`{}`: 3},
 		"fleet.json/Critical alarms":      {`{}`: 2},
-		"fleet.json/Above the threshold":  {`{}`: 2},
+		"fleet.json/Above threshold":      {`{}`: 2},
 		"fleet.json/Fullest metric":       {`{}`: 0.95},
-		"fleet.json/Terms end in 30 days": {`{}`: 1},
+		"fleet.json/Terms end soon":       {`{}`: 1},
 		"fleet.json/Used of all capacity": {`{metric="connections"}`: 4760.0 / 15000, `{metric="message_tps"}`: 0.9},
 		"fleet.json/Full the soonest":     {`{account="acme", edition="basic", instance_id="mqtt-1", metric="connections", name="Orders", product="mqtt"}`: 90000000},
 		"fleet.json/Which alarms are open": {

@@ -30,28 +30,28 @@ func (b *board) fleetFigures() {
 		above     = `max by (instance_id, metric) (brimwatch_instance_utilization_ratio{product=~"$product",metric=~"$metric"} >= scalar(min(` + threshold + `)))` +
 			` >= on (instance_id, metric) group_right () ` + threshold
 	)
-	b.add(3, 4, stat("Instances", "How many instances Brimwatch knows.").sparkline().
+	b.add(3, 5, stat("Instances", "How many instances Brimwatch knows.").sparkline().
 		ask(orZero(`sum(max by (product, account, state) (brimwatch_fleet_instances`+where+`))`), "instances").
 		link("All instances in Brimwatch", "${brimwatch:raw}/"))
-	b.add(3, 4, stat("Without data", "Instances whose source did not answer the newest reading. Nothing is assumed of them: their alarms neither begin nor end.").sparkline().
+	b.add(3, 5, stat("Without data", "Instances whose source did not answer the newest reading. Nothing is assumed of them: their alarms neither begin nor end.").sparkline().
 		ask(orZero(`sum(max by (product, account) (brimwatch_fleet_watched`+where+`)) - sum(max by (product, account) (brimwatch_fleet_up`+where+`))`), "without data").
 		colored(step{1, "red"}).link("All instances in Brimwatch", "${brimwatch:raw}/"))
-	b.add(3, 4, stat("Open alarms", "Alarms that are raised, of all rules; those whose data is missing count.").sparkline().
+	b.add(3, 5, stat("Open alarms", "Alarms that are raised, of all rules; those whose data is missing count.").sparkline().
 		ask(orZero(`sum(`+openAlarms+`)`), "open alarms").
 		colored(step{1, "orange"}).link("Alarms in Brimwatch", "${brimwatch:raw}/alarms"))
-	b.add(3, 4, stat("Critical alarms", "Open alarms of the severity critical.").sparkline().
+	b.add(3, 5, stat("Critical alarms", "Open alarms of the severity critical.").sparkline().
 		ask(orZero(`sum(max by (product, account, rule) (brimwatch_fleet_alarms{product=~"$product",account=~"$account",severity="critical"}))`), "critical alarms").
 		colored(step{1, "red"}).link("Alarms in Brimwatch", "${brimwatch:raw}/alarms"))
-	b.add(3, 4, stat("Above the threshold", "Metrics of instances whose usage is at or above the threshold in force, whether or not it was so for long enough to raise an alarm.").
+	b.add(3, 5, stat("Above threshold", "Metrics of instances whose usage is at or above the threshold in force, whether or not it was so for long enough to raise an alarm.").
 		now(orZero(`count(max by (instance_id, metric) (`+chosenOnly(above)+`))`), "above the threshold").
 		colored(step{1, "orange"}))
-	b.add(3, 4, stat("Fullest metric", "The highest utilization of any metric of any instance.").sparkline().
+	b.add(3, 5, stat("Fullest metric", "The highest utilization of any metric of any instance.").sparkline().
 		ask(`max(brimwatch_fleet_utilization_ratio{product=~"$product",account=~"$account",metric=~"$metric",stat="max"})`, "fullest").
 		unit("percentunit").decimals(0).between(0, 1).shaded().none("no reading"))
-	b.add(3, 4, stat("Terms end in 30 days", "Instances whose paid term ends within 30 days.").
+	b.add(3, 5, stat("Terms end soon", "Instances whose paid term ends within 30 days.").
 		now(orZero(`count(max by (instance_id) (`+chosenOnly(`brimwatch_instance_expiry_timestamp_seconds{product=~"$product"} > time() < time() + 30 * 86400`)+`))`), "terms end").
 		colored(step{1, "yellow"}).link("Calendar in Brimwatch", "${brimwatch:raw}/calendar?days=30"))
-	b.add(3, 4, stat("Silences", "Silences in force. They hold notices back; alarms are raised all the same.").sparkline().
+	b.add(3, 5, stat("Silences", "Silences in force. They hold notices back; alarms are raised all the same.").sparkline().
 		ask(orZero(`max(brimwatch_silences)`), "silences").
 		colored(step{1, "blue"}).link("Alarms in Brimwatch", "${brimwatch:raw}/alarms"))
 }

@@ -110,7 +110,7 @@ func table(title, description string) *panel {
 	return newPanel("table", title, description, object{
 		"cellHeight": "sm", "footer": object{"countRows": false, "fields": []string{}, "reducer": []string{"sum"}, "show": false},
 		"frameIndex": 0, "showHeader": true, "sortBy": []object{},
-	}, object{"align": "auto", "displayMode": "auto", "filterable": false, "inspect": false})
+	}, object{"align": "auto", "displayMode": "auto", "filterable": false, "inspect": false, "minWidth": 80})
 }
 
 // column is one column of a table.
@@ -177,7 +177,7 @@ func (c column) none(text string) column {
 
 // moment is a column of points of time, in milliseconds.
 func moment(field, title string) column {
-	return figure(field, title, "dateTimeFromNow", property{"custom.width", 150})
+	return figure(field, title, "dateTimeFromNow", property{"custom.width", 120})
 }
 
 // share is a column of bars from nothing to full.
@@ -186,16 +186,16 @@ func share(field, title string) column {
 		property{"custom.displayMode", "gradient-gauge"}, property{"color", object{"mode": "continuous-GrYlRd"}})
 }
 
-// words is a column of figures that stand for words.
+// words is a column of figures that stand for words, and so begin at the left.
 func words(field, title string, list ...state) column {
 	return column{field, title, []property{
-		{"mappings", mappings(list)}, dash(), {"custom.displayMode", "color-text"}, {"color", object{"mode": "thresholds"}},
+		{"mappings", mappings(list)}, dash(), {"custom.displayMode", "color-text"}, {"custom.align", "left"}, {"color", object{"mode": "thresholds"}},
 	}}
 }
 
 // instanceColumn is the ID of an instance, with ways to it.
 func instanceColumn() column {
-	return column{"instance_id", "Instance", []property{{"links", instanceLinks("${__value.raw:percentencode}")}, dash()}}
+	return column{"instance_id", "Instance", []property{{"links", instanceLinks("${__value.raw:percentencode}")}, dash(), {"custom.minWidth", 160}}}
 }
 
 // plain is a column of words.
