@@ -45,8 +45,8 @@ func (b *board) fleetFigures() {
 	b.add(3, 5, stat("Above threshold", "Metrics of instances whose usage is at or above the threshold in force, whether or not it was so for long enough to raise an alarm.").
 		now(orZero(`count(max by (instance_id, metric) (`+chosenOnly(above)+`))`), "above the threshold").
 		colored(step{1, "orange"}))
-	b.add(3, 5, stat("Fullest metric", "The highest utilization of any metric of any instance.").sparkline().
-		ask(`max(brimwatch_fleet_utilization_ratio{product=~"$product",account=~"$account",metric=~"$metric",stat="max"})`, "fullest").
+	b.add(3, 5, stat("Fullest metric", "The highest utilization of any metric of any instance.").
+		now(`max(brimwatch_fleet_utilization_ratio{product=~"$product",account=~"$account",metric=~"$metric",stat="max"})`, "fullest").
 		unit("percentunit").decimals(0).between(0, 1).shaded().none("no reading"))
 	b.add(3, 5, stat("Terms end soon", "Instances whose paid term ends within 30 days.").
 		now(orZero(`count(max by (instance_id) (`+chosenOnly(`brimwatch_instance_expiry_timestamp_seconds{product=~"$product"} > time() < time() + 30 * 86400`)+`))`), "terms end").
@@ -88,7 +88,7 @@ func (b *board) fleetTables() {
 	// The severities are numbers here, so that the most severe are first and none of them is cut off.
 	alarms := coded(`brimwatch_alarm_raised{instance_id!=""}`, "severity", "rule, instance_id, metric", severities())
 	ofOthers := coded(`brimwatch_alarm_raised{instance_id="",account=~"$account"}`, "severity", "rule, account", severities()) // of accounts, and of the whole fleet
-	b.add(24, 9, table("The ten fullest", "The metrics with the highest utilization, the threshold at which an alarm is raised, and when the metric is full if it goes on as in the last weeks.").
+	b.add(24, 12, table("The ten fullest", "The metrics with the highest utilization, the threshold at which an alarm is raised, and when the metric is full if it goes on as in the last weeks.").
 		rows(withName(`max by (instance_id, product, edition, metric) (`+fullest()+`)`)).rows(ofFullest("brimwatch_instance_threshold_ratio")).rows(ofFullest("brimwatch_instance_capacity")).
 		rows(ofFullest("brimwatch_instance_forecast_full_timestamp_seconds")+` * 1000`).
 		columns(instanceColumn(), plain("name", "Name"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition"), plain("metric", "Metric"),

@@ -32,6 +32,7 @@ func stat(title, description string) *panel {
 // course, and Grafana cuts the time range to a multiple of the step: with a point for each
 // pixel of a small panel, it would be minutes old. So this many points are asked, which
 // makes it 15 s in six hours. In longer ranges a figure that must be of this moment has none.
+// Grafana draws it in panels of 5 and more, and not where the scale has fixed ends.
 func (p *panel) sparkline() *panel {
 	p.options["graphMode"] = "area"
 	p.further["maxDataPoints"] = 1440
