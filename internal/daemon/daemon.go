@@ -92,6 +92,9 @@ func (d *Daemon) fanOut(readings []*fleet.Reading) {
 	d.history.Append(readings)
 }
 
+// complete returns a time through which fanOut has been given all readings.
+func (d *Daemon) complete() time.Time { return d.runner.Complete() }
+
 // Run runs until ctx ends, and returns when all it started has ended. reload
 // carries requests to load the configuration anew, which signals make.
 func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {

@@ -35,7 +35,7 @@ func (d *Daemon) openHistory(s *config.Snapshot) (historyStore, error) {
 	case errors.Is(err, statistics.ErrInUse):
 		return nil, err
 	}
-	d.log.Error("the history cannot be opened; alarms work without it", "error", err)
+	d.log.Error("the history cannot be opened; alarms work without it, and nothing is sent by remote write", "error", err)
 	return statistics.Absent{Why: err}, nil
 }
 
@@ -45,6 +45,7 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry, Gatherer: d.registry,
 		// They are asked after every reload, about the configuration of that moment.
 		Lifecycle: d.state.Lifecycle, Courses: d.state.Courses,
+		Complete: d.complete,
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]

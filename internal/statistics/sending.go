@@ -49,10 +49,11 @@ func (s *Store) openRemotes() error {
 func (s *Store) final() int64 {
 	now := time.Now()
 	s.mu.Lock()
-	through := now.Add(-settle).UnixMilli()
 	if s.ended {
-		through = now.UnixMilli()
+		s.mu.Unlock()
+		return now.UnixMilli()
 	}
+	through := now.Add(-settle).UnixMilli()
 	if s.gathering.running > 0 {
 		through = min(through, s.gathering.since-1)
 	}

@@ -71,7 +71,7 @@ func refused(w *running) float64 {
 // that goes away, and takes requests without saying so. In the end it has exactly what
 // the history has, and nothing was refused.
 func TestNothingIsLostAndNothingOutOfOrder(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(seed, 9)) //nolint:gosec // a test that can be repeated
