@@ -76,9 +76,10 @@ const (
 	requestTimeout       = 30 * time.Second
 	// grace is how long the end of Brimwatch may be held up to send what is new.
 	grace = 5 * time.Second
-	// pace is the distance of windows once an endpoint has all but the newest. Reading
-	// takes no more of a processor than one part in restFactor.
+	// pace is the distance of windows once an endpoint has all but the newest. It is longer,
+	// up to slowPace, where reading would take more of a processor than one part in restFactor.
 	pace       = 5 * time.Second
+	slowPace   = 15 * time.Second
 	restFactor = 30
 	// A window is as long as its samples have room, within these bounds.
 	shortestWindow, firstWindow, longestWindow = time.Second, time.Minute, 24 * time.Hour
@@ -248,7 +249,7 @@ func (w *Writer) pass(ctx context.Context, patience bool) (time.Duration, error)
 		return took, nil // as long as it read, so that there is room for others
 	}
 	w.tellCaughtUp()
-	return max(pace, restFactor*took), nil
+	return min(max(pace, restFactor*took), slowPace), nil
 }
 
 // sendWindow sends a window, and moves the mark with each round.
