@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Directory knows which receivers get the notices of an instance or account, and
@@ -85,7 +86,8 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
-	Language  string         // en or zh
+	Provider  string // name of what the Channel sends text messages through; "" for others
+	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
 }
@@ -113,10 +115,10 @@ type Limits struct {
 type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
-	Title func(in *fleet.Instance, language string) string
+	Title func(*fleet.Instance, words.Language) string
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
-	Guide func(in *fleet.Instance, language string) fleet.Guide
+	Guide func(*fleet.Instance, words.Language) fleet.Guide
 }
 
 // Limits returns what text messages may cost.
@@ -133,6 +135,9 @@ func (d *Directory) Receiver(name string) (Receiver, bool) {
 	r, ok := d.entries.Receivers[name]
 	return r, ok
 }
+
+// Receivers goes through all receivers, by name.
+func (d *Directory) Receivers() iter.Seq2[string, Receiver] { return maps.All(d.entries.Receivers) }
 
 // Targets goes through the targets of all receivers.
 func (d *Directory) Targets() iter.Seq[Target] {

@@ -57,6 +57,17 @@ func TestDirectory(t *testing.T) {
 	if diff := cmp.Diff([]string{"first", "never", "none", "of b", "second", "third"}, addresses); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
 	}
+	var names []string
+	for name, r := range d.Receivers() {
+		if r.Name != name {
+			t.Errorf("receiver %s is called %s", name, r.Name)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff([]string{"a", "b"}, names); diff != "" {
+		t.Errorf("receivers (-want +got):\n%s", diff)
+	}
 	for range d.Targets() {
 		break // who has seen enough may leave
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Channel sends once. No retry, queue, deduplication or logging inside: those
@@ -55,7 +56,20 @@ type Receipt struct {
 	ProviderID string        // its id of the message, "" when it gives none
 	Status     ReceiptStatus // how far it got
 	Detail     string        // what it said, for people: status line, error text
+	Segments   int           // how many segments of text it counts; 0 when it does not say
+	Price      Price
 }
+
+// Price is what the far side charges for a message. The zero Price is that of a far
+// side that names none.
+type Price struct {
+	Currency string       // ISO 4217: USD
+	Amount   fleet.Amount // not below zero
+	Known    bool         // false while it has not said yet; ask again later
+}
+
+// Due tells whether the far side is still to say what it charges.
+func (p Price) Due() bool { return p.Currency != "" && !p.Known }
 
 // ReceiptStatus is how far a message got.
 type ReceiptStatus string

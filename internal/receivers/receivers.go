@@ -84,7 +84,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		}
 		t := notifier.Target{
 			Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
-			Channel:   providers[p.Name], Language: c.Language, Zone: c.Zone,
+			Channel:   providers[p.Name], Provider: p.Name, Language: c.Language, Zone: c.Zone,
 		}
 		if c.Quiet != nil {
 			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
@@ -134,7 +134,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Language: "en", Zone: time.UTC,
+		Channel: ch, Zone: time.UTC,
 	}, nil
 }
 

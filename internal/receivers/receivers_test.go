@@ -95,3 +95,19 @@ func TestStatusCallback(t *testing.T) {
 		t.Errorf("without an auth token: %q", got)
 	}
 }
+
+// TestProviderOfATarget: metrics say through which provider a text message goes.
+func TestProviderOfATarget(t *testing.T) {
+	s := &config.Snapshot{}
+	s.SMS.Providers = []config.Provider{{Name: "west"}, {Name: "china", Prefixes: []string{"+86"}}}
+	contacts := map[string]*config.Contact{"wei": {Name: "wei", Phone: "+8613800138000"}, "ann": {Name: "ann", Phone: "+4930901820"}}
+	r, err := newReceiver(&config.Receiver{Name: "oncall", SMS: []string{"wei", "ann"}, Webhooks: []config.Webhook{{URL: "http://a.example.com/"}}}, s, contacts, nil, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"china", "west", ""} {
+		if got := r.Targets[i].Provider; got != want {
+			t.Errorf("%s goes through %q, want %q", r.Targets[i].Recipient.Name, got, want)
+		}
+	}
+}

@@ -92,13 +92,11 @@ func (s *Store) gatherAt(ctx context.Context, now time.Time, all bool) {
 	}
 	if s.opts.Figures != nil {
 		wanted := func(family *series.Family) bool {
-			if family.Kept == series.WithReadings || family.Kept == series.AsFact && !all && family.Name != series.AlarmRaised {
-				return false
-			}
-			f.families[family.Name] = true
-			return true
+			return family.Kept == series.Sampled || family.Kept == series.AsFact && (all || family.Name == series.AlarmRaised)
 		}
-		s.opts.Figures(ctx, now, wanted, f.visit)
+		for _, name := range s.opts.Figures(ctx, now, wanted, f.visit) {
+			f.families[name] = true
+		}
 	}
 	if ctx.Err() != nil {
 		return // what was not asked to its end would end facts that hold
@@ -287,7 +285,6 @@ func (s *Store) labelledFacts(f *figures) {
 	round.End(names...)
 }
 
-// Figures hands the points of the fleet's families that are wanted to visit. It asks
-// wanted once for each family, and leaves out one that it could not read, without
-// asking.
-type Figures func(ctx context.Context, now time.Time, wanted func(*series.Family) bool, visit func(*series.Point))
+// Figures hands the points of the fleet's families that are wanted to visit, and
+// returns the names of the families that it could read: of these there are no others.
+type Figures func(ctx context.Context, now time.Time, wanted func(*series.Family) bool, visit func(*series.Point)) (read []string)

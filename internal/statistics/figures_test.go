@@ -34,7 +34,7 @@ func (f *fleetFigures) put(name string, p series.Point) {
 	panic("no such family: " + name)
 }
 
-func (f *fleetFigures) read(_ context.Context, _ time.Time, wanted func(*series.Family) bool, visit func(*series.Point)) {
+func (f *fleetFigures) read(_ context.Context, _ time.Time, wanted func(*series.Family) bool, visit func(*series.Point)) (read []string) {
 	for _, family := range series.Families() {
 		if f.unreadable[family.Name] || !wanted(&family) {
 			continue
@@ -44,7 +44,9 @@ func (f *fleetFigures) read(_ context.Context, _ time.Time, wanted func(*series.
 				visit(&f.points[i])
 			}
 		}
+		read = append(read, family.Name)
 	}
+	return read
 }
 
 // now is the values of a query at this moment, by labels.
@@ -157,8 +159,8 @@ func TestFiguresEnd(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := whole()
 			s := open(t, t.TempDir(), func(o *Options) {
-				o.Figures = func(ctx context.Context, now time.Time, w func(*series.Family) bool, v func(*series.Point)) {
-					f.read(ctx, now, w, v)
+				o.Figures = func(ctx context.Context, now time.Time, w func(*series.Family) bool, v func(*series.Point)) []string {
+					return f.read(ctx, now, w, v)
 				}
 			})
 			s.SetFleet([]*fleet.Instance{in})

@@ -143,7 +143,7 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, err
 		// To be shut down is not a failed attempt.
 		return b.interrupted(context.WithoutCancel(calls), m, items, attempt)
 	}
-	return b.record(context.WithoutCancel(calls), running, m, items, attempt, receipt, err, target.Channel)
+	return b.record(context.WithoutCancel(calls), running, m, items, attempt, receipt, err, target)
 }
 
 // attempt looks a message in doubt up at the far side, where the channel can do

@@ -11,12 +11,27 @@ import (
 )
 
 // endHeld drops the beginnings that were still held when the episode ended, and
-// returns the recipients who got a notice of the beginning, or are about to.
-func endHeld(ctx context.Context, tx *transaction, episode int64) ([]notifier.Addressee, error) {
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = 'the alarm ended while this was held (' || reason || ')', next_at = 0
-		WHERE episode = ? AND state = ?`, notifier.Dropped, episode, notifier.Held); err != nil {
+// returns them.
+func endHeld(ctx context.Context, tx *transaction, episode int64) ([]item, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE notice SET state = ?, reason = 'the alarm ended while this was held (' || reason || ')', next_at = 0
+		WHERE episode = ? AND state = ? RETURNING seq, receiver, recipient`, notifier.Dropped, episode, notifier.Held)
+	if err != nil {
 		return nil, fmt.Errorf("drop held notices: %w", err)
 	}
+	defer rows.Close()
+	var out []item
+	for rows.Next() {
+		it := item{state: notifier.Dropped}
+		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient); err != nil {
+			return nil, fmt.Errorf("drop held notices: %w", err)
+		}
+		out = append(out, it)
+	}
+	return out, rows.Err()
+}
+
+// heard returns the recipients who got a notice of the beginning, or are about to.
+func heard(ctx context.Context, tx *transaction, episode int64) ([]notifier.Addressee, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver, recipient, channel, display FROM notice
 		WHERE episode = ? AND (state IN (?, ?, ?, ?) OR told_with <> '' AND EXISTS (
 			SELECT 1 FROM notice AS first WHERE first.code = notice.told_with AND first.recipient = notice.recipient AND first.state IN (?, ?, ?, ?)))
@@ -69,7 +84,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]ite
 	case err != nil || !held:
 		return nil, err
 	case newer:
-		b.countDropped([]item{it})
+		b.metrics.cameAll([]item{it}, notifier.Dropped)
 		return nil, nil
 	}
 	it.state, it.next = notifier.Pending, time.Time{}
@@ -80,7 +95,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, it item, now time.Time) ([]ite
 func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
 	err := b.write(ctx, func(tx *transaction) error { return dropIn(ctx, tx, items, why) })
 	if err == nil {
-		b.countDropped(items)
+		b.metrics.cameAll(items, notifier.Dropped)
 	}
 	return err
 }
@@ -92,8 +107,4 @@ func dropIn(ctx context.Context, tx *transaction, items []item, why string) erro
 		}
 	}
 	return nil
-}
-
-func (b *Outbox) countDropped(items []item) {
-	b.metrics.notices.WithLabelValues(channelOf(items[0].recipient), string(notifier.Dropped)).Add(float64(len(items)))
 }

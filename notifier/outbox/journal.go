@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -42,9 +43,9 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 		return err
 	}
 	for _, it := range planned {
-		b.metrics.notices.WithLabelValues(channelOf(it.recipient), string(it.state)).Inc()
+		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
 	}
-	b.enqueue(planned)
+	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped }))
 	return nil
 }
 
@@ -76,7 +77,8 @@ type stored struct {
 	Memory alarm.Memory `json:"memory,omitzero"`
 }
 
-// storeEvent brings the event's episode up to date and plans its notices.
+// storeEvent brings the event's episode up to date and plans its notices. It returns
+// those that came to a state by it.
 func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, messages topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
@@ -90,12 +92,15 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		return nil, fmt.Errorf("note the event: %w", err)
 	}
 	var addressees []notifier.Addressee
+	var items []item
 	if notifier.Ends(ev.Kind) {
-		if addressees, err = endHeld(ctx, tx, episode); err != nil {
+		if items, err = endHeld(ctx, tx, episode); err != nil {
+			return nil, err
+		}
+		if addressees, err = heard(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 	}
-	var items []item
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
 		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
 		if err != nil {
@@ -113,15 +118,12 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	var id int64
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		res, err := tx.ExecContext(ctx, `INSERT INTO episode
+		err := tx.QueryRowContext(ctx, `INSERT INTO episode
 			(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
-			ms(ev.RaisedAt), ms(ev.At))
+			ms(ev.RaisedAt), ms(ev.At)).Scan(&id)
 		if err != nil {
-			return 0, fmt.Errorf("begin the episode: %w", err)
-		}
-		if id, err = res.LastInsertId(); err != nil {
 			return 0, fmt.Errorf("begin the episode: %w", err)
 		}
 	} else if err != nil {

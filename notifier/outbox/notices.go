@@ -15,6 +15,7 @@ import (
 // item is a notice in a queue: what the dispatcher needs to order and to find it.
 type item struct {
 	seq       int64
+	receiver  string
 	recipient string
 	state     notifier.NoticeState
 	message   string // of the attempt before; "" when there was none
@@ -22,12 +23,12 @@ type item struct {
 	split     bool // the far side refused it for good together with others: it goes out by itself
 }
 
-// storeNotice stores one planned notice. Nil is returned for one that is not to
-// be sent, or that exists already. joins is the code of the episode whose message
-// speaks for this notice, too; "" when the notice speaks for itself.
+// storeNotice stores one planned notice. Nil is returned for one that exists already.
+// joins is the code of the episode whose message speaks for this notice, too; "" when
+// the notice speaks for itself.
 func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, joins string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
-	it := item{recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
+	it := item{receiver: n.Receiver, recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
 	case !reachable:
@@ -49,20 +50,18 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	if err != nil {
 		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	res, err := tx.ExecContext(ctx, `INSERT INTO notice
+	err = tx.QueryRowContext(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, joins, ms(n.CreatedAt), ms(it.next))
-	if err != nil {
+		it.state, reason, joins, ms(n.CreatedAt), ms(it.next)).Scan(&it.seq)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
-	added, err := res.RowsAffected()
-	if err != nil || added == 0 || it.state == notifier.Dropped {
-		return nil, err
-	}
-	it.seq, err = res.LastInsertId()
-	return &it, err
+	return &it, nil
 }
 
 // When the n-th newest text message in a window was decided. An index leads to
@@ -121,7 +120,7 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 	}); err != nil {
 		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}
-	rows, err := b.reads.QueryContext(ctx, `SELECT seq, recipient, state, message, next_at FROM notice
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, receiver, recipient, state, message, next_at FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
 		return fmt.Errorf("take up notices that were not sent: %w", err)
@@ -131,7 +130,7 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 	for rows.Next() {
 		var it item
 		var next int64
-		if err := rows.Scan(&it.seq, &it.recipient, &it.state, &it.message, &next); err != nil {
+		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient, &it.state, &it.message, &next); err != nil {
 			return fmt.Errorf("take up notices that were not sent: %w", err)
 		}
 		it.next = at(next)

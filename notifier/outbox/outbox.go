@@ -85,6 +85,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.metrics.configure(o.Directory)
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -100,6 +101,7 @@ func (b *Outbox) Close() error {
 // texts; the dispatcher looks their recipients up when it sends them.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.directory.Store(d)
+	b.metrics.configure(d)
 	b.nudge()
 }
 

@@ -20,12 +20,9 @@ func (b *Outbox) prune(ctx context.Context, now time.Time) {
 	for ctx.Err() == nil {
 		var gone int64
 		err := b.write(ctx, func(tx *transaction) error {
-			res, err := tx.ExecContext(ctx, `DELETE FROM episode WHERE id IN
-				(SELECT id FROM episode WHERE ended_at > 0 AND ended_at < ? LIMIT ?)`, before, pruneBatch)
-			if err != nil {
-				return fmt.Errorf("remove old episodes: %w", err)
-			}
-			if gone, err = res.RowsAffected(); err != nil {
+			var err error
+			if gone, err = tx.affect(ctx, `DELETE FROM episode WHERE id IN
+				(SELECT id FROM episode WHERE ended_at > 0 AND ended_at < ? LIMIT ?)`, before, pruneBatch); err != nil {
 				return fmt.Errorf("remove old episodes: %w", err)
 			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM attempt WHERE id IN

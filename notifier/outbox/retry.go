@@ -33,19 +33,19 @@ func retryAt(now, created time.Time, attempts int, asked time.Duration, spread f
 }
 
 // trackAt tells when to ask what became of a message that was accepted, given
-// how often it was asked; false means: no more.
-func trackAt(now time.Time, asked int) (time.Time, bool) {
+// how often it was asked; zero is never again.
+func trackAt(now time.Time, asked int) time.Time {
 	switch asked {
 	case 0:
-		return now.Add(5 * time.Second), true
+		return now.Add(5 * time.Second)
 	case 1:
-		return now.Add(15 * time.Second), true
+		return now.Add(15 * time.Second)
 	case 2:
-		return now.Add(time.Minute), true
+		return now.Add(time.Minute)
 	case 3:
-		return now.Add(5 * time.Minute), true
+		return now.Add(5 * time.Minute)
 	}
-	return time.Time{}, false
+	return time.Time{}
 }
 
 // newJitter returns a source of random shares that may be used from several

@@ -126,7 +126,9 @@ UPDATE alarm_state SET state = replace(state, '"mark":', '"threshold":');`, `
 CREATE INDEX notice_created ON notice (channel, created_at);
 CREATE INDEX notice_code ON notice (code, recipient);
 CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
-CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`,
+CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
+ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`,
 	}
 }
 

@@ -67,13 +67,12 @@ func (b *Outbox) begin(ctx context.Context, m *notifier.Message, items []item) (
 				return fmt.Errorf("mark a notice as being sent: %w", err)
 			}
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?)`,
-			m.ID, len(items), m.Recipient.Name, m.Attempt, ms(now))
+		err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			m.ID, len(items), m.Recipient.Name, m.Attempt, ms(now)).Scan(&attempt)
 		if err != nil {
 			return fmt.Errorf("note the attempt: %w", err)
 		}
-		attempt, err = res.LastInsertId()
-		return err
+		return nil
 	})
 	return attempt, err
 }
@@ -111,10 +110,10 @@ type outcome struct {
 // While the database cannot be written it goes on trying until Run ends: to
 // forget that a message was accepted would be to send it twice.
 func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items []item, attempt int64,
-	receipt notifier.Receipt, sendErr error, ch notifier.Channel,
+	receipt notifier.Receipt, sendErr error, target notifier.Target,
 ) ([]item, error) {
 	now := time.Now().UTC()
-	o := b.judge(m, receipt, sendErr, ch, now)
+	o := b.judge(m, receipt, sendErr, target.Channel, now)
 	detail := receipt.Detail
 	if sendErr != nil {
 		detail = sendErr.Error()
@@ -134,12 +133,13 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 			rest = append(rest, it)
 		}
 	}
+	price, currency := pricePaid(receipt)
 	err := b.insist(running, func() error {
 		return b.write(ctx, func(tx *transaction) error {
 			for _, it := range items {
 				if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = ?, provider_id = ?, next_at = ?,
-					message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq = ?`,
-					o.state, o.reason, o.doubt, receipt.ProviderID, ms(o.next), message, sent, sent, it.seq); err != nil {
+					message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END, price = ?, currency = ? WHERE seq = ?`,
+					o.state, o.reason, o.doubt, receipt.ProviderID, ms(o.next), message, sent, sent, price, currency, it.seq); err != nil {
 					return fmt.Errorf("store what became of a notice: %w", err)
 				}
 			}
@@ -147,10 +147,13 @@ func (b *Outbox) record(ctx, running context.Context, m notifier.Message, items 
 			return err
 		})
 	})
-	channel := m.Recipient.Channel
-	b.metrics.attempts.WithLabelValues(channel, o.name).Inc()
+	b.metrics.attempts.WithLabelValues(m.Recipient.Channel, o.name).Inc()
 	if o.state != notifier.Pending {
-		b.metrics.notices.WithLabelValues(channel, string(o.state)).Add(float64(len(items)))
+		b.metrics.cameAll(items, o.state)
+	}
+	if sendErr == nil {
+		b.metrics.accepted(m, target.Provider, receipt, now)
+		b.metrics.charged(target.Provider, receipt.Price, receipt.Price.Known)
 	}
 	b.report(m, o, sendErr)
 	return rest, err
@@ -192,7 +195,7 @@ func accepted(receipt notifier.Receipt, ch notifier.Channel, now time.Time) outc
 	}
 	o := outcome{name: "sent", state: notifier.Sent}
 	if _, ok := ch.(notifier.Tracker); ok && receipt.ProviderID != "" {
-		o.next, _ = trackAt(now, 0)
+		o.next = trackAt(now, 0)
 	}
 	return o
 }

@@ -42,12 +42,12 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 	var free []item
 	err := b.write(ctx, func(tx *transaction) error {
 		free = free[:0]
-		res, err := tx.ExecContext(ctx, `DELETE FROM silence WHERE id = ?`, id)
+		n, err := tx.affect(ctx, `DELETE FROM silence WHERE id = ?`, id)
 		if err != nil {
 			return fmt.Errorf("remove the silence: %w", err)
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(ErrNoSilence, err)
+		if n == 0 {
+			return ErrNoSilence
 		}
 		free, err = heldBy(ctx, tx, "silenced by "+id)
 		return err
@@ -61,7 +61,7 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 
 // heldBy lets go of the notices held for a reason: they are due now.
 func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error) {
-	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, recipient`, notifier.Held, reason)
+	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, receiver, recipient`, notifier.Held, reason)
 	if err != nil {
 		return nil, fmt.Errorf("let go of held notices: %w", err)
 	}
@@ -69,7 +69,7 @@ func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error)
 	var out []item
 	for rows.Next() {
 		it := item{state: notifier.Held}
-		if err := rows.Scan(&it.seq, &it.recipient); err != nil {
+		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient); err != nil {
 			return nil, fmt.Errorf("let go of held notices: %w", err)
 		}
 		out = append(out, it)

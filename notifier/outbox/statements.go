@@ -111,6 +111,15 @@ func (t *transaction) ExecContext(ctx context.Context, text string, args ...any)
 	return t.Tx.ExecContext(ctx, text, args...)
 }
 
+// affect runs a statement and returns how many rows it changed.
+func (t *transaction) affect(ctx context.Context, text string, args ...any) (int64, error) {
+	res, err := t.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
 // QueryContext asks for rows, as ExecContext does.
 func (t *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -104,6 +105,7 @@ func (m *message) resourceAt(now time.Time, pace time.Duration) resource {
 	if sent, ok := m.sentAt(now, pace); ok {
 		at := rfc2822(sent)
 		r.DateSent = &at
+		r.Price = m.price()
 	}
 	if code != 0 {
 		said := deliveryError(code)
@@ -116,6 +118,17 @@ func (m *message) resourceAt(now time.Time, pace time.Duration) resource {
 func (m *message) sentAt(now time.Time, pace time.Duration) (time.Time, bool) {
 	const sent = 2
 	return m.createdAt.Add(sent * pace), m.stepAt(now, pace) >= sent
+}
+
+// price is what the message costs, as Twilio writes it: below zero, and null where
+// segments are not counted.
+func (m *message) price() *string {
+	const perSegment = 0.0079
+	if m.segments == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("-%.5f", float64(m.segments)*perSegment)
+	return &text
 }
 
 func rfc2822(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }

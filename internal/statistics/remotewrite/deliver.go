@@ -61,7 +61,7 @@ func (w *Writer) offer(ctx context.Context, r *request, patience bool) (*answerE
 		if err == nil {
 			w.metrics.sent.Add(float64(len(r.points)))
 			w.credit = min(w.credit+1, mostCredit)
-			w.told(nil)
+			w.outcome(nil)
 			return nil, nil //nolint:nilnil // neither refused nor failed
 		}
 		var answer *answerError
@@ -73,7 +73,7 @@ func (w *Writer) offer(ctx context.Context, r *request, patience bool) (*answerE
 			return nil, err
 		}
 		w.metrics.failed.Inc()
-		w.told(err)
+		w.outcome(err)
 		pause := backoff(attempt)
 		if answer != nil {
 			pause = max(pause, answer.after)
@@ -84,8 +84,8 @@ func (w *Writer) offer(ctx context.Context, r *request, patience bool) (*answerE
 	}
 }
 
-// told says when the endpoint begins or ceases to fail.
-func (w *Writer) told(err error) {
+// outcome logs when the endpoint begins or ceases to fail.
+func (w *Writer) outcome(err error) {
 	switch {
 	case err != nil && !w.failing:
 		w.log.Warn("remote write fails; it is tried again, and what is missing is sent out of the history", "mark", w.taken(), "error", err)
@@ -105,8 +105,8 @@ func (w *Writer) refused(r *request, answer *answerError) {
 	w.refusing, w.dropped, w.failing = true, true, false
 }
 
-// tookWindow says when the endpoint ceases to refuse samples: it took a whole window.
-func (w *Writer) tookWindow() {
+// windowTaken logs when the endpoint ceases to refuse samples: it took a whole window.
+func (w *Writer) windowTaken() {
 	if w.refusing && !w.dropped {
 		w.refusing = false
 		w.log.Info("the endpoint of remote write takes all samples again")

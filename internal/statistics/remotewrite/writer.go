@@ -240,7 +240,7 @@ func (w *Writer) pass(ctx context.Context, patience bool) (time.Duration, error)
 		return pace, w.unread(ctx, from, to, err)
 	}
 	w.failures = 0
-	w.tellBehind(from)
+	w.logBehind(from)
 	w.longer(len(win.points), to-from+1)
 	if err := w.sendWindow(ctx, win, patience); err != nil {
 		return 0, err
@@ -248,7 +248,7 @@ func (w *Writer) pass(ctx context.Context, patience bool) (time.Duration, error)
 	if to < final {
 		return took, nil // as long as it read, so that there is room for others
 	}
-	w.tellCaughtUp()
+	w.logCaughtUp()
 	return min(max(pace, restFactor*took), slowPace), nil
 }
 
@@ -270,7 +270,7 @@ func (w *Writer) sendWindow(ctx context.Context, win *window, patience bool) err
 		}
 	}
 	if len(win.points) > 0 {
-		w.tookWindow()
+		w.windowTaken()
 	}
 	return nil
 }
@@ -336,19 +336,19 @@ func (w *Writer) save() {
 	w.markFails = err != nil
 }
 
-// tellFrom is how far behind an endpoint is when that is said.
-const tellFrom = 2 * time.Minute
+// behindFrom is how far behind an endpoint is when that is logged.
+const behindFrom = 2 * time.Minute
 
-// tellBehind says when the endpoint has to catch up.
-func (w *Writer) tellBehind(from int64) {
-	if late := time.Since(time.UnixMilli(from)); !w.behind && late > tellFrom {
+// logBehind logs when the endpoint has to catch up.
+func (w *Writer) logBehind(from int64) {
+	if late := time.Since(time.UnixMilli(from)); !w.behind && late > behindFrom {
 		w.behind = true
 		w.log.Info("remote write catches up from the history", "from", w.taken(), "behind", late.Round(time.Second))
 	}
 }
 
-// tellCaughtUp says when it has.
-func (w *Writer) tellCaughtUp() {
+// logCaughtUp logs when it has.
+func (w *Writer) logCaughtUp() {
 	if w.behind {
 		w.behind = false
 		w.log.Info("remote write has caught up")

@@ -106,7 +106,9 @@ func (c *Channel) receipt(msg *openapi.ApiV2010Message) notifier.Receipt {
 	}
 	to := notifier.Recipient{Address: text(msg.To), Display: "the recipient"}
 	said := httpcall.OneLine(c.hide(text(msg.ErrorMessage), to), 200)
-	return makeReceipt(text(msg.Sid), Status(text(msg.Status)), code, said)
+	r := makeReceipt(text(msg.Sid), Status(text(msg.Status)), code, said)
+	r.Segments, r.Price = segments(msg), price(msg)
+	return r
 }
 
 // makeReceipt puts a receipt into words. A SID is kept only if it is one: it
