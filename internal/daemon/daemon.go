@@ -53,6 +53,7 @@ type Daemon struct {
 	state      *state.Fleet
 	limits     *state.Limits
 	history    historyStore
+	recorded   recordings
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
 	engine     *alarm.Engine
