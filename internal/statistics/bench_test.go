@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // bigFleet is n instances of which five metrics are read, four of them stored.
@@ -185,7 +186,7 @@ func BenchmarkWindow(b *testing.B) {
 					b.Fatal(err)
 				}
 				samples = 0
-				set := querier.Select(b.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+				set := querier.Select(b.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, series.Name, ".+"))
 				var it chunkenc.Iterator
 				for set.Next() {
 					for it = set.At().Iterator(it); it.Next() != chunkenc.ValNone; {

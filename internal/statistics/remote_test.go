@@ -29,6 +29,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 	"github.com/brimwatch/brimwatch/test/server"
 )
 
@@ -256,7 +257,7 @@ func (f *farSide) own(s *Store, from, to time.Time) map[string][]string {
 	}
 	defer func() { _ = querier.Close() }()
 	out := make(map[string][]string)
-	set := querier.Select(f.t.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	set := querier.Select(f.t.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, series.Name, ".+"))
 	for set.Next() {
 		name := set.At().Labels().String()
 		it := set.At().Iterator(nil)
@@ -427,7 +428,9 @@ func TestRemoteWriteSurvives(t *testing.T) {
 			far.proxy.mode.Store(away)
 
 			s.stop()
-			<-s.ran
+			if err := <-s.ran; err != nil {
+				t.Fatal(err)
+			}
 			s = sendTo(t, dir, far.url, time.Time{}, &complete)
 			far.proxy.mode.Store(forgets)
 			s.SetFleet(instances)

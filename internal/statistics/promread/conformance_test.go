@@ -282,8 +282,8 @@ func arrived(t *testing.T, r *Reader, began time.Time) bool {
 	return found
 }
 
-// close is whether figures are the same; VictoriaMetrics keeps some fifteen digits.
-func close() gocmp.Option { return cmpopts.EquateApprox(1e-12, 0) }
+// nearly is whether figures are the same; VictoriaMetrics keeps some fifteen digits.
+func nearly() gocmp.Option { return cmpopts.EquateApprox(1e-12, 0) }
 
 func conformStatistics(t *testing.T, read recordings, c course, began time.Time) {
 	t.Helper()
@@ -303,7 +303,7 @@ func conformStatistics(t *testing.T, read recordings, c course, began time.Time)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff(expected(c, began, from, to, asked.step), got, close(), cmpopts.EquateEmpty()); diff != "" {
+		if diff := gocmp.Diff(expected(c, began, from, to, asked.step), got, nearly(), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%v (-want +got)\n%s", asked, diff)
 		}
 	}
@@ -343,7 +343,7 @@ func conformUsage(t *testing.T, read recordings, c course, began time.Time) {
 				delete(got, m)
 			}
 		}
-		if diff := gocmp.Diff(want, got, close()); diff != "" {
+		if diff := gocmp.Diff(want, got, nearly()); diff != "" {
 			t.Errorf("%v (-want +got)\n%s", asked, diff)
 		}
 	}

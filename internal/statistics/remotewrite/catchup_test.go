@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -72,9 +72,9 @@ func refused(w *running) float64 {
 // the history has, and nothing was refused.
 func TestNothingIsLostAndNothingOutOfOrder(t *testing.T) {
 	for seed := range uint64(10) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 9)) //nolint:gosec // a test that can be repeated
+				random, luck := rand.New(rand.NewPCG(seed, 9)), rand.New(rand.NewPCG(seed, 10)) // luck is the far side's
 				dir, p, far := t.TempDir(), newPast(), newStrict(t)
 				begun(t, dir, farURL, time.Now())
 				ctx, stop := context.WithCancel(t.Context())
@@ -86,7 +86,7 @@ func TestNothingIsLostAndNothingOutOfOrder(t *testing.T) {
 					switch {
 					case away:
 						return fate{err: errors.New("connection refused")}
-					case flaky && random.IntN(4) == 0:
+					case flaky && luck.IntN(4) == 0:
 						return fate{lost: true}
 					}
 					return fate{}
@@ -162,6 +162,9 @@ func TestFarSideAwayForLong(t *testing.T) {
 		<-time.After(10 * time.Minute)
 		w.end()
 		same(t, p, far)
+		if far.again > 0 {
+			t.Errorf("%d samples were sent twice", far.again)
+		}
 		if behind := testutil.ToFloat64(w.metrics.behind); behind > 10 {
 			t.Errorf("it is %v s behind", behind)
 		}

@@ -134,6 +134,7 @@ type strict struct {
 	newest   map[string]stamped
 	requests int
 	refused  int
+	again    int // samples that were there already
 }
 
 // fate is what becomes of a request.
@@ -174,6 +175,7 @@ func (s *strict) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	for _, one := range list {
 		if last, known := s.newest[one.Series]; known && last.T == one.T {
+			s.again++
 			continue
 		}
 		s.newest[one.Series] = one

@@ -61,7 +61,7 @@ func readWindow(ctx context.Context, q storage.Queryable, from, to int64, most i
 
 // add adds the samples of one series.
 func (w *window) add(one storage.Series, it chunkenc.Iterator, most int) (chunkenc.Iterator, error) {
-	place, before := int32(len(w.series)), len(w.points) //nolint:gosec // no window holds as many series
+	place, before := int32(len(w.series)), len(w.points)
 	for it.Next() != chunkenc.ValNone {
 		if len(w.points) == most {
 			return it, errTooMany

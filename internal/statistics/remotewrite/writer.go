@@ -237,7 +237,7 @@ func (w *Writer) pass(ctx context.Context, patience bool) (time.Duration, error)
 		w.shorter(from, to)
 		return took, nil
 	case err != nil:
-		return pace, w.unread(ctx, from, to, err)
+		return pace, w.unread(ctx, to, err)
 	}
 	w.failures = 0
 	w.logBehind(from)
@@ -293,7 +293,7 @@ func (w *Writer) leaveOut(reason string, to int64, why string) {
 }
 
 // unread notes that a window could not be read, and leaves it out in the end.
-func (w *Writer) unread(ctx context.Context, from, to int64, err error) error {
+func (w *Writer) unread(ctx context.Context, to int64, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}

@@ -219,7 +219,7 @@ func BenchmarkEncode(b *testing.B) {
 	win := &window{}
 	for i := range defaultBatchSamples {
 		win.series = append(win.series, connections(i))
-		win.points = append(win.points, point{t: int64(i), v: float64(i), series: int32(i)}) //nolint:gosec // few
+		win.points = append(win.points, point{t: int64(i), v: float64(i), series: int32(i)})
 	}
 	var e encoder
 	b.ReportAllocs()
