@@ -70,10 +70,11 @@ type Push struct {
 // Storage is where history, states and notices are kept. A change takes effect on
 // restart.
 type Storage struct {
-	Dir         string
-	Retention   time.Duration
-	RemoteWrite []Database // each gets a copy of the history
-	Query       *Database  // that the history is read from; nil is the own one
+	Dir             string
+	Retention       time.Duration
+	QueryMaxSamples int        // 50 million when it was not given
+	RemoteWrite     []Database // each gets a copy of the history
+	Query           *Database  // that the history is read from; nil is the own one
 }
 
 // Database is one that is written to or read from over HTTP.

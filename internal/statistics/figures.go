@@ -43,10 +43,12 @@ type instanceFact struct {
 	value float64
 }
 
-// gatherUntil gathers figures on a grid of sampleEvery until ctx is done, for the
-// committer. It has a goroutine of its own, as what it asks may take its time.
+// gatherUntil gathers figures at once, so that counters begin before what they count,
+// and then on a grid of sampleEvery until ctx is done, for the committer. It has a
+// goroutine of its own, as what it asks may take its time.
 func (s *Store) gatherUntil(ctx context.Context) {
 	for n := 0; ; n++ {
+		s.Gather(ctx, n%factsEvery == 0)
 		at := time.Now()
 		next := time.NewTimer(at.Truncate(sampleEvery).Add(sampleEvery).Sub(at))
 		select {
@@ -55,7 +57,6 @@ func (s *Store) gatherUntil(ctx context.Context) {
 			return
 		case <-next.C:
 		}
-		s.Gather(ctx, n%factsEvery == 0)
 	}
 }
 

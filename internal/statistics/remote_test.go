@@ -146,7 +146,7 @@ func victoriaMetrics(t testing.TB) *farSide {
 		fetch(t, "http://"+srv.Addr+"/internal/force_flush") // what came is searchable at once
 		out := make(map[string][]string)
 		lines := bufio.NewScanner(bytes.NewReader(fetch(t, "http://"+srv.Addr+"/api/v1/export?"+url.Values{
-			"match[]": {`{__name__=~"brimwatch_.+"}`}, "start": {seconds(from)}, "end": {seconds(to)},
+			"match[]": {`{__name__=~"brimwatch_.+"}`}, "start": {unixSeconds(from)}, "end": {unixSeconds(to)},
 		}.Encode())))
 		lines.Buffer(nil, 64<<20)
 		for lines.Scan() {
@@ -215,7 +215,7 @@ func realPrometheus(t testing.TB) *farSide {
 			}
 		}
 		if err := json.Unmarshal(fetch(t, "http://"+srv.Addr+"/api/v1/query?"+url.Values{
-			"query": {fmt.Sprintf(`{__name__=~"brimwatch_.+"}[%dms]`, to.Sub(from).Milliseconds())}, "time": {seconds(to)},
+			"query": {fmt.Sprintf(`{__name__=~"brimwatch_.+"}[%dms]`, to.Sub(from).Milliseconds())}, "time": {unixSeconds(to)},
 		}.Encode()), &out); err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +238,7 @@ func realPrometheus(t testing.TB) *farSide {
 	return f
 }
 
-func seconds(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
+func unixSeconds(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
 
 func sampleText(t int64, v float64) string {
 	if value.IsStaleNaN(v) {
