@@ -238,7 +238,9 @@ func realPrometheus(t testing.TB) *farSide {
 	return f
 }
 
-func unixSeconds(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
+func unixSeconds(t time.Time) string {
+	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64)
+}
 
 func sampleText(t int64, v float64) string {
 	if value.IsStaleNaN(v) {
