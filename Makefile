@@ -64,8 +64,9 @@ bench: build ## measure, and compare with what docs/performance.md keeps
 	$(GO) run ./test/bench whole -bin $(BIN)/brimwatch
 	$(GO) run ./test/bench compare
 
-docs: ## write the generated pages anew
+docs: ## write the generated pages and the dashboards anew
 	$(GO) test ./internal/config -run TestReference -update
+	$(GO) test ./dashboards -run TestFilesAreAsBuilt -update
 
 clean: ## remove what was built
 	rm -rf $(BIN)

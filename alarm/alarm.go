@@ -37,6 +37,15 @@ const (
 	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
 )
 
+// InstanceRules lists the rules whose alarms are about an instance, or a metric of
+// it.
+func InstanceRules() []RuleName {
+	return []RuleName{Capacity, NoData, Forecast, Expiry, Suspension, Release, Overdue, AutoRenewal, CannotRenew, FrozenRule}
+}
+
+// OfMetric tells whether the alarms of the rule are each about one metric.
+func (r RuleName) OfMetric() bool { return r == Capacity || r == Forecast }
+
 // NoMetric is the Key.Metric of an alarm that is about an instance as a whole.
 const NoMetric fleet.Metric = 255
 

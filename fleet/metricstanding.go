@@ -21,7 +21,7 @@ type MetricStanding struct {
 
 // Metric tells how metric m stands.
 func (st *Standing) Metric(m Metric) MetricStanding {
-	out := MetricStanding{Metric: m, State: st.State(m), Limit: st.Instance.Limit(st.Reading, m), Threshold: st.Thresholds[m]}
+	out := MetricStanding{Metric: m, State: st.State(m), Limit: st.Instance.Limit(st.Reading, m), Threshold: st.Levels.Lowest(m)}
 	if r := st.Reading; r != nil && r.Known.Has(m) && finite(r.Usage[m]) {
 		out.Known, out.Usage = true, r.Usage[m]
 	} else if st.Instance.Watched {

@@ -9,15 +9,6 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-func TestText(t *testing.T) {
-	text := fleet.Text{EN: "full", ZH: "满"}
-	for language, want := range map[string]string{"en": "full", "zh": "满", "": "full", "de": "full"} {
-		if got := text.In(language); got != want {
-			t.Errorf("%q: %s", language, got)
-		}
-	}
-}
-
 func TestMetricStanding(t *testing.T) {
 	in := func(watched bool) *fleet.Instance {
 		out := &fleet.Instance{ID: "a", Watched: watched}
@@ -56,8 +47,8 @@ func TestMetricStanding(t *testing.T) {
 			fleet.MetricStanding{State: fleet.MetricUnwatched, Reason: "the source does not tell"}},
 		{"nobody reads it", fleet.Standing{Instance: in(false)}, fleet.Connections, fleet.MetricStanding{State: fleet.MetricUnwatched}},
 		{"raised", fleet.Standing{Instance: in(true), Reading: read(fleet.Connections),
-			States:     [fleet.NumMetrics]fleet.MetricState{fleet.Connections: fleet.MetricRaised},
-			Thresholds: [fleet.NumMetrics]float64{fleet.Connections: 0.7}}, fleet.Connections,
+			States: [fleet.NumMetrics]fleet.MetricState{fleet.Connections: fleet.MetricRaised},
+			Levels: &fleet.Levels{fleet.Connections: {{Severity: "warning", Threshold: 0.7}}}}, fleet.Connections,
 			fleet.MetricStanding{State: fleet.MetricRaised, Known: true, Usage: 75, Measured: true, Utilization: 0.75, Threshold: 0.7}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

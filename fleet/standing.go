@@ -19,8 +19,7 @@ type Standing struct {
 	Lifecycle Lifecycle
 	Course    *Course // its whole calendar; nil when there is none
 	States    [NumMetrics]MetricState
-	// Thresholds are the lowest thresholds as utilization; 0 where the alarm is off.
-	Thresholds [NumMetrics]float64
+	Levels    *Levels // at which its alarms are raised; nil when all are off
 }
 
 // Concerns tells whether the instance has anything to do with metric m: there is

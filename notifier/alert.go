@@ -3,11 +3,13 @@ package notifier
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
@@ -46,26 +48,57 @@ func labels(ev *alarm.Event) map[string]string {
 		for _, l := range in.Labels {
 			out[l.Name] = l.Value
 		}
-		out["instance_id"] = in.ID
-		out["instance"] = in.Name
-		out["product"] = in.Product
-		out["edition"] = in.Edition
+		for _, name := range []string{labelID, labelInstance, labelProduct, labelEdition} {
+			out[name] = instanceLabel(in, name)
+		}
 	}
 	if name := accountOf(ev); name != "" {
-		out["account"] = name
+		out[labelAccount] = name
 	}
-	out["alertname"] = string(ev.Key.Rule)
-	out["severity"] = string(ev.Severity)
+	out[labelAlert] = string(ev.Key.Rule)
+	out[labelSeverity] = string(ev.Severity)
 	if m := ev.Key.MetricName(); m != "" {
-		out["metric"] = m
+		out[labelMetric] = m
 	}
 	return out
+}
+
+// The labels that alerts have besides those of an operator.
+const (
+	labelID       = "instance_id"
+	labelInstance = "instance"
+	labelProduct  = "product"
+	labelEdition  = "edition"
+	labelAccount  = "account"
+	labelAlert    = "alertname"
+	labelSeverity = "severity"
+	labelMetric   = "metric"
+)
+
+// instanceLabel is the value of a label on all alerts about an instance, whichever
+// alarm it is; "" when there is none.
+func instanceLabel(in *fleet.Instance, name string) string {
+	switch name {
+	case labelID:
+		return in.ID
+	case labelInstance:
+		return in.Name
+	case labelProduct:
+		return in.Product
+	case labelEdition:
+		return in.Edition
+	case labelAccount:
+		if in.Account != "" {
+			return in.Account
+		}
+	}
+	return in.Label(name)
 }
 
 // accountOf names the account an event is about, or that pays for its instance;
 // "" when there is none.
 func accountOf(ev *alarm.Event) string {
-	if ev.Instance != nil && ev.Key.Account == "" {
+	if ev.Instance != nil {
 		return ev.Instance.Account
 	}
 	return ev.Key.Account
@@ -100,7 +133,7 @@ func fingerprint(k alarm.Key) string {
 
 // number writes a figure for a machine: no separators, no needless digits.
 func number(f float64) string {
-	if f >= 100 || f == float64(int64(f)) {
+	if whole := math.Trunc(f); whole >= 100 || whole == f {
 		return strconv.FormatFloat(f, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(f, 'f', 2, 64)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -78,6 +79,9 @@ func drawEvent(t *rapid.T, s *stage) *alarm.Event {
 	if ev.Details == nil {
 		return ev
 	}
+	if !ev.Known && ev.Instance != nil {
+		ev.Details.At = time.Time{}
+	}
 	ev.Details.Renewed = ev.Kind == alarm.Cleared && rapid.Bool().Draw(t, "renewed")
 	for range rapid.IntRange(0, 4).Draw(t, "others") {
 		other := drawActor(t, s)
@@ -96,7 +100,7 @@ func TestTextsOfTheCalendarFit(t *testing.T) {
 		ev := drawEvent(t, s)
 		zone := rapid.SampledFrom([]*time.Location{s.zone, time.UTC, time.FixedZone("", 20700)}).Draw(t, "zone")
 		w := Words{Guide: s.catalogue.Guide}
-		en, zh := w.text(ev, "en", zone), w.text(ev, "zh", zone)
+		en, zh := w.text(ev, words.EN, zone), w.text(ev, words.ZH, zone)
 		if n, gsm := sms.Segments(en); n != 1 || !gsm {
 			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // TestSpecialCases holds what the documents say of each product against what is
@@ -57,7 +58,7 @@ func TestSpecialCases(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := s.words()
-			all := w.text(tt.ev, "en", s.zone) + "\n" + w.text(tt.ev, "zh", s.zone) + "\n" + w.english(tt.ev, s.zone).description() + "\n" + w.chinese(tt.ev, s.zone).description()
+			all := w.text(tt.ev, words.EN, s.zone) + "\n" + w.text(tt.ev, words.ZH, s.zone) + "\n" + w.english(tt.ev, s.zone).description() + "\n" + w.chinese(tt.ev, s.zone).description()
 			for _, want := range tt.has {
 				if !strings.Contains(all, want) {
 					t.Errorf("%q is missing in:\n%s", want, all)

@@ -54,7 +54,7 @@ func (c *calendarNotice) ending() ending {
 // renewalEnding is the ending of an episode about the renewal of a term that goes
 // on; endUnclear for others.
 func (c *calendarNotice) renewalEnding() ending {
-	if c.course.Basis != fleet.BasisExpiry || c.course.From.IsZero() {
+	if c.course.Basis != fleet.BasisExpiry {
 		return endUnclear
 	}
 	switch rule := c.event.Key.Rule; {

@@ -75,7 +75,7 @@ func TestWhatANoticeHasToSay(t *testing.T) {
 	now := noon()
 	end := now.AddDate(0, 0, 1)
 	stops, deleted := end.AddDate(0, 0, 3), end.AddDate(0, 0, 6)
-	lost := func(c *calendarNotice) { c.event.Known = false }
+	lost := func(c *calendarNotice) { c.details.At = time.Time{} }
 	state := func(s fleet.LifecycleState) func(*calendarNotice) {
 		return func(c *calendarNotice) { c.details.Lifecycle.State = s }
 	}

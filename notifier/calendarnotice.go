@@ -37,7 +37,7 @@ func newCalendarNotice(ev *alarm.Event, zone *time.Location) (*calendarNotice, b
 }
 
 // dateUnknown tells whether nobody knows any more to which moment the rule counts.
-func (c *calendarNotice) dateUnknown() bool { return c.details.At.IsZero() || !c.event.Known }
+func (c *calendarNotice) dateUnknown() bool { return c.details.At.IsZero() }
 
 // ahead returns when a state begins; zero when that is past, or never.
 func (c *calendarNotice) ahead(s fleet.LifecycleState) time.Time {
@@ -119,7 +119,7 @@ func (c *calendarNotice) deletion() time.Time {
 // bulk tells whether the event speaks for several instances that are renewed
 // together.
 func (c *calendarNotice) bulk() bool {
-	return c.event.Key.Rule == alarm.Expiry && len(c.others) > 0 && !c.dateUnknown() && c.details.At.After(c.now)
+	return c.event.Key.Rule == alarm.Expiry && len(c.others) > 0 && c.details.At.After(c.now)
 }
 
 // sameForOthers counts the other instances of the account that the notice speaks

@@ -176,7 +176,7 @@ func TestPaysFromBalance(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for f, want := range map[float64]string{0: "0", 75: "75", 99.5: "99.50", 2.345: "2.35", 100: "100", 123.456: "123", 1e6: "1000000"} {
+	for f, want := range map[float64]string{0: "0", 75: "75", 99.5: "99.50", 2.345: "2.35", 100: "100", 100.4: "100", 1e20: "100000000000000000000", 123.456: "123", 1e6: "1000000"} {
 		if got := number(f); got != want {
 			t.Errorf("number(%v) = %q, want %q", f, got, want)
 		}

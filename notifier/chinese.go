@@ -11,7 +11,7 @@ import (
 
 // chinese says what an event means, in Chinese; a text has room for 70 signs.
 func (w Words) chinese(ev *alarm.Event, zone *time.Location) wording {
-	s := wording{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, "zh"), sep: chineseSigns()}
+	s := wording{code: ev.Code, word: chineseWord(ev), edition: w.title(ev.Instance, words.ZH), sep: chineseSigns()}
 	s.name, s.id = names(ev, "全部实例")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = "告警已撤销，不再监控"
@@ -23,7 +23,7 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) wording {
 		s.body = chineseCapacity(ev)
 		if Begins(ev.Kind) {
 			s.short, s.advice = chineseAdvice(ev.Key.Metric)
-			w.fitting(&s, ev, "zh")
+			w.fitting(&s, ev, words.ZH)
 		}
 	case alarm.NoData:
 		chineseNoData(&s, ev, zone)
@@ -77,7 +77,7 @@ func chineseCapacity(ev *alarm.Event) string {
 	switch {
 	case ev.Kind == alarm.Cleared:
 		return fmt.Sprintf("%s回落到 %s（%s），历时%s", what, amount, share, after)
-	case ev.Kind == alarm.Reminded && !ev.Known:
+	case !ev.Known:
 		return fmt.Sprintf("%s最后为 %s（%s），现无数据，已%s", what, amount, share, after)
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s（%s），已%s", what, amount, share, after)

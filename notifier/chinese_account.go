@@ -80,13 +80,13 @@ func (w Words) chineseBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 		return "最后一次获知余额时账号已欠费。"
 	}
 	out := "账号已欠费。"
-	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
+	if !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out = "账号自" + full(a.OverdueSince) + "起欠费。"
 	}
 	if v := words.Balance(a, words.ZH); v != "" {
 		out += "余额为" + v + "。"
 	}
-	name := func(x *alarm.Affected) string { return w.called(x.Instance, "zh") }
+	name := func(x *alarm.Affected) string { return w.called(x.Instance, words.ZH) }
 	add := func(list []alarm.Affected, before string, write func(*alarm.Affected) string) {
 		if len(list) > 0 {
 			out += before + listed(list, "；", "；另有%d个", write) + "。"
@@ -161,19 +161,20 @@ func (w Words) chineseLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, 
 // chinesePayees says what is paid from a balance that is low.
 func (w Words) chinesePayees(ev *alarm.Event, a *fleet.Account, p payees, zone *time.Location) string {
 	out := "账号余额不足。"
-	if v, low := words.Balance(a, words.ZH), words.LowBalance(a, words.ZH); ev.Known && v != "" && low != "" {
-		out = "账号余额为" + v + "，阈值为" + low + "。"
-	} else if !ev.Known {
+	switch v, low := words.Balance(a, words.ZH), words.LowBalance(a, words.ZH); {
+	case !ev.Known:
 		out = "账号余额曾不足，现已未知。"
+	case v != "" && low != "":
+		out = "账号余额为" + v + "，阈值为" + low + "。"
 	}
 	full := chineseFull(ev.At, zone)
 	if len(p.renew) > 0 {
 		out += "以下实例从该余额自动续费：" + listed(p.renew, "；", "；另有%d个", func(x *alarm.Affected) string {
-			return w.called(x.Instance, "zh") + "，" + full(x.Course.Term.Expires) + "到期"
+			return w.called(x.Instance, words.ZH) + "，" + full(x.Course.Term.Expires) + "到期"
 		}) + "。"
 	}
 	if len(p.use) > 0 {
-		out += "以下实例按量付费：" + listed(p.use, "；", "；另有%d个", func(x *alarm.Affected) string { return w.called(x.Instance, "zh") }) + "。"
+		out += "以下实例按量付费：" + listed(p.use, "；", "；另有%d个", func(x *alarm.Affected) string { return w.called(x.Instance, words.ZH) }) + "。"
 	}
 	return out
 }

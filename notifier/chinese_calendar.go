@@ -28,7 +28,7 @@ func (w Words) chineseDates(s *wording, c *calendarNotice) {
 		s.tighter = append(s.tighter, chineseTerm(c, c.details.At, false)+last)
 	}
 	s.tighter = append(s.tighter, first)
-	guide := w.guide(c.instance, "zh")
+	guide := w.guide(c.instance, words.ZH)
 	s.story = chineseStory(c, guide)
 	s.short, s.advice = chineseSteps(c, guide)
 }
@@ -83,7 +83,7 @@ func chineseHead(c *calendarNotice) string {
 
 func chineseUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "自动续费未成功"
-	if c.dateUnknown() || !c.now.Before(c.details.At) {
+	if !c.now.Before(c.details.At) {
 		return unpaid
 	}
 	return unpaid + "，剩" + strconv.Itoa(max(c.details.AttemptsLeft, 0)) + "次"
@@ -185,7 +185,7 @@ func chineseBalance(c *calendarNotice) string {
 
 // chineseConversion says what becomes of an instance that is downgraded.
 func chineseConversion(c *calendarNotice) string {
-	if !c.course.Downgrades() || c.course.Converts().IsZero() {
+	if c.course.Converts().IsZero() {
 		return ""
 	}
 	by := words.Brief(c.course.Converts(), c.now, c.zone, words.ZH)
@@ -203,8 +203,8 @@ func chineseLast(c *calendarNotice) string {
 	if at := c.lastLoss(); !at.IsZero() {
 		return "，" + words.Brief(at, c.now, c.zone, words.ZH) + "彻底删除"
 	}
-	if c.course.Downgrades() && !c.converted() && !c.dateUnknown() {
-		return "，最迟" + words.Brief(c.course.Converts(), c.now, c.zone, words.ZH) + "转按量付费"
+	if at := c.course.Converts(); at.After(c.now) {
+		return "，最迟" + words.Brief(at, c.now, c.zone, words.ZH) + "转按量付费"
 	}
 	return ""
 }
@@ -227,7 +227,7 @@ func chineseNouns(in *fleet.Instance) string {
 // chineseTerm says when the term ends, or has ended; with the others that end
 // soon.
 func chineseTerm(c *calendarNotice, at time.Time, others bool) string {
-	if at.IsZero() || c.dateUnknown() && c.event.Kind != alarm.Cleared {
+	if at.IsZero() {
 		return "到期时间现已未知"
 	}
 	in := chineseIn(at, c.now, c.zone)

@@ -59,7 +59,7 @@ func chinesePay(c *calendarNotice) []string {
 // chineseByHand says what to do when automatic renewal has not paid: once no
 // attempt is left, funds alone do not help.
 func chineseByHand(c *calendarNotice, renew []string) (short string, steps []string) {
-	if c.over() || c.details.AttemptsLeft <= 0 {
+	if c.details.AttemptsLeft <= 0 {
 		return "请立即手动续费", append([]string{"自动续费不会再次尝试。"}, renew...)
 	}
 	return "请充值或手动续费", append([]string{chineseFunds(c.instance)}, renew[1:]...)

@@ -88,7 +88,7 @@ func chineseOpening(c *calendarNotice, full func(time.Time) string) string {
 		return chineseSuspensionOpening(c, full)
 	case alarm.AutoRenewal:
 		out := "自动续费已开通，但尚未扣款成功。"
-		if c.details.At.After(c.now) && !c.dateUnknown() {
+		if c.details.At.After(c.now) {
 			out += "按策略还剩" + strconv.Itoa(max(c.details.AttemptsLeft, 0)) + "次扣款。"
 		}
 		return out + chineseBalanceSentence(c) + chineseTermSentence(c, c.details.At, full)
@@ -152,7 +152,7 @@ func chineseBalanceSentence(c *calendarNotice) string {
 
 func chineseTermSentence(c *calendarNotice, at time.Time, full func(time.Time) string) string {
 	switch {
-	case c.dateUnknown() || at.IsZero():
+	case at.IsZero():
 		return "到期时间现已未知。"
 	case at.After(c.now):
 		return "实例将于" + full(at) + "到期。"
@@ -175,7 +175,7 @@ func chinesePresent(c *calendarNotice) string {
 	case fleet.LifecycleRecycled:
 		return "按其生命周期，实例已在回收站。"
 	case fleet.LifecycleReleased:
-		if c.event.Key.Rule != alarm.Release && !c.course.Downgrades() {
+		if c.event.Key.Rule != alarm.Release {
 			return "按其生命周期，实例应被删除。"
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleGrace, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
@@ -185,7 +185,7 @@ func chinesePresent(c *calendarNotice) string {
 
 // chineseDowngrade says what becomes of an instance that is converted.
 func chineseDowngrade(c *calendarNotice, full func(time.Time) string) string {
-	if !c.course.Downgrades() || c.course.Converts().IsZero() {
+	if c.course.Converts().IsZero() {
 		return ""
 	}
 	by := full(c.course.Converts())

@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Directory knows which receivers get the notices of an instance or account, and
@@ -85,8 +86,8 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
-	Provider  string         // name of what the Channel sends text messages through; "" for others
-	Language  string         // en or zh
+	Provider  string // name of what the Channel sends text messages through; "" for others
+	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
 }
@@ -114,10 +115,10 @@ type Limits struct {
 type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
-	Title func(in *fleet.Instance, language string) string
+	Title func(*fleet.Instance, words.Language) string
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
-	Guide func(in *fleet.Instance, language string) fleet.Guide
+	Guide func(*fleet.Instance, words.Language) fleet.Guide
 }
 
 // Limits returns what text messages may cost.

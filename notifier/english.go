@@ -12,7 +12,7 @@ import (
 
 // english says what an event means, in English.
 func (w Words) english(ev *alarm.Event, zone *time.Location) wording {
-	s := wording{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, "en"), sep: englishSigns()}
+	s := wording{code: ev.Code, word: englishWord(ev), edition: w.title(ev.Instance, words.EN), sep: englishSigns()}
 	s.name, s.id = names(ev, "Fleet")
 	if ev.Kind == alarm.Withdrawn {
 		s.body = englishSubject(ev) + " alarm ended, no longer watched"
@@ -24,7 +24,7 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) wording {
 		s.body = englishCapacity(ev)
 		if Begins(ev.Kind) {
 			s.short, s.advice = englishAdvice(ev.Key.Metric)
-			w.fitting(&s, ev, "en")
+			w.fitting(&s, ev, words.EN)
 		}
 	case alarm.NoData:
 		englishNoData(&s, ev, zone)
@@ -92,7 +92,7 @@ func englishCapacity(ev *alarm.Event) string {
 	switch {
 	case ev.Kind == alarm.Cleared:
 		return fmt.Sprintf("%s back to %s (%s) after %s", what, amount, share, after)
-	case ev.Kind == alarm.Reminded && !ev.Known:
+	case !ev.Known:
 		return fmt.Sprintf("%s last known %s (%s), no data now, for %s", what, amount, share, after)
 	case ev.Kind == alarm.Reminded:
 		return fmt.Sprintf("%s %s (%s) for %s", what, amount, share, after)
@@ -180,9 +180,6 @@ func nameList(ins []*fleet.Instance, comma string) string {
 // reason writes why, shortened to whole words so that a long error leaves room
 // for the rest.
 func reason(before, why string) string {
-	if why == "" {
-		return ""
-	}
 	const most = 60
 	if r := []rune(why); len(r) > most {
 		why = string(r[:most+1])

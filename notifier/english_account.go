@@ -78,13 +78,13 @@ func (w Words) englishBills(ev *alarm.Event, a *fleet.Account, b bills, zone *ti
 		return "The account was overdue when its balance was last known."
 	}
 	out := []string{"The account is overdue."}
-	if a != nil && !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
+	if !a.OverdueSince.IsZero() && !a.OverdueSince.After(ev.At) {
 		out[0] = "The account is overdue since " + full(a.OverdueSince) + "."
 	}
 	if v := words.Balance(a, words.EN); v != "" {
 		out = append(out, "Its balance is "+v+".")
 	}
-	name := func(x *alarm.Affected) string { return w.called(x.Instance, "en") }
+	name := func(x *alarm.Affected) string { return w.called(x.Instance, words.EN) }
 	add := func(list []alarm.Affected, before string, write func(*alarm.Affected) string) {
 		if len(list) > 0 {
 			out = append(out, before+listed(list, "; ", "; and %d more", write)+".")
@@ -165,18 +165,19 @@ func (w Words) englishLowBalance(s *wording, ev *alarm.Event, a *fleet.Account, 
 func (w Words) englishPayees(ev *alarm.Event, a *fleet.Account, p payees, zone *time.Location) string {
 	full := func(at time.Time) string { return words.Moment(at, zone) + englishIn(at, ev.At, zone) }
 	out := []string{"The account's balance is low."}
-	if v, low := words.Balance(a, words.EN), words.LowBalance(a, words.EN); ev.Known && v != "" && low != "" {
-		out[0] = "The account's balance is " + v + "; its threshold is " + low + "."
-	} else if !ev.Known {
+	switch v, low := words.Balance(a, words.EN), words.LowBalance(a, words.EN); {
+	case !ev.Known:
 		out[0] = "The account's balance was low and is not known now."
+	case v != "" && low != "":
+		out[0] = "The account's balance is " + v + "; its threshold is " + low + "."
 	}
 	if len(p.renew) > 0 {
 		out = append(out, "These renew from it: "+listed(p.renew, "; ", "; and %d more", func(x *alarm.Affected) string {
-			return w.called(x.Instance, "en") + ", whose term ends at " + full(x.Course.Term.Expires)
+			return w.called(x.Instance, words.EN) + ", whose term ends at " + full(x.Course.Term.Expires)
 		})+".")
 	}
 	if len(p.use) > 0 {
-		out = append(out, "These are billed by use: "+listed(p.use, "; ", "; and %d more", func(x *alarm.Affected) string { return w.called(x.Instance, "en") })+".")
+		out = append(out, "These are billed by use: "+listed(p.use, "; ", "; and %d more", func(x *alarm.Affected) string { return w.called(x.Instance, words.EN) })+".")
 	}
 	return strings.Join(out, " ")
 }

@@ -3,6 +3,7 @@ package notifier
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
@@ -24,7 +25,7 @@ func (w Words) englishDates(s *wording, c *calendarNotice) {
 		s.tighter = append([]string{s.body}, s.tighter...)
 		s.body = englishTogether(c) + englishTail(c, false)
 	}
-	guide := w.guide(c.instance, "en")
+	guide := w.guide(c.instance, words.EN)
 	s.story = englishStory(c, guide)
 	s.short, s.advice = englishSteps(c, guide)
 }
@@ -50,15 +51,15 @@ func englishHead(c *calendarNotice) string {
 		}
 		return "bill unpaid since " + at
 	case alarm.AutoRenewal:
-		return englishUnpaidRenewal(c) + ", " + englishExpiry(c)
+		return englishUnpaidRenewal(c) + ", " + englishExpiry(c, c.details.At)
 	case alarm.CannotRenew:
-		return "account overdue, no renewal or upgrade; " + englishExpiry(c)
+		return "account overdue, no renewal or upgrade; " + englishExpiry(c, c.details.At)
 	case alarm.Suspension:
 		switch {
 		case c.dateUnknown():
 			return "the date of its stop is not known any more"
 		case c.course.Downgrades():
-			return englishExpiry(c)
+			return englishExpiry(c, c.course.From)
 		case ahead:
 			return "service stops " + at + in
 		}
@@ -74,16 +75,12 @@ func englishHead(c *calendarNotice) string {
 		}
 		return "due for deletion since " + at
 	}
-	return englishExpiry(c)
+	return englishExpiry(c, c.details.At)
 }
 
 // englishExpiry says when the term ends, or has ended.
-func englishExpiry(c *calendarNotice) string {
-	at := c.details.At
-	if c.event.Key.Rule == alarm.Suspension {
-		at = c.course.From
-	}
-	if c.dateUnknown() || at.IsZero() {
+func englishExpiry(c *calendarNotice, at time.Time) string {
+	if at.IsZero() {
 		return "its expiry is not known any more"
 	}
 	in := englishIn(at, c.now, c.zone)
@@ -99,7 +96,7 @@ func englishExpiry(c *calendarNotice) string {
 
 func englishUnpaidRenewal(c *calendarNotice) string {
 	const unpaid = "auto-renewal has not paid"
-	if c.dateUnknown() || !c.now.Before(c.details.At) {
+	if !c.now.Before(c.details.At) {
 		return unpaid
 	}
 	return unpaid + ", " + englishAttempts(c.details.AttemptsLeft, "", "")
@@ -206,7 +203,7 @@ func englishStand(c *calendarNotice) string {
 
 // englishConversion says what becomes of an instance that is downgraded.
 func englishConversion(c *calendarNotice) string {
-	if !c.course.Downgrades() || c.course.Converts().IsZero() {
+	if c.course.Converts().IsZero() {
 		return ""
 	}
 	by := words.Brief(c.course.Converts(), c.now, c.zone, words.EN)
@@ -224,8 +221,8 @@ func englishLast(c *calendarNotice) string {
 	if at := c.lastLoss(); !at.IsZero() {
 		return ", final deletion " + words.Brief(at, c.now, c.zone, words.EN)
 	}
-	if c.course.Downgrades() && !c.converted() && !c.dateUnknown() {
-		return ", converted by " + words.Brief(c.course.Converts(), c.now, c.zone, words.EN)
+	if at := c.course.Converts(); at.After(c.now) {
+		return ", converted by " + words.Brief(at, c.now, c.zone, words.EN)
 	}
 	return ""
 }

@@ -60,7 +60,7 @@ func englishPay(c *calendarNotice) []string {
 // englishByHand says what to do when automatic renewal has not paid: once no
 // attempt is left, funds alone do not help.
 func englishByHand(c *calendarNotice, renew []string) (short string, steps []string) {
-	if c.over() || c.details.AttemptsLeft <= 0 {
+	if c.details.AttemptsLeft <= 0 {
 		return "Renew by hand now.", append([]string{"Automatic renewal will not try again."}, renew...)
 	}
 	return "Add funds or renew.", append([]string{englishFunds(c.instance)}, renew[1:]...)

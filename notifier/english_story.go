@@ -80,7 +80,7 @@ func englishOpening(c *calendarNotice, full func(time.Time) string) string {
 		return englishSuspensionOpening(c, full)
 	case alarm.AutoRenewal:
 		out := "Automatic renewal is on and has not paid."
-		if c.details.At.After(c.now) && !c.dateUnknown() {
+		if c.details.At.After(c.now) {
 			out += " By its policy " + englishAttempts(c.details.AttemptsLeft, " is", " are") + "."
 		}
 		return out + englishBalanceSentence(c) + " " + englishTermSentence(c, c.details.At, full)
@@ -144,7 +144,7 @@ func englishBalanceSentence(c *calendarNotice) string {
 
 func englishTermSentence(c *calendarNotice, at time.Time, full func(time.Time) string) string {
 	switch {
-	case c.dateUnknown() || at.IsZero():
+	case at.IsZero():
 		return "Its expiry is not known any more."
 	case at.After(c.now):
 		return "It expires at " + full(at) + "."
@@ -167,7 +167,7 @@ func englishPresent(c *calendarNotice) string {
 	case fleet.LifecycleRecycled:
 		return "By its calendar it is in the recycle bin."
 	case fleet.LifecycleReleased:
-		if c.event.Key.Rule != alarm.Release && !c.course.Downgrades() {
+		if c.event.Key.Rule != alarm.Release {
 			return "By its calendar it is due for deletion."
 		}
 	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleGrace, fleet.LifecycleFrozen, fleet.LifecycleUnknown:
@@ -177,7 +177,7 @@ func englishPresent(c *calendarNotice) string {
 
 // englishDowngrade says what becomes of an instance that is converted.
 func englishDowngrade(c *calendarNotice, full func(time.Time) string) string {
-	if !c.course.Downgrades() || c.course.Converts().IsZero() {
+	if c.course.Converts().IsZero() {
 		return ""
 	}
 	by := full(c.course.Converts())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -51,7 +52,7 @@ func TestTextSaysWhatFits(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for language, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
+			for language, want := range map[words.Language]string{words.EN: tt.en, words.ZH: tt.zh} {
 				got := links().text(fits(tt.ev, tt.spec), language, time.UTC)
 				if got != want {
 					t.Errorf("%s:\n got %s\nwant %s", language, got, want)
@@ -61,6 +62,16 @@ func TestTextSaysWhatFits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestShortTextSaysWhatFits: where there is room enough for another alphabet, too, an
+// English text stays in its own.
+func TestShortTextSaysWhatFits(t *testing.T) {
+	ev := fits(connections(alarm.Raised), "大规格")
+	ev.Instance.Name, ev.Instance.Product, ev.Instance.Edition, ev.Usage, ev.Capacity = "O", "", "", 72, 99
+	if got, want := links().text(ev, words.EN, time.UTC), "K7Q2 WARNING O: connections 72 of 99 (72%, threshold 70%). Upgrade or cut clients."; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 

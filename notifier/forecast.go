@@ -22,7 +22,7 @@ func (w Words) englishForecast(s *wording, ev *alarm.Event, zone *time.Location)
 		s.body = what + " will reach its threshold about " + words.BriefDate(at, zone, words.EN) + englishIn(at, ev.At, zone) + ", by its growth so far"
 	}
 	s.short, s.advice = englishAdvice(ev.Key.Metric)
-	w.fitting(s, ev, "en")
+	w.fitting(s, ev, words.EN)
 }
 
 // chineseForecast says the same in Chinese.
@@ -39,5 +39,5 @@ func (w Words) chineseForecast(s *wording, ev *alarm.Event, zone *time.Location)
 		s.body = "按目前增长，" + what + "预计" + words.BriefDate(at, zone, words.ZH) + "前后达到阈值" + chineseIn(at, ev.At, zone)
 	}
 	s.short, s.advice = chineseAdvice(ev.Key.Metric)
-	w.fitting(s, ev, "zh")
+	w.fitting(s, ev, words.ZH)
 }

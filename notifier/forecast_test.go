@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -32,7 +33,7 @@ func TestForecastWords(t *testing.T) {
 			"K7Q2 仍提示 Orders：连接数持续增长，预计达到阈值的时间现已未知，mqtt basic。请升配或减少客户端"},
 		{"over", event(alarm.Cleared, ahead), "K7Q2 ENDED Orders: connections is no longer expected at its threshold soon, mqtt basic.", "K7Q2 恢复 Orders：连接数近期不再预计达到阈值，mqtt basic。"},
 	} {
-		for language, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
+		for language, want := range map[words.Language]string{words.EN: tt.en, words.ZH: tt.zh} {
 			got := Words{}.text(tt.ev, language, shanghai)
 			if n, _ := sms.Segments(got); got != want || n != 1 {
 				t.Errorf("%s, %s: %d segments\n got %s\nwant %s", tt.name, language, n, got, want)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -24,23 +25,26 @@ type scene struct {
 	ev      *alarm.Event
 }
 
-// played writes what is said of a scene: the text messages with their lengths,
-// and the descriptions.
+// played writes what is said of a scene: the text messages with their lengths, the
+// descriptions, and the bodies that texts are made of, from the longest.
 func (s *stage) played(sc scene) string {
 	w := s.words()
 	var b strings.Builder
 	fmt.Fprintf(&b, "== %s\n", sc.heading)
-	for _, language := range []string{"en", "zh"} {
-		text := w.text(sc.ev, language, s.zone)
+	for _, l := range []words.Language{words.EN, words.ZH} {
+		text := w.text(sc.ev, l, s.zone)
 		n, gsm := sms.Segments(text)
-		if n != 1 || gsm != (language == "en") {
+		if n != 1 || gsm != (l == words.EN) {
 			s.Errorf("%s: %d segments, GSM-7 %v: %s", sc.heading, n, gsm, text)
 		}
 		say := w.english(sc.ev, s.zone)
-		if language == "zh" {
+		if l == words.ZH {
 			say = w.chinese(sc.ev, s.zone)
 		}
-		fmt.Fprintf(&b, "%s, %d segment, %d signs:\n    %s\n    > %s\n", language, n, utf8.RuneCountInString(text), text, say.description())
+		fmt.Fprintf(&b, "%s, %d segment, %d signs:\n    %s\n    > %s\n", l, n, utf8.RuneCountInString(text), text, say.description())
+		for _, body := range append([]string{say.body}, say.tighter...) {
+			fmt.Fprintf(&b, "    - %s\n", body)
+		}
 	}
 	return b.String()
 }

@@ -20,7 +20,7 @@ type Silence struct {
 
 // Matches tells whether the silence applies to an alert at the moment now.
 func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
-	if !now.Before(s.Until) || len(s.Matchers) == 0 {
+	if !s.InForce(now) {
 		return false
 	}
 	for name, value := range s.Matchers {
@@ -30,6 +30,9 @@ func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
 	}
 	return true
 }
+
+// InForce tells whether the silence holds anything at the moment now.
+func (s *Silence) InForce(now time.Time) bool { return now.Before(s.Until) && len(s.Matchers) > 0 }
 
 // holdFor puts a notice on hold when somebody asked for silence, or when its
 // recipient sleeps; the later of the two ends counts.
@@ -57,15 +60,16 @@ func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 	}
 	local := at.In(t.Zone)
 	minute := local.Hour()*60 + local.Minute()
+	overnight := q.From > q.To
 	inside := minute >= q.From && minute < q.To
-	if q.From > q.To {
+	if overnight {
 		inside = minute >= q.From || minute < q.To
 	}
 	if !inside {
 		return time.Time{}, false
 	}
 	day := local.Day()
-	if minute >= q.To { // they end tomorrow
+	if overnight && minute >= q.From { // they end tomorrow
 		day++
 	}
 	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true

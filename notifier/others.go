@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // listed writes a list of instances; what is too much to read is counted, with
@@ -83,12 +84,12 @@ func payeesOf(list []alarm.Affected, now time.Time) payees {
 }
 
 // called names an instance with its product and edition.
-func (w Words) called(in *fleet.Instance, language string) string {
-	t := w.title(in, language)
+func (w Words) called(in *fleet.Instance, l words.Language) string {
+	t := w.title(in, l)
 	switch {
 	case t == "":
 		return in.Name
-	case language == "zh":
+	case l == words.ZH:
 		return in.Name + "（" + t + "）"
 	}
 	return in.Name + " (" + t + ")"

@@ -49,10 +49,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 	var out []Notice
 	seen := make(map[string]bool)
 	for _, r := range receiversFor(d, ev) {
-		rcv, ok := d.Receiver(r.name)
-		if !ok {
-			continue
-		}
+		rcv, _ := d.Receiver(r.name) // one that is gone has no targets
 		about := *ev
 		about.Silent = r.silent
 		for _, t := range rcv.Targets {
@@ -114,7 +111,7 @@ func receiversFor(d *Directory, ev *alarm.Event) []route {
 	}
 	if len(by) == 0 {
 		for _, name := range d.entries.Default {
-			by[name] = nil
+			by[name] = slices.Clone(ev.Silent)
 		}
 	}
 	var out []route

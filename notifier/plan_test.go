@@ -20,7 +20,7 @@ func directory() *Directory { return NewDirectory(entries()) }
 
 func entries() Entries {
 	person := func(name string) Target {
-		return Target{Recipient: Recipient{Channel: "sms", Name: "sms/" + name, Display: name}, Channel: nobody{}, Language: "en", Zone: time.UTC}
+		return Target{Recipient: Recipient{Channel: "sms", Name: "sms/" + name, Display: name}, Channel: nobody{}, Zone: time.UTC}
 	}
 	hook := Target{Recipient: Recipient{Channel: "webhook", Name: "webhook/oncall/1", Display: "http://127.0.0.1:8080"}, Channel: nobody{}, Zone: time.UTC}
 	return Entries{
@@ -189,8 +189,28 @@ func TestPlanForTheFleet(t *testing.T) {
 	if diff := cmp.Diff(want, planned(notices)); diff != "" {
 		t.Errorf("notices (-want +got):\n%s", diff)
 	}
+	if got, want := notices[0].Text, "K7Q2 WARNING Fleet: no data from 2 instances since 11:59 UTC (a, other). Check Brimwatch's network."; got != want {
+		t.Errorf("who watches two is told of them in order:\n got %s\nwant %s", got, want)
+	}
 	if got, want := notices[2].Text, "K7Q2 WARNING Fleet: no data from 1 instance since 11:59 UTC (b). Check Brimwatch's network."; got != want {
 		t.Errorf("who watches one instance is told of that one:\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestPlanForTheFleetWithoutReceivers: whoever hears of instances of which nobody else
+// does hears which they are.
+func TestPlanForTheFleetWithoutReceivers(t *testing.T) {
+	ev := connections(alarm.Raised)
+	ev.Key, ev.Instance = alarm.Key{Rule: alarm.NoData, Instance: alarm.FleetInstance, Metric: alarm.NoMetric}, nil
+	ev.Silent = []*fleet.Instance{{ID: "quiet", Name: "quiet"}}
+	e := entries()
+	e.Notify["quiet"] = nil
+	notices := Plan(NewDirectory(e), ev, nil, nil, noon())
+	if diff := cmp.Diff([]string{"raised sms/wei oncall", "raised webhook/oncall/1 oncall"}, planned(notices)); diff != "" {
+		t.Fatalf("notices (-want +got):\n%s", diff)
+	}
+	if got, want := notices[0].Text, "K7Q2 WARNING Fleet: no data from 1 instance since 11:59 UTC (quiet). Check Brimwatch's network."; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 
@@ -226,6 +246,11 @@ func TestNoticeIDsAreStable(t *testing.T) {
 			t.Errorf("two recipients, one ID %s", a[i].ID)
 		}
 		seen[a[i].ID] = true
+	}
+	one, other := connections(alarm.Raised), connections(alarm.Raised)
+	one.Key.Account, one.Key.Instance, other.Key.Account, other.Key.Instance = "ab", "", "a", "b"
+	if noticeID(one, "wei") == noticeID(other, "wei") {
+		t.Error("two keys run into one ID")
 	}
 	again := connections(alarm.Reminded)
 	if c := Plan(directory(), again, nil, nil, noon()); c[0].ID == a[0].ID {

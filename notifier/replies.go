@@ -3,17 +3,17 @@ package notifier
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Person is who may answer a text message.
 type Person struct {
 	Name     string
-	Language string // en or zh
+	Language words.Language
 }
 
 // Acker acknowledges the open episode with a code. It returns alarm.ErrNoEpisode
@@ -52,20 +52,20 @@ func (r *Replies) Answer(ctx context.Context, phone, text string) string {
 		r.log.Warn("a text message of nobody who is configured was ignored")
 		return ""
 	}
-	words := strings.FieldsFunc(strings.ToUpper(text), func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') })
-	for _, code := range words[:min(len(words), maxWords)] {
+	l, failed := person.Language, false
+	tokens := strings.FieldsFunc(strings.ToUpper(text), func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') })
+	for _, code := range tokens[:min(len(tokens), maxWords)] {
 		err := r.acker.Ack(ctx, code, person.Name)
 		switch {
-		case err == nil && person.Language == "zh":
-			return fmt.Sprintf("已确认告警 %s,不再提醒。", code)
 		case err == nil:
-			return code + " is acknowledged: no more reminders, unless it gets worse."
+			return l.Choose(code+" is acknowledged: no more reminders, unless it gets worse.", "已确认告警 "+code+",不再提醒。")
 		case !errors.Is(err, alarm.ErrNoEpisode):
+			failed = true
 			r.log.Error("an alarm could not be acknowledged by text message", "code", code, "error", err)
 		}
 	}
-	if person.Language == "zh" {
-		return "没有此代码的未结束告警。请回复短信中的代码,例如 K7Q2。"
+	if failed {
+		return l.Choose("Not acknowledged: Brimwatch could not store it. Reminders go on. Please reply again in a few minutes.", "未能确认:保存失败,将继续提醒。请几分钟后重新回复。")
 	}
-	return "No open alarm has this code. Reply with the code of the message, such as K7Q2."
+	return l.Choose("No open alarm has this code. Reply with the code of the message, such as K7Q2.", "没有此代码的未结束告警。请回复短信中的代码,例如 K7Q2。")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
@@ -38,12 +39,12 @@ func newStage(t *testing.T) *stage {
 }
 
 func (s *stage) words() Words {
-	title := func(in *fleet.Instance, language string) string {
+	title := func(in *fleet.Instance, l words.Language) string {
 		p := s.catalogue.Products[in.Product]
 		if p.Title == "" {
 			return in.Product
 		}
-		return p.Title + " " + p.Editions[in.Edition].Title[language]
+		return p.Title + " " + p.Editions[in.Edition].Title[l.String()]
 	}
 	return Words{ExternalURL: "https://brimwatch.example.com", Title: title, Guide: s.catalogue.Guide}
 }

@@ -14,10 +14,7 @@ const TestRule alarm.RuleName = "test"
 
 // TestNotice makes a notice that says it is a test.
 func TestNotice(d *Directory, t Target, now time.Time) Notice {
-	text := "TEST Brimwatch can reach you. This is a test, nothing is wrong."
-	if t.Language == "zh" {
-		text = "TEST Brimwatch 可以联系到您。这是测试，一切正常。"
-	}
+	text := t.Language.Choose("TEST Brimwatch can reach you. This is a test, nothing is wrong.", "TEST Brimwatch 可以联系到您。这是测试，一切正常。")
 	n := Notice{
 		ID: "ntc_test", Code: TestCode, Kind: alarm.Raised, Rule: TestRule, Severity: alarm.Info,
 		Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, CreatedAt: now,

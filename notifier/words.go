@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -73,12 +75,9 @@ func (s wording) inSentences() string {
 // septets in English, 70 UTF-16 units in Chinese (3GPP TS 23.038). What does not
 // fit goes in this order: the advice, the end of the name, the edition, what is
 // said at length.
-func (w Words) text(ev *alarm.Event, language string, zone *time.Location) string {
-	if zone == nil {
-		zone = time.UTC
-	}
+func (w Words) text(ev *alarm.Event, l words.Language, zone *time.Location) string {
 	var s wording
-	if language == "zh" {
+	if l == words.ZH {
 		s = w.chinese(ev, zone)
 	} else {
 		s = w.english(ev, zone)
@@ -125,24 +124,18 @@ func (s wording) forms() []string {
 		with(long, s.body, s.edition, ""),
 		with(brief, s.body, s.edition, ""),
 	)
-	for _, body := range append([]string{s.body}, s.tighter...) {
+	bodies := append([]string{s.body}, s.tighter...)
+	for _, body := range bodies {
 		out = append(out, with(long, body, "", s.short), with(long, body, "", ""), with(brief, body, "", ""))
 	}
-	last := s.body
-	if n := len(s.tighter); n > 0 {
-		last = s.tighter[n-1]
-	}
-	return append(out, with(tiny, last, "", ""))
+	return append(out, with(tiny, bodies[len(bodies)-1], "", ""))
 }
 
 // fitting adds which edition would fit to the advice of a capacity alarm.
-func (Words) fitting(s *wording, ev *alarm.Event, language string) {
-	s.fits = ev.Fitting.Short.In(language)
-	if full := ev.Fitting.Full.In(language); full != "" {
-		if language != "zh" {
-			full += " "
-		}
-		s.advice = full + s.advice
+func (Words) fitting(s *wording, ev *alarm.Event, l words.Language) {
+	s.fits = l.Choose(ev.Fitting.Short.EN, ev.Fitting.Short.ZH)
+	if full := l.Choose(ev.Fitting.Full.EN, ev.Fitting.Full.ZH); full != "" {
+		s.advice = full + s.sep.blank + s.advice
 	}
 }
 
@@ -177,23 +170,20 @@ func shorten(s string, n int) string {
 
 // cut takes signs off the end until a text fits into one segment.
 func cut(s string) string {
-	r := []rune(s)
-	for len(r) > 0 {
-		if n, _ := sms.Segments(string(r)); n <= 1 {
-			break
-		}
-		r = r[:len(r)-1]
+	for n, _ := sms.Segments(s); n > 1; n, _ = sms.Segments(s) {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
 	}
-	return string(r)
+	return s
 }
 
 // title names product and edition, "" when there is no instance.
-func (w Words) title(in *fleet.Instance, language string) string {
+func (w Words) title(in *fleet.Instance, l words.Language) string {
 	if in == nil {
 		return ""
 	}
 	if w.Title != nil {
-		return w.Title(in, language)
+		return w.Title(in, l)
 	}
 	return strings.TrimSpace(in.Product + " " + in.Edition)
 }
@@ -201,18 +191,18 @@ func (w Words) title(in *fleet.Instance, language string) string {
 // names returns how the event's subject is called, and its ID.
 func names(ev *alarm.Event, fleetName string) (name, id string) {
 	switch {
-	case ev.Instance == nil && ev.Key.Account != "":
+	case ev.Instance != nil:
+		return ev.Instance.Name, ev.Instance.ID
+	case ev.Key.Account != "":
 		return ev.Key.Account, ev.Key.Account
-	case ev.Instance == nil:
-		return fleetName, fleetName
 	}
-	return ev.Instance.Name, ev.Instance.ID
+	return fleetName, fleetName
 }
 
 // guide says how an instance is renewed and changed.
-func (w Words) guide(in *fleet.Instance, language string) fleet.Guide {
+func (w Words) guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	if w.Guide == nil {
 		return fleet.Guide{}
 	}
-	return w.Guide(in, language)
+	return w.Guide(in, l)
 }

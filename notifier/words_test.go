@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -131,10 +132,10 @@ func TestText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := (Words{}).text(tt.ev, "en", time.UTC); got != tt.en {
+			if got := (Words{}).text(tt.ev, words.EN, time.UTC); got != tt.en {
 				t.Errorf("en:\n got %s\nwant %s", got, tt.en)
 			}
-			if got := (Words{}).text(tt.ev, "zh", shanghai); got != tt.zh {
+			if got := (Words{}).text(tt.ev, words.ZH, shanghai); got != tt.zh {
 				t.Errorf("zh:\n got %s\nwant %s", got, tt.zh)
 			}
 		})
@@ -156,11 +157,11 @@ func TestTextFitsOneSegment(t *testing.T) {
 		if rapid.Bool().Draw(t, "no data") {
 			ev.Key.Rule, ev.Key.Metric = alarm.NoData, alarm.NoMetric
 		}
-		en := Words{}.text(ev, "en", time.UTC)
+		en := Words{}.text(ev, words.EN, time.UTC)
 		if n, gsm := sms.Segments(en); n != 1 || !gsm {
 			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
 		}
-		zh := Words{}.text(ev, "zh", time.UTC)
+		zh := Words{}.text(ev, words.ZH, time.UTC)
 		if n, _ := sms.Segments(zh); n != 1 {
 			t.Errorf("Chinese takes %d segments: %q", n, zh)
 		}

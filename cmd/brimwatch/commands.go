@@ -15,19 +15,20 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Run       runCommand       `cmd:"" help:"Run the daemon."`
-	Check     checkCommand     `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
-	Demo      demoCommand      `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
-	Instances instancesCommand `cmd:"" help:"List instances with their usage."`
-	Stats     statsCommand     `cmd:"" help:"Show the history of one instance."`
-	Advise    adviseCommand    `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
-	Calendar  calendarCommand  `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
-	Alarms    alarmsCommand    `cmd:"" help:"List alarms."`
-	Ack       ackCommand       `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
-	Silence   silenceCommand   `cmd:"" help:"Hold the notices of some alarms for a while."`
-	Notices   noticesCommand   `cmd:"" help:"List notices: who was told what, and what became of it."`
-	Notify    notifyCommand    `cmd:"" help:"Send notices by hand."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Run        runCommand        `cmd:"" help:"Run the daemon."`
+	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
+	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
+	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
+	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
+	Advise     adviseCommand     `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
+	Calendar   calendarCommand   `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
+	Alarms     alarmsCommand     `cmd:"" help:"List alarms."`
+	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
+	Silence    silenceCommand    `cmd:"" help:"Hold the notices of some alarms for a while."`
+	Notices    noticesCommand    `cmd:"" help:"List notices: who was told what, and what became of it."`
+	Notify     notifyCommand     `cmd:"" help:"Send notices by hand."`
+	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // configFlag is where the configuration is.

@@ -16,7 +16,7 @@ const leastSilence = 30 * time.Second
 // Why a metric is unknown although the broker answers.
 const (
 	awaitsRefresh = "connected; waits for the broker's next refresh of its figures"
-	notTold       = "the broker answers but does not tell this figure: grant read on $SYS/# to this user"
+	unreadable    = "the broker answers but does not tell this figure: grant read on $SYS/# to this user"
 	notGranted    = "the broker refused the subscription to this figure: grant read on $SYS/# to this user"
 )
 
@@ -154,7 +154,7 @@ func (t *tree) gap(id topic, settled bool) string {
 	case !t.granted.has(id):
 		return notGranted
 	case settled:
-		return notTold
+		return unreadable
 	}
 	return awaitsRefresh
 }

@@ -279,7 +279,7 @@ func TestStepAsideOnce(t *testing.T) {
 	})
 	c := build(t, Options{URL: mqttURL(s.Addr)})
 	collectortest.VisitUntil(t, c, "the reason", func(v *collector.Visit, err error) bool {
-		return err == nil && s.Accepted() == 2 && len(v.Gaps()) == 2 && v.Gaps()[0].Reason == notTold
+		return err == nil && s.Accepted() == 2 && len(v.Gaps()) == 2 && v.Gaps()[0].Reason == unreadable
 	})
 	for range 20 {
 		if _, err := collectortest.Visit(t, c); err != nil {

@@ -43,7 +43,7 @@ type Gate struct {
 	listen  string
 	file    webFile
 	log     *slog.Logger
-	seldom  rate.Sometimes // logs refusals: whoever is refused may come again and again
+	logRate rate.Sometimes // of refusals: whoever is refused may come again and again
 	refused *prometheus.CounterVec
 	inForce atomic.Pointer[inForce]
 }
@@ -67,7 +67,7 @@ func NewGate(o Options, r Rules) (*Gate, error) {
 	}
 	g := &Gate{
 		listen: o.Listen, file: webFile{path: o.WebConfigFile}, log: o.Logger.With("component", "access"),
-		seldom: rate.Sometimes{First: 3, Interval: time.Minute},
+		logRate: rate.Sometimes{First: 3, Interval: time.Minute},
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "brimwatch_http_refused_total", Help: "Requests that were not answered: by a host that is not ours, or without a sign-in where one is needed.",
 		}, []string{"reason"}),
@@ -134,7 +134,7 @@ func misdirected(host string) string {
 // refuse answers a request that must not come in.
 func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, status int, reason, text string) {
 	g.refused.WithLabelValues(reason).Inc()
-	g.seldom.Do(func() {
+	g.logRate.Do(func() {
 		g.log.WarnContext(r.Context(), "request refused", "status", status, "reason", text, "path", r.URL.Path, "remote", r.RemoteAddr)
 	})
 	h := w.Header()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/savedfile"
 )
 
 // Ledger remembers balances over restarts: the newest that a cloud gave, and since
@@ -18,12 +19,8 @@ import (
 // Its methods may be called from any goroutine. None of them but Run and Save waits
 // for the disk.
 type Ledger struct {
-	path  string // "" keeps nothing
-	log   *slog.Logger
-	dirty chan struct{} // of capacity 1: Run has something to save
-
-	saving sync.Mutex // held while the file is written
-	saved  []byte     // the file's content; guarded by saving
+	file *savedfile.File
+	log  *slog.Logger
 
 	mu       sync.Mutex
 	pages    map[string]page
@@ -65,7 +62,7 @@ func (l *Ledger) Join(accounts []fleet.Account, now time.Time) []fleet.Account {
 		}
 	}
 	l.pages = kept
-	l.changed()
+	l.file.Changed()
 	return accounts
 }
 
@@ -123,7 +120,7 @@ func (l *Ledger) Mend(now time.Time) bool {
 		}
 	}
 	if mended {
-		l.changed()
+		l.file.Changed()
 	}
 	return mended
 }
@@ -137,7 +134,7 @@ func (l *Ledger) Report(account string, b fleet.Balance) bool {
 	old := p.Reported
 	p.Reported = &b
 	l.pages[account] = p
-	l.changed()
+	l.file.Changed()
 	if old != nil && old.Currency != b.Currency {
 		l.log.Warn("the balance is reported in another currency than before; its threshold is held against it as it stands",
 			"account", account, "before", old.Currency, "now", b.Currency)

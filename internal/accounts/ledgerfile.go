@@ -1,19 +1,15 @@
 package accounts
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/atomicfile"
+	"github.com/brimwatch/brimwatch/internal/savedfile"
 )
 
 // savedBalance is one account in the file of the ledger.
@@ -24,32 +20,23 @@ type savedBalance struct {
 	OverdueSince time.Time     `json:"overdue_since,omitzero"`
 }
 
-// saveRetry is how long it takes to save again after a failure.
-const saveRetry = time.Minute
-
 // OpenLedger reads the file of the Ledger in a folder. A file that cannot be read
 // costs what it held, and nothing else; dir "" keeps nothing.
 func OpenLedger(dir string, log *slog.Logger) *Ledger {
-	l := &Ledger{
-		log: log.With("component", "accounts"), dirty: make(chan struct{}, 1),
-		pages: make(map[string]page), faults: make(map[string]string), ahead: make(map[string]time.Time),
+	log = log.With("component", "accounts")
+	l := &Ledger{log: log, pages: make(map[string]page), faults: make(map[string]string), ahead: make(map[string]time.Time)}
+	path := ""
+	if dir != "" {
+		path = filepath.Join(dir, "balances.json")
 	}
-	if dir == "" {
-		return l
-	}
-	l.path = filepath.Join(dir, "balances.json")
-	data, err := os.ReadFile(l.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l
-	}
-	if err == nil {
+	l.file = savedfile.New(savedfile.Options{Path: path, What: "balances", Content: l.content, Log: log})
+	err := l.file.Read(func(data []byte) (err error) {
 		l.pages, err = decodeBalances(data)
-	}
+		return err
+	})
 	if err != nil {
-		log.Warn("what was known of balances is lost: accounts that are overdue count as overdue from now on", "file", l.path, "error", err)
-		return l
+		log.Warn("what was known of balances is lost: accounts that are overdue count as overdue from now on", "file", path, "error", err)
 	}
-	l.saved = data
 	return l
 }
 
@@ -57,7 +44,7 @@ func OpenLedger(dir string, log *slog.Logger) *Ledger {
 func decodeBalances(data []byte) (map[string]page, error) {
 	var file map[string]savedBalance
 	if err := json.Unmarshal(data, &file); err != nil {
-		return map[string]page{}, fmt.Errorf("read balances: %w", err)
+		return map[string]page{}, fmt.Errorf("decode balances: %w", err)
 	}
 	pages := make(map[string]page, len(file))
 	for name, s := range file {
@@ -82,56 +69,21 @@ func encodeBalances(pages map[string]page) ([]byte, error) {
 	}
 	data, err := json.MarshalIndent(file, "", " ")
 	if err != nil {
-		return nil, fmt.Errorf("write balances: %w", err)
+		return nil, fmt.Errorf("encode balances: %w", err)
 	}
 	return append(data, '\n'), nil
 }
 
-// changed tells Run that there may be something to save.
-func (l *Ledger) changed() {
-	select {
-	case l.dirty <- struct{}{}:
-	default:
-	}
+// content is what the file is to hold. It holds no lock once it returns, so that
+// others do not wait for the disk.
+func (l *Ledger) content() ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return encodeBalances(l.pages)
 }
 
 // Run saves the Ledger when it changes, until ctx ends, and once more then.
-func (l *Ledger) Run(ctx context.Context) error {
-	retry := time.NewTimer(saveRetry)
-	retry.Stop() // there is nothing to try again yet
-	defer retry.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return l.Save()
-		case <-l.dirty:
-		case <-retry.C:
-		}
-		retry.Stop()
-		if err := l.Save(); err != nil {
-			l.log.Warn("balances could not be saved", "file", l.path, "error", err)
-			retry.Reset(saveRetry)
-		}
-	}
-}
+func (l *Ledger) Run(ctx context.Context) error { return l.file.Run(ctx) }
 
-// Save writes the file anew when it would say something else. It holds no lock
-// that others wait for while it writes.
-func (l *Ledger) Save() error {
-	if l.path == "" {
-		return nil
-	}
-	l.saving.Lock()
-	defer l.saving.Unlock()
-	l.mu.Lock()
-	data, err := encodeBalances(l.pages)
-	l.mu.Unlock()
-	if err != nil || bytes.Equal(data, l.saved) {
-		return err
-	}
-	if err := atomicfile.Replace(l.path, data, 0o600); err != nil {
-		return fmt.Errorf("save balances: %w", err)
-	}
-	l.saved = data
-	return nil
-}
+// Save writes the file anew when it would say something else.
+func (l *Ledger) Save() error { return l.file.Save() }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
@@ -168,10 +169,10 @@ func TestAdvise(t *testing.T) {
 			if got.Verdict != tt.verdict || targetName(got.Target) != tt.target || targetName(got.Also) != tt.also {
 				t.Errorf("%s to %q, also %q; want %s to %q, also %q", got.Verdict, targetName(got.Target), targetName(got.Also), tt.verdict, tt.target, tt.also)
 			}
-			if text := got.Text("en"); text != tt.text {
+			if text := got.Text(words.EN); text != tt.text {
 				t.Errorf("text\n got %s\nwant %s", text, tt.text)
 			}
-			if short := got.Short(fleet.MessageTPS, "en"); short != tt.short {
+			if short := got.Short(fleet.MessageTPS, words.EN); short != tt.short {
 				t.Errorf("short %q, want %q", short, tt.short)
 			}
 		})
@@ -213,7 +214,7 @@ func TestAdviseProperties(t *testing.T) {
 				t.Errorf("%+v is said to hold", f)
 			}
 		}
-		for _, language := range []string{"en", "zh"} {
+		for _, language := range []words.Language{words.EN, words.ZH} {
 			if got.Text(language) == "" {
 				t.Errorf("%s says nothing in %s", got.Verdict, language)
 			}
@@ -243,10 +244,10 @@ func TestChineseText(t *testing.T) {
 	in := input(used(30, 3000, 900), advice.Usage{})
 	in.Instance.Term.Expires = time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)
 	got := advice.Advise(in)
-	if text, want := got.Text("zh"), "small s.10x可满足。消息TPS用量3,000，容量4,000（阈值70%），至少需要4,286。In the console。也可变更为large l.10x。There is no way back。未知：连接数用量。"; text != want {
+	if text, want := got.Text(words.ZH), "small s.10x可满足。消息TPS用量3,000，容量4,000（阈值70%），至少需要4,286。In the console。也可变更为large l.10x。There is no way back。未知：连接数用量。"; text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
-	if short := got.Short(fleet.MessageTPS, "zh"); short != "s.10x可满足消息TPS" {
+	if short := got.Short(fleet.MessageTPS, words.ZH); short != "s.10x可满足消息TPS" {
 		t.Errorf("short %q", short)
 	}
 }

@@ -147,7 +147,7 @@ func (t Trend) Outlook(capacity, threshold float64, now time.Time) Outlook {
 		out.PerDay, out.Reason = 0, fmt.Sprintf("not enough history: %d of %d full days", t.Days, LeastDays)
 	case t.slope[2] < 0:
 		out.Reason = "no trend: it falls"
-	case t.slope[0] <= 0 || t.slope[1]*monthDays < negligible*math.Abs(t.level[1]):
+	case !t.grows():
 		out.Reason = "no trend"
 	case !(capacity > 0) || !(threshold > 0):
 		out.Reason = "it grows, and its capacity is not known"
@@ -162,24 +162,42 @@ func (t Trend) Outlook(capacity, threshold float64, now time.Time) Outlook {
 	return out
 }
 
+// grows tells whether there is a line, and a growth that somebody would plan for.
+func (t Trend) grows() bool {
+	return t.Days >= LeastDays && t.slope[0] > 0 && t.slope[1]*monthDays >= negligible*math.Abs(t.level[1])
+}
+
+// Full says when the line most likely reaches a capacity, as the Outlook does; false
+// when it does not within a year. It is for those who ask for a whole fleet.
+func (t Trend) Full(capacity float64, now time.Time) (time.Time, bool) {
+	if !t.grows() || !(capacity > 0) {
+		return time.Time{}, false
+	}
+	at := t.reach(1, capacity, now)
+	return at, !at.IsZero()
+}
+
 // reaches says when the line reaches a figure.
 func (t Trend) reaches(figure float64, now time.Time) Range {
-	when := func(i int) time.Time {
-		days := (figure - t.level[i]) / t.slope[i]
-		at := now
-		if days > 0 {
-			if days*24 > horizon.Hours() {
-				return time.Time{}
-			}
-			at = t.at.Add(time.Duration(days * float64(dayLength)))
-		}
-		if at.Before(now) {
-			return now
-		}
-		if at.After(now.Add(horizon)) {
+	return Range{Earliest: t.reach(2, figure, now), Likely: t.reach(1, figure, now), Latest: t.reach(0, figure, now)}
+}
+
+// reach says when the line of one of the slopes reaches a figure; zero when it does
+// not within a year.
+func (t Trend) reach(i int, figure float64, now time.Time) time.Time {
+	days := (figure - t.level[i]) / t.slope[i]
+	at := now
+	if days > 0 {
+		if days*24 > horizon.Hours() {
 			return time.Time{}
 		}
-		return at.UTC()
+		at = t.at.Add(time.Duration(days * float64(dayLength)))
 	}
-	return Range{Earliest: when(2), Likely: when(1), Latest: when(0)}
+	if at.Before(now) {
+		return now
+	}
+	if at.After(now.Add(horizon)) {
+		return time.Time{}
+	}
+	return at.UTC()
 }

@@ -122,6 +122,18 @@ func TestForecastProperties(t *testing.T) {
 			}
 		})
 	})
+	t.Run("full is the likely moment of the outlook", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			days := peaks(rapid.IntRange(0, 30).Draw(t, "days"), line(rapid.Float64Range(0, 1000).Draw(t, "from"), rapid.Float64Range(-10, 60).Draw(t, "per day")))
+			capacity := rapid.SampledFrom([]float64{0, -1, 10, 1000, 1e6}).Draw(t, "capacity")
+			now := noon().Add(time.Duration(rapid.IntRange(-24, 24).Draw(t, "hours")) * time.Hour)
+			trend := advice.FitTrend(days, noon())
+			want := trend.Outlook(capacity, 0.7, now).Capacity.Likely
+			if got, ok := trend.Full(capacity, now); !got.Equal(want) || ok == want.IsZero() {
+				t.Errorf("full at %s (%v), and the outlook says %s", got, ok, want)
+			}
+		})
+	})
 	t.Run("units do not matter", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			days, capacity := growing(t)

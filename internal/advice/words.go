@@ -22,12 +22,11 @@ func (t *Target) Name() string {
 // Short says in a few words, for a text message about metric m, what would fit; ""
 // when there is nothing that may be changed into now, or the metric itself is not
 // the matter.
-func (a *Advice) Short(m fleet.Metric, language string) string {
+func (a *Advice) Short(m fleet.Metric, l words.Language) string {
 	f := a.finding(m)
 	if a.Verdict != Upgrade || f == nil || f.State != Over || a.Target == nil || !a.Target.Allowed {
 		return ""
 	}
-	l, _ := words.ParseLanguage(language)
 	if a.Target.Open || f.Apart {
 		return l.Choose("Needs at least "+words.Figure(m, f.Wanted)+".", "至少需要"+words.Figure(m, f.Wanted))
 	}
@@ -65,9 +64,8 @@ func (a *Advice) finding(m fleet.Metric) *Finding {
 	return nil
 }
 
-// Text says all of it in a few sentences, in English (en) or Chinese (l).
-func (a *Advice) Text(language string) string {
-	l, _ := words.ParseLanguage(language)
+// Text says all of it in a few sentences.
+func (a *Advice) Text(l words.Language) string {
 	s := sentences{lang: l}
 	s.add(a.opening(l))
 	if a.Verdict == Upgrade || a.Verdict == NoCatalogue {
@@ -162,7 +160,7 @@ func (c *Change) note(l words.Language) string {
 	if n := c.Note[l.String()]; n != "" {
 		return n
 	}
-	return c.Note["en"]
+	return c.Note[words.EN.String()]
 }
 
 // apart names what is bought apart from the specification and stands above.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
@@ -57,7 +58,7 @@ func joined(verdicts []advice.Verdict) string {
 func (s *server) adviceOf(in *fleet.Instance, a *advice.Advice) wire.Advice {
 	out := wire.Advice{
 		InstanceID: in.ID, Name: in.Name, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
-		Verdict: string(a.Verdict), Complete: a.Complete, HistoryDays: a.Days, Summary: a.Text("en"),
+		Verdict: string(a.Verdict), Complete: a.Complete, HistoryDays: a.Days, Summary: a.Text(words.EN),
 		Target: targetOf(a.Target), Also: targetOf(a.Also), Blocked: targetOf(a.Blocked),
 		Metrics: make(map[string]wire.AdviceMetric, len(a.Findings)),
 	}
@@ -84,7 +85,7 @@ func targetOf(t *advice.Target) *wire.AdviceTarget {
 	}
 	if c := t.Change; c != nil {
 		allowed := t.Allowed
-		out.Allowed, out.By, out.Late, out.Note, out.Source = &allowed, c.By, c.Late, c.Note["en"], c.Source
+		out.Allowed, out.By, out.Late, out.Note, out.Source = &allowed, c.By, c.Late, c.Note[words.EN.String()], c.Source
 	}
 	return out
 }

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
@@ -46,14 +45,14 @@ type Options struct {
 	Reloader    Reloader
 	Health      Health
 	Advisor     readers.Advisor
-	Gatherer    prometheus.Gatherer // Brimwatch's own metrics
+	Metrics     *Exposition
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now
 }
 
 func (o *Options) complete() bool {
 	return o.Fleet != nil && o.Accounts != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil &&
-		o.AlarmEditor != nil && o.Silences != nil && o.Reloader != nil && o.Health != nil && o.Gatherer != nil && o.Logger != nil
+		o.AlarmEditor != nil && o.Silences != nil && o.Reloader != nil && o.Health != nil && o.Metrics != nil && o.Logger != nil
 }
 
 // server answers requests.

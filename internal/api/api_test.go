@@ -431,16 +431,20 @@ func TestCompressed(t *testing.T) {
 func many(n int) *fakes {
 	f := newFakes()
 	f.standings = make([]fleet.Standing, n)
+	levels := &fleet.Levels{}
+	for m := range levels {
+		levels[m] = []fleet.Level{{Severity: "warning", Threshold: 0.7}, {Severity: "critical", Threshold: 0.9}}
+	}
 	for i := range f.standings {
 		in := &fleet.Instance{
 			ID: fmt.Sprintf("mqtt-%05d", i), Name: fmt.Sprintf("Broker %d", i), Account: "acme", Product: "mqtt", Edition: "basic", Watched: true,
 			Labels: fleet.SortLabels(map[string]string{"team": "orders", "env": "prod"}),
 			Term:   fleet.Term{Method: fleet.Subscription, Expires: now().AddDate(0, 3, 0)},
 		}
-		st := fleet.Standing{Instance: in}
+		st := fleet.Standing{Instance: in, Levels: levels}
 		r := &fleet.Reading{Instance: in.ID, At: now(), Up: true}
 		for _, m := range []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections} {
-			in.Catalogue[m], st.States[m], st.Thresholds[m] = 1000*float64(m+1), fleet.MetricOK, 0.7
+			in.Catalogue[m], st.States[m] = 1000*float64(m+1), fleet.MetricOK
 			r.Known, r.Usage[m] = r.Known.With(m), float64(i%1000)*1.25
 		}
 		st.Reading = r
@@ -475,9 +479,3 @@ func BenchmarkInstances(b *testing.B) {
 
 // What lies ahead of 10,000 instances.
 func BenchmarkCalendar(b *testing.B) { benchmarkGet(b, "/api/v1/calendar?days=365", "") }
-
-// The exposition of 10,000 instances.
-func BenchmarkMetrics(b *testing.B) {
-	b.Run("plain", func(b *testing.B) { benchmarkGet(b, "/metrics", "") })
-	b.Run("gzip", func(b *testing.B) { benchmarkGet(b, "/metrics", "gzip") })
-}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -152,7 +153,10 @@ func newFakes() *fakes {
 		fleet.MessageTPS: fleet.MetricOK, fleet.SendTPS: fleet.MetricUnwatched, fleet.ReceiveTPS: fleet.MetricUnwatched,
 		fleet.Subscriptions: fleet.MetricUnknown, fleet.Connections: fleet.MetricRaised,
 	}
-	first.Thresholds[fleet.Connections], first.Thresholds[fleet.MessageTPS] = 0.7, 0.7
+	first.Levels = &fleet.Levels{
+		fleet.MessageTPS:  {{Severity: "warning", Threshold: 0.7}},
+		fleet.Connections: {{Severity: "warning", Threshold: 0.7}, {Severity: "critical", Threshold: 0.9}},
+	}
 
 	odd := &fleet.Instance{ID: "a/b c?ü", Name: "a/b c?ü", Product: "redis", Watched: true}
 	odd.Configured[fleet.MemoryBytes] = 1 << 30
@@ -197,13 +201,24 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Gatherer: f.registry,
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// exposition returns the page of metrics over the fakes.
+func (f *fakes) exposition(t testing.TB) *Exposition {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(&f.log, nil))
+	source, err := families.New(families.Options{Fleet: f, Accounts: f, Alarms: f, Silences: f, Outlooks: f, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Exposition{Families: source, Gatherer: f.registry, Logger: log, Now: now}
 }
 
 // ask sends one request.
@@ -240,6 +255,11 @@ func indented(t testing.TB, body io.Reader) []byte {
 		t.Fatalf("answer is not JSON: %v\n%s", err, data)
 	}
 	return out.Bytes()
+}
+
+// Full has one metric that is full some day.
+func (f *fakes) Full(id string, m fleet.Metric, _ float64, _ time.Time) (time.Time, bool) {
+	return time.Date(2027, 1, 17, 9, 30, 0, 0, time.UTC), id == "mqtt-1" && m == fleet.Connections
 }
 
 // Accounts has one that is overdue, one with money, and one of which nothing is known.

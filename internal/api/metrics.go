@@ -7,98 +7,91 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/common/expfmt"
+	dto "github.com/prometheus/client_model/go"
 
-	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/readers"
+	"github.com/brimwatch/brimwatch/internal/families"
 )
 
-// maxOpen bounds the series of open alarms on one page.
-const maxOpen = 100_000
-
 // Exposition writes /metrics: the fleet in the names of docs/api.md, then
-// Brimwatch's own metrics. It is the text format 0.0.4, which every scraper takes.
-// All fields must be given. It is safe for concurrent use.
+// Brimwatch's own metrics. All fields must be given but Now. It is safe for
+// concurrent use.
 type Exposition struct {
-	Fleet    readers.Fleet
-	Accounts readers.Accounts
-	Alarms   readers.Alarms
+	Families *families.Source
 	Gatherer prometheus.Gatherer // Brimwatch's own metrics
 	Logger   *slog.Logger
+	Now      func() time.Time // nil is time.Now
 }
 
 // content is what a page is written from.
 type content struct {
-	standings   []fleet.Standing
-	accounts    []fleet.Account
-	open        []alarm.Episode
-	alarmsKnown bool
-	own         func(*page) // writes Brimwatch's own metrics
+	fleet *families.Content
+	own   []*dto.MetricFamily
+	part  *selection
+	log   *slog.Logger
 }
 
-// WriteMetrics writes the page. What could not be read is missing in it, and the
-// log says so.
+// WriteMetrics writes the whole page in the text format 0.0.4, which everybody
+// takes. What could not be read is missing in it, and the log says so.
 func (e *Exposition) WriteMetrics(ctx context.Context, w io.Writer) {
-	c := e.read(ctx)
-	c.write(w)
+	e.read(ctx, &selection{}).write(ctx, w, textFormat())
 }
 
 // read does what may fail or take long, before the first byte is written.
-func (e *Exposition) read(ctx context.Context) content {
-	own, err := e.Gatherer.Gather()
-	if err != nil {
-		e.Logger.ErrorContext(ctx, "own metrics are not complete", "error", err)
+func (e *Exposition) read(ctx context.Context, part *selection) *content {
+	now := time.Now
+	if e.Now != nil {
+		now = e.Now
 	}
-	open, err := e.Alarms.Episodes(ctx, alarm.EpisodeFilter{Open: true, Limit: maxOpen})
-	if err != nil && ctx.Err() == nil {
-		e.Logger.ErrorContext(ctx, "open alarms are missing from the exposition", "error", err)
-	}
-	return content{standings: e.Fleet.Standings(), accounts: e.Accounts.Accounts(), open: open, alarmsKnown: err == nil, own: func(p *page) {
-		enc := expfmt.NewEncoder(p, expfmt.NewFormat(expfmt.TypeTextPlain))
-		for _, mf := range own {
-			if err := enc.Encode(mf); err != nil {
-				if p.err == nil {
-					e.Logger.ErrorContext(ctx, "own metric could not be written", "metric", mf.GetName(), "error", err)
-				}
-				return
-			}
+	c := &content{part: part, log: e.Logger, fleet: e.Families.Read(ctx, now(), part.choice())}
+	if part.own() {
+		own, err := e.Gatherer.Gather()
+		if err != nil {
+			e.Logger.ErrorContext(ctx, "own metrics are not complete", "error", err)
 		}
-	}}
+		c.own = part.ownPart(own)
+	}
+	return c
 }
 
 // write writes the page from what was read.
-func (c *content) write(w io.Writer) {
-	p := &page{out: w, buf: make([]byte, 0, pageBuffer)}
-	p.fleet(c.standings)
-	p.accounts(c.accounts)
-	if c.alarmsKnown {
-		p.alarms(c.open)
+func (c *content) write(ctx context.Context, w io.Writer, f format) {
+	p := newPage(w, f)
+	c.fleet.Each(c.part.points(p.point))
+	if err := p.ownMetrics(c.own); err != nil && p.err == nil {
+		c.log.ErrorContext(ctx, "own metrics could not be written", "error", err)
 	}
-	c.own(p)
-	p.flush()
+	p.end()
 }
 
-// metrics answers with the exposition.
+// metrics answers with the exposition, or the part of it that is asked for.
 func (s *server) metrics(w http.ResponseWriter, r *http.Request) {
-	e := Exposition{Fleet: s.Fleet, Accounts: s.Accounts, Alarms: s.Alarms, Gatherer: s.Gatherer, Logger: s.log}
-	c := e.read(r.Context())
-	w.Header().Set("Content-Type", string(expfmt.NewFormat(expfmt.TypeTextPlain)))
-	w.Header().Add("Vary", "Accept-Encoding")
-	if !takesGzip(r.Header) || r.Method == http.MethodHead {
-		c.write(w)
+	part, err := selectionOf(r.URL.RawQuery)
+	if err != nil {
+		s.refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	w.Header().Set("Content-Encoding", "gzip")
+	f := negotiate(r.Header.Values("Accept"))
+	w.Header().Set("Content-Type", f.contentType())
+	w.Header().Add("Vary", "Accept, Accept-Encoding")
+	if r.Method == http.MethodHead {
+		return
+	}
+	c := s.Metrics.read(r.Context(), part)
+	if !takesGzip(r.Header) {
+		c.write(r.Context(), w, f)
+		return
+	}
 	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {
 		s.fail(w, r, "the metrics could not be compressed", err)
 		return
 	}
-	c.write(z)
+	w.Header().Set("Content-Encoding", "gzip")
+	c.write(r.Context(), z, f)
 	_ = z.Close() // the client went away: there is nobody left to tell
 }
 

@@ -3,12 +3,15 @@ package api
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,22 +24,39 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// scrape returns the exposition of the fakes.
+// The formats, as a client asks for them and as an answer says what it is.
+const (
+	askOpenMetrics = "application/openmetrics-text; version=1.0.0"
+	isOpenMetrics  = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+	isText         = "text/plain; version=0.0.4; charset=utf-8"
+)
+
+// scrape returns the exposition of the fakes in the text format.
 func scrape(t testing.TB, f *fakes) string {
 	t.Helper()
-	w := ask(t, f.handler(t), http.MethodGet, "/metrics", "")
-	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain; version=0.0.4") {
+	return scrapeAs(t, f, "/metrics", "", isText)
+}
+
+// scrapeAs returns a page that somebody asks for; it must be of the type that is
+// said.
+func scrapeAs(t testing.TB, f *fakes, target, accept, contentType string) string {
+	t.Helper()
+	w := ask(t, f.handler(t), http.MethodGet, target, "", "Accept", accept)
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != contentType {
 		t.Fatalf("answered %d, %s", w.Code, w.Header().Get("Content-Type"))
 	}
 	return w.Body.String()
 }
 
-// series reads an exposition as Prometheus does, and returns its series.
-func series(t testing.TB, text string) map[string]float64 {
+// seriesIn reads an exposition as Prometheus does, and returns its series.
+func seriesIn(t testing.TB, text, contentType string) map[string]float64 {
 	t.Helper()
-	p, err := textparse.New([]byte(text), "text/plain; version=0.0.4", labels.NewSymbolTable(), textparse.ParserOptions{})
+	p, err := textparse.New([]byte(text), contentType, labels.NewSymbolTable(), textparse.ParserOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,45 +82,67 @@ func series(t testing.TB, text string) map[string]float64 {
 	}
 }
 
-func TestMetrics(t *testing.T) {
+// withEverything returns fakes that have a series of every family, and one of
+// Brimwatch's own metrics of each kind.
+func withEverything() *fakes {
 	f := newFakes()
-	own := prometheus.NewGauge(prometheus.GaugeOpts{Name: "brimwatch_engine_open", Help: "Open alarms."})
-	f.registry.MustRegister(own)
+	f.silences = append(f.silences, notifier.Silence{ID: "s2", Matchers: map[string]string{"instance_id": "mqtt-1"}, Until: now().Add(time.Hour)})
+	open := prometheus.NewGauge(prometheus.GaugeOpts{Name: "brimwatch_engine_open", Help: "Open alarms."})
+	calls := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "brimwatch_test_calls_total", Help: `Calls, "quoted".`}, []string{"outcome"})
+	calls.WithLabelValues("ok").Add(7)
+	calls.WithLabelValues("failed").Inc()
+	took := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "brimwatch_test_duration_seconds", Help: "How long a call took.", Buckets: []float64{0.5, 1}})
+	took.Observe(0.75)
+	held := prometheus.NewGauge(prometheus.GaugeOpts{Name: "brimwatch_test_held_bytes", Help: "Memory that is held."})
+	ever := prometheus.NewCounter(prometheus.CounterOpts{Name: "brimwatch_test_held_bytes_total", Help: "Memory that was ever held."})
+	spread := prometheus.NewSummary(prometheus.SummaryOpts{Name: "brimwatch_test_spread", Help: "A summary.", Objectives: map[float64]float64{0.5: 0.05}})
+	spread.Observe(3)
+	f.registry.MustRegister(open, calls, took, held, ever, spread)
+	return f
+}
+
+func TestMetrics(t *testing.T) {
+	f := withEverything()
 	text := scrape(t, f)
 	golden(t, "metrics.txt", []byte(text))
 
-	series(t, text)
+	seriesIn(t, text, isText)
 	problems, err := promlint.New(strings.NewReader(text)).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("promlint: %v, %v", err, problems)
 	}
 	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	all, err := parser.TextToMetricFamilies(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, mf := range families {
+	for name, mf := range all {
 		if mf.GetHelp() == "" {
 			t.Errorf("%s has no help", name)
 		}
 	}
-	if families["brimwatch_engine_open"] == nil {
-		t.Error("Brimwatch's own metrics are missing")
+	for _, f := range series.Families() {
+		if all[f.Name] == nil {
+			t.Errorf("the page has no %s", f.Name)
+		}
 	}
 }
 
 // TestMetricsContract holds that names and labels are those that others rely on.
 func TestMetricsContract(t *testing.T) {
-	got := series(t, scrape(t, newFakes()))
+	got := seriesIn(t, scrape(t, newFakes()), isText)
 	for _, want := range []string{
 		`{__name__="brimwatch_instance_usage", edition="basic", instance_id="mqtt-1", metric="connections", product="mqtt"}`,
 		`{__name__="brimwatch_instance_capacity", edition="basic", instance_id="mqtt-1", metric="subscriptions", product="mqtt"}`,
 		`{__name__="brimwatch_instance_utilization_ratio", edition="basic", instance_id="mqtt-1", metric="message_tps", product="mqtt"}`,
+		`{__name__="brimwatch_instance_threshold_ratio", edition="basic", instance_id="mqtt-1", metric="connections", product="mqtt", severity="critical"}`,
 		`{__name__="brimwatch_instance_up", edition="basic", instance_id="mqtt-1", product="mqtt"}`,
 		`{__name__="brimwatch_instance_expiry_timestamp_seconds", edition="basic", instance_id="mqtt-1", product="mqtt"}`,
 		`{__name__="brimwatch_instance_lifecycle_state", edition="standard", instance_id="rmq-2", product="rocketmq", state="grace"}`,
 		`{__name__="brimwatch_instance_lifecycle_moment_timestamp_seconds", edition="basic", instance_id="mqtt-1", product="mqtt", state="released"}`,
 		`{__name__="brimwatch_instance_info", account="acme", edition="basic", env="prod", instance_id="mqtt-1", name="Orders", product="mqtt", team="orders"}`,
+		`{__name__="brimwatch_account_balance", account="acme", currency="CNY"}`,
+		`{__name__="brimwatch_account_overdue", account="late", currency="USD"}`,
 		`{__name__="brimwatch_alarm_raised", instance_id="mqtt-1", metric="connections", rule="capacity", severity="warning"}`,
 	} {
 		if _, ok := got[want]; !ok {
@@ -126,7 +168,7 @@ func TestMetricsOneSeriesForAnAlarm(t *testing.T) {
 	twice := f.episodes[0]
 	twice.Code = "N2XX"
 	f.episodes = append(f.episodes, twice)
-	series(t, scrape(t, f)) // fails on a series that stands there twice
+	seriesIn(t, scrape(t, f), isText) // fails on a series that stands there twice
 }
 
 // TestMetricsWithoutAlarms holds that a fault of one part does not take the others
@@ -165,12 +207,22 @@ func TestMetricsCompressed(t *testing.T) {
 	}
 }
 
+// TestMetricsByHead holds that a question about the page alone reads nothing.
+func TestMetricsByHead(t *testing.T) {
+	f := newFakes()
+	f.err = errors.New("it was read")
+	w := ask(t, f.handler(t), http.MethodHead, "/metrics", "", "Accept", askOpenMetrics)
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != isOpenMetrics || w.Body.Len() > 0 || f.log.Len() > 0 {
+		t.Errorf("answered %d, %q, %d bytes; the log: %s", w.Code, w.Header().Get("Content-Type"), w.Body.Len(), f.log.String())
+	}
+}
+
 // TestMetricsOfAnyFleet holds that whatever people call their instances and labels,
-// Prometheus reads the page, and no series stands there twice.
+// Prometheus reads the page in both formats as what was handed to it.
 func TestMetricsOfAnyFleet(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z_.\-0-9"\\]{0,4}`), rapid.SampledFrom([]string{
-			"instance_id", "name", "account", "label_name", "__name__", "le", "a-b", "a.b", "a_b", "a_b_2", "\xff", "1st", "\n",
+			"instance_id", "name", "account", "label_name", "__name__", "le", "a-b", "a.b", "a_b", "a_b_2", "\xff", "1st", "\n", "生产", strings.Repeat("长", 200),
 		}))
 		f := newFakes()
 		f.standings, f.episodes = nil, nil
@@ -183,46 +235,25 @@ func TestMetricsOfAnyFleet(t *testing.T) {
 			f.standings = append(f.standings, fleet.Standing{Instance: in, Reading: r})
 			f.episodes = append(f.episodes, alarm.Episode{Key: alarm.Key{Rule: alarm.NoData, Instance: id, Metric: alarm.NoMetric}, State: alarm.EpisodeRaised, Severity: alarm.Warning})
 		}
-		got := series(t, scrape(t, f))
-		infos := 0
-		for name := range got {
-			if strings.Contains(name, `__name__="brimwatch_instance_info"`) {
-				infos++
-			}
-		}
-		if infos != len(f.standings) {
-			rt.Errorf("%d instances have %d infos", len(f.standings), infos)
-		}
-	})
-}
-
-func TestLabelNames(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		in   []string
-		want []string
-	}{
-		{"as they are", []string{"env", "team"}, []string{"env", "team"}},
-		{"like those that all have", []string{"account", "name"}, []string{"label_account", "label_name"}},
-		{"with characters that may not be", []string{"a-b", "größe"}, []string{"a_b", "gr__e"}},
-		{"with a digit before, or nothing", []string{"", "1st"}, []string{"label_", "label_1st"}},
-		{"that belong to Prometheus", []string{"__name__"}, []string{"label___name__"}},
-		{"that become the same", []string{"a-b", "a.b", "a_b"}, []string{"label_a_b", "label_a_b_2", "a_b"}},
-		{"that meet what others became", []string{"label_name", "name"}, []string{"label_name", "label_name_2"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			list := make([]fleet.Label, len(tt.in))
-			for i, name := range tt.in {
-				list[i].Name = name
-			}
-			names := make(labelNames)
-			for range 2 { // the second time from memory
-				if got := names.of(list); !slices.Equal(got, tt.want) {
-					t.Errorf("got %q, want %q", got, tt.want)
+		want := map[string]float64{}
+		page := f.exposition(t)
+		page.Families.Read(t.Context(), now(), families.Choice{}).Each(func(p *series.Point) {
+			pairs := map[string]string{series.Name: p.Family.Name}
+			p.EachLabel(func(name, value string) { pairs[name] = value })
+			want[labels.FromMap(pairs).String()] = p.Value
+		})
+		for contentType, accept := range map[string]string{isText: "", isOpenMetrics: askOpenMetrics} {
+			got := seriesIn(t, scrapeAs(t, f, "/metrics", accept, contentType), contentType)
+			for key, v := range want {
+				if g, ok := got[key]; !ok || g != v {
+					rt.Errorf("%s is %v (%v), want %v", key, g, ok, v)
 				}
 			}
-		})
-	}
+			if len(got) != len(want) {
+				rt.Errorf("%d series, want %d", len(got), len(want))
+			}
+		}
+	})
 }
 
 // A writer that fails is left alone from then on.
@@ -235,10 +266,134 @@ func (b *broken) Write([]byte) (int, error) {
 
 func TestPageAfterAFault(t *testing.T) {
 	b := &broken{}
-	p := &page{out: b}
-	p.fleet(many(2000).standings)
-	p.flush()
-	if b.writes != 1 || p.err == nil {
-		t.Errorf("%d writes after the first failed, %v", b.writes-1, p.err)
+	f := many(2000)
+	f.exposition(t).WriteMetrics(t.Context(), b)
+	if b.writes != 1 || f.log.Len() > 0 {
+		t.Errorf("%d writes after the first failed; the log: %s", b.writes-1, f.log.String())
+	}
+}
+
+func TestAppendValue(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", math.Copysign(0, -1): "0", 1: "1", -11.19: "-11.19", 1798732800: "1798732800", 0.7224: "0.7224", 1 << 30: "1073741824",
+		999999999999999: "999999999999999", 1e15: "1e+15", -1e300: "-1e+300", 5e-324: "5e-324",
+	} {
+		if got := string(appendValue(nil, v)); got != want {
+			t.Errorf("%v is written as %s, want %s", v, got, want)
+		}
+	}
+}
+
+// The exposition of 10,000 instances, and parts of it.
+func BenchmarkMetrics(b *testing.B) {
+	for _, bb := range []struct{ name, target, accept, encoding string }{
+		{"plain", "/metrics", "", ""},
+		{"gzip", "/metrics", "", "gzip"},
+		{"openmetrics", "/metrics", askOpenMetrics, ""},
+		{"account", "/metrics?account=acme-7", "", ""},
+		{"family", "/metrics?match[]=brimwatch_instance_utilization_ratio", "", ""},
+		{"instance", `/metrics?match[]={instance_id="mqtt-00007"}`, "", ""},
+		{"fleet", `/metrics?match[]={__name__=~"brimwatch_fleet_.+"}`, "", ""},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			f := many(10_000)
+			for i := range f.standings {
+				f.standings[i].Instance.Account = fmt.Sprintf("acme-%d", i%100)
+			}
+			h := f.handler(b)
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/", http.NoBody)
+			r.URL.Path, r.URL.RawQuery, _ = strings.Cut(bb.target, "?")
+			r.Header.Set("Accept", bb.accept)
+			r.Header.Set("Accept-Encoding", bb.encoding)
+			out := &counted{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				out.size = 0
+				h.ServeHTTP(out, r)
+			}
+			b.ReportMetric(float64(out.size)/1e6, "MB")
+		})
+	}
+}
+
+// counted is a ResponseWriter that keeps only how much was written.
+type counted struct {
+	header http.Header
+	size   int
+}
+
+func (c *counted) Header() http.Header         { return c.header }
+func (c *counted) Write(p []byte) (int, error) { c.size += len(p); return len(p), nil }
+func (c *counted) WriteHeader(int)             {}
+
+// TestOpenMetrics reads the page in OpenMetrics, as Prometheus does and line by line.
+func TestOpenMetrics(t *testing.T) {
+	f := withEverything()
+	text := scrapeAs(t, f, "/metrics", askOpenMetrics, isOpenMetrics)
+	golden(t, "openmetrics.txt", withoutBeginnings(text))
+	holdsOpenMetrics(t, text)
+
+	// All that stands in the one stands in the other.
+	plain, open := seriesIn(t, scrape(t, f), isText), seriesIn(t, text, isOpenMetrics)
+	for key, v := range plain {
+		if got, ok := open[key]; !ok || got != v {
+			t.Errorf("%s is %v in the text format, and %v (%v) in OpenMetrics", key, v, got, ok)
+		}
+	}
+	for _, created := range []string{"brimwatch_test_calls_created", "brimwatch_test_duration_seconds_created"} {
+		if !slices.ContainsFunc(strings.Split(text, "\n"), func(line string) bool { return strings.HasPrefix(line, created) }) {
+			t.Errorf("there is no %s", created)
+		}
+	}
+}
+
+// withoutBeginnings takes the moments out at which counters began: they are those of
+// the test.
+func withoutBeginnings(text string) []byte {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		name, _, _ := strings.Cut(line, "{")
+		if name, _, _ = strings.Cut(name, " "); strings.HasSuffix(name, "_created") {
+			lines[i] = line[:strings.LastIndexByte(line, ' ')] + " …"
+		}
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
+
+// holdsOpenMetrics holds a page against the rules of OpenMetrics that the parser of
+// Prometheus passes over: families come once and in one piece, a unit is the end of
+// the name, a counter ends in _total, and nothing follows the end.
+func holdsOpenMetrics(t *testing.T, text string) {
+	t.Helper()
+	if !strings.HasSuffix(text, "\n# EOF\n") || strings.Count(text, "# EOF") != 1 {
+		t.Error("the page does not end with # EOF")
+	}
+	types := map[string]string{}
+	family := ""
+	for line := range strings.Lines(strings.TrimSuffix(text, "# EOF\n")) {
+		word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if word == "#" {
+			kind, rest, _ := strings.Cut(rest, " ")
+			name, value, _ := strings.Cut(rest, " ")
+			switch {
+			case kind == "HELP":
+				if _, twice := types[name]; twice {
+					t.Errorf("%s comes twice", name)
+				}
+				family, types[name] = name, ""
+			case name != family:
+				t.Errorf("%s stands among the series of %s", strings.TrimSpace(line), family)
+			case kind == "TYPE":
+				types[name] = value
+			case kind == "UNIT" && !strings.HasSuffix(name, "_"+value):
+				t.Errorf("%s does not end in its unit, %s", name, value)
+			}
+			continue
+		}
+		name, _, _ := strings.Cut(word, "{")
+		endings := map[string][]string{"gauge": {""}, "unknown": {""}, "counter": {"_total", "_created"}, "histogram": {"_bucket", "_sum", "_count", "_created"}, "summary": {"", "_sum", "_count", "_created"}}
+		if ending, ok := strings.CutPrefix(name, family); !ok || !slices.Contains(endings[types[family]], ending) {
+			t.Errorf("%s stands among the series of %s, a %s", name, family, types[family])
+		}
 	}
 }

@@ -7,10 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/VictoriaMetrics/metrics"
-
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // pageBuffer is how much of a page is gathered before it is written.
@@ -20,12 +18,21 @@ const pageBuffer = 64 << 10
 // full, so a page of a large fleet is never held as a whole. After a fault of
 // the writer below it writes nothing more.
 type page struct {
-	out io.Writer
-	buf []byte
-	err error
+	out    io.Writer
+	format format
+	buf    []byte
+	err    error
+
+	family   *series.Family  // whose points are being written
+	instance *fleet.Instance // whose identity stands in identity
+	identity []byte          // with the brace before it, without the one behind
 }
 
-// Write takes what others write in the text format.
+func newPage(out io.Writer, f format) *page {
+	return &page{out: out, format: f, buf: make([]byte, 0, pageBuffer)}
+}
+
+// Write takes what others write in the format of the page.
 func (p *page) Write(b []byte) (int, error) {
 	p.buf = append(p.buf, b...)
 	p.spill()
@@ -46,48 +53,100 @@ func (p *page) flush() {
 	p.buf = p.buf[:0]
 }
 
-// family begins a metric family; all are gauges.
-func (p *page) family(name, help string) {
-	p.buf = append(p.buf, "# HELP "...)
+// end writes what is left of the page.
+func (p *page) end() {
+	if p.format.open {
+		p.buf = append(p.buf, "# EOF\n"...)
+	}
+	p.flush()
+}
+
+// begin begins a metric family; all are gauges.
+func (p *page) begin(f *series.Family) {
+	p.family = f
+	p.comment("HELP", f.Name, f.Help)
+	p.comment("TYPE", f.Name, "gauge")
+	if p.format.open && f.Unit != "" {
+		p.comment("UNIT", f.Name, f.Unit)
+	}
+}
+
+func (p *page) comment(what, name, text string) {
+	p.buf = append(p.buf, "# "...)
+	p.buf = append(p.buf, what...)
+	p.buf = append(p.buf, ' ')
 	p.buf = append(p.buf, name...)
 	p.buf = append(p.buf, ' ')
-	p.buf = append(p.buf, help...)
-	p.buf = append(p.buf, "\n# TYPE "...)
-	p.buf = append(p.buf, name...)
-	p.buf = append(p.buf, " gauge\n"...)
+	p.buf = append(p.buf, text...)
+	p.buf = append(p.buf, '\n')
 }
 
-// label appends one label; sep is what stands before it.
-func (p *page) label(sep byte, name, value string) {
-	p.buf = append(p.buf, sep)
-	p.buf = append(p.buf, name...)
-	p.buf = append(p.buf, '=', '"')
-	p.buf = appendEscaped(p.buf, value)
-	p.buf = append(p.buf, '"')
-}
-
-// value ends a line.
-func (p *page) value(v float64) {
-	p.buf = append(p.buf, '}', ' ')
-	p.buf = strconv.AppendFloat(p.buf, v, 'g', -1, 64)
+// point writes one series with its value. Labels that are empty are left out.
+func (p *page) point(pt *series.Point) {
+	if p.err != nil {
+		return
+	}
+	if p.family != pt.Family {
+		p.begin(pt.Family)
+	}
+	p.buf = append(p.buf, pt.Family.Name...)
+	sep := byte('{')
+	if pt.Instance != nil {
+		if p.instance != pt.Instance {
+			p.identify(pt.Instance)
+		}
+		p.buf = append(p.buf, p.identity...)
+		sep = ','
+	}
+	for i := range pt.Labels {
+		p.buf, sep = appendLabel(p.buf, sep, pt.Labels[i].Name, pt.Labels[i].Value)
+	}
+	p.buf, sep = appendLabel(p.buf, sep, series.Metric, pt.Metric)
+	p.buf, sep = appendLabel(p.buf, sep, series.Severity, pt.Severity)
+	p.buf, sep = appendLabel(p.buf, sep, series.State, pt.State)
+	if sep == ',' {
+		p.buf = append(p.buf, '}')
+	}
+	p.buf = append(p.buf, ' ')
+	p.buf = appendValue(p.buf, pt.Value)
 	p.buf = append(p.buf, '\n')
 	p.spill()
 }
 
-// identity begins a line about an instance.
-func (p *page) identity(name string, in *fleet.Instance) {
-	p.buf = append(p.buf, name...)
-	p.label('{', "instance_id", in.ID)
-	p.label(',', "product", in.Product)
-	p.label(',', "edition", in.Edition)
+// identify writes down the identity of an instance: its series mostly come one after
+// the other. Every instance has an ID.
+func (p *page) identify(in *fleet.Instance) {
+	p.instance = in
+	b, sep := appendLabel(p.identity[:0], '{', series.InstanceID, in.ID)
+	b, sep = appendLabel(b, sep, series.Product, in.Product)
+	p.identity, _ = appendLabel(b, sep, series.Edition, in.Edition)
 }
 
-// appendEscaped appends a label's value as the text format wants it: UTF-8, with
-// backslash, quote and line feed escaped.
-func appendEscaped(b []byte, s string) []byte {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\ufffd")
+// appendLabel appends a label unless it is empty; sep is what stands before it. It
+// returns what stands before the next.
+func appendLabel(b []byte, sep byte, name, value string) ([]byte, byte) {
+	if value == "" {
+		return b, sep
 	}
+	b = append(b, sep)
+	b = append(b, name...)
+	b = append(b, '=', '"')
+	b = appendEscaped(b, value)
+	return append(b, '"'), ','
+}
+
+// appendEscaped appends a label's value as both formats want it: UTF-8, with
+// backslash, quote and line feed escaped. Most values need none of it.
+func appendEscaped(b []byte, s string) []byte {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		c := s[i]
+		plain = c < utf8.RuneSelf && c != '\\' && c != '"' && c != '\n'
+	}
+	if plain {
+		return append(b, s...)
+	}
+	s = strings.ToValidUTF8(s, "\ufffd")
 	for i := range len(s) {
 		switch c := s[i]; c {
 		case '\\':
@@ -103,136 +162,14 @@ func appendEscaped(b []byte, s string) []byte {
 	return b
 }
 
-// fleet writes how the instances stand. A family is written as a whole before
-// the next, which is why the list is gone through once for each.
-func (p *page) fleet(list []fleet.Standing) {
-	p.family("brimwatch_instances", "Number of instances in the configuration.")
-	metrics.WriteGaugeUint64(p, "brimwatch_instances", uint64(len(list)))
+// wholeBelow is below which figures without a fraction are written as whole numbers:
+// a float64 holds each of them.
+const wholeBelow = 1e15
 
-	p.perMetric(list, "brimwatch_instance_usage", "Usage of the metric: messages or commands per second, subscriptions, connections or bytes.",
-		func(st *fleet.Standing, m fleet.Metric) (float64, bool) {
-			if st.Reading == nil || !st.Reading.Known.Has(m) {
-				return 0, false
-			}
-			return st.Reading.Usage[m], true
-		})
-	p.perMetric(list, "brimwatch_instance_capacity", "Capacity of the metric, in the unit of its usage.",
-		func(st *fleet.Standing, m fleet.Metric) (float64, bool) {
-			limit := st.Instance.Limit(st.Reading, m)
-			return limit.Value, limit.Known()
-		})
-	p.perMetric(list, "brimwatch_instance_utilization_ratio", "Usage of the metric divided by its capacity.",
-		func(st *fleet.Standing, m fleet.Metric) (float64, bool) {
-			return fleet.Utilization(st.Instance, st.Reading, m)
-		})
-
-	p.family("brimwatch_instance_up", "Whether the source of the instance answered the newest reading.")
-	for i := range list {
-		if r := list[i].Reading; r != nil {
-			p.identity("brimwatch_instance_up", list[i].Instance)
-			up := 0.0
-			if r.Up {
-				up = 1
-			}
-			p.value(up)
-		}
+// appendValue appends the value of a series.
+func appendValue(b []byte, v float64) []byte {
+	if math.Abs(v) < wholeBelow && v == math.Trunc(v) {
+		return strconv.AppendInt(b, int64(v), 10)
 	}
-	p.family("brimwatch_instance_expiry_timestamp_seconds", "First moment after the paid term, in Unix seconds.")
-	for i := range list {
-		if t := list[i].Instance.Term.Expires; !t.IsZero() {
-			p.identity("brimwatch_instance_expiry_timestamp_seconds", list[i].Instance)
-			p.value(float64(t.Unix()))
-		}
-	}
-	p.family("brimwatch_instance_lifecycle_state", "The state of its product's calendar that the instance is in; always 1.")
-	for i := range list {
-		if s := list[i].Lifecycle.State; s != "" {
-			p.identity("brimwatch_instance_lifecycle_state", list[i].Instance)
-			p.label(',', "state", string(s))
-			p.value(1)
-		}
-	}
-	p.moments(list)
-	p.info(list)
-}
-
-// moments writes the calendars: when each state begins or began.
-func (p *page) moments(list []fleet.Standing) {
-	const name = "brimwatch_instance_lifecycle_moment_timestamp_seconds"
-	p.family(name, "When the state of the instance's calendar begins or began, in Unix seconds.")
-	for i := range list {
-		c := list[i].Course
-		if c == nil {
-			continue
-		}
-		for _, m := range c.Moments {
-			p.identity(name, list[i].Instance)
-			p.label(',', "state", string(m.State))
-			p.value(float64(m.At.Unix()))
-		}
-	}
-}
-
-// perMetric writes a family with a series for each metric of each instance of
-// which the figure is known.
-func (p *page) perMetric(list []fleet.Standing, name, help string, figure func(*fleet.Standing, fleet.Metric) (float64, bool)) {
-	p.family(name, help)
-	for i := range list {
-		for m := range fleet.Metric(fleet.NumMetrics) {
-			v, ok := figure(&list[i], m)
-			if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
-				continue
-			}
-			p.identity(name, list[i].Instance)
-			p.label(',', "metric", m.String())
-			p.value(v)
-		}
-	}
-}
-
-// info writes who the instances are, with the labels an operator put on them.
-func (p *page) info(list []fleet.Standing) {
-	const name = "brimwatch_instance_info"
-	p.family(name, "Name, account and labels of the instance; always 1.")
-	names := make(labelNames)
-	for i := range list {
-		in := list[i].Instance
-		p.buf = append(p.buf, name...)
-		p.label('{', "instance_id", in.ID)
-		p.label(',', "name", in.Name)
-		p.label(',', "product", in.Product)
-		p.label(',', "edition", in.Edition)
-		p.label(',', "account", in.Account)
-		for j, label := range names.of(in.Labels) {
-			p.label(',', label, in.Labels[j].Value)
-		}
-		p.value(1)
-	}
-}
-
-// alarms writes the open episodes.
-func (p *page) alarms(open []alarm.Episode) {
-	const name = "brimwatch_alarm_raised"
-	p.family("brimwatch_alarms", "Number of alarms that are raised, those with unknown data among them.")
-	metrics.WriteGaugeUint64(p, "brimwatch_alarms", uint64(len(open)))
-
-	p.family(name, "An alarm that is raised, or held because its data is missing; always 1.")
-	seen := make(map[alarm.Key]bool, len(open))
-	for i := range open {
-		e := &open[i]
-		// The newest speaks for its alarm, should there ever be two.
-		if seen[e.Key] {
-			continue
-		}
-		seen[e.Key] = true
-		p.buf = append(p.buf, name...)
-		p.label('{', "rule", string(e.Key.Rule))
-		p.label(',', "instance_id", e.Key.Instance)
-		p.label(',', "metric", e.Key.MetricName())
-		p.label(',', "severity", string(e.Severity))
-		if e.Key.Account != "" {
-			p.label(',', "account", e.Key.Account)
-		}
-		p.value(1)
-	}
+	return strconv.AppendFloat(b, v, 'g', -1, 64)
 }

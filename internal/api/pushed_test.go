@@ -37,7 +37,7 @@ func TestPushedToVictoriaMetrics(t *testing.T) {
 	calls := prometheus.NewCounter(prometheus.CounterOpts{Name: "brimwatch_test_calls_total", Help: "One of Brimwatch's own."})
 	calls.Add(7)
 	f.registry.MustRegister(calls)
-	page := &Exposition{Fleet: f, Accounts: f, Alarms: f, Gatherer: f.registry, Logger: slog.New(slog.DiscardHandler)}
+	page := f.exposition(t)
 	var text bytes.Buffer
 	page.WriteMetrics(t.Context(), &text)
 	want := seriesOf(t, &text)

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -102,7 +101,7 @@ func start(t *testing.T, b *brimwatch) *Client {
 	t.Helper()
 	h, err := api.New(api.Options{
 		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
-		Gatherer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
+		Metrics: &api.Exposition{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
@@ -112,13 +113,12 @@ func (d *decoder) resolveNote(r *changeDoc) map[string]string {
 	at := d.find(r.place, "note")
 	out := make(map[string]string, len(r.Note))
 	for language, text := range r.Note {
-		if !slices.Contains(languages(), language) {
-			d.fault(d.under(at, language), "a note is written in en and zh")
+		if !d.spokenIn(d.under(at, language), language) {
 			continue
 		}
 		out[language] = d.sentence(d.under(at, language), text)
 	}
-	if out["en"] == "" {
+	if out[words.EN.String()] == "" {
 		d.fault(at, "say how it happens: note: {en: Takes effect at once.}")
 	}
 	return out

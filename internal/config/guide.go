@@ -2,10 +2,10 @@ package config
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // linksDoc are links to a console. They may hold {instance_id}, {account},
@@ -34,7 +34,7 @@ type Guidance struct {
 // edition says wins over what its product says, text by text; where a text is
 // missing in that language, another one is better than none. What is billed by use
 // has no term: how its product is renewed does not hold for it.
-func (c *Catalogue) Guide(in *fleet.Instance, language string) fleet.Guide {
+func (c *Catalogue) Guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	if c == nil || in == nil {
 		return fleet.Guide{}
 	}
@@ -44,10 +44,10 @@ func (c *Catalogue) Guide(in *fleet.Instance, language string) fleet.Guide {
 		general.Renew, general.RenewURL = nil, ""
 	}
 	text := func(own, general map[string]string) string {
-		if t := spoken(own, language); t != "" {
+		if t := spoken(own, l); t != "" {
 			return t
 		}
-		return spoken(general, language)
+		return spoken(general, l)
 	}
 	link := func(own, general string) string {
 		if own == "" {
@@ -63,19 +63,19 @@ func (c *Catalogue) Guide(in *fleet.Instance, language string) fleet.Guide {
 }
 
 // spoken returns a text in a language, else in another one.
-func spoken(texts map[string]string, language string) string {
-	if t := texts[language]; t != "" {
+func spoken(texts map[string]string, l words.Language) string {
+	if t := texts[l.String()]; t != "" {
 		return t
 	}
-	for _, l := range languages() {
-		if t := texts[l]; t != "" {
+	for _, other := range languages() {
+		if t := texts[other]; t != "" {
 			return t
 		}
 	}
 	return ""
 }
 
-func languages() []string { return []string{"en", "zh"} }
+func languages() []string { return []string{words.EN.String(), words.ZH.String()} }
 
 // placeholders are what a template of a link may hold, with what stands for each.
 func placeholders(in *fleet.Instance) map[string]string {
@@ -112,13 +112,21 @@ func (d *decoder) layTexts(known map[string]string, at place, texts map[string]s
 		out[l] = t
 	}
 	for l, t := range texts {
-		if !slices.Contains(languages(), l) {
-			d.fault(d.under(at, l), "texts are in %s, not in %q", strings.Join(languages(), " or "), clip(l))
+		if !d.spokenIn(d.under(at, l), l) {
 			continue
 		}
 		out[l] = d.sentence(d.under(at, l), t)
 	}
 	return out
+}
+
+// spokenIn checks the code of the language of a text.
+func (d *decoder) spokenIn(at place, code string) bool {
+	_, known := words.ParseLanguage(code)
+	if !known {
+		d.fault(at, "texts are in %s, not in %q", strings.Join(languages(), " or "), clip(code))
+	}
+	return known
 }
 
 // layLink checks the template of a link, and puts it in the place of the one

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 const guided = `
@@ -32,25 +33,25 @@ func TestGuide(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		in       *fleet.Instance
-		language string
+		language words.Language
 		want     fleet.Guide
 	}{
-		{"an edition wins over its product, a file over what is shipped", in("mqtt", "basic", fleet.Subscription), "en", fleet.Guide{
+		{"an edition wins over its product, a file over what is shipped", in("mqtt", "basic", fleet.Subscription), words.EN, fleet.Guide{
 			Renew: "Ask Wei to renew.", Upgrade: basic.Upgrade["en"], Lost: "全部删除。",
 			RenewURL:   "https://console.example.com/renew/mqtt?id=a%20b%2Fc%26d%3F%7Baccount%7D&a=acme%20%231",
 			UpgradeURL: "https://console.example.com/#/upgrade/basic/a%20b%2Fc%26d%3F%7Baccount%7D",
 			MonitorURL: "http://grafana.internal:3000/d/mqtt?var-instance=a%20b%2Fc%26d%3F%7Baccount%7D",
 		}},
-		{"what is billed by use is not renewed", in("mqtt", "unknown", fleet.PayAsYouGo), "zh", fleet.Guide{
+		{"what is billed by use is not renewed", in("mqtt", "unknown", fleet.PayAsYouGo), words.ZH, fleet.Guide{
 			Upgrade: c.Products["mqtt"].Guidance.Upgrade["zh"], Lost: c.Products["mqtt"].Guidance.Lost["zh"],
 			UpgradeURL: "https://console.example.com/#/upgrade/unknown/a%20b%2Fc%26d%3F%7Baccount%7D",
 		}},
-		{"an edition that is billed by use says what to do", in("rocketmq", "standard-4", fleet.PayAsYouGo), "en", fleet.Guide{
+		{"an edition that is billed by use says what to do", in("rocketmq", "standard-4", fleet.PayAsYouGo), words.EN, fleet.Guide{
 			Renew:   "It is billed by use, so there is no term to renew. Pay the bill of its account.",
 			Upgrade: c.Products["rocketmq"].Editions["standard-4"].Guidance.Upgrade["en"], Lost: c.Products["rocketmq"].Guidance.Lost["en"],
 		}},
-		{"another language is better than nothing", in("ours", "big", fleet.Subscription), "en", fleet.Guide{Lost: "数据丢失。"}},
-		{"a product nobody knows", in("theirs", "", fleet.Subscription), "en", fleet.Guide{}},
+		{"another language is better than nothing", in("ours", "big", fleet.Subscription), words.EN, fleet.Guide{Lost: "数据丢失。"}},
+		{"a product nobody knows", in("theirs", "", fleet.Subscription), words.EN, fleet.Guide{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, c.Guide(tt.in, tt.language)); diff != "" {
@@ -58,7 +59,7 @@ func TestGuide(t *testing.T) {
 			}
 		})
 	}
-	if got := (*Catalogue)(nil).Guide(in("mqtt", "basic", fleet.Free), "en"); got != (fleet.Guide{}) {
+	if got := (*Catalogue)(nil).Guide(in("mqtt", "basic", fleet.Free), words.EN); got != (fleet.Guide{}) {
 		t.Errorf("no catalogue: %+v", got)
 	}
 }
@@ -71,7 +72,7 @@ func TestShippedGuides(t *testing.T) {
 	for name, p := range c.Products {
 		for edition, e := range p.Editions {
 			in := &fleet.Instance{Product: name, Edition: edition, Term: fleet.Term{Method: fleet.Subscription}}
-			en, zh := c.Guide(in, "en"), c.Guide(in, "zh")
+			en, zh := c.Guide(in, words.EN), c.Guide(in, words.ZH)
 			deleted := false
 			for _, policy := range e.Policies {
 				for _, ph := range c.Policies[policy].Phases {

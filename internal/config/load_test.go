@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // files writes files into a new folder and returns the path of the first.
@@ -66,7 +67,7 @@ func TestDefaults(t *testing.T) {
 	if in.NoData == nil || in.NoData.For != 3*time.Minute || in.NoData.Repeat != 24*time.Hour {
 		t.Errorf("no_data %+v", in.NoData)
 	}
-	if c := s.Contacts[0]; c.Language != "en" || c.Zone != time.UTC || c.Quiet != nil {
+	if c := s.Contacts[0]; c.Language != words.EN || c.Zone != time.UTC || c.Quiet != nil {
 		t.Errorf("contact %+v", c)
 	}
 	if p := s.SMS.Providers[0]; p.Validity != 15*time.Minute || p.AuthToken.Reveal() != "hush-hush" {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // named checks the unique name of a list's item, and notes it in seen. An item
@@ -37,18 +38,15 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot) map[string]*contac
 		if d.named(c.place, c.Name, seen) {
 			byName[c.Name] = c
 		}
-		out := Contact{Name: c.Name, Phone: c.Phone, Language: c.Language, Zone: d.loadZone(c.place, c.TimeZone)}
+		out := Contact{Name: c.Name, Phone: c.Phone, Zone: d.loadZone(c.place, c.TimeZone)}
 		switch {
 		case c.Phone == "":
 			d.fault(c.place, "phone is missing")
 		case !d.forms.phone.MatchString(c.Phone):
 			d.fault(d.find(c.place, "phone"), "a telephone number with + and country is wanted here, such as \"+8613800138000\", without blanks")
 		}
-		switch c.Language {
-		case "":
-			out.Language = "en"
-		case "en", "zh":
-		default:
+		var known bool
+		if out.Language, known = words.ParseLanguage(c.Language); !known && c.Language != "" {
 			d.fault(d.find(c.place, "language"), "texts are written in en or zh, not in %q", clip(c.Language))
 		}
 		if q := c.QuietHours; q != nil && q.node != nil {

@@ -88,8 +88,10 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 	if e.Title != nil {
 		out.Title = e.Title
 	}
-	for language, title := range e.Title {
-		d.plain(d.under(d.under(e.place, "title"), language), title)
+	for l, title := range e.Title {
+		at := d.under(d.under(e.place, "title"), l)
+		d.spokenIn(at, l)
+		d.plain(at, title)
 	}
 	if e.Capacity != nil {
 		out.Capacity = d.amounts(d.find(e.place, "capacity"), e.Capacity)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/internal/config"
 )
@@ -195,10 +196,10 @@ func TestChangesOfTheShippedCatalogue(t *testing.T) {
 			if got.Target != nil && got.Target.Allowed != tt.allowed {
 				t.Errorf("allowed %v", got.Target.Allowed)
 			}
-			if text := got.Text("en"); !strings.Contains(text, tt.says) {
+			if text := got.Text(words.EN); !strings.Contains(text, tt.says) {
 				t.Errorf("%q is missing in\n%s", tt.says, text)
 			}
-			if zh := got.Text("zh"); strings.Contains(zh, "console") || strings.Contains(zh, "  ") {
+			if zh := got.Text(words.ZH); strings.Contains(zh, "console") || strings.Contains(zh, "  ") {
 				t.Errorf("Chinese: %s", zh)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // ShownURL is the part of a URL that may be shown: path and query may hold
@@ -18,8 +19,8 @@ func ShownURL(raw string) string {
 }
 
 // Title names product and edition of an instance, or its specification, for
-// people in a language (en, zh).
-func (c *Catalogue) Title(in *fleet.Instance, language string) string {
+// people in a language.
+func (c *Catalogue) Title(in *fleet.Instance, l words.Language) string {
 	product, edition := in.Product, in.Edition
 	if c == nil {
 		return strings.TrimSpace(product + " " + edition)
@@ -31,7 +32,7 @@ func (c *Catalogue) Title(in *fleet.Instance, language string) string {
 	if p.Title != "" {
 		product = p.Title
 	}
-	if t := p.Editions[in.Edition].Title[language]; t != "" {
+	if t := p.Editions[in.Edition].Title[l.String()]; t != "" {
 		edition = t
 	}
 	if in.Spec != "" {

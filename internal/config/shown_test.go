@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 func TestShownURL(t *testing.T) {
@@ -52,14 +53,16 @@ func TestTitles(t *testing.T) {
 		"ours": {},
 	}}
 	for _, tt := range []struct {
-		product, edition, spec, language, want string
+		product, edition, spec string
+		language               words.Language
+		want                   string
 	}{
-		{"mqtt", "basic", "", "en", "MQTT Basic"},
-		{"mqtt", "basic", "", "zh", "MQTT 基础版"},
-		{"mqtt", "basic", "mqtt.2k", "en", "MQTT mqtt.2k"},
-		{"mqtt", "", "", "en", "MQTT"},
-		{"ours", "big", "", "en", "ours big"},
-		{"theirs", "big", "", "en", "theirs big"},
+		{"mqtt", "basic", "", words.EN, "MQTT Basic"},
+		{"mqtt", "basic", "", words.ZH, "MQTT 基础版"},
+		{"mqtt", "basic", "mqtt.2k", words.EN, "MQTT mqtt.2k"},
+		{"mqtt", "", "", words.EN, "MQTT"},
+		{"ours", "big", "", words.EN, "ours big"},
+		{"theirs", "big", "", words.EN, "theirs big"},
 	} {
 		in := &fleet.Instance{Product: tt.product, Edition: tt.edition, Spec: tt.spec}
 		if got := c.Title(in, tt.language); got != tt.want {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Snapshot is a whole, checked configuration. Everything in it is resolved:
@@ -211,7 +212,7 @@ func (s Secret) Reveal() string { return string(s) }
 type Contact struct {
 	Name     string
 	Phone    string // E.164
-	Language string // en or zh
+	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
 }

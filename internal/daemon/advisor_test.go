@@ -12,53 +12,24 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/advice/advisor/advisortest"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 )
 
+// advised is a daemon's configuration with the fleet of the month.
 const advised = `server: {listen: "127.0.0.1:0"}
 storage: {dir: "DIR/data"}
-accounts: [{name: late, balance: {amount: -5, currency: CNY}}]
-instances:
-  - {id: rmq-grows, name: Orders, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: &page {type: exposition, url: "http://127.0.0.1:1/", mapping: {connections: {series: a, kind: gauge}}}}
-  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}
-  - {id: rmq-young, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: *page}
-  - {id: iot-public, account: late, product: iot, edition: public-new, billing: {method: free}, source: *page}
-  - {id: calendar, product: redis, edition: community}
-`
+` + advisortest.Fleet
 
-// reading is what a source told of two metrics.
-func reading(id string, at time.Time, tps, connections float64) *fleet.Reading {
-	r := &fleet.Reading{Instance: id, At: at, Up: true}
-	for m, v := range map[fleet.Metric]float64{fleet.SendTPS: tps / 4, fleet.ReceiveTPS: tps - tps/4, fleet.MessageTPS: tps, fleet.Connections: connections} {
-		r.Known, r.Usage[m] = r.Known.With(m), v
-	}
-	return r
-}
-
-// recordMonth writes 30 days and the beginning of today into a history: a reading
-// every ten minutes, with a day that swells and ebbs.
+// recordMonth writes a month into the history of a daemon.
 func recordMonth(t *testing.T, d *Daemon, now time.Time) {
 	t.Helper()
 	store, ok := d.history.(*statistics.Store)
 	if !ok {
 		t.Fatal("there is no history")
 	}
-	begin := advice.DayStart(advice.DayNumber(now) - 30)
-	var readings []*fleet.Reading
-	for at := begin; at.Before(now); at = at.Add(10 * time.Minute) {
-		day := at.Sub(begin).Hours() / 24
-		wave := 0.5 + 0.5*math.Abs(math.Cos(day*math.Pi)) // its highest at midnight, when a day begins
-		readings = append(readings,
-			reading("rmq-grows", at, (1000+60*math.Floor(day))*wave, 500),
-			reading("rmq-idle", at, 900*wave, 800),
-			reading("iot-public", at, 1, 48))
-		if now.Sub(at) < 3*24*time.Hour {
-			readings = append(readings, reading("rmq-young", at, 100, 10))
-		}
-	}
-	store.Append(readings)
-	store.Flush()
+	advisortest.Record(store, now)
 }
 
 // fetch asks the daemon's own API.
@@ -163,7 +134,7 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 			t.Errorf("nothing is the matter, and it says %+v", got)
 		}
 		// The reading that raises the alarm is the newest, and counts.
-		d.state.Put([]*fleet.Reading{reading("rmq-young", now, 3612, 10)})
+		d.state.Put([]*fleet.Reading{advisortest.Reading("rmq-young", now, 3612, 10)})
 		got := d.advisor.Fitting(in.ID, fleet.MessageTPS)
 		if want := (fleet.Text{EN: "rmq.p2.6xlarge fits.", ZH: "rmq.p2.6xlarge可满足"}); got.Short != want {
 			t.Errorf("short: %+v", got.Short)

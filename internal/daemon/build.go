@@ -18,6 +18,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
+	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
@@ -154,6 +155,12 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 		return err
 	}
 	d.view = state.NewView(d.state, d.engine, d.ledger)
+	d.families, err = families.New(families.Options{
+		Fleet: d.view, Accounts: d.view, Alarms: d.outbox, Silences: d.outbox, Outlooks: d.advisor, Logger: d.log,
+	})
+	if err != nil {
+		return err
+	}
 	d.hooks = twilio.NewHooks(twilio.HooksOptions{
 		Receipts: d.outbox, Replies: notifier.NewReplies(d.engine, d.outbox, d.options.Logger), Logger: d.options.Logger,
 	})

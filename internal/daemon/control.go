@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
@@ -52,12 +53,12 @@ func (c control) remarks() []string {
 
 // title names product and edition of an instance.
 func (c control) title(in *fleet.Instance) string {
-	return c.d.state.Configuration().Catalogue.Title(in, "en")
+	return c.d.state.Configuration().Catalogue.Title(in, words.EN)
 }
 
 // guide tells how an instance is renewed and changed.
-func (c control) guide(in *fleet.Instance, language string) fleet.Guide {
-	return c.d.state.Configuration().Catalogue.Guide(in, language)
+func (c control) guide(in *fleet.Instance, l words.Language) fleet.Guide {
+	return c.d.state.Configuration().Catalogue.Guide(in, l)
 }
 
 // externalURL is the address of the pages as others know it.

@@ -18,7 +18,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
+	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
@@ -41,22 +43,24 @@ type Daemon struct {
 	registry *prometheus.Registry
 	metrics  *reloadMetrics
 
-	listener net.Listener
-	server   *http.Server
-	gate     *access.Gate
-	pusher   *push.Pusher
-	accounts *accounts.Accounts
-	ledger   *accounts.Ledger
-	state    *state.Fleet
-	limits   *state.Limits
-	history  historyStore
-	advisor  *advisor.Advisor
-	outbox   *outbox.Outbox
-	engine   *alarm.Engine
-	view     *state.View
-	sources  *sources.Sources
-	runner   *collector.Runner
-	hooks    *twilio.Hooks
+	listener   net.Listener
+	server     *http.Server
+	gate       *access.Gate
+	pusher     *push.Pusher
+	exposition *api.Exposition
+	accounts   *accounts.Accounts
+	ledger     *accounts.Ledger
+	state      *state.Fleet
+	limits     *state.Limits
+	history    historyStore
+	advisor    *advisor.Advisor
+	outbox     *outbox.Outbox
+	engine     *alarm.Engine
+	view       *state.View
+	families   *families.Source
+	sources    *sources.Sources
+	runner     *collector.Runner
+	hooks      *twilio.Hooks
 
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with

@@ -12,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // historyStore is the store of readings, or statistics.Absent.
@@ -42,9 +43,9 @@ func (d *Daemon) openHistory(s *config.Snapshot) (historyStore, error) {
 func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 	o := statistics.Options{
 		Dir: filepath.Join(s.Storage.Dir, "history"), Retention: s.Storage.Retention,
-		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry,
+		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry, Gatherer: d.registry,
 		// They are asked after every reload, about the configuration of that moment.
-		Lifecycle: d.state.Lifecycle, Courses: d.state.Courses,
+		Lifecycle: d.state.Lifecycle, Courses: d.state.Courses, Figures: d.figures,
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]
@@ -57,4 +58,10 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		})
 	}
 	return statistics.Open(o)
+}
+
+// figures hands the figures of the fleet to the history. The history asks while it
+// runs, when all that they are read from has been built.
+func (d *Daemon) figures(ctx context.Context, now time.Time, wanted func(*series.Family) bool, visit func(*series.Point)) []string {
+	return d.families.Figures(ctx, now, wanted, visit)
 }

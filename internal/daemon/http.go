@@ -32,6 +32,7 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 			return fmt.Errorf("server.web_config_file %s: %w", f, err)
 		}
 	}
+	d.exposition = &api.Exposition{Families: d.families, Gatherer: d.registry, Logger: d.log}
 	handler, err := d.routes()
 	if err != nil {
 		return err
@@ -42,8 +43,7 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	page := &api.Exposition{Fleet: d.view, Accounts: d.view, Alarms: d.outbox, Gatherer: d.registry, Logger: d.log}
-	d.pusher, err = push.New(push.Options{Write: page.WriteMetrics, Logger: d.options.Logger, Registerer: d.registry})
+	d.pusher, err = push.New(push.Options{Write: d.exposition.WriteMetrics, Logger: d.options.Logger, Registerer: d.registry})
 	if err != nil {
 		return err
 	}

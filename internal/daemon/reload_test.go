@@ -218,17 +218,17 @@ func TestSetAlarmsIsWrittenAndInForce(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.view.Standing("a"); st.Thresholds[fleet.Connections] != 0.85 {
-		t.Errorf("the mark in force is %v", st.Thresholds[fleet.Connections])
+	if st, _ := d.view.Standing("a"); st.Levels.Lowest(fleet.Connections) != 0.85 {
+		t.Errorf("the threshold in force is %v", st.Levels.Lowest(fleet.Connections))
 	}
-	if st, _ := d.view.Standing("b"); st.Thresholds[fleet.Connections] != 0.7 {
-		t.Errorf("the mark of another instance is %v", st.Thresholds[fleet.Connections])
+	if st, _ := d.view.Standing("b"); st.Levels.Lowest(fleet.Connections) != 0.7 {
+		t.Errorf("the threshold of another instance is %v", st.Levels.Lowest(fleet.Connections))
 	}
 	if err := (control{d}).SetAlarms(t.Context(), "a", map[fleet.Metric]alarm.Setting{fleet.Connections: {Enabled: &off}}); err != nil {
 		t.Fatal(err)
 	}
-	if st, _ := d.view.Standing("a"); st.Thresholds[fleet.Connections] != 0 {
-		t.Errorf("switched off, and the mark in force is %v", st.Thresholds[fleet.Connections])
+	if st, _ := d.view.Standing("a"); st.Levels.Lowest(fleet.Connections) != 0 {
+		t.Errorf("switched off, and the threshold in force is %v", st.Levels.Lowest(fleet.Connections))
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

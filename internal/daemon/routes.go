@@ -22,7 +22,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	}
 	programs, err := api.New(api.Options{
 		Fleet: d.view, Accounts: d.view, Statistics: d.history, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Gatherer: d.registry, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)

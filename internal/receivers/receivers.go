@@ -134,7 +134,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Language: "en", Zone: time.UTC,
+		Channel: ch, Zone: time.UTC,
 	}, nil
 }
 

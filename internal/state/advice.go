@@ -24,7 +24,7 @@ func (f *Fleet) Case(id string) (advice.Input, *fleet.Reading, bool) {
 		if limit := in.Limit(r, m); limit.Known() {
 			out.Capacity[m] = limit.Value
 		}
-		out.Thresholds[m] = lowest(in.Rules[m])
+		out.Thresholds[m] = f.levels[i].Lowest(m)
 	}
 	for k := range f.accounts {
 		if f.accounts[k].Name == in.Account {

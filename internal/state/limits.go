@@ -1,29 +1,22 @@
 package state
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/atomicfile"
+	"github.com/brimwatch/brimwatch/internal/savedfile"
 )
 
 // Limits keeps over restarts which limits servers and clouds gave. A server that
 // does not give its own after a restart of ours would otherwise be watched without
 // one, and nobody would be warned.
 type Limits struct {
-	path   string
-	fleet  *Fleet // whose newest readings are saved
-	log    *slog.Logger
-	saved  []byte               // only Run uses it
+	file   *savedfile.File
+	fleet  *Fleet               // whose newest readings are saved
 	before map[string]ownLimits // from the file; nobody writes to it
 }
 
@@ -37,32 +30,26 @@ type savedLimit struct {
 	Origin string  `json:"origin"`
 }
 
-// limitsEvery is how often it is looked whether limits changed.
-const limitsEvery = time.Minute
-
 // OpenLimits reads the limits that were saved in a folder. A file that cannot be read
 // costs what it held, and nothing else.
 func OpenLimits(dir string, f *Fleet, log *slog.Logger) *Limits {
-	l := &Limits{fleet: f, path: filepath.Join(dir, "limits.json"), log: log, before: make(map[string]ownLimits)}
-	data, err := os.ReadFile(l.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l
-	}
-	if err == nil {
+	l := &Limits{fleet: f, before: make(map[string]ownLimits)}
+	path := filepath.Join(dir, "limits.json")
+	l.file = savedfile.New(savedfile.Options{Path: path, What: "capacities that servers and clouds gave", Log: log, Content: func() ([]byte, error) { return encodeLimits(l.newest()) }})
+	err := l.file.Read(func(data []byte) (err error) {
 		l.before, err = decodeLimits(data)
-	}
+		return err
+	})
 	if err != nil {
-		log.Warn("capacities that servers and clouds gave before the restart are not known; the next readings ask for them", "file", l.path, "error", err)
-		return l
+		log.Warn("capacities that servers and clouds gave before the restart are not known; the next readings ask for them", "file", path, "error", err)
 	}
-	l.saved = data
 	return l
 }
 
 func decodeLimits(data []byte) (map[string]ownLimits, error) {
 	var file map[string]map[string]savedLimit
 	if err := json.Unmarshal(data, &file); err != nil {
-		return map[string]ownLimits{}, fmt.Errorf("read limits: %w", err)
+		return map[string]ownLimits{}, fmt.Errorf("decode limits: %w", err)
 	}
 	out := make(map[string]ownLimits, len(file))
 	for id, metrics := range file {
@@ -105,26 +92,13 @@ func encodeLimits(readings []*fleet.Reading) ([]byte, error) {
 	}
 	data, err := json.Marshal(file) // with sorted keys
 	if err != nil {
-		return nil, fmt.Errorf("write limits: %w", err)
+		return nil, fmt.Errorf("encode limits: %w", err)
 	}
 	return append(data, '\n'), nil
 }
 
 // Run saves limits when they change, until ctx ends, and once more then.
-func (l *Limits) Run(ctx context.Context) error {
-	tick := time.NewTicker(limitsEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return l.save(l.newest())
-		case <-tick.C:
-		}
-		if err := l.save(l.newest()); err != nil {
-			l.log.Warn("capacities that servers and clouds gave could not be saved", "error", err)
-		}
-	}
-}
+func (l *Limits) Run(ctx context.Context) error { return l.file.Run(ctx) }
 
 // newest returns the newest reading of each instance. One that was not read yet
 // stands with its limits from before the start.
@@ -136,17 +110,4 @@ func (l *Limits) newest() []*fleet.Reading {
 		}
 	}
 	return out
-}
-
-// save writes the file anew when it would say something else.
-func (l *Limits) save(readings []*fleet.Reading) error {
-	data, err := encodeLimits(readings)
-	if err != nil || bytes.Equal(data, l.saved) {
-		return err
-	}
-	if err := atomicfile.Replace(l.path, data, 0o600); err != nil {
-		return fmt.Errorf("write limits: %w", err)
-	}
-	l.saved = data
-	return nil
 }

@@ -11,20 +11,26 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
-func toldReading(id string, value float64, at int64) *fleet.Reading {
+func limited(id string, value float64, at int64) *fleet.Reading {
 	r := &fleet.Reading{Instance: id}
 	r.Limits[fleet.Connections] = fleet.Limit{Value: value, At: at, Origin: fleet.OriginServer}
 	return r
 }
 
+// reading is a fleet with instances a and b, and their newest readings.
+func reading(readings ...*fleet.Reading) *Fleet {
+	f := New(&config.Snapshot{Instances: []config.Instance{{Instance: &fleet.Instance{ID: "a"}}, {Instance: &fleet.Instance{ID: "b"}}}}, nil, time.Unix(7300, 0))
+	f.Put(readings)
+	return f
+}
+
 func TestLimitsAreKept(t *testing.T) {
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
-	l := OpenLimits(dir, nil, log)
-	if err := l.save([]*fleet.Reading{nil, toldReading("a", 5000, 7300), {Instance: "b"}}); err != nil {
+	if err := OpenLimits(dir, reading(limited("a", 5000, 7300), &fleet.Reading{Instance: "b"}), log).file.Save(); err != nil {
 		t.Fatal(err)
 	}
-	again := OpenLimits(dir, nil, log)
+	again := OpenLimits(dir, reading(limited("a", 5000, 7399)), log)
 	told, ok := again.Before("a")
 	if want := (fleet.Limit{Value: 5000, At: 7200, Origin: fleet.OriginServer}); !ok || told[fleet.Connections] != want {
 		t.Errorf("got %+v, want %+v", told[fleet.Connections], want)
@@ -33,7 +39,7 @@ func TestLimitsAreKept(t *testing.T) {
 		t.Error("an instance without limits is kept")
 	}
 	info := stat(t, dir)
-	if err := again.save([]*fleet.Reading{toldReading("a", 5000, 7399)}); err != nil {
+	if err := again.file.Save(); err != nil {
 		t.Fatal(err)
 	}
 	if !os.SameFile(info, stat(t, dir)) {
@@ -44,8 +50,8 @@ func TestLimitsAreKept(t *testing.T) {
 // An instance that was not read before the next stop keeps what was known.
 func TestLimitsOfWhatWasNotReadYet(t *testing.T) {
 	f := New(&config.Snapshot{Instances: []config.Instance{{Instance: &fleet.Instance{ID: "a"}}, {Instance: &fleet.Instance{ID: "b"}}, {Instance: &fleet.Instance{ID: "c"}}}}, nil, time.Unix(7300, 0))
-	l := &Limits{fleet: f, before: map[string]ownLimits{"a": toldReading("a", 5000, 7200).Limits}}
-	f.Put([]*fleet.Reading{toldReading("b", 10, 7200)})
+	l := &Limits{fleet: f, before: map[string]ownLimits{"a": limited("a", 5000, 7200).Limits}}
+	f.Put([]*fleet.Reading{limited("b", 10, 7200)})
 	got := l.newest()
 	if got[0].Limits[fleet.Connections].Value != 5000 || got[1].Limits[fleet.Connections].Value != 10 || got[2] != nil {
 		t.Errorf("got %+v", got)
@@ -62,11 +68,11 @@ func TestLimitsFromADamagedFile(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "limits.json"), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			l := OpenLimits(dir, nil, slog.New(slog.DiscardHandler))
+			l := OpenLimits(dir, reading(limited("a", 5000, 7300)), slog.New(slog.DiscardHandler))
 			if told, _ := l.Before("a"); told != (ownLimits{}) {
 				t.Errorf("got %+v", told)
 			}
-			if err := l.save([]*fleet.Reading{toldReading("a", 5000, 7300)}); err != nil {
+			if err := l.file.Save(); err != nil {
 				t.Fatal(err)
 			}
 			if told, _ := OpenLimits(dir, nil, slog.New(slog.DiscardHandler)).Before("a"); told[fleet.Connections].Value != 5000 {

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
 )
@@ -23,6 +22,7 @@ type Fleet struct {
 	index    map[string]int // of snapshot.Instances by ID
 	readings []*fleet.Reading
 	courses  []fleet.Course  // by place in snapshot.Instances
+	levels   []*fleet.Levels // likewise
 	since    time.Time       // when the courses were worked out
 	accounts []fleet.Account // who pays, in order of their names
 }
@@ -40,7 +40,7 @@ func New(s *config.Snapshot, accounts []fleet.Account, now time.Time) *Fleet {
 func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time) {
 	index := make(map[string]int, len(s.Instances))
 	readings := make([]*fleet.Reading, len(s.Instances))
-	courses := coursesOf(s, accounts)
+	courses, levels := coursesOf(s, accounts), levelsOf(s)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range s.Instances {
@@ -50,7 +50,7 @@ func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time)
 			readings[i] = f.readings[old]
 		}
 	}
-	f.snapshot, f.index, f.readings = s, index, readings
+	f.snapshot, f.index, f.readings, f.levels = s, index, readings, levels
 	f.accounts, f.courses, f.since = accounts, courses, now
 }
 
@@ -141,19 +141,9 @@ func (f *Fleet) one(id string, now time.Time) (fleet.Standing, bool) {
 // metrics. f.mu is held.
 func (f *Fleet) standing(i int, now time.Time) fleet.Standing {
 	in := &f.snapshot.Instances[i]
-	st := fleet.Standing{Instance: in.Instance, Reading: f.readings[i], Course: &f.courses[i], Lifecycle: f.courses[i].At(now)}
-	for m, rule := range in.Rules {
+	st := fleet.Standing{Instance: in.Instance, Reading: f.readings[i], Course: &f.courses[i], Lifecycle: f.courses[i].At(now), Levels: f.levels[i]}
+	for m := range st.States {
 		st.States[m] = fleet.MetricUnwatched
-		st.Thresholds[m] = lowest(rule)
 	}
 	return st
-}
-
-// lowest is the lowest threshold of a rule, as utilization; 0 where the alarm is
-// off.
-func lowest(rule *alarm.Rule) float64 {
-	if rule == nil || len(rule.Levels) == 0 {
-		return 0
-	}
-	return rule.Levels[0].Threshold
 }

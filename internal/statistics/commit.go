@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 
@@ -52,8 +53,11 @@ type instance struct {
 	shown   fleet.MetricSet // whose usage is known to who asks, derived ones too
 	ratios  fleet.MetricSet // whose utilization is
 	state   int             // lifecycle state that remotes were told, -1 before the first
-	up      bool            // has an up series that goes on
-	met     bool            // has had a reading in this process
+	noted   uint64          // the kinds of facts that were found in the round under way
+	newest  newestRow
+	sent    map[series.Dimension]labels.Labels // of series that went to remotes
+	up      bool                               // has an up series that goes on
+	met     bool                               // has had a reading in this process
 }
 
 // commitUntil commits whenever something was handed over, until ctx is done.
@@ -88,6 +92,8 @@ func (s *Store) commit(now time.Time) {
 	s.buffer, s.spare = s.spare[:0], nil
 	instances, changed := s.fleet, s.changed
 	s.changed = false
+	gathered := s.gathered
+	s.gathered = nil
 	s.mu.Unlock()
 
 	w := &writer{s: s, now: now}
@@ -104,6 +110,11 @@ func (s *Store) commit(now time.Time) {
 		}
 		w.end()
 		rest = rest[n:]
+	}
+	for _, f := range gathered {
+		w.begin()
+		s.figuresStored(w, f)
+		w.end()
 	}
 	if changed || now.Sub(s.lastSlow) >= slowEvery {
 		s.lastSlow = now
@@ -136,20 +147,24 @@ func (s *Store) takeOver(w *writer, instances []*fleet.Instance) {
 			continue
 		}
 		fresh := &instance{in: in, subject: s.facts.Subject(id), state: -1}
+		fresh.newest.id = &fresh.subject.ID
 		if was != nil {
 			fresh.last = was.last
 		}
 		next[in.ID] = fresh
 	}
 	at := w.now.UnixMilli()
+	left := false
 	for id, was := range s.instances {
 		if next[id] != was {
+			left = true
 			w.finish(was, at)
 		}
 	}
 	s.facts.Begin(at)
 	s.facts.ClearExcept(at, func(id series.Identity) bool { return present[id] })
 	s.instances = next
+	s.newest.set(next, left, at)
 	s.count.Store(int64(len(next)))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql"
 
+	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/promapi"
 )
 
@@ -62,6 +63,7 @@ func (s *Store) Handler() http.Handler {
 		Prefix:    "/prometheus",
 		Engine:    s.engine,
 		Queryable: s.query,
+		Context:   derived.WithTop,
 		Version:   s.opts.Version,
 		Logger:    s.log,
 	})

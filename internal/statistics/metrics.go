@@ -15,6 +15,7 @@ type metrics struct {
 
 	appended prometheus.Counter
 	dropped  *prometheus.CounterVec
+	refused  *prometheus.CounterVec
 	errors   prometheus.Counter
 }
 
@@ -29,6 +30,10 @@ func newMetrics(s *Store) (*metrics, error) {
 			Name: "brimwatch_history_dropped_total",
 			Help: "Readings that the history did not store, by reason.",
 		}, []string{"reason"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "brimwatch_history_figures_refused_total",
+			Help: "Samples of own metrics and of figures of the fleet that the history did not store, by reason.",
+		}, []string{"reason"}),
 		errors: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "brimwatch_history_append_errors_total",
 			Help: "Batches of readings that could not be written.",
@@ -37,7 +42,10 @@ func newMetrics(s *Store) (*metrics, error) {
 	for _, reason := range []string{dropBufferFull, dropClosed, dropUnknown, dropDuplicate, dropOutOfOrder, dropFuture, dropError} {
 		m.dropped.WithLabelValues(reason) // so that each begins at 0
 	}
-	all := append([]prometheus.Collector{m.appended, m.dropped, m.errors}, gauges(s)...)
+	for _, reason := range []string{dropDuplicate, dropOutOfOrder, dropBufferFull} {
+		m.refused.WithLabelValues(reason)
+	}
+	all := append([]prometheus.Collector{m.appended, m.dropped, m.refused, m.errors}, gauges(s)...)
 	for _, w := range s.remotes {
 		all = append(all, w)
 	}

@@ -46,6 +46,12 @@ type Options struct {
 	// that asks for their moments. Nil leaves the moments out.
 	Courses derived.Courses
 
+	// Gatherer is asked for Brimwatch's own metrics, and Figures for the fleet's
+	// families that do not come with readings, every 15 seconds while Run runs. Nil
+	// leaves them out of the history. They may block.
+	Gatherer prometheus.Gatherer
+	Figures  Figures
+
 	RemoteWrite []remotewrite.Endpoint
 
 	// Version is Brimwatch's own, for the user agent and status/buildinfo.
@@ -114,6 +120,8 @@ type Store struct {
 	fleet   []*fleet.Instance
 	changed bool // fleet has not been taken over yet
 	closed  bool
+	// gathered is the figures that wait to be stored.
+	gathered []*figures
 
 	wake chan struct{} // has room for one
 
@@ -128,6 +136,11 @@ type Store struct {
 	lastSlow   time.Time
 	outgoing   []remotewrite.Sample // for the remotes, of the batch under way
 	count      atomic.Int64         // of instances, for the metrics
+	sampled    map[string]*sampled  // by what their labels are written as
+	round      int                  // of figures
+	key        []byte               // room to write labels
+
+	newest newest
 }
 
 // Open opens the history in opts.Dir. A damaged part of it is repaired or moved
@@ -150,6 +163,7 @@ func Open(opts Options) (*Store, error) {
 		lock:      lock,
 		wake:      make(chan struct{}, 1),
 		instances: make(map[string]*instance),
+		sampled:   make(map[string]*sampled),
 	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.release())
@@ -169,7 +183,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
-	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses}
+	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
 	s.engine = newEngine(s.opts)
 	if err := s.openRemotes(); err != nil {
 		return fmt.Errorf("open history: %w", err)
@@ -247,6 +261,10 @@ func (s *Store) Run(ctx context.Context) error {
 	for _, w := range s.remotes {
 		group.Go(func() error { return w.Run(remotes) })
 	}
+	group.Go(func() error {
+		s.gatherUntil(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		defer stopRemotes() // after the last samples have been handed to them
 		s.commitUntil(ctx)

@@ -8,8 +8,6 @@ import (
 	"github.com/prometheus/prometheus/storage"
 
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/statistics/facts"
-	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
@@ -102,6 +100,7 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 		w.drop(w.reason)
 		return
 	}
+	w.s.newest.put(&in.newest, t, r, known, &capacity)
 	w.readings++
 }
 
@@ -147,7 +146,7 @@ func (w *writer) resume(in *instance, known fleet.MetricSet) {
 		if known.Has(m) || in.refs[m] != 0 {
 			continue
 		}
-		ls := in.subject.ID.Labels(series.Usage, m.String(), "")
+		ls := in.subject.ID.Labels(series.Dimension{Name: series.Usage, Metric: m.String()})
 		if ref, _ := db.GetRef(ls, ls.Hash()); ref != 0 {
 			in.refs[m], in.stored = ref, in.stored.With(m)
 		}
@@ -167,6 +166,26 @@ func (w *writer) finish(in *instance, t int64) {
 	}
 	if len(w.s.remotes) > 0 {
 		w.s.sendEnd(in, t)
+	}
+}
+
+// own puts one sample of own metrics or of figures of the fleet into the batch.
+func (w *writer) own(one *sampled, t int64, v float64) {
+	if w.err != nil {
+		return
+	}
+	ref, err := w.app.Append(one.ref, one.labels, t, v)
+	switch reason := refusal(err); {
+	case err == nil:
+		one.ref = ref
+		w.samples++
+	case reason != "":
+		w.s.metrics.refused.WithLabelValues(reason).Inc()
+	default:
+		w.err = err
+	}
+	if len(w.s.remotes) > 0 {
+		w.s.send(one.labels, t, v)
 	}
 }
 
@@ -191,7 +210,7 @@ func (w *writer) sample(in *instance, ref *storage.SeriesRef, name string, m fle
 	if name == series.Usage {
 		metric = m.String()
 	}
-	*ref, err = w.app.Append(0, in.subject.ID.Labels(name, metric, ""), t, v)
+	*ref, err = w.app.Append(0, in.subject.ID.Labels(series.Dimension{Name: name, Metric: metric}), t, v)
 	switch reason := refusal(err); {
 	case err == nil:
 		w.samples++
@@ -200,92 +219,4 @@ func (w *writer) sample(in *instance, ref *storage.SeriesRef, name string, m fle
 	default:
 		w.err = err
 	}
-}
-
-// sendReading puts the samples of a reading onto the way to the remotes, the
-// derived ones too.
-func (s *Store) sendReading(in *instance, r *fleet.Reading, known fleet.MetricSet, capacity fleet.Amounts, t int64) {
-	up := 0.0
-	if r.Up {
-		up = 1
-	}
-	s.send(in, remotewrite.Up, 0, t, up)
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		ratio := known.Has(m) && capacity[m] > 0
-		switch {
-		case known.Has(m):
-			s.send(in, remotewrite.Usage, uint8(m), t, r.Usage[m])
-			in.shown = in.shown.With(m)
-		case in.shown.Has(m):
-			s.send(in, remotewrite.Usage, uint8(m), t, stale())
-			in.shown = in.shown.Without(m)
-		}
-		switch {
-		case ratio:
-			s.send(in, remotewrite.Utilization, uint8(m), t, r.Usage[m]/capacity[m])
-			in.ratios = in.ratios.With(m)
-		case in.ratios.Has(m):
-			s.send(in, remotewrite.Utilization, uint8(m), t, stale())
-			in.ratios = in.ratios.Without(m)
-		}
-	}
-}
-
-// sendFacts puts the facts of an instance onto the way to the remotes.
-func (s *Store) sendFacts(in *instance, t int64) {
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		if v, ok := in.subject.Latest(facts.Capacity(m)); ok {
-			s.send(in, remotewrite.Capacity, uint8(m), t, v)
-		}
-	}
-	if v, ok := in.subject.Latest(facts.Expiry); ok {
-		s.send(in, remotewrite.Expiry, 0, t, v)
-	}
-	if v, ok := in.subject.Latest(facts.Lifecycle); ok {
-		if was := in.state; was >= 0 && was != int(v) {
-			s.send(in, remotewrite.Lifecycle, uint8(was), t, stale())
-		}
-		in.state = int(v)
-		s.send(in, remotewrite.Lifecycle, uint8(in.state), t, 1)
-	}
-}
-
-// sendEnd ends the series of an instance at the remotes.
-func (s *Store) sendEnd(in *instance, t int64) {
-	if in.up {
-		s.send(in, remotewrite.Up, 0, t, stale())
-	}
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		if in.shown.Has(m) {
-			s.send(in, remotewrite.Usage, uint8(m), t, stale())
-		}
-		if in.ratios.Has(m) {
-			s.send(in, remotewrite.Utilization, uint8(m), t, stale())
-		}
-		if _, ok := in.subject.Latest(facts.Capacity(m)); ok {
-			s.send(in, remotewrite.Capacity, uint8(m), t, stale())
-		}
-	}
-	if _, ok := in.subject.Latest(facts.Expiry); ok {
-		s.send(in, remotewrite.Expiry, 0, t, stale())
-	}
-	if in.state >= 0 {
-		s.send(in, remotewrite.Lifecycle, uint8(in.state), t, stale())
-	}
-}
-
-func (s *Store) send(in *instance, name remotewrite.Name, index uint8, t int64, v float64) {
-	s.outgoing = append(s.outgoing, remotewrite.Sample{Instance: &in.subject.ID, Name: name, Index: index, T: t, V: v})
-}
-
-// deliver hands what has gathered to all remotes. They share one list, which
-// nobody changes any more.
-func (s *Store) deliver() {
-	if len(s.outgoing) == 0 {
-		return
-	}
-	for _, w := range s.remotes {
-		w.Enqueue(s.outgoing)
-	}
-	s.outgoing = make([]remotewrite.Sample, 0, min(len(s.outgoing), 4096))
 }

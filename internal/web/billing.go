@@ -75,7 +75,7 @@ func (p *pages) guide(b *billing, in *fleet.Instance) {
 	if p.Guide == nil {
 		return
 	}
-	b.Guide = p.Guide(in, "en")
+	b.Guide = p.Guide(in, words.EN)
 	link := func(url, steps, anchor string) string {
 		if url == "" && steps != "" {
 			return anchor
@@ -140,7 +140,7 @@ func afterTerm(st *fleet.Standing) string {
 type courseRow struct {
 	Life    life
 	At      stamp
-	Told    string // who says so
+	Origin  string // who says so
 	Perhaps bool
 	Begun   bool // it has come
 	Current bool // and no later one has
@@ -159,13 +159,13 @@ func (p *pages) courseRows(c *fleet.Course) []courseRow {
 		}
 		switch {
 		case m.Reported:
-			row.Told = "the cloud"
+			row.Origin = "the cloud"
 		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):
-			row.Told = "policy " + c.Policy.Name
+			row.Origin = "policy " + c.Policy.Name
 		default:
-			row.Told = "the term"
+			row.Origin = "the term"
 			if c.Basis == fleet.BasisOverdue {
-				row.Told = "the unpaid bill"
+				row.Origin = "the unpaid bill"
 			}
 		}
 		out = append(out, row)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
@@ -94,8 +95,8 @@ func (f *fake) Accounts() []fleet.Account {
 	return slices.Clone(f.accounts)
 }
 
-func (f *fake) Guide(in *fleet.Instance, language string) fleet.Guide {
-	if language != "en" {
+func (f *fake) Guide(in *fleet.Instance, l words.Language) fleet.Guide {
+	if l != words.EN {
 		return fleet.Guide{}
 	}
 	return f.guides[in.Product]

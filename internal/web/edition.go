@@ -37,7 +37,7 @@ func (p *pages) edition(id string) *editionPanel {
 	if !ok || len(a.Findings) == 0 {
 		return nil
 	}
-	out := &editionPanel{Text: a.Text("en"), Days: a.Days}
+	out := &editionPanel{Text: a.Text(words.EN), Days: a.Days}
 	out.Word, out.State = verdictWords(&a)
 	if t := a.Target; t != nil {
 		out.Target, out.Allowed = t.Edition, t.Allowed

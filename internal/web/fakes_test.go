@@ -142,6 +142,9 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 	}
 	shares := make(map[fleet.Metric]float64, len(settings))
 	for m, s := range settings {
+		if s.Threshold == "" { // it stays as it is
+			continue
+		}
 		share, err := alarm.ParseShare(s.Threshold)
 		if err != nil {
 			return err
@@ -152,8 +155,8 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 	for i := range f.standings {
 		if st := &f.standings[i]; st.Instance.ID == id {
 			for m, s := range settings {
-				if st.Thresholds[m] = shares[m]; !*s.Enabled {
-					st.Thresholds[m], st.States[m] = 0, fleet.MetricUnwatched
+				if st.Levels[m] = warning(shares[m]); !*s.Enabled {
+					st.Levels[m], st.States[m] = nil, fleet.MetricUnwatched
 				}
 			}
 		}
@@ -181,7 +184,8 @@ func handler(t *testing.T, f *fake) http.Handler {
 func instance(id, name, product, edition string, capacity, usage map[fleet.Metric]float64, labels map[string]string) fleet.Standing {
 	in := &fleet.Instance{ID: id, Name: name, Product: product, Edition: edition, Labels: fleet.SortLabels(labels), Watched: true}
 	r := &fleet.Reading{Instance: id, At: now().Add(-9 * time.Second), Up: true}
-	st := fleet.Standing{Instance: in, Reading: r, Lifecycle: fleet.Lifecycle{State: fleet.LifecycleActive, Next: fleet.LifecycleGrace, At: now().Add(90 * 24 * time.Hour)}}
+	st := fleet.Standing{Instance: in, Reading: r, Levels: &fleet.Levels{},
+		Lifecycle: fleet.Lifecycle{State: fleet.LifecycleActive, Next: fleet.LifecycleGrace, At: now().Add(90 * 24 * time.Hour)}}
 	for m, v := range capacity {
 		in.Catalogue[m] = v
 	}
@@ -189,7 +193,7 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 		r.Known, r.Usage[m] = r.Known.With(m), v
 	}
 	for _, m := range fleet.Metrics() {
-		st.Thresholds[m], st.States[m] = 0.7, fleet.MetricUnwatched
+		st.Levels[m], st.States[m] = warning(0.7), fleet.MetricUnwatched
 		if u, ok := fleet.Utilization(in, r, m); ok {
 			st.States[m] = fleet.MetricOK
 			if u >= 0.7 {
@@ -200,6 +204,11 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 		}
 	}
 	return st
+}
+
+// warning is one level at a threshold.
+func warning(threshold float64) []fleet.Level {
+	return []fleet.Level{{Severity: string(alarm.Warning), Threshold: threshold}}
 }
 
 type amounts = map[fleet.Metric]float64
@@ -234,7 +243,7 @@ func realistic() *fake {
 	bare := instance("broker-lab", "", "mqtt", "", nil, amounts{fleet.MessageTPS: 3.27, fleet.Connections: 14, fleet.Subscriptions: 31}, map[string]string{"env": "lab"})
 	over := instance("mqtt-cn-5over", "Payments <EU>", "mqtt", "Basic Edition", basic,
 		amounts{fleet.MessageTPS: 88, fleet.SendTPS: 41, fleet.ReceiveTPS: 47, fleet.Subscriptions: 391, fleet.Connections: 5204}, map[string]string{"team": "payments"})
-	over.Thresholds[fleet.Subscriptions], over.States[fleet.Subscriptions] = 0, fleet.MetricUnwatched
+	over.Levels[fleet.Subscriptions], over.States[fleet.Subscriptions] = nil, fleet.MetricUnwatched
 	f.standings = []fleet.Standing{orders, telemetry, silent, cache, suspended, calendar, bare, over}
 	f.withCalendar()
 

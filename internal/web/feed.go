@@ -138,8 +138,8 @@ func (p *pages) feedWords(e *calendar.Entry) string {
 	if in.Account != "" {
 		lines = append(lines, "Account: "+in.Account+".")
 	}
-	told := toldWords(&e.Change, c)
-	lines = append(lines, words.Capital(told)+".")
+	origin := originWords(&e.Change, c)
+	lines = append(lines, words.Capital(origin)+".")
 	if e.Moment.Perhaps {
 		lines = append(lines, "The documents of the product disagree on when it is converted.")
 	}

@@ -169,7 +169,7 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 		if limit.Known() {
 			row.Capacity = words.Figure(m, limit.Value)
 		}
-		if threshold := st.Thresholds[m]; threshold > 0 {
+		if threshold := st.Levels.Lowest(m); threshold > 0 {
 			row.Threshold, row.Enabled = strings.TrimSuffix(words.Threshold(threshold), "%"), true
 			if limit.Known() {
 				row.Equals = words.Figure(m, threshold*limit.Value)
@@ -182,7 +182,8 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 }
 
 // fill puts what somebody sent into the form, so that nobody types twice, and
-// returns the settings that differ from what the form said before.
+// returns the settings that differ from what the form said before. An alarm that is
+// to stay on needs a threshold: an empty one is a fault.
 func (v *monitoring) fill(r *http.Request) map[fleet.Metric]alarm.Setting {
 	changed := make(map[fleet.Metric]alarm.Setting)
 	for i := range v.Rows {
@@ -194,6 +195,10 @@ func (v *monitoring) fill(r *http.Request) map[fleet.Metric]alarm.Setting {
 		row.Enabled = r.PostForm.Has("enabled." + row.Metric)
 		row.Was = r.PostForm.Get("was." + row.Metric)
 		row.WasEnabled = r.PostForm.Has("wasenabled." + row.Metric)
+		if row.Threshold == "" && row.Was != "" && row.Enabled {
+			v.Faults = append(v.Faults, row.Name+": the threshold is empty; write one, such as "+row.Was+"%, or switch the alarm off")
+			continue
+		}
 		m, ok := fleet.ParseMetric(row.Metric)
 		kept := strings.TrimSuffix(row.Threshold, "%") == row.Was
 		if !ok || kept && row.Enabled == row.WasEnabled {
@@ -227,17 +232,20 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	view := newMonitoring(&st)
 	changed := view.fill(r)
 	saved := "0"
-	if len(changed) > 0 {
+	if len(view.Faults) == 0 && len(changed) > 0 {
 		if err := p.AlarmEditor.SetAlarms(r.Context(), id, changed); err != nil {
 			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
 			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
-			body := p.instanceBody(&st, tabAlarms)
-			body.Monitoring = view
-			p.render(w, r, http.StatusUnprocessableEntity, "instance", page{Title: body.Row.Name, Section: "instances", Body: body})
-			return
+		} else {
+			p.log.InfoContext(r.Context(), "thresholds set", "instance_id", id, "metrics", metricNames(changed))
+			saved = "1"
 		}
-		saved = "1"
-		p.log.InfoContext(r.Context(), "thresholds set", "instance_id", id, "metrics", metricNames(changed))
+	}
+	if len(view.Faults) > 0 {
+		body := p.instanceBody(&st, tabAlarms)
+		body.Monitoring = view
+		p.render(w, r, http.StatusUnprocessableEntity, "instance", page{Title: body.Row.Name, Section: "instances", Body: body})
+		return
 	}
 	http.Redirect(w, r, linkTo(id)+"?tab="+tabAlarms+"&saved="+saved, http.StatusSeeOther) //nolint:gosec // an escaped ID below /instances/
 }

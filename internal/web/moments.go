@@ -26,7 +26,7 @@ type momentRow struct {
 	Kind    calendar.Kind
 	Shape   timeline.Shape
 	Words   string
-	Told    string // who says so
+	Origin  string // who says so
 	LastDay string // of the paid term; empty for other moments
 	Perhaps bool
 
@@ -106,7 +106,7 @@ func arrangeGroups(groups []group, f calendarFilter) {
 func (p *pages) momentRow(e *calendar.Entry) momentRow {
 	in, c := e.Standing.Instance, e.Standing.Course
 	out := momentRow{
-		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Told: toldWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
+		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Origin: originWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
 		Name: nameOf(in), ID: in.ID, Title: p.Title(in), Link: linkTo(in.ID), Account: in.Account, Life: newLife(e.Standing.Lifecycle.State),
 	}
 	if e.Paid {
@@ -115,8 +115,8 @@ func (p *pages) momentRow(e *calendar.Entry) momentRow {
 	return out
 }
 
-// toldWords says where a moment comes from.
-func toldWords(e *calendar.Change, c *fleet.Course) string {
+// originWords says where a moment comes from.
+func originWords(e *calendar.Change, c *fleet.Course) string {
 	switch {
 	case e.Moment.Reported:
 		return "told by the cloud"

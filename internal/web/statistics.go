@@ -164,7 +164,7 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	slices.SortStableFunc(series, func(a, b fleet.Series) int { return int(a.Metric) - int(b.Metric) })
 	for _, one := range series {
 		if one.Metric < fleet.NumMetrics {
-			out.Charts = append(out.Charts, p.chartView(one, from, to, step, st.Thresholds[one.Metric]))
+			out.Charts = append(out.Charts, p.chartView(one, from, to, step, st.Levels.Lowest(one.Metric)))
 		}
 	}
 	return out

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
@@ -29,9 +30,9 @@ type Options struct {
 	AlarmEditor readers.AlarmEditor
 	Advisor     readers.Advisor  // nil: pages say nothing of editions
 	Accounts    readers.Accounts // nil: no balance is known
-	// Guide tells how an instance is renewed and changed, in a language such as en;
+	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
-	Guide func(in *fleet.Instance, language string) fleet.Guide
+	Guide func(*fleet.Instance, words.Language) fleet.Guide
 	// ExternalURL is the address of the pages as others know it, for links in the
 	// calendar feed. Nil or an empty answer: the address that was asked.
 	ExternalURL func() string

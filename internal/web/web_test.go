@@ -325,6 +325,29 @@ func TestMonitoringAlarms(t *testing.T) {
 		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
 		wants(t, w.Body.String(), `value="0.8"`)
 	})
+	t.Run("an empty threshold is refused with a hint", func(t *testing.T) {
+		f := realistic()
+		w := post(t, f, path, form("threshold.connections", " ", "threshold.subscriptions", "80"))
+		if w.Code != http.StatusUnprocessableEntity || f.edits != 0 {
+			t.Errorf("answered %d after %d edits", w.Code, f.edits)
+		}
+		wants(t, text(t, w), "Nothing was changed: Connections: the threshold is empty; write one, such as 70%, or switch the alarm off")
+		wants(t, w.Body.String(), `id="threshold.subscriptions" value="80"`)
+	})
+	t.Run("an alarm that is off needs no threshold", func(t *testing.T) {
+		f := realistic()
+		w := post(t, f, path, form("threshold.connections", "", "enabled.connections", ""))
+		if w.Code != http.StatusSeeOther || *f.settings[fleet.Connections].Enabled || f.settings[fleet.Connections].Threshold != "" {
+			t.Errorf("answered %d, saved %v", w.Code, f.settings)
+		}
+		on := realistic()
+		v := form("threshold.connections", "", "wasenabled.connections", "")
+		v.Set("was.connections", "")
+		w = post(t, on, path, v)
+		if w.Code != http.StatusSeeOther || !*on.settings[fleet.Connections].Enabled || on.settings[fleet.Connections].Threshold != "" {
+			t.Errorf("answered %d, saved %v", w.Code, on.settings)
+		}
+	})
 	t.Run("less than 1 % is possible", func(t *testing.T) {
 		f := realistic()
 		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {

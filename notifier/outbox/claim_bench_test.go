@@ -56,7 +56,7 @@ func manyRecipients(n int, c notifier.Channel) *notifier.Directory {
 		name := fmt.Sprintf("sms/%d", i)
 		e.Default = append(e.Default, name)
 		e.Receivers[name] = notifier.Receiver{Name: name, Targets: []notifier.Target{{
-			Recipient: notifier.Recipient{Channel: "sms", Name: name}, Channel: c, Language: "en", Zone: time.UTC,
+			Recipient: notifier.Recipient{Channel: "sms", Name: name}, Channel: c, Zone: time.UTC,
 		}}}
 	}
 	return notifier.NewDirectory(e)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
@@ -50,6 +51,21 @@ func (a *Advisor) Outlook(id string, m fleet.Metric) (advice.Outlook, bool) {
 	return advice.Outlook{}, false
 }
 
+// Full says when a metric of an instance reaches a capacity if it goes on as it
+// does; false when it does not within a year, or not enough is known. It is the
+// likely moment of an Outlook, for those who ask for every metric of a fleet.
+func (a *Advisor) Full(id string, m fleet.Metric, capacity float64, now time.Time) (time.Time, bool) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	list := a.summed[id]
+	for i := range list {
+		if s := &list[i]; s.metric == m && s.usage.Known {
+			return s.trend.Full(capacity, now)
+		}
+	}
+	return time.Time{}, false
+}
+
 // ThresholdAhead tells the forecast rule when a metric will most likely reach its
 // threshold: zero when it does not within a year. It is not known while there is
 // too little history, nor when the metric is there already: then the capacity
@@ -79,9 +95,9 @@ func (a *Advisor) Fitting(id string, m fleet.Metric) alarm.Fitting {
 	if !ok {
 		return alarm.Fitting{}
 	}
-	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, "en"), ZH: found.Short(m, "zh")}}
+	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, words.EN), ZH: found.Short(m, words.ZH)}}
 	if found.Verdict == advice.Upgrade && found.Concerns(m) {
-		out.Full = fleet.Text{EN: found.Text("en"), ZH: found.Text("zh")}
+		out.Full = fleet.Text{EN: found.Text(words.EN), ZH: found.Text(words.ZH)}
 	}
 	return out
 }

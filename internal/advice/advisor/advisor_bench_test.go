@@ -12,6 +12,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/advice/advisor/advisortest"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/internal/statistics"
@@ -47,7 +48,7 @@ func record(store *statistics.Store, ids []string, from time.Time, length time.D
 	for at := from; at.Before(from.Add(length)); at = at.Add(15 * time.Second) {
 		readings := make([]*fleet.Reading, len(ids))
 		for i, id := range ids {
-			readings[i] = reading(id, at, float64(at.Unix()/15%97), float64(i%1000)+float64(at.Unix()/15%31))
+			readings[i] = advisortest.Reading(id, at, float64(at.Unix()/15%97), float64(i%1000)+float64(at.Unix()/15%31))
 			readings[i].Known, readings[i].Usage[fleet.Subscriptions] = readings[i].Known.With(fleet.Subscriptions), float64(i%500)
 		}
 		store.Append(readings)
@@ -133,6 +134,33 @@ func BenchmarkAdviceOfAll(b *testing.B) {
 		for _, id := range ids {
 			if _, ok := a.Advice(id); !ok {
 				b.Fatal(id)
+			}
+		}
+	}
+}
+
+// BenchmarkFullOfAll is what it costs to ask when 40,000 metrics of 10,000 instances
+// are full.
+func BenchmarkFullOfAll(b *testing.B) {
+	_, a, ids := largeFleet(b, 10_000)
+	var days []advice.DayPeak
+	now := noon()
+	for i := range 30 {
+		days = append(days, advice.DayPeak{Day: advice.DayStart(advice.DayNumber(now) - 30 + int32(i)), Peak: 300 + 10*float64(i)})
+	}
+	asked := []fleet.Metric{fleet.SendTPS, fleet.ReceiveTPS, fleet.Subscriptions, fleet.Connections}
+	for _, id := range ids {
+		for _, m := range asked {
+			a.summed[id] = append(a.summed[id], summary{metric: m, usage: advice.Usage{Known: true}, trend: advice.FitTrend(days, now)})
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, id := range ids {
+			for _, m := range asked {
+				if _, ok := a.Full(id, m, 1000, now); !ok {
+					b.Fatal(id)
+				}
 			}
 		}
 	}

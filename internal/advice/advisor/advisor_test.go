@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,19 +15,11 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
+	"github.com/brimwatch/brimwatch/internal/advice/advisor/advisortest"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 )
-
-const advised = `accounts: [{name: late, balance: {amount: -5, currency: CNY}}]
-instances:
-  - {id: rmq-grows, name: Orders, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: &page {type: exposition, url: "http://127.0.0.1:1/", mapping: {connections: {series: a, kind: gauge}}}}
-  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}
-  - {id: rmq-young, product: rocketmq, edition: professional, spec: rmq.p2.4xlarge, source: *page}
-  - {id: iot-public, account: late, product: iot, edition: public-new, billing: {method: free}, source: *page}
-  - {id: calendar, product: redis, edition: community}
-`
 
 // rig is an Advisor over a fleet and a history.
 type rig struct {
@@ -54,7 +45,7 @@ func configuration(t *testing.T, text string) *config.Snapshot {
 // newRig has a month of history before now.
 func newRig(t *testing.T, now time.Time) *rig {
 	t.Helper()
-	s := configuration(t, advised)
+	s := configuration(t, advisortest.Fleet)
 	store, err := statistics.Open(statistics.Options{Dir: t.TempDir(), Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +56,7 @@ func newRig(t *testing.T, now time.Time) *rig {
 		}
 	})
 	store.SetFleet(s.FleetInstances())
-	recordMonth(t, store, now)
+	advisortest.Record(store, now)
 	r := &rig{state: state.New(s, s.AccountList(), now), store: store}
 	r.Advisor = r.fresh(now)
 	return r
@@ -80,36 +71,6 @@ func (r *rig) fresh(now time.Time) *Advisor {
 
 // noon is a moment of a day like others.
 func noon() time.Time { return time.Date(2026, 11, 12, 12, 0, 0, 0, time.UTC) }
-
-// reading is what a source told of two metrics.
-func reading(id string, at time.Time, tps, connections float64) *fleet.Reading {
-	r := &fleet.Reading{Instance: id, At: at, Up: true}
-	for m, v := range map[fleet.Metric]float64{fleet.SendTPS: tps / 4, fleet.ReceiveTPS: tps - tps/4, fleet.MessageTPS: tps, fleet.Connections: connections} {
-		r.Known, r.Usage[m] = r.Known.With(m), v
-	}
-	return r
-}
-
-// recordMonth writes 30 days and the beginning of today into a history: a reading
-// every ten minutes, with a day that swells and ebbs.
-func recordMonth(t *testing.T, store *statistics.Store, now time.Time) {
-	t.Helper()
-	begin := advice.DayStart(advice.DayNumber(now) - 30)
-	var readings []*fleet.Reading
-	for at := begin; at.Before(now); at = at.Add(10 * time.Minute) {
-		day := at.Sub(begin).Hours() / 24
-		wave := 0.5 + 0.5*math.Abs(math.Cos(day*math.Pi)) // its highest at midnight, when a day begins
-		readings = append(readings,
-			reading("rmq-grows", at, (1000+60*math.Floor(day))*wave, 500),
-			reading("rmq-idle", at, 900*wave, 800),
-			reading("iot-public", at, 1, 48))
-		if now.Sub(at) < 3*24*time.Hour {
-			readings = append(readings, reading("rmq-young", at, 100, 10))
-		}
-	}
-	store.Append(readings)
-	store.Flush()
-}
 
 // TestAdvisorKeepsUp holds what is read bit by bit, over days, against what is read
 // at once.
@@ -192,7 +153,7 @@ func TestAdviceWithoutAHistory(t *testing.T) {
 	if err := r.Refresh(t.Context()); !errors.Is(err, broken) {
 		t.Errorf("refresh: %v", err)
 	}
-	r.state.Put([]*fleet.Reading{reading("rmq-young", noon(), 3612, 10)})
+	r.state.Put([]*fleet.Reading{advisortest.Reading("rmq-young", noon(), 3612, 10)})
 	got, ok := r.Advice("rmq-young")
 	if !ok || got.Verdict != advice.Upgrade || got.Target.Spec != "rmq.p2.6xlarge" {
 		t.Errorf("by the newest reading alone: %+v", got)
@@ -205,13 +166,38 @@ func TestAdviceWithoutAHistory(t *testing.T) {
 	}
 }
 
+// Full is what the outlook of each metric says.
+func TestFull(t *testing.T) {
+	r := newRig(t, noon())
+	if err := r.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for _, id := range []string{"rmq-grows", "rmq-idle", "rmq-young", "iot-public", "nobody"} {
+		for _, m := range fleet.Metrics() {
+			in, _, _ := r.state.Case(id)
+			outlook, _ := r.Outlook(id, m)
+			got, ok := r.Full(id, m, in.Capacity[m], noon())
+			if want := outlook.Capacity.Likely; !got.Equal(want) || ok == want.IsZero() {
+				t.Errorf("%s, %s: full at %s (%v), and the outlook says %s", id, m, got, ok, want)
+			}
+			if ok {
+				known++
+			}
+		}
+	}
+	if known == 0 {
+		t.Error("nothing is ever full")
+	}
+}
+
 // An instance that is taken out is forgotten.
 func TestAdvisorForgets(t *testing.T) {
 	r := newRig(t, noon())
 	if err := r.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s := configuration(t, strings.Replace(advised, "  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}\n", "", 1))
+	s := configuration(t, strings.Replace(advisortest.Fleet, "  - {id: rmq-idle, product: rocketmq, edition: professional, spec: rmq.p2.30xlarge, source: *page}\n", "", 1))
 	r.state.Set(s, s.AccountList(), noon())
 	if err := r.Refresh(t.Context()); err != nil {
 		t.Fatal(err)

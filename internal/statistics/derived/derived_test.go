@@ -228,7 +228,7 @@ func draw(t *rapid.T, store *facts.Store, id series.Identity) (tb, want table) {
 	}
 	for m, values := range stored {
 		if len(values) > 0 {
-			tb.put(id.Labels(series.Usage, m.String(), ""), sorted(values)...)
+			tb.put(id.Labels(series.Dimension{Name: series.Usage, Metric: m.String()}), sorted(values)...)
 		}
 	}
 
@@ -270,7 +270,7 @@ func draw(t *rapid.T, store *facts.Store, id series.Identity) (tb, want table) {
 		if len(values) == 0 {
 			continue
 		}
-		want.put(id.Labels(series.Usage, m.String(), ""), sorted(values)...)
+		want.put(id.Labels(series.Dimension{Name: series.Usage, Metric: m.String()}), sorted(values)...)
 		if !known {
 			continue
 		}
@@ -286,7 +286,7 @@ func draw(t *rapid.T, store *facts.Store, id series.Identity) (tb, want table) {
 				ratio[at] = stale()
 			}
 		}
-		want.put(id.Labels(series.Utilization, m.String(), ""), sorted(ratio)...)
+		want.put(id.Labels(series.Dimension{Name: series.Utilization, Metric: m.String()}), sorted(ratio)...)
 	}
 	return tb, want
 }

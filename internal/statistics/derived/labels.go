@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/prometheus/util/annotations"
 
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/statistics/facts"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
@@ -80,13 +79,7 @@ func (q *querier) derivedLabels(ctx context.Context, ms []*labels.Matcher, first
 			}
 		}
 	}
-	q.eachFact(name, rest, func(id series.Identity, metricName, metric, state string, _ facts.Track) {
-		for _, label := range series.Names() {
-			if v := id.Label(label, metricName, metric, state); v != "" {
-				fn(label, v)
-			}
-		}
-	})
+	q.eachFact(name, rest, func(f fact) { f.each(fn) })
 	return c.warnings, c.err
 }
 

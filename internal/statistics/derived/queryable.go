@@ -4,8 +4,12 @@
 //   - message_tps of instances whose send_tps and receive_tps are stored, as
 //     their sum;
 //   - the utilization, as usage / capacity at the moment of each usage sample;
-//   - capacity, expiry and lifecycle state, as samples made up from the facts;
+//   - capacity, threshold, expiry, lifecycle state and all else that changes rarely,
+//     as samples made up from the facts;
 //   - the moments of the calendars that are in force, as samples made up from these.
+//
+// A query for the usage or utilization of this moment is answered from the newest
+// readings, which are in memory, and reads nothing of the database.
 //
 // To PromQL and to the HTTP API they are series like any other.
 package derived
@@ -33,6 +37,8 @@ type Queryable struct {
 	Facts *facts.Store
 	// Courses may be nil: then there are no moments.
 	Courses Courses
+	// Newest may be nil: then the database is asked for the newest readings too.
+	Newest Newest
 }
 
 // Courses tells the calendars that are in force, that of the instance called id or
@@ -45,13 +51,14 @@ func (d *Queryable) Querier(mint, maxt int64) (storage.Querier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
-	return &querier{db: db, facts: d.Facts, courses: d.Courses, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
+	return &querier{db: db, facts: d.Facts, courses: d.Courses, latest: d.Newest, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
 }
 
 type querier struct {
 	db         storage.Querier
 	facts      *facts.Store
 	courses    Courses
+	latest     Newest
 	mint, maxt int64
 	now        int64
 }
@@ -59,30 +66,58 @@ type querier struct {
 // Close implements storage.Querier.
 func (q *querier) Close() error { return q.db.Close() }
 
-// Select implements storage.Querier.
+// Select implements storage.Querier. Its series come in a stable order: that of
+// labels for what is worked out, and for what is stored the database's, which is that of
+// labels as well where the place in the order decides.
 func (q *querier) Select(ctx context.Context, sorted bool, hints *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
-	c := &collection{q: q, hints: withoutLimit(hints)}
+	c := &collection{q: q, hints: withoutLimit(hints), sorted: sorted || orderDecides(hints)}
 	name, rest := split(series.Name, ms)
 	usage, ratio := accepts(name, series.Usage), accepts(name, series.Utilization)
 	if usage || ratio {
-		all := c.usage(ctx, rest)
-		if usage {
-			c.series = append(c.series, all...)
-		}
-		if ratio {
-			c.series = append(c.series, q.ratios(all, idOf(rest))...)
+		if newest, ok := q.newest(ctx, usage, ratio, hints, rest); ok {
+			c.series = append(c.series, newest...)
+		} else {
+			all := c.usage(ctx, rest)
+			if usage {
+				c.series = append(c.series, all...)
+			}
+			if ratio {
+				c.series = append(c.series, q.ratios(all, idOf(rest))...)
+			}
 		}
 	}
-	if accepts(name, series.Up) {
-		c.series = append(c.series, c.stored(ctx, series.Up, rest)...)
+	if !workedOut(name) {
+		other := labels.MustNewMatcher(labels.MatchNotEqual, series.Name, series.Usage)
+		c.series = append(c.series, c.stored(ctx, append(slices.Clone(ms), other)...)...)
 	}
-	q.eachFact(name, rest, func(id series.Identity, metricName, metric, state string, t facts.Track) {
-		c.series = append(c.series, &factSeries{labels: id.Labels(metricName, metric, state), track: t, mint: q.mint, maxt: q.maxt})
+	q.eachFact(name, rest, func(f fact) {
+		c.series = append(c.series, &factSeries{labels: f.all(), track: f.track, mint: q.mint, maxt: q.maxt})
 	})
-	if sorted {
+	if c.sorted {
 		slices.SortFunc(c.series, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
 	}
 	return &seriesSet{series: c.series, at: -1, err: c.err, warnings: c.warnings}
+}
+
+// orderDecides tells whether the order of series may show in the result: of several
+// that are equal, or of all, only the first are taken.
+func orderDecides(hints *storage.SelectHints) bool {
+	return hints != nil && (hints.Func == "topk" || hints.Func == "bottomk" || hints.Limit > 0)
+}
+
+// workedOut tells whether the matchers on the name accept one name alone, and series
+// of that name are never stored.
+func workedOut(name []*labels.Matcher) bool {
+	return slices.ContainsFunc(name, func(m *labels.Matcher) bool {
+		if m.Type != labels.MatchEqual {
+			return false
+		}
+		switch m.Value {
+		case series.Usage, series.Utilization, series.Capacity, series.Expiry, series.Lifecycle, series.Moment:
+			return true
+		}
+		return false
+	})
 }
 
 // withoutLimit takes the limit out of hints: it counts series that are shown,
@@ -100,18 +135,18 @@ func withoutLimit(hints *storage.SelectHints) *storage.SelectHints {
 type collection struct {
 	q        *querier
 	hints    *storage.SelectHints
+	sorted   bool // series are wanted in the order of their labels
 	series   []storage.Series
 	warnings annotations.Annotations
 	err      error
 }
 
-// stored returns the series of the database called name that rest matches.
-func (c *collection) stored(ctx context.Context, name string, rest []*labels.Matcher) []storage.Series {
+// stored returns the series of the database that ms matches.
+func (c *collection) stored(ctx context.Context, ms ...*labels.Matcher) []storage.Series {
 	if c.err != nil {
 		return nil
 	}
-	ms := append([]*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, series.Name, name)}, rest...)
-	set := c.q.db.Select(ctx, false, c.hints, ms...)
+	set := c.q.db.Select(ctx, c.sorted, c.hints, ms...)
 	var out []storage.Series
 	for set.Next() {
 		out = append(out, set.At())
@@ -124,18 +159,19 @@ func (c *collection) stored(ctx context.Context, name string, rest []*labels.Mat
 // usage returns all usage series that rest matches, the summed ones too.
 func (c *collection) usage(ctx context.Context, rest []*labels.Matcher) []storage.Series {
 	metric, others := split(series.Metric, rest)
+	name := labels.MustNewMatcher(labels.MatchEqual, series.Name, series.Usage)
 	total := fleet.MessageTPS.String()
 	if !accepts(metric, total) {
-		return c.stored(ctx, series.Usage, rest)
+		return c.stored(ctx, append(slices.Clone(rest), name)...)
 	}
 	var out []storage.Series
 	if !only(metric, total) {
 		not := labels.MustNewMatcher(labels.MatchNotEqual, series.Metric, total)
-		out = c.stored(ctx, series.Usage, append(slices.Clone(rest), not))
+		out = c.stored(ctx, append(slices.Clone(rest), name, not)...)
 	}
 	parts := labels.MustNewMatcher(labels.MatchRegexp, series.Metric,
 		total+"|"+fleet.SendTPS.String()+"|"+fleet.ReceiveTPS.String())
-	return append(out, sums(c.stored(ctx, series.Usage, append(slices.Clone(others), parts)))...)
+	return append(out, sums(c.stored(ctx, append(slices.Clone(others), name, parts)...))...)
 }
 
 // sums puts the parts of each instance together: its stored message_tps, and
@@ -169,7 +205,7 @@ func sums(parts []storage.Series) []storage.Series {
 		case !summed:
 			out = append(out, s.whole)
 		default:
-			s.labels = s.id.Labels(series.Usage, fleet.MessageTPS.String(), "")
+			s.labels = s.id.Labels(series.Dimension{Name: series.Usage, Metric: fleet.MessageTPS.String()})
 			out = append(out, s)
 		}
 	}
@@ -196,59 +232,12 @@ func (q *querier) ratios(usage []storage.Series, id string) []storage.Series {
 			continue
 		}
 		out = append(out, &ratioSeries{
-			labels:   view.Subject.Labels(series.Utilization, m.String(), ""),
+			labels:   view.Subject.Labels(series.Dimension{Name: series.Utilization, Metric: m.String()}),
 			usage:    s,
 			capacity: capacity,
 		})
 	}
 	return out
-}
-
-// eachFact calls fn for every series of facts that the matchers accept and that
-// has a sample in the time of the query.
-func (q *querier) eachFact(name, rest []*labels.Matcher, fn func(id series.Identity, metricName, metric, state string, t facts.Track)) {
-	capacity, expiry := accepts(name, series.Capacity), accepts(name, series.Expiry)
-	lifecycle := accepts(name, series.Lifecycle)
-	if accepts(name, series.Moment) && q.courses != nil {
-		q.eachMoment(rest, fn)
-	}
-	if !capacity && !expiry && !lifecycle {
-		return
-	}
-	for _, v := range q.facts.Views(idOf(rest), q.now) {
-		offer := func(metricName, metric, state string, t facts.Track) {
-			if q.wants(rest, v.Subject, metricName, metric, state, t) {
-				fn(v.Subject, metricName, metric, state, t)
-			}
-		}
-		if capacity {
-			for m := range fleet.Metric(fleet.NumMetrics) {
-				offer(series.Capacity, m.String(), "", v.Track(facts.Capacity(m)))
-			}
-		}
-		if expiry {
-			offer(series.Expiry, "", "", v.Track(facts.Expiry))
-		}
-		if lifecycle && !v.Track(facts.Lifecycle).Empty() {
-			for i, st := range series.States() {
-				offer(series.Lifecycle, "", string(st), v.State(i))
-			}
-		}
-	}
-}
-
-// wants tells whether a series has a sample in the time of the query, and all
-// matchers accept its labels.
-func (q *querier) wants(ms []*labels.Matcher, id series.Identity, metricName, metric, state string, t facts.Track) bool {
-	if t.Empty() || !t.Any(q.mint, q.maxt) {
-		return false
-	}
-	for _, m := range ms {
-		if !m.Matches(id.Label(m.Name, metricName, metric, state)) {
-			return false
-		}
-	}
-	return true
 }
 
 // split parts the matchers on label name from all others.

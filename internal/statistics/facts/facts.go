@@ -1,8 +1,12 @@
-// Package facts keeps what changes rarely about an instance: its capacities, the
-// end of its term, where it stands in its calendar. A time series database pays
-// kilobytes of memory for each such series, however seldom it changes; here a
+// Package facts keeps what changes rarely: of an instance its capacities, its
+// thresholds, the end of its term, where it stands in its calendar; and series with
+// labels of their own, such as the alarms that are raised. A time series database
+// pays kilobytes of memory for each such series, however seldom it changes; here a
 // fact is the short list of the moments at which it changed, and samples are
 // made up from that list when somebody asks.
+//
+// What every instance may have is a Kind of its Subject. A Labelled fact is one
+// series with all its labels.
 //
 // A Store has one writer and any number of readers. All times are milliseconds
 // since 1970, UTC, as in the history.
@@ -14,37 +18,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
-
-// Kind is one fact about an instance. The first fleet.NumMetrics kinds are the
-// capacities, indexed by metric.
-type Kind uint8
-
-// The facts beside the capacities.
-const (
-	Expiry    Kind = fleet.NumMetrics + iota // Unix seconds of the end of the paid term
-	Lifecycle                                // index into series.States
-
-	NumKinds = int(fleet.NumMetrics) + 2
-)
-
-// Capacity returns the kind for the capacity of metric m.
-func Capacity(m fleet.Metric) Kind { return Kind(m) }
-
-// String returns the name that the file of facts knows the kind by.
-func (k Kind) String() string {
-	switch {
-	case k < fleet.NumMetrics:
-		return "capacity/" + fleet.Metric(k).String()
-	case k == Expiry:
-		return "expiry"
-	case k == Lifecycle:
-		return "lifecycle"
-	}
-	return "unknown"
-}
 
 // Absent is the value of a fact that is not known, or whose instance is gone.
 func Absent() float64 { return math.NaN() }
@@ -55,9 +30,29 @@ type Span struct{ From, To int64 }
 // Subject is one instance with its facts. It is made by Store.Subject and
 // changed only through the Store.
 type Subject struct {
-	ID     series.Identity
-	ref    uint64
-	tracks [NumKinds][]point
+	ID  series.Identity
+	ref uint64
+	// An instance has few of all the kinds: index tells where in tracks each is,
+	// counted from 1; 0 is nowhere.
+	index  [NumKinds]uint8
+	tracks [][]point
+}
+
+// track returns the points of fact k.
+func (sub *Subject) track(k Kind) []point {
+	if i := sub.index[k]; i > 0 {
+		return sub.tracks[i-1]
+	}
+	return nil
+}
+
+// place returns where the points of fact k are, and makes room for them.
+func (sub *Subject) place(k Kind) *[]point {
+	if sub.index[k] == 0 {
+		sub.tracks = append(sub.tracks, nil)
+		sub.index[k] = uint8(len(sub.tracks))
+	}
+	return &sub.tracks[sub.index[k]-1]
 }
 
 // point says that a fact has had value v since t; NaN is absent.
@@ -79,11 +74,18 @@ type Store struct {
 	mu       sync.RWMutex
 	subjects map[series.Identity]*Subject
 	byID     map[string][]*Subject
-	sessions []Span // when Brimwatch ran; the last one is now
+	sorted   []*Subject           // all subjects in order; nil when it must be made anew
+	labelled map[string]*Labelled // by what their labels are written as
+	families map[string]*family   // by the metric's name
+	sessions []Span               // when Brimwatch ran; the last one is now
 	points   int
 	nextRef  uint64
-	marked   int64 // the newest sign of life in the file
-	open     bool  // a session has begun
+
+	nextLabelled uint64
+	round        uint64 // of labelled facts; used by the writer alone
+
+	marked int64 // the newest sign of life in the file
+	open   bool  // a session has begun
 }
 
 // Bounds on memory. A limit that changes with every reading (a mapping that
@@ -121,6 +123,7 @@ func (s *Store) add(id series.Identity, ref uint64, record bool) *Subject {
 	sub := &Subject{ID: id, ref: ref}
 	s.subjects[id] = sub
 	s.byID[id.ID] = append(s.byID[id.ID], sub)
+	s.sorted = nil
 	s.nextRef = max(s.nextRef, ref+1)
 	if record {
 		s.file.subject(sub)
@@ -132,7 +135,7 @@ func (s *Store) add(id series.Identity, ref uint64, record bool) *Subject {
 // that is known already, so it may be called with every reading. Time does not
 // run backwards in a track: an earlier t counts as just after the last change.
 func (s *Store) Set(sub *Subject, k Kind, t int64, v float64) {
-	track := sub.tracks[k] // the one writer may read without the lock
+	track := sub.track(k) // the one writer may read without the lock
 	if n := len(track); n == 0 && math.IsNaN(v) || n > 0 && same(track[n-1].v, v) {
 		return
 	} else if n > 0 && t <= track[n-1].t {
@@ -140,19 +143,19 @@ func (s *Store) Set(sub *Subject, k Kind, t int64, v float64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.push(sub, k, point{t: t, v: v})
+	s.push(sub.place(k), point{t: t, v: v})
 	s.file.point(sub, k, t, v)
 }
 
 // push adds a point to a track and keeps the track within its bound; the caller
 // holds the lock. Readers keep the slice they were given: points are added
 // behind its end, and thinning makes a new slice.
-func (s *Store) push(sub *Subject, k Kind, p point) {
+func (s *Store) push(to *[]point, p point) {
 	bound := trackPoints
 	if s.points > manyPoints {
 		bound = crowdedPoints
 	}
-	track := sub.tracks[k]
+	track := *to
 	if len(track) >= bound {
 		thin := thinned(track)
 		s.points -= len(track) - len(thin)
@@ -161,7 +164,7 @@ func (s *Store) push(sub *Subject, k Kind, p point) {
 	if track == nil {
 		track = make([]point, 0, 1) // most facts never change
 	}
-	sub.tracks[k] = append(track, p)
+	*to = append(track, p)
 	s.points++
 }
 
@@ -236,7 +239,9 @@ func (s *Store) ClearExcept(t int64, keep func(series.Identity) bool) {
 	s.mu.RUnlock()
 	for _, sub := range gone {
 		for k := range Kind(NumKinds) {
-			s.Set(sub, k, t, Absent())
+			if sub.index[k] > 0 {
+				s.Set(sub, k, t, Absent())
+			}
 		}
 	}
 }
@@ -246,34 +251,48 @@ func (s *Store) prune(cutoff int64) {
 	s.sessions = slices.DeleteFunc(slices.Clone(s.sessions), func(sp Span) bool { return sp.To < cutoff })
 	for id, sub := range s.subjects {
 		empty := true
-		for k, track := range sub.tracks {
-			from := 0
-			for from+1 < len(track) && track[from+1].t <= cutoff {
-				from++
-			}
-			if from < len(track) && track[from].absent() && track[from].t < cutoff {
-				from++
-			}
-			if from > 0 {
-				s.points -= from
-				sub.tracks[k] = slices.Clone(track[from:])
-			}
-			empty = empty && len(sub.tracks[k]) == 0
+		// Readers may hold the list of tracks that is there.
+		tracks := slices.Clone(sub.tracks)
+		for i := range tracks {
+			tracks[i] = s.pruned(tracks[i], cutoff)
+			empty = empty && len(tracks[i]) == 0
 		}
+		sub.tracks = tracks
 		if empty && s.opts.unused(id) {
 			delete(s.subjects, id)
+			s.sorted = nil
 			s.byID[id.ID] = slices.DeleteFunc(slices.Clone(s.byID[id.ID]), func(o *Subject) bool { return o == sub })
 			if len(s.byID[id.ID]) == 0 {
 				delete(s.byID, id.ID)
 			}
 		}
 	}
+	s.pruneLabelled(cutoff)
+}
+
+// pruned returns a track without what ended before cutoff; the caller holds the
+// lock.
+func (s *Store) pruned(track []point, cutoff int64) []point {
+	from := 0
+	for from+1 < len(track) && track[from+1].t <= cutoff {
+		from++
+	}
+	if from < len(track) && track[from].absent() && track[from].t < cutoff {
+		from++
+	}
+	if from == 0 {
+		return track
+	}
+	s.points -= from
+	return slices.Clone(track[from:])
 }
 
 // Latest returns the value of fact k that holds now. It is for the Store's
 // writer.
-func (sub *Subject) Latest(k Kind) (float64, bool) {
-	track := sub.tracks[k]
+func (sub *Subject) Latest(k Kind) (float64, bool) { return latest(sub.track(k)) }
+
+// latest returns the value at the end of a track.
+func latest(track []point) (float64, bool) {
 	if len(track) == 0 || track[len(track)-1].absent() {
 		return 0, false
 	}

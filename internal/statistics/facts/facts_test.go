@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 	"go.uber.org/goleak"
@@ -197,7 +198,7 @@ func TestWithoutClose(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	whole := s.subjects[mqtt1()].tracks[Expiry]
+	whole := s.subjects[mqtt1()].track(Expiry)
 	for n := range data {
 		cut := t.TempDir()
 		if err := os.WriteFile(filepath.Join(cut, fileName), data[:n], 0o600); err != nil {
@@ -207,7 +208,7 @@ func TestWithoutClose(t *testing.T) {
 		again := openIn(t, cut, &log)
 		var got []point
 		if sub := again.subjects[mqtt1()]; sub != nil {
-			got = sub.tracks[Expiry]
+			got = sub.track(Expiry)
 		}
 		if len(got) > len(whole) || !slices.Equal(got, whole[:len(got)]) {
 			t.Fatalf("cut at %d of %d: %v", n, len(data), got)
@@ -432,6 +433,8 @@ func FuzzDecode(f *testing.F) {
 	s.Begin(1)
 	s.Set(sub, Expiry, 1, 5)
 	s.Set(sub, Lifecycle, 1, 2)
+	round := s.Round(1)
+	round.Set(s.Labelled(labels.FromStrings("__name__", "brimwatch_alarm_raised", "rule", "capacity")), 1)
 	s.Alive(60_001)
 	f.Add(s.encode())
 	f.Add(appendRecord([]byte(magic), []byte{recordNames, 0xff, 0xff, 0xff, 0xff, 0x0f}))
@@ -441,7 +444,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		read := func(data []byte) *Store {
-			s := &Store{subjects: make(map[series.Identity]*Subject), byID: make(map[string][]*Subject), file: &logFile{broken: true}}
+			s := empty(Options{Logger: slog.New(slog.DiscardHandler)}, &logFile{broken: true})
 			n, err := decode(data, s)
 			if n > len(data) || err == nil && n != len(data) {
 				t.Fatalf("read %d of %d bytes, %v", n, len(data), err)
@@ -450,18 +453,26 @@ func FuzzDecode(f *testing.F) {
 		}
 		s := read(data)
 		for _, sub := range s.subjects {
-			for k, track := range sub.tracks {
-				for i := 1; i < len(track); i++ {
-					if track[i].t <= track[i-1].t {
-						t.Fatalf("fact %s is out of order", Kind(k))
-					}
-				}
+			for _, track := range sub.tracks {
+				inOrder(t, track)
 			}
+		}
+		for _, f := range s.labelled {
+			inOrder(t, f.points)
 		}
 		// What was read survives being written and read again.
 		again := read(s.encode())
-		if again.points != s.points || len(again.subjects) != len(s.subjects) || !cmp.Equal(again.sessions, s.sessions) {
+		if again.points != s.points || len(again.subjects) != len(s.subjects) || len(again.labelled) != len(s.labelled) || !cmp.Equal(again.sessions, s.sessions) {
 			t.Fatalf("%d points, %d subjects, %v became %d, %d, %v", s.points, len(s.subjects), s.sessions, again.points, len(again.subjects), again.sessions)
 		}
 	})
+}
+
+func inOrder(t *testing.T, track []point) {
+	t.Helper()
+	for i := 1; i < len(track); i++ {
+		if track[i].t <= track[i-1].t {
+			t.Fatal("a fact is out of order")
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
+
 	"github.com/brimwatch/brimwatch/internal/atomicfile"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
@@ -35,12 +37,7 @@ func (o Options) unused(id series.Identity) bool { return o.InUse == nil || !o.I
 // as after a power cut, is read up to there; one that is no file of facts is
 // moved aside. The error is about the disk, never about the contents.
 func Open(opts Options) (*Store, error) {
-	s := &Store{
-		opts:     opts,
-		subjects: make(map[series.Identity]*Subject),
-		byID:     make(map[string][]*Subject),
-		file:     &logFile{path: filepath.Join(opts.Dir, fileName)},
-	}
+	s := empty(opts, &logFile{path: filepath.Join(opts.Dir, fileName)})
 	data, err := os.ReadFile(s.file.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read facts: %w", err)
@@ -56,6 +53,15 @@ func Open(opts Options) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// empty returns a store that knows nothing.
+func empty(opts Options, file *logFile) *Store {
+	return &Store{
+		opts: opts, file: file,
+		subjects: make(map[series.Identity]*Subject), byID: make(map[string][]*Subject),
+		labelled: make(map[string]*Labelled), families: make(map[string]*family),
+	}
 }
 
 // load replays a file. What cannot be read is kept beside it, and said.
@@ -175,6 +181,18 @@ func (l *logFile) point(sub *Subject, k Kind, t int64, v float64) {
 	}
 }
 
+func (l *logFile) labelled(f *Labelled) {
+	if !l.broken {
+		l.pending = appendLabelled(l.pending, f)
+	}
+}
+
+func (l *logFile) labelledPoint(f *Labelled, t int64, v float64) {
+	if !l.broken {
+		l.pending = appendLabelledPoint(l.pending, f.ref, t, v)
+	}
+}
+
 func (l *logFile) session(kind byte, t int64) {
 	if !l.broken {
 		l.pending = appendSession(l.pending, kind, t)
@@ -190,10 +208,16 @@ func (s *Store) encode() []byte {
 	}
 	for _, sub := range s.subjects {
 		out = appendSubject(out, sub)
-		for k, track := range sub.tracks {
-			for _, p := range track {
-				out = appendPoint(out, sub.ref, Kind(k), p.t, p.v)
+		for k := range Kind(NumKinds) {
+			for _, p := range sub.track(k) {
+				out = appendPoint(out, sub.ref, k, p.t, p.v)
 			}
+		}
+	}
+	for _, f := range s.labelled {
+		out = appendLabelled(out, f)
+		for _, p := range f.points {
+			out = appendLabelledPoint(out, f.ref, p.t, p.v)
 		}
 	}
 	return out
@@ -219,4 +243,19 @@ func appendPoint(b []byte, ref uint64, k Kind, t int64, v float64) []byte {
 func appendSession(b []byte, kind byte, t int64) []byte {
 	var room [16]byte
 	return appendRecord(b, binary.AppendVarint(append(room[:0], kind), t))
+}
+
+func appendLabelled(b []byte, f *Labelled) []byte {
+	p := binary.AppendUvarint([]byte{recordLabelled}, f.ref)
+	p = binary.AppendUvarint(p, uint64(f.Labels.Len()))
+	f.Labels.Range(func(l labels.Label) { p = appendString(appendString(p, l.Name), l.Value) })
+	return appendRecord(b, p)
+}
+
+func appendLabelledPoint(b []byte, ref uint64, t int64, v float64) []byte {
+	var room [32]byte
+	p := binary.AppendUvarint(append(room[:0], recordLabelledPoint), ref)
+	p = binary.AppendVarint(p, t)
+	p = binary.LittleEndian.AppendUint64(p, math.Float64bits(v))
+	return appendRecord(b, p)
 }

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"sort"
@@ -20,35 +21,67 @@ const Every = int64(60_000)
 // View is what the store knew at one moment. It is a value and is never changed.
 type View struct {
 	Subject  series.Identity
-	tracks   [NumKinds][]point
+	index    [NumKinds]uint8
+	tracks   [][]point
 	sessions []Span
 }
 
-// Views returns a view of each instance, in no particular order; id narrows them
-// down to one instance, "" is all. The session that is open counts as lasting
+// Views returns a view of each instance, in order of their identities; id narrows
+// them down to one instance, "" is all. The session that is open counts as lasting
 // until now.
 func (s *Store) Views(id string, now int64) []View {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	sessions := s.sessions
-	if n := len(sessions); n > 0 && s.open && now > sessions[n-1].To {
-		sessions = slices.Clone(sessions)
-		sessions[n-1].To = now
-	} else {
-		sessions = slices.Clone(sessions) // the writer moves the ends of the last one
+	subjects, unlock := s.readable(id)
+	defer unlock()
+	sessions := s.lasting(now)
+	tracks := 0
+	for _, sub := range subjects {
+		tracks += len(sub.tracks)
 	}
-	if id != "" {
-		out := make([]View, 0, len(s.byID[id]))
-		for _, sub := range s.byID[id] {
-			out = append(out, View{Subject: sub.ID, tracks: sub.tracks, sessions: sessions})
-		}
-		return out
-	}
-	out := make([]View, 0, len(s.subjects))
-	for _, sub := range s.subjects {
-		out = append(out, View{Subject: sub.ID, tracks: sub.tracks, sessions: sessions})
+	room := make([][]point, 0, tracks) // the writer changes the lists in place
+	out := make([]View, 0, len(subjects))
+	for _, sub := range subjects {
+		first := len(room)
+		room = append(room, sub.tracks...)
+		out = append(out, View{Subject: sub.ID, index: sub.index, tracks: room[first:len(room):len(room)], sessions: sessions})
 	}
 	return out
+}
+
+// readable returns the subjects of one instance, or all of them in order, with the
+// lock for reading held until unlock is called.
+func (s *Store) readable(id string) (subjects []*Subject, unlock func()) {
+	s.mu.RLock()
+	if id != "" {
+		return s.byID[id], s.mu.RUnlock
+	}
+	for s.sorted == nil && len(s.subjects) > 0 {
+		s.mu.RUnlock()
+		s.sort()
+		s.mu.RLock()
+	}
+	return s.sorted, s.mu.RUnlock
+}
+
+// sort puts the subjects in order.
+func (s *Store) sort() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sorted := make([]*Subject, 0, len(s.subjects))
+	for _, sub := range s.subjects {
+		sorted = append(sorted, sub)
+	}
+	slices.SortFunc(sorted, func(a, b *Subject) int { return a.ID.Compare(b.ID) })
+	s.sorted = sorted
+}
+
+// lasting returns the sessions, with the open one lasting until now; the caller
+// holds the lock.
+func (s *Store) lasting(now int64) []Span {
+	sessions := slices.Clone(s.sessions) // the writer moves the ends of the last one
+	if n := len(sessions); n > 0 && s.open && now > sessions[n-1].To {
+		sessions[n-1].To = now
+	}
+	return sessions
 }
 
 // Track is one fact of one instance over time.
@@ -58,13 +91,31 @@ type Track struct {
 }
 
 // Track returns fact k. For Lifecycle use State.
-func (v View) Track(k Kind) Track { return Track{points: v.tracks[k], sessions: v.sessions} }
+func (v View) Track(k Kind) Track { return Track{points: v.points(k), sessions: v.sessions} }
+
+func (v View) points(k Kind) []point {
+	if i := v.index[k]; i > 0 {
+		return v.tracks[i-1]
+	}
+	return nil
+}
+
+// Kinds returns the facts that were ever known, in their order.
+func (v View) Kinds() iter.Seq[Kind] {
+	return func(yield func(Kind) bool) {
+		for k, i := range v.index {
+			if i > 0 && len(v.tracks[i-1]) > 0 && !yield(Kind(k)) {
+				return
+			}
+		}
+	}
+}
 
 // State returns the track that is 1 while the lifecycle is in state number i of
 // series.States, and absent at all other times.
 func (v View) State(i int) Track {
 	var out []point
-	for _, p := range v.tracks[Lifecycle] {
+	for _, p := range v.points(Lifecycle) {
 		q := point{t: p.t, v: 1}
 		if p.v != float64(i) {
 			q.v = Absent()

@@ -8,6 +8,8 @@ import (
 	"hash/crc32"
 	"math"
 
+	"github.com/prometheus/prometheus/model/labels"
+
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
@@ -22,6 +24,9 @@ const (
 	recordPoint   = byte(3) // reference, kind, time, value
 	recordBegin   = byte(4) // time
 	recordAlive   = byte(5) // time
+
+	recordLabelled      = byte(6) // reference among the labelled, number of labels, then the name and value of each
+	recordLabelledPoint = byte(7) // reference among the labelled, time, value
 )
 
 // maxPayload bounds a record, so that a damaged length is seen as such.
@@ -100,10 +105,26 @@ func (c *cursor) float() float64 {
 	return math.Float64frombits(binary.LittleEndian.Uint64(b))
 }
 
+// labels reads a counted list of names and values.
+func (c *cursor) labels() labels.Labels {
+	n := c.uvarint()
+	if n > uint64(len(c.b)) { // each takes two bytes at the least
+		c.b, c.short = nil, true
+		return labels.EmptyLabels()
+	}
+	pairs := make(map[string]string, n)
+	for range n {
+		name := c.string()
+		pairs[name] = c.string()
+	}
+	return labels.FromMap(pairs)
+}
+
 // replay turns the records of one file into the contents of a Store.
 type replay struct {
 	s        *Store
 	subjects map[uint64]*Subject
+	labelled map[uint64]*Labelled
 	kinds    map[byte]Kind // number in the file to number in this program
 	states   map[float64]float64
 }
@@ -114,7 +135,7 @@ func decode(data []byte, s *Store) (int, error) {
 	if !bytes.HasPrefix(data, []byte(magic)) {
 		return 0, errors.New("this is not a file of facts")
 	}
-	r := replay{s: s, subjects: make(map[uint64]*Subject), kinds: make(map[byte]Kind), states: make(map[float64]float64)}
+	r := replay{s: s, subjects: make(map[uint64]*Subject), labelled: make(map[uint64]*Labelled), kinds: make(map[byte]Kind), states: make(map[float64]float64)}
 	at := len(magic)
 	for at < len(data) {
 		size, n := binary.Uvarint(data[at:])
@@ -158,6 +179,15 @@ func (r *replay) record(p []byte) error {
 	case recordAlive:
 		if t := c.varint(); !c.short {
 			r.s.alive(t)
+		}
+	case recordLabelled:
+		if ref, ls := c.uvarint(), c.labels(); !c.short {
+			r.labelled[ref] = r.s.labelledOf(ls, false)
+		}
+	case recordLabelledPoint:
+		ref, t, v := c.uvarint(), c.varint(), c.float()
+		if f := r.labelled[ref]; !c.short && f != nil {
+			r.add(&f.points, t, v)
 		}
 	default:
 		return fmt.Errorf("kind %d is not known", p[0])
@@ -216,9 +246,15 @@ func (r *replay) point(ref uint64, kind byte, t int64, v float64) {
 			v = Absent()
 		}
 	}
-	track := sub.tracks[k]
+	r.add(sub.place(k), t, v)
+}
+
+// add puts a point behind a track; one that changes nothing or is out of order is
+// left out.
+func (r *replay) add(to *[]point, t int64, v float64) {
+	track := *to
 	if n := len(track); n > 0 && (t <= track[n-1].t || same(track[n-1].v, v)) || n == 0 && math.IsNaN(v) {
 		return
 	}
-	r.s.push(sub, k, point{t: t, v: v})
+	r.s.push(to, point{t: t, v: v})
 }

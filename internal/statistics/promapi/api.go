@@ -23,8 +23,11 @@ type Options struct {
 	Prefix    string // in front of /api/v1, such as /prometheus
 	Engine    *promql.Engine
 	Queryable storage.Queryable
-	Version   string // of Brimwatch
-	Logger    *slog.Logger
+	// Context puts what the Queryable should know of an instant query into its
+	// context; nil puts nothing.
+	Context func(ctx context.Context, query string) context.Context
+	Version string // of Brimwatch
+	Logger  *slog.Logger
 }
 
 // New returns the handler. Answers are compressed for who accepts that.

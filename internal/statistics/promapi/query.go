@@ -34,6 +34,9 @@ func (a *api) query(r *http.Request) answer {
 		return answer{err: bad}
 	}
 	text := r.FormValue("query")
+	if a.opts.Context != nil {
+		ctx = a.opts.Context(ctx, text)
+	}
 	q, err := a.opts.Engine.NewInstantQuery(ctx, a.opts.Queryable, opts, text, at)
 	if err != nil {
 		return answer{err: notStarted(err)}

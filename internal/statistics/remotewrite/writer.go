@@ -242,7 +242,7 @@ func (w *Writer) deliver(ctx context.Context, batch []Sample) bool {
 		err := w.send(ctx, batch)
 		if err == nil {
 			w.metrics.sent.Add(float64(len(batch)))
-			w.told(nil)
+			w.outcome(nil)
 			return true
 		}
 		if ctx.Err() != nil {
@@ -255,7 +255,7 @@ func (w *Writer) deliver(ctx context.Context, batch []Sample) bool {
 			return true
 		}
 		w.metrics.failed.Inc()
-		w.told(err)
+		w.outcome(err)
 		wait := backoff(attempt)
 		if answer != nil {
 			wait = max(wait, answer.after)
@@ -270,8 +270,8 @@ func (w *Writer) deliver(ctx context.Context, batch []Sample) bool {
 	}
 }
 
-// told says when the endpoint begins or ceases to fail.
-func (w *Writer) told(err error) {
+// outcome logs when the endpoint begins or ceases to fail.
+func (w *Writer) outcome(err error) {
 	switch {
 	case err != nil && !w.failing:
 		w.log.Warn("remote write fails, samples wait and the oldest are dropped when too many do", "error", err)

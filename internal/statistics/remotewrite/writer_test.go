@@ -20,11 +20,11 @@ import (
 	"github.com/golang/snappy"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/prompb"
 	"go.uber.org/goleak"
 
-	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
@@ -64,22 +64,16 @@ func read(t testing.TB, r *http.Request) prompb.WriteRequest {
 
 // numbered makes n samples whose values count on from first.
 func numbered(first, n int) []Sample {
-	id := &series.Identity{ID: "mqtt-1", Product: "mqtt", Edition: "basic"}
+	ls := series.Identity{ID: "mqtt-1", Product: "mqtt", Edition: "basic"}.Labels(series.Dimension{Name: series.Usage, Metric: "connections"})
 	out := make([]Sample, n)
 	for i := range out {
-		out[i] = Sample{Instance: id, Name: Usage, Index: uint8(fleet.Connections), T: int64(first + i), V: float64(first + i)}
+		out[i] = Sample{Labels: ls, T: int64(first + i), V: float64(first + i)}
 	}
 	return out
 }
 
 func TestWhatIsSent(t *testing.T) {
-	id := &series.Identity{ID: "mqtt-1", Product: "mqtt"}
-	lifecycle := uint8(0)
-	for i, st := range series.States() {
-		if st == fleet.LifecycleGrace {
-			lifecycle = uint8(i)
-		}
-	}
+	of := series.Identity{ID: "mqtt-1", Product: "mqtt"}.Labels
 	var got []string
 	var headers http.Header
 	far := roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -104,12 +98,13 @@ func TestWhatIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Enqueue([]Sample{
-		{id, Usage, uint8(fleet.SendTPS), 1000, 1.5},
-		{id, Capacity, uint8(fleet.MessageTPS), 1000, 1000},
-		{id, Utilization, uint8(fleet.SendTPS), 1000, math.Float64frombits(value.StaleNaN)},
-		{id, Up, 0, 2000, 0},
-		{id, Expiry, 0, 2000, 1.8e9},
-		{id, Lifecycle, lifecycle, 2000, 1},
+		{of(series.Dimension{Name: series.Usage, Metric: "send_tps"}), 1000, 1.5},
+		{of(series.Dimension{Name: series.Capacity, Metric: "message_tps"}), 1000, 1000},
+		{of(series.Dimension{Name: series.Utilization, Metric: "send_tps"}), 1000, math.Float64frombits(value.StaleNaN)},
+		{of(series.Dimension{Name: series.Up}), 2000, 0},
+		{of(series.Dimension{Name: series.Expiry}), 2000, 1.8e9},
+		{of(series.Dimension{Name: series.Lifecycle, State: "grace"}), 2000, 1},
+		{labels.FromStrings("__name__", "brimwatch_alarms"), 2000, 3},
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -123,6 +118,7 @@ func TestWhatIsSent(t *testing.T) {
 		"__name__=brimwatch_instance_up instance_id=mqtt-1 product=mqtt 0 @2000",
 		"__name__=brimwatch_instance_expiry_timestamp_seconds instance_id=mqtt-1 product=mqtt 1.8e+09 @2000",
 		"__name__=brimwatch_instance_lifecycle_state instance_id=mqtt-1 product=mqtt state=grace 1 @2000",
+		"__name__=brimwatch_alarms 3 @2000",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

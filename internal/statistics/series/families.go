@@ -1,7 +1,5 @@
 package series
 
-import "github.com/brimwatch/brimwatch/fleet"
-
 // Keeping is how the history holds the series of a family.
 type Keeping uint8
 
@@ -91,16 +89,4 @@ func Families() []Family {
 		{FleetUtilization, "Utilization among the instances: the highest, the mean, and that which nine of ten stay below.", "ratio", Sampled},
 		{FleetAlarms, "Number of alarms that are raised.", "", Sampled},
 	}
-}
-
-// Point is the value of one series of a family at one moment. Its labels are those of
-// the instance's identity, then the others that are not empty.
-type Point struct {
-	Family   *Family
-	Instance *fleet.Instance // nil where the series is not of one instance
-	Metric   string
-	Severity string
-	State    string
-	Labels   []fleet.Label // further ones; valid until the visitor returns
-	Value    float64
 }

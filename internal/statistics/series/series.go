@@ -4,6 +4,9 @@
 package series
 
 import (
+	"cmp"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -40,11 +43,18 @@ type Identity struct {
 
 // IdentityOf returns the identity of in.
 func IdentityOf(in *fleet.Instance) Identity {
-	return Identity{
-		ID:      strings.ToValidUTF8(in.ID, "\uFFFD"),
-		Product: strings.ToValidUTF8(in.Product, "\uFFFD"),
-		Edition: strings.ToValidUTF8(in.Edition, "\uFFFD"),
+	return Identity{ID: Valid(in.ID), Product: Valid(in.Product), Edition: Valid(in.Edition)}
+}
+
+// Valid returns a label's value as the database takes it: UTF-8.
+func Valid(value string) string { return strings.ToValidUTF8(value, "\uFFFD") }
+
+// FormatFloat writes a bucket's bound or a quantile as a label's value.
+func FormatFloat(v float64) string {
+	if math.IsInf(v, 1) {
+		return "+Inf"
 	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
 // IdentityIn reads the identity out of a series' labels.
@@ -52,42 +62,54 @@ func IdentityIn(ls labels.Labels) Identity {
 	return Identity{ID: ls.Get(InstanceID), Product: ls.Get(Product), Edition: ls.Get(Edition)}
 }
 
-// Label returns the value that label name has on the series called metricName
-// of the instance; metric and state are "" where the series has none.
-func (id Identity) Label(name, metricName, metric, state string) string {
+// Dimension tells the series of one instance apart: the metric's own name, and the
+// labels beside the identity. What a series does not have is "".
+type Dimension struct {
+	Name, Metric, Severity, State string
+}
+
+// Label returns the value that a label has on a series of the instance.
+func (id Identity) Label(name string, d Dimension) string {
 	switch name {
 	case Name:
-		return metricName
+		return d.Name
 	case Edition:
 		return id.Edition
 	case InstanceID:
 		return id.ID
 	case Metric:
-		return metric
+		return d.Metric
 	case Product:
 		return id.Product
+	case Severity:
+		return d.Severity
 	case State:
-		return state
+		return d.State
 	}
 	return ""
 }
 
-// Names returns the label names of the history in the order that Prometheus
-// wants them in a label set.
+// Names returns the label names of an instance's series in the order that
+// Prometheus wants them in a label set.
 func Names() []string {
-	return []string{Name, Edition, InstanceID, Metric, Product, State}
+	return []string{Name, Edition, InstanceID, Metric, Product, Severity, State}
 }
 
 // Labels returns the label set of one series; a label with an empty value is
 // left out, as Prometheus takes the two for the same.
-func (id Identity) Labels(metricName, metric, state string) labels.Labels {
-	pairs := make([]string, 0, 12)
+func (id Identity) Labels(d Dimension) labels.Labels {
+	pairs := make([]string, 0, 14)
 	for _, name := range Names() {
-		if v := id.Label(name, metricName, metric, state); v != "" {
+		if v := id.Label(name, d); v != "" {
 			pairs = append(pairs, name, v)
 		}
 	}
 	return labels.FromStrings(pairs...)
+}
+
+// Compare orders identities by ID, product and edition.
+func (id Identity) Compare(other Identity) int {
+	return cmp.Or(strings.Compare(id.ID, other.ID), strings.Compare(id.Product, other.Product), strings.Compare(id.Edition, other.Edition))
 }
 
 // States returns the lifecycle states in the fixed order that the file of facts
@@ -98,6 +120,10 @@ func States() []fleet.LifecycleState {
 		fleet.LifecycleRecycled, fleet.LifecycleReleased, fleet.LifecycleFrozen, fleet.LifecycleUnknown,
 	}
 }
+
+// Severities returns the severities of alarms in the fixed order that the facts
+// number them in; new ones go to the end.
+func Severities() []string { return []string{"info", "warning", "critical"} }
 
 // Millis is a time in milliseconds since 1970, UTC, as the history counts it.
 // It is an alias so that iterators can have the Seek method that Prometheus

@@ -1,32 +1,37 @@
-package api
+package families
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // labelNames remembers what each set of names became: instances of one fleet
 // mostly have the same labels.
-type labelNames map[string][]string
+type labelNames struct {
+	known map[string][]string
+	key   []byte // of the set that is looked up
+}
 
-// of returns a name of the exposition for each label, in their order: valid,
+func newLabelNames() *labelNames { return &labelNames{known: make(map[string][]string)} }
+
+// of returns a label name of series for each label, in their order: valid,
 // unlike those that every instance has, and unlike each other.
-func (n labelNames) of(labels []fleet.Label) []string {
+func (n *labelNames) of(labels []fleet.Label) []string {
 	if len(labels) == 0 {
 		return nil
 	}
-	var key strings.Builder
-	for _, l := range labels {
-		key.WriteString(l.Name)
-		key.WriteByte(0)
+	n.key = n.key[:0]
+	for i := range labels {
+		n.key = append(append(n.key, labels[i].Name...), 0)
 	}
-	if out, ok := n[key.String()]; ok {
+	if out, ok := n.known[string(n.key)]; ok {
 		return out
 	}
 	out := make([]string, len(labels))
-	taken := map[string]bool{"instance_id": true, "name": true, "product": true, "edition": true, "account": true}
+	taken := map[string]bool{series.InstanceID: true, series.InstanceName: true, series.Product: true, series.Edition: true, series.Account: true}
 	// A name that needs no change keeps it, whatever others turn into.
 	for i, l := range labels {
 		if name := validLabel(l.Name); name == l.Name && !taken[name] {
@@ -39,7 +44,7 @@ func (n labelNames) of(labels []fleet.Label) []string {
 			taken[out[i]] = true
 		}
 	}
-	n[key.String()] = out
+	n.known[string(n.key)] = out
 	return out
 }
 

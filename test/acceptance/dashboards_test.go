@@ -1,0 +1,176 @@
+package acceptance_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/brimwatch/brimwatch/dashboards"
+	"github.com/brimwatch/brimwatch/dashboards/dashboardtest"
+	"github.com/brimwatch/brimwatch/test/server"
+)
+
+// TestDashboards puts every query of every dashboard to a running Brimwatch, and to a
+// real Prometheus that scrapes it: each is answered, and none is empty.
+func TestDashboards(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, settings{})
+	prometheus := server.Prometheus(t, s.addr)
+	s.write("brimwatch.yml", s.fullConfiguration(server.VictoriaMetrics(t).Addr))
+	began := time.Now().Add(-time.Second)
+	s.start()
+	s.connected(1)
+	s.subscribed(3)
+	s.publish(20)
+	s.silence()
+	full := false
+	for name, base := range map[string]string{"Brimwatch": "http://" + s.addr + "/prometheus", "Prometheus": "http://" + prometheus.Addr} {
+		s.eventually("every query has an answer from "+name, func() error {
+			// Alarms come and go all the time, so that rates have something to count.
+			if full = !full; full {
+				s.connected(capConnections)
+			} else {
+				s.connected(1)
+			}
+			<-time.After(5 * time.Second)
+			if empty := s.emptyQueries(base, began); len(empty) > 0 {
+				return fmt.Errorf("%d are empty:\n%s", len(empty), strings.Join(empty, "\n"))
+			}
+			return nil
+		})
+	}
+}
+
+// fullConfiguration has something for every panel. taker takes what is pushed and written.
+func (s *scene) fullConfiguration(taker string) string {
+	today := time.Now().UTC()
+	inDays := func(n int) string { return today.AddDate(0, 0, n).Format(time.DateOnly) }
+	return fmt.Sprintf(`server:
+  listen: %q
+  push: [{url: "http://%s/api/v1/import/prometheus", interval: 1s}]
+storage: {dir: data, remote_write: [{url: "http://%s/api/v1/write"}]}
+collect: {interval: 1s, timeout: 1s}
+accounts:
+  - {name: acme, low_balance: 500, balance: {amount: 100, currency: CNY}}
+  - {name: globex, low_balance: 500, balance: {amount: -1, currency: CNY}}
+alarms:
+  capacity: {for: 2s, clear_for: 2s, levels: [{severity: critical, threshold: 90%%}]}
+instances:
+  - id: mqtt-cn-0pp1abc
+    name: Orders
+    account: acme
+    product: mqtt
+    edition: basic
+    capacity: {connections: %d, subscriptions: %d, send_tps: %d, receive_tps: %d, message_tps: %d}
+    source: {type: mosquitto, url: "mqtt://%s"}
+    billing: {expires: %s, auto_renew: true}
+    labels: {team: orders}
+  - id: down
+    name: Nobody answers
+    product: redis
+    edition: community
+    capacity: {connections: 100}
+    source: {type: redis, url: "redis://127.0.0.1:1"}
+    alarms: {connections: {threshold: 50%%}}
+  - {id: soon, name: Ends soon, account: acme, product: mqtt, edition: basic, billing: {expires: %s}}
+  - {id: now, name: Ends now, product: mqtt, edition: basic, billing: {expires: %s}}
+  - {id: owing, name: Owes, product: mqtt, edition: basic, billing: {method: payg, overdue_since: %s}}
+  - {id: over, name: Is over, account: acme, product: mqtt, edition: basic, billing: {expires: %s}}
+contacts:
+  - {name: wei, phone: "+14155550123"}
+receivers:
+  - {name: oncall, sms: [wei], webhooks: [{url: "%s/hook", secret_file: hook.key}]}
+sms:
+  providers:
+    - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "%s"}
+`, s.addr, taker, taker, capConnections, capSubscriptions, capSendTPS, capSendTPS, 2*capSendTPS, s.broker.Addr,
+		inDays(20), inDays(2), today.Add(10*time.Second).Format(time.RFC3339), today.Add(10*time.Second-24*time.Hour).Format(time.RFC3339), inDays(-21), s.hook.URL, accountSID, s.phone.URL)
+}
+
+// silence silences an instance for an hour.
+func (s *scene) silence() {
+	s.t.Helper()
+	body := fmt.Sprintf(`{"matchers":{"instance_id":"soon"},"until":%q,"by":"wei"}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	resp, err := http.Post("http://"+s.addr+"/api/v1/silences", "application/json", strings.NewReader(body)) //nolint:noctx // a test
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if text, _ := io.ReadAll(resp.Body); resp.StatusCode/100 != 2 {
+		s.t.Fatalf("silence: %d %s", resp.StatusCode, text)
+	}
+}
+
+// mayBeEmpty tells whether a query has no answer where all is well, or needs what this
+// test does not have: days of history, or a cloud.
+func mayBeEmpty(q dashboardtest.Query) bool {
+	return strings.Contains(q.Expr, "brimwatch_instance_forecast_full_timestamp_seconds") || strings.Contains(q.Expr, "brimwatch_collect_aliyun_") ||
+		q.Kind == dashboardtest.Alert && strings.Contains(q.Name, "Brimwatch")
+}
+
+// emptyQueries lists the queries that have no answer at base.
+func (s *scene) emptyQueries(base string, began time.Time) []string {
+	s.t.Helper()
+	files, err := dashboards.Files(dashboards.Options{Folder: "/dashboards"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	list, err := dashboardtest.Queries(files, dashboardtest.Options{
+		From: began, To: time.Now(), Chosen: map[string]string{"instance": "mqtt-cn-0pp1abc|down|soon|now|owing|over"},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var empty []string
+	for _, q := range list {
+		n, err := s.answers(base, q, began)
+		if err != nil {
+			s.t.Fatalf("%v: %v\n%s", q, err, q.Expr)
+		}
+		if n == 0 && !mayBeEmpty(q) {
+			empty = append(empty, fmt.Sprintf("%v\n    %s", q, q.Expr))
+		}
+	}
+	return empty
+}
+
+// answers returns how many series the answer to a query has.
+func (s *scene) answers(base string, q dashboardtest.Query, began time.Time) (int, error) {
+	now := time.Now()
+	moment := func(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
+	path, form := "/api/v1/query", url.Values{"query": {q.Expr}, "time": {moment(now)}}
+	if !q.Instant {
+		step := max(q.Step, time.Second)
+		path, form = "/api/v1/query_range", url.Values{"query": {q.Expr}, "start": {moment(began)}, "end": {moment(now)}, "step": {step.String()}}
+	}
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := (&http.Client{}).Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Error string
+		Data  struct{ Result []json.RawMessage }
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return 0, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("%d: %s", resp.StatusCode, answer.Error)
+	}
+	return len(answer.Data.Result), nil
+}
