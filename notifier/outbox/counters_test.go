@@ -301,6 +301,26 @@ func TestReceiptsAreCountedOnce(t *testing.T) {
 	}
 }
 
+// TestReceiptOfABundle counts each of the notices that went out as one message.
+func TestReceiptOfABundle(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := &fakeChannel{bundle: 2, answer: func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{ProviderID: "M1", Status: notifier.Accepted}, nil
+		}}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook}, groupWait(time.Second))).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2AA")
+		r.happen(alarm.Raised, "B2BB")
+		pass(2 * time.Second)
+		if err := r.Receipt(t.Context(), notifier.Receipt{ProviderID: "M1", Status: notifier.Delivered}); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "metrics", r.measured(), "brimwatch_notices_total webhook delivered 2", "brimwatch_notices_total webhook pending 2", "brimwatch_notices_total webhook sent 2",
+			"brimwatch_outbox_attempts_total webhook sent 1", "brimwatch_outbox_healthy 1")
+	})
+}
+
 // TestSegments: what the provider counts, and where it does not say, what the text
 // takes.
 func TestSegments(t *testing.T) {
