@@ -127,17 +127,37 @@ func hasLabel(v promql.Vector, name string) bool {
 // and whatever else a panel shows has a text for the time until then.
 func TestFreshInstall(t *testing.T) {
 	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000)
-	s, o := promqltest.LoadedStorage(t, ""), anHour()
+	s, o := promqltest.LoadedStorage(t, "load 15s\n  brimwatch_build_info{version=\"1.2.3\"} 1x240\n"), anHour()
 	o.Chosen["instance"] = ""
+	counts := 0
 	for _, q := range queries(t, o) {
 		v := put(t, engine, s, q, o)
-		if strings.Contains(q.Expr, "vector(0)") && (len(v) != 1 || v[0].F != 0) {
-			t.Errorf("%v counts %v where there is nothing", q, v)
+		if strings.Contains(q.Expr, "max(brimwatch_build_info) * 0") {
+			counts++
+			if len(v) != 1 || v[0].F != 0 {
+				t.Errorf("%v counts %v where there is nothing", q, v)
+			}
 		}
 		if q.Kind == dashboardtest.Panel && q.NoValue == "" {
 			t.Errorf("%v shows nothing and says nothing", q)
 		}
-		if gone := q.Name == "Brimwatch does not answer"; q.Kind == dashboardtest.Alert && (len(v) > 0) != gone {
+		if q.Kind == dashboardtest.Alert && len(v) > 0 {
+			t.Errorf("%v: %v", q, v)
+		}
+	}
+	if counts < 40 {
+		t.Errorf("only %d queries count", counts)
+	}
+}
+
+// TestNotThere: where Brimwatch does not run nothing is known. That is not 0, and the one
+// alert rule that says so fires.
+func TestNotThere(t *testing.T) {
+	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 50_000_000)
+	s, o := promqltest.LoadedStorage(t, ""), anHour()
+	for _, q := range queries(t, o) {
+		v := put(t, engine, s, q, o)
+		if gone := q.Name == "Brimwatch does not answer"; (len(v) > 0) != gone {
 			t.Errorf("%v: %v", q, v)
 		}
 	}

@@ -21,14 +21,16 @@ func rules() []rule {
 	return []rule{
 		{
 			UID: "brimwatch-capacity", Title: "Instance above its threshold", For: "1m", OnError: "OK",
-			Expr: named(`max by (instance_id, metric) (brimwatch_instance_utilization_ratio) >= on (instance_id, metric) group_right ()` +
-				` max by (instance_id, product, edition, metric, severity) (brimwatch_instance_threshold_ratio)`),
+			// What is below the lowest threshold of all is left out before the two are matched: it is most of a fleet.
+			Expr: named(`max by (instance_id, product, edition, metric, severity) (` +
+				`max by (instance_id, metric) (brimwatch_instance_utilization_ratio >= scalar(min(brimwatch_instance_threshold_ratio)))` +
+				` >= on (instance_id, metric) group_right () brimwatch_instance_threshold_ratio)`),
 			Summary:     who + `: {{ .Labels.metric }} is at {{ humanizePercentage .Values.B.Value }} of its capacity`,
 			Description: `The usage is at or above the threshold of the severity {{ .Labels.severity }}. At the capacity the instance throttles, refuses or drops clients.`,
 		},
 		{
 			UID: "brimwatch-no-data", Title: "Instance without data", For: "3m", Severity: "warning", OnError: "OK",
-			Expr:        named(`(max by (instance_id, product, edition) (brimwatch_instance_up) == 0) + 1`),
+			Expr:        named(`max by (instance_id, product, edition) (brimwatch_instance_up == 0) + 1`),
 			Summary:     who + ` tells nothing`,
 			Description: `The source of the instance does not answer. Nothing is known of its usage, and its alarms neither begin nor end.`,
 		},

@@ -21,6 +21,7 @@ import (
 func TestVictoriaMetrics(t *testing.T) {
 	s := server.VictoriaMetrics(t)
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	var now time.Time // by its own clock
 	ask := func(method, path string, params url.Values, body io.Reader) (int, []byte) {
 		t.Helper()
 		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.Addr+path+"?"+params.Encode(), body)
@@ -36,11 +37,15 @@ func TestVictoriaMetrics(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
+		if now, err = http.ParseTime(resp.Header.Get("Date")); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
 		return resp.StatusCode, answer
 	}
 
+	ask(http.MethodGet, "/health", nil, nil)
 	o := anHour()
-	o.To = time.Now().Truncate(time.Minute).Add(-time.Minute) // it holds the newest half minute back
+	o.To = now.Truncate(time.Minute).Add(-time.Minute) // it holds the newest half minute back
 	o.From = o.To.Add(-time.Hour)
 	page, series := samples(t, o.From)
 	if code, answer := ask(http.MethodPost, "/api/v1/import/prometheus", nil, strings.NewReader(page)); code >= 300 {
@@ -61,7 +66,9 @@ func TestVictoriaMetrics(t *testing.T) {
 			path, params = "/api/v1/query", url.Values{"query": {q.Expr}, "time": {unix(o.To)}}
 		}
 		code, answer := ask(http.MethodGet, path, params, nil)
-		var got struct{ Data struct{ Result []json.RawMessage } }
+		var got struct {
+			Data struct{ Result []json.RawMessage }
+		}
 		if err := json.Unmarshal(answer, &got); err != nil || code != http.StatusOK {
 			t.Errorf("%v: status %d: %s\n%s", q, code, answer, q.Expr)
 			continue

@@ -36,11 +36,7 @@ func CoverOf(silences []Silence, now time.Time) Cover {
 // Instance tells whether a silence covers an instance.
 func (c Cover) Instance(in *fleet.Instance) bool {
 	for _, needs := range c.silences {
-		covered := true
-		for _, m := range needs {
-			covered = covered && instanceLabel(in, m.name) == m.value
-		}
-		if covered {
+		if !slices.ContainsFunc(needs, func(m matcher) bool { return instanceLabel(in, m.name) != m.value }) {
 			return true
 		}
 	}

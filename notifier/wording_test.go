@@ -91,3 +91,16 @@ func TestFingerprint(t *testing.T) {
 		seen[f] = k
 	}
 }
+
+func TestPriceDue(t *testing.T) {
+	for _, tt := range []struct {
+		price Price
+		want  bool
+	}{
+		{Price{}, false}, {Price{Currency: "USD"}, true}, {Price{Currency: "USD", Known: true}, false}, {Price{Known: true}, false},
+	} {
+		if got := tt.price.Due(); got != tt.want {
+			t.Errorf("%+v is due: %v", tt.price, got)
+		}
+	}
+}

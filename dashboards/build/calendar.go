@@ -25,16 +25,16 @@ func calendarAndAccounts() *board {
 }
 
 func (b *board) calendarFigures() {
-	const expiry = `max by (instance_id) (brimwatch_instance_expiry_timestamp_seconds{product=~"$product"}) > time()`
+	const expiry = `brimwatch_instance_expiry_timestamp_seconds{product=~"$product"} > time()`
 	inState := func(states string) string {
 		return orZero(`sum(max by (product, account, state) (brimwatch_fleet_instances{product=~"$product",account=~"$account",state=~"` + states + `"}))`)
 	}
 	const page = "${brimwatch:raw}/calendar"
 	b.add(4, 4, stat("Terms end in 7 days", "Instances whose paid term ends within a week.").
-		now(orZero(`count(`+chosenOnly(expiry+` < time() + 7 * 86400`)+`)`), "terms end").
+		now(orZero(`count(max by (instance_id) (`+chosenOnly(expiry+` < time() + 7 * 86400`)+`))`), "terms end").
 		colored(step{1, "orange"}).link("Calendar in Brimwatch", page+"?days=30"))
 	b.add(4, 4, stat("Do not renew", "Instances whose paid term ends within 30 days and is not renewed by itself.").
-		now(orZero(`count(`+chosenOnly(`(`+expiry+` < time() + 30 * 86400) and on (instance_id) (brimwatch_instance_auto_renew == 0)`)+`)`), "do not renew").
+		now(orZero(`count(max by (instance_id) (`+chosenOnly(`(`+expiry+` < time() + 30 * 86400) and on (instance_id) (brimwatch_instance_auto_renew == 0)`)+`))`), "do not renew").
 		colored(step{1, "orange"}).link("Calendar in Brimwatch", page+"?days=30"))
 	b.add(4, 4, stat("Grace", "Instances whose term has ended and that may still be used.").sparkline().
 		ask(inState("grace"), "grace").colored(step{1, "orange"}).link("Calendar in Brimwatch", page))
@@ -49,25 +49,25 @@ func (b *board) calendarFigures() {
 
 func (b *board) calendarTables() {
 	const (
-		next    = `max by (instance_id, product, state) (brimwatch_instance_lifecycle_moment_timestamp_seconds{product=~"$product",state!="active"}) > time()`
-		expiry  = `max by (instance_id, product, edition) (brimwatch_instance_expiry_timestamp_seconds{product=~"$product"})`
-		resting = `max by (instance_id, product, edition, state) (brimwatch_instance_lifecycle_state{product=~"$product",state!="active"})`
+		next    = `brimwatch_instance_lifecycle_moment_timestamp_seconds{product=~"$product",state!="active"} > time()`
+		expiry  = `brimwatch_instance_expiry_timestamp_seconds{product=~"$product"}`
+		resting = `brimwatch_instance_lifecycle_state{product=~"$product",state!="active"}`
 	)
-	soonest := `bottomk(50, ` + withName(expiry) + `)`
+	soonest := `max by (instance_id, product, edition) (bottomk(50, ` + chosenOnly(expiry) + `))`
 	b.add(24, 10, table("What happens next", "The next fifty moments at which the state of an instance changes: its term ends, it is suspended or released.").
-		rows(`bottomk(50, `+withName(next)+`) * 1000`).
-		columns(figure("Value", "When", "dateTimeAsLocal"), plain("state", "State"), instanceColumn(), plain("name", "Name"), plain("product", "Product"), plain("account", "Account")).
+		rows(withName(`max by (instance_id, product, state) (bottomk(50, `+chosenOnly(next)+`))`)+` * 1000`).
+		columns(figure(ofFirst, "When", "dateTimeAsLocal"), plain("state", "State"), instanceColumn(), plain("name", "Name"), plain("product", "Product"), plain("account", "Account")).
 		sortedBy("When", false).none("nothing lies ahead"))
 	b.add(12, 10, table("Ends of terms", "The fifty instances whose terms end or ended the earliest, and whether they are renewed by themselves.").
-		rows(soonest+` * 1000`).
-		rows(`max by (instance_id, product, edition) (brimwatch_instance_auto_renew) and on (instance_id) `+soonest).
-		columns(instanceColumn(), plain("name", "Name"), figure("Value #A", "Term ends", "dateTimeAsLocal"), words("Value #B", "Automatic renewal", yesNo("green", "orange")...),
+		rows(withName(soonest)+` * 1000`).
+		rows(`max by (instance_id, product, edition) (brimwatch_instance_auto_renew and on (instance_id) `+soonest+`)`).
+		columns(instanceColumn(), plain("name", "Name"), figure(ofFirst, "Term ends", "dateTimeAsLocal"), words("Value #B", "Automatic renewal", yesNo("green", "orange")...),
 			plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
 		sortedBy("Term ends", false).none("no paid term is known"))
 	b.add(12, 10, table("Not active", "Instances in any other state than active, a hundred at most. Unknown is what has no term or an account without a balance.").
-		rows(`topk(100, `+withName(resting)+`)`).
+		rows(withName(`max by (instance_id, product, edition, state) (topk(100, `+chosenOnly(resting)+`))`)).
 		columns(instanceColumn(), plain("name", "Name"), plain("state", "State"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
-		hide("Value").sortedBy("State", false).none("all instances are active"))
+		hideFirst().sortedBy("State", false).none("all instances are active"))
 }
 
 func (b *board) accounts() {
@@ -77,7 +77,7 @@ func (b *board) accounts() {
 	}
 	b.add(12, 9, table("Balances", "What the accounts have left, and the threshold at which somebody should pay.").
 		rows(balance).rows(of("brimwatch_account_low_balance_threshold")).rows(of("brimwatch_account_overdue")).
-		columns(plain("account", "Account"), plain("currency", "Currency"), figure("Value #A", "Balance", "none", property{"decimals", 2}),
+		columns(plain("account", "Account"), plain("currency", "Currency"), figure(ofFirst, "Balance", "none", property{"decimals", 2}),
 			figure("Value #B", "Threshold", "none", property{"decimals", 2}), words("Value #C", "Overdue", yesNo("red", "green")...)).
 		sortedBy("Balance", false).none("no account"))
 	b.add(12, 9, lines("Balances over time", "What the accounts have left, and the threshold at which somebody should pay.").

@@ -44,7 +44,7 @@ func (b *board) instanceNow() {
 		columns(instanceColumn(), plain("name", "Name"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition"),
 			words("Value #B", "Source", answers()...), figure("Value #C", "Open alarms", "short"), words("Value #D", "Lifecycle", lifecycles()...),
 			moment("Value #E", "Term ends"), words("Value #F", "Automatic renewal", yesNo("green", "orange")...), words("Value #G", "Silenced", yesNo("blue", "text")...)).
-		hide("Value #A").sortedBy("Instance", false).none("no instance is chosen"))
+		hideFirst().sortedBy("Instance", false).none("no instance is chosen"))
 
 	figures := func(aggregate, series string) string {
 		return aggregate + ` by (instance_id, metric) (` + series + ofMetric + `)`
@@ -55,7 +55,7 @@ func (b *board) instanceNow() {
 	b.add(12, 8, table("Metrics", "The newest figures, the capacity in force, the lowest threshold at which an alarm is raised, and when the metric is full if it goes on as in the last weeks.").
 		rows(figures(`max`, `brimwatch_instance_usage`)).rows(figures(`max`, `brimwatch_instance_capacity`)).
 		rows(figures(`min`, `brimwatch_instance_threshold_ratio`)).rows(figures(`min`, `brimwatch_instance_forecast_full_timestamp_seconds`)+` * 1000`).
-		columns(instanceColumn(), plain("metric", "Metric"), figure("Value #A", "Usage", "short"), figure("Value #B", "Capacity", "short"),
+		columns(instanceColumn(), plain("metric", "Metric"), figure(ofFirst, "Usage", "short"), figure("Value #B", "Capacity", "short"),
 			figure("Value #C", "Threshold", "percentunit"), moment("Value #D", "Full")).
 		sortedBy("Metric", false).none("nothing has been read"))
 }

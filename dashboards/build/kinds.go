@@ -114,11 +114,20 @@ type column struct {
 	look  []property // beyond that of the panel
 }
 
+// The figures of the first query have another name where no other query has an answer.
+const (
+	ofFirst = "Value #A"
+	ofOnly  = "Value"
+)
+
 // columns joins the rows of all queries, and shows these columns in this order.
 func (p *panel) columns(list ...column) *panel {
 	index, names := object{}, object{}
 	for i, c := range list {
 		index[c.field], names[c.field] = i, c.title
+		if c.field == ofFirst {
+			index[ofOnly], names[ofOnly] = i, c.title
+		}
 		if len(c.look) > 0 {
 			p.override("byName", c.title, c.look...)
 		}
@@ -129,13 +138,10 @@ func (p *panel) columns(list ...column) *panel {
 	return p
 }
 
-// hide leaves columns out.
-func (p *panel) hide(fields ...string) *panel {
+// hideFirst leaves out the figures of the first query: its rows are there for their labels.
+func (p *panel) hideFirst() *panel {
 	organize, _ := p.transformations[len(p.transformations)-1]["options"].(object)
-	without, _ := organize["excludeByName"].(object)
-	for _, f := range fields {
-		without[f] = true
-	}
+	organize["excludeByName"] = object{"Time": true, ofFirst: true, ofOnly: true}
 	return p
 }
 

@@ -64,7 +64,7 @@ func (b *board) noticeCourses() {
 	}
 	b.add(24, 8, table("Receivers", "What became of the notices of each receiver in the time range.").
 		rows(receivers("sent")).rows(receivers("delivered")).rows(receivers("held")).rows(receivers("dropped")).rows(receivers("dead")).
-		columns(plain("receiver", "Receiver"), plain("channel", "Channel"), figure("Value #A", "Sent", "short"), figure("Value #B", "Delivered", "short"),
+		columns(plain("receiver", "Receiver"), plain("channel", "Channel"), figure(ofFirst, "Sent", "short"), figure("Value #B", "Delivered", "short"),
 			figure("Value #C", "Held", "short"), figure("Value #D", "Dropped", "short"), figure("Value #E", "Given up", "short")).
 		sortedBy("Sent", true).none("no notice yet"))
 }

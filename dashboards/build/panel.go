@@ -32,7 +32,7 @@ func newPanel(kind, title, description string, options, custom object) *panel {
 	return &panel{
 		kind: kind, title: title, description: description, options: options, custom: custom,
 		defaults: object{
-			"mappings": []object{}, "unit": "short", "noValue": "none", "color": object{"mode": "palette-classic"},
+			"mappings": []object{}, "unit": "short", "noValue": "no data", "color": object{"mode": "palette-classic"},
 			"thresholds": object{"mode": "absolute", "steps": []object{{"color": "text", "value": 0}}},
 		},
 		overrides: []object{}, targets: []object{}, transformations: []object{}, links: []object{}, further: object{},

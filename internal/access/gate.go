@@ -3,7 +3,7 @@
 //
 // A Gate stands between the server, which checks passwords and certificates, and
 // everything that answers. It is safe for concurrent use, and Set may be called
-// while requests are answered.
+// while requests are answered. A Meter behind it measures what answers.
 package access
 
 import (

@@ -433,7 +433,7 @@ func many(n int) *fakes {
 	f.standings = make([]fleet.Standing, n)
 	levels := &fleet.Levels{}
 	for m := range levels {
-		levels[m] = []fleet.Level{{Severity: "warning", Threshold: 0.7}, {Severity: "critical", Threshold: 0.9}}
+		levels[m] = []fleet.Level{{Severity: "warning", Threshold: 0.7}}
 	}
 	for i := range f.standings {
 		in := &fleet.Instance{

@@ -258,8 +258,11 @@ func indented(t testing.TB, body io.Reader) []byte {
 }
 
 // Full has one metric that is full some day.
-func (f *fakes) Full(id string, m fleet.Metric, _ float64, _ time.Time) (time.Time, bool) {
-	return time.Date(2027, 1, 17, 9, 30, 0, 0, time.UTC), id == "mqtt-1" && m == fleet.Connections
+func (f *fakes) Full(id string, _ *fleet.Amounts, _ time.Time) (out [fleet.NumMetrics]time.Time) {
+	if id == "mqtt-1" {
+		out[fleet.Connections] = time.Date(2027, 1, 17, 9, 30, 0, 0, time.UTC)
+	}
+	return out
 }
 
 // Accounts has one that is overdue, one with money, and one of which nothing is known.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -273,6 +274,22 @@ func TestPageAfterAFault(t *testing.T) {
 	}
 }
 
+func TestAppendLabel(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                       "",
+		"orders":                 `,team="orders"`,
+		`a "b" \ c`:              `,team="a \"b\" \\ c"`,
+		"two\nlines":             `,team="two\nlines"`,
+		"生产 🚀":                   `,team="生产 🚀"`,
+		"\xffx\"":                ",team=\"\ufffdx\\\"\"",
+		strings.Repeat("长", 200): `,team="` + strings.Repeat("长", 200) + `"`,
+	} {
+		if got := string(appendLabel(nil, `,team="`, value)); got != want {
+			t.Errorf("%q is written as %s, want %s", value, got, want)
+		}
+	}
+}
+
 func TestAppendValue(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0", math.Copysign(0, -1): "0", 1: "1", -11.19: "-11.19", 1798732800: "1798732800", 0.7224: "0.7224", 1 << 30: "1073741824",
@@ -286,14 +303,21 @@ func TestAppendValue(t *testing.T) {
 
 // The exposition of 10,000 instances, and parts of it.
 func BenchmarkMetrics(b *testing.B) {
-	for _, bb := range []struct{ name, target, accept, encoding string }{
-		{"plain", "/metrics", "", ""},
-		{"gzip", "/metrics", "", "gzip"},
-		{"openmetrics", "/metrics", askOpenMetrics, ""},
-		{"account", "/metrics?account=acme-7", "", ""},
-		{"family", "/metrics?match[]=brimwatch_instance_utilization_ratio", "", ""},
-		{"instance", `/metrics?match[]={instance_id="mqtt-00007"}`, "", ""},
-		{"fleet", `/metrics?match[]={__name__=~"brimwatch_fleet_.+"}`, "", ""},
+	match := func(selector string) url.Values { return url.Values{"match[]": {selector}} }
+	for _, bb := range []struct {
+		name             string
+		query            url.Values
+		accept, encoding string
+	}{
+		{"plain", nil, "", ""},
+		{"gzip", nil, "", "gzip"},
+		{"openmetrics", nil, askOpenMetrics, ""},
+		{"account", url.Values{"account": {"acme-7"}}, "", ""},
+		{"family", match(`brimwatch_instance_utilization_ratio`), "", ""},
+		{"instance", match(`{instance_id="mqtt-00007"}`), "", ""},
+		{"fleet", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_.+"}`), "", ""},
+		{"computed", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", ""},
+		{"computed gzip", match(`{__name__=~"brimwatch_.+",__name__!~"brimwatch_instance_(capacity|lifecycle_moment_timestamp_seconds|utilization_ratio)"}`), "", "gzip"},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			f := many(10_000)
@@ -302,7 +326,8 @@ func BenchmarkMetrics(b *testing.B) {
 			}
 			h := f.handler(b)
 			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/", http.NoBody)
-			r.URL.Path, r.URL.RawQuery, _ = strings.Cut(bb.target, "?")
+			r.URL.Path = "/metrics"
+			r.URL.RawQuery = bb.query.Encode()
 			r.Header.Set("Accept", bb.accept)
 			r.Header.Set("Accept-Encoding", bb.encoding)
 			out := &counted{header: http.Header{}}
@@ -310,6 +335,9 @@ func BenchmarkMetrics(b *testing.B) {
 			for b.Loop() {
 				out.size = 0
 				h.ServeHTTP(out, r)
+			}
+			if out.status != 0 || out.size == 0 {
+				b.Fatalf("answered %d, %d bytes", out.status, out.size)
 			}
 			b.ReportMetric(float64(out.size)/1e6, "MB")
 		})
@@ -320,11 +348,12 @@ func BenchmarkMetrics(b *testing.B) {
 type counted struct {
 	header http.Header
 	size   int
+	status int // 0 is 200
 }
 
 func (c *counted) Header() http.Header         { return c.header }
 func (c *counted) Write(p []byte) (int, error) { c.size += len(p); return len(p), nil }
-func (c *counted) WriteHeader(int)             {}
+func (c *counted) WriteHeader(status int)      { c.status = status }
 
 // TestOpenMetrics reads the page in OpenMetrics, as Prometheus does and line by line.
 func TestOpenMetrics(t *testing.T) {

@@ -25,7 +25,7 @@ type page struct {
 
 	family   *series.Family  // whose points are being written
 	instance *fleet.Instance // whose identity stands in identity
-	identity []byte          // with the brace before it, without the one behind
+	identity []byte          // a comma before each label
 }
 
 func newPage(out io.Writer, f format) *page {
@@ -89,50 +89,50 @@ func (p *page) point(pt *series.Point) {
 	if p.family != pt.Family {
 		p.begin(pt.Family)
 	}
-	p.buf = append(p.buf, pt.Family.Name...)
-	sep := byte('{')
+	b := append(p.buf, pt.Family.Name...)
+	first := len(b)
 	if pt.Instance != nil {
 		if p.instance != pt.Instance {
 			p.identify(pt.Instance)
 		}
-		p.buf = append(p.buf, p.identity...)
-		sep = ','
+		b = append(b, p.identity...)
 	}
 	for i := range pt.Labels {
-		p.buf, sep = appendLabel(p.buf, sep, pt.Labels[i].Name, pt.Labels[i].Value)
+		if l := &pt.Labels[i]; l.Value != "" {
+			b = append(append(append(b, ','), l.Name...), `="`...)
+			b = append(appendEscaped(b, l.Value), '"')
+		}
 	}
-	p.buf, sep = appendLabel(p.buf, sep, series.Metric, pt.Metric)
-	p.buf, sep = appendLabel(p.buf, sep, series.Severity, pt.Severity)
-	p.buf, sep = appendLabel(p.buf, sep, series.State, pt.State)
-	if sep == ',' {
-		p.buf = append(p.buf, '}')
+	b = appendLabel(b, `,metric="`, pt.Metric)
+	b = appendLabel(b, `,severity="`, pt.Severity)
+	b = appendLabel(b, `,state="`, pt.State)
+	if len(b) > first {
+		b[first] = '{' // in the place of its comma
+		b = append(b, '}')
 	}
-	p.buf = append(p.buf, ' ')
-	p.buf = appendValue(p.buf, pt.Value)
-	p.buf = append(p.buf, '\n')
+	b = appendValue(append(b, ' '), pt.Value)
+	p.buf = append(b, '\n')
 	p.spill()
 }
 
 // identify writes down the identity of an instance: its series mostly come one after
-// the other. Every instance has an ID.
+// the other.
 func (p *page) identify(in *fleet.Instance) {
 	p.instance = in
-	b, sep := appendLabel(p.identity[:0], '{', series.InstanceID, in.ID)
-	b, sep = appendLabel(b, sep, series.Product, in.Product)
-	p.identity, _ = appendLabel(b, sep, series.Edition, in.Edition)
+	b := appendLabel(p.identity[:0], `,instance_id="`, in.ID)
+	b = appendLabel(b, `,product="`, in.Product)
+	p.identity = appendLabel(b, `,edition="`, in.Edition)
 }
 
-// appendLabel appends a label unless it is empty; sep is what stands before it. It
-// returns what stands before the next.
-func appendLabel(b []byte, sep byte, name, value string) ([]byte, byte) {
+// appendLabel appends a label unless it is empty. begin is all that stands before its
+// value, with the comma after the label before it.
+func appendLabel(b []byte, begin, value string) []byte {
 	if value == "" {
-		return b, sep
+		return b
 	}
-	b = append(b, sep)
-	b = append(b, name...)
-	b = append(b, '=', '"')
+	b = append(b, begin...)
 	b = appendEscaped(b, value)
-	return append(b, '"'), ','
+	return append(b, '"')
 }
 
 // appendEscaped appends a label's value as both formats want it: UTF-8, with

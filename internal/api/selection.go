@@ -78,9 +78,6 @@ func (s selector) matches(value func(name string) string, skip func(name string)
 	return true
 }
 
-// everything tells whether the whole page is asked for.
-func (s *selection) everything() bool { return len(s.selectors) == 0 && s.account == "" }
-
 // choice is what of the fleet is to be read for the selection.
 func (s *selection) choice() families.Choice {
 	out := families.Choice{Account: s.account}

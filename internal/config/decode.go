@@ -193,8 +193,7 @@ func (d *decoder) decode(p place, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		d.decode(p, v.Elem())
+		d.decodePointer(p, v)
 	case reflect.Struct:
 		d.decodeStruct(p, v)
 	case reflect.Slice:
@@ -322,6 +321,17 @@ func (d *decoder) decodeMap(p place, v reflect.Value) {
 		out.SetMapIndex(reflect.ValueOf(key.Value), item)
 	}
 	v.Set(out)
+}
+
+// decodePointer decodes what may be left out. A figure that cannot be read is taken
+// as left out, so that it is not called too small as well.
+func (d *decoder) decodePointer(p place, v reflect.Value) {
+	before := len(d.faults)
+	v.Set(reflect.New(v.Type().Elem()))
+	d.decode(p, v.Elem())
+	if k := v.Type().Elem().Kind(); (k == reflect.Int || k == reflect.Float64) && len(d.faults) > before {
+		v.SetZero()
+	}
 }
 
 func (d *decoder) decodeScalar(p place, v reflect.Value) {

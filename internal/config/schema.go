@@ -50,11 +50,12 @@ type pushDoc struct {
 
 type storageDoc struct {
 	marked
-	Dir         string           `yaml:"dir" doc:"Folder for history, alarm states and notices; relative to where Brimwatch is started." default:"data"`
-	Retention   span             `yaml:"retention" doc:"How long history and notices are kept." default:"400d"`
-	State       unlisted         `yaml:"state" doc:"-"`
-	RemoteWrite []remoteWriteDoc `yaml:"remote_write" doc:"Places that get a copy of the history by Prometheus remote write."`
-	QueryURL    unlisted         `yaml:"query_url" doc:"-"`
+	Dir             string           `yaml:"dir" doc:"Folder for history, alarm states and notices; relative to where Brimwatch is started." default:"data"`
+	Retention       span             `yaml:"retention" doc:"How long history and notices are kept." default:"400d"`
+	QueryMaxSamples *int             `yaml:"query_max_samples" doc:"How many samples one query of the history may hold in memory; one that would hold more fails. Memory bounds it further: the four queries that run at once get half of what the machine has, or the container, the service or GOMEMLIMIT allows, at 32 bytes a sample." default:"50000000"`
+	State           unlisted         `yaml:"state" doc:"-"`
+	RemoteWrite     []remoteWriteDoc `yaml:"remote_write" doc:"Places that get a copy of the history by Prometheus remote write."`
+	QueryURL        unlisted         `yaml:"query_url" doc:"-"`
 }
 
 // loginDoc is who we are to a server.

@@ -70,9 +70,10 @@ type Push struct {
 // Storage is where history, states and notices are kept. A change takes effect on
 // restart.
 type Storage struct {
-	Dir         string
-	Retention   time.Duration
-	RemoteWrite []RemoteWrite
+	Dir             string
+	Retention       time.Duration
+	QueryMaxSamples int // 50 million when it was not given
+	RemoteWrite     []RemoteWrite
 }
 
 // RemoteWrite is one further place that gets a copy of the history.

@@ -9,6 +9,12 @@ import (
 // shortestRetention is the length of one block of the history.
 const shortestRetention = 2 * time.Hour
 
+const (
+	defaultQuerySamples = 50_000_000
+	// fewestQuerySamples is enough for the finest chart of a few series.
+	fewestQuerySamples = 100_000
+)
+
 // resolveStorage reads where history, states and notices are kept.
 func (d *decoder) resolveStorage(root place, doc *storageDoc, out *Storage) {
 	out.Dir, out.Retention = doc.Dir, doc.Retention.or(400*24*time.Hour)
@@ -17,6 +23,13 @@ func (d *decoder) resolveStorage(root place, doc *storageDoc, out *Storage) {
 	}
 	if out.Retention < shortestRetention {
 		d.fault(d.find(root, "storage.retention"), "the history is kept for 2h or longer")
+	}
+	out.QueryMaxSamples = defaultQuerySamples
+	if n := doc.QueryMaxSamples; n != nil {
+		out.QueryMaxSamples = *n
+		if *n < fewestQuerySamples {
+			d.fault(d.find(root, "storage.query_max_samples"), "with fewer than %d samples a query, no chart of a year can be drawn", fewestQuerySamples)
+		}
 	}
 	if doc.State.but("sqlite") {
 		d.fault(doc.State.place, "this version does not know another state than sqlite: SQLite in storage.dir is used; remove the key")

@@ -23,10 +23,36 @@ func TestKeysOfOtherVersions(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", text, got, want)
 		}
 	}
-	if got := faultsOf(t, "storage: {query: x}\n"); strings.Contains(got, "query_url") || !strings.Contains(got, "unknown key; known are dir, remote_write, retention") {
+	if got := faultsOf(t, "storage: {query: x}\n"); strings.Contains(got, "query_url") || !strings.Contains(got, "unknown key; known are dir, query_max_samples, remote_write, retention") {
 		t.Errorf("an unknown key: %s", got)
 	}
 	if text := reference(); strings.Contains(text, "`query_url`") || strings.Contains(text, "`alertmanagers`") || strings.Contains(text, "Not available") {
 		t.Error("the reference lists what is not there")
+	}
+}
+
+// TestQueryMaxSamples: what one query may hold is fifty million samples unless it
+// is said, and enough for a chart.
+func TestQueryMaxSamples(t *testing.T) {
+	for text, want := range map[string]int{
+		"{}": 50_000_000, "{query_max_samples: }": 50_000_000, "{query_max_samples: 200000}": 200_000, "{query_max_samples: 100000}": 100_000,
+	} {
+		s, err := Load(files(t, "brimwatch.yml", "storage: "+text+"\n"))
+		if err != nil || s.Storage.QueryMaxSamples != want {
+			t.Errorf("%s: %+v, %v, want %d", text, s, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"99999": "with fewer than 100000 samples a query, no chart of a year can be drawn",
+		"0":     "with fewer than 100000 samples a query, no chart of a year can be drawn",
+		"-1":    "with fewer than 100000 samples a query, no chart of a year can be drawn",
+		"many":  `a whole number is wanted here, not "many"`,
+		"1.5":   `a whole number is wanted here, not "1.5"`,
+		"[]":    "a number is wanted here, not a list",
+	} {
+		want = "brimwatch.yml:1:30: storage.query_max_samples: " + want
+		if got := faultsOf(t, "storage: {query_max_samples: "+text+"}\n"); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", text, got, want)
+		}
 	}
 }

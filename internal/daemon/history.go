@@ -43,7 +43,8 @@ func (d *Daemon) openHistory(s *config.Snapshot) (historyStore, error) {
 func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 	o := statistics.Options{
 		Dir: filepath.Join(s.Storage.Dir, "history"), Retention: s.Storage.Retention,
-		Version: d.options.Version, Logger: d.options.Logger, Registerer: d.registry, Gatherer: d.registry,
+		MaxSamples: s.Storage.QueryMaxSamples,
+		Version:    d.options.Version, Logger: d.options.Logger, Registerer: d.registry, Gatherer: d.registry,
 		// They are asked after every reload, about the configuration of that moment.
 		Lifecycle: d.state.Lifecycle, Courses: d.state.Courses, Figures: d.figures,
 	}

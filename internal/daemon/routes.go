@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
@@ -27,13 +28,24 @@ func (d *Daemon) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)
 	}
+	meter, err := access.NewMeter(d.registry)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle("/prometheus/", d.history.Handler())
-	mux.Handle("/api/", programs)
-	mux.Handle("/metrics", programs)
-	mux.Handle("/-/", programs)
-	mux.Handle(twilio.StatusPath, d.hooks)
-	mux.Handle(twilio.InboundPath, d.hooks)
-	mux.Handle("/", pages)
+	for _, r := range []struct {
+		pattern, name string // the name is what the metrics call it
+		handler       http.Handler
+	}{
+		{"/prometheus/", "prometheus", d.history.Handler()},
+		{"/api/", "api", programs},
+		{"/metrics", "metrics", programs},
+		{"/-/", "health", programs},
+		{twilio.StatusPath, "receipts", d.hooks},
+		{twilio.InboundPath, "replies", d.hooks},
+		{"/", "pages", pages},
+	} {
+		mux.Handle(r.pattern, meter.Wrap(r.name, r.handler))
+	}
 	return mux, nil
 }

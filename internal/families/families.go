@@ -48,11 +48,11 @@ type Silences interface {
 	Silences(ctx context.Context) ([]notifier.Silence, error)
 }
 
-// Outlooks tells when a metric reaches a capacity if it goes on as it does; false
-// when it does not, or not soon. It is asked about every metric of the fleet, and
-// does not block.
+// Outlooks tells when the metrics of an instance reach their capacities if they go on
+// as they do; zero for those that do not, or not soon, and whose capacity is 0. It is
+// asked about all instances, and does not block.
 type Outlooks interface {
-	Full(id string, m fleet.Metric, capacity float64, now time.Time) (time.Time, bool)
+	Full(id string, capacity *fleet.Amounts, now time.Time) [fleet.NumMetrics]time.Time
 }
 
 // Options are what a Source reads from. All must be given.
@@ -103,8 +103,8 @@ type Content struct {
 	account  string
 	families []family // that were asked for and could be read, in order
 
-	fleet    []fleet.Standing  // all instances
-	shown    []*fleet.Standing // those of which series are asked for
+	fleet    []standing  // all instances
+	shown    []*standing // those of which series are asked for
 	accounts []fleet.Account
 	open     []alarm.Episode            // one for each alarm
 	alarmed  map[string]*fleet.Instance // by ID, those that open alarms are about
@@ -118,6 +118,12 @@ type Content struct {
 type family struct {
 	series.Family
 	walk func(c *Content, f *series.Family, visit Visit)
+}
+
+// standing is how an instance stands, with the capacities that count.
+type standing struct {
+	*fleet.Standing
+	limits fleet.Amounts // 0 is not known
 }
 
 // Read reads what the families of the choice are made of. It does all that may fail
@@ -158,13 +164,21 @@ func (s *Source) Read(ctx context.Context, now time.Time, choice Choice) *Conten
 	return c
 }
 
-// readInstances takes how the instances stand.
+// readInstances takes how the instances stand. What limits them is worked out once:
+// several families are made of it.
 func (c *Content) readInstances(all []fleet.Standing, choice Choice) {
-	c.fleet = all
-	c.shown = make([]*fleet.Standing, 0, len(all))
+	c.fleet = make([]standing, len(all))
+	c.shown = make([]*standing, 0, len(all))
 	for i := range all {
-		if in := all[i].Instance; c.of(in.Account) && (choice.Instance == nil || choice.Instance(in)) {
-			c.shown = append(c.shown, &all[i])
+		st := &c.fleet[i]
+		st.Standing = &all[i]
+		for m := range fleet.Metric(fleet.NumMetrics) {
+			if limit := st.Instance.Limit(st.Reading, m); limit.Known() {
+				st.limits[m] = limit.Value
+			}
+		}
+		if c.of(st.Instance.Account) && (choice.Instance == nil || choice.Instance(st.Instance)) {
+			c.shown = append(c.shown, st)
 		}
 	}
 }

@@ -27,7 +27,7 @@ type fakes struct {
 	accounts    []fleet.Account
 	episodes    []alarm.Episode
 	silences    []notifier.Silence
-	full        map[string]time.Time // by ID and metric
+	full        map[string]map[fleet.Metric]time.Time // by ID
 	episodesErr error
 	silencesErr error
 	reads       []string
@@ -57,9 +57,13 @@ func (f *fakes) Silences(context.Context) ([]notifier.Silence, error) {
 	return slices.Clone(f.silences), f.silencesErr
 }
 
-func (f *fakes) Full(id string, m fleet.Metric, capacity float64, _ time.Time) (time.Time, bool) {
-	at, ok := f.full[id+"/"+m.String()]
-	return at, ok && capacity > 0
+func (f *fakes) Full(id string, capacity *fleet.Amounts, _ time.Time) (out [fleet.NumMetrics]time.Time) {
+	for m, at := range f.full[id] {
+		if capacity[m] > 0 {
+			out[m] = at
+		}
+	}
+	return out
 }
 
 // source returns a Source over the fakes.
@@ -163,10 +167,9 @@ func smallFleet() *fakes {
 			{ID: "s2", Matchers: map[string]string{"account": "late"}, Until: now().Add(time.Hour)},
 			{ID: "s3", Matchers: map[string]string{"instance_id": "mqtt-2"}, Until: now()}, // it has ended
 		},
-		full: map[string]time.Time{
-			"mqtt-1/connections": time.Date(2026, 12, 24, 17, 30, 0, 0, time.UTC),
-			"mqtt-1/send_tps":    now(), // it has no capacity
-			"rmq-2/message_tps":  now(), // nobody reads it
+		full: map[string]map[fleet.Metric]time.Time{
+			"mqtt-1": {fleet.Connections: time.Date(2026, 12, 24, 17, 30, 0, 0, time.UTC), fleet.SendTPS: now()}, // the latter has no capacity
+			"rmq-2":  {fleet.MessageTPS: now()},                                                                  // nobody reads it
 		},
 	}
 }

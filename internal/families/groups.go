@@ -69,7 +69,7 @@ func (c *Content) gathered() []group {
 }
 
 // add takes one instance in.
-func (g *group) add(st *fleet.Standing) {
+func (g *group) add(st *standing) {
 	g.states[cmp.Or(st.Lifecycle.State, fleet.LifecycleUnknown)]++
 	if st.Instance.Watched {
 		g.watched++
@@ -82,9 +82,8 @@ func (g *group) add(st *fleet.Standing) {
 		if !known || !finite(share) {
 			continue
 		}
-		limit, _ := capacity(st, m)
 		s := &g.metrics[m]
-		s.usage, s.capacity, s.shares = s.usage+st.Reading.Usage[m], s.capacity+limit, append(s.shares, share)
+		s.usage, s.capacity, s.shares = s.usage+st.Reading.Usage[m], s.capacity+st.limits[m], append(s.shares, share)
 	}
 }
 

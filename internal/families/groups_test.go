@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -24,7 +25,7 @@ func TestGroupsAreWhatTheirInstancesComeTo(t *testing.T) {
 			carried := func(name string) map[fleet.Metric]float64 {
 				return rapid.MapOfN(rapid.SampledFrom([]fleet.Metric{fleet.Connections, fleet.SendTPS}), rapid.Float64Range(0, 1e6), 0, 2).Draw(t, name)
 			}
-			st := watched(fmt.Sprint(i), rapid.SampledFrom([]string{"mqtt", "redis"}).Draw(t, "product"), "", rapid.SampledFrom([]string{"", "acme"}).Draw(t, "account"), carried("capacity"), carried("usage"))
+			st := watched(strconv.Itoa(i), rapid.SampledFrom([]string{"mqtt", "redis"}).Draw(t, "product"), "", rapid.SampledFrom([]string{"", "acme"}).Draw(t, "account"), carried("capacity"), carried("usage"))
 			st.Instance.Watched, st.Reading.Up = rapid.Bool().Draw(t, "watched"), rapid.Bool().Draw(t, "up")
 			st.Lifecycle.State = rapid.SampledFrom(series.States()).Draw(t, "state")
 			f.standings = append(f.standings, st)

@@ -7,36 +7,37 @@ import (
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
-func usage(st *fleet.Standing, m fleet.Metric) (float64, bool) {
+func usage(st *standing, m fleet.Metric) (float64, bool) {
 	if st.Reading == nil || !st.Reading.Known.Has(m) {
 		return 0, false
 	}
 	return st.Reading.Usage[m], true
 }
 
-func capacity(st *fleet.Standing, m fleet.Metric) (float64, bool) {
-	limit := st.Instance.Limit(st.Reading, m)
-	return limit.Value, limit.Known()
+func capacity(st *standing, m fleet.Metric) (float64, bool) { return st.limits[m], st.limits[m] > 0 }
+
+func utilization(st *standing, m fleet.Metric) (float64, bool) {
+	used, known := usage(st, m)
+	if limit := st.limits[m]; known && limit > 0 {
+		return used / limit, true
+	}
+	return 0, false
 }
 
-func utilization(st *fleet.Standing, m fleet.Metric) (float64, bool) {
-	return fleet.Utilization(st.Instance, st.Reading, m)
-}
-
-func up(st *fleet.Standing) (float64, bool) {
+func up(st *standing) (float64, bool) {
 	if st.Reading == nil {
 		return 0, false
 	}
 	return truth(st.Reading.Up), true
 }
 
-func expiry(st *fleet.Standing) (float64, bool) {
+func expiry(st *standing) (float64, bool) {
 	t := st.Instance.Term.Expires
 	return float64(t.Unix()), !t.IsZero()
 }
 
 // autoRenew is known of what has a paid term: nothing else could be renewed.
-func autoRenew(st *fleet.Standing) (float64, bool) {
+func autoRenew(st *standing) (float64, bool) {
 	return truth(st.Instance.Term.AutoRenew), st.Instance.Term.Method == fleet.Subscription
 }
 
@@ -94,7 +95,7 @@ func (c *Content) thresholds(f *series.Family, visit Visit) {
 		}
 		p.Instance = st.Instance
 		for m := range fleet.Metric(fleet.NumMetrics) {
-			if len(st.Levels[m]) == 0 || !st.Instance.Limit(st.Reading, m).Known() {
+			if len(st.Levels[m]) == 0 || st.limits[m] <= 0 {
 				continue
 			}
 			p.Metric = m.String()
@@ -119,13 +120,9 @@ func (c *Content) forecasts(f *series.Family, visit Visit) {
 			continue
 		}
 		p.Instance = st.Instance
-		for m := range fleet.Metric(fleet.NumMetrics) {
-			limit := st.Instance.Limit(st.Reading, m)
-			if !limit.Known() {
-				continue
-			}
-			if at, full := c.outlooks.Full(st.Instance.ID, m, limit.Value, c.now); full {
-				p.Metric, p.Value = m.String(), float64(at.Truncate(day).Unix())
+		for m, at := range c.outlooks.Full(st.Instance.ID, &st.limits, c.now) {
+			if !at.IsZero() {
+				p.Metric, p.Value = fleet.Metric(m).String(), float64(at.Truncate(day).Unix())
 				visit(&p)
 			}
 		}

@@ -86,7 +86,7 @@ func count(figure func(*Content) int) func(*Content, *series.Family, Visit) {
 }
 
 // perInstance hands out a point of each instance of which the figure is known.
-func perInstance(figure func(*fleet.Standing) (float64, bool)) func(*Content, *series.Family, Visit) {
+func perInstance(figure func(*standing) (float64, bool)) func(*Content, *series.Family, Visit) {
 	return func(c *Content, f *series.Family, visit Visit) {
 		p := series.Point{Family: f}
 		for _, st := range c.shown {
@@ -101,7 +101,7 @@ func perInstance(figure func(*fleet.Standing) (float64, bool)) func(*Content, *s
 
 // perMetric hands out a point of each metric of each instance of which the figure is
 // known.
-func perMetric(figure func(*fleet.Standing, fleet.Metric) (float64, bool)) func(*Content, *series.Family, Visit) {
+func perMetric(figure func(*standing, fleet.Metric) (float64, bool)) func(*Content, *series.Family, Visit) {
 	return func(c *Content, f *series.Family, visit Visit) {
 		p := series.Point{Family: f}
 		for _, st := range c.shown {

@@ -27,7 +27,7 @@ import (
 // Options are what a File is made from. All of it is needed.
 type Options struct {
 	Path    string                 // "" keeps nothing
-	What    string                 // it holds, for errors: balances
+	What    string                 // it holds, for logs and errors: balances
 	Content func() ([]byte, error) // what the file is to hold now
 	Log     *slog.Logger
 }
@@ -90,7 +90,7 @@ func (f *File) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		if err := f.Save(); err != nil {
-			f.Log.Warn(f.What+" could not be saved", "file", f.Path, "error", err)
+			f.Log.Warn("what is known could not be saved; it is tried again within a minute", "holds", f.What, "file", f.Path, "error", err)
 		}
 	}
 }

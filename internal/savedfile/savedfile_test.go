@@ -129,7 +129,7 @@ func TestRun(t *testing.T) {
 		told := func() { f.Changed(); f.Changed() }
 		minute := func() { <-time.After(time.Minute) }
 		step("", "", told)
-		if !strings.Contains(log.String(), "notes could not be saved") {
+		if !strings.Contains(log.String(), "what is known could not be saved") {
 			t.Errorf("logged %q", log.String())
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil {

@@ -46,6 +46,7 @@ func newMetrics(s *Store) (*metrics, error) {
 		m.refused.WithLabelValues(reason)
 	}
 	all := append([]prometheus.Collector{m.appended, m.dropped, m.refused, m.errors}, gauges(s)...)
+	all = append(all, s.api.Metrics()...)
 	for _, w := range s.remotes {
 		all = append(all, w)
 	}

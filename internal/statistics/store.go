@@ -29,6 +29,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"github.com/brimwatch/brimwatch/internal/statistics/promapi"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
 )
 
@@ -59,7 +60,8 @@ type Options struct {
 
 	// MaxReadings is how many readings may wait to be stored, MaxSamples how many
 	// samples one query may hold in memory at once, MaxQueries how many queries
-	// run side by side. 0 takes the defaults: 100,000, ten million, and 4.
+	// run side by side. 0 takes the defaults: 100,000, fifty million, and 4. Samples
+	// are fewer where memory is short: all queries together get half of it.
 	MaxReadings, MaxSamples, MaxQueries int
 
 	Logger     *slog.Logger
@@ -69,7 +71,7 @@ type Options struct {
 const (
 	defaultRetention   = 400 * 24 * time.Hour
 	defaultMaxReadings = 100_000
-	defaultMaxSamples  = 10_000_000
+	defaultMaxSamples  = 50_000_000
 	defaultMaxQueries  = 4
 )
 
@@ -96,6 +98,7 @@ func (o *Options) fill() error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Logger = o.Logger.With("component", "history")
+	o.boundSamples(memoryLimit())
 	return nil
 }
 
@@ -108,6 +111,7 @@ type Store struct {
 	facts   *facts.Store
 	query   *derived.Queryable
 	engine  *promql.Engine
+	api     *promapi.API
 	metrics *metrics
 	remotes []*remotewrite.Writer
 
@@ -183,8 +187,9 @@ func (s *Store) open() error {
 	if err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}
-	s.query = &derived.Queryable{DB: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
+	s.query = &derived.Queryable{DB: s.db, Chunks: s.db, Facts: s.facts, Courses: s.opts.Courses, Newest: s.newest.at}
 	s.engine = newEngine(s.opts)
+	s.api = newAPI(s)
 	if err := s.openRemotes(); err != nil {
 		return fmt.Errorf("open history: %w", err)
 	}

@@ -27,7 +27,7 @@ func TestDashboards(t *testing.T) {
 	began := time.Now().Add(-time.Second)
 	s.start()
 	s.connected(1)
-	s.subscribed(3)
+	s.subscribed(capSubscriptions) // always full
 	s.publish(20)
 	s.silence()
 	full := false

@@ -51,19 +51,17 @@ func (a *Advisor) Outlook(id string, m fleet.Metric) (advice.Outlook, bool) {
 	return advice.Outlook{}, false
 }
 
-// Full says when a metric of an instance reaches a capacity if it goes on as it
-// does; false when it does not within a year, or not enough is known. It is the
-// likely moment of an Outlook, for those who ask for every metric of a fleet.
-func (a *Advisor) Full(id string, m fleet.Metric, capacity float64, now time.Time) (time.Time, bool) {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	list := a.summed[id]
+// Full says when the metrics of an instance reach their capacities if they go on as
+// they do; zero for those that do not within a year, or of which not enough is known.
+// These are the likely moments of the Outlooks, for those who ask for a whole fleet.
+func (a *Advisor) Full(id string, capacity *fleet.Amounts, now time.Time) (out [fleet.NumMetrics]time.Time) {
+	list := a.summaries(id)
 	for i := range list {
-		if s := &list[i]; s.metric == m && s.usage.Known {
-			return s.trend.Full(capacity, now)
+		if s := &list[i]; s.usage.Known {
+			out[s.metric], _ = s.trend.Full(capacity[s.metric], now)
 		}
 	}
-	return time.Time{}, false
+	return out
 }
 
 // ThresholdAhead tells the forecast rule when a metric will most likely reach its

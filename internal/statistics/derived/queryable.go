@@ -16,6 +16,7 @@ package derived
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -33,8 +34,10 @@ import (
 // Queryable implements storage.Queryable over stored samples and facts. It is
 // safe for concurrent use.
 type Queryable struct {
-	DB    storage.Queryable
-	Facts *facts.Store
+	DB storage.Queryable
+	// Chunks is the same database, chunk by chunk; nil when it has none.
+	Chunks storage.ChunkQueryable
+	Facts  *facts.Store
 	// Courses may be nil: then there are no moments.
 	Courses Courses
 	// Newest may be nil: then the database is asked for the newest readings too.
@@ -51,11 +54,13 @@ func (d *Queryable) Querier(mint, maxt int64) (storage.Querier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
-	return &querier{db: db, facts: d.Facts, courses: d.Courses, latest: d.Newest, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
+	return &querier{db: db, chunkDB: d.Chunks, facts: d.Facts, courses: d.Courses, latest: d.Newest, mint: mint, maxt: maxt, now: time.Now().UnixMilli()}, nil
 }
 
 type querier struct {
 	db         storage.Querier
+	chunkDB    storage.ChunkQueryable
+	chunks     storage.ChunkQuerier // nil until it is needed
 	facts      *facts.Store
 	courses    Courses
 	latest     Newest
@@ -64,7 +69,13 @@ type querier struct {
 }
 
 // Close implements storage.Querier.
-func (q *querier) Close() error { return q.db.Close() }
+func (q *querier) Close() error {
+	err := q.db.Close()
+	if q.chunks != nil {
+		err = errors.Join(err, q.chunks.Close())
+	}
+	return err
+}
 
 // Select implements storage.Querier. Its series come in a stable order: that of
 // labels for what is worked out, and for what is stored the database's, which is that of
@@ -145,6 +156,9 @@ type collection struct {
 func (c *collection) stored(ctx context.Context, ms ...*labels.Matcher) []storage.Series {
 	if c.err != nil {
 		return nil
+	}
+	if c.q.chunkDB != nil && passesChunks(c.hints) {
+		return c.chunked(ctx, ms...)
 	}
 	set := c.q.db.Select(ctx, c.sorted, c.hints, ms...)
 	var out []storage.Series

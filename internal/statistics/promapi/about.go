@@ -1,8 +1,13 @@
 package promapi
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
@@ -13,7 +18,7 @@ import (
 const PrometheusVersion = "3.13.5"
 
 // buildInfo answers /status/buildinfo.
-func (a *api) buildInfo(*http.Request) answer {
+func (a *API) buildInfo(*http.Request) answer {
 	return answer{data: struct {
 		Version   string `json:"version"`
 		Revision  string `json:"revision"`
@@ -36,29 +41,58 @@ type about struct {
 	Unit string `json:"unit"`
 }
 
-// metadata answers /metadata.
-func (a *api) metadata(r *http.Request) answer {
-	limit, bad := limitParam(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	out := make(map[string][]about)
-	for _, m := range []struct{ name, help string }{
-		{series.Capacity, "What the instance can carry of the metric: messages a second, subscriptions, connections, commands a second or bytes."},
-		{series.Expiry, "The first moment after the paid term, in seconds since 1970."},
-		{series.Moment, "When the state of the instance's calendar begins or began, in seconds since 1970."},
-		{series.Lifecycle, "1 for the state of its product's calendar that the instance is in."},
-		{series.Up, "Whether the source answered for the instance: 1 or 0."},
-		{series.Usage, "What the instance carries of the metric, in the unit of its capacity."},
-		{series.Utilization, "Usage divided by capacity."},
-	} {
-		if wanted := r.FormValue("metric"); wanted != "" && wanted != m.name {
+// metadata answers /metadata: how the fleet stands, and Brimwatch's own metrics.
+func (a *API) metadata(r *http.Request) answer {
+	limits := map[string]int{"limit": -1, "limit_per_metric": -1}
+	for name := range limits {
+		text := r.FormValue(name)
+		if text == "" {
 			continue
 		}
-		if limit > 0 && len(out) == limit {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return answer{err: badData(fmt.Errorf("%s must be a number", name))}
+		}
+		limits[name] = n
+	}
+	all, err := a.about()
+	if err != nil {
+		return answer{err: internal(err)}
+	}
+	out := make(map[string][]about) // each of one entry: no limit_per_metric cuts anything off
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if limit := limits["limit"]; limit >= 0 && len(out) >= limit {
 			break
 		}
-		out[m.name] = []about{{Type: "gauge", Help: m.help}}
+		if wanted := r.FormValue("metric"); wanted == "" || wanted == name {
+			out[name] = []about{all[name]}
+		}
 	}
 	return answer{data: out}
+}
+
+// about tells of every metric that a query may find.
+func (a *API) about() (map[string]about, error) {
+	out := make(map[string]about)
+	if a.opts.Gatherer != nil {
+		own, err := a.opts.Gatherer.Gather()
+		if err != nil {
+			return nil, fmt.Errorf("read Brimwatch's own metrics: %w", err)
+		}
+		for _, f := range own {
+			out[f.GetName()] = about{Type: typeName(f.GetType()), Help: f.GetHelp(), Unit: f.GetUnit()}
+		}
+	}
+	for _, f := range series.Families() {
+		out[f.Name] = about{Type: "gauge", Help: f.Help, Unit: f.Unit}
+	}
+	return out, nil
+}
+
+// typeName returns what Prometheus calls a type.
+func typeName(t fmt.Stringer) string {
+	if name := strings.ToLower(t.String()); name != "untyped" {
+		return name
+	}
+	return "unknown"
 }

@@ -80,14 +80,31 @@ func database(t testing.TB) storage.Queryable {
 
 func engine(t testing.TB) *promql.Engine {
 	t.Helper()
-	e := promql.NewEngine(promql.EngineOpts{MaxSamples: 300, Timeout: time.Minute, EnableAtModifier: true, EnableNegativeOffset: true})
+	return engineFor(t, 300)
+}
+
+func engineFor(t testing.TB, samples int) *promql.Engine {
+	t.Helper()
+	e := promql.NewEngine(promql.EngineOpts{
+		MaxSamples: samples, Timeout: time.Minute, EnableAtModifier: true, EnableNegativeOffset: true, Parser: NewParser(),
+		NoStepSubqueryIntervalFn: func(int64) int64 { return time.Minute.Milliseconds() },
+	})
 	t.Cleanup(func() { _ = e.Close() })
 	return e
 }
 
 func handler(t testing.TB, q storage.Queryable, log io.Writer) http.Handler {
 	t.Helper()
-	return New(Options{Prefix: "/prometheus", Engine: engine(t), Queryable: q, Version: "1.2.3", Logger: slog.New(slog.NewTextHandler(log, nil))})
+	return New(options(t, q, log))
+}
+
+func options(t testing.TB, q storage.Queryable, log io.Writer) Options {
+	t.Helper()
+	return Options{
+		Prefix: "/prometheus", Engine: engine(t), Queryable: q, Version: "1.2.3", Logger: slog.New(slog.NewTextHandler(log, nil)),
+		Timeout: time.Minute, MaxSamples: 300, SubqueryStep: time.Minute,
+		MaxRunning: 2, MaxWaiting: 2, Patience: 30 * time.Second, MaxAnswer: 1 << 20,
+	}
 }
 
 func get(t testing.TB, h http.Handler, path string, form ...string) *httptest.ResponseRecorder {
@@ -101,17 +118,22 @@ func call(t testing.TB, h http.Handler, method, path string, form ...string) *ht
 	for i := 0; i < len(form); i += 2 {
 		values.Add(form[i], form[i+1])
 	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, request(t, method, path, values))
+	return w
+}
+
+func request(t testing.TB, method, path string, form url.Values) *http.Request {
+	t.Helper()
 	target, body := "/prometheus/api/v1/"+path, io.Reader(http.NoBody)
 	if method == http.MethodGet {
-		target += "?" + values.Encode()
+		target += "?" + form.Encode()
 	} else {
-		body = strings.NewReader(values.Encode())
+		body = strings.NewReader(form.Encode())
 	}
 	r := httptest.NewRequestWithContext(t.Context(), method, target, body)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
+	return r
 }
 
 // TestAsPrometheus asks what Prometheus 2.42.0 was asked, of the same data, and
@@ -223,7 +245,9 @@ func TestAnswers(t *testing.T) {
 		{"values none", "label/nowhere/values", nil},
 		{"values of escaped name", "label/U__broker/values", nil},
 		{"values of no name", "label/%ff/values", nil},
-		{"metadata", "metadata", nil},
+		{"metadata limit of none", "metadata", []string{"limit", "0"}},
+		{"metadata bad limit", "metadata", []string{"limit", "x"}},
+		{"metadata bad limit per metric", "metadata", []string{"limit_per_metric", "x"}},
 		{"metadata of one", "metadata", []string{"metric", "brimwatch_instance_up"}},
 		{"rules", "rules", nil},
 		{"alerts", "alerts", nil},

@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
@@ -18,32 +20,85 @@ type labelSets []labels.Labels
 // The most warnings and infos that an answer carries, as in Prometheus.
 const maxWarnings, maxInfos = 10, 10
 
-// write writes an answer.
+// chunk is how much of an answer is encoded before it is sent. An answer that is
+// smaller is done when it has been encoded, and sent afterwards.
+const chunk = 256 << 10
+
+// write writes an answer, and lets go of it as soon as it can.
 func write(w http.ResponseWriter, a answer) error {
-	body, status := []byte(nil), http.StatusOK
-	if a.err == nil {
-		var err error
-		if body, err = appendSuccess(nil, a); err != nil {
-			a.err = &apiError{"internal", http.StatusInternalServerError, err}
+	e := &encoder{w: w, until: a.until}
+	done := sync.OnceFunc(func() {
+		if a.done != nil {
+			a.done()
 		}
+	})
+	defer done()
+	if a.err == nil {
+		a.err = e.success(a)
 	}
-	if a.err != nil {
-		status = a.err.status
-		body = appendString([]byte(`{"status":"error","errorType":`), a.err.kind)
-		body = appendString(append(body, `,"error":`...), a.err.err.Error())
-		body = append(body, '}')
+	done()
+	if a.err != nil && !e.begun {
+		e.b = appendString([]byte(`{"status":"error","errorType":`), a.err.kind)
+		e.b = appendString(append(e.b, `,"error":`...), a.err.err.Error())
+		e.b = append(e.b, '}')
+		e.status = a.err.status
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, err := w.Write(body) //nolint:gosec // JSON, and said to be
-	return err
+	return e.end()
 }
 
-func appendSuccess(b []byte, a answer) ([]byte, error) {
-	b, err := appendData(append(b, `{"status":"success","data":`...), a.data)
-	if err != nil {
-		return nil, err
+// encoder writes JSON to a response in pieces.
+type encoder struct {
+	w      http.ResponseWriter
+	until  time.Time // when a large answer must have been taken
+	status int       // 0 is 200
+	b      []byte    // not yet sent
+	begun  bool      // something was sent
+	err    error     // nobody takes the rest
+}
+
+// room sends what there is when it is enough for that. It tells whether there is
+// a use in going on.
+func (e *encoder) room() bool {
+	if len(e.b) >= chunk && e.err == nil {
+		if !e.begun {
+			// Whoever does not take an answer must not keep others from theirs. A
+			// recorder of a test knows no deadline.
+			_ = http.NewResponseController(e.w).SetWriteDeadline(e.until)
+		}
+		e.send()
+	}
+	return e.err == nil
+}
+
+func (e *encoder) send() {
+	if !e.begun {
+		e.w.Header().Set("Content-Type", "application/json")
+		e.w.Header().Set("X-Content-Type-Options", "nosniff")
+		e.w.WriteHeader(max(e.status, http.StatusOK))
+		e.begun = true
+	}
+	_, e.err = e.w.Write(e.b)
+	e.b = e.b[:0]
+}
+
+// end sends the rest.
+func (e *encoder) end() error {
+	if e.err != nil {
+		return e.err
+	}
+	large := e.begun
+	e.send()
+	if large {
+		_ = http.NewResponseController(e.w).SetWriteDeadline(time.Time{}) // the connection may go on
+	}
+	return e.err
+}
+
+// success encodes the answer of a request that succeeded.
+func (e *encoder) success(a answer) *apiError {
+	e.b = append(e.b, `{"status":"success","data":`...)
+	if err := e.data(a.data); err != nil {
+		return internal(err)
 	}
 	warnings, infos := a.warnings.AsStrings(a.query, maxWarnings, maxInfos)
 	for _, list := range []struct {
@@ -55,69 +110,129 @@ func appendSuccess(b []byte, a answer) ([]byte, error) {
 		}
 		texts, err := json.Marshal(list.texts)
 		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", list.key, err)
+			return internal(fmt.Errorf("encode %s: %w", list.key, err))
 		}
-		b = append(append(b, `,"`+list.key+`":`...), texts...)
+		e.b = append(append(e.b, `,"`+list.key+`":`...), texts...)
 	}
-	return append(b, '}'), nil
+	e.b = append(e.b, '}')
+	return nil
 }
 
-func appendData(b []byte, data any) ([]byte, error) {
+func (e *encoder) data(data any) error {
 	switch data := data.(type) {
 	case result:
-		b = appendString(append(b, `{"resultType":`...), string(data.kind))
-		b = append(append(b, `,"result":`...), data.value...)
+		e.b = appendString(append(e.b, `{"resultType":`...), string(data.value.Type()))
+		e.b = append(e.b, `,"result":`...)
+		if err := e.value(data.value); err != nil {
+			return err
+		}
 		if data.stats != nil {
 			stats, err := json.Marshal(data.stats)
 			if err != nil {
-				return nil, fmt.Errorf("encode statistics: %w", err)
+				return fmt.Errorf("encode statistics: %w", err)
 			}
-			b = append(append(b, `,"stats":`...), stats...)
+			e.b = append(append(e.b, `,"stats":`...), stats...)
 		}
-		return append(b, '}'), nil
+		e.b = append(e.b, '}')
 	case labelSets:
-		b = append(b, '[')
+		e.b = append(e.b, '[')
 		for i, ls := range data {
-			b = appendLabels(comma(b, i), ls)
+			if e.b = appendLabels(comma(e.b, i), ls); !e.room() {
+				return nil
+			}
 		}
-		return append(b, ']'), nil
+		e.b = append(e.b, ']')
+	case []string:
+		e.b = append(e.b, '[')
+		for i, s := range data {
+			if e.b = appendString(comma(e.b, i), s); !e.room() {
+				return nil
+			}
+		}
+		e.b = append(e.b, ']')
+	default:
+		plain, err := json.Marshal(data)
+		if err != nil {
+			return fmt.Errorf("encode answer: %w", err)
+		}
+		e.b = append(e.b, plain...)
 	}
-	plain, err := json.Marshal(data)
-	if err != nil {
-		return nil, fmt.Errorf("encode answer: %w", err)
-	}
-	return append(b, plain...), nil
+	return nil
 }
 
-// appendValue writes a result. Histograms cannot come up: none are stored, and
-// no function makes one of numbers.
-func appendValue(b []byte, v parser.Value) ([]byte, error) {
+// value writes a result. Histograms cannot come up: none are stored, and no
+// function makes one of numbers.
+func (e *encoder) value(v parser.Value) error {
 	switch v := v.(type) {
 	case promql.Scalar:
-		return appendPoint(b, v.T, v.V), nil
+		e.b = appendPoint(e.b, v.T, v.V)
 	case promql.String:
-		b = appendMillis(append(b, '['), v.T)
-		return append(appendString(append(b, ','), v.V), ']'), nil
+		e.b = appendMillis(append(e.b, '['), v.T)
+		e.b = append(appendString(append(e.b, ','), v.V), ']')
 	case promql.Vector:
-		b = append(b, '[')
+		e.b = append(e.b, '[')
 		for i, s := range v {
-			b = appendLabels(append(comma(b, i), `{"metric":`...), s.Metric)
-			b = append(appendPoint(append(b, `,"value":`...), s.T, s.F), '}')
-		}
-		return append(b, ']'), nil
-	case promql.Matrix:
-		b = append(b, '[')
-		for i, s := range v {
-			b = appendLabels(append(comma(b, i), `{"metric":`...), s.Metric)
-			b = append(b, `,"values":[`...)
-			for k, p := range s.Floats {
-				b = appendPoint(comma(b, k), p.T, p.F)
+			e.b = appendLabels(append(comma(e.b, i), `{"metric":`...), s.Metric)
+			e.b = append(appendPoint(append(e.b, `,"value":`...), s.T, s.F), '}')
+			if !e.room() {
+				return nil
 			}
-			b = append(b, `]}`...)
 		}
-		return append(b, ']'), nil
+		e.b = append(e.b, ']')
+	case promql.Matrix:
+		e.b = append(e.b, '[')
+		for i, s := range v {
+			e.b = appendLabels(append(comma(e.b, i), `{"metric":`...), s.Metric)
+			e.b = append(e.b, `,"values":[`...)
+			for k, p := range s.Floats {
+				if e.b = appendPoint(comma(e.b, k), p.T, p.F); !e.room() {
+					return nil
+				}
+			}
+			e.b = append(e.b, `]}`...)
+		}
+		e.b = append(e.b, ']')
+	default:
+		return fmt.Errorf("encode result: type %s is not known", v.Type())
 	}
-	return nil, fmt.Errorf("encode result: type %s is not known", v.Type())
+	return nil
+}
+
+// answerBytes estimates how large an answer will be. Values are taken for
+// ordinary ones; a figure with sixteen digits is longer.
+func answerBytes(data any) int {
+	const (
+		point = 28 // [1795313399.896,"0.123456"],
+		rest  = 24 // of a series, around its labels
+		label = 6  // around a label
+	)
+	bytes := 0
+	add := func(ls labels.Labels, points int) {
+		bytes += rest + points*point
+		ls.Range(func(l labels.Label) { bytes += len(l.Name) + len(l.Value) + label })
+	}
+	switch data := data.(type) {
+	case labelSets:
+		for _, ls := range data {
+			add(ls, 0)
+		}
+	case []string:
+		for _, s := range data {
+			bytes += len(s) + label
+		}
+	case result:
+		switch v := data.value.(type) {
+		case promql.Vector:
+			for _, s := range v {
+				add(s.Metric, 1)
+			}
+		case promql.Matrix:
+			for _, s := range v {
+				add(s.Metric, len(s.Floats))
+			}
+		}
+	}
+	return bytes
 }
 
 func comma(b []byte, i int) []byte {

@@ -1,6 +1,7 @@
 package promapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,43 +23,48 @@ type lookup struct {
 	querier storage.Querier
 }
 
-func (a *api) lookup(r *http.Request) (*lookup, *apiError) {
+// lookUp reads what a look-up asks for, and answers with what read finds when it
+// is the request's turn.
+func (a *API) lookUp(r *http.Request, read func(context.Context, *lookup) answer) answer {
 	l := &lookup{}
 	var bad *apiError
 	if l.limit, bad = limitParam(r); bad != nil {
-		return nil, bad
+		return answer{err: bad}
 	}
 	if l.start, l.end, bad = rangeParams(r); bad != nil {
-		return nil, bad
+		return answer{err: bad}
 	}
 	if l.sets, bad = a.selectors(r); bad != nil {
-		return nil, bad
+		return answer{err: bad}
 	}
-	var err error
-	if l.querier, err = a.opts.Queryable.Querier(l.start, l.end); err != nil {
-		return nil, failed(err)
-	}
-	return l, nil
+	return a.run(r, func(ctx context.Context) answer {
+		var err error
+		from := &budget{Queryable: a.opts.Queryable, most: a.opts.MaxSamples}
+		if l.querier, err = from.Querier(l.start, l.end); err != nil {
+			return answer{err: failed(err)}
+		}
+		// What was found may lie in files that are open until then.
+		letGo := func() { _ = l.querier.Close() } // it was only read from
+		defer func() {
+			if letGo != nil { // a panic
+				letGo()
+			}
+		}()
+		out := read(ctx, l)
+		out.done, letGo = letGo, nil
+		return out
+	})
 }
 
-func (l *lookup) close() { _ = l.querier.Close() } // it was only read from
-
 // series answers /series.
-func (a *api) series(r *http.Request) answer {
+func (a *API) series(r *http.Request) answer {
 	if len(r.Form["match[]"]) == 0 {
 		return answer{err: badData(errors.New("no match[] parameter provided"))}
 	}
-	ctx, cancel, bad := within(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	defer cancel()
-	l, bad := a.lookup(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	defer l.close()
+	return a.lookUp(r, readSeries)
+}
 
+func readSeries(ctx context.Context, l *lookup) answer {
 	hints := &storage.SelectHints{Start: l.start, End: l.end, Func: "series"}
 	sets := make([]storage.SeriesSet, 0, len(l.sets))
 	for _, ms := range l.sets {
@@ -87,14 +93,14 @@ func (a *api) series(r *http.Request) answer {
 }
 
 // labelNames answers /labels.
-func (a *api) labelNames(r *http.Request) answer {
-	return a.strings(r, func(l *lookup, ms []*labels.Matcher) ([]string, annotations.Annotations, error) {
-		return l.querier.LabelNames(r.Context(), nil, ms...)
+func (a *API) labelNames(r *http.Request) answer {
+	return a.strings(r, func(ctx context.Context, from storage.Querier, ms []*labels.Matcher) ([]string, annotations.Annotations, error) {
+		return from.LabelNames(ctx, nil, ms...)
 	})
 }
 
 // labelValues answers /label/{name}/values.
-func (a *api) labelValues(r *http.Request) answer {
+func (a *API) labelValues(r *http.Request) answer {
 	name := r.PathValue("name")
 	if rest, ok := cutEscaped(name); ok {
 		name = rest
@@ -102,8 +108,8 @@ func (a *api) labelValues(r *http.Request) answer {
 	if !model.UTF8Validation.IsValidLabelName(name) {
 		return answer{err: badData(fmt.Errorf("invalid label name: %q", name))}
 	}
-	return a.strings(r, func(l *lookup, ms []*labels.Matcher) ([]string, annotations.Annotations, error) {
-		return l.querier.LabelValues(r.Context(), name, nil, ms...)
+	return a.strings(r, func(ctx context.Context, from storage.Querier, ms []*labels.Matcher) ([]string, annotations.Annotations, error) {
+		return from.LabelValues(ctx, name, nil, ms...)
 	})
 }
 
@@ -116,35 +122,35 @@ func cutEscaped(name string) (string, bool) {
 }
 
 // strings answers with what read returns for all selectors together.
-func (a *api) strings(r *http.Request, read func(*lookup, []*labels.Matcher) ([]string, annotations.Annotations, error)) answer {
-	l, bad := a.lookup(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	defer l.close()
-	sets := l.sets
-	if len(sets) == 0 {
-		sets = [][]*labels.Matcher{nil}
-	}
-	found := make(map[string]struct{})
-	var warnings annotations.Annotations
-	for _, ms := range sets {
-		values, more, err := read(l, ms)
-		if err != nil {
-			return answer{err: failed(err)}
+func (a *API) strings(r *http.Request, read func(context.Context, storage.Querier, []*labels.Matcher) ([]string, annotations.Annotations, error)) answer {
+	return a.lookUp(r, func(ctx context.Context, l *lookup) answer {
+		sets := l.sets
+		if len(sets) == 0 {
+			sets = [][]*labels.Matcher{nil}
 		}
-		warnings.Merge(more)
-		for _, v := range values {
-			found[v] = struct{}{}
+		found := make(map[string]struct{})
+		var warnings annotations.Annotations
+		for _, ms := range sets {
+			values, more, err := read(ctx, l.querier, ms)
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return answer{err: failed(err)}
+			}
+			warnings.Merge(more)
+			for _, v := range values {
+				found[v] = struct{}{}
+			}
 		}
-	}
-	out := answer{data: []string{}, warnings: warnings}
-	if sorted := slices.Sorted(maps.Keys(found)); len(sorted) > 0 {
-		if l.limit > 0 && len(sorted) > l.limit {
-			sorted = sorted[:l.limit]
-			out.warnings = addTruncated(out.warnings)
+		out := answer{data: []string{}, warnings: warnings}
+		if sorted := slices.Sorted(maps.Keys(found)); len(sorted) > 0 {
+			if l.limit > 0 && len(sorted) > l.limit {
+				sorted = sorted[:l.limit]
+				out.warnings = addTruncated(out.warnings)
+			}
+			out.data = sorted
 		}
-		out.data = sorted
-	}
-	return out
+		return out
+	})
 }

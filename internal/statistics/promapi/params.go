@@ -113,7 +113,7 @@ func queryOptions(r *http.Request) (promql.QueryOpts, *apiError) {
 
 // selectors reads match[]: each must have a matcher that an empty label does not
 // fulfil, or it would select everything by accident.
-func (a *api) selectors(r *http.Request) ([][]*labels.Matcher, *apiError) {
+func (a *API) selectors(r *http.Request) ([][]*labels.Matcher, *apiError) {
 	sets, err := a.parser.ParseMetricSelectors(r.Form["match[]"])
 	if err != nil {
 		return nil, badParam("match[]", err)

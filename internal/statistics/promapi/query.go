@@ -1,12 +1,14 @@
 package promapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/util/annotations"
 	"github.com/prometheus/prometheus/util/stats"
 )
@@ -15,7 +17,7 @@ import (
 const maxPoints = 11_000
 
 // query answers /query: one moment.
-func (a *api) query(r *http.Request) answer {
+func (a *API) query(r *http.Request) answer {
 	limit, bad := limitParam(r)
 	if bad != nil {
 		return answer{err: bad}
@@ -24,29 +26,14 @@ func (a *api) query(r *http.Request) answer {
 	if bad != nil {
 		return answer{err: bad}
 	}
-	ctx, cancel, bad := within(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	defer cancel()
-	opts, bad := queryOptions(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
 	text := r.FormValue("query")
-	if a.opts.Context != nil {
-		ctx = a.opts.Context(ctx, text)
-	}
-	q, err := a.opts.Engine.NewInstantQuery(ctx, a.opts.Queryable, opts, text, at)
-	if err != nil {
-		return answer{err: notStarted(err)}
-	}
-	defer q.Close()
-	return finished(q, q.Exec(ctx), text, limit, r.FormValue("stats") != "")
+	return a.evaluate(r, text, limit, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
+		return a.opts.Engine.NewInstantQuery(r.Context(), from, opts, text, at)
+	})
 }
 
 // queryRange answers /query_range: one value a step.
-func (a *api) queryRange(r *http.Request) answer {
+func (a *API) queryRange(r *http.Request) answer {
 	limit, bad := limitParam(r)
 	if bad != nil {
 		return answer{err: bad}
@@ -69,48 +56,53 @@ func (a *api) queryRange(r *http.Request) answer {
 	if step <= 0 {
 		return answer{err: badParam("step", errors.New("zero or negative query resolution step widths are not accepted. Try a positive integer"))}
 	}
+	if step < time.Millisecond { // the engine counts in these
+		return answer{err: badParam("step", errors.New("a step is a millisecond or more"))}
+	}
 	if end.Sub(start)/step > maxPoints {
 		return answer{err: badData(errors.New("exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"))}
 	}
-	ctx, cancel, bad := within(r)
-	if bad != nil {
-		return answer{err: bad}
-	}
-	defer cancel()
+	text := r.FormValue("query")
+	return a.evaluate(r, text, limit, func(opts promql.QueryOpts, from storage.Queryable) (promql.Query, error) {
+		return a.opts.Engine.NewRangeQuery(r.Context(), from, opts, text, start, end, step)
+	})
+}
+
+// evaluate answers with the result of the query that begin makes.
+func (a *API) evaluate(r *http.Request, text string, limit int, begin func(promql.QueryOpts, storage.Queryable) (promql.Query, error)) answer {
 	opts, bad := queryOptions(r)
 	if bad != nil {
 		return answer{err: bad}
 	}
-	text := r.FormValue("query")
-	q, err := a.opts.Engine.NewRangeQuery(ctx, a.opts.Queryable, opts, text, start, end, step)
+	from := &budget{Queryable: a.opts.Queryable, most: a.opts.MaxSamples}
+	q, err := begin(opts, from)
 	if err != nil {
-		return answer{err: notStarted(err)}
+		return answer{err: badParam("query", err)}
 	}
-	defer q.Close()
-	return finished(q, q.Exec(ctx), text, limit, r.FormValue("stats") != "")
+	if stmt, ok := q.Statement().(*parser.EvalStmt); ok {
+		if from.plan, err = newPlan(stmt, a.opts.SubqueryStep); err != nil {
+			q.Close()
+			return answer{err: notBegun("execution", http.StatusUnprocessableEntity, err)}
+		}
+	}
+	return a.run(r, func(ctx context.Context) answer {
+		if a.opts.Context != nil {
+			ctx = a.opts.Context(ctx, text)
+		}
+		return finished(q, q.Exec(ctx), text, limit, r.FormValue("stats") != "")
+	})
 }
 
-// notStarted gives an error before the execution its type: the query cannot be
-// read, or there was no room for it in time.
-func notStarted(err error) *apiError {
-	if e := failed(err); e.kind != "execution" {
-		return e
-	}
-	return badParam("query", err)
-}
-
-// result is the data of a query's answer. It is written out by this package, so
-// it may be read only before the query is closed.
+// result is the data of a query's answer.
 type result struct {
-	kind  parser.ValueType
-	value []byte // JSON
-	stats any    // nil when nobody asked
+	value parser.Value
+	stats any // nil when nobody asked
 }
 
 // finished makes the answer of a query. The engine takes the result's memory
-// back when the query is closed, so it is encoded here.
+// back when the query is closed, which is when the answer is done.
 func finished(q promql.Query, res *promql.Result, text string, limit int, withStats bool) answer {
-	out := answer{query: text, warnings: res.Warnings}
+	out := answer{query: text, warnings: res.Warnings, done: q.Close}
 	if res.Err != nil {
 		out.err = failed(res.Err)
 		return out
@@ -119,12 +111,7 @@ func finished(q promql.Query, res *promql.Result, text string, limit int, withSt
 	if cut {
 		out.warnings = addTruncated(out.warnings)
 	}
-	encoded, err := appendValue(nil, value)
-	if err != nil {
-		out.err = &apiError{"internal", http.StatusInternalServerError, err}
-		return out
-	}
-	data := result{kind: value.Type(), value: encoded}
+	data := result{value: value}
 	if withStats {
 		data.stats = stats.NewQueryStats(q.Stats())
 	}
