@@ -41,11 +41,12 @@ test-clock: servers ## all tests with the clock at eight moments: midnight, 29 F
 
 # A package's folders below it are excluded by the slash in their paths. The time
 # limit of a fault is a multiple of what the tests take, so they must really run.
+# To link what debuggers need takes as long as many a test.
 mutate: ## make one small fault at a time, and see whether a test fails
 	cd tools && $(GO) build -o ../$(BIN)/gremlins github.com/go-gremlins/gremlins/cmd/gremlins
 	@for package in $(MUTATED); do \
 		echo "== $$package"; \
-		REAL_GO="$$(command -v $(GO))" GOFLAGS="$$($(GO) env GOFLAGS) -count=1 -vet=off" PATH="$(CURDIR)/tools/mutate:$$PATH" \
+		REAL_GO="$$(command -v $(GO))" GOFLAGS="$$($(GO) env GOFLAGS) -count=1 -vet=off -ldflags=-w" PATH="$(CURDIR)/tools/mutate:$$PATH" \
 			$(BIN)/gremlins unleash --exclude-files / --output-statuses lct --timeout-coefficient 10 \
 			--invert-logical --invert-loopctrl --invert-assignments --remove-self-assignments $(MUTATE_FLAGS) ./$$package || exit 1; \
 	done

@@ -87,7 +87,7 @@ func (a *TermWatch) expires() bool {
 
 // dueAhead returns the step ahead of an expiry that is due and is news.
 func (j *clockRound) dueAhead(a *TermWatch) (time.Duration, bool) {
-	r := a.expiry(a.Rules.Expiry, j.now, -1)
+	r := a.expiry(a.Rules.Expiry, j.now, 0)
 	step, _ := r.due(j.now)
 	if step.Lead == 0 { // the end itself, or none
 		return 0, false

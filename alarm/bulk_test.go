@@ -38,6 +38,8 @@ func TestGroupsOfRenewal(t *testing.T) {
 			map[string][]string{"bulk/acme/a": {"a", "b"}, "bulk/other/c": {"c", "d"}}},
 		{"two groups of one account", -20, []TermWatch{monthAhead("a", 0), monthAhead("b", 1), monthAhead("c", 9), monthAhead("d", 10), monthAhead("e", 25)},
 			map[string][]string{"bulk/acme/a": {"a", "b"}, "bulk/acme/c": {"c", "d"}}},
+		{"one alone before two", -20, []TermWatch{monthAhead("a", 0), monthAhead("c", 9), monthAhead("d", 10)}, map[string][]string{"bulk/acme/c": {"c", "d"}}},
+		{"one that is over before two", -7, []TermWatch{iot("a", -8, acme), iot("b", 0, acme), iot("c", 1, acme)}, map[string][]string{"bulk/acme/b": {"b", "c"}}},
 		{"at the end itself there is no group", 0, []TermWatch{iot("a", 0, acme), iot("b", 0, acme)}, nil},
 		{"without an account", -7, []TermWatch{iot("a", 0, nil), iot("b", 0, nil)}, nil},
 		{"of another product", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},

@@ -159,12 +159,8 @@ func (j *clockRound) again(at time.Time) {
 // term judges the calendar of one instance.
 func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 	id := a.Instance.ID
-	lead := time.Duration(-1)
 	group, grouped := pulled[id]
-	if grouped {
-		lead = group.lead
-	}
-	rules := a.schedule(j.now, lead)
+	rules := a.schedule(j.now, group.lead)
 	for i := range rules {
 		r := &rules[i]
 		sl := j.judge.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)

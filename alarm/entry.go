@@ -41,7 +41,7 @@ type entry struct {
 
 // all returns the slots of the entry that exist.
 func (en *entry) all() []*slot {
-	out := make([]*slot, 0, fleet.NumMetrics+1)
+	var out []*slot
 	for _, sl := range en.slots {
 		if sl != nil {
 			out = append(out, sl)

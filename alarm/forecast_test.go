@@ -53,7 +53,7 @@ func TestForecaster(t *testing.T) {
 		o.Forecaster = forecasterFunc(func(_ string, m fleet.Metric) (time.Time, bool) {
 			return noon.Add(time.Duration(m)), m == fleet.Connections
 		})
-		o.Calendar = Calendar{Terms: []TermWatch{by("day", "UTC", on), by("night", "Asia/Shanghai", on), by("off", "UTC", &CalendarRules{})}}
+		o.Calendar = Calendar{Terms: []TermWatch{by("night", "Asia/Shanghai", on), by("day", "UTC", on), by("off", "UTC", &CalendarRules{})}}
 	})
 	got := e.forecasts(noon)
 	if len(got) != 1 || got["day"] == nil {

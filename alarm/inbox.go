@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -24,10 +25,8 @@ func (in *inbox) init() { in.wake = make(chan struct{}, 1) }
 func (in *inbox) put(rs []*fleet.Reading) (dropped int) {
 	in.mu.Lock()
 	in.waiting = append(in.waiting, rs...)
-	if over := len(in.waiting) - inboxBound; over > 0 {
-		in.waiting = append(in.waiting[:0], in.waiting[over:]...)
-		dropped = over
-	}
+	dropped = max(len(in.waiting)-inboxBound, 0)
+	in.waiting = slices.Delete(in.waiting, 0, dropped)
 	in.mu.Unlock()
 	select {
 	case in.wake <- struct{}{}:

@@ -128,6 +128,7 @@ func TestAdviceOfAnEvent(t *testing.T) {
 			e, j, _ := engine(t, func(o *Options) { o.Advisor = advisor })
 			key := Key{Rule: tt.rule, Instance: "a", Metric: fleet.Connections}
 			var b batch
+			b.add(&slot{key: Key{Rule: NoData, Instance: "b", Metric: NoMetric}, inst: in}, State{Level: 1}, []Event{{Kind: Raised}})
 			b.add(&slot{key: key, inst: tt.inst}, State{Level: 1}, []Event{{Kind: tt.kind}})
 			if err := e.commit(t.Context(), &b); err != nil {
 				t.Fatal(err)
@@ -136,7 +137,7 @@ func TestAdviceOfAnEvent(t *testing.T) {
 			if advisor == nil {
 				want = ""
 			}
-			if got := j.commits[0].Events[0].Fitting.Short.EN; got != want {
+			if got := j.commits[0].Events[1].Fitting.Short.EN; got != want {
 				t.Errorf("%s %s: %q, want %q", tt.rule, tt.kind, got, want)
 			}
 		}

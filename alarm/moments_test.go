@@ -88,7 +88,7 @@ func TestStepsKeepTheTimeOfDay(t *testing.T) {
 			for hour := range 24 {
 				end := time.Date(date.Year(), date.Month(), date.Day(), hour, 0, 0, 0, z)
 				a := subscribed("a", end.UTC(), &fleet.Account{Name: "acme", Zone: z})
-				r := a.expiry(a.Rules.Expiry, end.AddDate(0, 0, -40), -1)
+				r := a.expiry(a.Rules.Expiry, end.AddDate(0, 0, -40), 0)
 				for i, days := range []int{7, 3, 1, 0} {
 					want := time.Date(date.Year(), date.Month(), date.Day()-days, hour, 0, 0, 0, z)
 					if got := r.Steps[i].At; !got.Equal(want) {

@@ -183,11 +183,30 @@ func TestRenamedWhileRaised(t *testing.T) {
 	})
 }
 
+// TestAlarmsBehindThatOfTheFleet are restored, too, and saved behind one that is quiet.
+func TestAlarmsBehindThatOfTheFleet(t *testing.T) {
+	e, j, _ := engine(t)
+	own := Key{Rule: NoData, Instance: "a", Metric: NoMetric}
+	e.restore([]Record{{Key: e.fleet.key, State: State{Level: 1, Code: "A2AA"}}, {Key: own, State: State{Level: 1, Code: "B2BB"}}}, []Watch{watch("a")})
+	if e.open["A2AA"] == nil || e.open["B2BB"] == nil {
+		t.Errorf("%d are open", len(e.open))
+	}
+	e.entries["a"].slots[fleet.Connections] = &slot{key: Key{Rule: Capacity, Instance: "a", Metric: fleet.Connections}}
+	e.stop(t.Context())
+	if got := j.states[own]; got.Code != "B2BB" {
+		t.Errorf("saved %+v", j.states)
+	}
+}
+
 // TestReloadJudgesAsOfNow: the event of a new capacity is of the moment of the
-// reload, not of the reading.
+// reload, not of the reading. Who cannot be judged holds up nobody.
 func TestReloadJudgesAsOfNow(t *testing.T) {
-	smaller := atOnce("a")
-	smaller.Instance.Configured[fleet.Connections] = 50
+	var smaller []Watch
+	for _, id := range []string{"a", "b"} {
+		w := atOnce(id)
+		w.Instance.Configured[fleet.Connections] = 50
+		smaller = append(smaller, w)
+	}
 	later := start().Add(time.Hour)
 	for _, tt := range []struct {
 		name  string
@@ -199,11 +218,11 @@ func TestReloadJudgesAsOfNow(t *testing.T) {
 		{"its source does not answer", func(en *entry) { r := *en.last; r.Up, en.last = false, &r }, 0},
 		{"it is silent", func(en *entry) { en.missing = true }, 0},
 	} {
-		e, j, _ := engine(t, func(o *Options) { o.Watches = []Watch{atOnce("a")} })
-		e.Observe(figures("a", 60))
+		e, j, _ := engine(t, func(o *Options) { o.Watches = []Watch{atOnce("a"), atOnce("b")} })
+		e.Observe(append(figures("a", 60), figures("b", 60)...))
 		e.judgeAll(t.Context())
-		changed := e.replaceWatches([]Watch{smaller}, nil)
-		if len(changed) != 1 {
+		changed := e.replaceWatches(smaller, nil)
+		if len(changed) != 2 {
 			t.Fatalf("%d have changed", len(changed))
 		}
 		tt.entry(changed[0])
@@ -211,7 +230,7 @@ func TestReloadJudgesAsOfNow(t *testing.T) {
 			t.Fatal(err)
 		}
 		events := newestEvents(j)
-		if len(events) != tt.want || tt.want > 0 && (events[0].Kind != Raised || !events[0].At.Equal(later) || events[0].At.Location() != time.UTC) {
+		if len(events) != tt.want+1 || events[tt.want].Key.Instance != "b" || events[0].Kind != Raised || !events[0].At.Equal(later) || events[0].At.Location() != time.UTC {
 			t.Errorf("%s: %+v", tt.name, events)
 		}
 	}

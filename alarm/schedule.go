@@ -8,7 +8,7 @@ import (
 
 // schedule works out the rules of one instance's calendar. pulled is the lead at
 // which people hear of its expiry now because they hear of others of its account;
-// below 0 is none.
+// 0 is none.
 func (a *TermWatch) schedule(now time.Time, pulled time.Duration) []DateRule {
 	r := a.Rules
 	if r == nil || a.Course == nil {

@@ -66,7 +66,7 @@ func TestSchedule(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := map[RuleName]string{}
-			for _, r := range tt.term.schedule(end.AddDate(0, 0, tt.now), -1) {
+			for _, r := range tt.term.schedule(end.AddDate(0, 0, tt.now), 0) {
 				if !r.Applies {
 					continue
 				}
@@ -102,16 +102,16 @@ func TestOneRuleAlone(t *testing.T) {
 		Expiry: {Expiry: l}, Suspension: {Suspension: l}, Release: {Release: l}, AutoRenewal: {AutoRenewal: l}, CannotRenew: {CannotRenew: l}, Overdue: {Overdue: l},
 	} {
 		a.Rules = rules
-		if got := a.schedule(end, -1); len(got) != 1 || got[0].Rule != name || got[0].Repeat != time.Hour {
+		if got := a.schedule(end, 0); len(got) != 1 || got[0].Rule != name || got[0].Repeat != time.Hour {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 	a.Rules = nil
-	if got := a.schedule(end, -1); got != nil {
+	if got := a.schedule(end, 0); got != nil {
 		t.Errorf("all is off: %+v", got)
 	}
 	a.Rules, a.Course = usualRules(), nil
-	if got := a.schedule(end, -1); got != nil {
+	if got := a.schedule(end, 0); got != nil {
 		t.Errorf("without a course: %+v", got)
 	}
 }
@@ -127,11 +127,10 @@ func TestPulledAhead(t *testing.T) {
 		pulled time.Duration
 		want   time.Time // of the step of seven days
 	}{
-		{"nothing is pulled", -10, -1, end.AddDate(0, 0, -7)},
 		{"it is", -10, 7 * day, end.AddDate(0, 0, -10)},
 		{"another is", -10, 3 * day, end.AddDate(0, 0, -7)},
 		{"it has come", -6, 7 * day, end.AddDate(0, 0, -7)},
-		{"the end itself is never pulled", -10, 0, end.AddDate(0, 0, -7)},
+		{"nothing is pulled, and never the end itself", -10, 0, end.AddDate(0, 0, -7)},
 	} {
 		r := a.expiry(a.Rules.Expiry, end.AddDate(0, 0, tt.days), tt.pulled)
 		if got := r.Steps[0].At; !got.Equal(tt.want) {

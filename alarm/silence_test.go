@@ -224,3 +224,22 @@ func TestNextLookForSilence(t *testing.T) {
 		}
 	}
 }
+
+// TestTicksWithNothingToLookFor do not go through the fleet: the next look stays where
+// it is until it comes, or something is missing.
+func TestTicksWithNothingToLookFor(t *testing.T) {
+	e, _, _ := engine(t)
+	e.onTick(t.Context(), start())
+	look := e.lookAt
+	for _, tt := range []struct {
+		after   time.Duration
+		missing int
+		again   bool
+	}{{time.Second, 0, false}, {time.Hour - 1, 0, false}, {time.Minute, 1, true}, {time.Hour, 0, true}} {
+		e.lookAt, e.missing = look, tt.missing
+		e.onTick(t.Context(), start().Add(tt.after))
+		if again := !e.lookAt.Equal(look); again != tt.again {
+			t.Errorf("after %s with %d missing: looked again %v", tt.after, tt.missing, again)
+		}
+	}
+}

@@ -20,9 +20,7 @@ import (
 // acknowledged was less.
 func Step(r Rule, s State, o Observation) (State, []Event) {
 	now := milli(o.At)
-	if s.Level > len(r.Levels) {
-		s.Level = len(r.Levels)
-	}
+	s.Level = min(s.Level, len(r.Levels))
 	if !usable(o) {
 		return stepUnknown(r, s, o, now)
 	}
@@ -39,12 +37,12 @@ func Step(r Rule, s State, o Observation) (State, []Event) {
 		s.Usage, s.Capacity = o.Usage, o.Capacity
 	}
 
-	level := risen(r, s, now)
-	if level <= s.Level {
-		level = fallen(r, s, now)
-	}
-	if level != s.Level {
-		return change(r, s, o, level, now, events)
+	// A level that is held is not left: its Clear lies below its Threshold.
+	switch level := max(risen(r, s, now), fallen(r, s, now)); {
+	case level > s.Level:
+		return rise(r, s, o, level, now, events)
+	case level < s.Level:
+		return fall(r, s, o, level, events)
 	}
 	s, due := remind(r, s, now)
 	if due {
@@ -96,23 +94,24 @@ func resume(s State, now int64) State {
 // future, because the clock was set back, begins anew.
 func runTimers(r Rule, s State, u float64, now int64) State {
 	for i, l := range r.Levels {
-		switch {
-		case u < l.Threshold:
-			s.Above[i] = 0
-		case s.Above[i] == 0 || s.Above[i] > now:
-			s.Above[i] = now
-		}
-		switch {
-		case u >= l.Clear || i >= s.Level:
-			s.Below[i] = 0
-		case s.Below[i] == 0 || s.Below[i] > now:
-			s.Below[i] = now
-		}
+		s.Above[i] = timer(s.Above[i], u >= l.Threshold, now)
+		s.Below[i] = timer(s.Below[i], u < l.Clear && i < s.Level, now)
 	}
 	for i := len(r.Levels); i < MaxLevels; i++ {
 		s.Above[i], s.Below[i] = 0, 0
 	}
 	return s
+}
+
+// timer returns since when something is so: now, when it was not so before.
+func timer(since int64, is bool, now int64) int64 {
+	switch {
+	case !is:
+		return 0
+	case since == 0:
+		return now
+	}
+	return min(since, now)
 }
 
 // risen returns the highest level whose threshold has been held long enough.
@@ -139,32 +138,36 @@ func fallen(r Rule, s State, now int64) int {
 	return level
 }
 
-// change moves to another level and says so.
-func change(r Rule, s State, o Observation, level int, now int64, events []Event) (State, []Event) {
-	before := s.Level
+// rise moves to a higher level and says so.
+func rise(r Rule, s State, o Observation, level int, now int64, events []Event) (State, []Event) {
+	kind := Escalated
+	if !s.Raised() {
+		kind, s.RaisedAt = Raised, now
+	}
+	s = s.on(level, r, o)
+	s.NotifiedAt, s.AckedAt, s.AckedBy = now, 0, ""
+	e := event(kind, s, o)
+	e.Since = fromMilli(s.Above[level-1])
+	return s, append(events, e)
+}
+
+// fall moves to a lower level, or ends the episode, and says so.
+func fall(r Rule, s State, o Observation, level int, events []Event) (State, []Event) {
 	if level == 0 {
 		s.Level = 0
 		e := event(Cleared, s, o)
 		e.Threshold = r.Levels[0].Clear
 		return State{}, append(events, e)
 	}
-	s.Level = level
-	s.Severity, s.Threshold = r.Levels[level-1].Severity, r.Levels[level-1].Threshold
+	s = s.on(level, r, o)
+	return s, append(events, event(Eased, s, o))
+}
+
+// on is the state on a level, with the figures that led there.
+func (s State) on(level int, r Rule, o Observation) State {
+	s.Level, s.Severity, s.Threshold = level, r.Levels[level-1].Severity, r.Levels[level-1].Threshold
 	s.Usage, s.Capacity = o.Usage, o.Capacity
-	kind := Eased
-	switch {
-	case before == 0:
-		kind = Raised
-		s.RaisedAt, s.NotifiedAt = now, now
-	case level > before:
-		kind = Escalated
-		s.NotifiedAt, s.AckedAt, s.AckedBy = now, 0, ""
-	}
-	e := event(kind, s, o)
-	if kind != Eased {
-		e.Since = fromMilli(s.Above[level-1])
-	}
-	return s, append(events, e)
+	return s
 }
 
 // remind tells whether a reminder is due, and notes that it was given.
@@ -172,9 +175,7 @@ func remind(r Rule, s State, now int64) (State, bool) {
 	if !s.Raised() || s.AckedAt != 0 || r.Repeat <= 0 {
 		return s, false
 	}
-	if s.NotifiedAt > now { // the clock was set back
-		s.NotifiedAt = now
-	}
+	s.NotifiedAt = min(s.NotifiedAt, now) // the clock may have been set back
 	if now-s.NotifiedAt < r.Repeat.Milliseconds() {
 		return s, false
 	}

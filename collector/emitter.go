@@ -23,7 +23,8 @@ type emitter struct {
 	mu      sync.Mutex
 	room    sync.Cond // on mu: waiting has been taken
 	waiting []*fleet.Reading
-	spare   []*fleet.Reading
+	handing []*fleet.Reading // the sink is being given them
+	spare   []*fleet.Reading // used by flush alone
 }
 
 func newEmitter(sink func([]*fleet.Reading)) *emitter {
@@ -56,12 +57,15 @@ func (e *emitter) awaitRoom() {
 func (e *emitter) flush() {
 	e.mu.Lock()
 	batch := e.waiting
-	e.waiting = e.spare[:0]
+	e.waiting, e.handing = e.spare[:0], batch
 	e.room.Broadcast()
 	e.mu.Unlock()
 	if len(batch) > 0 {
 		e.sink(batch)
 	}
+	e.mu.Lock()
+	e.handing = nil
+	e.mu.Unlock()
 	clear(batch) // no reading is kept alive by the spare
 	e.spare = batch
 }

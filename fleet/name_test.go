@@ -33,6 +33,7 @@ func TestCheckName(t *testing.T) {
 		{"a soft hyphen", "ab\u00adcd", "character 3 is U+00AD, which is not seen"},
 		{"a byte order", "\ufeffab", "character 1 is U+FEFF, which is not seen"},
 		{"Persian, with U+200C", "می\u200cخواهم", ""},
+		{"an Arabic number sign, which is seen although it is a format character", "\u0600 12", ""},
 		{"the first of several", "a\u202e\n", "character 2 is U+202E, which turns the direction of the text"},
 		{"a byte that is no UTF-8", "ab\xffcd", "character 3 is the byte 0xFF, which is no UTF-8"},
 		{"half a character", "ab\xe8\xae", "character 3 is the byte 0xE8, which is no UTF-8"},

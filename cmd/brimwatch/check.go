@@ -36,6 +36,7 @@ func (c *checkCommand) Run(ctx context.Context, s streams) error {
 		return errReported
 	}
 	warn(s.err, snapshot)
+	warnOfHistory(ctx, s.err, snapshot)
 	fmt.Fprintln(s.out, c.summary(snapshot))
 	return nil
 }
@@ -59,6 +60,13 @@ func warn(w io.Writer, s *config.Snapshot) {
 	}
 }
 
+// warnOfHistory says when the database that the history is read from does not answer.
+func warnOfHistory(ctx context.Context, w io.Writer, s *config.Snapshot) {
+	if warning := check.History(ctx, s, version); warning != "" {
+		fmt.Fprintln(w, "warning:", warning)
+	}
+}
+
 // probe reads every source once and prints what was told.
 func (c *checkCommand) probe(ctx context.Context, s streams) error {
 	bar := newProgress(s.err)
@@ -71,6 +79,7 @@ func (c *checkCommand) probe(ctx context.Context, s streams) error {
 		return errReported
 	}
 	warn(s.err, report.Snapshot)
+	warnOfHistory(ctx, s.err, report.Snapshot)
 	for _, problem := range report.Problems {
 		fmt.Fprintln(s.err, "warning:", problem)
 	}

@@ -121,8 +121,8 @@ func (b *board) others() {
 		fromZero().limits("B", "orange").none("no cloud is asked"))
 	b.add(8, 8, lines("Stretched intervals", "By how much intervals are stretched so that the calls of the month last. 1 is not at all.").
 		ask(`max by (account) (brimwatch_collect_aliyun_pace)`, "{{account}}").unit("none").fromZero().none("no cloud is asked"))
-	b.add(8, 8, lines("Remote write: what waits", "Samples that wait to be sent to each endpoint.").
-		ask(`max by (url) (brimwatch_history_remote_queue_samples)`, "{{url}}").fromZero().none("nothing is sent by remote write"))
+	b.add(8, 8, lines("Remote write: how far behind", "How old the newest sample may be of which an endpoint has it and all before.").
+		ask(`max by (url) (brimwatch_history_remote_behind_seconds)`, "{{url}}").unit("s").fromZero().none("nothing is sent by remote write"))
 	b.add(8, 8, lines("Remote write: lost", "Samples that an endpoint will not get, by reason, and requests that failed and are tried again.").bars().
 		ask(counted("brimwatch_history_remote_dropped_total", "", "url, reason", eachPoint), "{{url}} {{reason}}").
 		ask(counted("brimwatch_history_remote_failed_requests_total", "", "url", eachPoint), "{{url}} requests failed").fromZero().none("nothing is sent by remote write"))

@@ -128,6 +128,9 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 		}
 		break
 	}
+	if t == reflect.TypeFor[queryURLDoc]() {
+		return reflect.TypeFor[databaseDoc](), step
+	}
 	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
 		return nil, ""
 	}
@@ -150,6 +153,8 @@ func typeWord(t reflect.Type) string {
 		return "mapping"
 	case reflect.TypeFor[perTime]():
 		return "number/time"
+	case reflect.TypeFor[queryURLDoc]():
+		return "text or mapping"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

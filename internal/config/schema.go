@@ -1,6 +1,10 @@
 package config
 
-import "gopkg.in/yaml.v3"
+import (
+	"reflect"
+
+	"gopkg.in/yaml.v3"
+)
 
 // The schema: what may stand in a file. Each field says by its tags how it is
 // written (yaml), what it means (doc), what it is when it is not given
@@ -55,7 +59,7 @@ type storageDoc struct {
 	QueryMaxSamples *int             `yaml:"query_max_samples" doc:"How many samples one query of the history may hold in memory; one that would hold more fails. Memory bounds it further: the four queries that run at once get half of what the machine has, or the container, the service or GOMEMLIMIT allows, at 32 bytes a sample." default:"50000000"`
 	State           unlisted         `yaml:"state" doc:"-"`
 	RemoteWrite     []remoteWriteDoc `yaml:"remote_write" doc:"Places that get a copy of the history by Prometheus remote write."`
-	QueryURL        unlisted         `yaml:"query_url" doc:"-"`
+	QueryURL        queryURLDoc      `yaml:"query_url" doc:"Database that statistics, charts and advice are read from instead of the own history: its URL, or a mapping. It must be filled from here, by remote_write or by scraping /metrics." default:"the own history" example:"http://127.0.0.1:8428"`
 }
 
 // loginDoc is who we are to a server.
@@ -89,6 +93,26 @@ type remoteWriteDoc struct {
 	marked
 	URL string `yaml:"url" doc:"Where to write to." example:"http://127.0.0.1:8428/api/v1/write"`
 	authDoc
+}
+
+type databaseDoc struct {
+	marked
+	URL string `yaml:"url" doc:"Where it answers Prometheus' HTTP API: what comes before /api/v1/query." example:"http://127.0.0.1:8428"`
+	authDoc
+}
+
+// queryURLDoc is a databaseDoc that may be written as its URL alone.
+type queryURLDoc struct{ databaseDoc }
+
+func (q *queryURLDoc) decode(d *decoder, p place) {
+	switch {
+	case isNull(p.node):
+	case p.node.Kind == yaml.ScalarNode:
+		q.setPlace(p)
+		d.decodeScalar(p, reflect.ValueOf(&q.URL).Elem())
+	default:
+		d.decode(p, reflect.ValueOf(&q.databaseDoc).Elem())
+	}
 }
 
 type collectDoc struct {

@@ -72,12 +72,13 @@ type Push struct {
 type Storage struct {
 	Dir             string
 	Retention       time.Duration
-	QueryMaxSamples int // 50 million when it was not given
-	RemoteWrite     []RemoteWrite
+	QueryMaxSamples int        // 50 million when it was not given
+	RemoteWrite     []Database // each gets a copy of the history
+	Query           *Database  // that the history is read from; nil is the own one
 }
 
-// RemoteWrite is one further place that gets a copy of the history.
-type RemoteWrite struct {
+// Database is one that is written to or read from over HTTP.
+type Database struct {
 	URL      string
 	Username string
 	Password Secret

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gopkg.in/yaml.v3"
 )
 
 // shortestRetention is the length of one block of the history.
@@ -34,9 +36,7 @@ func (d *decoder) resolveStorage(root place, doc *storageDoc, out *Storage) {
 	if doc.State.but("sqlite") {
 		d.fault(doc.State.place, "this version does not know another state than sqlite: SQLite in storage.dir is used; remove the key")
 	}
-	if doc.QueryURL.but("") {
-		d.fault(doc.QueryURL.place, "this version does not know query_url: statistics are read from its own history; remove the key")
-	}
+	d.resolveQueryURL(&doc.QueryURL.databaseDoc, out)
 	for i := range doc.RemoteWrite {
 		if w := &doc.RemoteWrite[i]; w.node != nil {
 			d.resolveRemoteWrite(w, out)
@@ -47,10 +47,28 @@ func (d *decoder) resolveStorage(root place, doc *storageDoc, out *Storage) {
 // resolveRemoteWrite reads one place that gets a copy of the history.
 func (d *decoder) resolveRemoteWrite(w *remoteWriteDoc, out *Storage) {
 	d.needURL(w.place, w.URL, "http", "https")
-	if slices.ContainsFunc(out.RemoteWrite, func(o RemoteWrite) bool { return o.URL == w.URL }) {
+	if slices.ContainsFunc(out.RemoteWrite, func(o Database) bool { return o.URL == w.URL }) {
 		d.fault(d.under(w.place, "url"), "the same URL is given twice")
 	}
-	to := RemoteWrite{URL: w.URL, TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
-	to.Username, to.Password, to.Bearer = d.resolveAuth(w.place, &w.loginDoc)
-	out.RemoteWrite = append(out.RemoteWrite, to)
+	out.RemoteWrite = append(out.RemoteWrite, d.resolveDatabase(w.place, w.URL, &w.authDoc))
+}
+
+// resolveQueryURL reads which database the history is read from.
+func (d *decoder) resolveQueryURL(q *databaseDoc, out *Storage) {
+	switch {
+	case q.node == nil, q.node.Kind == yaml.ScalarNode && q.URL == "":
+		return
+	case q.node.Kind == yaml.ScalarNode:
+		d.checkURL(q.place, q.URL, "http", "https")
+	default:
+		d.needURL(q.place, q.URL, "http", "https")
+	}
+	database := d.resolveDatabase(q.place, q.URL, &q.authDoc)
+	out.Query = &database
+}
+
+func (d *decoder) resolveDatabase(p place, url string, auth *authDoc) Database {
+	out := Database{URL: url, TLS: d.resolveTLS(&auth.TLS, strings.HasPrefix(url, "https://"))}
+	out.Username, out.Password, out.Bearer = d.resolveAuth(p, &auth.loginDoc)
+	return out
 }

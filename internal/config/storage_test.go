@@ -3,10 +3,12 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// TestKeysOfOtherVersions: two keys may have the value that holds anyway. Any other
-// value is refused in plain words, and the reference lists neither key.
+// TestKeysOfOtherVersions: a key may have the value that holds anyway. Any other value is
+// refused in plain words, and the reference does not list the key.
 func TestKeysOfOtherVersions(t *testing.T) {
 	for _, text := range []string{"{state: sqlite}", "{state: \"sqlite\", query_url: \"\"}", "{state: , query_url: }"} {
 		if got := faultsOf(t, "storage: "+text+"\n"); got != "" {
@@ -14,20 +16,50 @@ func TestKeysOfOtherVersions(t *testing.T) {
 		}
 	}
 	const state = "storage.state: this version does not know another state than sqlite: SQLite in storage.dir is used; remove the key"
-	const query = "storage.query_url: this version does not know query_url: statistics are read from its own history; remove the key"
 	for text, want := range map[string]string{
 		"{state: \"postgres://u:hunter2@h/db\"}": "brimwatch.yml:1:18: " + state, "{state: [sqlite]}": "brimwatch.yml:1:18: " + state, "{state: \"\"}": "brimwatch.yml:1:18: " + state,
-		"{query_url: \"http://u:hunter2@h\"}": "brimwatch.yml:1:22: " + query, "{query_url: {}}": "brimwatch.yml:1:22: " + query,
 	} {
 		if got := faultsOf(t, "storage: "+text+"\n"); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", text, got, want)
 		}
 	}
-	if got := faultsOf(t, "storage: {query: x}\n"); strings.Contains(got, "query_url") || !strings.Contains(got, "unknown key; known are dir, query_max_samples, remote_write, retention") {
+	if got := faultsOf(t, "storage: {query: x}\n"); !strings.Contains(got, "unknown key; known are dir, query_max_samples, query_url, remote_write, retention") {
 		t.Errorf("an unknown key: %s", got)
 	}
-	if text := reference(); strings.Contains(text, "`query_url`") || strings.Contains(text, "`alertmanagers`") || strings.Contains(text, "Not available") {
+	if text := reference(); strings.Contains(text, "`alertmanagers`") || strings.Contains(text, "Not available") {
 		t.Error("the reference lists what is not there")
+	}
+}
+
+// TestQueryURL reads the database that the history is read from, as a URL and as a
+// mapping, and faults that repeat no secret.
+func TestQueryURL(t *testing.T) {
+	for text, want := range map[string]*Database{
+		"{}":              nil,
+		"{query_url: }":   nil,
+		`{query_url: ""}`: nil,
+		"{query_url: 'http://vm:8428/select/0/prometheus'}": {URL: "http://vm:8428/select/0/prometheus"},
+		"{query_url: {url: 'http://vm:8428'}}":              {URL: "http://vm:8428"},
+		"{query_url: {url: 'http://vm:8428', username: me, password: hunter2}}": {
+			URL: "http://vm:8428", Username: "me", Password: "hunter2",
+		},
+	} {
+		s := mustLoad(t, files(t, "brimwatch.yml", "storage: "+text+"\n"))
+		if diff := cmp.Diff(want, s.Storage.Query); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", text, diff)
+		}
+	}
+	for text, want := range map[string]string{
+		"{query_url: 'ftp://u:hunter2@vm'}":                                   "brimwatch.yml:1:22: storage.query_url: ",
+		"{query_url: {}}":                                                     "brimwatch.yml:1:22: storage.query_url: url is missing",
+		"{query_url: {url: 'http://'}}":                                       "brimwatch.yml:1:28: storage.query_url.url: ",
+		"{query_url: [http://vm]}":                                            "brimwatch.yml:1:22: storage.query_url: ",
+		"{query_url: {url: 'http://vm', address: hunter2}}":                   "brimwatch.yml:1:41: storage.query_url.address: unknown key",
+		"{query_url: {url: 'http://vm', username: a, bearer_token: hunter2}}": "brimwatch.yml:1:51: storage.query_url.username: give either",
+	} {
+		if got := faultsOf(t, "storage: "+text+"\n"); !strings.HasPrefix(got, want) || strings.Contains(got, "hunter2") {
+			t.Errorf("%s:\n%s\nwant\n%s", text, got, want)
+		}
 	}
 }
 

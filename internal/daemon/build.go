@@ -141,12 +141,13 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 		return fmt.Errorf("open the history: %w", err)
 	}
 	d.onClose(d.history.Close)
-	return nil
+	d.recorded, err = d.openRecordings(s)
+	return err
 }
 
 // buildEngine builds what judges, and what shows how the fleet stands.
 func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error) {
-	d.advisor = advisor.New(d.history, d.state, d.options.Logger)
+	d.advisor = advisor.New(d.recorded, d.state, d.options.Logger)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.outbox, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,

@@ -53,6 +53,7 @@ type Daemon struct {
 	state      *state.Fleet
 	limits     *state.Limits
 	history    historyStore
+	recorded   recordings
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
 	engine     *alarm.Engine
@@ -95,6 +96,9 @@ func (d *Daemon) fanOut(readings []*fleet.Reading) {
 	d.engine.Observe(readings)
 	d.history.Append(readings)
 }
+
+// complete returns a time through which fanOut has been given all readings.
+func (d *Daemon) complete() time.Time { return d.runner.Complete() }
 
 // Run runs until ctx ends, and returns when all it started has ended. reload
 // carries requests to load the configuration anew, which signals make.

@@ -11,16 +11,23 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/statistics"
+	"github.com/brimwatch/brimwatch/internal/statistics/promread"
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
-// historyStore is the store of readings, or statistics.Absent.
-type historyStore interface {
-	SetFleet(instances []*fleet.Instance)
-	Append(readings []*fleet.Reading)
+// recordings is where what was recorded is read from: the store of readings, or the
+// database of storage.query_url.
+type recordings interface {
 	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
 	EachUsage(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
+}
+
+// historyStore is the store of readings, or statistics.Absent.
+type historyStore interface {
+	recordings
+	SetFleet(instances []*fleet.Instance)
+	Append(readings []*fleet.Reading)
 	Handler() http.Handler
 	Run(ctx context.Context) error
 	Close() error
@@ -36,8 +43,22 @@ func (d *Daemon) openHistory(s *config.Snapshot) (historyStore, error) {
 	case errors.Is(err, statistics.ErrInUse):
 		return nil, err
 	}
-	d.log.Error("the history cannot be opened; alarms work without it", "error", err)
+	d.log.Error("the history cannot be opened; alarms work without it, and nothing is sent by remote write", "error", err)
 	return statistics.Absent{Why: err}, nil
+}
+
+// openRecordings chooses where what was recorded is read from. The store goes on being
+// written either way: remote write reads it, and /prometheus.
+func (d *Daemon) openRecordings(s *config.Snapshot) (recordings, error) {
+	if s.Storage.Query == nil {
+		return d.history, nil
+	}
+	reader, err := promread.Open(s.Storage.Query, d.options.Version)
+	if err != nil {
+		return nil, err
+	}
+	d.onClose(reader.Close)
+	return reader, nil
 }
 
 func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
@@ -47,6 +68,7 @@ func (d *Daemon) openStore(s *config.Snapshot) (*statistics.Store, error) {
 		Version:    d.options.Version, Logger: d.options.Logger, Registerer: d.registry, Gatherer: d.registry,
 		// They are asked after every reload, about the configuration of that moment.
 		Lifecycle: d.state.Lifecycle, Courses: d.state.Courses, Figures: d.figures,
+		Complete: d.complete,
 	}
 	for i := range s.Storage.RemoteWrite {
 		w := &s.Storage.RemoteWrite[i]

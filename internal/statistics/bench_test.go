@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -9,9 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // bigFleet is n instances of which five metrics are read, four of them stored.
@@ -147,5 +151,53 @@ func BenchmarkHandOver(b *testing.B) {
 		if len(s.buffer) == 4096 {
 			s.buffer = s.buffer[:0]
 		}
+	}
+}
+
+// BenchmarkWindow reads ten seconds of a history of 10,000 instances, as remote write
+// does for each endpoint.
+func BenchmarkWindow(b *testing.B) {
+	s := open(b, b.TempDir(), nil)
+	instances := bigFleet(10_000)
+	s.SetFleet(instances)
+	at := time.Now().Add(-20 * time.Minute).Truncate(time.Minute)
+	for i := range 70 {
+		readings := round(instances, at, i)
+		for j, r := range readings {
+			r.At = at.Add(time.Duration(j%15_000) * time.Millisecond)
+		}
+		s.Append(readings)
+		s.Flush()
+		at = at.Add(15 * time.Second)
+	}
+	for _, c := range []struct {
+		name     string
+		from, to time.Time
+	}{
+		{"readings", at.Add(-12 * time.Second), at.Add(-2 * time.Second)},
+		{"minute", at.Truncate(time.Minute).Add(-5 * time.Second), at.Truncate(time.Minute).Add(5 * time.Second)},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			samples := 0
+			for b.Loop() {
+				querier, err := s.query.Querier(c.from.UnixMilli(), c.to.UnixMilli())
+				if err != nil {
+					b.Fatal(err)
+				}
+				samples = 0
+				set := querier.Select(b.Context(), false, nil, labels.MustNewMatcher(labels.MatchRegexp, series.Name, ".+"))
+				var it chunkenc.Iterator
+				for set.Next() {
+					for it = set.At().Iterator(it); it.Next() != chunkenc.ValNone; {
+						samples++
+					}
+				}
+				if err := errors.Join(set.Err(), querier.Close()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(samples), "samples")
+		})
 	}
 }

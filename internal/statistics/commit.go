@@ -6,7 +6,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 
@@ -21,8 +20,7 @@ const (
 	gather = 250 * time.Millisecond
 	// batch bounds the readings of one commit, and with them its memory.
 	batch = 4096
-	// slowEvery is the distance of visits to the calendar, and of the samples of
-	// facts that go to remotes.
+	// slowEvery is the distance of visits to the calendar.
 	slowEvery = time.Minute
 	// syncEvery is how much of the facts a power cut may cost.
 	syncEvery = 30 * time.Second
@@ -50,14 +48,10 @@ type instance struct {
 	upRef   storage.SeriesRef
 	last    int64           // time of the last reading, 0 before the first
 	stored  fleet.MetricSet // whose stored series goes on
-	shown   fleet.MetricSet // whose usage is known to who asks, derived ones too
-	ratios  fleet.MetricSet // whose utilization is
-	state   int             // lifecycle state that remotes were told, -1 before the first
 	noted   uint64          // the kinds of facts that were found in the round under way
 	newest  newestRow
-	sent    map[series.Dimension]labels.Labels // of series that went to remotes
-	up      bool                               // has an up series that goes on
-	met     bool                               // has had a reading in this process
+	up      bool // has an up series that goes on
+	met     bool // has had a reading in this process
 }
 
 // commitUntil commits whenever something was handed over, until ctx is done.
@@ -122,7 +116,6 @@ func (s *Store) commit(now time.Time) {
 	}
 	s.facts.Alive(now.UnixMilli())
 	s.writeFacts(now)
-	s.deliver()
 	s.judgeRefusals(w)
 
 	clear(readings) // let go of the readings
@@ -146,7 +139,7 @@ func (s *Store) takeOver(w *writer, instances []*fleet.Instance) {
 			next[in.ID] = was
 			continue
 		}
-		fresh := &instance{in: in, subject: s.facts.Subject(id), state: -1}
+		fresh := &instance{in: in, subject: s.facts.Subject(id)}
 		fresh.newest.id = &fresh.subject.ID
 		if was != nil {
 			fresh.last = was.last
@@ -187,8 +180,7 @@ func (s *Store) store(w *writer, r *fleet.Reading) {
 	}
 }
 
-// calendar notes the slow facts of the whole fleet and hands them to the
-// remotes.
+// calendar notes the slow facts of the whole fleet.
 func (s *Store) calendar(now time.Time) {
 	at := now.UnixMilli()
 	for _, in := range s.instances {
@@ -203,9 +195,6 @@ func (s *Store) calendar(now time.Time) {
 		}
 		if !in.in.Watched { // the others have theirs with each reading
 			s.capacities(in, nil, at)
-		}
-		if len(s.remotes) > 0 {
-			s.sendFacts(in, at)
 		}
 	}
 }

@@ -63,10 +63,25 @@ func (s *Store) gatherUntil(ctx context.Context) {
 // Gather gathers once what the history holds beside the readings, for the next
 // commit: own metrics and figures of the fleet, and all facts when the time for
 // these has come. Run does so by itself.
-func (s *Store) Gather(ctx context.Context, all bool) { s.gatherAt(ctx, time.Now(), all) }
+func (s *Store) Gather(ctx context.Context, all bool) {
+	s.mu.Lock()
+	now := time.Now()
+	if s.gathering.running == 0 {
+		s.gathering.since = stampOf(now)
+	}
+	s.gathering.running++
+	s.mu.Unlock()
+	s.gatherAt(ctx, now, all)
+	s.mu.Lock()
+	s.gathering.running--
+	s.mu.Unlock()
+}
+
+// stampOf returns the time that figures bear which are gathered at now.
+func stampOf(now time.Time) int64 { return now.Truncate(time.Second).UnixMilli() }
 
 func (s *Store) gatherAt(ctx context.Context, now time.Time, all bool) {
-	f := &figures{t: now.Truncate(time.Second).UnixMilli(), families: make(map[string]bool)}
+	f := &figures{t: stampOf(now), families: make(map[string]bool)}
 	if g := s.opts.Gatherer; g != nil {
 		own, err := g.Gather()
 		if err != nil {
@@ -250,7 +265,7 @@ func (s *Store) figureFacts(f *figures) {
 	for _, in := range s.instances {
 		for _, k := range looked {
 			if in.noted&(1<<k) == 0 {
-				s.endFact(in, k, f.t)
+				s.facts.Set(in.subject, k, f.t, facts.Absent())
 			}
 		}
 	}
@@ -261,9 +276,6 @@ func (s *Store) labelledFacts(f *figures) {
 	round := s.facts.Round(f.t)
 	for _, one := range f.labelled {
 		round.Set(s.facts.Labelled(one.labels), one.value)
-		if len(s.remotes) > 0 {
-			s.send(one.labels, f.t, one.value)
-		}
 	}
 	names := make([]string, 0, len(f.families))
 	for _, family := range series.Families() {
@@ -271,11 +283,7 @@ func (s *Store) labelledFacts(f *figures) {
 			names = append(names, family.Name)
 		}
 	}
-	for _, ended := range round.End(names...) {
-		if len(s.remotes) > 0 {
-			s.send(ended, f.t, stale())
-		}
-	}
+	round.End(names...)
 }
 
 // Figures hands the points of the fleet's families that are wanted to visit, and

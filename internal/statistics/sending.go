@@ -1,132 +1,98 @@
 package statistics
 
 import (
-	"github.com/prometheus/prometheus/model/labels"
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
 
-	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/internal/statistics/facts"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/brimwatch/brimwatch/internal/statistics/remotewrite"
-	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
-// sendReading puts the samples of a reading onto the way to the remotes, the
-// derived ones too.
-func (s *Store) sendReading(in *instance, r *fleet.Reading, known fleet.MetricSet, capacity fleet.Amounts, t int64) {
-	up := 0.0
-	if r.Up {
-		up = 1
-	}
-	s.sendOf(in, series.Dimension{Name: series.Up}, t, up)
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		usage, ratio := ofMetric(series.Usage, m), ofMetric(series.Utilization, m)
-		divided := known.Has(m) && capacity[m] > 0
-		switch {
-		case known.Has(m):
-			s.sendOf(in, usage, t, r.Usage[m])
-			in.shown = in.shown.With(m)
-		case in.shown.Has(m):
-			s.sendOf(in, usage, t, stale())
-			in.shown = in.shown.Without(m)
+// settle is how long ago everything is final at the earliest: what is made up and
+// gathered here is stored within that time.
+const settle = 2 * time.Second
+
+// openRemotes makes a writer for each endpoint, and puts away what is known of
+// endpoints that are gone. Two that differ only in what is not shown of a URL are told
+// apart by a number.
+func (s *Store) openRemotes() error {
+	seen := make(map[string]int)
+	var shown []string
+	for _, endpoint := range s.opts.RemoteWrite {
+		label := remotewrite.Shown(endpoint.URL)
+		seen[label]++
+		if n := seen[label]; n > 1 {
+			label = fmt.Sprintf("%s#%d", label, n)
 		}
-		switch {
-		case divided:
-			s.sendOf(in, ratio, t, r.Usage[m]/capacity[m])
-			in.ratios = in.ratios.With(m)
-		case in.ratios.Has(m):
-			s.sendOf(in, ratio, t, stale())
-			in.ratios = in.ratios.Without(m)
+		shown = append(shown, label)
+		w, err := remotewrite.New(endpoint, remotewrite.Options{
+			History: remotewrite.History{Samples: s.query, Final: s.final, Retention: s.opts.Retention},
+			Dir:     filepath.Clean(s.opts.Dir), Version: s.opts.Version, Logger: s.log, Label: label,
+		})
+		if err != nil {
+			return err
 		}
+		s.remotes = append(s.remotes, w)
 	}
+	if err := remotewrite.Forget(s.opts.Dir, shown, time.Now().Add(-s.opts.Retention)); err != nil {
+		s.log.Warn("what is known of former endpoints of remote write stays", "error", err)
+	}
+	return nil
 }
 
-func ofMetric(name string, m fleet.Metric) series.Dimension {
-	return series.Dimension{Name: name, Metric: m.String()}
+// final returns the time, in milliseconds since 1970, through which the history is
+// final: all of that time or before is stored.
+func (s *Store) final() int64 {
+	now := time.Now()
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return now.UnixMilli()
+	}
+	through := now.Add(-settle).UnixMilli()
+	if s.gathering.running > 0 {
+		through = min(through, s.gathering.since-1)
+	}
+	s.mu.Unlock()
+	if s.opts.Complete != nil {
+		through = min(through, s.opts.Complete().UnixMilli())
+	}
+	// What was handed over up to here may wait to be stored.
+	s.commit(now)
+	return through
 }
 
-// sendFacts puts the facts of an instance onto the way to the remotes.
-func (s *Store) sendFacts(in *instance, t int64) {
-	for k := range facts.Kind(facts.NumKinds) {
-		v, ok := in.subject.Latest(k)
-		if !ok {
-			continue
-		}
-		if k != facts.Lifecycle {
-			s.sendOf(in, k.Dimension(), t, v)
-			continue
-		}
-		if was := in.state; was >= 0 && was != int(v) {
-			s.sendOf(in, ofState(was), t, stale())
-		}
-		in.state = int(v)
-		s.sendOf(in, ofState(in.state), t, 1)
-	}
+// gathering is the looks at figures that are under way.
+type gathering struct {
+	running int
+	since   int64 // the time that the figures of the first bear
 }
 
-func ofState(i int) series.Dimension {
-	return series.Dimension{Name: series.Lifecycle, State: string(series.States()[i])}
-}
-
-// endFact ends a fact of an instance, here and at the remotes.
-func (s *Store) endFact(in *instance, k facts.Kind, t int64) {
-	_, known := in.subject.Latest(k)
-	if !known {
-		return
-	}
-	s.facts.Set(in.subject, k, t, facts.Absent())
-	if len(s.remotes) > 0 {
-		s.sendOf(in, k.Dimension(), t, stale())
-	}
-}
-
-// sendEnd ends the series of an instance at the remotes.
-func (s *Store) sendEnd(in *instance, t int64) {
-	if in.up {
-		s.sendOf(in, series.Dimension{Name: series.Up}, t, stale())
-	}
-	for m := range fleet.Metric(fleet.NumMetrics) {
-		if in.shown.Has(m) {
-			s.sendOf(in, ofMetric(series.Usage, m), t, stale())
-		}
-		if in.ratios.Has(m) {
-			s.sendOf(in, ofMetric(series.Utilization, m), t, stale())
-		}
-	}
-	for k := range facts.Kind(facts.NumKinds) {
-		if _, ok := in.subject.Latest(k); ok && k != facts.Lifecycle {
-			s.sendOf(in, k.Dimension(), t, stale())
-		}
-	}
-	if in.state >= 0 {
-		s.sendOf(in, ofState(in.state), t, stale())
-	}
-}
-
-// sendOf puts a sample of an instance's series onto the way. The labels are built for
-// the first one.
-func (s *Store) sendOf(in *instance, d series.Dimension, t int64, v float64) {
-	ls, ok := in.sent[d]
-	if !ok {
-		if in.sent == nil {
-			in.sent = make(map[series.Dimension]labels.Labels)
-		}
-		ls = in.subject.ID.Labels(d)
-		in.sent[d] = ls
-	}
-	s.send(ls, t, v)
-}
-
-func (s *Store) send(ls labels.Labels, t int64, v float64) {
-	s.outgoing = append(s.outgoing, remotewrite.Sample{Labels: ls, T: t, V: v})
-}
-
-// deliver hands what has gathered to all remotes. They share one list, which
-// nobody changes any more.
-func (s *Store) deliver() {
-	if len(s.outgoing) == 0 {
-		return
-	}
+// Run stores readings and sends them to the remotes until ctx is done. Then it
+// stores what is left, gives the remotes a moment to take theirs, and returns
+// when all it started has ended. It may be called once.
+func (s *Store) Run(ctx context.Context) error {
+	remotes, stopRemotes := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRemotes()
+	var group errgroup.Group
 	for _, w := range s.remotes {
-		w.Enqueue(s.outgoing)
+		group.Go(func() error { return w.Run(remotes) })
 	}
-	s.outgoing = make([]remotewrite.Sample, 0, min(len(s.outgoing), 4096))
+	var figures sync.WaitGroup
+	figures.Go(func() { s.gatherUntil(ctx) })
+	group.Go(func() error {
+		defer stopRemotes() // after the last samples have been stored
+		s.commitUntil(ctx)
+		figures.Wait()
+		s.commit(time.Now())
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
+		return nil
+	})
+	return group.Wait()
 }

@@ -67,6 +67,12 @@ type grid struct {
 	n              int // of points
 }
 
+// CheckRange tells whether Statistics can show a range of time with a point at each step.
+func CheckRange(from, to time.Time, step time.Duration) error {
+	_, err := newGrid(from, to, step)
+	return err
+}
+
 func newGrid(from, to time.Time, step time.Duration) (grid, error) {
 	switch {
 	case from.IsZero() || to.IsZero():

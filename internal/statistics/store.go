@@ -24,7 +24,6 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
@@ -53,7 +52,11 @@ type Options struct {
 	Gatherer prometheus.Gatherer
 	Figures  Figures
 
+	// RemoteWrite lists the endpoints that get a copy of the history.
 	RemoteWrite []remotewrite.Endpoint
+	// Complete returns a time through which all readings have been handed to Append; nil
+	// is always now. Nothing later than that is sent, as it might not be all.
+	Complete func() time.Time
 
 	// Version is Brimwatch's own, for the user agent and status/buildinfo.
 	Version string
@@ -124,8 +127,10 @@ type Store struct {
 	fleet   []*fleet.Instance
 	changed bool // fleet has not been taken over yet
 	closed  bool
+	ended   bool // Run has stored the last
 	// gathered is the figures that wait to be stored.
-	gathered []*figures
+	gathered  []*figures
+	gathering gathering
 
 	wake chan struct{} // has room for one
 
@@ -138,11 +143,10 @@ type Store struct {
 	factsErr   bool // the facts could not be written
 	lastSync   time.Time
 	lastSlow   time.Time
-	outgoing   []remotewrite.Sample // for the remotes, of the batch under way
-	count      atomic.Int64         // of instances, for the metrics
-	sampled    map[string]*sampled  // by what their labels are written as
-	round      int                  // of figures
-	key        []byte               // room to write labels
+	count      atomic.Int64        // of instances, for the metrics
+	sampled    map[string]*sampled // by what their labels are written as
+	round      int                 // of figures
+	key        []byte              // room to write labels
 
 	newest newest
 }
@@ -197,25 +201,6 @@ func (s *Store) open() error {
 	return err
 }
 
-// openRemotes makes a writer for each endpoint. Two that differ only in what is
-// not shown of a URL are told apart by a number.
-func (s *Store) openRemotes() error {
-	seen := make(map[string]int)
-	for _, endpoint := range s.opts.RemoteWrite {
-		label := remotewrite.Shown(endpoint.URL)
-		seen[label]++
-		if n := seen[label]; n > 1 {
-			label = fmt.Sprintf("%s#%d", label, n)
-		}
-		w, err := remotewrite.New(endpoint, remotewrite.Options{Version: s.opts.Version, Logger: s.log, Label: label})
-		if err != nil {
-			return err
-		}
-		s.remotes = append(s.remotes, w)
-	}
-	return nil
-}
-
 // Append hands readings over to be stored. It never blocks and keeps the
 // pointers; when the buffer is full the readings are dropped and counted.
 func (s *Store) Append(readings []*fleet.Reading) {
@@ -255,28 +240,6 @@ func (s *Store) poke() {
 // Flush stores what has been handed over up to now, and returns when queries
 // see it. Errors of the disk are in the log and the metrics.
 func (s *Store) Flush() { s.commit(time.Now()) }
-
-// Run stores readings and sends them to the remotes until ctx is done. Then it
-// stores what is left, gives the remotes a moment to take theirs, and returns
-// when all it started has ended. It may be called once.
-func (s *Store) Run(ctx context.Context) error {
-	remotes, stopRemotes := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopRemotes()
-	var group errgroup.Group
-	for _, w := range s.remotes {
-		group.Go(func() error { return w.Run(remotes) })
-	}
-	group.Go(func() error {
-		s.gatherUntil(ctx)
-		return nil
-	})
-	group.Go(func() error {
-		defer stopRemotes() // after the last samples have been handed to them
-		s.commitUntil(ctx)
-		return nil
-	})
-	return group.Wait()
-}
 
 // Close stores what is left and closes the files. Run must have returned; Append
 // may still be called and counts what it is given as dropped.

@@ -75,7 +75,7 @@ func (w *writer) drop(reason string) {
 	}
 }
 
-// reading puts one reading into the batch and onto the way to the remotes.
+// reading puts one reading into the batch.
 func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 	w.reason = ""
 	up := 0.0
@@ -92,9 +92,6 @@ func (w *writer) reading(in *instance, r *fleet.Reading, t int64) {
 	}
 	w.usage(in, r, known, t)
 	capacity := w.s.capacities(in, r, t)
-	if len(w.s.remotes) > 0 {
-		w.s.sendReading(in, r, known, capacity, t)
-	}
 	w.first, w.latest = min(w.first, t), max(w.latest, t)
 	if w.reason != "" {
 		w.drop(w.reason)
@@ -164,9 +161,6 @@ func (w *writer) finish(in *instance, t int64) {
 			w.sample(in, &in.refs[m], series.Usage, m, t, stale())
 		}
 	}
-	if len(w.s.remotes) > 0 {
-		w.s.sendEnd(in, t)
-	}
 }
 
 // own puts one sample of own metrics or of figures of the fleet into the batch.
@@ -183,9 +177,6 @@ func (w *writer) own(one *sampled, t int64, v float64) {
 		w.s.metrics.refused.WithLabelValues(reason).Inc()
 	default:
 		w.err = err
-	}
-	if len(w.s.remotes) > 0 {
-		w.s.send(one.labels, t, v)
 	}
 }
 

@@ -229,6 +229,28 @@ func TestHowLongNoticesTake(t *testing.T) {
 	})
 }
 
+// TestDeliveredWhenItIsFound: a text message in doubt is found to have arrived.
+func TestDeliveredWhenItIsFound(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := &findingChannel{find: func(notifier.Message) (notifier.Receipt, bool, error) {
+			return notifier.Receipt{ProviderID: "SM1", Status: notifier.Delivered}, true, nil
+		}}
+		sms.answer = func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{}, notifier.Unknown(errors.New("timeout"))
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Minute)
+		for _, family := range []string{"brimwatch_notice_acceptance_seconds", "brimwatch_notice_delivery_seconds"} {
+			if got := r.series(family); len(got) != 1 || !strings.HasPrefix(got[0], "channel=sms: 1 in 5.") {
+				t.Errorf("%s: %q, want one after five seconds and up to a fifth more", family, got)
+			}
+		}
+	})
+}
+
 // TestDeliveryOfWhatFailed: what was taken over and not delivered was accepted, and
 // never arrived.
 func TestDeliveryOfWhatFailed(t *testing.T) {
@@ -277,6 +299,26 @@ func TestReceiptsAreCountedOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestReceiptOfABundle counts each of the notices that went out as one message.
+func TestReceiptOfABundle(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := &fakeChannel{bundle: 2, answer: func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{ProviderID: "M1", Status: notifier.Accepted}, nil
+		}}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook}, groupWait(time.Second))).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2AA")
+		r.happen(alarm.Raised, "B2BB")
+		pass(2 * time.Second)
+		if err := r.Receipt(t.Context(), notifier.Receipt{ProviderID: "M1", Status: notifier.Delivered}); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "metrics", r.measured(), "brimwatch_notices_total webhook delivered 2", "brimwatch_notices_total webhook pending 2", "brimwatch_notices_total webhook sent 2",
+			"brimwatch_outbox_attempts_total webhook sent 1", "brimwatch_outbox_healthy 1")
+	})
 }
 
 // TestSegments: what the provider counts, and where it does not say, what the text

@@ -707,6 +707,19 @@ func TestOutboxFailedCommitLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestWriteThatFails returns the error as it is: taking the transaction back went well.
+func TestWriteThatFails(t *testing.T) {
+	r := open(t, dbPath(t), directoryOf(nil))
+	r.closed()
+	why := errors.New("no")
+	if err := r.write(t.Context(), func(*transaction) error { return why }); err == nil || err.Error() != "no" {
+		t.Errorf("error %v", err)
+	}
+	if r.Healthy() {
+		t.Error("healthy after a write that failed")
+	}
+}
+
 // TestWriteThatIsGivenUp: who gives up a write does not make the outbox ill, and
 // gets the error as it is.
 func TestWriteThatIsGivenUp(t *testing.T) {

@@ -81,9 +81,8 @@ func (r *Round) Set(f *Labelled, v float64) {
 	r.s.note(f, r.t, v)
 }
 
-// End ends the facts of the families called names that were not set, and returns
-// their labels.
-func (r *Round) End(names ...string) (ended []labels.Labels) {
+// End ends the facts of the families called names that were not set.
+func (r *Round) End(names ...string) {
 	for _, name := range names {
 		if r.s.families[name] == nil {
 			continue
@@ -99,10 +98,8 @@ func (r *Round) End(names ...string) (ended []labels.Labels) {
 		r.s.mu.RUnlock()
 		for _, f := range over {
 			r.s.note(f, r.t, Absent())
-			ended = append(ended, f.Labels)
 		}
 	}
-	return ended
 }
 
 // note notes that a labelled fact has value v since t, as Set does for a kind.

@@ -180,15 +180,8 @@ func (r *replay) record(p []byte) error {
 		if t := c.varint(); !c.short {
 			r.s.alive(t)
 		}
-	case recordLabelled:
-		if ref, ls := c.uvarint(), c.labels(); !c.short {
-			r.labelled[ref] = r.s.labelledOf(ls, false)
-		}
-	case recordLabelledPoint:
-		ref, t, v := c.uvarint(), c.varint(), c.float()
-		if f := r.labelled[ref]; !c.short && f != nil {
-			r.add(&f.points, t, v)
-		}
+	case recordLabelled, recordLabelledPoint:
+		r.labelledRecord(p[0], c)
 	default:
 		return fmt.Errorf("kind %d is not known", p[0])
 	}
@@ -196,6 +189,21 @@ func (r *replay) record(p []byte) error {
 		return errors.New("it is too short")
 	}
 	return nil
+}
+
+// labelledRecord reads a record about a fact that has labels of its own.
+func (r *replay) labelledRecord(kind byte, c *cursor) {
+	ref := c.uvarint()
+	if kind == recordLabelled {
+		if ls := c.labels(); !c.short {
+			r.labelled[ref] = r.s.labelledOf(ls, false)
+		}
+		return
+	}
+	t, v := c.varint(), c.float()
+	if f := r.labelled[ref]; !c.short && f != nil {
+		r.add(&f.points, t, v)
+	}
 }
 
 func (r *replay) names(c *cursor) {

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -25,7 +23,7 @@ const (
 type answerError struct {
 	status int
 	body   string
-	final  bool          // trying again would not help
+	final  bool          // it is about the samples: trying again would not help
 	after  time.Duration // not before
 }
 
@@ -39,8 +37,8 @@ func (e *answerError) Error() string {
 }
 
 // send makes one request.
-func (w *Writer) send(ctx context.Context, batch []Sample) error {
-	body, err := w.encoder.encode(batch)
+func (w *Writer) send(ctx context.Context, r *request) error {
+	body, err := w.encoder.encode(r.win.series, r.points)
 	if err != nil {
 		return fmt.Errorf("encode samples: %w", err)
 	}
@@ -75,12 +73,17 @@ func (w *Writer) send(ctx context.Context, batch []Sample) error {
 	return judge(resp, text, time.Now())
 }
 
-// judge tells what an answer means: server errors and 429 may pass, anything
-// else will not.
+// judge tells what an answer means. Some are about the samples: they are malformed,
+// too many, too old, or not as they were before. All others are about the endpoint or
+// how it is reached, from a password that is no longer valid to a wrong path: somebody
+// will mend that, and the samples can wait in the history.
 func judge(resp *http.Response, body []byte, now time.Time) *answerError {
 	shown := strings.ToValidUTF8(string(body[:min(len(body), answerBytes)]), "")
 	e := &answerError{status: resp.StatusCode, body: strings.TrimSpace(shown)}
-	e.final = resp.StatusCode/100 != 5 && resp.StatusCode != http.StatusTooManyRequests
+	switch resp.StatusCode {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		e.final = true
+	}
 	e.after = retryAfter(resp.Header.Get("Retry-After"), now)
 	return e
 }
@@ -95,45 +98,4 @@ func retryAfter(header string, now time.Time) time.Duration {
 		return min(max(at.Sub(now), 0), longestWait) // a date in the past is now
 	}
 	return 0
-}
-
-// metrics are what one endpoint tells about itself.
-type metrics struct {
-	sent     prometheus.Counter
-	dropped  *prometheus.CounterVec
-	failed   prometheus.Counter
-	depth    prometheus.Gauge
-	duration prometheus.Histogram
-}
-
-func newMetrics(shown string) *metrics {
-	labels := prometheus.Labels{"url": shown}
-	m := &metrics{
-		sent: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "brimwatch_history_remote_sent_total", Help: "Samples that the endpoint took.", ConstLabels: labels,
-		}),
-		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "brimwatch_history_remote_dropped_total", Help: "Samples that the endpoint will not get, by reason.", ConstLabels: labels,
-		}, []string{"reason"}),
-		failed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "brimwatch_history_remote_failed_requests_total", Help: "Requests that failed and were tried again.", ConstLabels: labels,
-		}),
-		depth: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "brimwatch_history_remote_queue_samples", Help: "Samples that wait to be sent.", ConstLabels: labels,
-		}),
-		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "brimwatch_history_remote_request_duration_seconds", Help: "How long the endpoint took to answer.", ConstLabels: labels,
-			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30},
-		}),
-	}
-	for _, reason := range []string{dropQueueFull, dropRefused, dropStopped} {
-		m.dropped.WithLabelValues(reason) // so that each begins at 0
-	}
-	return m
-}
-
-func (m *metrics) each(fn func(prometheus.Collector)) {
-	for _, c := range []prometheus.Collector{m.sent, m.dropped, m.failed, m.depth, m.duration} {
-		fn(c)
-	}
 }

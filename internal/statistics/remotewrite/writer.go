@@ -1,7 +1,20 @@
-// Package remotewrite sends samples to another database by the Prometheus
+// Package remotewrite sends a history to another database by the Prometheus
 // remote-write protocol 1.0, which Prometheus, VictoriaMetrics, Mimir and Thanos
-// take. Each endpoint has a queue, a goroutine and a connection of its own: one
-// that is slow or dead costs its own samples and hurts nothing else.
+// take. Each endpoint has a goroutine and a connection of its own: one that is slow
+// or dead hurts nothing else.
+//
+// A Writer reads what it sends out of the history, one window of time after the other,
+// and keeps in a small file through which time the endpoint has taken all: its mark.
+// So nothing waits in memory but one window, and what an endpoint could not take it
+// gets later: when it is back, after a restart, after kill -9. Three things hold:
+//
+//   - A window ends where the history is final: where nothing is added to it any more.
+//     So no sample is passed over.
+//   - Samples go in order of time, in rounds: stretches in which no series has two
+//     samples. A round may be sent again, whole or in part, as all that an endpoint has
+//     of it are the newest samples of their series, and those once more are no fault.
+//   - The mark moves to the end of a round when all of it was taken or refused for good,
+//     and before the next round begins.
 package remotewrite
 
 import (
@@ -12,10 +25,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/storage"
 )
 
 // Endpoint is where samples go. Username and Password, or Bearer, or none.
@@ -27,57 +42,78 @@ type Endpoint struct {
 	TLS      *tls.Config // nil is the system's trust
 }
 
-// Options are what all endpoints have in common.
+// History is what is sent.
+type History struct {
+	// Samples holds all of it.
+	Samples storage.Queryable
+	// Final returns the time, in milliseconds since 1970, through which nothing is added
+	// to Samples any more. It is called before each window and may take a moment.
+	Final func() int64
+	// Retention is how far back from now Samples reaches.
+	Retention time.Duration
+}
+
+// Options are what all endpoints have in common. History and Dir must be given.
 type Options struct {
+	History History
+	Dir     string // where the marks are kept
 	Version string // Brimwatch's, for the user agent
 	Logger  *slog.Logger
 
-	// Label tells the endpoint from others in metrics and logs; "" is its URL
+	// Label tells the endpoint from others in metrics, logs and marks; "" is its URL
 	// without user, password and query.
 	Label string
-	// MaxSamples is how many samples may wait, and BatchSamples how many one
-	// request carries. 0 takes the defaults: one million, which is 32 MB, and
-	// 5,000.
-	MaxSamples, BatchSamples int
+	// WindowSamples is how many samples may be in memory, and BatchSamples how many one
+	// request carries. 0 takes the defaults: one million, which is 24 MB, and 5,000.
+	WindowSamples, BatchSamples int
 	// Transport replaces the HTTP transport, for tests.
 	Transport http.RoundTripper
 }
 
 const (
-	defaultMaxSamples   = 1_000_000
-	defaultBatchSamples = 5_000
-	requestTimeout      = 30 * time.Second
-	// grace is how long the end of Brimwatch may be held up to send what waits.
+	defaultWindowSamples = 1_000_000
+	defaultBatchSamples  = 5_000
+	requestTimeout       = 30 * time.Second
+	// grace is how long the end of Brimwatch may be held up to send what is new.
 	grace = 5 * time.Second
+	// pace is the distance of windows once an endpoint has all but the newest. It is longer,
+	// up to slowPace, where reading would take more of a processor than one part in restFactor.
+	pace       = 5 * time.Second
+	slowPace   = 15 * time.Second
+	restFactor = 30
+	// A window is as long as its samples have room, within these bounds.
+	shortestWindow, firstWindow, longestWindow = time.Second, time.Minute, 24 * time.Hour
+	// unreadable is how often a window is tried that cannot be read, before it is left out.
+	unreadable = 3
+	// ahead is how far a mark may be in the future: readings may be as far.
+	ahead = 10 * time.Minute
 )
 
-// Reasons for which samples are dropped.
-const (
-	dropQueueFull = "queue_full" // the oldest ones go first
-	dropRefused   = "refused"    // the other side will never take them
-	dropStopped   = "stopped"    // Brimwatch ended before they were taken
-)
-
-// Writer sends samples to one endpoint. Enqueue may be called from any
-// goroutine; Run sends. It is a prometheus.Collector.
+// Writer sends a history to one endpoint. It is a prometheus.Collector.
 type Writer struct {
 	endpoint Endpoint
 	opts     Options
 	log      *slog.Logger
 	client   *http.Client
-	encoder  encoder
+	mark     mark
+	through  atomic.Int64 // all through here was taken, in milliseconds since 1970
 	metrics  *metrics
-	failing  bool // used by Run alone
-	refusing bool // used by Run alone
 
-	mu     sync.Mutex
-	queue  [][]Sample // lists as they were handed over; nobody changes them
-	offset int        // samples of the first list that are gone already
-	depth  int
-	wake   chan struct{} // has room for one
+	// What follows is Run's alone.
+	encoder   encoder
+	length    time.Duration // of the next window
+	failures  int           // to read the next window
+	most      int           // samples of a window
+	credit    int           // of requests that are refused and may be split
+	failing   bool          // the endpoint cannot be reached
+	refusing  bool          // the endpoint refuses samples for good
+	dropped   bool          // of the window under way some were refused
+	behind    bool          // far enough to be said
+	markFails bool          // the mark cannot be saved
 }
 
-// New checks the endpoint and returns a Writer for it. It opens no connection.
+// New checks the endpoint and returns a Writer for it, which begins at its mark. An
+// endpoint without a mark is new and begins now. It opens no connection.
 func New(endpoint Endpoint, opts Options) (*Writer, error) {
 	u, err := url.Parse(endpoint.URL)
 	if err != nil {
@@ -89,17 +125,42 @@ func New(endpoint Endpoint, opts Options) (*Writer, error) {
 	if endpoint.Bearer != "" && endpoint.Username != "" {
 		return nil, fmt.Errorf("remote write to %s: give a user name or a bearer token, not both", Shown(endpoint.URL))
 	}
-	if opts.MaxSamples <= 0 {
-		opts.MaxSamples = defaultMaxSamples
+	opts.fill(endpoint)
+	w := &Writer{
+		endpoint: endpoint,
+		opts:     opts,
+		log:      opts.Logger.With("url", opts.Label),
+		client: &http.Client{
+			Transport: opts.Transport,
+			Timeout:   requestTimeout,
+			// A redirect would carry credentials to another place.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		mark:   markIn(opts.Dir, opts.Label),
+		length: firstWindow,
+		most:   opts.WindowSamples,
+		credit: mostCredit,
 	}
-	if opts.BatchSamples <= 0 {
-		opts.BatchSamples = defaultBatchSamples
+	w.metrics = newMetrics(opts.Label, w.behindSeconds)
+	w.begin(time.Now())
+	return w, nil
+}
+
+func (o *Options) fill(endpoint Endpoint) {
+	if o.WindowSamples <= 0 {
+		o.WindowSamples = defaultWindowSamples
 	}
-	if opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler)
+	if o.BatchSamples <= 0 {
+		o.BatchSamples = defaultBatchSamples
 	}
-	if opts.Transport == nil {
-		opts.Transport = &http.Transport{
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Label == "" {
+		o.Label = Shown(endpoint.URL)
+	}
+	if o.Transport == nil {
+		o.Transport = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			TLSClientConfig:     endpoint.TLS,
 			ForceAttemptHTTP2:   true,
@@ -108,23 +169,6 @@ func New(endpoint Endpoint, opts Options) (*Writer, error) {
 			TLSHandshakeTimeout: 10 * time.Second,
 		}
 	}
-	shown := opts.Label
-	if shown == "" {
-		shown = Shown(endpoint.URL)
-	}
-	return &Writer{
-		endpoint: endpoint,
-		opts:     opts,
-		log:      opts.Logger.With("url", shown),
-		client: &http.Client{
-			Transport: opts.Transport,
-			Timeout:   requestTimeout,
-			// A redirect would carry credentials to another place.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		metrics: newMetrics(shown),
-		wake:    make(chan struct{}, 1),
-	}, nil
 }
 
 // Shown returns a URL for logs and labels: without user, password and query,
@@ -137,166 +181,193 @@ func Shown(raw string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// Enqueue puts samples at the end of the queue and never blocks. It keeps the
-// slice, which must not be changed afterwards. When the queue is full, the
-// oldest samples are dropped and counted.
-func (w *Writer) Enqueue(samples []Sample) {
-	if len(samples) == 0 {
+// begin finds out where to go on.
+func (w *Writer) begin(now time.Time) {
+	through, ok, err := w.mark.load()
+	switch {
+	case err != nil:
+		w.log.Error("it is not known how much was sent by remote write, it goes on from now", "error", err)
+	case ok && through > now.Add(ahead).UnixMilli():
+		w.log.Warn("the mark of remote write is in the future, it goes on from now; was the clock moved?", "mark", time.UnixMilli(through).UTC())
+	case ok:
+		w.through.Store(through)
 		return
 	}
-	w.mu.Lock()
-	w.queue = append(w.queue, samples)
-	w.depth += len(samples)
-	over := w.depth - w.opts.MaxSamples
-	if over > 0 {
-		w.skip(over)
-	}
-	w.metrics.depth.Set(float64(w.depth))
-	w.mu.Unlock()
-	if over > 0 {
-		w.metrics.dropped.WithLabelValues(dropQueueFull).Add(float64(over))
-	}
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
+	w.through.Store(now.UnixMilli())
+	w.save()
 }
 
-// skip takes n samples from the front; the caller holds the lock.
-func (w *Writer) skip(n int) {
-	w.depth -= n
-	for n > 0 {
-		left := len(w.queue[0]) - w.offset
-		if n < left {
-			w.offset += n
-			return
-		}
-		n -= left
-		w.queue[0] = nil
-		w.queue, w.offset = w.queue[1:], 0
-	}
-}
-
-// take removes the next samples from the queue, at most one request's.
-func (w *Writer) take() []Sample {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.depth == 0 {
-		return nil
-	}
-	first := w.queue[0][w.offset:]
-	out := first[:min(len(first), w.opts.BatchSamples)]
-	w.skip(len(out))
-	w.metrics.depth.Set(float64(w.depth))
-	return out
-}
-
-// Run sends until ctx is done. Then it sends what waits, for a few seconds and
-// as long as the endpoint takes it, and returns.
+// Run sends until ctx is done. Then it sends what is new, for a few seconds and as long
+// as the endpoint takes it, and returns. What is left is sent by the next process.
 func (w *Writer) Run(ctx context.Context) error {
 	defer w.client.CloseIdleConnections()
 	for ctx.Err() == nil {
-		batch := w.take()
-		if batch == nil {
-			select {
-			case <-ctx.Done():
-			case <-w.wake:
-			}
-			continue
+		pause, err := w.pass(ctx, true)
+		if err != nil && ctx.Err() == nil {
+			w.log.Error("the history cannot be read for remote write, it is tried again", "error", err)
 		}
-		if !w.deliver(ctx, batch) {
-			return w.finish(ctx, batch)
-		}
+		wait(ctx, pause)
 	}
-	return w.finish(ctx, nil)
-}
-
-// finish sends what is left after the end.
-func (w *Writer) finish(ctx context.Context, batch []Sample) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if batch == nil {
-		batch = w.take()
-	}
-	for batch != nil {
-		if err := w.send(ctx, batch); err != nil {
-			w.mu.Lock()
-			left := w.depth + len(batch)
-			w.queue, w.offset, w.depth = nil, 0, 0
-			w.mu.Unlock()
-			w.metrics.depth.Set(0)
-			w.metrics.dropped.WithLabelValues(dropStopped).Add(float64(left))
-			w.log.Warn("remote write ended with samples that were not taken", "samples", left, "error", err)
+	for final := w.opts.History.Final(); w.through.Load() < final; {
+		if _, err := w.pass(ctx, false); err != nil {
+			w.log.Warn("remote write ended before all was taken; the rest is sent after the next start", "mark", w.taken(), "error", err)
 			return nil
 		}
-		w.metrics.sent.Add(float64(len(batch)))
-		batch = w.take()
 	}
 	return nil
 }
 
-// deliver sends a batch until it is taken or refused for good. It returns false
-// when ctx ended first.
-func (w *Writer) deliver(ctx context.Context, batch []Sample) bool {
-	for attempt := 0; ; attempt++ {
-		err := w.send(ctx, batch)
-		if err == nil {
-			w.metrics.sent.Add(float64(len(batch)))
-			w.outcome(nil)
-			return true
-		}
-		if ctx.Err() != nil {
-			return false
-		}
-		var answer *answerError
-		if errors.As(err, &answer) && answer.final {
-			w.metrics.dropped.WithLabelValues(dropRefused).Add(float64(len(batch)))
-			w.refused(err)
-			return true
-		}
-		w.metrics.failed.Inc()
-		w.outcome(err)
-		wait := backoff(attempt)
-		if answer != nil {
-			wait = max(wait, answer.after)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return false
-		case <-timer.C:
-		}
+// pass reads one window and sends it. It returns how long to rest. With patience it
+// tries again until the endpoint answers or ctx ends.
+func (w *Writer) pass(ctx context.Context, patience bool) (time.Duration, error) {
+	final := w.opts.History.Final()
+	w.retain(time.Now())
+	from := w.through.Load() + 1
+	if from > final {
+		return pace, nil
 	}
-}
-
-// outcome logs when the endpoint begins or ceases to fail.
-func (w *Writer) outcome(err error) {
+	to := min(final, from+w.length.Milliseconds()-1)
+	began := time.Now()
+	win, err := readWindow(ctx, w.opts.History.Samples, from, to, w.most)
+	took := time.Since(began)
 	switch {
-	case err != nil && !w.failing:
-		w.log.Warn("remote write fails, samples wait and the oldest are dropped when too many do", "error", err)
-	case err == nil && (w.failing || w.refusing):
-		w.log.Info("remote write goes on")
-		w.refusing = false
+	case errors.Is(err, errTooMany):
+		w.shorter(from, to)
+		return took, nil
+	case err != nil:
+		return pace, w.unread(ctx, to, err)
 	}
-	w.failing = err != nil
+	w.failures = 0
+	w.logBehind(from)
+	w.longer(len(win.points), to-from+1)
+	if err := w.sendWindow(ctx, win, patience); err != nil {
+		return 0, err
+	}
+	if to < final {
+		return took, nil // as long as it read, so that there is room for others
+	}
+	w.logCaughtUp()
+	return min(max(pace, restFactor*took), slowPace), nil
 }
 
-// refused says when the endpoint begins to refuse samples for good.
-func (w *Writer) refused(err error) {
-	if !w.refusing {
-		w.log.Error("remote write is refused, the samples are dropped", "error", err)
+// sendWindow sends a window, and moves the mark with each round.
+func (w *Writer) sendWindow(ctx context.Context, win *window, patience bool) error {
+	left := len(win.points)
+	defer w.metrics.depth.Set(0)
+	for round, through := range win.rounds() {
+		for points := range slices.Chunk(round, w.opts.BatchSamples) {
+			w.metrics.depth.Set(float64(left))
+			if err := w.deliver(ctx, &request{win, points}, patience); err != nil {
+				return err
+			}
+			left -= len(points)
+		}
+		w.through.Store(through)
+		if len(round) > 0 {
+			w.save()
+		}
 	}
-	w.refusing, w.failing = true, false
+	if len(win.points) > 0 {
+		w.windowTaken()
+	}
+	return nil
 }
 
-// backoff is the pause after failed attempt number attempt, counted from 0.
-func backoff(attempt int) time.Duration {
-	const first, longest = time.Second, time.Minute
-	if attempt > 5 {
-		return longest
+// retain leaves out what the history does not hold any more.
+func (w *Writer) retain(now time.Time) {
+	oldest := now.Add(-w.opts.History.Retention).UnixMilli()
+	if through := w.through.Load(); through < oldest {
+		w.leaveOut(leftRetention, oldest, "the endpoint was away for longer than the history is kept")
 	}
-	return min(first<<attempt, longest)
+}
+
+// leaveOut moves the mark although nothing was sent.
+func (w *Writer) leaveOut(reason string, to int64, why string) {
+	from := w.through.Load()
+	w.metrics.left.WithLabelValues(reason).Add(float64(to-from) / 1000)
+	w.log.Error("remote write leaves out a part of the history", "from", w.taken(), "to", time.UnixMilli(to).UTC(), "reason", why)
+	w.through.Store(to)
+	w.save()
+}
+
+// unread notes that a window could not be read, and leaves it out in the end.
+func (w *Writer) unread(ctx context.Context, to int64, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	w.failures++
+	if w.failures < unreadable {
+		return err
+	}
+	w.failures = 0
+	w.leaveOut(leftUnreadable, to, err.Error())
+	return nil
+}
+
+// shorter takes less time for the next window, after one that held too much.
+func (w *Writer) shorter(from, to int64) {
+	w.length = time.Duration(to-from+1) * time.Millisecond / 2
+	if w.length < shortestWindow {
+		// A fleet of which one second does not fit: it has to.
+		w.length = shortestWindow
+		w.most *= 2
+	}
+}
+
+// longer takes more time for the next window, after one that held little.
+func (w *Writer) longer(samples int, ms int64) {
+	whole := time.Duration(ms)*time.Millisecond >= w.length
+	if whole && samples < w.most/3 {
+		w.length = min(2*w.length, longestWindow)
+	}
+}
+
+// save writes the mark, and says when that begins or ceases to fail.
+func (w *Writer) save() {
+	err := w.mark.save(w.through.Load())
+	switch {
+	case err != nil && !w.markFails:
+		w.log.Error("it cannot be noted how much was sent by remote write; after a restart some is sent again", "error", err)
+	case err == nil && w.markFails:
+		w.log.Info("it is noted again how much was sent by remote write")
+	}
+	w.markFails = err != nil
+}
+
+// behindFrom is how far behind an endpoint is when that is logged.
+const behindFrom = 2 * time.Minute
+
+// logBehind logs when the endpoint has to catch up.
+func (w *Writer) logBehind(from int64) {
+	if late := time.Since(time.UnixMilli(from)); !w.behind && late > behindFrom {
+		w.behind = true
+		w.log.Info("remote write catches up from the history", "from", w.taken(), "behind", late.Round(time.Second))
+	}
+}
+
+// logCaughtUp logs when it has.
+func (w *Writer) logCaughtUp() {
+	if w.behind {
+		w.behind = false
+		w.log.Info("remote write has caught up")
+	}
+}
+
+// taken returns the mark as a time.
+func (w *Writer) taken() time.Time { return time.UnixMilli(w.through.Load()).UTC() }
+
+func (w *Writer) behindSeconds() float64 { return max(0, time.Since(w.taken()).Seconds()) }
+
+// wait returns when the time is over, or ctx.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // Describe implements prometheus.Collector.

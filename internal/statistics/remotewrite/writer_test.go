@@ -1,76 +1,24 @@
 package remotewrite
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/golang/snappy"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
-	"github.com/prometheus/prometheus/prompb"
-	"go.uber.org/goleak"
 
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// roundTripper is a far side made of a function.
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func respond(status int, headers ...string) *http.Response {
-	w := httptest.NewRecorder()
-	for i := 0; i < len(headers); i += 2 {
-		w.Header().Set(headers[i], headers[i+1])
-	}
-	w.WriteHeader(status)
-	_, _ = w.WriteString("because")
-	return w.Result()
-}
-
-func read(t testing.TB, r *http.Request) prompb.WriteRequest {
-	t.Helper()
-	packed, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := snappy.Decode(nil, packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out prompb.WriteRequest
-	if err := out.Unmarshal(raw); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// numbered makes n samples whose values count on from first.
-func numbered(first, n int) []Sample {
-	ls := series.Identity{ID: "mqtt-1", Product: "mqtt", Edition: "basic"}.Labels(series.Dimension{Name: series.Usage, Metric: "connections"})
-	out := make([]Sample, n)
-	for i := range out {
-		out[i] = Sample{Labels: ls, T: int64(first + i), V: float64(first + i)}
-	}
-	return out
-}
 
 func TestWhatIsSent(t *testing.T) {
 	of := series.Identity{ID: "mqtt-1", Product: "mqtt"}.Labels
@@ -93,32 +41,45 @@ func TestWhatIsSent(t *testing.T) {
 		}
 		return respond(http.StatusNoContent), nil
 	})
-	w, err := New(Endpoint{URL: "http://far.test/api/v1/write", Username: "me", Password: "secret"}, Options{Version: "1.2.3", Transport: far})
+	p := newPast()
+	p.final = 3000
+	for _, one := range []struct {
+		labels labels.Labels
+		t      int64
+		v      float64
+	}{
+		{of(series.Dimension{Name: series.Usage, Metric: "send_tps"}), 1000, 1.5},
+		{of(series.Dimension{Name: series.Capacity, Metric: "message_tps"}), 1001, 1000},
+		{of(series.Dimension{Name: series.Utilization, Metric: "send_tps"}), 1002, math.Float64frombits(value.StaleNaN)},
+		{of(series.Dimension{Name: series.Up}), 2000, 0},
+		{of(series.Dimension{Name: series.Expiry}), 2001, 1.8e9},
+		{of(series.Dimension{Name: series.Lifecycle, State: "grace"}), 2002, 1},
+		{labels.FromStrings("__name__", "brimwatch_alarms"), 2003, 3},
+	} {
+		p.add(one.labels, one.t, one.v)
+	}
+	dir := t.TempDir()
+	const url = "http://far.test/api/v1/write"
+	begun(t, dir, url, time.UnixMilli(1))
+	w, err := New(Endpoint{URL: url, Username: "me", Password: "secret"}, Options{
+		Version: "1.2.3", Transport: far, Dir: dir, History: p.history(100 * 365 * 24 * time.Hour),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Enqueue([]Sample{
-		{of(series.Dimension{Name: series.Usage, Metric: "send_tps"}), 1000, 1.5},
-		{of(series.Dimension{Name: series.Capacity, Metric: "message_tps"}), 1000, 1000},
-		{of(series.Dimension{Name: series.Utilization, Metric: "send_tps"}), 1000, math.Float64frombits(value.StaleNaN)},
-		{of(series.Dimension{Name: series.Up}), 2000, 0},
-		{of(series.Dimension{Name: series.Expiry}), 2000, 1.8e9},
-		{of(series.Dimension{Name: series.Lifecycle, State: "grace"}), 2000, 1},
-		{labels.FromStrings("__name__", "brimwatch_alarms"), 2000, 3},
-	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := w.Run(ctx); err != nil { // what waits is sent at the end
+	if err := w.Run(ctx); err != nil { // what is new is sent at the end
 		t.Fatal(err)
 	}
 	want := []string{
 		"__name__=brimwatch_instance_usage instance_id=mqtt-1 metric=send_tps product=mqtt 1.5 @1000",
-		"__name__=brimwatch_instance_capacity instance_id=mqtt-1 metric=message_tps product=mqtt 1000 @1000",
-		"__name__=brimwatch_instance_utilization_ratio instance_id=mqtt-1 metric=send_tps product=mqtt stale @1000",
+		"__name__=brimwatch_instance_capacity instance_id=mqtt-1 metric=message_tps product=mqtt 1000 @1001",
+		"__name__=brimwatch_instance_utilization_ratio instance_id=mqtt-1 metric=send_tps product=mqtt stale @1002",
 		"__name__=brimwatch_instance_up instance_id=mqtt-1 product=mqtt 0 @2000",
-		"__name__=brimwatch_instance_expiry_timestamp_seconds instance_id=mqtt-1 product=mqtt 1.8e+09 @2000",
-		"__name__=brimwatch_instance_lifecycle_state instance_id=mqtt-1 product=mqtt state=grace 1 @2000",
-		"__name__=brimwatch_alarms 3 @2000",
+		"__name__=brimwatch_instance_expiry_timestamp_seconds instance_id=mqtt-1 product=mqtt 1.8e+09 @2001",
+		"__name__=brimwatch_instance_lifecycle_state instance_id=mqtt-1 product=mqtt state=grace 1 @2002",
+		"__name__=brimwatch_alarms 3 @2003",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -144,11 +105,14 @@ func TestEveryStatus(t *testing.T) {
 		{200, nil, 0, false},
 		{202, nil, 0, false},
 		{204, nil, 0, false},
-		{302, []string{"Location", "http://elsewhere.test/"}, 0, true},
+		{302, []string{"Location", "http://elsewhere.test/"}, time.Second, false},
 		{400, nil, 0, true},
-		{401, nil, 0, true},
-		{404, nil, 0, true},
+		{401, nil, time.Second, false},
+		{403, nil, time.Second, false},
+		{404, nil, time.Second, false},
+		{409, nil, 0, true},
 		{413, nil, 0, true},
+		{422, nil, 0, true},
 		{429, nil, time.Second, false},
 		{429, []string{"Retry-After", "7"}, 7 * time.Second, false},
 		{429, []string{"Retry-After", "99999999999999999"}, 10 * time.Minute, false},
@@ -171,19 +135,12 @@ func TestEveryStatus(t *testing.T) {
 					}
 					return respond(http.StatusOK), nil
 				})
-				w, err := New(Endpoint{URL: "http://far.test/"}, Options{Transport: far})
-				if err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithCancel(t.Context())
-				ran := make(chan error)
-				go func() { ran <- w.Run(ctx) }()
-				w.Enqueue(numbered(0, 3))
+				dir, p := t.TempDir(), newPast()
+				begun(t, dir, "http://far.test/", began.Add(-10*time.Second))
+				p.add(connections(1), began.Add(-5*time.Second).UnixMilli(), 1)
+				w := run(t, "http://far.test/", Options{History: p.history(time.Hour), Dir: dir, Transport: far})
 				<-time.After(time.Hour) // of the bubble
-				cancel()
-				if err := <-ran; err != nil {
-					t.Fatal(err)
-				}
+				w.end()
 				want := []time.Duration{0}
 				if c.again > 0 {
 					want = append(want, c.again)
@@ -192,101 +149,12 @@ func TestEveryStatus(t *testing.T) {
 					t.Errorf("calls (-want +got)\n%s", diff)
 				}
 				sent, dropped := testutil.ToFloat64(w.metrics.sent), testutil.ToFloat64(w.metrics.dropped.WithLabelValues(dropRefused))
-				if (dropped == 3) != c.dropped || sent+dropped != 3 {
+				if (dropped == 1) != c.dropped || sent+dropped != 1 {
 					t.Errorf("%v sent, %v dropped", sent, dropped)
 				}
 			})
 		})
 	}
-}
-
-// TestDeadEndpoint hands over far more than may wait. Nothing blocks, the queue
-// stays within its bound, the newest samples arrive when the endpoint is back,
-// in order, and the log says two things.
-func TestDeadEndpoint(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		dead, got := true, []float64{}
-		far := roundTripper(func(r *http.Request) (*http.Response, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			if dead {
-				return nil, errors.New("connection refused")
-			}
-			for _, ts := range read(t, r).Timeseries {
-				got = append(got, ts.Samples[0].Value)
-			}
-			return respond(http.StatusOK), nil
-		})
-		var log bytes.Buffer
-		w, err := New(Endpoint{URL: "http://user:hush@far.test/write?token=hush", Bearer: ""}, Options{
-			Transport: far, MaxSamples: 100, BatchSamples: 30, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ran := make(chan error)
-		go func() { ran <- w.Run(ctx) }()
-		for i := range 100 {
-			w.Enqueue(numbered(i*7, 7))
-			if depth := testutil.ToFloat64(w.metrics.depth); depth > 100 {
-				t.Fatalf("%v samples wait, more than 100", depth)
-			}
-			<-time.After(time.Second)
-		}
-		mu.Lock()
-		dead = false
-		mu.Unlock()
-		<-time.After(2 * time.Minute)
-		cancel()
-		if err := <-ran; err != nil {
-			t.Fatal(err)
-		}
-		// One request was under way all the time, with the first seven samples.
-		if len(got) != 107 || got[0] != 0 || got[7] != 600 || got[106] != 699 {
-			t.Errorf("arrived: %v", got)
-		}
-		if dropped := testutil.ToFloat64(w.metrics.dropped.WithLabelValues(dropQueueFull)); dropped != 593 {
-			t.Errorf("%v dropped, want 593", dropped)
-		}
-		if n := strings.Count(log.String(), "\n"); n != 2 || !strings.Contains(log.String(), "remote write fails") || !strings.Contains(log.String(), "remote write goes on") {
-			t.Errorf("log:\n%s", log.String())
-		}
-		if strings.Contains(log.String(), "hush") {
-			t.Errorf("the log has a secret:\n%s", log.String())
-		}
-	})
-}
-
-func TestStopWithADeadEndpoint(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		far := roundTripper(func(r *http.Request) (*http.Response, error) {
-			<-r.Context().Done() // takes the connection and never answers
-			return nil, r.Context().Err()
-		})
-		w, err := New(Endpoint{URL: "http://far.test/"}, Options{Transport: far})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		ran := make(chan error)
-		go func() { ran <- w.Run(ctx) }()
-		w.Enqueue(numbered(0, 10))
-		w.Enqueue(numbered(10, 10))
-		synctest.Wait()
-		stopped := time.Now()
-		cancel()
-		if err := <-ran; err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(stopped); took > grace {
-			t.Errorf("the end took %s", took)
-		}
-		if dropped := testutil.ToFloat64(w.metrics.dropped.WithLabelValues(dropStopped)); dropped != 20 {
-			t.Errorf("%v dropped, want 20", dropped)
-		}
-	})
 }
 
 func TestBackoff(t *testing.T) {
@@ -307,7 +175,7 @@ func TestEndpointsThatCannotBe(t *testing.T) {
 		"unreadable":  {URL: "http://u:hush@far.test:port/"},
 		"two secrets": {URL: "http://u:hush@far.test/", Username: "me", Bearer: "hush"},
 	} {
-		_, err := New(e, Options{})
+		_, err := New(e, Options{Dir: t.TempDir(), History: newPast().history(time.Hour)})
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		} else if strings.Contains(err.Error(), "hush") {
@@ -327,11 +195,16 @@ func TestTLSAndBearer(t *testing.T) {
 	if !ok {
 		t.Fatal("the test server's client has another transport")
 	}
-	w, err := New(Endpoint{URL: server.URL, Bearer: "token", TLS: &tls.Config{RootCAs: trust.TLSClientConfig.RootCAs, MinVersion: tls.VersionTLS12}}, Options{})
+	dir, p := t.TempDir(), newPast()
+	begun(t, dir, server.URL, time.Now().Add(-time.Minute))
+	p.add(connections(1), time.Now().Add(-time.Second).UnixMilli(), 1)
+	p.final = time.Now().UnixMilli()
+	w, err := New(Endpoint{URL: server.URL, Bearer: "token", TLS: &tls.Config{RootCAs: trust.TLSClientConfig.RootCAs, MinVersion: tls.VersionTLS12}}, Options{
+		Dir: dir, History: p.history(time.Hour),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Enqueue(numbered(0, 1))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := w.Run(ctx); err != nil {
@@ -343,11 +216,15 @@ func TestTLSAndBearer(t *testing.T) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	batch := numbered(0, defaultBatchSamples)
+	win := &window{}
+	for i := range defaultBatchSamples {
+		win.series = append(win.series, connections(i))
+		win.points = append(win.points, point{t: int64(i), v: float64(i), series: int32(i)})
+	}
 	var e encoder
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.encode(batch); err != nil {
+		if _, err := e.encode(win.series, win.points); err != nil {
 			b.Fatal(err)
 		}
 	}
