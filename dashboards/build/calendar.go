@@ -42,7 +42,7 @@ func (b *board) calendarFigures() {
 		now(inState("suspended|recycled|frozen"), "suspended").colored(step{1, "red"}).link("Calendar in Brimwatch", page))
 	b.add(4, 4, stat("Overdue accounts", "Accounts with an unpaid bill.").
 		now(orZero(`sum(max by (account) (brimwatch_account_overdue{account=~"$account"}))`), "overdue").colored(step{1, "red"}))
-	b.add(4, 4, stat("Accounts with a low balance", "Accounts that have less left than the threshold at which somebody should pay.").
+	b.add(4, 4, stat("Low balances", "Accounts that have less left than the threshold at which somebody should pay.").
 		now(orZero(`count(max by (account, currency) (brimwatch_account_balance{account=~"$account"}) < max by (account, currency) (brimwatch_account_low_balance_threshold{account=~"$account"}))`), "low").
 		colored(step{1, "orange"}))
 }
@@ -58,13 +58,13 @@ func (b *board) calendarTables() {
 		rows(withName(`max by (instance_id, product, state) (bottomk(50, `+chosenOnly(next)+`))`)+` * 1000`).
 		columns(figure(ofFirst, "When", "dateTimeAsLocal"), plain("state", "State"), instanceColumn(), plain("name", "Name"), plain("product", "Product"), plain("account", "Account")).
 		sortedBy("When", false).none("nothing lies ahead"))
-	b.add(12, 10, table("Ends of terms", "The fifty instances whose terms end or ended the earliest, and whether they are renewed by themselves.").
+	b.add(14, 10, table("Ends of terms", "The fifty instances whose terms end or ended the earliest, and whether they are renewed by themselves.").
 		rows(withName(soonest)+` * 1000`).
 		rows(`max by (instance_id, product, edition) (brimwatch_instance_auto_renew and on (instance_id) `+soonest+`)`).
-		columns(instanceColumn(), plain("name", "Name"), figure(ofFirst, "Term ends", "dateTimeAsLocal"), words("Value #B", "Automatic renewal", yesNo("green", "orange")...),
+		columns(instanceColumn(), plain("name", "Name"), figure(ofFirst, "Term ends", "dateTimeAsLocal", property{"custom.width", 190}), words("Value #B", "Renews", yesNo("green", "orange")...),
 			plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
 		sortedBy("Term ends", false).none("no paid term is known"))
-	b.add(12, 10, table("Not active", "Instances in any other state than active, a hundred at most. Unknown is what has no term or an account without a balance.").
+	b.add(10, 10, table("Not active", "Instances in any other state than active, a hundred at most. Unknown is what has no term or an account without a balance.").
 		rows(withName(`max by (instance_id, product, edition, state) (topk(100, `+chosenOnly(resting)+`))`)).
 		columns(instanceColumn(), plain("name", "Name"), plain("state", "State"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition")).
 		hideFirst().sortedBy("State", false).none("all instances are active"))

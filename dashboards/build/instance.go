@@ -43,7 +43,7 @@ func (b *board) instanceNow() {
 		rows(of(`max`, `brimwatch_instance_silenced`)).
 		columns(instanceColumn(), plain("name", "Name"), plain("account", "Account"), plain("product", "Product"), plain("edition", "Edition"),
 			words("Value #B", "Source", answers()...), figure("Value #C", "Open alarms", "short").none("0"), words("Value #D", "Lifecycle", lifecycles()...),
-			moment("Value #E", "Term ends"), words("Value #F", "Automatic renewal", yesNo("green", "orange")...), words("Value #G", "Silenced", yesNo("blue", "text")...).none("no")).
+			moment("Value #E", "Term ends"), words("Value #F", "Renews", yesNo("green", "orange")...), words("Value #G", "Silenced", yesNo("blue", "text")...).none("no")).
 		hideFirst().sortedBy("Instance", false).none("no instance is chosen"))
 
 	figures := func(aggregate, series string) string {

@@ -39,6 +39,12 @@ func (p *panel) sparkline() *panel {
 	return p
 }
 
+// withName shows the name of the series beside its figure, where there is only one, too.
+func (p *panel) withName() *panel {
+	p.options["textMode"] = "value_and_name"
+	return p
+}
+
 // named shows the name of the series and not its figure.
 func (p *panel) named() *panel {
 	p.options["textMode"] = "name"

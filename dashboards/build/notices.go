@@ -88,7 +88,7 @@ func (b *board) textMessages() {
 	b.add(4, 8, stat("Segments", "Segments of text messages that providers took over in the time range. A provider charges by the segment.").
 		now(orZero(`round(`+counted("brimwatch_sms_segments_total", `{receiver=~"$receiver"}`, "", wholeRange)+`)`), "segments"))
 	b.add(4, 8, stat("Price", "What providers say they charged in the time range, for all receivers.").
-		now(orNone(counted("brimwatch_sms_price_total", "", "currency", wholeRange), "currency", "no price"), "{{currency}}").unit("none").decimals(2))
+		now(orNone(counted("brimwatch_sms_price_total", "", "currency", wholeRange), "currency", "no price"), "{{currency}}").withName().unit("none").decimals(2))
 	b.add(8, 8, lines("Segments by provider", "Segments of text messages that providers took over.").bars().
 		ask(orNone(`round(`+counted("brimwatch_sms_segments_total", `{receiver=~"$receiver"}`, "provider", eachPoint)+`)`, "provider", "no text message"), "{{provider}}").fromZero())
 	b.add(8, 8, lines("Price by provider", "What providers say they charged, in their currency. Some tell it minutes after the message.").bars().

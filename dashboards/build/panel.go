@@ -176,12 +176,13 @@ func (p *panel) override(matcher, options string, properties ...property) *panel
 	return p
 }
 
-// limits shows the series of the query refID as dashed lines without a filling.
+// limits shows the series of the query refID as dashed lines without points and a filling.
 func (p *panel) limits(refID, color string) *panel {
 	return p.override("byFrameRefID", refID,
 		property{"custom.lineStyle", object{"fill": "dash", "dash": []int{8, 6}}},
 		property{"custom.fillOpacity", 0},
 		property{"custom.lineWidth", 1},
+		property{"custom.showPoints", "never"},
 		property{"color", object{"mode": "fixed", "fixedColor": color}})
 }
 
