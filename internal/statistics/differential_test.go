@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,9 +198,15 @@ func read(t testing.TB, status int, body []byte) reply {
 	return out
 }
 
-// pairOf takes [time, "value"] apart.
+// pairOf takes [time, "value"] apart. There are millions of them, so plain ones are not
+// handed to a decoder.
 func pairOf(t testing.TB, pair json.RawMessage) []string {
 	t.Helper()
+	if at, v, ok := strings.Cut(strings.Trim(string(pair), "[]"), ","); ok && !strings.Contains(v, `\`) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(v), `"`); ok && strings.IndexByte(v, '"') == len(v)-1 {
+			return []string{at, v[:len(v)-1]}
+		}
+	}
 	var list []any
 	d := json.NewDecoder(bytes.NewReader(pair))
 	d.UseNumber()
@@ -317,7 +324,7 @@ func TestAsAPrometheus(t *testing.T) {
 	answered := 0
 	for _, e := range all {
 		t.Run(e.text, func(t *testing.T) {
-			same := func(path string, ordered bool, form url.Values) {
+			same := func(method, path string, ordered bool, form url.Values) {
 				t.Helper()
 				want := b.prometheus(t, http.MethodGet, path, form)
 				options := cmp.Options{}
@@ -327,22 +334,23 @@ func TestAsAPrometheus(t *testing.T) {
 				if want.Status == http.StatusOK && len(want.Result) > 0 {
 					answered++
 				}
-				for _, method := range []string{http.MethodGet, http.MethodPost} {
-					got := b.brimwatch(t, method, path, form)
-					if !ordered {
-						want, got = want.unordered(), got.unordered()
-					}
-					if diff := cmp.Diff(want, got, options); diff != "" {
-						t.Errorf("%s by %s, %v (-Prometheus +Brimwatch)\n%s", path, method, form, diff)
-						return
-					}
+				got := b.brimwatch(t, method, path, form)
+				if !ordered {
+					want, got = want.unordered(), got.unordered()
+				}
+				if reflect.DeepEqual(want, got) {
+					return // cmp takes its time
+				}
+				if diff := cmp.Diff(want, got, options); diff != "" {
+					t.Errorf("%s by %s, %v (-Prometheus +Brimwatch)\n%s", path, method, form, diff)
 				}
 			}
-			for _, at := range moments {
-				same("query", e.ordered, url.Values{"query": {e.text}, "time": {seconds(at)}})
+			methods := []string{http.MethodGet, http.MethodPost} // in turn
+			for i, at := range moments {
+				same(methods[i%2], "query", e.ordered, url.Values{"query": {e.text}, "time": {seconds(at)}})
 			}
-			for _, r := range ranges {
-				same("query_range", false, url.Values{"query": {e.text}, "start": {seconds(r.from)}, "end": {seconds(r.to)}, "step": {r.step}})
+			for i, r := range ranges {
+				same(methods[i%2], "query_range", false, url.Values{"query": {e.text}, "start": {seconds(r.from)}, "end": {seconds(r.to)}, "step": {r.step}})
 			}
 		})
 	}

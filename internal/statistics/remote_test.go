@@ -401,58 +401,61 @@ func (s *sends) await(at time.Time) {
 // TestRemoteWriteSurvives sends a history to real databases while these go away, forget
 // answers and are overloaded, and while Brimwatch is stopped and killed. In the end they
 // hold what the history holds, and nothing was refused.
-func TestRemoteWriteSurvives(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *farSide{"Prometheus": realPrometheus, "VictoriaMetrics": victoriaMetrics} {
-		t.Run(name, func(t *testing.T) {
-			far := start(t)
-			instances := bigFleet(20)
-			began := time.Now().Add(-40 * time.Minute).Truncate(time.Minute)
-			minute := func(n int) time.Time { return began.Add(time.Duration(n) * time.Minute) }
-			var complete atomic.Int64
-			complete.Store(began.UnixMilli())
+func TestRemoteWriteSurvives(t *testing.T) { survives(t, realPrometheus) }
 
-			s := sendTo(t, filepath.Join(t.TempDir(), "history"), far.url, began, &complete)
-			s.SetFleet(instances)
-			far.proxy.mode.Store(forgets)
-			s.read(instances, began, minute(5))
-			s.await(minute(5))
+// TestRemoteWriteSurvivesWithVictoriaMetrics does the same to a VictoriaMetrics.
+func TestRemoteWriteSurvivesWithVictoriaMetrics(t *testing.T) { survives(t, victoriaMetrics) }
 
-			far.proxy.mode.Store(away)
-			s.read(instances, minute(5), minute(15))
-			s.end() // with ten minutes that were not taken
+func survives(t *testing.T, start func(testing.TB) *farSide) {
+	t.Helper()
+	t.Parallel() // they wait most of the time
+	far := start(t)
+	instances := bigFleet(20)
+	began := time.Now().Add(-40 * time.Minute).Truncate(time.Minute)
+	minute := func(n int) time.Time { return began.Add(time.Duration(n) * time.Minute) }
+	var complete atomic.Int64
+	complete.Store(began.UnixMilli())
 
-			s = sendTo(t, s.dir, far.url, time.Time{}, &complete)
-			s.SetFleet(instances)
-			far.proxy.mode.Store(overload)
-			s.read(instances, minute(15), minute(20))
-			server.Eventually(t, "some more is taken", func() bool { return taken(t, s.dir).After(minute(5)) })
-			dir := s.killed() // in the middle of it
-			far.proxy.mode.Store(away)
+	s := sendTo(t, filepath.Join(t.TempDir(), "history"), far.url, began, &complete)
+	s.SetFleet(instances)
+	far.proxy.mode.Store(forgets)
+	s.read(instances, began, minute(5))
+	s.await(minute(5))
 
-			s.stop()
-			if err := <-s.ran; err != nil {
-				t.Fatal(err)
-			}
-			s = sendTo(t, dir, far.url, time.Time{}, &complete)
-			far.proxy.mode.Store(forgets)
-			s.SetFleet(instances)
-			s.read(instances, minute(20), minute(30))
-			s.await(minute(30))
-			s.SetFleet(nil)
-			s.Flush()
-			far.proxy.mode.Store(passes)
-			s.stop()
-			if err := <-s.ran; err != nil {
-				t.Fatal(err)
-			}
-			far.same(s.Store, began.Add(time.Millisecond), taken(t, s.dir))
-			if n := total(t, s.Store, "brimwatch_history_remote_dropped_total"); n > 0 {
-				t.Errorf("%v samples were refused", n)
-			}
-			if n := total(t, s.Store, "brimwatch_history_remote_failed_requests_total"); n == 0 {
-				t.Error("no request failed")
-			}
-		})
+	far.proxy.mode.Store(away)
+	s.read(instances, minute(5), minute(15))
+	s.end() // with ten minutes that were not taken
+
+	s = sendTo(t, s.dir, far.url, time.Time{}, &complete)
+	s.SetFleet(instances)
+	far.proxy.mode.Store(overload)
+	s.read(instances, minute(15), minute(20))
+	server.Eventually(t, "some more is taken", func() bool { return taken(t, s.dir).After(minute(5)) })
+	dir := s.killed() // in the middle of it
+	far.proxy.mode.Store(away)
+
+	s.stop()
+	if err := <-s.ran; err != nil {
+		t.Fatal(err)
+	}
+	s = sendTo(t, dir, far.url, time.Time{}, &complete)
+	far.proxy.mode.Store(forgets)
+	s.SetFleet(instances)
+	s.read(instances, minute(20), minute(30))
+	s.await(minute(30))
+	s.SetFleet(nil)
+	s.Flush()
+	far.proxy.mode.Store(passes)
+	s.stop()
+	if err := <-s.ran; err != nil {
+		t.Fatal(err)
+	}
+	far.same(s.Store, began.Add(time.Millisecond), taken(t, s.dir))
+	if n := total(t, s.Store, "brimwatch_history_remote_dropped_total"); n > 0 {
+		t.Errorf("%v samples were refused", n)
+	}
+	if n := total(t, s.Store, "brimwatch_history_remote_failed_requests_total"); n == 0 {
+		t.Error("no request failed")
 	}
 }
 

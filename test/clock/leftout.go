@@ -16,7 +16,8 @@ func leftOut() []test {
 		{"collector/nats", "TestTotalsBelongToTheServersClock", "holds the clock of the NATS server against that of the test"},
 		{"collector/prometheus", "TestFigureOf100SecondsAgo", "the exporter is part of the test, and dates its sample for a server on another clock"},
 		{"collector/prometheus", "TestLatencyOffset", "imports a sample of the test's moment into VictoriaMetrics, and asks for its newest"},
-		{"internal/statistics", "TestRemoteWriteToVictoriaMetrics", "VictoriaMetrics takes no samples that lie far ahead of its clock, nor shows those that lie ahead of it"},
+		{"internal/statistics", "TestRemoteWriteSurvivesWithVictoriaMetrics", "VictoriaMetrics takes no samples that lie far ahead of its clock, nor shows those that lie ahead of it"},
+		{"internal/statistics/promread", "TestConformanceOfVictoriaMetrics", "the same"},
 	}
 }
 

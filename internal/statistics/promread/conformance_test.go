@@ -223,39 +223,46 @@ func usageAt(c course, m fleet.Metric, at, step time.Duration) (highest float64,
 	return 0, false
 }
 
-// TestConformance holds the embedded history, a Prometheus and a VictoriaMetrics against
-// the same; and the query API of another Brimwatch, which speaks as Prometheus 3 does.
+// TestConformance holds the embedded history and a Prometheus against the same; and the
+// query API of another Brimwatch, which speaks as Prometheus 3 does.
 func TestConformance(t *testing.T) {
-	through := func(start func(t *testing.T) (write, query string)) func(*testing.T, time.Time) recordings {
-		return func(t *testing.T, began time.Time) recordings {
-			write, query := start(t)
-			record(t, began, write)
-			return readerOf(t, query, began)
-		}
-	}
 	for name, open := range map[string]func(*testing.T, time.Time) recordings{
-		"embedded":        func(t *testing.T, began time.Time) recordings { return record(t, began, "") },
-		"Prometheus":      through(startPrometheus),
-		"VictoriaMetrics": through(startVictoriaMetrics),
+		"embedded":   func(t *testing.T, began time.Time) recordings { return record(t, began, "") },
+		"Prometheus": through(startPrometheus),
 		"Brimwatch": func(t *testing.T, began time.Time) recordings {
 			srv := httptest.NewServer(record(t, began, "").Handler())
 			t.Cleanup(srv.Close)
 			return readerOf(t, srv.URL+"/prometheus", began)
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			began := time.Now().Add(-2 * time.Hour).Truncate(5 * time.Minute)
-			read := open(t, began)
-			for _, c := range courses() {
-				t.Run(c.id, func(t *testing.T) {
-					conformStatistics(t, read, c, began)
-					conformUsage(t, read, c, began)
-				})
-			}
-			conformTogether(t, read, began)
-			conformFaults(t, read, began)
+		t.Run(name, func(t *testing.T) { conform(t, open) })
+	}
+}
+
+// TestConformanceOfVictoriaMetrics holds a VictoriaMetrics against the same.
+func TestConformanceOfVictoriaMetrics(t *testing.T) { conform(t, through(startVictoriaMetrics)) }
+
+// through records by remote write into a database, and reads from that.
+func through(start func(t *testing.T) (write, query string)) func(*testing.T, time.Time) recordings {
+	return func(t *testing.T, began time.Time) recordings {
+		write, query := start(t)
+		record(t, began, write)
+		return readerOf(t, query, began)
+	}
+}
+
+func conform(t *testing.T, open func(*testing.T, time.Time) recordings) {
+	t.Helper()
+	began := time.Now().Add(-2 * time.Hour).Truncate(5 * time.Minute)
+	read := open(t, began)
+	for _, c := range courses() {
+		t.Run(c.id, func(t *testing.T) {
+			conformStatistics(t, read, c, began)
+			conformUsage(t, read, c, began)
 		})
 	}
+	conformTogether(t, read, began)
+	conformFaults(t, read, began)
 }
 
 // readerOf returns a Reader of the database at a URL, once that shows the last sample.
