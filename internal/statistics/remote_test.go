@@ -502,6 +502,7 @@ func TestEachEndpointHasItsOwnMark(t *testing.T) {
 		at := time.Now().Add(time.Millisecond) // after the marks of new endpoints
 		s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 1, 2, 3)})
 		s.Flush()
+		<-time.After(time.Until(at.Add(time.Millisecond))) // the end sends what is not in the future
 		ctx, stop := context.WithCancel(t.Context())
 		ran := make(chan error, 1)
 		go func() { ran <- s.Run(ctx) }()

@@ -17,9 +17,9 @@ import (
 	"github.com/brimwatch/brimwatch/test/server"
 )
 
-// TestDashboards puts every query of every dashboard to a running Brimwatch, and to a
+// TestDashboardsAreAnswered puts every query of every dashboard to a running Brimwatch, and to a
 // real Prometheus that scrapes it: each is answered, and none is empty.
-func TestDashboards(t *testing.T) {
+func TestDashboardsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, settings{})
 	prometheus := server.Prometheus(t, s.addr)
@@ -98,7 +98,12 @@ sms:
 func (s *scene) silence() {
 	s.t.Helper()
 	body := fmt.Sprintf(`{"matchers":{"instance_id":"soon"},"until":%q,"by":"wei"}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
-	resp, err := http.Post("http://"+s.addr+"/api/v1/silences", "application/json", strings.NewReader(body)) //nolint:noctx // a test
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://"+s.addr+"/api/v1/silences", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := (&http.Client{}).Do(req)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func leftOut() []test {
 		{"collector/prometheus", "TestLatencyOffset", "imports a sample of the test's moment into VictoriaMetrics, and asks for its newest"},
 		{"internal/statistics", "TestRemoteWriteSurvivesWithVictoriaMetrics", "VictoriaMetrics takes no samples that lie far ahead of its clock, nor shows those that lie ahead of it"},
 		{"internal/statistics/promread", "TestConformanceOfVictoriaMetrics", "the same"},
-		{"test/acceptance", "TestDashboards", "Prometheus dates what it scrapes by the kernel's clock, and is asked for the test's moment"},
+		{"test/acceptance", "TestDashboardsAreAnswered", "Prometheus dates what it scrapes by the kernel's clock, and is asked for the test's moment"},
 	}
 }
 
