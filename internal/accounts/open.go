@@ -41,7 +41,7 @@ type Options struct {
 
 // Accounts holds the open accounts, and looks through them for instances. Prepare,
 // Join, Load, Discard, Swap, Start and Stop are called by one goroutine at a time;
-// Remarks and the Poller may be called beside them.
+// Remarks, SweepOnce and the Poller may be called beside them.
 type Accounts struct {
 	Options
 	log     *slog.Logger
@@ -287,9 +287,13 @@ func (c *Accounts) Join(s *config.Snapshot, path string) (*config.Snapshot, Set,
 // SweepOnce looks through all open accounts once, and returns the faults it met,
 // one for each account that could not be looked through.
 func (c *Accounts) SweepOnce(ctx context.Context, now time.Time) []string {
+	set := c.shown.Load()
+	if set == nil {
+		return nil
+	}
 	var faults []string
-	for _, name := range slices.Sorted(maps.Keys(c.open)) {
-		if i := c.open[name].inventory; i != nil {
+	for _, name := range slices.Sorted(maps.Keys(*set)) {
+		if i := (*set)[name].inventory; i != nil {
 			if _, err := i.Sweep(ctx, now); err != nil {
 				faults = append(faults, fmt.Sprintf("account %s: %v", name, err))
 			}
