@@ -3,7 +3,6 @@ package dashboards_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -12,10 +11,11 @@ import (
 
 	"github.com/brimwatch/brimwatch/dashboards"
 	"github.com/brimwatch/brimwatch/dashboards/build"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files anew")
+	golden.Flag()
 	os.Exit(m.Run())
 }
 
@@ -39,7 +39,7 @@ func TestFilesAreAsBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range built {
-		if flag.Lookup("update").Value.String() == "true" {
+		if golden.Updating() {
 			if err := os.WriteFile(b.Name, b.Content, 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package notifier
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,12 +10,11 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // scene is one event with a heading for whoever reads the golden file.
@@ -59,19 +57,7 @@ func (s *stage) golden(name string, scenes []scene) {
 		}
 		b.WriteString(s.played(sc))
 	}
-	path := filepath.Join("testdata", "notices", name+".txt")
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-			s.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		s.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
-		s.Errorf("%s (-want +got):\n%s", name, diff)
-	}
+	golden.Equal(s, filepath.Join("notices", name+".txt"), []byte(b.String()))
 }
 
 // cast is one actor of each kind.

@@ -2,15 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // TestAdviceTable holds the table of an answer of the API against a file that a
@@ -33,19 +31,7 @@ func TestAdviceTable(t *testing.T) {
 			if err := write(&out); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", "advise", name)
-			if flag.Lookup("update").Value.String() == "true" {
-				if err := os.WriteFile(golden, []byte(out.String()), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), out.String()); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
+			golden.Equal(t, filepath.Join("advise", name), []byte(out.String()))
 		})
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -21,13 +20,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // patience bounds every wait of these tests; what is waited for comes much sooner.
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files anew")
+	golden.Flag()
 	testscript.Main(m, map[string]func(){"brimwatch": main})
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func TestAnswers(t *testing.T) {
@@ -42,7 +43,7 @@ func TestAnswers(t *testing.T) {
 			if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("answered %d, %s", w.Code, w.Header().Get("Content-Type"))
 			}
-			golden(t, name, indented(t, w.Body))
+			golden.Equal(t, name, indented(t, w.Body))
 		})
 	}
 }
@@ -228,7 +229,7 @@ func TestStatisticsOfThePast(t *testing.T) {
 func TestStatisticsCSV(t *testing.T) {
 	f := newFakes()
 	w := ask(t, f.handler(t), http.MethodGet, "/api/v1/instances/mqtt-1/statistics?format=csv", "")
-	golden(t, "statistics.csv", w.Body.Bytes())
+	golden.Equal(t, "statistics.csv", w.Body.Bytes())
 	if got := w.Header().Get("Content-Disposition"); got != "attachment; filename=mqtt-1.csv" {
 		t.Errorf("Content-Disposition is %q", got)
 	}

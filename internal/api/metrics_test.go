@@ -28,6 +28,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // The formats, as a client asks for them and as an answer says what it is.
@@ -105,7 +106,7 @@ func withEverything() *fakes {
 func TestMetrics(t *testing.T) {
 	f := withEverything()
 	text := scrape(t, f)
-	golden(t, "metrics.txt", []byte(text))
+	golden.Equal(t, "metrics.txt", []byte(text))
 
 	seriesIn(t, text, isText)
 	problems, err := promlint.New(strings.NewReader(text)).Lint()
@@ -359,7 +360,7 @@ func (c *counted) WriteHeader(status int)      { c.status = status }
 func TestOpenMetrics(t *testing.T) {
 	f := withEverything()
 	text := scrapeAs(t, f, "/metrics", askOpenMetrics, isOpenMetrics)
-	golden(t, "openmetrics.txt", withoutBeginnings(text))
+	golden.Equal(t, "openmetrics.txt", withoutBeginnings(text))
 	holdsOpenMetrics(t, text)
 
 	// All that stands in the one stands in the other.

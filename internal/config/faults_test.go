@@ -3,7 +3,6 @@ package config
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,10 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
-
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // TestFaults loads each file of testdata/bad and compares what is said of it.
 func TestFaults(t *testing.T) {
@@ -29,20 +26,8 @@ func TestFaults(t *testing.T) {
 			if !errors.As(err, &faults) {
 				t.Fatalf("it was taken, or failed otherwise: %v", err)
 			}
-			golden := strings.TrimSuffix(file, ".yml") + ".txt"
-			got := faults.Error() + "\n"
-			if updating() {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("faults (-want +got):\n%s", diff)
-			}
+			name := strings.TrimSuffix(filepath.Base(file), ".yml") + ".txt"
+			golden.Equal(t, filepath.Join("bad", name), []byte(faults.Error()+"\n"))
 		})
 	}
 }

@@ -1,13 +1,14 @@
 package config
 
 import (
-	"flag"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write golden files anew")
+	golden.Flag()
 	goleak.VerifyTestMain(m)
 }

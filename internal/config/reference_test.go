@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // TestReference holds docs/configuration.md against the schema; -update writes
@@ -13,7 +15,7 @@ import (
 func TestReference(t *testing.T) {
 	const page = "../../docs/configuration.md"
 	got := reference()
-	if updating() {
+	if golden.Updating() {
 		if err := os.WriteFile(page, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}

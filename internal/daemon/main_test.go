@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"flag"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,13 +13,15 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // patience bounds every wait of these tests; what is waited for comes much sooner.
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files anew")
+	golden.Flag()
 	goleak.VerifyTestMain(m)
 }
 

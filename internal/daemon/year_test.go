@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -24,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // year is Brimwatch as it lives through a year: engine, outbox and words, on
@@ -156,7 +155,6 @@ func (y *year) notices() string {
 // never, automatic ones that work and fail, accounts that run dry, and Brimwatch
 // itself down for two weeks. The golden file is what people were told.
 func TestYear(t *testing.T) {
-	golden := filepath.Join("testdata", "year.txt")
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		shanghai, err := time.LoadLocation("Asia/Shanghai")
@@ -205,17 +203,6 @@ func TestYear(t *testing.T) {
 		y.live(day(12, 31, 23))
 		got := y.notices()
 		y.stop()
-		if flag.Lookup("update").Value.String() == "true" {
-			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
+		golden.Equal(t, "year.txt", []byte(got))
 	})
 }

@@ -14,10 +14,11 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func TestPoints(t *testing.T) {
-	golden(t, "points.txt", []byte(strings.Join(lines(t, smallFleet(), Choice{}), "\n")+"\n"))
+	golden.Equal(t, "points.txt", []byte(strings.Join(lines(t, smallFleet(), Choice{}), "\n")+"\n"))
 }
 
 // TestEveryFamilyHasAPoint holds that no family is forgotten: neither here, nor by

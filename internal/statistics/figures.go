@@ -127,7 +127,7 @@ func (f *figures) visit(p *series.Point) {
 			return
 		}
 	}
-	one := labelledValue{labels: labelsOf(p, d), value: p.Value}
+	one := labelledValue{labels: labelsOf(p), value: p.Value}
 	if p.Family.Kept == series.AsFact {
 		f.labelled = append(f.labelled, one)
 		return
@@ -136,22 +136,10 @@ func (f *figures) visit(p *series.Point) {
 }
 
 // labelsOf returns the labels of a point.
-func labelsOf(p *series.Point, d series.Dimension) labels.Labels {
-	var id series.Identity
-	if p.Instance != nil {
-		id = series.IdentityOf(p.Instance)
-	}
-	b := labels.NewScratchBuilder(len(p.Labels) + 7)
-	for _, name := range series.Names() {
-		if v := id.Label(name, d); v != "" {
-			b.Add(name, v)
-		}
-	}
-	for _, l := range p.Labels {
-		if l.Value != "" {
-			b.Add(l.Name, series.Valid(l.Value))
-		}
-	}
+func labelsOf(p *series.Point) labels.Labels {
+	b := labels.NewScratchBuilder(len(p.Labels) + len(series.Names()))
+	b.Add(series.Name, p.Family.Name)
+	p.EachLabel(b.Add)
 	b.Sort()
 	return b.Labels()
 }

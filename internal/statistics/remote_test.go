@@ -177,32 +177,7 @@ func victoriaMetrics(t testing.TB) *farSide {
 
 func realPrometheus(t testing.TB) *farSide {
 	t.Helper()
-	addr := server.FreeAddr(t)
-	dir := t.TempDir()
-	config := filepath.Join(dir, "prometheus.yml")
-	writeFile(t, config, "global: {}\n")
-	srv := server.Start(t, server.Program{
-		Binary: "prometheus", Package: "prometheus", Addr: addr,
-		Args: []string{
-			"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + addr,
-			"--web.enable-remote-write-receiver", "--query.max-samples=100000000",
-		},
-		Ready: func(ctx context.Context, addr string) error {
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/-/ready", http.NoBody)
-			if err != nil {
-				return err
-			}
-			resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = resp.Body.Close() }()
-			if resp.StatusCode != http.StatusOK {
-				return fmt.Errorf("not ready: %d", resp.StatusCode)
-			}
-			return nil
-		},
-	})
+	srv := server.Prometheus(t)
 	f := &farSide{t: t, proxy: behindProxy(t, srv.Addr)}
 	f.url = listen(t, f.proxy) + "/api/v1/write"
 	f.samples = func(t testing.TB, from, to time.Time) map[string][]string {

@@ -1,12 +1,9 @@
 package web_test
 
 import (
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,9 +14,13 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+func TestMain(m *testing.M) {
+	golden.Flag()
+	m.Run()
+}
 
 // shipped are some of the shipped policies.
 func shipped() map[string]fleet.Policy {
@@ -102,24 +103,6 @@ func (f *fake) Guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	return f.guides[in.Product]
 }
 
-// golden compares with a file, or writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s, -want +got:\n%s", name, diff)
-	}
-}
-
 // lines is what the main part of a page says, a row or sentence a line.
 func lines(w *httptest.ResponseRecorder) string {
 	_, body, _ := strings.Cut(w.Body.String(), `<main id="main"`)
@@ -142,7 +125,7 @@ func TestCalendarPage(t *testing.T) {
 	if w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	golden(t, "calendar.txt", lines(w))
+	golden.Equal(t, "calendar.txt", []byte(lines(w)))
 }
 
 func TestBillingPanel(t *testing.T) {
@@ -153,7 +136,7 @@ func TestBillingPanel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			said := lines(get(t, realistic(), "/instances/"+id))
 			_, said, _ = strings.Cut(said, "Billing\n")
-			golden(t, name+".txt", said)
+			golden.Equal(t, name+".txt", []byte(said))
 		})
 	}
 }

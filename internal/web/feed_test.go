@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // subscribe asks for the feed as a calendar program does that has seen a tag.
@@ -30,7 +31,7 @@ func TestFeed(t *testing.T) {
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/calendar; charset=utf-8" {
 		t.Fatal(w.Code, w.Header())
 	}
-	golden(t, "calendar.ics", w.Body.String())
+	golden.Equal(t, "calendar.ics", w.Body.Bytes())
 	short := subscribe(t, realistic(), "/calendar.ics?days=10&account=acme&product=mqtt", "").Body.String()
 	wants(t, short, "X-WR-CALNAME:Brimwatch · acme · mqtt\r\n", "SUMMARY:Orders: expires\\; it stays usable for a grace (last day 2026-11-27)\r\n",
 		"DTSTART:20261127T081204Z\r\n", "URL:http://brim.example:9740/instances/mqtt-cn-0pp1abc\r\n")

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -17,12 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/channeltest"
 	"github.com/brimwatch/brimwatch/notifier/webhook"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 // receiver is an endpoint that gives one answer and keeps what it was sent.
@@ -100,7 +99,7 @@ func TestBody(t *testing.T) {
 			if err := json.Indent(&pretty, r.bodies[0], "", "  "); err != nil {
 				t.Fatalf("the body is not JSON: %v", err)
 			}
-			golden(t, tt.name+".json", append(pretty.Bytes(), '\n'))
+			golden.Equal(t, tt.name+".json", append(pretty.Bytes(), '\n'))
 		})
 	}
 }
@@ -138,28 +137,9 @@ func TestManualShowsTheMessage(t *testing.T) {
 	}
 }
 
-// golden compares with a file of testdata, or writes it when -update is given.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(file, got, 0o600); err != nil {
-			t.Fatalf("update the golden file: %v", err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("read the golden file: %v", err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
-
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files")
-	flag.Parse()
-	os.Exit(m.Run())
+	golden.Flag()
+	m.Run()
 }
 
 // A receiver that opens one incident for each groupKey closes the same one.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,15 +25,14 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
 	"go.uber.org/goleak"
+
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files anew")
-	flag.Parse()
+	golden.Flag()
 	goleak.VerifyTestMain(m)
 }
-
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // moment is when the captures were made.
 const moment = int64(1795313399)
@@ -260,25 +258,8 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("not JSON: %s", w.Body)
 			}
 			got := fmt.Sprintf("%d\n%s\n", w.Code, w.Body)
-			golden(t, strings.ReplaceAll(c.name, " ", "-"), got)
+			golden.Equal(t, filepath.Join("answers", strings.ReplaceAll(c.name, " ", "-")+".txt"), []byte(got))
 		})
-	}
-}
-
-func golden(t testing.TB, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "answers", name+".txt")
-	if updating() {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("(-golden +got)\n%s", diff)
 	}
 }
 

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"math"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -410,33 +408,7 @@ func conformFaults(t *testing.T, read recordings, began time.Time) {
 
 func startPrometheus(t *testing.T) (write, query string) {
 	t.Helper()
-	addr, dir := server.FreeAddr(t), t.TempDir()
-	config := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(config, []byte("global: {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	srv := server.Start(t, server.Program{
-		Binary: "prometheus", Package: "prometheus", Addr: addr,
-		Args: []string{
-			"--config.file=" + config, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address=" + addr,
-			"--web.enable-remote-write-receiver",
-		},
-		Ready: func(ctx context.Context, addr string) error {
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/-/ready", http.NoBody)
-			if err != nil {
-				return err
-			}
-			resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = resp.Body.Close() }()
-			if resp.StatusCode != http.StatusOK {
-				return fmt.Errorf("not ready: %d", resp.StatusCode)
-			}
-			return nil
-		},
-	})
+	srv := server.Prometheus(t)
 	return "http://" + srv.Addr + "/api/v1/write", "http://" + srv.Addr
 }
 

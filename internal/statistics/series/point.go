@@ -1,8 +1,6 @@
 package series
 
 import (
-	"strings"
-
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
@@ -38,7 +36,7 @@ func (p *Point) EachLabel(visit func(name, value string)) {
 
 func some(visit func(name, value string), name, value string) {
 	if value != "" {
-		visit(name, strings.ToValidUTF8(value, "\uFFFD"))
+		visit(name, Valid(value))
 	}
 }
 
@@ -51,7 +49,7 @@ func (p *Point) Label(name string) string {
 			value = p.Labels[i].Value
 		}
 	}
-	return strings.ToValidUTF8(value, "\uFFFD")
+	return Valid(value)
 }
 
 // field is the value of a label that is not among the further ones.

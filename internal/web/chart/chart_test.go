@@ -4,25 +4,25 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+func TestMain(m *testing.M) {
+	golden.Flag()
+	m.Run()
+}
 
 func start() time.Time { return time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC) }
 
@@ -70,19 +70,7 @@ func TestGolden(t *testing.T) {
 			c.From, c.To, c.Step = start(), start().Add(7*step), step
 			got := c.SVG()
 			wellFormed(t, got)
-			file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".svg")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatalf("%v (write it with -update)", err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("differs from %s (-want +got; write it anew with -update):\n%s", file, diff)
-			}
+			golden.Equal(t, strings.ReplaceAll(name, " ", "-")+".svg", got)
 		})
 	}
 }

@@ -3,10 +3,7 @@ package ics_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,9 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/brimwatch/brimwatch/internal/web/ics"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+func TestMain(m *testing.M) {
+	golden.Flag()
+	m.Run()
+}
 
 func stamp() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 0, time.UTC) }
 
@@ -38,20 +39,7 @@ func file() *ics.Calendar {
 }
 
 func TestGolden(t *testing.T) {
-	got := ics.Encode(file())
-	path := filepath.Join("testdata", "feed.ics")
-	if *update {
-		if err := os.WriteFile(path, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	golden.Equal(t, "feed.ics", ics.Encode(file()))
 }
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {

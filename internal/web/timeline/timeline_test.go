@@ -3,24 +3,24 @@ package timeline_test
 import (
 	"encoding/xml"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/internal/web/timeline"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // a flag of the test binary
+func TestMain(m *testing.M) {
+	golden.Flag()
+	m.Run()
+}
 
 func start() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 0, time.UTC) }
 
@@ -42,19 +42,7 @@ func TestGolden(t *testing.T) {
 		timeline.Lane{Name: "beta", Signs: []timeline.Sign{sign(90, 2, "Old is released")}},
 	).SVG()
 	got = strings.ReplaceAll(got, "><", ">\n<") + "\n"
-	path := filepath.Join("testdata", "two-accounts.svg")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	golden.Equal(t, "two-accounts.svg", []byte(got))
 }
 
 // dates are what the axis says.

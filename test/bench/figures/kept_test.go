@@ -1,15 +1,15 @@
 package figures
 
 import (
-	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
 func emptyPage() string {
@@ -48,7 +48,7 @@ func microReport() MicroReport {
 // TestMarkdown compares the tables with the golden files; -update writes them.
 func TestMarkdown(t *testing.T) {
 	for name, got := range map[string]string{"whole": report().Markdown(), "micro": microReport().Markdown()} {
-		golden(t, name+".md", got)
+		golden.Equal(t, name+".md", []byte(got))
 	}
 }
 
@@ -60,7 +60,7 @@ func TestComparison(t *testing.T) {
 	if err := CompareWhole(&out, report(), now); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "compare-whole.txt", out.String())
+	golden.Equal(t, "compare-whole.txt", []byte(out.String()))
 
 	out.Reset()
 	parts := microReport()
@@ -69,7 +69,7 @@ func TestComparison(t *testing.T) {
 	if err := CompareMicro(&out, microReport(), parts); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "compare-micro.txt", out.String())
+	golden.Equal(t, "compare-micro.txt", []byte(out.String()))
 
 	out.Reset()
 	if err := CompareWhole(&out, WholeReport{}, report()); err != nil || !strings.Contains(out.String(), "Nothing is kept") {
@@ -77,27 +77,9 @@ func TestComparison(t *testing.T) {
 	}
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-update writes it anew):\n%s", name, diff)
-	}
-}
-
 func TestMain(m *testing.M) {
-	flag.Bool("update", false, "write the golden files anew")
-	flag.Parse()
-	os.Exit(m.Run())
+	golden.Flag()
+	m.Run()
 }
 
 func TestKeepingIsReadBack(t *testing.T) {
