@@ -24,7 +24,9 @@ import (
 //	After         not sent; not before the given moment
 //	Unknown       it may have been accepted: look it up before sending again
 //
-// Its text reaches people, so it holds no secret and says the way out.
+// Only Unknown says that something may have left. Where its error is a
+// context.DeadlineExceeded, time was up, and the far side may still accept the
+// message later. Its text reaches people, so it holds no secret and says the way out.
 type Channel interface {
 	Send(ctx context.Context, m Message) (Receipt, error)
 }
@@ -32,9 +34,10 @@ type Channel interface {
 // Finder is the optional power of a Channel to say whether a message in doubt
 // was accepted after all.
 type Finder interface {
-	// Find looks for m at the far side, among what was accepted since m.Since.
-	// It returns false when the far side certainly does not have it; an error
-	// when that could not be told.
+	// Find looks for m at the far side, among what was accepted in the time that
+	// m.Age says, by the far side's clock. It returns false when the far side
+	// does not have it; an error when that could not be told now, and one that is
+	// Undecidable when it never can be.
 	Find(ctx context.Context, m Message) (Receipt, bool, error)
 }
 
@@ -93,10 +96,14 @@ type Recipient struct {
 type Message struct {
 	ID        string // constant over retries: the receiver's idempotency key
 	Recipient Recipient
-	Notices   []Notice  // at least one, in the order in which they were decided
-	Attempt   int       // 1 for the first
-	Since     time.Time // when the first attempt began
-	InDoubt   bool      // an attempt before may have arrived
+	Notices   []Notice // at least one, the gravest first
+	// Text is what a text message says: of its notice, or of all of them. It is the
+	// same for each attempt. "" for others.
+	Text    string
+	Attempt int           // 1 for the first
+	Since   time.Time     // when the first attempt began
+	Age     time.Duration // how long ago the first attempt began, by a clock that nobody sets
+	InDoubt bool          // an attempt before may have arrived
 }
 
 // Notice is one thing one recipient is told about one episode. What it says is
@@ -111,7 +118,13 @@ type Notice struct {
 	Recipient string // Recipient.Name
 	Channel   string
 	Text      string // for SMS; "" for others
-	Alert     Alert
+	// Brief is the notice in a few words, for a text message that speaks for
+	// several: "K7Q2 Orders connections 97%"; "" for others.
+	Brief string
+	// LeftOut is how many notices of the same episode this one takes the place of:
+	// they were decided before it, and never left.
+	LeftOut int
+	Alert   Alert
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held
@@ -151,6 +164,20 @@ func Unknown(err error) error { return unknown{err} }
 // IsUnknown tells whether err was marked by Unknown.
 func IsUnknown(err error) bool {
 	_, ok := errors.AsType[unknown](err)
+	return ok
+}
+
+type undecidable struct{ error }
+
+func (e undecidable) Unwrap() error { return e.error }
+
+// Undecidable marks the error of a look-up that cannot tell, however often it is
+// made.
+func Undecidable(err error) error { return undecidable{err} }
+
+// IsUndecidable tells whether err was marked by Undecidable.
+func IsUndecidable(err error) bool {
+	_, ok := errors.AsType[undecidable](err)
 	return ok
 }
 

@@ -50,6 +50,10 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, n
 		return m, notifier.Target{}, nil
 	}
 	m.Recipient = t.Recipient
+	m.Text = first.Text
+	if !m.Since.IsZero() {
+		m.Age = time.Since(m.Since)
+	}
 	return m, t, nil
 }
 
