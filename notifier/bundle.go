@@ -12,18 +12,22 @@ type extras struct {
 	link  bool // the address of the page, when not all are named
 	reply bool // what to answer, when not all are named and there is no address
 	left  bool // how many changes were left out
-	tails int  // how many of the tails
+	tails int  // how many of the tails, the first ones
 }
 
 // ways are the choices of parts, from the best. The page is named only where there is
 // room for it beside the gravest.
 func (b *bundle) ways() []extras {
 	n := len(b.tails)
-	out := []extras{{link: true, left: true, tails: n}, {reply: true, left: true, tails: n}, {reply: true, tails: n}, {reply: true, left: true}, {reply: true}, {}}
-	if b.link == "" {
-		return out[1:]
+	var out []extras
+	if b.link != "" {
+		out = append(out, extras{link: true, left: true, tails: n})
 	}
-	return out
+	out = append(out, extras{reply: true, left: true, tails: n})
+	for ; n > 0; n-- {
+		out = append(out, extras{reply: true, tails: n})
+	}
+	return append(out, extras{reply: true, left: true}, extras{reply: true}, extras{})
 }
 
 // text is the best text that fits into one segment.

@@ -222,7 +222,7 @@ func TestBriefs(t *testing.T) {
 }
 
 // A text for several is one segment of whole signs. It begins with a count and has the
-// code of the gravest, and all codes in it are whole.
+// code of the gravest.
 func TestTextsForSeveralAlwaysFit(t *testing.T) {
 	names := rapid.OneOf(rapid.StringN(1, 60, -1), rapid.SampledFrom([]string{"Orders", "订单服务", "Telemetry of all vehicles, cluster 1", "Ünïcödé 🚀🚀", "[{~}]|€", "a b, c; d: e"}))
 	kinds := rapid.SampledFrom([]alarm.EventKind{alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.Cleared, alarm.Withdrawn})
