@@ -101,8 +101,13 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 			return nil, err
 		}
 	}
+	var alerts alertTexts
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
-		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
+		alert, err := alerts.of(ev, &n)
+		if err != nil {
+			return nil, err
+		}
+		it, err := storeNotice(ctx, tx, dir, episode, n, alert, messages.joins(ev, &n), now)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -113,22 +118,42 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	return items, nil
 }
 
-// storeEpisode begins, moves on or ends an episode, and returns its row.
+// storeEpisode begins, moves on or ends an episode, and returns its row. One that
+// begins costs one statement: a storm is made of them.
 func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
+	if ev.Kind == alarm.Raised {
+		id, err := beginEpisode(ctx, tx, ev)
+		if id > 0 || err != nil {
+			return id, err
+		}
+	}
 	var id int64
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err := tx.QueryRowContext(ctx, `INSERT INTO episode
-			(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
-			ms(ev.RaisedAt), ms(ev.At)).Scan(&id)
-		if err != nil {
-			return 0, fmt.Errorf("begin the episode: %w", err)
-		}
-	} else if err != nil {
+		id, err = beginEpisode(ctx, tx, ev)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("find the episode: %w", err)
 	}
+	return id, moveEpisode(ctx, tx, id, ev)
+}
+
+// beginEpisode stores an episode that begins, and returns its row; 0 when one with
+// its code is open.
+func beginEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
+	id, err := tx.insert(ctx, `INSERT INTO episode
+		(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) WHERE ended_at = 0 DO NOTHING`,
+		ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
+		ms(ev.RaisedAt), ms(ev.At))
+	if err != nil {
+		return 0, fmt.Errorf("begin the episode: %w", err)
+	}
+	return id, nil
+}
+
+// moveEpisode brings an open episode up to date.
+func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event) (err error) {
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
@@ -147,9 +172,9 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("bring the episode up to date: %w", err)
+		return fmt.Errorf("bring the episode up to date: %w", err)
 	}
-	return id, nil
+	return nil
 }
 
 // endReason says why an episode ended, when it did not simply clear.

@@ -26,7 +26,7 @@ type item struct {
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
 // joins is the code of the episode whose message speaks for this notice, too; "" when
 // the notice speaks for itself.
-func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, joins string, now time.Time) (*item, error) {
+func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, alert []byte, joins string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{receiver: n.Receiver, recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
@@ -46,22 +46,35 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 			it.state, it.next, reason = notifier.Held, until, why
 		}
 	}
-	alert, err := json.Marshal(n.Alert)
-	if err != nil {
-		return nil, fmt.Errorf("write the alert: %w", err)
-	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO notice
+	var err error
+	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, joins, ms(n.CreatedAt), ms(it.next)).Scan(&it.seq)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
+		it.state, reason, joins, ms(n.CreatedAt), ms(it.next))
+	if err != nil || it.seq == 0 {
 		return nil, err
 	}
 	return &it, nil
+}
+
+// alertTexts are the alerts of one event as they are stored. All recipients get the
+// same, unless it lists the instances of a receiver.
+type alertTexts struct{ same []byte }
+
+// of returns the alert of a notice as it is stored.
+func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
+	if a.same != nil {
+		return a.same, nil
+	}
+	text, err := json.Marshal(n.Alert)
+	if err != nil {
+		return nil, fmt.Errorf("write the alert: %w", err)
+	}
+	if len(ev.Silent) == 0 {
+		a.same = text
+	}
+	return text, nil
 }
 
 // When the n-th newest text message in a window was decided. An index leads to

@@ -63,7 +63,8 @@ type Outbox struct {
 	queues *queues
 	wake   chan struct{}
 
-	failing atomic.Bool // the last write failed
+	writer  *writer
+	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
 }
 
 // Open opens the database, creating it when there is none, and takes up what
@@ -81,6 +82,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1),
 	}
+	b.writer = newWriter(db, b.statements)
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -109,7 +111,7 @@ func (b *Outbox) SetDirectory(d *notifier.Directory) {
 func (b *Outbox) Directory() *notifier.Directory { return b.directory.Load() }
 
 // Healthy tells whether the last write to the database succeeded.
-func (b *Outbox) Healthy() bool { return !b.failing.Load() }
+func (b *Outbox) Healthy() bool { return b.trouble.Load() == nil }
 
 // nudge makes the dispatcher look again.
 func (b *Outbox) nudge() {
@@ -119,26 +121,13 @@ func (b *Outbox) nudge() {
 	}
 }
 
-// write runs f in a transaction that is safe on disk when write returns.
-func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err error) {
-	defer func() { b.failing.Store(err != nil && ctx.Err() == nil) }()
-	if err := b.statements.prepare(ctx, b.db); err != nil {
-		return err
-	}
-	tx, err := b.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	if err := f(&transaction{tx, b.statements}); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
-			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
-		}
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+// write runs f in a transaction that is safe on disk when write returns nil; when it
+// returns an error, nothing of it happened. Writes that wait share a transaction, and
+// f may be run several times: only the last run counts.
+func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
+	err := b.writer.write(ctx, f)
+	b.note(err)
+	return err
 }
 
 // ms and at turn moments into what the database keeps and back: Unix
