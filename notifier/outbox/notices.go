@@ -122,6 +122,15 @@ func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.
 	return time.Time{}, "", nil
 }
 
+// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
+// have been sent since.
+func doubtAll(ctx context.Context, tx *transaction) error {
+	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1, first_at = CASE first_at WHEN 0 THEN created_at ELSE first_at END,
+		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
+		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
+	return err
+}
+
 // takeUp puts all notices that are not done into their queues. Those found as
 // "sending" were cut off by a crash: they are in doubt. The state "sent" with a
 // next moment is to be tracked.
@@ -129,7 +138,10 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 	if err := b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, next_at = 0, reason = 'cut off while it was being sent'
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		return err
+		if err != nil || !b.store.count.lost {
+			return err
+		}
+		return doubtAll(ctx, tx)
 	}); err != nil {
 		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}

@@ -47,6 +47,10 @@ type Options struct {
 // Outbox is the database and the dispatcher. All methods may be called from any
 // goroutine.
 type Outbox struct {
+	store   *store
+	checker checker
+	found   atomic.Pointer[StoreError] // damage that the check beside the work found
+
 	db      *sql.DB // one connection: the only writer
 	reads   *sql.DB
 	log     *slog.Logger
@@ -68,21 +72,23 @@ type Outbox struct {
 }
 
 // Open opens the database, creating it when there is none, and takes up what
-// was not sent. Notices found half-sent are in doubt.
+// was not sent. Notices found half-sent are in doubt. A damaged database is set aside.
 func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := os.MkdirAll(filepath.Dir(o.Path), 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
-	db, reads, err := openDatabase(ctx, o.Path)
+	log := o.Logger.With("component", "outbox")
+	s, err := openStore(ctx, o.Path, log)
 	if err != nil {
 		return nil, err
 	}
 	b := &Outbox{
-		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
+		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1),
 	}
-	b.writer = newWriter(db, b.statements)
+	b.writer = newWriter(s.db, b.statements)
+	b.writer.seal, b.writer.sealed = s.count.seal, s.count.sealed
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -91,12 +97,14 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.checkOn(ctx)
 	return b, nil
 }
 
 // Close closes the database. Run must have returned.
 func (b *Outbox) Close() error {
-	return errors.Join(b.statements.close(), b.db.Close(), b.reads.Close())
+	b.checker.stop()
+	return errors.Join(b.statements.close(), b.store.close())
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their
@@ -110,8 +118,12 @@ func (b *Outbox) SetDirectory(d *notifier.Directory) {
 // Directory returns the directory that is in force.
 func (b *Outbox) Directory() *notifier.Directory { return b.directory.Load() }
 
-// Healthy tells whether the last write to the database succeeded.
-func (b *Outbox) Healthy() bool { return b.trouble.Load() == nil }
+// Healthy tells whether the last write to the database succeeded, and no damage was
+// found.
+func (b *Outbox) Healthy() bool {
+	_, troubled := b.Trouble()
+	return !troubled
+}
 
 // nudge makes the dispatcher look again.
 func (b *Outbox) nudge() {

@@ -128,7 +128,12 @@ CREATE INDEX notice_code ON notice (code, recipient);
 CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
 CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
 ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE written (
+	id      INTEGER PRIMARY KEY,
+	commits INTEGER NOT NULL
+);
+INSERT INTO written VALUES (1, 0);`,
 	}
 }
 

@@ -81,9 +81,13 @@ func troubleOf(code int) Trouble {
 	return Other
 }
 
-// Trouble says why the last write failed; false when it succeeded.
+// Trouble says why the last write failed, or which damage was found; false when all
+// is well.
 func (b *Outbox) Trouble() (*StoreError, bool) {
-	e := b.trouble.Load()
+	if e := b.trouble.Load(); e != nil {
+		return e, true
+	}
+	e := b.found.Load()
 	return e, e != nil
 }
 
