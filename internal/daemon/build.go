@@ -23,6 +23,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -136,6 +137,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 		return fmt.Errorf("open the outbox: %w", err)
 	}
 	d.onClose(d.outbox.Close)
+	d.lastWay = lastway.New(d.outbox, d.options.Logger)
 	d.history, err = d.openHistory(s)
 	if err != nil {
 		return fmt.Errorf("open the history: %w", err)
@@ -149,7 +151,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error) {
 	d.advisor = advisor.New(d.recorded, d.state, d.options.Logger)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
-		Journal: d.outbox, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
+		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
 	})
 	if err != nil {

@@ -16,7 +16,11 @@ import (
 
 // Commit stores states, events, and the notices the events cause, in one
 // transaction, and then wakes the dispatcher.
-func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
+func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.CommitTold(ctx, c, nil) }
+
+// CommitTold is a Commit of which some were told of before. Their notices are stored
+// as sent.
+func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var planned []item
 	now := time.Now().UTC()
 	dir := b.directory.Load()
@@ -31,7 +35,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 		}
 		messages := make(topics)
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], messages, silences, now)
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], told, messages, silences, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
@@ -45,7 +49,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 	for _, it := range planned {
 		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
 	}
-	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped }))
+	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped || it.state == notifier.Sent }))
 	return nil
 }
 
@@ -79,7 +83,7 @@ type stored struct {
 
 // storeEvent brings the event's episode up to date and plans its notices. It returns
 // those that came to a state by it.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, messages topics,
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, told Told, messages topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -107,7 +111,12 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if err != nil {
 			return nil, err
 		}
-		it, err := storeNotice(ctx, tx, dir, episode, n, alert, messages.joins(ev, &n), now)
+		at, known := told.about(ev, n.Recipient)
+		joins := ""
+		if !known {
+			joins = messages.joins(ev, &n)
+		}
+		it, err := storeNotice(ctx, tx, dir, episode, n, alert, at, joins, now)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}

@@ -25,12 +25,15 @@ type item struct {
 
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
 // joins is the code of the episode whose message speaks for this notice, too; "" when
-// the notice speaks for itself.
-func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, alert []byte, joins string, now time.Time) (*item, error) {
+// the notice speaks for itself. told is when the recipient was told of it already; zero
+// is never.
+func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, alert []byte, told time.Time, joins string, now time.Time) (*item, error) {
 	t, reachable := dir.Find(n.Receiver, n.Recipient)
 	it := item{receiver: n.Receiver, recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
+	case !told.IsZero():
+		it.state, it.next, reason = notifier.Sent, time.Time{}, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
 	case joins != "":
@@ -48,10 +51,10 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	}
 	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
-		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
-		it.state, reason, joins, ms(n.CreatedAt), ms(it.next))
+		it.state, reason, joins, ms(n.CreatedAt), ms(it.next), ms(told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}
