@@ -61,6 +61,12 @@ type Receipt struct {
 	Detail     string        // what it said, for people: status line, error text
 	Segments   int           // how many segments of text it counts; 0 when it does not say
 	Price      Price
+	// Again says of a message that Failed that the reason may pass, so that it is worth
+	// another attempt: a phone that is off.
+	Again bool
+	// AboutRecipient says of a message that Failed that no message reaches this
+	// address: nobody has the number, or it blocks us. Somebody else is to be told.
+	AboutRecipient bool
 }
 
 // Price is what the far side charges for a message. The zero Price is that of a far
@@ -123,8 +129,8 @@ type Notice struct {
 	Brief string
 	// LeftOut is how many notices of the same episode this one takes the place of:
 	// they were decided before it, and never left.
-	LeftOut int
-	Alert   Alert
+	LeftOut   int
+	Alert     Alert
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held

@@ -142,6 +142,7 @@ func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now tim
 	}
 	if t.Recipient.Channel == "sms" {
 		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
+		n.Brief = d.entries.Words.brief(ev, t.Language, t.Zone)
 	}
 	return n
 }

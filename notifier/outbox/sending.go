@@ -50,7 +50,7 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (notifier.Message, n
 		return m, notifier.Target{}, nil
 	}
 	m.Recipient = t.Recipient
-	m.Text = first.Text
+	m.Text = b.directory.Load().Compose(t, m.Notices)
 	if !m.Since.IsZero() {
 		m.Age = time.Since(m.Since)
 	}
