@@ -60,6 +60,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := d.buildEngine(ctx, snapshot); err != nil {
 		return nil, err
 	}
+	d.descriptors = countDescriptors()
 	if err := d.buildCollectors(snapshot); err != nil {
 		return nil, err
 	}
@@ -179,6 +180,9 @@ func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
 	}
 	d.onClose(d.endUnused)
 	d.sources = sources.New(d.options.Logger, d.limits)
+	if d.descriptors.limit > 0 {
+		d.sources.Bound(d.descriptors.ofSources())
+	}
 	set, err := d.sources.Prepare(s, d.accounts.Open())
 	if err != nil {
 		return err

@@ -65,6 +65,8 @@ type Daemon struct {
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
 
+	descriptors descriptors // who may open how many files
+
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with
 	directory *notifier.Directory // in force; guarded by reloading after the start
