@@ -31,6 +31,12 @@ type Health interface {
 	Ready(ctx context.Context) error
 }
 
+// Remarker is the optional power of a Health to say what a process that does its work
+// does not do in full, in words for people.
+type Remarker interface {
+	Remarks() []string
+}
+
 // Options are what New needs. Now may be left out; so may Advisor, and then there
 // are no paths of advice.
 type Options struct {

@@ -382,8 +382,12 @@ func TestProcess(t *testing.T) {
 	if w := ask(t, h, http.MethodGet, "/-/healthy", ""); w.Code != http.StatusOK {
 		t.Errorf("healthy answers %d", w.Code)
 	}
-	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK {
-		t.Errorf("ready answers %d", w.Code)
+	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != `{"status":"ready"}` {
+		t.Errorf("ready answers %d: %s", w.Code, w.Body)
+	}
+	f.remarks = []string{"2 instances cannot be read"}
+	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"remarks":["2 instances cannot be read"]`) {
+		t.Errorf("ready answers %d: %s", w.Code, w.Body)
 	}
 	f.readyErr = errors.New("decisions cannot be stored: the disk is full")
 	w := ask(t, h, http.MethodGet, "/-/ready", "")

@@ -34,6 +34,7 @@ type fakes struct {
 	setErr    error
 	reloadErr error
 	readyErr  error
+	remarks   []string
 
 	asked    span // of Statistics
 	episode  alarm.EpisodeFilter
@@ -128,6 +129,8 @@ func (f *fakes) Reload(context.Context) (any, error) {
 }
 
 func (f *fakes) Ready(context.Context) error { return f.readyErr }
+
+func (f *fakes) Remarks() []string { return f.remarks }
 
 // now is the moment at which all tests happen.
 func now() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 500e6, time.UTC) }

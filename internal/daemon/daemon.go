@@ -25,6 +25,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -56,12 +57,15 @@ type Daemon struct {
 	recorded   recordings
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
+	lastWay    *lastway.Journal // before the outbox: for what cannot be stored
 	engine     *alarm.Engine
 	view       *state.View
 	families   *families.Source
 	sources    *sources.Sources
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
+
+	descriptors descriptors // who may open how many files
 
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with
@@ -111,6 +115,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the dispatcher", d.outbox.Run)
+	run.start("the last way out", d.lastWay.Run)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
 	run.start("the ledger of balances", d.ledger.Run)

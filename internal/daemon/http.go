@@ -74,7 +74,7 @@ func (d *Daemon) serve(ctx context.Context) error {
 	file, systemd := d.initial.Server.WebConfigFile, false
 	flags := &web.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
 	ended := make(chan error, 1)
-	go func() { ended <- web.Serve(d.listener, d.server, flags, d.log) }()
+	go func() { ended <- web.Serve(d.descriptors.bound(d.listener), d.server, flags, d.log) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve HTTP: %w", err)

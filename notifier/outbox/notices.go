@@ -14,8 +14,10 @@ import (
 
 // placing says how a planned notice stands to others.
 type placing struct {
-	joins  string // code of the episode whose message speaks for it, too; "" when it speaks for itself
-	weight int    // of one that it takes the place of; more than its own changes nothing
+	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
+	weight int       // of one that it takes the place of; more than its own changes nothing
+	alert  []byte    // as it is stored
+	told   time.Time // when the recipient was told of it before it could be stored; zero is never
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
@@ -25,6 +27,8 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	it := b.place(&n, t, episode, p)
 	reason := ""
 	switch {
+	case !p.told.IsZero():
+		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
 	case p.joins != "":
@@ -44,20 +48,14 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	alert, err := json.Marshal(n.Alert)
-	if err != nil {
-		return nil, fmt.Errorf("write the alert: %w", err)
-	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO notice
+	var err error
+	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+			state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next)).Scan(&it.seq)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+	if err != nil || it.seq == 0 {
 		return nil, err
 	}
 	return &it, nil
@@ -73,6 +71,25 @@ func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p p
 		it.address = n.Told
 	}
 	return it
+}
+
+// alertTexts are the alerts of one event as they are stored. All recipients get the
+// same, unless it lists the instances of a receiver.
+type alertTexts struct{ same []byte }
+
+// of returns the alert of a notice as it is stored.
+func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
+	if a.same != nil {
+		return a.same, nil
+	}
+	text, err := json.Marshal(n.Alert)
+	if err != nil {
+		return nil, fmt.Errorf("write the alert: %w", err)
+	}
+	if len(ev.Silent) == 0 {
+		a.same = text
+	}
+	return text, nil
 }
 
 // When the n-th newest text message in a window was decided. An index leads to
@@ -120,6 +137,15 @@ func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.
 	return time.Time{}, "", nil
 }
 
+// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
+// have been sent since.
+func doubtAll(ctx context.Context, tx *transaction) error {
+	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1,
+		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
+		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
+	return err
+}
+
 // takeUp puts all notices that are not done into their queues, due now: a restart is a
 // reason to try. Those found as "sending" were cut off by a crash, which is no attempt:
 // they are in doubt. The state "sent" with a next moment is to be tracked.
@@ -127,7 +153,10 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 	if err := b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		return err
+		if err != nil || !b.store.count.lost {
+			return err
+		}
+		return doubtAll(ctx, tx)
 	}); err != nil {
 		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}

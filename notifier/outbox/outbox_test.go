@@ -542,8 +542,8 @@ func TestWriteThatFails(t *testing.T) {
 	if err := r.write(t.Context(), func(*transaction) error { return why }); err == nil || err.Error() != "no" {
 		t.Errorf("error %v", err)
 	}
-	if r.Healthy() {
-		t.Error("healthy after a write that failed")
+	if !r.Healthy() {
+		t.Error("a decision not to write says that the store is ill")
 	}
 }
 
@@ -558,7 +558,7 @@ func TestWriteThatIsGivenUp(t *testing.T) {
 		why := errors.New("given up")
 		err := r.write(ctx, func(*transaction) error {
 			cancel()
-			synctest.Wait() // the transaction is taken back by its context
+			synctest.Wait()
 			return why
 		})
 		if err == nil || err.Error() != why.Error() {

@@ -147,7 +147,12 @@ CREATE TABLE message (
 	address TEXT NOT NULL,
 	began   INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX message_began ON message (began);`,
+CREATE INDEX message_began ON message (began);`, `
+CREATE TABLE written (
+	id      INTEGER PRIMARY KEY,
+	commits INTEGER NOT NULL
+);
+INSERT INTO written VALUES (1, 0);`,
 	}
 }
 
