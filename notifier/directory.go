@@ -19,6 +19,7 @@ type Directory struct {
 	entries Entries
 	targets map[address]*Target // also by their former names
 	bundles map[string]int      // how many notices go to a recipient as one message
+	prices  map[string]fleet.Amount
 }
 
 // address is where a notice was sent to, as it is stored.
@@ -37,14 +38,20 @@ type Entries struct {
 	Default []string
 	// People are those who may answer text messages, by phone number (E.164).
 	People map[string]Person
-	Limits Limits
-	Words  Words
+	// Contacts are all who have a telephone number, in order of names.
+	Contacts []Contact
+	// Fallback names the receivers that are told when somebody cannot be reached and
+	// nobody else was.
+	Fallback []string
+	Drill    Drill
+	Limits   Limits
+	Words    Words
 }
 
 // NewDirectory makes a directory. It keeps the entries, which nobody may change
 // any more.
 func NewDirectory(e Entries) *Directory {
-	d := &Directory{entries: e, targets: make(map[address]*Target), bundles: make(map[string]int)}
+	d := &Directory{entries: e, targets: make(map[address]*Target), bundles: make(map[string]int), prices: make(map[string]fleet.Amount)}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
 		targets := e.Receivers[receiver].Targets
@@ -69,6 +76,9 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 	if a := (address{receiver, recipient}); d.targets[a] == nil {
 		d.targets[a] = t
 	}
+	if t.PricePerSegment > 0 {
+		d.prices[recipient] = t.PricePerSegment
+	}
 	if b, ok := t.Channel.(Bundler); ok && d.bundles[recipient] == 0 {
 		d.bundles[recipient] = b.Bundle()
 	}
@@ -90,6 +100,9 @@ type Target struct {
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
+	// PricePerSegment is what a segment of a text message to it costs, where the
+	// provider has not said so.
+	PricePerSegment fleet.Amount
 }
 
 // Quiet is when a person is not to be woken: minutes since midnight in the
@@ -97,18 +110,6 @@ type Target struct {
 type Quiet struct {
 	From, To int
 	Except   []alarm.Severity
-}
-
-// Limits caps what text messages may cost. A cap of 0 is none. Ends of alarms
-// are counted and never held back: who heard of the beginning hears of the end.
-type Limits struct {
-	PerContact      int
-	PerContactEvery time.Duration
-	PerDay          int
-	PerMonth        int
-	// ReserveCritical is the share of PerDay and PerMonth that only critical
-	// alarms may use.
-	ReserveCritical float64
 }
 
 // Words is what rendering needs to know beyond the event.
@@ -120,9 +121,6 @@ type Words struct {
 	// nothing.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
 }
-
-// Limits returns what text messages may cost.
-func (d *Directory) Limits() Limits { return d.entries.Limits }
 
 // Person returns who may answer from a phone number (E.164).
 func (d *Directory) Person(phone string) (Person, bool) {
@@ -164,6 +162,10 @@ func (d *Directory) Find(receiver, recipient string) (Target, bool) {
 func (d *Directory) Bundle(recipient string) int {
 	return max(d.bundles[recipient], 1)
 }
+
+// SegmentPrice is what a segment of a text message to a recipient costs, where the
+// provider has not said so; 0 is not known.
+func (d *Directory) SegmentPrice(recipient string) fleet.Amount { return d.prices[recipient] }
 
 // receiversOf returns the names of the receivers of one instance.
 func (d *Directory) receiversOf(in *fleet.Instance) []string {

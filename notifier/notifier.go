@@ -123,8 +123,8 @@ type Notice struct {
 	Brief string
 	// LeftOut is how many notices of the same episode this one takes the place of:
 	// they were decided before it, and never left.
-	LeftOut int
-	Alert   Alert
+	LeftOut   int
+	Alert     Alert
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held

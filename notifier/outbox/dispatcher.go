@@ -132,6 +132,9 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, err
 	if target.Channel == nil {
 		return nil, b.drop(calls, items, "the recipient is no longer in the configuration")
 	}
+	if err := b.noteHeld(calls, &m, items, &target); err != nil {
+		return nil, err
+	}
 	attempt, err := b.begin(calls, &m, items)
 	if err != nil {
 		return nil, err

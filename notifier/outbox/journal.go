@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -37,15 +36,14 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 			}
 			planned = append(planned, items...)
 		}
-		return nil
+		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
+		planned = append(planned, warnings...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, it := range planned {
-		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
-	}
-	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped }))
+	b.admit(planned)
 	return nil
 }
 

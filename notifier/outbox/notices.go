@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -38,7 +37,7 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	case n.Hold != "":
 		it.state, reason = notifier.Held, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
+		until, why, err := capped(ctx, tx, dir, n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -62,51 +61,6 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 		return nil, err
 	}
 	return &it, nil
-}
-
-// When the n-th newest text message in a window was decided. An index leads to
-// those in the window, so that a commit reads nothing of the months before.
-const (
-	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
-		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
-		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-)
-
-// capped tells whether a text message would be over a cap, until when, and
-// which. Windows roll: an hour is the last sixty minutes.
-func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
-	share := 1.0
-	if n.Severity != alarm.Critical {
-		share = 1 - l.ReserveCritical
-	}
-	for _, c := range []struct {
-		most   int
-		window time.Duration
-		query  string
-		of     string // whose text messages count
-		why    string
-	}{
-		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
-	} {
-		if c.most <= 0 {
-			continue
-		}
-		// The one that has to leave the window before there is room again.
-		var oldest int64
-		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return time.Time{}, "", fmt.Errorf("count text messages: %w", err)
-		}
-		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
-	}
-	return time.Time{}, "", nil
 }
 
 // takeUp puts all notices that are not done into their queues. Those found as

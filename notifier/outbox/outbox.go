@@ -54,6 +54,8 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
+	spending   spending    // of text messages
+	drills     drills
 
 	jitter func() float64
 
@@ -129,13 +131,15 @@ func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err err
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	if err := f(&transaction{tx, b.statements}); err != nil {
+	if err := f(&transaction{Tx: tx, statements: b.statements, spending: &b.spending}); err != nil {
+		b.spending.forget() // what it was to cost is not spent
 		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
 			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
 		}
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		b.spending.forget()
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

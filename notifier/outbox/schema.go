@@ -128,7 +128,28 @@ CREATE INDEX notice_code ON notice (code, recipient);
 CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
 CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
 ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE number (
+	contact     TEXT PRIMARY KEY,
+	number      TEXT NOT NULL,
+	since       INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	tested_at   INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE drill (
+	code        TEXT PRIMARY KEY,
+	contact     TEXT NOT NULL,
+	number      TEXT NOT NULL,
+	asked_at    INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	told_at     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX drill_contact ON drill (contact, asked_at);
+CREATE TABLE limit_warning (
+	cap TEXT PRIMARY KEY,
+	at  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`,
 	}
 }
 

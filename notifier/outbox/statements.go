@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // statements keeps the statements of before in prepared form: to parse one takes
@@ -91,6 +92,9 @@ type transaction struct {
 	*sql.Tx
 
 	statements *statements
+	spending   *spending
+	texted     bool                 // a text message was planned
+	room       map[string]time.Time // when there is room under a cap again
 }
 
 // prepared returns the prepared form of a statement for this transaction, which
