@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -38,8 +39,9 @@ type Reach struct {
 	AskedAt       time.Time // the newest drill
 	DrillAnswered time.Time // when it was answered; zero is not yet
 	DrillOverdue  bool      // it was not answered within a day
-	Failing       string    // why the newest message did not arrive; "" when it did
-	Unsubscribed  bool      // the provider sends nothing to this number any more: it texted STOP
+	DrillEvery    time.Duration
+	Failing       string // why the newest message did not arrive; "" when it did
+	Unsubscribed  bool   // the provider sends nothing to this number any more: it texted STOP
 }
 
 // ProvedAt is when it was last certain that the number is right: a message arrived
@@ -49,6 +51,44 @@ func (r *Reach) ProvedAt() time.Time {
 		return r.AnsweredAt
 	}
 	return r.DeliveredAt
+}
+
+// ReachState sums up how well a contact can be reached.
+type ReachState string
+
+// The states of a contact, what is worst first.
+const (
+	Unused       ReachState = "unused"       // no receiver sends to it
+	Unsubscribed ReachState = "unsubscribed" // it texted STOP
+	Failing      ReachState = "failing"      // the newest message did not arrive
+	Unanswered   ReachState = "unanswered"   // it did not answer the newest drill within a day
+	Unproved     ReachState = "unproved"     // no message is known to have arrived
+	IsProved     ReachState = "proved"
+)
+
+// State sums up how well the contact can be reached.
+func (r *Reach) State() ReachState {
+	switch {
+	case len(r.Receivers) == 0:
+		return Unused
+	case r.Unsubscribed:
+		return Unsubscribed
+	case r.Failing != "":
+		return Failing
+	case r.DrillOverdue:
+		return Unanswered
+	case r.ProvedAt().IsZero():
+		return Unproved
+	}
+	return IsProved
+}
+
+// TestTime is when the daily test comes, as 09:00; "" is never.
+func (c *Contact) TestTime() string {
+	if c.DailyTest == nil {
+		return ""
+	}
+	return fmt.Sprintf("%02d:%02d", *c.DailyTest/60, *c.DailyTest%60)
 }
 
 // Tail is what is shown of a telephone number: its last four digits.

@@ -126,10 +126,11 @@ func (b *Outbox) People(ctx context.Context) ([]notifier.Reach, error) {
 		return nil, err
 	}
 	now := time.Now()
-	contacts := b.directory.Load().Contacts()
+	dir := b.directory.Load()
+	contacts := dir.Contacts()
 	out := make([]notifier.Reach, 0, len(contacts))
 	for i := range contacts {
-		r := notifier.Reach{Contact: contacts[i]}
+		r := notifier.Reach{Contact: contacts[i], DrillEvery: dir.Drill().Every}
 		is := numberOf(r.Phone)
 		if n, known := numbers[r.Name]; known && n.number == is {
 			r.Since, r.AnsweredAt, r.TestedAt = n.since, n.answered, n.testedAt
