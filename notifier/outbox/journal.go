@@ -40,26 +40,14 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 			}
 			planned = append(planned, items...)
 		}
-		return nil
+		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
+		planned = append(planned, warnings...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, it := range planned {
-		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
-	}
-	var gone, news []item
-	for _, it := range planned {
-		switch it.state {
-		case notifier.Dropped:
-			gone = append(gone, it)
-		case notifier.Sent: // it was told before it could be stored
-		default:
-			news = append(news, it)
-		}
-	}
-	b.forget(gone)
-	b.enqueue(news)
+	b.admit(planned)
 	return nil
 }
 

@@ -2,9 +2,7 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +34,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
+		until, why, err := capped(ctx, tx, dir, n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -90,51 +88,6 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 		a.same = text
 	}
 	return text, nil
-}
-
-// When the n-th newest text message in a window was decided. An index leads to
-// those in the window, so that a commit reads nothing of the months before.
-const (
-	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
-		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
-		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-)
-
-// capped tells whether a text message would be over a cap, until when, and
-// which. Windows roll: an hour is the last sixty minutes.
-func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
-	share := 1.0
-	if n.Severity != alarm.Critical {
-		share = 1 - l.ReserveCritical
-	}
-	for _, c := range []struct {
-		most   int
-		window time.Duration
-		query  string
-		of     string // whose text messages count
-		why    string
-	}{
-		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
-	} {
-		if c.most <= 0 {
-			continue
-		}
-		// The one that has to leave the window before there is room again.
-		var oldest int64
-		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return time.Time{}, "", fmt.Errorf("count text messages: %w", err)
-		}
-		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
-	}
-	return time.Time{}, "", nil
 }
 
 // doubtAll puts all that is still to be sent in doubt, after commits were lost: it may

@@ -58,6 +58,8 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
+	spending   spending    // of text messages
+	drills     drills
 
 	jitter func() float64
 
@@ -146,7 +148,13 @@ func (b *Outbox) nudge() {
 // returns an error, nothing of it happened. Writes that wait share a transaction, and
 // f may be run several times: only the last run counts.
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
-	err := b.writer.write(ctx, f)
+	err := b.writer.write(ctx, func(tx *transaction) error {
+		tx.spending, tx.texted, tx.room = &b.spending, false, nil
+		return f(tx)
+	})
+	if err != nil {
+		b.spending.forget() // what it was to cost is not spent
+	}
 	b.note(err)
 	return err
 }
