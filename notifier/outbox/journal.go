@@ -142,7 +142,10 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	case alarm.Escalated:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
-	case alarm.Raised, alarm.Eased, alarm.Reminded:
+	case alarm.BeganFlapping, alarm.Settled:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+	case alarm.Raised, alarm.Eased, alarm.Reminded, alarm.Rose, alarm.Fell:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}
