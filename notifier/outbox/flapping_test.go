@@ -43,3 +43,24 @@ func TestFlappingIsOneEpisode(t *testing.T) {
 		want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 flapping A2BC", "sms/wei #1 reminded A2BC", "sms/wei #1 settled A2BC", "sms/wei #1 cleared A2BC")
 	})
 }
+
+// TestEpisodeOverASetClock lasted as long as it did, whatever the clock said when it began.
+func TestEpisodeOverASetClock(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(nil)).start()
+		defer r.stop()
+		for _, kind := range []alarm.EventKind{alarm.Raised, alarm.Cleared} {
+			c := commitOf(kind, "A2BC")
+			c.Events[0].RaisedAt = time.Now().Add(-time.Minute)
+			if err := r.Commit(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			pass(25 * time.Hour) // the clock was set: only a minute has passed for the episode
+		}
+		episodes, err := r.Episodes(t.Context(), alarm.EpisodeFilter{})
+		if err != nil || len(episodes) != 1 || episodes[0].EndedAt.Sub(episodes[0].RaisedAt) != time.Minute {
+			t.Errorf("episodes %+v, %v", episodes, err)
+		}
+	})
+}

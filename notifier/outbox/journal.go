@@ -131,8 +131,9 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	}
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
-			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.At), ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, raised_at = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+			// Its beginning is another moment when the clock was set meanwhile.
+			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
 	case alarm.Acked:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
 	case alarm.Lost:
