@@ -168,6 +168,50 @@ func TestTheLastUnderACapSaysSo(t *testing.T) {
 	})
 }
 
+// TestWarningsThatWereNotStored: what a commit that failed was to cost is not spent, and a
+// warning of what is now the future is none.
+func TestWarningsThatWereNotStored(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &textChannel{}}, limits(notifier.Limits{PerDay: 5, Warn: []string{"payers"}}), payer(&textChannel{}))).start()
+		defer r.stop()
+		warnings := func() (n int) {
+			t.Helper()
+			list, err := r.Notices(t.Context(), notifier.Filter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range list {
+				if list[i].Rule == notifier.LimitsRule {
+					n++
+				}
+			}
+			return n
+		}
+		for _, code := range codes(2) {
+			r.raise(code, alarm.Warning)
+		}
+		r.exec(`CREATE TRIGGER full BEFORE INSERT ON notice BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+		if err := r.Commit(t.Context(), commitOf(alarm.Raised, "X9XX")); err == nil {
+			t.Fatal("it was stored")
+		}
+		r.exec(`DROP TRIGGER full`)
+		r.raise("Y9YY", alarm.Warning)
+		if got := warnings(); got != 0 {
+			t.Errorf("%d warnings after three text messages of five", got)
+		}
+		r.raise("Z9ZZ", alarm.Warning)
+		if got := warnings(); got != 1 {
+			t.Errorf("%d warnings after four", got)
+		}
+		r.exec(`UPDATE limit_warning SET at = at + 48 * 3600 * 1000`)
+		r.raise("W9WW", alarm.Critical)
+		if got := warnings(); got != 2 {
+			t.Errorf("%d warnings after the clock was set back", got)
+		}
+	})
+}
+
 // TestWarningOfACap: who pays is told once in a window, whatever happens then, and the
 // warning itself is never held.
 func TestWarningOfACap(t *testing.T) {
