@@ -327,6 +327,11 @@ func TestSelfEpisodes(t *testing.T) {
 		ch := &textChannel{}
 		r := drilling(t, path, ch, people(30*24*time.Hour, nil, nil, weiPhone))
 		defer r.stop()
+		for _, rule := range notifier.SelfRules() {
+			if !strings.Contains(ofAlarms, "'"+string(rule)+"'") {
+				t.Errorf("episodes of the rule %s are listed as alarms", rule)
+			}
+		}
 		pass(2*time.Hour + time.Minute)
 		code := codeIn(t, ch.take())
 		if list, err := r.Episodes(t.Context(), alarm.EpisodeFilter{}); err != nil || len(list) != 0 {

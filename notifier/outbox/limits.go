@@ -47,12 +47,12 @@ func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n not
 	price := int64(dir.SegmentPrice(n.Recipient)) * int64(segments)
 	until, why := time.Time{}, ""
 	for _, b := range bounds {
-		over, err := tx.over(ctx, dir, b, &n, price, now)
+		later, err := over(ctx, tx, dir, b, &n, price, now)
 		if err != nil {
 			return time.Time{}, "", err
 		}
-		if over.After(until) {
-			until, why = over, overCap(b, limits.Share(b, n.Severity))
+		if later.After(until) {
+			until, why = later, overCap(b, limits.Share(b, n.Severity))
 		}
 	}
 	if why == "" {
@@ -62,7 +62,7 @@ func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n not
 }
 
 // over tells until when a message is over a bound; zero is not at all.
-func (tx *transaction) over(ctx context.Context, dir *notifier.Directory, b notifier.Bound, n *notifier.Notice, price int64, now time.Time) (time.Time, error) {
+func over(ctx context.Context, tx *transaction, dir *notifier.Directory, b notifier.Bound, n *notifier.Notice, price int64, now time.Time) (time.Time, error) {
 	limits := dir.Limits()
 	most, cost := limits.Share(b, n.Severity), costOf(b, price)
 	used, err := tx.spending.of(ctx, tx, dir, b, n.Recipient, now, false)

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func TestTheLastUnderACapSaysSo(t *testing.T) {
 		if got := ch.take(); len(got) != 1 || strings.Contains(got[0], "held") {
 			t.Errorf("the first: %q", got)
 		}
-		ch.fails = fmt.Errorf("later")
+		ch.fails = errors.New("later")
 		r.raise("B2BB", alarm.Warning)
 		pass(time.Minute)
 		got := ch.take()
