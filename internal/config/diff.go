@@ -79,6 +79,7 @@ func Diff(before, next *Snapshot) Change {
 		{"alarms", before.NoData, next.NoData},
 		{"contacts", before.Contacts, next.Contacts},
 		{"receivers", before.Receivers, next.Receivers},
+		{"oncall", before.Rotas, next.Rotas},
 		{"sms", before.SMS, next.SMS},
 		{"server.external_url", before.Server.ExternalURL, next.Server.ExternalURL},
 		{"server.hosts", before.Server.Hosts, next.Server.Hosts},

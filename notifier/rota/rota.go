@@ -7,6 +7,7 @@ package rota
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -128,6 +129,20 @@ func (r *Rota) Shifts(from, to time.Time) []Shift {
 		t = s.To
 	}
 	return out
+}
+
+// Everybody lists who can be on call, by turn or by an override, each once.
+func (r *Rota) Everybody() []string {
+	out := slices.Clone(r.People)
+	for _, o := range r.Overrides {
+		out = append(out, o.Person)
+	}
+	seen := map[string]bool{"": true}
+	return slices.DeleteFunc(out, func(name string) bool {
+		twice := seen[name]
+		seen[name] = true
+		return twice
+	})
 }
 
 // Gaps returns the shifts between two moments in which nobody is on call.

@@ -150,6 +150,15 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestEverybody(t *testing.T) {
+	r := weekly(t)
+	r.People = []string{"wei", "li", "wei"}
+	r.Overrides = []Override{{Person: "tom"}, {}, {Person: "li"}}
+	if diff := cmp.Diff([]string{"wei", "li", "tom"}, r.Everybody()); diff != "" {
+		t.Errorf("everybody (-want +got):\n%s", diff)
+	}
+}
+
 func TestFixedMonday(t *testing.T) {
 	if d := FixedMonday(); d.Weekday() != time.Monday || d.IsZero() {
 		t.Errorf("%s is no Monday", d)
