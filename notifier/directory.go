@@ -35,6 +35,8 @@ type Entries struct {
 	// Default names the receivers of instances and accounts that are in neither,
 	// which may be gone from the configuration.
 	Default []string
+	// Fallback names the receivers that are told where another one reaches nobody; none: Default.
+	Fallback []string
 	// People are those who may answer text messages, by phone number (E.164).
 	People map[string]Person
 	Limits Limits
@@ -47,7 +49,8 @@ func NewDirectory(e Entries) *Directory {
 	d := &Directory{entries: e, targets: make(map[address]*Target), bundles: make(map[string]int)}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
-		targets := e.Receivers[receiver].Targets
+		r := e.Receivers[receiver]
+		targets := r.Everybody()
 		for i := range targets {
 			d.enter(receiver, targets[i].Recipient.Name, &targets[i])
 		}
@@ -78,6 +81,8 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 type Receiver struct {
 	Name      string
 	Targets   []Target
+	OnCall    []OnCall      // whoever is on call is told, too
+	Escalate  []Escalation  // who is told, too, while nobody acknowledges
 	GroupWait time.Duration // a first notice waits this long for others
 }
 
@@ -90,6 +95,7 @@ type Target struct {
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
+	Mute      []MuteTime     // of the person and of the receiver
 }
 
 // Quiet is when a person is not to be woken: minutes since midnight in the
@@ -143,7 +149,7 @@ func (d *Directory) Receivers() iter.Seq2[string, Receiver] { return maps.All(d.
 func (d *Directory) Targets() iter.Seq[Target] {
 	return func(yield func(Target) bool) {
 		for _, r := range d.entries.Receivers {
-			for _, t := range r.Targets {
+			for _, t := range r.Everybody() {
 				if !yield(t) {
 					return
 				}

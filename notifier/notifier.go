@@ -123,11 +123,15 @@ type Notice struct {
 	Brief string
 	// LeftOut is how many notices of the same episode this one takes the place of:
 	// they were decided before it, and never left.
-	LeftOut int
-	Alert   Alert
+	LeftOut   int
+	Alert     Alert
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held
+	// Escalation is how long nobody acknowledged when it goes out; 0 for what is told
+	// at once. An acknowledgement before drops it.
+	Escalation time.Duration
+	Drop       string // why nobody gets it: it is only kept; "" for all that goes out
 }
 
 // Alert is a notice's content as fields, for channels that send a structure.
