@@ -100,15 +100,28 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if addressees, err = heard(ctx, tx, episode); err != nil {
 			return nil, err
 		}
+		if err := whenTold(ctx, tx, episode, addressees, now); err != nil {
+			return nil, err
+		}
 	}
-	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
+	plan := notifier.Plan(dir, ev, addressees, silences, now)
+	over, err := escalationsOver(ctx, tx, episode, ev.Kind, plan)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, over...)
+	for _, n := range plan {
 		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
-		if it != nil {
-			items = append(items, *it)
+		if it == nil {
+			continue
 		}
+		if err := noteEscalation(ctx, tx, it.seq, n.Escalation); err != nil {
+			return nil, err
+		}
+		items = append(items, *it)
 	}
 	return items, nil
 }

@@ -31,6 +31,8 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	it := item{receiver: n.Receiver, recipient: n.Recipient, state: notifier.Pending, next: n.NotBefore}
 	reason := ""
 	switch {
+	case n.Drop != "":
+		it.state, reason = notifier.Dropped, n.Drop
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
 	case joins != "":
@@ -53,7 +55,7 @@ func storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, 
 	err = tx.QueryRowContext(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, reason, told_with, created_at, next_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
-		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Text, alert,
+		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Text, alert,
 		it.state, reason, joins, ms(n.CreatedAt), ms(it.next)).Scan(&it.seq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

@@ -128,7 +128,8 @@ CREATE INDEX notice_code ON notice (code, recipient);
 CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
 CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
 ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`, `
+ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 
