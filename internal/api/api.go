@@ -31,8 +31,8 @@ type Health interface {
 	Ready(ctx context.Context) error
 }
 
-// Options are what New needs. Now may be left out; so may Advisor, and then there
-// are no paths of advice.
+// Options are what New needs. Now may be left out; so may Advisor and OnCall, and then
+// there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
 	Accounts    readers.Accounts
@@ -42,6 +42,7 @@ type Options struct {
 	Notices     readers.Notices
 	AlarmEditor readers.AlarmEditor
 	Silences    readers.Silences
+	OnCall      readers.OnCall // nil: there is no path of it
 	Reloader    Reloader
 	Health      Health
 	Advisor     readers.Advisor
@@ -64,7 +65,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now and Advisor must be given")
+		return nil, errors.New("api: everything but Now, Advisor and OnCall must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -82,6 +83,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
 	mux.HandleFunc("GET /api/v1/accounts", s.accountList)
+	if o.OnCall != nil {
+		mux.HandleFunc("GET /api/v1/oncall", s.onCall)
+	}
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)

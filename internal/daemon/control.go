@@ -10,6 +10,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // control tells API and pages of the configuration in force, and changes it.
@@ -50,6 +51,9 @@ func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Me
 func (c control) remarks() []string {
 	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.state.Remarks())
 }
+
+// Rotas lists the rotas.
+func (c control) Rotas() []rota.Rota { return c.d.state.Configuration().Rotas }
 
 // title names product and edition of an instance.
 func (c control) title(in *fleet.Instance) string {

@@ -100,7 +100,8 @@ func (r *Rota) override(t time.Time) int {
 // 0, and turns before First are below it.
 func (r *Rota) number(t time.Time) int {
 	y, m, d := t.In(r.Zone).Date()
-	days := int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(r.First) / (24 * time.Hour))
+	const day = 24 * 60 * 60 // a Duration of more than 292 years cannot be written
+	days := int((time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() - r.First.Unix()) / day)
 	k := days / r.Days
 	// The date alone is right to within a turn: before the hour of the hand-over it
 	// is still the turn of before.

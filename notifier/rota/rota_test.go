@@ -48,6 +48,7 @@ func TestAt(t *testing.T) {
 		{name: "then the next", at: "2026-12-07 09:00 +0100", want: "li"},
 		{name: "after the last comes the first", at: "2026-12-21 09:00 +0100", want: "wei"},
 		{name: "years before the first date", at: "2020-01-06 09:00 +0100", want: "wei"},
+		{name: "thousands of years ahead", at: "9998-12-28 12:00 +0100", want: "li"},
 		{name: "in summer at nine o'clock of summer time", at: "2027-03-29 09:00 +0200", want: "tom"},
 		{name: "not at nine o'clock of winter time", at: "2027-03-29 08:59 +0200", want: "li"},
 		{name: "after summer time at nine o'clock again", at: "2027-11-01 09:00 +0100", want: "wei"},
