@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -132,6 +133,26 @@ func TestMuteTimes(t *testing.T) {
 		if strings.Contains(w.Reason, "no instance notifies") {
 			t.Errorf("who is escalated to is warned of: %v", w)
 		}
+	}
+}
+
+// TestExampleOfThePage loads the example of docs/oncall.md.
+func TestExampleOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/oncall.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/oncall.md has no example")
+	}
+	s := mustLoad(t, files(t, "brimwatch.yml", example+`
+instances: [{id: a, product: mqtt, capacity: {connections: 100}, source: {type: mosquitto, url: "mqtt://127.0.0.1"}}]
+sms: {providers: [{name: t, type: twilio, account_sid: AC0123456789abcdef0123456789abcdef, auth_token_file: token, from: "+15005550006"}]}
+`, "token", "secret"))
+	if len(s.Rotas) != 1 || len(s.Receivers) != 3 || len(s.Warnings) != 0 {
+		t.Errorf("%d rotas, %d receivers, warnings %v", len(s.Rotas), len(s.Receivers), s.Warnings)
 	}
 }
 
