@@ -26,7 +26,9 @@ func (c *oncallCommand) Run(ctx context.Context, s streams) error {
 	if c.Days < 1 || c.Days > maxShiftDays {
 		return fmt.Errorf("--days is a number from 1 to %d", maxShiftDays)
 	}
-	ask := func(ctx context.Context, cl *client.Client) (wire.OnCall, error) { return cl.OnCall(ctx, c.Name, c.At, c.Days) }
+	ask := func(ctx context.Context, cl *client.Client) (wire.OnCall, error) {
+		return cl.OnCall(ctx, c.Name, c.At, c.Days)
+	}
 	return list(ctx, c.clientFlags, s, ask, func(v wire.OnCall) table { return shiftTable(v, time.Now()) })
 }
 
