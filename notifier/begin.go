@@ -134,7 +134,7 @@ func (n *Notice) fold(told *Notice) {
 
 // note keeps in the journal that nobody is on call, as a notice that is dropped with
 // the reason. Nobody has this recipient's name: those of contacts hold no slash.
-func (b *beginning) note(about *alarm.Event, receiver string, g gap, after time.Duration) {
+func (b *beginning) note(about *alarm.Event, receiver string, g unmanned, after time.Duration) {
 	to := reached{receiver: receiver, Target: Target{Recipient: Recipient{Channel: "sms", Name: "sms/oncall/" + g.rota}, Zone: time.UTC}}
 	if _, noted := b.at[to.Recipient.Name]; noted {
 		return
@@ -161,13 +161,13 @@ func (t *reached) number() string {
 	return t.Recipient.Address
 }
 
-// gap is a rota in which nobody is on call, with who is told instead.
-type gap struct{ rota, instead string }
+// unmanned is a rota in which nobody is on call, with who is told instead.
+type unmanned struct{ rota, instead string }
 
 // reached lists whom a receiver reaches at a moment: its targets, and who is on call
 // then. Where nobody is, those of the other receivers that are to step in are told, and
 // where these reach nobody either, all people of the rota: to wake them is better than to tell nobody.
-func (d *Directory) reached(name string, at time.Time) ([]reached, []gap) {
+func (d *Directory) reached(name string, at time.Time) ([]reached, []unmanned) {
 	rcv, _ := d.Receiver(name) // one that is gone has no targets
 	out, empty := rcv.reached(at)
 	if len(empty) == 0 {
@@ -190,9 +190,9 @@ func (d *Directory) reached(name string, at time.Time) ([]reached, []gap) {
 		}
 		instead = "nobody else is there, so all of its people are told"
 	}
-	var gaps []gap
+	var gaps []unmanned
 	for _, rota := range empty {
-		gaps = append(gaps, gap{rota, instead})
+		gaps = append(gaps, unmanned{rota, instead})
 	}
 	return out, gaps
 }

@@ -276,6 +276,40 @@ func TestPeopleOfARotaAreTargets(t *testing.T) {
 	}
 }
 
+// TestThroughOthers: who can be on call is reached through the other channel, too.
+func TestThroughOthers(t *testing.T) {
+	type written struct{ nobody }
+	d := NewDirectory(Entries{Receivers: map[string]Receiver{"oncall": {Name: "oncall", OnCall: []OnCall{daily()}}}})
+	for target := range d.Through(func(Target) Channel { return written{} }).Targets() {
+		if _, ok := target.Channel.(written); !ok {
+			t.Errorf("%s is reached through %T", target.Recipient.Name, target.Channel)
+		}
+	}
+	for target := range d.Targets() {
+		if _, ok := target.Channel.(nobody); !ok {
+			t.Errorf("%s of before is reached through %T", target.Recipient.Name, target.Channel)
+		}
+	}
+}
+
+// TestInPlaceOfWhoIsGone: who is on call at this moment stands in for somebody who left
+// the rota.
+func TestInPlaceOfWhoIsGone(t *testing.T) {
+	d := NewDirectory(Entries{
+		Receivers: map[string]Receiver{"oncall": {Name: "oncall", Targets: []Target{hook("h")}, OnCall: []OnCall{daily()}}},
+		Default:   []string{"oncall"},
+	})
+	for _, receiver := range []string{"oncall", "gone"} {
+		var got []string
+		for _, target := range d.InPlaceOf(Notice{Receiver: receiver, Recipient: "sms/tom"}, noon().Add(time.Hour)) {
+			got = append(got, target.Recipient.Name)
+		}
+		if diff := cmp.Diff([]string{"webhook/h", "sms/li"}, got); diff != "" {
+			t.Errorf("in the place of %s (-want +got):\n%s", receiver, diff)
+		}
+	}
+}
+
 // TestUnanswered holds the texts of escalations against a golden file. Each fits into one segment.
 func TestUnanswered(t *testing.T) {
 	silent := with(connections(alarm.Raised), func(ev *alarm.Event) {

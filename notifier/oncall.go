@@ -17,6 +17,20 @@ type OnCall struct {
 	People map[string]Target // all who can be on call, by name
 }
 
+// throughAll returns rotas whose people are reached through other channels.
+func throughAll(rotas []OnCall, channel func(Target) Channel) []OnCall {
+	var out []OnCall
+	for _, oc := range rotas {
+		people := make(map[string]Target, len(oc.People))
+		for name, t := range oc.People {
+			t.Channel = channel(t)
+			people[name] = t
+		}
+		out = append(out, OnCall{Rota: oc.Rota, People: people})
+	}
+	return out
+}
+
 // Escalation is one step of telling others of an alarm that nobody acknowledges.
 type Escalation struct {
 	After time.Duration // since the receiver itself was told

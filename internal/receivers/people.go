@@ -16,7 +16,7 @@ func newPerson(c *config.Contact, mute []notifier.MuteTime, s *config.Snapshot, 
 	}
 	t := notifier.Target{
 		Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
-		Channel:   providers[p.Name], Provider: p.Name, Language: c.Language, Zone: c.Zone,
+		Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
 		Mute: append(muteTimes(c.Mute), mute...),
 	}
 	if c.Quiet != nil {

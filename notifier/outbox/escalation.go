@@ -34,10 +34,9 @@ func escalationsOver(ctx context.Context, tx *transaction, episode int64, kind a
 	return nil, nil
 }
 
-// dropEscalations drops the escalations of an episode that are still held, and returns
-// them.
+// dropEscalations drops the escalations of an episode that never left, and returns them.
 func dropEscalations(ctx context.Context, tx *transaction, episode int64) ([]item, error) {
-	waiting, err := heldEscalations(ctx, tx, episode)
+	waiting, err := unsentEscalations(ctx, tx, episode)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +44,10 @@ func dropEscalations(ctx context.Context, tx *transaction, episode int64) ([]ite
 }
 
 // renewEscalations puts the escalations that are planned now in the place of those that
-// are held: they say how grave the alarm is, and keep the moment of those of before. Somebody
-// who waits for an acknowledgement does not wait longer because the alarm got graver.
+// never left: they say how grave the alarm is, and keep the moment of those of before. Nobody
+// is told later because the alarm got graver.
 func renewEscalations(ctx context.Context, tx *transaction, episode int64, plan []notifier.Notice) ([]item, error) {
-	waiting, err := heldEscalations(ctx, tx, episode)
+	waiting, err := unsentEscalations(ctx, tx, episode)
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
@@ -59,8 +58,8 @@ func renewEscalations(ctx context.Context, tx *transaction, episode int64, plan 
 			if n.Recipient != w.recipient || n.Drop != "" {
 				continue
 			}
-			if n.Escalation > 0 && w.next.Before(n.NotBefore) {
-				n.NotBefore = w.next
+			if n.Escalation > 0 && w.until.Before(n.NotBefore) {
+				n.NotBefore = w.until
 			}
 			over = append(over, w)
 			break
@@ -69,22 +68,23 @@ func renewEscalations(ctx context.Context, tx *transaction, episode int64, plan 
 	return dropWaiting(ctx, tx, over, "the alarm got graver, and a newer notice says so")
 }
 
-// heldEscalations lists the escalations of an episode that wait for their moment.
-func heldEscalations(ctx context.Context, tx *transaction, episode int64) ([]item, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT seq, receiver, recipient, next_at FROM notice
-		WHERE episode = ? AND state = ? AND escalation > 0 ORDER BY seq`, episode, notifier.Held)
+// unsentEscalations lists the escalations of an episode that wait for their moment, or
+// to be sent.
+func unsentEscalations(ctx context.Context, tx *transaction, episode int64) ([]item, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, receiver, recipient, state, next_at, created_at FROM notice
+		WHERE episode = ? AND state IN (?, ?) AND in_doubt <> 1 AND escalation > 0 ORDER BY seq`, episode, notifier.Held, notifier.Pending)
 	if err != nil {
 		return nil, fmt.Errorf("look up escalations: %w", err)
 	}
 	defer rows.Close()
 	var out []item
 	for rows.Next() {
-		it := item{state: notifier.Held}
-		var next int64
-		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient, &next); err != nil {
+		it := item{episode: episode}
+		var next, created int64
+		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient, &it.state, &next, &created); err != nil {
 			return nil, fmt.Errorf("look up escalations: %w", err)
 		}
-		it.next = at(next)
+		it.until = at(max(next, created)) // one that is to be sent has a moment that has passed, or none
 		out = append(out, it)
 	}
 	return out, rows.Err()

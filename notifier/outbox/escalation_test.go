@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -169,6 +170,79 @@ func TestEscalationInQuietHoursIsDropped(t *testing.T) {
 		pass(3 * time.Hour)
 		want(t, "told by escalation", tom.lines())
 		want(t, "acknowledged", r.states(), "sms/wei raised sent 1", "sms/tom raised dropped 0: somebody acknowledged the alarm before")
+	})
+}
+
+// TestEscalationThatCouldNotLeave: the provider is down when an escalation is due. What
+// happens until it comes back decides whether somebody is still told.
+func TestEscalationThatCouldNotLeave(t *testing.T) {
+	tests := []struct {
+		name   string
+		kind   alarm.EventKind
+		told   string // when the provider is back; "" is nothing
+		states []string
+	}{
+		{
+			name: "somebody acknowledges", kind: alarm.Acked,
+			states: []string{"sms/wei raised sent 1", "sms/tom raised dropped 1: somebody acknowledged the alarm before"},
+		},
+		{
+			name: "it gets graver", kind: alarm.Escalated, told: "escalated A2BC",
+			states: []string{
+				"sms/wei raised sent 1", "sms/tom raised dropped 1: the alarm got graver, and a newer notice says so",
+				"sms/wei escalated sent 1", "sms/tom escalated sent 1",
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				tom := &fakeChannel{answer: func(notifier.Message) (notifier.Receipt, error) { return notifier.Receipt{}, errors.New("503") }}
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, escalating(tom))).start()
+				defer r.stop()
+				r.happen(alarm.Raised, "A2BC")
+				pass(15*time.Minute + 2*time.Second)
+				tried := len(tom.lines())
+				if tried != 1 {
+					t.Fatalf("tried %d times", tried)
+				}
+				tom.accept()
+				r.happen(tt.kind, "A2BC")
+				pass(time.Hour)
+				var told []string
+				if tt.told != "" {
+					told = []string{"sms/tom #1 " + tt.told}
+				}
+				want(t, "told when the provider is back", append([]string(nil), tom.lines()[tried:]...), told...)
+				want(t, "states", r.states(), tt.states...)
+			})
+		})
+	}
+}
+
+// TestDigestInTheMorning: all that was held over night goes out as one message.
+func TestDigestInTheMorning(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := &fakeChannel{bundle: 64}
+		now := time.Now().UTC()
+		begins := now.Add(time.Minute)
+		minute := func(at time.Time) int { return at.Hour()*60 + at.Minute() }
+		quiet := func(e *notifier.Entries) {
+			e.Receivers["oncall"].Targets[0].Quiet = &notifier.Quiet{From: minute(begins), To: minute(begins.Add(8 * time.Hour))}
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms}, quiet)).start()
+		defer r.stop()
+		for _, code := range []string{"A2BC", "B3CD", "C4DE"} {
+			pass(2 * time.Hour)
+			r.happen(alarm.Raised, code)
+		}
+		pass(time.Hour)
+		r.happen(alarm.Cleared, "B3CD")
+		want(t, "at night", sms.lines())
+		pass(2 * time.Hour)
+		want(t, "in the morning", sms.lines(), "sms/wei #1 raised A2BC raised C4DE")
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -45,7 +44,16 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 	for _, it := range planned {
 		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
 	}
-	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped }))
+	var gone, news []item
+	for _, it := range planned {
+		if it.state == notifier.Dropped {
+			gone = append(gone, it)
+		} else {
+			news = append(news, it)
+		}
+	}
+	b.forget(gone)
+	b.enqueue(news)
 	return nil
 }
 
@@ -94,7 +102,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	var addressees []notifier.Addressee
 	var items []item
 	if notifier.Ends(ev.Kind) {
-		if items, err = endHeld(ctx, tx, episode); err != nil {
+		if items, err = endUnsent(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 		if addressees, err = heard(ctx, tx, episode); err != nil {
@@ -111,7 +119,15 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	}
 	items = append(items, over...)
 	for _, n := range plan {
-		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
+		p := placing{joins: messages.joins(ev, &n), weight: lightest}
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+			var superseded []item
+			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
+				return nil, err
+			}
+			items = append(items, superseded...)
+		}
+		it, err := b.storeNotice(ctx, tx, dir, episode, n, p)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -125,6 +141,9 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	}
 	return items, nil
 }
+
+// lightest is a weight that no notice has.
+const lightest = 1 << 10
 
 // storeEpisode begins, moves on or ends an episode, and returns its row.
 func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {

@@ -59,9 +59,12 @@ type Outbox struct {
 
 	directory atomic.Pointer[notifier.Directory]
 
-	mu     sync.Mutex
-	queues *queues
-	wake   chan struct{}
+	clock clock
+
+	mu       sync.Mutex
+	queues   *queues
+	wake     chan struct{}
+	reloaded chan struct{} // another directory is in force
 
 	failing atomic.Bool // the last write failed
 }
@@ -79,13 +82,16 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.metrics.configure(o.Directory)
+	if err := b.openClock(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -102,7 +108,10 @@ func (b *Outbox) Close() error {
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.directory.Store(d)
 	b.metrics.configure(d)
-	b.nudge()
+	select {
+	case b.reloaded <- struct{}{}:
+	default:
+	}
 }
 
 // Directory returns the directory that is in force.
@@ -129,7 +138,7 @@ func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err err
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
-	if err := f(&transaction{tx, b.statements}); err != nil {
+	if err := b.inside(ctx, &transaction{tx, b.statements}, f); err != nil {
 		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
 			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
 		}
@@ -139,6 +148,14 @@ func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err err
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// inside runs f in a transaction, and notes the clock there.
+func (b *Outbox) inside(ctx context.Context, tx *transaction, f func(*transaction) error) error {
+	if err := f(tx); err != nil {
+		return err
+	}
+	return b.storeClock(ctx, tx)
 }
 
 // ms and at turn moments into what the database keeps and back: Unix
