@@ -10,17 +10,6 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// noteEscalation keeps of a notice that it waits for an acknowledgement.
-func noteEscalation(ctx context.Context, tx *transaction, seq int64, after time.Duration) error {
-	if after == 0 {
-		return nil
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET escalation = ? WHERE seq = ?`, after.Milliseconds(), seq); err != nil {
-		return fmt.Errorf("note that a notice is an escalation: %w", err)
-	}
-	return nil
-}
-
 // escalationsOver drops the escalations of an episode that its event ends: all of them
 // when somebody acknowledged; those that the event plans anew when the alarm got graver. It
 // returns what it dropped.

@@ -131,13 +131,9 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
-		if it == nil {
-			continue
+		if it != nil {
+			items = append(items, *it)
 		}
-		if err := noteEscalation(ctx, tx, it.seq, n.Escalation); err != nil {
-			return nil, err
-		}
-		items = append(items, *it)
 	}
 	return items, nil
 }

@@ -52,10 +52,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+			escalation, state, reason, told_with, created_at, next_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next)).Scan(&it.seq)
+		n.LeftOut, it.weight, it.decided.Milliseconds(), alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next)).Scan(&it.seq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
