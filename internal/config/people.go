@@ -53,6 +53,10 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals interval
 			out.Quiet = d.resolveQuiet(q)
 		}
 		out.Mute = d.resolveMutes(c.MuteTimes, intervals)
+		if c.DailyTest.set {
+			minutes := c.DailyTest.minutes // a copy: what was read of the file is not kept
+			out.DailyTest = &minutes
+		}
 		s.Contacts = append(s.Contacts, out)
 	}
 	return byName

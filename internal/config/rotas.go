@@ -143,6 +143,24 @@ func (d *decoder) overrideOf(o *overrideFor, zone *time.Location, s *Snapshot, c
 	return out
 }
 
+// Texted lists the contacts that get text messages by a receiver, whether always or while they
+// are on call, each once.
+func (s *Snapshot) Texted(r *Receiver) []string {
+	out := slices.Clone(r.SMS)
+	for _, name := range r.OnCall {
+		i := slices.IndexFunc(s.Rotas, func(o rota.Rota) bool { return o.Name == name })
+		if i < 0 {
+			continue
+		}
+		for _, person := range s.Rotas[i].Everybody() {
+			if !slices.Contains(out, person) {
+				out = append(out, person)
+			}
+		}
+	}
+	return out
+}
+
 // checkRotas makes sure that there are the rotas that a receiver names.
 func (d *decoder) checkRotas(r *receiverDoc, rotas map[string]place) {
 	for j, name := range r.OnCall {

@@ -1,7 +1,10 @@
 package receivers
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -15,9 +18,10 @@ func newPerson(c *config.Contact, mute []notifier.MuteTime, s *config.Snapshot, 
 		return notifier.Target{}, fmt.Errorf("no sms provider sends to the country of contact %s", c.Name)
 	}
 	t := notifier.Target{
-		Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
+		Recipient: notifier.Recipient{Channel: "sms", Name: recipientOf(c.Name), Address: c.Phone, Display: c.Name},
 		Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
-		Mute: append(muteTimes(c.Mute), mute...),
+		PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
+		Mute:            append(muteTimes(c.Mute), mute...),
 	}
 	if c.Quiet != nil {
 		t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
@@ -52,4 +56,36 @@ func muteTimes(in []config.MuteTime) []notifier.MuteTime {
 		out = append(out, notifier.MuteTime(m))
 	}
 	return out
+}
+
+// recipientOf is the stable name of a contact as a recipient of text messages.
+func recipientOf(contact string) string { return "sms/" + contact }
+
+// people lists the contacts, each with the receivers that send text messages to it.
+func people(s *config.Snapshot) []notifier.Contact {
+	receivers := make(map[string][]string)
+	for i := range s.Receivers {
+		for _, contact := range s.Texted(&s.Receivers[i]) {
+			receivers[contact] = append(receivers[contact], s.Receivers[i].Name)
+		}
+	}
+	out := make([]notifier.Contact, 0, len(s.Contacts))
+	for i := range s.Contacts {
+		c := &s.Contacts[i]
+		slices.Sort(receivers[c.Name])
+		out = append(out, notifier.Contact{
+			Name: c.Name, Phone: c.Phone, Recipient: recipientOf(c.Name), Receivers: receivers[c.Name],
+			Language: c.Language, Zone: c.Zone, DailyTest: c.DailyTest,
+		})
+	}
+	slices.SortFunc(out, func(a, b notifier.Contact) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// limits are the caps on text messages.
+func limits(l *config.Limits) notifier.Limits {
+	return notifier.Limits{
+		PerContact: l.PerContact, PerContactEvery: l.PerContactEvery, PerDay: l.PerDay, PerMonth: l.PerMonth,
+		MoneyPerMonth: l.MoneyPerMonth, ReserveCritical: l.ReserveCritical, Warn: l.Warn,
+	}
 }

@@ -36,7 +36,9 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		Accounts:  s.AccountNotify,
 		Default:   s.NoData.Notify,
 		People:    make(map[string]notifier.Person, len(s.Contacts)),
-		Limits:    notifier.Limits(s.SMS.Limits),
+		Fallback:  s.Fallback,
+		Drill:     notifier.Drill(s.Drill),
+		Limits:    limits(&s.SMS.Limits),
 		Stranger:  stranger(s, providers, version),
 		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide},
 	}
@@ -58,6 +60,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	for i := range s.Instances {
 		e.Notify[s.Instances[i].ID] = s.Instances[i].Notify
 	}
+	e.Contacts = people(s)
 	return notifier.NewDirectory(e), nil
 }
 

@@ -145,6 +145,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/alarms":         "No alarm is open",
 		"/notices":        "Nobody was told anything yet",
 		"/oncall":         "There is no rota Name one under oncall: in the configuration file",
+		"/people":         "No contact is configured",
 		"/instances/gone": "No instance has the ID gone",
 		"/no/such/page":   "There is no such page",
 	} {
@@ -491,7 +492,7 @@ func TestNoticesPage(t *testing.T) {
 func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	f := realistic()
 	f.broken = errors.New("the state database is locked")
-	for _, path := range []string{"/alarms", "/notices", orders()} {
+	for _, path := range []string{"/alarms", "/notices", "/people", orders()} {
 		w := get(t, f, path)
 		if w.Code != http.StatusInternalServerError {
 			t.Errorf("%s: %d", path, w.Code)

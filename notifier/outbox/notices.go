@@ -2,9 +2,7 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -14,8 +12,10 @@ import (
 
 // placing says how a planned notice stands to others.
 type placing struct {
-	joins  string // code of the episode whose message speaks for it, too; "" when it speaks for itself
-	weight int    // of one that it takes the place of; more than its own changes nothing
+	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
+	weight int       // of one that it takes the place of; more than its own changes nothing
+	alert  []byte    // as it is stored
+	told   time.Time // when the recipient was told of it before it could be stored; zero is never
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
@@ -27,6 +27,8 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	switch {
 	case n.Drop != "":
 		it.state, reason = notifier.Dropped, n.Drop
+	case !p.told.IsZero():
+		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
 	case p.joins != "":
@@ -34,7 +36,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
+		until, why, err := capped(ctx, tx, dir, n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -46,20 +48,14 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	alert, err := json.Marshal(n.Alert)
-	if err != nil {
-		return nil, fmt.Errorf("write the alert: %w", err)
-	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO notice
+	var err error
+	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			escalation, state, reason, told_with, created_at, next_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+			escalation, state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next)).Scan(&it.seq)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil
-	case err != nil:
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+	if err != nil || it.seq == 0 {
 		return nil, err
 	}
 	return &it, nil
@@ -77,49 +73,33 @@ func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p p
 	return it
 }
 
-// When the n-th newest text message in a window was decided. An index leads to
-// those in the window, so that a commit reads nothing of the months before.
-const (
-	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
-		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
-		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-)
+// alertTexts are the alerts of one event as they are stored. All recipients get the
+// same, unless it lists the instances of a receiver or says that nobody acknowledged.
+type alertTexts struct{ same []byte }
 
-// capped tells whether a text message would be over a cap, until when, and
-// which. Windows roll: an hour is the last sixty minutes.
-func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
-	share := 1.0
-	if n.Severity != alarm.Critical {
-		share = 1 - l.ReserveCritical
+// of returns the alert of a notice as it is stored.
+func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
+	special := len(ev.Silent) > 0 || n.Escalation > 0 // which says that it is one
+	if a.same != nil && !special {
+		return a.same, nil
 	}
-	for _, c := range []struct {
-		most   int
-		window time.Duration
-		query  string
-		of     string // whose text messages count
-		why    string
-	}{
-		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
-	} {
-		if c.most <= 0 {
-			continue
-		}
-		// The one that has to leave the window before there is room again.
-		var oldest int64
-		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return time.Time{}, "", fmt.Errorf("count text messages: %w", err)
-		}
-		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
+	text, err := json.Marshal(n.Alert)
+	if err != nil {
+		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	return time.Time{}, "", nil
+	if !special {
+		a.same = text
+	}
+	return text, nil
+}
+
+// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
+// have been sent since.
+func doubtAll(ctx context.Context, tx *transaction) error {
+	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1,
+		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
+		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
+	return err
 }
 
 // takeUp puts all notices that are not done into their queues, due now: a restart is a
@@ -129,7 +109,10 @@ func (b *Outbox) takeUp(ctx context.Context) error {
 	if err := b.write(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
 			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		return err
+		if err != nil || !b.store.count.lost {
+			return err
+		}
+		return doubtAll(ctx, tx)
 	}); err != nil {
 		return fmt.Errorf("take up notices that were being sent: %w", err)
 	}

@@ -452,6 +452,7 @@ func TestOutboxHolds(t *testing.T) {
 			r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(notifier.Limits{PerDay: 2, ReserveCritical: 0.5}))).start()
 			defer r.stop()
 			r.happen(alarm.Raised, "A2AA")
+			pass(time.Second) // so that the others are other messages
 			r.happen(alarm.Raised, "B2BB")
 			critical := commitOf(alarm.Raised, "C2CC")
 			critical.Events[0].Severity = alarm.Critical
@@ -542,8 +543,8 @@ func TestWriteThatFails(t *testing.T) {
 	if err := r.write(t.Context(), func(*transaction) error { return why }); err == nil || err.Error() != "no" {
 		t.Errorf("error %v", err)
 	}
-	if r.Healthy() {
-		t.Error("healthy after a write that failed")
+	if !r.Healthy() {
+		t.Error("a decision not to write says that the store is ill")
 	}
 }
 
@@ -558,7 +559,7 @@ func TestWriteThatIsGivenUp(t *testing.T) {
 		why := errors.New("given up")
 		err := r.write(ctx, func(*transaction) error {
 			cancel()
-			synctest.Wait() // the transaction is taken back by its context
+			synctest.Wait()
 			return why
 		})
 		if err == nil || err.Error() != why.Error() {
