@@ -3,6 +3,7 @@ package receivers
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,11 @@ sms: {providers: [{name: t, type: twilio, account_sid: AC0123456789abcdef0123456
 	}
 	if len(li.Mute) != 1 || li.Recipient.Address != "+8613900139000" || li.Channel == nil {
 		t.Errorf("li is %+v", li)
+	}
+	for _, p := range people(s) {
+		if want := map[string]string{"wei": "oncall", "li": "managers oncall"}[p.Name]; strings.Join(p.Receivers, " ") != want {
+			t.Errorf("%s gets text messages by %v, want %s", p.Name, p.Receivers, want)
+		}
 	}
 	if managers, _ := d.Receiver("managers"); len(managers.Targets) != 1 || managers.Targets[0].Mute != nil {
 		t.Errorf("managers are %+v", managers)

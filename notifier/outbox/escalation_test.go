@@ -221,6 +221,27 @@ func TestEscalationThatCouldNotLeave(t *testing.T) {
 	}
 }
 
+// TestAlertOfAnEscalation: a program that is told by an escalation is told why, and one
+// that is told at once is not.
+func TestAlertOfAnEscalation(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		said := make(map[string]string)
+		note := func(m notifier.Message) (notifier.Receipt, error) {
+			said[m.Recipient.Name] = m.Notices[0].Alert.Annotations["escalation"]
+			return notifier.Receipt{Status: notifier.Accepted}, nil
+		}
+		asHook := func(target *notifier.Target) {
+			target.Recipient = notifier.Recipient{Channel: "webhook", Name: "webhook/managers", Display: "managers"}
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": &fakeChannel{answer: note}}, escalating(&fakeChannel{answer: note}, asHook))).start()
+		r.happen(alarm.Raised, "A2BC")
+		pass(20 * time.Minute)
+		r.stop()
+		want(t, "programs", []string{said["webhook/oncall/1"], said["webhook/managers"]}, "", "nobody acknowledged within 15 min")
+	})
+}
+
 // TestDigestInTheMorning: all that was held over night goes out as one message.
 func TestDigestInTheMorning(t *testing.T) {
 	path := dbPath(t)
