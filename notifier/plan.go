@@ -18,7 +18,8 @@ type Addressee struct {
 	Recipient string
 	Channel   string
 	Display   string
-	Address   string // that was told; may hold secrets
+	Address   string    // that was told; may hold secrets
+	ToldAt    time.Time // zero: not told yet
 }
 
 // Begins tells whether an event of this kind tells people that something is
@@ -51,29 +52,6 @@ func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Sile
 	return nil
 }
 
-func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time) []Notice {
-	var out []Notice
-	seen := make(map[string]bool)
-	for _, r := range receiversFor(d, ev) {
-		rcv, _ := d.Receiver(r.name) // one that is gone has no targets
-		about := *ev
-		about.Silent = r.silent
-		for _, t := range rcv.Targets {
-			if seen[t.Recipient.Name] {
-				continue
-			}
-			seen[t.Recipient.Name] = true
-			n := newNotice(d, &about, r.name, t, now)
-			if ev.Kind == alarm.Raised && rcv.GroupWait > 0 {
-				n.NotBefore = now.Add(rcv.GroupWait)
-			}
-			holdFor(&n, t, silences, now)
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
@@ -92,9 +70,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
 		}
 		seen[to.Recipient] = true
-		if until, quiet := quietUntil(t, ev.Severity, now); quiet {
-			n.NotBefore, n.Hold = until, "quiet hours"
-		}
+		holdEnd(&n, t, to.ToldAt, now)
 		out = append(out, n)
 	}
 	return out

@@ -179,7 +179,8 @@ CREATE TABLE unreachable (
 	address   TEXT NOT NULL,
 	code      TEXT NOT NULL,
 	since     INTEGER NOT NULL
-) WITHOUT ROWID;`,
+) WITHOUT ROWID;`, `
+ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 
