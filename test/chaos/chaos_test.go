@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -98,8 +99,8 @@ func TestParse(t *testing.T) {
 // results are a scenario that went well, one with a fault, and one that was left out.
 func results() []scenario.Result {
 	return []scenario.Result{
-		{Name: "well", Figures: []scenario.Figure{{What: "texts", Mark: "1", Got: "1", OK: true}}, Ledger: ledger.Report{Episodes: 2, Owed: 4, Told: 4}},
-		{Name: "ill", Figures: []scenario.Figure{{What: "texts", Mark: "1", Got: "a | b\nc"}, {What: "wait", Mark: "1 s", Got: "2 s", Timed: true}},
+		{Name: "well", Took: time.Second, Figures: []scenario.Figure{{What: "texts", Mark: "1", Got: "1", OK: true}}, Ledger: ledger.Report{Episodes: 2, Owed: 4, Told: 4}},
+		{Name: "ill", Took: time.Minute, Figures: []scenario.Figure{{What: "texts", Mark: "1", Got: "a | b\nc"}, {What: "wait", Mark: "1 s", Got: "2 s", Timed: true}},
 			Ledger: ledger.Report{Findings: []ledger.Finding{{Verdict: ledger.Lost, Recipient: "sms/+49", What: "the end"}, {Verdict: ledger.Late}}}},
 		{Name: "out", Left: "no disk"},
 	}

@@ -112,10 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	results, err := all(ctx, chosen, &c, stderr)
-	if err != nil {
-		return err
-	}
-	return report(results, &c, stdout)
+	return errors.Join(err, report(results, &c, stdout))
 }
 
 // briefOutage is how long outages last in the test.
@@ -160,7 +157,7 @@ func all(ctx context.Context, chosen []scenario.Scenario, c *command, stderr io.
 			defer func() { <-slots }()
 			o.Log("%s: begins", chosen[i].Name)
 			results[i], errs[i] = chosen[i].Run(ctx, o)
-			o.Log("%s: ends: %d missed, %d faults", chosen[i].Name, len(results[i].Missed(true)), len(results[i].Ledger.Faults()))
+			o.Log("%s: ends\n%s", chosen[i].Name, faults(results[i:i+1]))
 		})
 	}
 	under.Wait()

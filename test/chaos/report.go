@@ -51,8 +51,8 @@ func ledgers(results []scenario.Result) table {
 	t := table{{"scenario", "took", "alarms", "owed", "told", "lost", "wrong", "doubled", "repeated, as it says", "late"}}
 	for i := range results {
 		r := &results[i]
-		if r.Left != "" {
-			continue
+		if r.Left != "" || r.Took == 0 {
+			continue // it was not run
 		}
 		l := &r.Ledger
 		t = append(t, []string{

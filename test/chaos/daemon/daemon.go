@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -46,14 +47,19 @@ func New(dir, binary string) (*Daemon, error) {
 	return &Daemon{Dir: dir, Binary: binary, Listen: listen, api: newAPI(listen)}, nil
 }
 
-// freeAddress finds a port of the loopback that nobody listens at.
+// freeAddress finds a port of the loopback that nobody listens at, below those that
+// the kernel gives to connections: it must be free again after each crash.
 func freeAddress() (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
+	var err error
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(20_000))
+		var l net.Listener
+		if l, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", address); err == nil {
+			_ = l.Close() // it only found the port
+			return address, nil
+		}
 	}
-	defer func() { _ = l.Close() }() // it only found the port
-	return l.Addr().String(), nil
+	return "", fmt.Errorf("find a free port: %w", err)
 }
 
 // Launch starts the process and does not wait until it is ready.

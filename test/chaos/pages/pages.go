@@ -56,6 +56,7 @@ type period struct {
 	ledger.Period
 	since time.Time // when the life that read it last read it first
 	life  int
+	sure  int // the newest life that has surely judged it
 }
 
 // New returns a fleet of calm instances.
@@ -125,6 +126,14 @@ func (f *Fleet) Read(instance, metric int) time.Time { return f.newest(instance,
 
 // Sure returns when the value must have been judged; zero is not yet.
 func (f *Fleet) Sure(instance, metric int) time.Time { return f.newest(instance, metric).Sure }
+
+// SureNow tells whether this life must have judged the value, whatever another did.
+func (f *Fleet) SureNow(instance, metric int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := f.alarms[instance][metric].periods
+	return p[len(p)-1].sure == f.life
+}
 
 func (f *Fleet) newest(instance, metric int) ledger.Period {
 	f.mu.Lock()
@@ -253,7 +262,11 @@ func (f *Fleet) wasRead(n int, shown []int, now time.Time) {
 		if p.life != f.life || p.since.IsZero() {
 			p.life, p.since = f.life, now
 		}
-		if p.Sure.IsZero() && now.Sub(p.since) >= sureAfter {
+		if now.Sub(p.since) < sureAfter {
+			continue
+		}
+		p.sure = f.life
+		if p.Sure.IsZero() {
 			p.Sure = now
 		}
 	}

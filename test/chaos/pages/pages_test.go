@@ -65,6 +65,13 @@ func TestSure(t *testing.T) {
 		if !f.Sure(0, 0).Equal(began.Add(3 * time.Second)) {
 			t.Errorf("sure at %v", f.Sure(0, 0))
 		}
+		if !f.SureNow(0, 0) {
+			t.Error("this life has not judged it")
+		}
+		f.Life()
+		if f.SureNow(0, 0) || f.Sure(0, 0).IsZero() {
+			t.Error("the next life has judged it before it began")
+		}
 		f.Set(0, 0, pages.Full)
 		p := f.Periods()
 		if len(p) != 2 || p[0].Raised || !p[1].Raised || !p[1].First.IsZero() || p[0].Value == p[1].Value {

@@ -63,7 +63,7 @@ func clock(ctx context.Context, w *World) error {
 func (w *World) jumpOnce(ctx context.Context, instance int, by time.Duration) error {
 	name := fmt.Sprintf("clock %+.0f h", by.Hours())
 	w.weather(farside.Always(farside.Fate{Way: farside.Refuse, Status: http.StatusTooManyRequests}))
-	w.fleet.Set(instance, 0, pages.High)
+	w.fleet.Set(instance, 0, pages.Full)
 	posts := len(w.sms.Posts())
 	if _, err := waitFor(ctx, time.Minute, func() bool { return len(w.sms.Posts()) >= posts+2 }); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (w *World) jumpOnce(ctx context.Context, instance int, by time.Duration) er
 		return err
 	}
 	w.within(name+": recovery to the text that waited", ok, t.At.Sub(recovered), 35*time.Second)
-	if err := w.newAlarm(ctx, instance+1, pages.High, 5*time.Second); err != nil {
+	if err := w.newAlarm(ctx, instance+1, pages.Full, 5*time.Second); err != nil {
 		return err
 	}
 	if _, err := w.settle(ctx, w.patience()); err != nil {

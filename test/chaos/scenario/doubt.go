@@ -15,7 +15,7 @@ import (
 func providerClock(ctx context.Context, w *World) error {
 	w.provider.Skew(-10 * time.Minute)
 	w.sms.Set(farside.Always(farside.Fate{Way: farside.AcceptThenCut}))
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if err := w.accepted(ctx, 2); err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (w *World) once(n int) {
 func doubtLate(ctx context.Context, w *World) error {
 	w.sms.Set(farside.Always(farside.Fate{Way: farside.AcceptLate, Wait: 22 * time.Second}))
 	w.hooks["a"].gate.Set(farside.Always(farside.Fate{Way: farside.AcceptLate, Wait: 12 * time.Second}))
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	ok, err := waitFor(ctx, time.Minute, func() bool { return len(w.sms.Posts()) >= 2 && len(w.hooks["a"].gate.Posts()) >= 1 })
 	if err != nil || !ok {
 		return err
@@ -71,7 +71,7 @@ func doubtCrash(ctx context.Context, w *World) error {
 	} {
 		posts := len(w.sms.Posts())
 		w.weather(farside.Always(fate))
-		w.fleet.Set(i, 0, pages.High)
+		w.fleet.Set(i, 0, w.high())
 		ok, err := waitFor(ctx, time.Minute, func() bool {
 			return len(w.sms.Posts()) >= posts+2 && len(w.hooks["a"].gate.Posts()) > i
 		})
@@ -103,7 +103,7 @@ func doubtCrash(ctx context.Context, w *World) error {
 func doubtMany(ctx context.Context, w *World) error {
 	lost := farside.Fate{Way: farside.AcceptThenCut}
 	w.sms.Set(farside.Always(lost))
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if err := w.accepted(ctx, 2); err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func doubtMany(ctx context.Context, w *World) error {
 	w.provider.Stuff(1_400, weiPhone)
 	w.provider.Stuff(1_400, liPhone)
 	w.sms.Set(nil)
-	if err := w.newAlarm(ctx, 1, pages.High, 35*time.Second); err != nil {
+	if err := w.newAlarm(ctx, 1, pages.Full, 35*time.Second); err != nil {
 		return err
 	}
 	ok, err := waitFor(ctx, w.patience(), func() bool {
@@ -148,7 +148,7 @@ func answers(ctx context.Context, w *World) error {
 		began := len(w.provider.Texts())
 		w.weather(farside.Always(fate))
 		sms, hooks := len(w.sms.Posts()), len(w.hooks["a"].gate.Posts())
-		w.fleet.Set(i, 0, pages.High)
+		w.fleet.Set(i, 0, w.high())
 		ok, err := waitFor(ctx, time.Minute, func() bool {
 			return len(w.sms.Posts()) >= sms+2 && len(w.hooks["a"].gate.Posts()) > hooks
 		})

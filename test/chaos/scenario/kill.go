@@ -93,7 +93,7 @@ func (w *World) change() {
 			case w.rnd.IntN(3) == 0:
 				w.fleet.Set(i, m, pages.Full)
 			default:
-				w.fleet.Set(i, m, pages.High)
+				w.fleet.Set(i, m, w.high())
 			}
 		}
 	}

@@ -16,12 +16,12 @@ const newPhone = "+4930000003"
 // reload changes who is told, while alarms are open and while some wait.
 func reload(ctx context.Context, w *World) error {
 	// One is told before anything changes, one waits for the far sides.
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
 	w.weather(farside.Always(farside.Fate{Way: farside.Refuse, Status: http.StatusTooManyRequests}))
-	w.fleet.Set(1, 0, pages.High)
+	w.fleet.Set(1, 0, w.high())
 	if _, err := waitFor(ctx, time.Minute, w.judged); err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func reload(ctx context.Context, w *World) error {
 		return err
 	}
 	w.weather(nil)
-	w.fleet.Set(2, 0, pages.High)
+	w.fleet.Set(2, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func reload(ctx context.Context, w *World) error {
 	if err := w.move(ctx); err != nil {
 		return err
 	}
-	w.fleet.Set(3, 0, pages.High)
+	w.fleet.Set(3, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 // goes out all the same.
 func (w *World) outWhile(ctx context.Context, instance int, what string) error {
 	began := time.Now()
-	w.fleet.Set(instance, 0, pages.High)
+	w.fleet.Set(instance, 0, w.high())
 	most := w.long(45*time.Second, 90*time.Second)
 	var at time.Time
 	seen, err := waitFor(ctx, most, func() bool {
@@ -39,7 +39,7 @@ func (w *World) outWhile(ctx context.Context, instance int, what string) error {
 
 // storeLocked locks the database from outside.
 func storeLocked(ctx context.Context, w *World) error {
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func storeLocked(ctx context.Context, w *World) error {
 	if err := errors.Join(err, unlock()); err != nil {
 		return err
 	}
-	w.fleet.Set(2, 0, pages.High)
+	w.fleet.Set(2, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func storeFull(ctx context.Context, w *World) error {
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func storeFull(ctx context.Context, w *World) error {
 	if err := errors.Join(err, empty()); err != nil {
 		return err
 	}
-	w.fleet.Set(2, 0, pages.High)
+	w.fleet.Set(2, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func storeFull(ctx context.Context, w *World) error {
 
 // storeDamaged damages the database while the product is down.
 func storeDamaged(ctx context.Context, w *World) error {
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func storeDamaged(ctx context.Context, w *World) error {
 		}
 	}
 	w.count("the damaged database is set aside", "1 file", kept, kept == 1)
-	if err := w.newAlarm(ctx, 1, pages.High, 35*time.Second); err != nil {
+	if err := w.newAlarm(ctx, 1, w.high(), 35*time.Second); err != nil {
 		return err
 	}
 	if _, err := w.settle(ctx, w.patience()); err != nil {
@@ -168,30 +168,35 @@ func firstLine(err error) string {
 	return line
 }
 
-// walTorn takes the last transactions out of the write-ahead log while the product is
-// down after a crash: what it stored of the texts' outcome is gone.
+// walTorn takes transactions out of the end of the write-ahead log while the product is
+// down after a crash: that a text was accepted, that it was about to be sent, or that
+// its alarm was raised at all.
 func walTorn(ctx context.Context, w *World) error {
-	for i := range 3 {
-		w.fleet.Set(i, 0, pages.High)
+	for i := range w.fleet.Instances() {
+		w.fleet.Set(i, 0, w.high())
 		if _, err := w.settle(ctx, w.patience()); err != nil {
 			return err
 		}
 		if err := w.kill(); err != nil {
 			return err
 		}
-		left, err := store.Tear(w.daemon.Database(w.config.Data), i+1, w.rnd)
+		gone, err := store.Tear(w.daemon.Database(w.config.Data), 3+2*i, w.rnd)
 		if err != nil {
 			return err
 		}
-		w.say("wal-torn: %d of the last transactions gone", left)
+		w.say("wal-torn: %d of the last transactions gone", gone)
 		if err := w.start(ctx); err != nil {
+			return err
+		}
+		// What the life before had judged may be gone, too.
+		if _, err := waitFor(ctx, time.Minute, func() bool { return w.fleet.SureNow(i, 0) }); err != nil {
 			return err
 		}
 		if _, err := w.settle(ctx, w.patience()); err != nil {
 			return err
 		}
 	}
-	for i := range 3 {
+	for i := range w.fleet.Instances() {
 		w.fleet.Set(i, 0, pages.Calm)
 	}
 	return w.draw(ctx, w.patience())

@@ -28,7 +28,7 @@ func wake(ctx context.Context, w *World) error {
 	w.say("wake: all far sides answer 503 for %v", outage)
 	w.weather(farside.Outage(http.StatusServiceUnavailable))
 	for i := range 3 {
-		w.fleet.Set(i, 0, pages.High)
+		w.fleet.Set(i, 0, w.high())
 	}
 	if err := pause(ctx, outage); err != nil {
 		return err
@@ -47,7 +47,7 @@ func wake(ctx context.Context, w *World) error {
 		return err
 	}
 	w.within("recovery to the first webhook", ok, b.At.Sub(recovered), 35*time.Second)
-	if err := w.newAlarm(ctx, 4, pages.High, 5*time.Second); err != nil {
+	if err := w.newAlarm(ctx, 4, pages.Full, 5*time.Second); err != nil {
 		return err
 	}
 	for i := range 5 {
@@ -103,7 +103,7 @@ func (w *World) toldAt(instance int, since time.Time) time.Time {
 // retryAfter has a provider that asks for two seconds.
 func retryAfter(ctx context.Context, w *World) error {
 	w.sms.Set(farside.Always(farside.Fate{Way: farside.Refuse, Status: http.StatusTooManyRequests, RetryAfter: "2"}))
-	w.fleet.Set(0, 0, pages.High)
+	w.fleet.Set(0, 0, w.high())
 	ok, err := waitFor(ctx, time.Minute, func() bool { return len(w.sms.Posts()) >= 6 })
 	if err != nil {
 		return err

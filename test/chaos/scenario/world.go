@@ -218,6 +218,15 @@ func (w *World) long(brief, full time.Duration) time.Duration {
 	return full
 }
 
+// high is the level of alarms that must not wait for a minute to be over in the brief
+// form: text messages about warnings keep a pace, those about what is critical do not.
+func (w *World) high() pages.Level {
+	if w.Brief {
+		return pages.Full
+	}
+	return pages.High
+}
+
 // many chooses a number in the same way.
 func (w *World) many(brief, full int) int {
 	if w.Storm > 0 {
