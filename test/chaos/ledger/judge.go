@@ -42,6 +42,7 @@ type notice struct {
 	recipient, code, event string
 	key                    Key
 	value                  int
+	episode                int
 }
 
 type judge struct {
@@ -75,7 +76,7 @@ func (j *judge) arrive(a *Arrival) {
 		t = &told{}
 		j.told[p] = t
 	}
-	again := j.again(a)
+	again := j.again(a, at)
 	if a.Kind == Begin {
 		j.begin(a, e, t, again)
 		return
@@ -109,19 +110,21 @@ func (j *judge) begin(a *Arrival, e *episode, t *told, again bool) {
 }
 
 // again tells whether the notice was in a message before, and enters that.
-func (j *judge) again(a *Arrival) bool {
-	n := notice{a.Recipient, a.Code, a.Event, a.Key, a.Value}
+func (j *judge) again(a *Arrival, episode int) bool {
+	n := notice{a.Recipient, a.Code, a.Event, a.Key, a.Value, episode}
 	before := j.notices[n]
 	j.notices[n] = append(before, *a)
 	if len(before) == 0 {
 		return false
 	}
 	same := slices.ContainsFunc(before, func(b Arrival) bool { return b.Message == a.Message })
+	// Which of two arrives first is for the network: one of them says so.
+	bare := func(b Arrival) bool { return !b.Repeat }
 	switch {
 	case same:
 		j.find(Repeated, a.Recipient, a.Key, a.At, "message %s once more", a.Message)
-	case a.Repeat:
-		j.find(Repeated, a.Recipient, a.Key, a.At, "%s %s, and it says so", a.Code, a.Event)
+	case a.Repeat || !slices.ContainsFunc(before, bare):
+		j.find(Repeated, a.Recipient, a.Key, a.At, "%s %s, and one of them says so", a.Code, a.Event)
 	default:
 		j.find(Doubled, a.Recipient, a.Key, a.At, "%s %s in the messages %s and %s", a.Code, a.Event, before[0].Message, a.Message)
 	}

@@ -108,6 +108,15 @@ func TestVerdicts(t *testing.T) {
 			a.Repeat = true
 			in.Arrivals = append(in.Arrivals, a)
 		}, []ledger.Verdict{ledger.Repeated}},
+		{"the same notice in two text messages, and the first says so: the other came late", func(in *ledger.Input) {
+			in.Arrivals[0].Repeat = true
+			in.Arrivals = append(in.Arrivals, begin(12, wei, "SM3"))
+		}, []ledger.Verdict{ledger.Repeated}},
+		{"the same notice in three text messages, and one says so", func(in *ledger.Input) {
+			a := begin(12, wei, "SM3")
+			a.Repeat = true
+			in.Arrivals = append(in.Arrivals, a, begin(13, wei, "SM4"))
+		}, []ledger.Verdict{ledger.Doubled, ledger.Repeated}},
 		{"the same webhook once more", func(in *ledger.Input) {
 			in.Stays = append(in.Stays, ledger.Stay{Recipient: hook})
 			in.Arrivals = append(in.Arrivals, begin(11, hook, "msg_1"), begin(12, hook, "msg_1"), end(61, hook, "msg_2"))
@@ -215,5 +224,36 @@ func TestRead(t *testing.T) {
 		if got, ok := r.Read(tt.text); ok != tt.ok || got != tt.want {
 			t.Errorf("%q is read as %+v, %v", tt.text, got, ok)
 		}
+	}
+}
+
+func TestReadUnrecorded(t *testing.T) {
+	r := ledger.NewReader()
+	got, ok := r.ReadUnrecorded("Not recorded (disk full). CRITICAL i1 connections 97%, i2 send TPS 95.2%, WARNING i3 subscriptions 80%, ENDED i4 connections, 12 more (2 critical).")
+	want := []ledger.Said{
+		{Event: "raised", Kind: ledger.Begin, Severity: "critical", Instance: "i1", Metric: "connections"},
+		{Event: "raised", Kind: ledger.Begin, Severity: "critical", Instance: "i2", Metric: "send_tps"},
+		{Event: "raised", Kind: ledger.Begin, Severity: "warning", Instance: "i3", Metric: "subscriptions"},
+		{Event: "cleared", Kind: ledger.End, Instance: "i4", Metric: "connections"},
+	}
+	if !ok || !slices.Equal(got, want) {
+		t.Errorf("read as %+v, %v", got, ok)
+	}
+	if _, ok := r.ReadUnrecorded("37 alarms, 2 critical"); ok {
+		t.Error("any text is one that is not recorded")
+	}
+}
+
+// TestNoCodeInTwoEpisodes: what was told without a code in one episode is no double of
+// what is told so in the next.
+func TestNoCodeInTwoEpisodes(t *testing.T) {
+	in := input()
+	in.Periods = append(in.Periods, ledger.Period{Key: key(), Value: 80_004, Raised: true, First: at(90), Sure: at(93)})
+	in.Arrivals[0].Value, in.Arrivals[0].Code = 0, ""
+	second := begin(91, wei, "SM5")
+	second.Value, second.Code = 0, ""
+	in.Arrivals = append(in.Arrivals, second)
+	if report := ledger.Judge(in); len(report.Findings) > 0 {
+		t.Errorf("findings: %v", report.Findings)
 	}
 }

@@ -27,6 +27,7 @@ func Bare(text string) (bare string, repeat bool) { return strings.CutSuffix(tex
 // Reader reads the texts of the product about a fleet. Make one with NewReader.
 type Reader struct {
 	head, about, end, last *regexp.Regexp
+	unrecorded, part       *regexp.Regexp
 }
 
 // NewReader returns a Reader.
@@ -37,6 +38,9 @@ func NewReader() *Reader {
 		about: regexp.MustCompile(metric + ` ([\d,]+) of `),
 		end:   regexp.MustCompile(metric + ` back to ([\d,]+) of `),
 		last:  regexp.MustCompile(metric + `(?: last known ([\d,]+) of | alarm ended)`),
+
+		unrecorded: regexp.MustCompile(`^Not recorded \([^)]*\)\. (.*)\.$`),
+		part:       regexp.MustCompile(`^(?:(WARNING|CRITICAL|ENDED|NO LONGER SEEN) )?(\S+) ` + metric + `(?: [\d.]+%)?$`),
 	}
 }
 
@@ -70,4 +74,33 @@ func (r *Reader) Read(text string) (Said, bool) {
 		}
 	}
 	return Said{}, false
+}
+
+// ReadUnrecorded reads a text that was sent while nothing could be stored; false when it
+// is not one. It has no codes, no values, and may count what does not fit.
+func (r *Reader) ReadUnrecorded(text string) ([]Said, bool) {
+	m := r.unrecorded.FindStringSubmatch(text)
+	if m == nil {
+		return nil, false
+	}
+	var out []Said
+	s := Said{Kind: Begin}
+	for part := range strings.SplitSeq(m[1], ", ") {
+		p := r.part.FindStringSubmatch(part)
+		if p == nil {
+			continue // it counts the others
+		}
+		switch p[1] {
+		case "": // as the one before
+		case "ENDED":
+			s.Kind, s.Event, s.Severity = End, "cleared", ""
+		case "NO LONGER SEEN":
+			s.Kind, s.Event, s.Severity = End, "withdrawn", ""
+		default:
+			s.Event, s.Severity = "raised", strings.ToLower(p[1])
+		}
+		s.Instance, s.Metric = p[2], strings.ReplaceAll(strings.ToLower(p[3]), " ", "_")
+		out = append(out, s)
+	}
+	return out, true
 }

@@ -45,7 +45,7 @@ func clock(ctx context.Context, w *World) error {
 	if err := w.draw(ctx, w.patience()); err != nil {
 		return err
 	}
-	dead, silent := 0, 0
+	dead, silent, reminded := 0, 0, 0
 	for _, n := range w.journal {
 		if n.State == "dead" {
 			dead++
@@ -53,9 +53,13 @@ func clock(ctx context.Context, w *World) error {
 		if n.Rule == "no_data" {
 			silent++
 		}
+		if n.Kind == "reminded" {
+			reminded++
+		}
 	}
 	w.count("notices that were given up", "0", dead, dead == 0)
 	w.count("notices of lost data", "0", silent, silent == 0)
+	w.count("reminders", "0", reminded, reminded == 0)
 	return nil
 }
 

@@ -179,7 +179,8 @@ func storm(ctx context.Context, o Options) (*World, error) {
 	w.count("webhooks", fmt.Sprintf("at most %d", n/64+40), bodies, bodies <= n/64+40)
 	got := len(w.textsTo(weiPhone, began))
 	w.count("texts to one person", "at most 3", got, got >= 1 && got <= 3)
-	return w, nil
+	w.byHook = n > 2_500
+	return w, w.draw(ctx, w.patience())
 }
 
 // over raises and ends alarms while nobody can be told, and one that goes on.

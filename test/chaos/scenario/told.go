@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,12 +118,16 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 		}
 		base := ledger.Arrival{At: t.At, Recipient: "sms/" + t.To, Message: t.SID, Repeat: repeat}
 		if len(notices) == 0 {
-			said, ok := reader.Read(t.Body)
+			list, ok := reader.ReadUnrecorded(t.Body)
+			if said, one := reader.Read(t.Body); one {
+				list, ok = append(list, said), true
+			}
 			if !ok {
 				unread = append(unread, t)
-				continue
 			}
-			all = append(all, entry(base, said, said.Code, said.Event))
+			for _, said := range list {
+				all = append(all, entry(base, said, said.Code, said.Event))
+			}
 		}
 		for _, n := range notices {
 			if said, ok := reader.Read(n.Text); ok {
@@ -206,6 +211,9 @@ func (w *World) draw(ctx context.Context, most time.Duration) error {
 	return w.drawNow(ctx)
 }
 
+// isText tells whether a recipient gets text messages.
+func isText(recipient string) bool { return strings.HasPrefix(recipient, "sms/") }
+
 // drawNow draws the ledger up as it is.
 func (w *World) drawNow(ctx context.Context) error {
 	if err := w.readJournal(ctx); err != nil {
@@ -213,8 +221,13 @@ func (w *World) drawNow(ctx context.Context) error {
 	}
 	w.settled = true
 	arrivals, unread := w.arrivals()
+	stays := w.stays
+	if w.byHook {
+		stays = slices.DeleteFunc(slices.Clone(stays), func(s ledger.Stay) bool { return isText(s.Recipient) })
+		arrivals = slices.DeleteFunc(arrivals, func(a ledger.Arrival) bool { return isText(a.Recipient) })
+	}
 	w.report = ledger.Judge(ledger.Input{
-		Periods: w.fleet.Periods(), Arrivals: arrivals, Stays: w.stays, Could: w.could, Late: 10 * time.Second,
+		Periods: w.fleet.Periods(), Arrivals: arrivals, Stays: stays, Could: w.could, Late: 10 * time.Second,
 	})
 	for _, t := range unread {
 		w.say("a text that the ledger cannot place: %s", t.Body)

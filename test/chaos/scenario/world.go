@@ -60,6 +60,9 @@ type World struct {
 	journal map[string]wire.Notice // by id, as it was seen last
 	stays   []ledger.Stay
 	settled bool
+	// byHook draws the ledger up of webhooks alone: the journal is too long to say
+	// which notices a text message carried.
+	byHook  bool
 	figures []Figure
 	report  ledger.Report
 	closers []func()
