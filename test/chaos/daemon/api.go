@@ -82,27 +82,22 @@ func (d *Daemon) Reload(ctx context.Context) error {
 // mostRows is the longest list that the API gives.
 const mostRows = 10_000
 
-// Notices asks for the journal, in a state; "" is all.
-func (d *Daemon) Notices(ctx context.Context, state string) ([]wire.Notice, error) {
+// Notices asks for the journal.
+func (d *Daemon) Notices(ctx context.Context) ([]wire.Notice, error) {
 	var answer wire.Notices
-	err := d.api.get(ctx, fmt.Sprintf("/api/v1/notices?limit=%d&state=%s", mostRows, state), &answer)
+	err := d.api.get(ctx, fmt.Sprintf("/api/v1/notices?limit=%d", mostRows), &answer)
 	return answer.Notices, err
 }
 
-// Raised asks for the alarms that are raised.
-func (d *Daemon) Raised(ctx context.Context) ([]wire.Alarm, error) {
-	var answer wire.Alarms
-	err := d.api.get(ctx, fmt.Sprintf("/api/v1/alarms?limit=%d&state=raised", mostRows), &answer)
-	return answer.Alarms, err
-}
-
-// Ack acknowledges an alarm.
-func (d *Daemon) Ack(ctx context.Context, code string) error {
-	status, answer, err := d.api.do(ctx, http.MethodPost, "/api/v1/alarms/"+code+"/ack", `{"by":"chaos"}`)
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("acknowledge %s: HTTP %d: %s", code, status, answer)
+// Waits tells whether a notice is still to be sent.
+func (d *Daemon) Waits(ctx context.Context) (bool, error) {
+	for _, state := range []string{"pending", "sending", "held"} {
+		var answer wire.Notices
+		if err := d.api.get(ctx, "/api/v1/notices?limit=1&state="+state, &answer); err != nil || len(answer.Notices) > 0 {
+			return true, err
+		}
 	}
-	return err
+	return false, nil
 }
 
 // Close lets the connections to the daemon go.

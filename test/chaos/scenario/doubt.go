@@ -115,8 +115,8 @@ func doubtMany(ctx context.Context, w *World) error {
 		return err
 	}
 	ok, err := waitFor(ctx, w.patience(), func() bool {
-		n, err := w.waiting(ctx)
-		return err == nil && n == 0
+		waits, err := w.daemon.Waits(ctx)
+		return err == nil && !waits
 	})
 	if err != nil {
 		return err

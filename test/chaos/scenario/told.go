@@ -14,7 +14,7 @@ import (
 // readJournal takes over what the product's journal says now. What it said before of
 // a notice that it no longer knows stays.
 func (w *World) readJournal(ctx context.Context) error {
-	list, err := w.daemon.Notices(ctx, "")
+	list, err := w.daemon.Notices(ctx)
 	if err != nil {
 		return err
 	}
@@ -22,19 +22,6 @@ func (w *World) readJournal(ctx context.Context) error {
 		w.journal[n.ID] = n
 	}
 	return nil
-}
-
-// waiting counts the notices that are still to be sent.
-func (w *World) waiting(ctx context.Context) (int, error) {
-	total := 0
-	for _, state := range []string{"pending", "sending", "held"} {
-		list, err := w.daemon.Notices(ctx, state)
-		if err != nil {
-			return 0, err
-		}
-		total += len(list)
-	}
-	return total, nil
 }
 
 // textsTo returns the text messages to a number since a moment.
@@ -171,20 +158,18 @@ func (w *World) settle(ctx context.Context, most time.Duration) (bool, error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	for time.Since(began) < most {
-		n, err := w.waiting(ctx)
-		if err == nil && n == 0 {
-			break
+	for {
+		waits, err := w.daemon.Waits(ctx)
+		if err != nil {
+			return false, err
+		}
+		if !waits || time.Since(began) > most {
+			return !waits, w.readJournal(ctx)
 		}
 		if err := pause(ctx, 200*time.Millisecond); err != nil {
 			return false, err
 		}
 	}
-	n, err := w.waiting(ctx)
-	if err != nil {
-		return false, err
-	}
-	return n == 0, w.readJournal(ctx)
 }
 
 // judged tells whether all that the pages show now was surely judged.
