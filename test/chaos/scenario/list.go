@@ -28,6 +28,7 @@ func List() []Scenario {
 		{Name: "store-damaged", Brief: true, About: "pages of the database are damaged while it is down: it is set aside, and alarms go out", run: in("store-damaged", fleetOf(4, 1), storeDamaged)},
 		{Name: "wal-torn", Brief: true, About: "kill -9, and the end of the write-ahead log is gone: nobody is told twice", run: in("wal-torn", fleetOf(4, 1), walTorn)},
 		{Name: "kill", Brief: true, About: "kill -9 and SIGTERM at random moments, behind far sides that fail at random", run: in("kill", fleetOf(12, 2), kill)},
+		{Name: "names", Brief: true, About: "the same, while contacts and receivers get other names and stay the same people", run: in("names", fleetOf(12, 2), names)},
 	}
 }
 

@@ -25,7 +25,7 @@ func reload(ctx context.Context, w *World) error {
 	if _, err := waitFor(ctx, time.Minute, w.judged); err != nil {
 		return err
 	}
-	if err := w.rename(ctx); err != nil {
+	if err := w.renameBoth(ctx); err != nil {
 		return err
 	}
 	w.weather(nil)
@@ -57,9 +57,9 @@ func reload(ctx context.Context, w *World) error {
 	return nil
 }
 
-// rename gives a contact and a receiver other names: the same people at the same
+// renameBoth gives a contact and a receiver other names: the same people at the same
 // numbers.
-func (w *World) rename(ctx context.Context) error {
+func (w *World) renameBoth(ctx context.Context) error {
 	w.say("reload: the contact wei and the receiver oncall get other names")
 	w.config.Contacts[0].Name = "wei2"
 	w.config.Receivers[0].Name, w.config.Receivers[0].SMS = "operators", []string{"wei2", "li"}
