@@ -154,17 +154,17 @@ func storm(ctx context.Context, o Options) (*World, error) {
 	if err != nil {
 		return w, err
 	}
-	w.within("the storm to the first text", ok, t.At.Sub(began), 500*time.Millisecond)
-	if b, ok, err := w.firstBody(ctx, "a", began, w.patience()); err != nil {
+	b, hooked, err := w.firstBody(ctx, "a", began, w.patience())
+	if err != nil {
 		return w, err
-	} else if ok {
-		w.timed("the storm to the first webhook", b.At.Sub(began), 500*time.Millisecond)
 	}
 	decided, err := w.raised(ctx, n, w.patience())
 	if err != nil {
 		return w, err
 	}
-	_, last, _ := w.fleet.AllRead()
+	first, last, _ := w.fleet.AllRead()
+	w.within("the first page that was read to the first text", ok, t.At.Sub(first), 500*time.Millisecond)
+	w.within("the first page that was read to the first webhook", hooked, b.At.Sub(first), 500*time.Millisecond)
 	w.timed("the last page that was read to all decided", decided.Sub(last), time.Second)
 	ok, err = waitFor(ctx, w.patience(), func() bool { return len(w.hooks["a"].Arrivals()) >= n })
 	if err != nil {

@@ -125,6 +125,59 @@ func doubtMany(ctx context.Context, w *World) error {
 	return w.draw(ctx, w.patience())
 }
 
+// doubtRefused loses the answer to a webhook, and then refuses it for a while: that it
+// is refused now says nothing of the first time. A second alarm waits beside it.
+func doubtRefused(ctx context.Context, w *World) error {
+	gate := w.hooks["a"].gate
+	posts := 0 // the gate asks one at a time
+	gate.Set(func(*http.Request) farside.Fate {
+		if posts++; posts == 1 {
+			return farside.Fate{Way: farside.AcceptThenCut}
+		}
+		return farside.Fate{Way: farside.Refuse, Status: http.StatusTooManyRequests, RetryAfter: "1"}
+	})
+	w.fleet.Set(0, 0, w.high())
+	ok, err := waitFor(ctx, time.Minute, func() bool { return len(gate.Posts()) >= 2 })
+	if err != nil {
+		return err
+	}
+	if !ok {
+		w.missed("a second attempt at the webhook", "made", time.Minute)
+	}
+	w.fleet.Set(1, 0, w.high())
+	if _, err := waitFor(ctx, time.Minute, w.judged); err != nil {
+		return err
+	}
+	gate.Set(nil)
+	return w.draw(ctx, w.patience())
+}
+
+// doubtRenamed cuts a beginning off, gives its recipients other names, and ends the
+// alarm while it is in doubt.
+func doubtRenamed(ctx context.Context, w *World) error {
+	w.weather(farside.Always(farside.Fate{Way: farside.CutUnaccepted}))
+	w.fleet.Set(0, 0, w.high())
+	ok, err := waitFor(ctx, time.Minute, func() bool { return len(w.sms.Posts()) >= 2 && len(w.hooks["a"].gate.Posts()) >= 1 })
+	if err != nil {
+		return err
+	}
+	if !ok {
+		w.missed("the beginning is sent", "sent", time.Minute)
+	}
+	if err := w.renameBoth(ctx); err != nil {
+		return err
+	}
+	if _, err := waitFor(ctx, time.Minute, w.judged); err != nil {
+		return err
+	}
+	w.fleet.Set(0, 0, pages.Calm)
+	if _, err := waitFor(ctx, time.Minute, w.judged); err != nil {
+		return err
+	}
+	w.weather(nil)
+	return w.draw(ctx, w.patience())
+}
+
 // fates are the ways in which one request fails, each with a name.
 func fates() map[string]farside.Fate {
 	return map[string]farside.Fate{

@@ -20,6 +20,8 @@ func List() []Scenario {
 		{Name: "doubt-late", Brief: true, About: "the provider accepts a text after our time is up: it is found, not sent again", run: in("doubt-late", fleetOf(2, 1), doubtLate)},
 		{Name: "doubt-crash", Brief: true, About: "kill -9 while provider and webhook have a message and have not answered, or have not read it: told once", run: in("doubt-crash", fleetOf(4, 1), doubtCrash)},
 		{Name: "doubt-many", About: "more than 1,000 messages to look through: decided within 2 minutes, as a repeat, and nobody else waits", run: in("doubt-many", fleetOf(4, 1), doubtMany)},
+		{Name: "doubt-refused", Brief: true, About: "a webhook whose answer was lost is refused afterwards: it is the same message until it is taken", run: in("doubt-refused", fleetOf(3, 1), doubtRefused)},
+		{Name: "doubt-renamed", Brief: true, About: "a beginning is in doubt, its recipients get other names, and the alarm ends: the end does not overtake it", run: in("doubt-renamed", fleetOf(2, 1), doubtRenamed)},
 		{Name: "answers", About: "each way in which an answer can fail, one after the other: told once in the end", run: in("answers", fleetOf(12, 1), answers)},
 		{Name: "storm", About: "10,000 alarms at one moment: the first message within 0.5 s, all decided within about 1 s", run: storm},
 		{Name: "reload", Brief: true, About: "contacts and receivers are renamed, a number changes, a receiver is added, while alarms are open and waiting", run: in("reload", fleetOf(6, 1), reload)},

@@ -208,6 +208,7 @@ func (w *World) drawNow(ctx context.Context) error {
 	arrivals, unread := w.arrivals()
 	stays := w.stays
 	if w.byHook {
+		unread = nil
 		stays = slices.DeleteFunc(slices.Clone(stays), func(s ledger.Stay) bool { return isText(s.Recipient) })
 		arrivals = slices.DeleteFunc(arrivals, func(a ledger.Arrival) bool { return isText(a.Recipient) })
 	}
