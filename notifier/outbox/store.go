@@ -153,7 +153,7 @@ func exists(path string) bool {
 // setAsides lists the databases that were set aside at any time, by file name.
 func setAsides(path string) []string {
 	var out []string
-	found, _ := filepath.Glob(path + asideMark + "*") //nolint:errcheck // a path with signs of patterns has no remarks
+	found, _ := filepath.Glob(path + asideMark + "*") // a path with signs of patterns has no remarks
 	for _, f := range found {
 		if !strings.HasSuffix(f, "-wal") && !strings.HasSuffix(f, "-shm") && !strings.HasSuffix(f, ".suspect") {
 			out = append(out, filepath.Base(f))
