@@ -18,6 +18,8 @@ import (
 type Directory struct {
 	entries Entries
 	targets map[address]*Target // also by their former names
+	people  map[string]*Target  // by the recipient's name, whatever the receiver
+	places  map[place]*Target   // by their address
 	bundles map[string]int      // how many notices go to a recipient as one message
 }
 
@@ -39,12 +41,18 @@ type Entries struct {
 	People map[string]Person
 	Limits Limits
 	Words  Words
+	// Stranger returns how an address is reached that is in no receiver any more; nil
+	// reaches none.
+	Stranger func(receiver, channel, address string) (Target, bool)
 }
 
 // NewDirectory makes a directory. It keeps the entries, which nobody may change
 // any more.
 func NewDirectory(e Entries) *Directory {
-	d := &Directory{entries: e, targets: make(map[address]*Target), bundles: make(map[string]int)}
+	d := &Directory{
+		entries: e, targets: make(map[address]*Target), bundles: make(map[string]int),
+		people: make(map[string]*Target), places: make(map[place]*Target),
+	}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
 		targets := e.Receivers[receiver].Targets
@@ -69,9 +77,31 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 	if a := (address{receiver, recipient}); d.targets[a] == nil {
 		d.targets[a] = t
 	}
+	if d.people[recipient] == nil {
+		d.people[recipient] = t
+	}
+	if p := (place{t.Recipient.Channel, t.Recipient.Address}); d.places[p] == nil && p.address != "" {
+		d.places[p] = t
+	}
 	if b, ok := t.Channel.(Bundler); ok && d.bundles[recipient] == 0 {
 		d.bundles[recipient] = b.Bundle()
 	}
+}
+
+// Through returns a directory in which each target is reached through another channel:
+// one that only writes down what would be sent.
+func (d *Directory) Through(channel func(Target) Channel) *Directory {
+	e := d.entries
+	e.Receivers = make(map[string]Receiver, len(d.entries.Receivers))
+	for name, r := range d.entries.Receivers {
+		r.Targets = slices.Clone(r.Targets)
+		for i := range r.Targets {
+			r.Targets[i].Channel = channel(r.Targets[i])
+		}
+		e.Receivers[name] = r
+	}
+	e.Stranger = nil
+	return NewDirectory(e)
 }
 
 // Receiver is a group of targets that get the same notices.
@@ -87,6 +117,7 @@ type Target struct {
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
 	Provider  string // name of what the Channel sends text messages through; "" for others
+	Way       string // what messages go through to the far side: a provider, a host; targets of one way fail together
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet

@@ -107,7 +107,6 @@ type Message struct {
 	// same for each attempt. "" for others.
 	Text    string
 	Attempt int           // 1 for the first
-	Since   time.Time     // when the first attempt began
 	Age     time.Duration // how long ago the first attempt began, by a clock that nobody sets
 	InDoubt bool          // an attempt before may have arrived
 }
@@ -123,6 +122,8 @@ type Notice struct {
 	Receiver  string // name of the receiver it goes to
 	Recipient string // Recipient.Name
 	Channel   string
+	Address   string // where the recipient was when it was decided; may hold secrets, is never shown
+	Told      string // of an end: the address that was told of the beginning, and is told of the end; "" is wherever the recipient is
 	Text      string // for SMS; "" for others
 	// Brief is the notice in a few words, for a text message that speaks for
 	// several: "K7Q2 Orders connections 97%"; "" for others.

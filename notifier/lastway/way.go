@@ -264,7 +264,7 @@ func (n *notice) heard(recipient string, now time.Time, unsure bool) {
 // speaks for all.
 func (m *message) written() notifier.Message {
 	out := notifier.Message{
-		ID: "last_" + strings.TrimPrefix(m.notices[0].ID, "ntc_"), Recipient: m.target.Recipient, Attempt: m.notices[0].attempt + 1, Since: time.Now().UTC(),
+		ID: "last_" + strings.TrimPrefix(m.notices[0].ID, "ntc_"), Recipient: m.target.Recipient, Attempt: m.notices[0].attempt + 1,
 	}
 	if m.target.Recipient.Channel == "sms" {
 		out.Text = text(m.notices, m.trouble(), m.target.Language)

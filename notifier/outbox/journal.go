@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -49,7 +48,18 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 	for _, it := range planned {
 		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
 	}
-	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped || it.state == notifier.Sent }))
+	var gone, news []item
+	for _, it := range planned {
+		switch it.state {
+		case notifier.Dropped:
+			gone = append(gone, it)
+		case notifier.Sent: // it was told before it could be stored
+		default:
+			news = append(news, it)
+		}
+	}
+	b.forget(gone)
+	b.enqueue(news)
 	return nil
 }
 
@@ -98,7 +108,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	var addressees []notifier.Addressee
 	var items []item
 	if notifier.Ends(ev.Kind) {
-		if items, err = endHeld(ctx, tx, episode); err != nil {
+		if items, err = endUnsent(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 		if addressees, err = heard(ctx, tx, episode); err != nil {
@@ -107,16 +117,22 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	}
 	var alerts alertTexts
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
-		alert, err := alerts.of(ev, &n)
-		if err != nil {
+		p := placing{weight: lightest}
+		if p.alert, err = alerts.of(ev, &n); err != nil {
 			return nil, err
 		}
-		at, known := told.about(ev, n.Recipient)
-		joins := ""
-		if !known {
-			joins = messages.joins(ev, &n)
+		var known bool
+		if p.toldAt, known = told.about(ev, n.Recipient); !known {
+			p.joins = messages.joins(ev, &n)
 		}
-		it, err := storeNotice(ctx, tx, dir, episode, n, alert, at, joins, now)
+		if !known && notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+			var superseded []item
+			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
+				return nil, err
+			}
+			items = append(items, superseded...)
+		}
+		it, err := b.storeNotice(ctx, tx, dir, episode, n, p)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -126,6 +142,9 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	}
 	return items, nil
 }
+
+// lightest is a weight that no notice has.
+const lightest = 1 << 10
 
 // storeEpisode begins, moves on or ends an episode, and returns its row. One that
 // begins costs one statement: a storm is made of them.

@@ -63,9 +63,12 @@ type Outbox struct {
 
 	directory atomic.Pointer[notifier.Directory]
 
-	mu     sync.Mutex
-	queues *queues
-	wake   chan struct{}
+	clock clock
+
+	mu       sync.Mutex
+	queues   *queues
+	wake     chan struct{}
+	reloaded chan struct{} // another directory is in force
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
@@ -85,15 +88,18 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
 	b.writer = newWriter(s.db, b.statements)
-	b.writer.seal, b.writer.sealed = s.count.seal, s.count.sealed
+	b.writer.seal, b.writer.sealed = b.storeClock, s.count.sealed
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.metrics.configure(o.Directory)
+	if err := b.openClock(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -112,7 +118,10 @@ func (b *Outbox) Close() error {
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.directory.Store(d)
 	b.metrics.configure(d)
-	b.nudge()
+	select {
+	case b.reloaded <- struct{}{}:
+	default:
+	}
 }
 
 // Directory returns the directory that is in force.
