@@ -53,12 +53,13 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		rcv, _ := d.Receiver(r.name) // one that is gone has no targets
 		about := *ev
 		about.Silent = r.silent
+		alert := d.entries.Words.alert(&about)
 		for _, t := range rcv.Targets {
 			if seen[t.Recipient.Name] {
 				continue
 			}
 			seen[t.Recipient.Name] = true
-			n := newNotice(d, &about, r.name, t, now)
+			n := newNotice(d, &about, alert, r.name, t, now)
 			if ev.Kind == alarm.Raised && rcv.GroupWait > 0 {
 				n.NotBefore = now.Add(rcv.GroupWait)
 			}
@@ -72,6 +73,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
+	alert := d.entries.Words.alert(ev)
 	for _, to := range addressees {
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
 		if !ok {
@@ -81,7 +83,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 		}
 		// It goes to the address that was told, under the name that was told.
 		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
-		n := newNotice(d, ev, to.Receiver, t, now)
+		n := newNotice(d, ev, alert, to.Receiver, t, now)
 		n.Told = to.Address
 		if seen[to.Recipient] { // who was told at one number and then at another is told at both
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
@@ -141,12 +143,12 @@ func routes(names []string) []route {
 	return out
 }
 
-func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now time.Time) Notice {
+func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Target, now time.Time) Notice {
 	n := Notice{
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
-		Alert:     d.entries.Words.alert(ev),
+		Alert:     alert, // the same for all: nobody may change its maps
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -429,7 +430,7 @@ func TestEnds(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	ts := make(things)
 	for n := range 2 * mostThings {
-		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: fmt.Sprint(n)}}, outbox.Full, time.Now())
+		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: strconv.Itoa(n)}}, outbox.Full, time.Now())
 	}
 	if len(ts) != mostThings {
 		t.Errorf("%d are remembered", len(ts))

@@ -115,10 +115,10 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 			return nil, err
 		}
 	}
-	var alerts alertTexts
+	alerts := alertTexts{differ: len(ev.Silent) > 0}
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
 		p := placing{weight: lightest}
-		if p.alert, err = alerts.of(ev, &n); err != nil {
+		if p.alert, err = alerts.of(&n); err != nil {
 			return nil, err
 		}
 		var known bool

@@ -48,11 +48,9 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	alert, err := p.alert, error(nil)
-	if alert == nil {
-		if alert, err = json.Marshal(n.Alert); err != nil {
-			return nil, fmt.Errorf("write the alert: %w", err)
-		}
+	alert, err := (&alertTexts{same: p.alert}).of(&n)
+	if err != nil {
+		return nil, err
 	}
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
@@ -68,10 +66,13 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 
 // alertTexts are the alerts of one event as they are stored. All recipients get the
 // same, unless it lists the instances of a receiver.
-type alertTexts struct{ same []byte }
+type alertTexts struct {
+	same   []byte // nil while it is not written
+	differ bool   // each recipient has another
+}
 
 // of returns the alert of a notice as it is stored.
-func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
+func (a *alertTexts) of(n *notifier.Notice) ([]byte, error) {
 	if a.same != nil {
 		return a.same, nil
 	}
@@ -79,7 +80,7 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	if len(ev.Silent) == 0 {
+	if !a.differ {
 		a.same = text
 	}
 	return text, nil
@@ -140,37 +141,6 @@ func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.
 		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
 	}
 	return time.Time{}, "", nil
-}
-
-// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
-// have been sent since.
-func doubtAll(ctx context.Context, tx *transaction) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1, first_at = CASE first_at WHEN 0 THEN created_at ELSE first_at END,
-		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
-		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
-	return err
-}
-
-// takeUp puts all notices that are not done into their queues, due now: a restart is a
-// reason to try. Those found as "sending" were cut off by a crash, which is no attempt:
-// they are in doubt. The state "sent" with a next moment is to be tracked.
-func (b *Outbox) takeUp(ctx context.Context) error {
-	if err := b.write(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
-			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		if err != nil || !b.store.count.lost {
-			return err
-		}
-		return doubtAll(ctx, tx)
-	}); err != nil {
-		return fmt.Errorf("take up notices that were being sent: %w", err)
-	}
-	items, err := b.unfinished(ctx)
-	if err != nil {
-		return fmt.Errorf("take up notices that were not sent: %w", err)
-	}
-	b.enqueue(items)
-	return nil
 }
 
 // unfinished lists the notices that are not done.
