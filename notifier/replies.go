@@ -32,6 +32,7 @@ type Directories interface {
 type Replies struct {
 	acker       Acker
 	directories Directories
+	prover      Prover // nil: answers are not noted
 	log         *slog.Logger
 }
 
@@ -54,7 +55,11 @@ func (r *Replies) Answer(ctx context.Context, phone, text string) string {
 	}
 	l, failed := person.Language, false
 	tokens := strings.FieldsFunc(strings.ToUpper(text), func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') })
-	for _, code := range tokens[:min(len(tokens), maxWords)] {
+	tokens = tokens[:min(len(tokens), maxWords)]
+	if reply := r.proves(ctx, person, tokens); reply != "" {
+		return reply
+	}
+	for _, code := range tokens {
 		err := r.acker.Ack(ctx, code, person.Name)
 		switch {
 		case err == nil:

@@ -37,8 +37,8 @@ type Remarker interface {
 	Remarks() []string
 }
 
-// Options are what New needs. Now may be left out; so may Advisor, and then there
-// are no paths of advice.
+// Options are what New needs. Now may be left out; so may Advisor and People, and then
+// there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
 	Accounts    readers.Accounts
@@ -51,6 +51,7 @@ type Options struct {
 	Reloader    Reloader
 	Health      Health
 	Advisor     readers.Advisor
+	People      readers.People // nil: nobody is listed
 	Metrics     *Exposition
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now
@@ -70,7 +71,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now and Advisor must be given")
+		return nil, errors.New("api: everything but Now, Advisor and People must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -91,6 +92,9 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)
+	if o.People != nil {
+		mux.HandleFunc("GET /api/v1/people", s.people)
+	}
 	mux.HandleFunc("GET /api/v1/silences", s.silences)
 	mux.HandleFunc("POST /api/v1/silences", s.addSilence)
 	mux.HandleFunc("DELETE /api/v1/silences/{id}", s.removeSilence)

@@ -37,6 +37,7 @@ func TestAnswers(t *testing.T) {
 		"alarms.json":     "/api/v1/alarms",
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",
+		"people.json":     "/api/v1/people",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := ask(t, newFakes().handler(t), http.MethodGet, target, "")
@@ -158,7 +159,7 @@ func TestRefusals(t *testing.T) {
 // TestFailures holds that what cannot be read is an error, and not an empty list.
 func TestFailures(t *testing.T) {
 	for _, target := range []string{
-		"/api/v1/instances/mqtt-1/statistics", "/api/v1/alarms", "/api/v1/notices", "/api/v1/silences",
+		"/api/v1/instances/mqtt-1/statistics", "/api/v1/alarms", "/api/v1/notices", "/api/v1/silences", "/api/v1/people",
 	} {
 		t.Run(target, func(t *testing.T) {
 			f := newFakes()

@@ -30,6 +30,7 @@ type fakes struct {
 	episodes  []alarm.Episode
 	notices   []notifier.Record
 	silences  []notifier.Silence
+	people    []notifier.Reach
 	err       error // of everything that reads
 	setErr    error
 	reloadErr error
@@ -196,6 +197,7 @@ func newFakes() *fakes {
 				Channel: "webhook", Alert: notifier.Alert{Annotations: map[string]string{"summary": "Orders: connections at 72 %"}}, CreatedAt: at.Add(-time.Hour)},
 				State: notifier.Pending, Attempts: 3, Reason: "connection refused", NextAt: at.Add(time.Minute)},
 		},
+		people:   staff(at),
 		silences: []notifier.Silence{{ID: "s1", Matchers: map[string]string{"env": "test"}, Until: at.Add(time.Hour), By: "wei", Comment: "move", CreatedAt: at}},
 	}
 }
@@ -204,7 +206,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, People: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

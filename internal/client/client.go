@@ -110,6 +110,11 @@ func (c *Client) Notices(ctx context.Context, state string) (wire.Notices, error
 	return call[wire.Notices](ctx, c, http.MethodGet, "/api/v1/notices?state="+url.QueryEscape(state), nil)
 }
 
+// People tells how well each contact can be reached.
+func (c *Client) People(ctx context.Context) (wire.People, error) {
+	return call[wire.People](ctx, c, http.MethodGet, "/api/v1/people", nil)
+}
+
 // Silences lists silences.
 func (c *Client) Silences(ctx context.Context) (wire.Silences, error) {
 	return call[wire.Silences](ctx, c, http.MethodGet, "/api/v1/silences", nil)

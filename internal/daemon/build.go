@@ -166,7 +166,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 		return err
 	}
 	d.hooks = twilio.NewHooks(twilio.HooksOptions{
-		Receipts: d.outbox, Replies: notifier.NewReplies(d.engine, d.outbox, d.options.Logger), Logger: d.options.Logger,
+		Receipts: d.outbox, Replies: notifier.NewReplies(d.engine, d.outbox, d.options.Logger).ProvedBy(d.outbox), Logger: d.options.Logger,
 	})
 	d.hooks.Set(s.Server.ExternalURL, receivers.Signers(s))
 	return nil

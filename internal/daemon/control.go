@@ -36,7 +36,7 @@ func (c control) Ready(context.Context) error {
 
 // Remarks says what Brimwatch does not do in full although it is ready.
 func (c control) Remarks() []string {
-	return slices.Concat(c.d.sources.Remarks(), c.d.outbox.Remarks())
+	return slices.Concat(c.d.sources.Remarks(), c.d.outbox.StoreRemarks())
 }
 
 // SetAlarms writes settings into the configuration and puts them into force.
@@ -53,7 +53,8 @@ func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Me
 
 // remarks lists what the operator should see to.
 func (c control) remarks() []string {
-	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.state.Remarks(), c.Remarks(), c.d.lastWay.Remarks())
+	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.heart.Remarks(), c.d.outbox.Remarks(), c.d.state.Remarks(),
+		c.Remarks(), c.d.lastWay.Remarks())
 }
 
 // title names product and edition of an instance.

@@ -30,7 +30,7 @@ func TestReadySaysWhatTheStoreLacks(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if _, err := db.ExecContext(t.Context(), `CREATE TRIGGER refuse BEFORE UPDATE ON clock BEGIN SELECT RAISE(ABORT, 'no'); END`); err != nil {
+	if _, err := db.ExecContext(t.Context(), `CREATE TRIGGER refuse BEFORE UPDATE ON written BEGIN SELECT RAISE(ABORT, 'no'); END`); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.outbox.Probe(t.Context()); err == nil {

@@ -51,6 +51,11 @@ type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
 }
 
+// People tells how well each contact can be reached, in order of names.
+type People interface {
+	People(ctx context.Context) ([]notifier.Reach, error)
+}
+
 // Silences keeps the silences. AddSilence returns what it was given with an ID.
 type Silences interface {
 	Silences(ctx context.Context) ([]notifier.Silence, error)

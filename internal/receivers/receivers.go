@@ -4,6 +4,7 @@
 package receivers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -36,7 +37,9 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		Accounts:  s.AccountNotify,
 		Default:   s.NoData.Notify,
 		People:    make(map[string]notifier.Person, len(s.Contacts)),
-		Limits:    notifier.Limits(s.SMS.Limits),
+		Fallback:  s.Fallback,
+		Drill:     notifier.Drill(s.Drill),
+		Limits:    limits(&s.SMS.Limits),
 		Stranger:  stranger(s, providers, version),
 		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide},
 	}
@@ -58,6 +61,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	for i := range s.Instances {
 		e.Notify[s.Instances[i].ID] = s.Instances[i].Notify
 	}
+	e.Contacts = people(s)
 	return notifier.NewDirectory(e), nil
 }
 
@@ -85,8 +89,9 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 			return out, fmt.Errorf("no sms provider sends to the country of contact %s", name)
 		}
 		t := notifier.Target{
-			Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
+			Recipient: notifier.Recipient{Channel: "sms", Name: recipientOf(c.Name), Address: c.Phone, Display: c.Name},
 			Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
+			PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
 		}
 		if c.Quiet != nil {
 			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}

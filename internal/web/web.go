@@ -1,6 +1,6 @@
 // Package web serves the pages for people: the list of instances, one instance
-// with its Statistics and Monitoring Alarms, the calendar and its feed, the alarms
-// and the notices.
+// with its Statistics and Monitoring Alarms, the calendar and its feed, the alarms,
+// the notices, and the people who get them.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -19,7 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. People, Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -28,6 +28,7 @@ type Options struct {
 	Acker       readers.Acker
 	Notices     readers.Notices
 	AlarmEditor readers.AlarmEditor
+	People      readers.People   // nil: nobody is listed
 	Advisor     readers.Advisor  // nil: pages say nothing of editions
 	Accounts    readers.Accounts // nil: no balance is known
 	// Guide tells how an instance is renewed and changed, in a language;
@@ -88,6 +89,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
 	mux.HandleFunc("GET /notices", p.notices)
+	mux.HandleFunc("GET /people", p.people)
 	mux.Handle("GET /static/{name}", assets)
 	mux.HandleFunc("GET /", p.notFound)
 

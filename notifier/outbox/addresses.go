@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/brimwatch/brimwatch/notifier"
@@ -60,7 +61,12 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		if told {
 			continue
 		}
-		other, err := b.storeNotice(ctx, tx, dir, it.episode, dir.Readdressed(n.Notice, t), placing{weight: lightest})
+		moved := dir.Readdressed(n.Notice, t)
+		alert, err := json.Marshal(moved.Alert)
+		if err != nil {
+			return nil, fmt.Errorf("write the alert: %w", err)
+		}
+		other, err := b.storeNotice(ctx, tx, dir, it.episode, moved, placing{weight: it.weight, alert: alert})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", t.Recipient.Name, err)
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-
 // person is a target with a number.
 func person(name, number string, c notifier.Channel) notifier.Target {
 	return notifier.Target{Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + name, Address: number, Display: name}, Channel: c, Zone: time.UTC, Way: "sms twilio"}

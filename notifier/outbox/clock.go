@@ -42,11 +42,10 @@ func (b *Outbox) openClock(ctx context.Context) error {
 	return nil
 }
 
-// storeClock notes the clock in a transaction, and counts it, as the last thing that it
-// does.
+// storeClock notes the clock in a transaction.
 func (b *Outbox) storeClock(ctx context.Context, tx *transaction) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE clock SET ran = ?, down = ?, wall = ?, commits = ?`,
-		b.clock.now().Milliseconds(), b.clock.down.Milliseconds(), ms(time.Now()), b.store.count.next()); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE clock SET ran = ?, down = ?, wall = ?`,
+		b.clock.now().Milliseconds(), b.clock.down.Milliseconds(), ms(time.Now())); err != nil {
 		return fmt.Errorf("note the clock of the outbox: %w", err)
 	}
 	return nil

@@ -31,7 +31,7 @@ func countPath(path string) string { return strings.TrimSuffix(path, filepath.Ex
 // openCount compares the count in a database with the file beside it.
 func openCount(ctx context.Context, db *sql.DB, path string) (*commitCount, error) {
 	c := &commitCount{}
-	if err := db.QueryRowContext(ctx, `SELECT commits FROM clock`).Scan(&c.n); err != nil {
+	if err := db.QueryRowContext(ctx, `SELECT commits FROM written WHERE id = 1`).Scan(&c.n); err != nil {
 		return nil, fmt.Errorf("read the count: %w", err)
 	}
 	text, err := os.ReadFile(countPath(path))
@@ -48,15 +48,19 @@ func openCount(ctx context.Context, db *sql.DB, path string) (*commitCount, erro
 	return c, nil
 }
 
-// next is the number of the commit that is being made; the database stores it with its
-// clock.
-func (c *commitCount) next() int64 { return c.n + 1 }
+// seal counts a transaction in the database, as the last thing that it does.
+func (c *commitCount) seal(ctx context.Context, tx *transaction) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE written SET commits = ? WHERE id = 1`, c.n+1); err != nil {
+		return fmt.Errorf("count the commit: %w", err)
+	}
+	return nil
+}
 
 // sealed counts it beside the database when it is safe.
 func (c *commitCount) sealed() {
 	c.n++
 	// When this cannot be written, the file stays behind, which says nothing.
-	_, _ = c.file.WriteAt(fmt.Appendf(nil, "%019d\n", c.n), 0)
+	_, _ = c.file.WriteAt(fmt.Appendf(nil, "%019d\n", c.n), 0) //nolint:errcheck // see above
 }
 
 func (c *commitCount) close() error { return c.file.Close() }

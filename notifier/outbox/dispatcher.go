@@ -174,6 +174,11 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, ver
 			return rest, v, err
 		}
 	}
+	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
+		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, time.Now()); err != nil {
+			return nil, verdict{}, err
+		}
+	}
 	rest, v, err := b.attempt(calls, running, &s)
 	return append(rest, moved...), v, err
 }

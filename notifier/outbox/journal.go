@@ -40,26 +40,14 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 			}
 			planned = append(planned, items...)
 		}
-		return nil
+		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
+		planned = append(planned, warnings...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, it := range planned {
-		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
-	}
-	var gone, news []item
-	for _, it := range planned {
-		switch it.state {
-		case notifier.Dropped:
-			gone = append(gone, it)
-		case notifier.Sent: // it was told before it could be stored
-		default:
-			news = append(news, it)
-		}
-	}
-	b.forget(gone)
-	b.enqueue(news)
+	b.admit(planned)
 	return nil
 }
 
@@ -115,17 +103,18 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 			return nil, err
 		}
 	}
-	alerts := alertTexts{differ: len(ev.Silent) > 0}
+	var alerts alertTexts
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
-		p := placing{weight: lightest}
-		if p.alert, err = alerts.of(&n); err != nil {
+		alert, err := alerts.of(ev, &n)
+		if err != nil {
 			return nil, err
 		}
+		p := placing{weight: lightest, alert: alert}
 		var known bool
-		if p.toldAt, known = told.about(ev, n.Recipient); !known {
+		if p.told, known = told.about(ev, n.Recipient); !known {
 			p.joins = messages.joins(ev, &n)
 		}
-		if !known && notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
 			var superseded []item
 			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
 				return nil, err
@@ -184,8 +173,9 @@ func beginEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event) (err error) {
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
-			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.At), ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, raised_at = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+			// Its beginning is another moment when the clock was set meanwhile.
+			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
 	case alarm.Acked:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
 	case alarm.Lost:
@@ -195,7 +185,10 @@ func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event
 	case alarm.Escalated:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
-	case alarm.Raised, alarm.Eased, alarm.Reminded:
+	case alarm.BeganFlapping, alarm.Settled:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+	case alarm.Raised, alarm.Eased, alarm.Reminded, alarm.Rose, alarm.Fell:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}

@@ -2,9 +2,7 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +15,7 @@ type placing struct {
 	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
 	weight int       // of one that it takes the place of; more than its own changes nothing
 	alert  []byte    // as it is stored
-	toldAt time.Time // when the recipient was told of it already; zero is never
+	told   time.Time // when the recipient was told of it before it could be stored; zero is never
 }
 
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
@@ -27,7 +25,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	it := b.place(&n, t, episode, p)
 	reason := ""
 	switch {
-	case !p.toldAt.IsZero():
+	case !p.told.IsZero():
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
@@ -36,7 +34,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir.Limits(), n, now)
+		until, why, err := capped(ctx, tx, dir, n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -48,42 +46,17 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	alert, err := (&alertTexts{same: p.alert}).of(&n)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
 			state, reason, told_with, created_at, next_at, sent_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.toldAt))
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}
 	return &it, nil
-}
-
-// alertTexts are the alerts of one event as they are stored. All recipients get the
-// same, unless it lists the instances of a receiver.
-type alertTexts struct {
-	same   []byte // nil while it is not written
-	differ bool   // each recipient has another
-}
-
-// of returns the alert of a notice as it is stored.
-func (a *alertTexts) of(n *notifier.Notice) ([]byte, error) {
-	if a.same != nil {
-		return a.same, nil
-	}
-	text, err := json.Marshal(n.Alert)
-	if err != nil {
-		return nil, fmt.Errorf("write the alert: %w", err)
-	}
-	if !a.differ {
-		a.same = text
-	}
-	return text, nil
 }
 
 // place finds the place of a planned notice in the queues.
@@ -98,49 +71,23 @@ func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p p
 	return it
 }
 
-// When the n-th newest text message in a window was decided. An index leads to
-// those in the window, so that a commit reads nothing of the months before.
-const (
-	nthOfRecipient = `SELECT created_at FROM notice INDEXED BY notice_recipient
-		WHERE recipient = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-	nthOfChannel = `SELECT created_at FROM notice INDEXED BY notice_created
-		WHERE channel = ? AND created_at > ? AND state IN (?, ?, ?, ?) ORDER BY created_at DESC LIMIT 1 OFFSET ?`
-)
+// alertTexts are the alerts of one event as they are stored. All recipients get the
+// same, unless it lists the instances of a receiver.
+type alertTexts struct{ same []byte }
 
-// capped tells whether a text message would be over a cap, until when, and
-// which. Windows roll: an hour is the last sixty minutes.
-func capped(ctx context.Context, tx *transaction, l notifier.Limits, n notifier.Notice, now time.Time) (time.Time, string, error) {
-	share := 1.0
-	if n.Severity != alarm.Critical {
-		share = 1 - l.ReserveCritical
+// of returns the alert of a notice as it is stored.
+func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
+	if a.same != nil {
+		return a.same, nil
 	}
-	for _, c := range []struct {
-		most   int
-		window time.Duration
-		query  string
-		of     string // whose text messages count
-		why    string
-	}{
-		{l.PerContact, l.PerContactEvery, nthOfRecipient, n.Recipient, "over the cap of this contact"},
-		{int(float64(l.PerDay) * share), 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a day"},
-		{int(float64(l.PerMonth) * share), 30 * 24 * time.Hour, nthOfChannel, n.Channel, "over the cap of a month"},
-	} {
-		if c.most <= 0 {
-			continue
-		}
-		// The one that has to leave the window before there is room again.
-		var oldest int64
-		err := tx.QueryRowContext(ctx, c.query, c.of, ms(now.Add(-c.window)),
-			notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, c.most-1).Scan(&oldest)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return time.Time{}, "", fmt.Errorf("count text messages: %w", err)
-		}
-		return at(oldest).Add(c.window), fmt.Sprintf("%s: %d text messages", c.why, c.most), nil
+	text, err := json.Marshal(n.Alert)
+	if err != nil {
+		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	return time.Time{}, "", nil
+	if len(ev.Silent) == 0 {
+		a.same = text
+	}
+	return text, nil
 }
 
 // unfinished lists the notices that are not done.

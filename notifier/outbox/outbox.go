@@ -58,6 +58,8 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
+	spending   spending    // of text messages
+	drills     drills
 
 	jitter func() float64
 
@@ -92,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	}
 	b.beside = newBeside(ctx)
 	b.writer = newWriter(s.db, b.statements)
-	b.writer.seal, b.writer.sealed = b.storeClock, s.count.sealed
+	b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -147,9 +149,23 @@ func (b *Outbox) nudge() {
 // returns an error, nothing of it happened. Writes that wait share a transaction, and
 // f may be run several times: only the last run counts.
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
-	err := b.writer.write(ctx, f)
+	err := b.writer.write(ctx, func(tx *transaction) error {
+		tx.spending, tx.texted, tx.room = &b.spending, false, nil
+		return f(tx)
+	})
+	if err != nil {
+		b.spending.forget() // what it was to cost is not spent
+	}
 	b.note(err)
 	return err
+}
+
+// seal notes the clock, and counts the commit, at the end of each transaction.
+func (b *Outbox) seal(ctx context.Context, tx *transaction) error {
+	if err := b.storeClock(ctx, tx); err != nil {
+		return err
+	}
+	return b.store.count.seal(ctx, tx)
 }
 
 // ms and at turn moments into what the database keeps and back: Unix

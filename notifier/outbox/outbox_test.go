@@ -452,6 +452,7 @@ func TestOutboxHolds(t *testing.T) {
 			r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(notifier.Limits{PerDay: 2, ReserveCritical: 0.5}))).start()
 			defer r.stop()
 			r.happen(alarm.Raised, "A2AA")
+			pass(time.Second) // so that the others are other messages
 			r.happen(alarm.Raised, "B2BB")
 			critical := commitOf(alarm.Raised, "C2CC")
 			critical.Events[0].Severity = alarm.Critical

@@ -148,7 +148,32 @@ CREATE TABLE message (
 	began   INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX message_began ON message (began);`, `
-ALTER TABLE clock ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;`,
+CREATE TABLE written (
+	id      INTEGER PRIMARY KEY,
+	commits INTEGER NOT NULL
+);
+INSERT INTO written VALUES (1, 0);`, `
+CREATE TABLE number (
+	contact     TEXT PRIMARY KEY,
+	number      TEXT NOT NULL,
+	since       INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	tested_at   INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE drill (
+	code        TEXT PRIMARY KEY,
+	contact     TEXT NOT NULL,
+	number      TEXT NOT NULL,
+	asked_at    INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	told_at     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX drill_contact ON drill (contact, asked_at);
+CREATE TABLE limit_warning (
+	cap TEXT PRIMARY KEY,
+	at  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // statements keeps the statements of before in prepared form: to parse one takes
@@ -83,6 +84,11 @@ type transaction struct {
 
 	statements *statements
 	open       map[string]*sql.Stmt // of this transaction
+
+	// Of the write that is under way.
+	spending *spending
+	texted   bool                 // a text message was planned
+	room     map[string]time.Time // when there is room under a cap again
 }
 
 // prepared returns the prepared form of a statement for this transaction, which

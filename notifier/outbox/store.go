@@ -168,8 +168,9 @@ func (b *Outbox) Damaged() (file string, damaged bool) {
 	return filepath.Base(b.store.aside), b.store.aside != ""
 }
 
-// Remarks lists what the operator should see to: databases that were set aside.
-func (b *Outbox) Remarks() []string {
+// StoreRemarks lists what the operator should see to of the store: databases that were
+// set aside.
+func (b *Outbox) StoreRemarks() []string {
 	var out []string
 	for _, file := range setAsides(b.store.path) {
 		out = append(out, fmt.Sprintf("A damaged database was set aside as %s, and a new one was begun: alarms that lasted were told again, and what was recorded before is in that file. "+
