@@ -36,6 +36,7 @@ type Self struct {
 	To       []string   // receivers
 	Only     string     // the one recipient of theirs that is told; "" is all
 	Except   string     // the one that is not told, because it is about them
+	NotBy    string     // the way by which nobody is told, because it is about it
 }
 
 // SelfNotices makes the notices of s. A recipient of several receivers gets one.
@@ -46,7 +47,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	for _, receiver := range s.To {
 		for _, t := range s.targets(d, receiver, now) {
 			name := t.Recipient.Name
-			if seen[name] || name == s.Except || s.Only != "" && name != s.Only {
+			if seen[name] || name == s.Except || s.NotBy != "" && t.Way == s.NotBy || s.Only != "" && name != s.Only {
 				continue
 			}
 			seen[name] = true
