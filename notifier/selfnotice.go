@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
 
@@ -31,6 +32,7 @@ type Self struct {
 	Ended    bool       // what was told before under this rule and subject is over
 	Text     fleet.Text // what is the matter, as sentences
 	Alone    bool       // the text stands alone, without code, severity and name
+	Brief    fleet.Text // for a text message that speaks for several; empty is the rule
 	Advice   string     // for programs: what to do
 	Page     string     // path of the page that shows more: /people
 	To       []string   // receivers
@@ -98,7 +100,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 	}
 	if n.Channel == "sms" {
 		n.Text = cut(s.text(ev, t.Language))
-		n.Brief = s.Code + " Brimwatch " + string(s.Rule)
+		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+string(s.Rule))
 	}
 	return n
 }

@@ -41,6 +41,13 @@ func TestSelfNotices(t *testing.T) {
 	if strings.Join(got, "|") != want {
 		t.Errorf("notices %q, want %q", got, want)
 	}
+	if got := list[1].Brief; got != "4D7R Brimwatch delivery" {
+		t.Errorf("in a few words: %q", got)
+	}
+	drill := AskToAnswer(&Contact{Receivers: []string{"oncall"}, Recipient: "sms/alice"}, "4D7R")
+	if got := SelfNotices(selfDirectory(), &drill, nil, now); len(got) != 1 || got[0].Brief != "drill: reply OK 4D7R" {
+		t.Errorf("a drill in a few words: %+v", got)
+	}
 	hook := list[2].Alert
 	if hook.Labels["alertname"] != "delivery" || hook.Labels["subject"] != "li" || hook.Annotations["summary"] != "li cannot be reached." ||
 		hook.Annotations["description"] != "4D7R CRITICAL Brimwatch: li cannot be reached." || hook.GeneratorURL != "https://b/people" || hook.Resolved {

@@ -30,6 +30,7 @@ func AskToAnswer(c *Contact, code string) Self {
 			EN: "Brimwatch drill: reply OK " + code + " to show that alarms reach you at this number. Nothing is wrong.",
 			ZH: "Brimwatch 演练：请回复 OK " + code + "，以确认此号码能收到告警。系统一切正常。",
 		},
+		Brief: fleet.Text{EN: "drill: reply OK " + code, ZH: "演练：请回复 OK " + code},
 	}
 }
 

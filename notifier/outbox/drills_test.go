@@ -113,7 +113,7 @@ func TestDrill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const day = 24 * time.Hour
 		ch, boss := &textChannel{}, &textChannel{}
-		change := people(4*day, nil, boss, weiPhone)
+		change := people(2*day, nil, boss, weiPhone)
 		r := drilling(t, path, ch, change)
 		defer func() { r.stop() }()
 		wei := func() notifier.Reach {
@@ -140,7 +140,7 @@ func TestDrill(t *testing.T) {
 				t.Errorf("answered: %v, %v", yes, err)
 			}
 		}
-		pass(3 * day)
+		pass(day)
 		if got := wei(); got.DrillAnswered.IsZero() || got.DrillOverdue || len(r.Remarks())+len(boss.take())+len(ch.take()) != 0 {
 			t.Errorf("after the answer: %+v, %q", got, r.Remarks())
 		}
@@ -153,18 +153,18 @@ func TestDrill(t *testing.T) {
 		}
 		pass(5 * time.Minute)
 		told := boss.take()
-		if len(told) != 1 || !strings.Contains(told[0], "WARNING Brimwatch: wei has not answered the drill of 5 Jan within a day.") {
+		if len(told) != 1 || !strings.Contains(told[0], "WARNING Brimwatch: wei has not answered the drill of 3 Jan within a day.") {
 			t.Errorf("the fallback: %q", told)
 		}
 		if got := ch.take(); len(got) != 0 {
 			t.Errorf("wei is told about wei: %q", got)
 		}
-		if got := r.Remarks(); !wei().DrillOverdue || len(got) != 1 || !strings.HasPrefix(got[0], "wei has not answered the drill of 2000-01-05 02:0") {
+		if got := r.Remarks(); !wei().DrillOverdue || len(got) != 1 || !strings.HasPrefix(got[0], "wei has not answered the drill of 2000-01-03 02:0") {
 			t.Errorf("remarks %q", got)
 		}
 		r.stop()
 		r = drilling(t, path, ch, change)
-		pass(2 * day)
+		pass(20 * time.Hour)
 		if got := boss.take(); len(got) != 0 {
 			t.Errorf("told twice: %q", got)
 		}
@@ -176,7 +176,7 @@ func TestDrill(t *testing.T) {
 		}
 
 		// Another number: what proved the one of before proves nothing of it.
-		r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": ch}, people(4*day, nil, boss, "+8613700137000")))
+		r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": ch}, people(2*day, nil, boss, "+8613700137000")))
 		if got := wei(); !got.ProvedAt().IsZero() || !got.AskedAt.IsZero() {
 			t.Errorf("another number: %+v", got)
 		}
