@@ -128,7 +128,20 @@ CREATE INDEX notice_code ON notice (code, recipient);
 CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
 CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
 ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE inbound (
+	id TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX inbound_at ON inbound (at);
+
+CREATE TABLE optout (
+	phone TEXT PRIMARY KEY,
+	at    INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX notice_at ON notice (created_at);
+CREATE INDEX episode_instance ON episode (instance);`,
 	}
 }
 
