@@ -39,7 +39,7 @@ func (s *Silence) InForce(now time.Time) bool { return now.Before(s.Until) && le
 func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
 	for i := range silences {
 		if s := &silences[i]; s.Matches(n.Alert.Labels, now) && s.Until.After(n.NotBefore) {
-			n.NotBefore, n.Hold = s.Until, "silenced by "+s.ID
+			n.NotBefore, n.Hold = s.Until, s.reason()
 		}
 	}
 	at := now

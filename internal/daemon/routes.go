@@ -22,7 +22,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("build the pages: %w", err)
 	}
 	programs, err := api.New(api.Options{
-		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox,
+		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Retrier: d.outbox, Silences: d.outbox,
 		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {

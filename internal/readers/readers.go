@@ -44,11 +44,23 @@ type Alarms interface {
 // when none with that code is open. To acknowledge twice changes nothing.
 type Acker interface {
 	Ack(ctx context.Context, code, by string) error
+	// AckAll acknowledges several, and returns the codes that no open episode has.
+	AckAll(ctx context.Context, codes []string, by string) (missing []string, err error)
 }
 
 // Notices lists the notices with what became of them, the newest first.
 type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
+}
+
+// Retrier makes what waits for another attempt be tried now. It does not block.
+type Retrier interface {
+	TryNow()
+}
+
+// Optouts lists the contacts who asked, by STOP, for no more text messages.
+type Optouts interface {
+	Optouts(ctx context.Context) ([]notifier.Optout, error)
 }
 
 // Silences keeps the silences. AddSilence returns what it was given with an ID.
