@@ -108,3 +108,21 @@ func (s *Silence) matchesAccount(name string, now time.Time) bool {
 
 // reason is why a notice that the silence holds waits.
 func (s *Silence) reason() string { return "silenced by " + s.ID }
+
+// MatchersOf are the labels by which a silence holds one alarm, however grave it gets.
+// There are none for an alarm about the whole fleet: what holds it would hold others, too.
+func MatchersOf(k alarm.Key) map[string]string {
+	out := map[string]string{labelAlert: string(k.Rule)}
+	switch {
+	case k.Account != "":
+		out[labelAccount] = k.Account
+	case k.Instance != alarm.FleetInstance:
+		out[labelID] = k.Instance
+	default:
+		return nil
+	}
+	if m := k.MetricName(); m != "" {
+		out[labelMetric] = m
+	}
+	return out
+}

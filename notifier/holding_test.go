@@ -29,11 +29,11 @@ func TestHeldBy(t *testing.T) {
 		},
 	}
 	for _, tt := range []struct {
-		name     string
-		silence  Silence
-		want     []string
-		strange  []string
-		sayslong bool
+		name    string
+		silence Silence
+		want    []string
+		strange []string
+		nothing bool
 	}{
 		{"an instance", Silence{Matchers: map[string]string{"instance_id": "mqtt-1"}}, []string{"mqtt-1", "K7Q2", "n1", "n2"}, nil, false},
 		{"an instance, stored", Silence{ID: "sil_1", Matchers: map[string]string{"instance_id": "mqtt-1"}}, []string{"mqtt-1", "K7Q2", "n1"}, nil, false},
@@ -72,7 +72,7 @@ func TestHeldBy(t *testing.T) {
 			if diff := cmp.Diff(tt.strange, h.Strange); diff != "" {
 				t.Errorf("strange (-want +got):\n%s", diff)
 			}
-			if h.Nothing() != tt.sayslong {
+			if h.Nothing() != tt.nothing {
 				t.Errorf("nothing: %t", h.Nothing())
 			}
 		})

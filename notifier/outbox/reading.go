@@ -56,7 +56,7 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 	}
 	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, alert,
 			state, attempts, reason, provider_id, created_at, next_at, sent_at
-		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
+		FROM notice `+where+` LIMIT ?`, append(args, limit)...) //nolint:gosec // where holds no value, only the conditions of chosen
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}

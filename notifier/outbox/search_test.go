@@ -82,25 +82,32 @@ func TestSearchIsLedByAnIndex(t *testing.T) {
 		"notice_at":        {From: time.UnixMilli(1)},
 		"notice_code":      {Code: "A2AA"},
 	} {
-		where, args := r.chosen(f)
-		rows, err := r.reads.QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT id FROM notice `+where+` LIMIT 10`, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan []string
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			plan = append(plan, detail)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
+		plan := r.plannedFor(f)
 		if text := strings.Join(plan, "\n"); !strings.Contains(text, index) || strings.Contains(text, "SCAN notice") {
 			t.Errorf("%s: the plan is\n%s", index, text)
 		}
 	}
+}
+
+// plannedFor returns how the database finds what a filter selects.
+func (r *rig) plannedFor(f notifier.Filter) (plan []string) {
+	r.t.Helper()
+	where, args := r.chosen(f)
+	rows, err := r.reads.QueryContext(r.t.Context(), `EXPLAIN QUERY PLAN SELECT id FROM notice `+where+` LIMIT 10`, args...)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			r.t.Fatal(err)
+		}
+		plan = append(plan, detail)
+	}
+	if err := rows.Err(); err != nil {
+		r.t.Fatal(err)
+	}
+	return plan
 }

@@ -119,7 +119,7 @@ func (a *answering) mute(ctx context.Context, c Command) (string, error) {
 			missing = append(missing, code)
 			continue
 		}
-		matchers := labelsOf(open[0].Key)
+		matchers := notifier.MatchersOf(open[0].Key)
 		if matchers == nil {
 			whole = append(whole, code)
 			continue
@@ -132,24 +132,6 @@ func (a *answering) mute(ctx context.Context, c Command) (string, error) {
 		muted = append(muted, code)
 	}
 	return a.muted(muted, missing, whole, until, c.For > mostMute), nil
-}
-
-// labelsOf are the labels by which a silence holds an alarm, however grave it gets. One
-// about the whole fleet has none of its own: what holds it would hold others, too.
-func labelsOf(k alarm.Key) map[string]string {
-	out := map[string]string{"alertname": string(k.Rule)}
-	switch {
-	case k.Account != "":
-		out["account"] = k.Account
-	case k.Instance != alarm.FleetInstance:
-		out["instance_id"] = k.Instance
-	default:
-		return nil
-	}
-	if m := k.MetricName(); m != "" {
-		out["metric"] = m
-	}
-	return out
 }
 
 // told lists what the sender was told of, the gravest first.

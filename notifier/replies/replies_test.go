@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -423,11 +424,11 @@ func TestStopAndStart(t *testing.T) {
 func TestRecentIsBounded(t *testing.T) {
 	var r recent
 	for i := range 3 * mostRecent {
-		if r.note(fmt.Sprint(i)) {
+		if r.note(strconv.Itoa(i)) {
 			t.Fatal(i)
 		}
 	}
-	if len(r.known) != mostRecent || len(r.order) != mostRecent || !r.note(fmt.Sprint(3*mostRecent-1)) {
+	if len(r.known) != mostRecent || len(r.order) != mostRecent || !r.note(strconv.Itoa(3*mostRecent-1)) {
 		t.Errorf("%d known, %d in order", len(r.known), len(r.order))
 	}
 }
