@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
@@ -49,14 +50,19 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 
 // Notices lists notices, the newest first.
 func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error) {
+	stopped, err := b.stopped(ctx)
+	if err != nil {
+		return nil, err
+	}
 	where, args := b.chosen(f)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = listed
 	}
+	//nolint:gosec // where holds no value, only the conditions of chosen
 	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, alert,
 			state, attempts, reason, provider_id, created_at, next_at, sent_at
-		FROM notice `+where+` LIMIT ?`, append(args, limit)...) //nolint:gosec // where holds no value, only the conditions of chosen
+		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
@@ -74,9 +80,25 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 			return nil, fmt.Errorf("read the alert of notice %s: %w", r.ID, err)
 		}
 		r.CreatedAt, r.NextAt, r.SentAt = at(created), at(next), at(sent)
+		if since, ok := stopped[r.Recipient]; ok && r.State == notifier.Pending && r.Reason == "" {
+			r.Reason = r.Display + " texted STOP on " + since.Format(time.DateOnly) + ": it is refused until they text START"
+		}
 		out = append(out, r)
 	}
 	return out, rows.Err()
+}
+
+// stopped tells since when recipients want no more text messages.
+func (b *Outbox) stopped(ctx context.Context) (map[string]time.Time, error) {
+	list, err := b.Optouts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]time.Time, len(list))
+	for _, o := range list {
+		out["sms/"+o.Name] = o.Since
+	}
+	return out, nil
 }
 
 // chosen writes down what a filter selects and in which order, as a condition with its

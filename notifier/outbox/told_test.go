@@ -158,6 +158,24 @@ func TestOptouts(t *testing.T) {
 	}
 }
 
+// TestNoticeToWhoTextedStop: the journal says why a notice that waits will not get out.
+func TestNoticeToWhoTextedStop(t *testing.T) {
+	people := func(e *notifier.Entries) { e.People = map[string]notifier.Person{"+86": {Name: "wei"}} }
+	r := open(t, dbPath(t), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{}}, people))
+	r.closed()
+	for _, code := range []string{"A2AA", "B2BB"} {
+		r.happen(alarm.Raised, code)
+	}
+	if _, err := r.Optout(t.Context(), "+86", true); err != nil {
+		t.Fatal(err)
+	}
+	r.exec(`UPDATE optout SET at = unixepoch('2026-11-23T08:00:00Z') * 1000`)
+	r.exec(`UPDATE notice SET state = 'delivered' WHERE code = 'A2AA'`)
+	want(t, "notices", r.states(),
+		"sms/wei raised delivered 0", "webhook/oncall/1 raised delivered 0",
+		"sms/wei raised pending 0: sms/wei texted STOP on 2026-11-23: it is refused until they text START", "webhook/oncall/1 raised pending 0")
+}
+
 // unsubscribed names who texted STOP.
 func (r *rig) unsubscribed() string {
 	r.t.Helper()
