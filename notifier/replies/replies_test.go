@@ -29,7 +29,9 @@ type rig struct {
 	open     []notifier.Told // what is open; alice was told of all of it
 	told     map[string]bool // unless this names the codes she was told of
 	broken   error           // of everything that is read and stored
+	full     error           // of everything that is stored
 	did      []string
+	ended    map[string]bool // codes of what ends just now
 	silences []notifier.Silence
 	answered map[string]bool
 	stopped  map[string]bool
@@ -53,12 +55,12 @@ func (r *rig) Directory() *notifier.Directory {
 }
 
 func (r *rig) AckAll(_ context.Context, codes []string, by string) (missing []string, err error) {
-	if r.broken != nil {
-		return nil, r.broken
+	if err := firstOf(r.broken, r.full); err != nil {
+		return nil, err
 	}
 	for _, code := range codes {
 		i := slices.IndexFunc(r.open, func(t notifier.Told) bool { return t.Code == code })
-		if i < 0 {
+		if i < 0 || r.ended[code] {
 			missing = append(missing, code)
 			continue
 		}
@@ -71,8 +73,8 @@ func (r *rig) AckAll(_ context.Context, codes []string, by string) (missing []st
 }
 
 func (r *rig) AddSilence(_ context.Context, s notifier.Silence) (notifier.Silence, error) {
-	if r.broken != nil {
-		return s, r.broken
+	if err := firstOf(r.broken, r.full); err != nil {
+		return s, err
 	}
 	var labels []string
 	for _, name := range slices.Sorted(maps.Keys(s.Matchers)) {
@@ -102,6 +104,9 @@ func (r *rig) Told(_ context.Context, recipient string) (out []notifier.Told, er
 }
 
 func (r *rig) Answered(_ context.Context, id string) (before bool, err error) {
+	if r.full != nil {
+		return false, r.full
+	}
 	before = r.answered[id]
 	r.answered[id] = true
 	return before, nil
@@ -111,6 +116,16 @@ func (r *rig) Optout(_ context.Context, phone string, stopped bool) (changed boo
 	changed = r.stopped[phone] != stopped
 	r.stopped[phone] = stopped
 	return changed, r.broken
+}
+
+// firstOf returns the first error that is one.
+func firstOf(list ...error) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // text sends a message of a number, and returns the answer.
@@ -299,6 +314,97 @@ func TestWhatCannotBeStored(t *testing.T) {
 				t.Errorf("answer %q, want that it is done", got)
 			}
 		})
+	}
+}
+
+// TestFullDisk: what is read can be read, and nothing can be stored.
+func TestFullDisk(t *testing.T) {
+	const want = "Not done: Brimwatch could not store it. Reminders go on. Please reply again in a few minutes."
+	for _, text := range []string{"K7Q2", "ACK ALL", "OK", "MUTE K7Q2 2h"} {
+		r := newRig(about("K7Q2", "mqtt-1", "Orders", alarm.Warning, 97))
+		r.full = errors.New("disk full")
+		for i := range 2 { // that the id cannot be stored is no reason to be silent
+			if got := r.Answer(t.Context(), notifier.Inbound{ID: fmt.Sprint("SM", i), From: "+1", Text: text}); got != want {
+				t.Errorf("%s: answer %q", text, got)
+			}
+		}
+		if got := r.Answer(t.Context(), notifier.Inbound{ID: "SM1", From: "+1", Text: text}); got != "" {
+			t.Errorf("%s: what came again was answered %q", text, got)
+		}
+		if got := r.text(t, "+1", "LIST"); !strings.HasPrefix(got, "K7Q2 warning Orders") {
+			t.Errorf("%s: answer %q", text, got)
+		}
+	}
+}
+
+// TestAllHaveEnded: what ends between the look and the acknowledgement is not said to be
+// acknowledged.
+func TestAllHaveEnded(t *testing.T) {
+	r := newRig(about("K7Q2", "mqtt-1", "Orders", alarm.Warning, 97), about("M3B4", "mqtt-2", "Cache", alarm.Warning, 97))
+	r.ended = map[string]bool{"K7Q2": true, "M3B4": true}
+	if got := r.text(t, "+1", "ACK ALL"); got != "No alarm that you were told of is open." || len(r.did) != 0 {
+		t.Errorf("answer %q, done %q", got, r.did)
+	}
+	r.ended = map[string]bool{"K7Q2": true}
+	if got := r.text(t, "+1", "all ack"); got != "M3B4 is acknowledged: no more reminders, unless it gets worse." {
+		t.Errorf("answer %q", got)
+	}
+}
+
+// TestLines: each kind of alarm in a few words, in both languages.
+func TestLines(t *testing.T) {
+	one := func(rule alarm.RuleName, account, id string, m fleet.Metric) notifier.Told {
+		return notifier.Told{Name: "Orders", Episode: alarm.Episode{
+			Code: "K7Q2", Key: alarm.Key{Rule: rule, Account: account, Instance: id, Metric: m}, Severity: alarm.Critical, Usage: 45, Capacity: 50, Threshold: 0.7,
+		}}
+	}
+	unknown := one(alarm.Capacity, "", "mqtt-1", fleet.MemoryBytes)
+	unknown.State, unknown.Capacity, unknown.Name = alarm.EpisodeUnknown, 0, ""
+	for _, tt := range []struct {
+		told   notifier.Told
+		en, zh string
+	}{
+		{one(alarm.Capacity, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%", "K7Q2 严重 Orders：连接数 90%"},
+		{unknown, "K7Q2 critical mqtt-1: memory, no data now", "K7Q2 严重 mqtt-1：内存，现无数据"},
+		{one(alarm.Forecast, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%, full soon", "K7Q2 严重 Orders：连接数 90%，即将用满"},
+		{one(alarm.NoData, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: no data", "K7Q2 严重 Orders：无数据"},
+		{one(alarm.NoData, "", alarm.FleetInstance, alarm.NoMetric), "K7Q2 critical whole fleet: no data", "K7Q2 严重 全部实例：无数据"},
+		{one(alarm.Expiry, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: expires", "K7Q2 严重 Orders：到期"},
+		{one(alarm.Suspension, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: suspension", "K7Q2 严重 Orders：停服"},
+		{one(alarm.Release, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: release", "K7Q2 严重 Orders：释放"},
+		{one(alarm.Overdue, "acme", "", alarm.NoMetric), "K7Q2 critical acme: overdue payment", "K7Q2 严重 acme：欠费"},
+		{one(alarm.LowBalance, "acme", "", alarm.NoMetric), "K7Q2 critical acme: low balance", "K7Q2 严重 acme：余额不足"},
+		{one(alarm.AutoRenewal, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: automatic renewal", "K7Q2 严重 Orders：自动续费"},
+		{one(alarm.CannotRenew, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: cannot be renewed", "K7Q2 严重 Orders：无法续费"},
+		{one(alarm.FrozenRule, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: frozen", "K7Q2 严重 Orders：冻结"},
+		{one("later", "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: later", "K7Q2 严重 Orders：later"},
+	} {
+		if got := line(&tt.told, words.EN); got != tt.en {
+			t.Errorf("%q, want %q", got, tt.en)
+		}
+		if got := line(&tt.told, words.ZH); got != tt.zh {
+			t.Errorf("%q, want %q", got, tt.zh)
+		}
+	}
+}
+
+func TestFit(t *testing.T) {
+	long := strings.Repeat("a", 161)
+	for _, tt := range []struct {
+		name  string
+		most  int
+		forms []string
+		want  string
+	}{
+		{"the first fits", 1, []string{"abc", "a"}, "abc"},
+		{"the second fits", 1, []string{long, "a"}, "a"},
+		{"two segments", 2, []string{long, "a"}, long},
+		{"none fits", 1, []string{long + long, long}, long[:160]},
+		{"none fits, in Chinese", 1, []string{strings.Repeat("好", 80)}, strings.Repeat("好", 70)},
+	} {
+		if got := fit(tt.most, tt.forms...); got != tt.want {
+			t.Errorf("%s: %q", tt.name, got)
+		}
 	}
 }
 
