@@ -29,7 +29,7 @@ func (e *Engine) Ack(ctx context.Context, code, by string) error {
 func (e *Engine) AckAll(ctx context.Context, codes []string, by string) (missing []string, err error) {
 	for some := range slices.Chunk(codes, ackedAtOnce) {
 		err := e.call(ctx, func(ctx context.Context) error {
-			gone, b := e.acknowledge(some, by, time.Now().UTC())
+			gone, b := e.acknowledge(some, by, e.look())
 			missing = append(missing, gone...)
 			return e.commit(ctx, b)
 		})
@@ -58,7 +58,7 @@ func (e *Engine) acknowledge(codes []string, by string, now time.Time) (missing 
 		staged[code] = true
 		next := sl.state
 		next.AckedAt, next.AckedBy = milli(now), by
-		ev := event(Acked, next, Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
+		ev := event(Acked, &next, &Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
 		ev.By = by
 		b.add(sl, next, []Event{ev})
 	}

@@ -42,6 +42,9 @@ type Options struct {
 	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
 	// take longer ones.
 	Tick time.Duration
+	// Clocks returns what the wall clock says, and how much time has passed by a clock
+	// that nobody sets; nil is those of this machine. Tests let them go apart.
+	Clocks func() (wall time.Time, steady time.Duration)
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
 }
@@ -58,6 +61,10 @@ type Engine struct {
 	log        *slog.Logger
 	metrics    *metrics
 	rnd        *rand.Rand
+
+	clocks  bothClocks
+	watch   clockWatch // of Run alone
+	unsaved bool       // the clock was set, and what is stored does not know it yet
 
 	inbox inbox
 	calls chan call
@@ -98,9 +105,13 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		calls:   make(chan call),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
+		clocks:  o.Clocks,
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
 		fleet:   slot{key: Key{Rule: NoData, Instance: FleetInstance, Metric: NoMetric}},
+	}
+	if e.clocks == nil {
+		e.clocks = machineClocks()
 	}
 	e.inbox.init()
 	m, err := newMetrics(o.Registerer, e)
@@ -114,7 +125,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 	}
 	e.byClock.slots = make(map[Key]*slot)
 	e.byClock.set(o.Calendar)
-	e.restore(records, o.Watches)
+	e.restore(records, o.Watches, e.look())
 	e.replaceWatches(o.Watches, o.FleetRule)
 	return e, nil
 }
@@ -130,10 +141,11 @@ func (e *Engine) Observe(readings []*fleet.Reading) {
 // capacity changed are judged again at once, with the newest reading.
 func (e *Engine) SetWatches(ctx context.Context, watches []Watch, fleetRule *Rule) error {
 	return e.call(ctx, func(ctx context.Context) error {
+		now := e.look()
 		e.mu.Lock()
 		changed := e.replaceWatches(watches, fleetRule)
 		e.mu.Unlock()
-		return e.rejudge(ctx, changed, time.Now())
+		return e.rejudge(ctx, changed, now)
 	})
 }
 
@@ -189,7 +201,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.done)
 	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
-	e.onTick(ctx, time.Now())
+	e.onTick(ctx, e.look())
 	for {
 		select {
 		case <-ctx.Done():
@@ -197,8 +209,8 @@ func (e *Engine) Run(ctx context.Context) error {
 			return nil
 		case <-e.inbox.wake:
 			e.judgeAll(ctx)
-		case now := <-tick.C:
-			e.onTick(ctx, now)
+		case <-tick.C:
+			e.onTick(ctx, e.look())
 		case c := <-e.calls:
 			c.done <- c.do(ctx)
 		}
@@ -209,6 +221,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // is about to be committed waits for the commit.
 func (e *Engine) judgeAll(ctx context.Context) {
 	waiting := e.inbox.take()
+	e.look() // after they were taken: none of them knows of a clock that was set later
 	for len(waiting) > 0 {
 		var b batch
 		rest := waiting[:0]
@@ -220,7 +233,7 @@ func (e *Engine) judgeAll(ctx context.Context) {
 			case en.staged:
 				rest = append(rest, r)
 			default:
-				e.judge(&b, en, r)
+				e.judge(&b, en, r, e.watch.moment(r.At))
 			}
 		}
 		e.mu.Unlock()
@@ -240,7 +253,7 @@ func (e *Engine) stop(ctx context.Context) {
 	defer cancel()
 	e.judgeAll(ctx)
 	var b batch
-	now := milli(time.Now())
+	now := milli(e.look())
 	e.mu.RLock()
 	for _, en := range e.entries {
 		for _, sl := range en.all() {

@@ -18,7 +18,10 @@ import (
 type Directory struct {
 	entries Entries
 	targets map[address]*Target // also by their former names
+	people  map[string]*Target  // by the recipient's name, whatever the receiver
+	places  map[place]*Target   // by their address
 	bundles map[string]int      // how many notices go to a recipient as one message
+	prices  map[string]fleet.Amount
 }
 
 // address is where a notice was sent to, as it is stored.
@@ -37,14 +40,26 @@ type Entries struct {
 	Default []string
 	// People are those who may answer text messages, by phone number (E.164).
 	People map[string]Person
-	Limits Limits
-	Words  Words
+	// Contacts are all who have a telephone number, in order of names.
+	Contacts []Contact
+	// Fallback names the receivers that are told when somebody cannot be reached and
+	// nobody else was.
+	Fallback []string
+	Drill    Drill
+	Limits   Limits
+	Words    Words
+	// Stranger returns how an address is reached that is in no receiver any more; nil
+	// reaches none.
+	Stranger func(receiver, channel, address string) (Target, bool)
 }
 
 // NewDirectory makes a directory. It keeps the entries, which nobody may change
 // any more.
 func NewDirectory(e Entries) *Directory {
-	d := &Directory{entries: e, targets: make(map[address]*Target), bundles: make(map[string]int)}
+	d := &Directory{
+		entries: e, targets: make(map[address]*Target), bundles: make(map[string]int), prices: make(map[string]fleet.Amount),
+		people: make(map[string]*Target), places: make(map[place]*Target),
+	}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
 		targets := e.Receivers[receiver].Targets
@@ -69,9 +84,34 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 	if a := (address{receiver, recipient}); d.targets[a] == nil {
 		d.targets[a] = t
 	}
+	if d.people[recipient] == nil {
+		d.people[recipient] = t
+	}
+	if p := (place{t.Recipient.Channel, t.Recipient.Address}); d.places[p] == nil && p.address != "" {
+		d.places[p] = t
+	}
+	if t.PricePerSegment > 0 {
+		d.prices[recipient] = t.PricePerSegment
+	}
 	if b, ok := t.Channel.(Bundler); ok && d.bundles[recipient] == 0 {
 		d.bundles[recipient] = b.Bundle()
 	}
+}
+
+// Through returns a directory in which each target is reached through another channel:
+// one that only writes down what would be sent.
+func (d *Directory) Through(channel func(Target) Channel) *Directory {
+	e := d.entries
+	e.Receivers = make(map[string]Receiver, len(d.entries.Receivers))
+	for name, r := range d.entries.Receivers {
+		r.Targets = slices.Clone(r.Targets)
+		for i := range r.Targets {
+			r.Targets[i].Channel = channel(r.Targets[i])
+		}
+		e.Receivers[name] = r
+	}
+	e.Stranger = nil
+	return NewDirectory(e)
 }
 
 // Receiver is a group of targets that get the same notices.
@@ -87,9 +127,13 @@ type Target struct {
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
 	Provider  string // name of what the Channel sends text messages through; "" for others
+	Way       string // what messages go through to the far side: a provider, a host; targets of one way fail together
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
+	// PricePerSegment is what a segment of a text message to it costs, where the
+	// provider has not said so.
+	PricePerSegment fleet.Amount
 }
 
 // Quiet is when a person is not to be woken: minutes since midnight in the
@@ -97,18 +141,6 @@ type Target struct {
 type Quiet struct {
 	From, To int
 	Except   []alarm.Severity
-}
-
-// Limits caps what text messages may cost. A cap of 0 is none. Ends of alarms
-// are counted and never held back: who heard of the beginning hears of the end.
-type Limits struct {
-	PerContact      int
-	PerContactEvery time.Duration
-	PerDay          int
-	PerMonth        int
-	// ReserveCritical is the share of PerDay and PerMonth that only critical
-	// alarms may use.
-	ReserveCritical float64
 }
 
 // Words is what rendering needs to know beyond the event.
@@ -120,9 +152,6 @@ type Words struct {
 	// nothing.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
 }
-
-// Limits returns what text messages may cost.
-func (d *Directory) Limits() Limits { return d.entries.Limits }
 
 // Person returns who may answer from a phone number (E.164).
 func (d *Directory) Person(phone string) (Person, bool) {
@@ -164,6 +193,10 @@ func (d *Directory) Find(receiver, recipient string) (Target, bool) {
 func (d *Directory) Bundle(recipient string) int {
 	return max(d.bundles[recipient], 1)
 }
+
+// SegmentPrice is what a segment of a text message to a recipient costs, where the
+// provider has not said so; 0 is not known.
+func (d *Directory) SegmentPrice(recipient string) fleet.Amount { return d.prices[recipient] }
 
 // receiversOf returns the names of the receivers of one instance.
 func (d *Directory) receiversOf(in *fleet.Instance) []string {

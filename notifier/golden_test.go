@@ -253,7 +253,7 @@ func TestDocumentedNotices(t *testing.T) {
 		}
 		told.Write(text)
 	}
-	examples := regexp.MustCompile("(?m)(?:^|`)(K7Q2 (?:[A-Z]|严)[^`\n]+)").FindAllStringSubmatch(string(page), -1)
+	examples := regexp.MustCompile("(?m)(?:^|`)((?:K7Q2 (?:[A-Z]{2}|严)|[0-9,]+ (?:alarms?|ended)[^:`\n]*:|[0-9,]+条[^：`\n]*：)[^`\n]+)").FindAllStringSubmatch(string(page), -1)
 	if len(examples) < 15 {
 		t.Errorf("only %d examples were found", len(examples))
 	}

@@ -61,6 +61,12 @@ type Receipt struct {
 	Detail     string        // what it said, for people: status line, error text
 	Segments   int           // how many segments of text it counts; 0 when it does not say
 	Price      Price
+	// Again says of a message that Failed that the reason may pass, so that it is worth
+	// another attempt: a phone that is off.
+	Again bool
+	// AboutRecipient says of a message that Failed that no message reaches this
+	// address: nobody has the number, or it blocks us. Somebody else is to be told.
+	AboutRecipient bool
 }
 
 // Price is what the far side charges for a message. The zero Price is that of a far
@@ -101,7 +107,6 @@ type Message struct {
 	// same for each attempt. "" for others.
 	Text    string
 	Attempt int           // 1 for the first
-	Since   time.Time     // when the first attempt began
 	Age     time.Duration // how long ago the first attempt began, by a clock that nobody sets
 	InDoubt bool          // an attempt before may have arrived
 }
@@ -117,14 +122,16 @@ type Notice struct {
 	Receiver  string // name of the receiver it goes to
 	Recipient string // Recipient.Name
 	Channel   string
+	Address   string // where the recipient was when it was decided; may hold secrets, is never shown
+	Told      string // of an end: the address that was told of the beginning, and is told of the end; "" is wherever the recipient is
 	Text      string // for SMS; "" for others
 	// Brief is the notice in a few words, for a text message that speaks for
 	// several: "K7Q2 Orders connections 97%"; "" for others.
 	Brief string
 	// LeftOut is how many notices of the same episode this one takes the place of:
 	// they were decided before it, and never left.
-	LeftOut int
-	Alert   Alert
+	LeftOut   int
+	Alert     Alert
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held

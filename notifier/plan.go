@@ -18,12 +18,18 @@ type Addressee struct {
 	Recipient string
 	Channel   string
 	Display   string
+	Address   string // that was told; may hold secrets
 }
 
 // Begins tells whether an event of this kind tells people that something is
-// wrong.
+// wrong. The ups and downs of an alarm that flaps tell nobody.
 func Begins(k alarm.EventKind) bool {
-	return k == alarm.Raised || k == alarm.Escalated || k == alarm.Reminded
+	switch k {
+	case alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.BeganFlapping, alarm.Settled:
+		return true
+	case alarm.Eased, alarm.Cleared, alarm.Withdrawn, alarm.Acked, alarm.Lost, alarm.Found, alarm.Rose, alarm.Fell:
+	}
+	return false
 }
 
 // Ends tells whether an event of this kind tells people that it is over.
@@ -70,14 +76,22 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
+	seen := make(map[string]bool)
 	for _, to := range addressees {
-		t, ok := d.Find(to.Receiver, to.Recipient)
+		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
 		if !ok {
-			// Who is gone from the configuration cannot be reached; the notice is
-			// kept all the same, so that the outbox can show why nobody got it.
-			t = Target{Recipient: Recipient{Channel: to.Channel, Name: to.Recipient, Display: to.Display}, Zone: time.UTC}
+			// Who cannot be reached any more gets a notice all the same, so that the
+			// outbox can show why nobody got it.
+			t = Target{Recipient: Recipient{Channel: to.Channel, Display: to.Display}, Zone: time.UTC}
 		}
+		// It goes to the address that was told, under the name that was told.
+		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
 		n := newNotice(d, ev, to.Receiver, t, now)
+		n.Told = to.Address
+		if seen[to.Recipient] { // who was told at one number and then at another is told at both
+			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
+		}
+		seen[to.Recipient] = true
 		if until, quiet := quietUntil(t, ev.Severity, now); quiet {
 			n.NotBefore, n.Hold = until, "quiet hours"
 		}
@@ -136,12 +150,13 @@ func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now tim
 	n := Notice{
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
-		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel,
+		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
 		Alert:     d.entries.Words.alert(ev),
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
 		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
+		n.Brief = d.entries.Words.brief(ev, t.Language, t.Zone)
 	}
 	return n
 }

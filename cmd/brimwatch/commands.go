@@ -25,6 +25,7 @@ type commands struct {
 	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
 	Silence    silenceCommand    `cmd:"" help:"Hold the notices of some alarms for a while."`
 	Notices    noticesCommand    `cmd:"" help:"List notices: who was told what, and what became of it."`
+	People     peopleCommand     `cmd:"" help:"List contacts: when each number was last proved, by a message that arrived or an answer."`
 	Notify     notifyCommand     `cmd:"" help:"Send notices by hand."`
 	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

@@ -103,3 +103,6 @@ func grouped(s string) string {
 	}
 	return sign + whole
 }
+
+// Count writes how many there are of something: 10,000.
+func Count(n int) string { return grouped(strconv.Itoa(n)) }

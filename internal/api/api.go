@@ -31,8 +31,14 @@ type Health interface {
 	Ready(ctx context.Context) error
 }
 
-// Options are what New needs. Now may be left out; so may Advisor, and then there
-// are no paths of advice.
+// Remarker is the optional power of a Health to say what a process that does its work
+// does not do in full, in words for people.
+type Remarker interface {
+	Remarks() []string
+}
+
+// Options are what New needs. Now may be left out; so may Advisor and People, and then
+// there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
 	Accounts    readers.Accounts
@@ -46,6 +52,7 @@ type Options struct {
 	Reloader    Reloader
 	Health      Health
 	Advisor     readers.Advisor
+	People      readers.People // nil: nobody is listed
 	Metrics     *Exposition
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now
@@ -65,7 +72,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now and Advisor must be given")
+		return nil, errors.New("api: everything but Now, Advisor and People must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -88,6 +95,9 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /api/v1/alarms/ack", s.ackSeveral)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)
 	mux.HandleFunc("POST /api/v1/notices/retry", s.retry)
+	if o.People != nil {
+		mux.HandleFunc("GET /api/v1/people", s.people)
+	}
 	mux.HandleFunc("GET /api/v1/silences", s.silences)
 	mux.HandleFunc("POST /api/v1/silences", s.addSilence)
 	mux.HandleFunc("DELETE /api/v1/silences/{id}", s.removeSilence)

@@ -37,6 +37,7 @@ func TestAnswers(t *testing.T) {
 		"alarms.json":     "/api/v1/alarms",
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",
+		"people.json":     "/api/v1/people",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := ask(t, newFakes().handler(t), http.MethodGet, target, "")
@@ -167,7 +168,7 @@ func TestRefusals(t *testing.T) {
 // TestFailures holds that what cannot be read is an error, and not an empty list.
 func TestFailures(t *testing.T) {
 	for _, target := range []string{
-		"/api/v1/instances/mqtt-1/statistics", "/api/v1/alarms", "/api/v1/notices", "/api/v1/silences",
+		"/api/v1/instances/mqtt-1/statistics", "/api/v1/alarms", "/api/v1/notices", "/api/v1/silences", "/api/v1/people",
 	} {
 		t.Run(target, func(t *testing.T) {
 			f := newFakes()
@@ -499,8 +500,12 @@ func TestProcess(t *testing.T) {
 	if w := ask(t, h, http.MethodGet, "/-/healthy", ""); w.Code != http.StatusOK {
 		t.Errorf("healthy answers %d", w.Code)
 	}
-	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK {
-		t.Errorf("ready answers %d", w.Code)
+	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != `{"status":"ready"}` {
+		t.Errorf("ready answers %d: %s", w.Code, w.Body)
+	}
+	f.remarks = []string{"2 instances cannot be read"}
+	if w := ask(t, h, http.MethodGet, "/-/ready", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"remarks":["2 instances cannot be read"]`) {
+		t.Errorf("ready answers %d: %s", w.Code, w.Body)
 	}
 	f.readyErr = errors.New("decisions cannot be stored: the disk is full")
 	w := ask(t, h, http.MethodGet, "/-/ready", "")

@@ -30,12 +30,14 @@ type fakes struct {
 	episodes  []alarm.Episode
 	notices   []notifier.Record
 	silences  []notifier.Silence
+	people    []notifier.Reach
 	err       error // of everything that reads
 	setErr    error
 	reloadErr error
 	readyErr  error
 	ackErr    error
 	retried   int
+	remarks   []string
 
 	asked    span // of Statistics
 	episode  alarm.EpisodeFilter
@@ -151,6 +153,8 @@ func (f *fakes) Reload(context.Context) (any, error) {
 
 func (f *fakes) Ready(context.Context) error { return f.readyErr }
 
+func (f *fakes) Remarks() []string { return f.remarks }
+
 // now is the moment at which all tests happen.
 func now() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 500e6, time.UTC) }
 
@@ -215,6 +219,7 @@ func newFakes() *fakes {
 				Channel: "webhook", Alert: notifier.Alert{Annotations: map[string]string{"summary": "Orders: connections at 72 %"}}, CreatedAt: at.Add(-time.Hour)},
 				State: notifier.Pending, Attempts: 3, Reason: "connection refused", NextAt: at.Add(time.Minute)},
 		},
+		people:   staff(at),
 		silences: []notifier.Silence{{ID: "s1", Matchers: map[string]string{"env": "test"}, Until: at.Add(time.Hour), By: "wei", Comment: "move", CreatedAt: at}},
 	}
 }
@@ -223,7 +228,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

@@ -13,7 +13,13 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
 		return
 	}
-	s.answer(w, http.StatusOK, map[string]string{"status": "ready"})
+	answer := map[string]any{"status": "ready"}
+	if r, ok := s.Health.(Remarker); ok {
+		if remarks := r.Remarks(); len(remarks) > 0 {
+			answer["remarks"] = remarks
+		}
+	}
+	s.answer(w, http.StatusOK, answer)
 }
 
 // reload loads the configuration anew and says what changed, or all its faults.

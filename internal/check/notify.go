@@ -90,7 +90,7 @@ func sendTest(ctx context.Context, d *notifier.Directory, t notifier.Target) Tes
 	now := time.Now().UTC()
 	n := notifier.TestNotice(d, t, now)
 	m := notifier.Message{
-		ID: "msg_test_" + ulid.Make().String(), Recipient: t.Recipient, Notices: []notifier.Notice{n}, Attempt: 1, Since: now,
+		ID: "msg_test_" + ulid.Make().String(), Recipient: t.Recipient, Notices: []notifier.Notice{n}, Text: n.Text, Attempt: 1,
 	}
 	receipt, err := t.Channel.Send(ctx, m)
 	return TestResult{Channel: t.Recipient.Channel, Display: t.Recipient.Display, Receipt: receipt, Err: err}

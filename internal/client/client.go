@@ -130,6 +130,11 @@ func (c *Client) RetryNotices(ctx context.Context) error {
 	return err
 }
 
+// People tells how well each contact can be reached.
+func (c *Client) People(ctx context.Context) (wire.People, error) {
+	return call[wire.People](ctx, c, http.MethodGet, "/api/v1/people", nil)
+}
+
 // Silences lists silences.
 func (c *Client) Silences(ctx context.Context) (wire.Silences, error) {
 	return call[wire.Silences](ctx, c, http.MethodGet, "/api/v1/silences", nil)

@@ -103,6 +103,10 @@ func (b *brimwatch) RemoveSilence(context.Context, string) error {
 	return nil
 }
 
+func (b *brimwatch) People(context.Context) ([]notifier.Reach, error) {
+	return []notifier.Reach{{Contact: notifier.Contact{Name: "wei", Phone: "+8613800138000", Zone: time.UTC}}}, nil
+}
+
 func (b *brimwatch) Reload(context.Context) (any, error) {
 	return nil, errors.New("not asked for by the client")
 }
@@ -112,7 +116,7 @@ func (b *brimwatch) Ready(context.Context) error { return nil }
 func start(t *testing.T, b *brimwatch) *Client {
 	t.Helper()
 	h, err := api.New(api.Options{
-		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, Retrier: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
+		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, Retrier: b, People: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
 		Metrics: &api.Exposition{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -138,6 +142,9 @@ func TestCalls(t *testing.T) {
 	b := &brimwatch{}
 	c := start(t, b)
 
+	if v, err := c.People(ctx); err != nil || len(v.People) != 1 || v.People[0].Number != "…8000" {
+		t.Errorf("people %+v, %v", v, err)
+	}
 	in, err := c.Instances(ctx)
 	if err != nil || len(in.Instances) != 3 || in.Instances[0].ID != oddID {
 		t.Errorf("instances: %+v, %v", in, err)

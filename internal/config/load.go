@@ -95,9 +95,13 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveProviders(doc, s)
 	d.resolveReceivers(doc, s, contacts)
 	d.resolveAlarms(root, doc, s)
+	d.resolveTold(root, doc, s)
+	s.Heartbeat = d.resolveHeartbeat(&doc.Heartbeat)
+	s.Drill = d.resolveDrill(&doc.Drill)
 	d.resolveAccountNotify(doc, s)
 	d.resolveInstances(root, doc, s)
 	d.warnWithoutReceivers(root, doc, s)
 	d.warnUnused(doc, s)
+	d.warnFloods(doc, s)
 	return s
 }

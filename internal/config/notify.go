@@ -110,6 +110,8 @@ func usedReceivers(s *Snapshot) map[string]bool {
 		}
 	}
 	add(s.NoData.Notify)
+	add(s.Fallback)
+	add(s.SMS.Limits.Warn)
 	for _, names := range s.AccountNotify {
 		add(names)
 	}

@@ -52,6 +52,10 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot) map[string]*contac
 		if q := c.QuietHours; q != nil && q.node != nil {
 			out.Quiet = d.resolveQuiet(q)
 		}
+		if c.DailyTest.set {
+			minutes := c.DailyTest.minutes // a copy: what was read of the file is not kept
+			out.DailyTest = &minutes
+		}
 		s.Contacts = append(s.Contacts, out)
 	}
 	return byName

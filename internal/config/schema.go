@@ -33,6 +33,8 @@ type document struct {
 	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages."`
 	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of people and URLs that get notices."`
 	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
+	Heartbeat heartbeatDoc          `yaml:"heartbeat" doc:"A sign of life for somebody else's monitor. It is sent only while readings arrive and the store can be written: that it stays away is the alarm."`
+	Drill     drillDoc              `yaml:"drill" doc:"Asks each contact, every so often, to answer a text message."`
 }
 
 type serverDoc struct {
@@ -289,9 +291,11 @@ type limitDoc struct {
 
 type alarmsDoc struct {
 	marked
-	Notify   []string `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
-	NoData   ruleDoc  `yaml:"no_data" doc:"An instance gives no figures."`
+	Notify   []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
+	Capacity ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
+	NoData   ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
+	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
@@ -303,10 +307,17 @@ type ruleDoc struct {
 	Threshold share      `yaml:"threshold" doc:"Share of the capacity at which it is an alarm." default:"70%"`
 	Clear     share      `yaml:"clear" doc:"Share below which it is over." default:"five points below the threshold"`
 	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
-	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold." default:"1m; no_data: 0s"`
+	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold; for no_data how long it gives figures again." default:"1m"`
 	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
 	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
 	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`
+}
+
+type flappingDoc struct {
+	marked
+	Enabled *bool `yaml:"enabled" doc:"Whether ups and downs are told as one; false tells each." default:"true"`
+	Raises  *int  `yaml:"raises" doc:"How many times it was raised and ended, 2 to 4." default:"3"`
+	Within  span  `yaml:"within" doc:"In how much time, 5m to 24h. People are told as often of one that flaps, and it is over when it has been still for as long." default:"1h"`
 }
 
 type levelDoc struct {
@@ -353,9 +364,10 @@ type stateRuleDoc struct {
 
 type overrideDoc struct {
 	marked
-	Match    matchDoc `yaml:"match" doc:"What it is for; all that is given must fit."`
-	Capacity *ruleDoc `yaml:"capacity" doc:"Other values for the capacity rule."`
-	NoData   *ruleDoc `yaml:"no_data" doc:"Other values for the no_data rule."`
+	Match    matchDoc     `yaml:"match" doc:"What it is for; all that is given must fit."`
+	Capacity *ruleDoc     `yaml:"capacity" doc:"Other values for the capacity rule."`
+	NoData   *ruleDoc     `yaml:"no_data" doc:"Other values for the no_data rule."`
+	Flapping *flappingDoc `yaml:"flapping" doc:"Other values for when these alarms flap."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"Other values for the low_balance rule of an account."`
 }
@@ -376,6 +388,7 @@ type contactDoc struct {
 	Phone      string    `yaml:"phone" doc:"Telephone number with + and country (E.164)." example:"\"+8613800138000\""`
 	Language   string    `yaml:"language" doc:"Of texts: en or zh." default:"en"`
 	TimeZone   string    `yaml:"time_zone" doc:"For times in texts, and for quiet hours." default:"UTC" example:"Asia/Shanghai"`
+	DailyTest  clock     `yaml:"daily_test" doc:"When a test message goes to this person each day, in their time zone: a day without one means that something is broken." default:"never" example:"\"09:00\""`
 	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person; notices wait until the end, and are dropped when the alarm is over by then."`
 }
 
@@ -430,12 +443,31 @@ type providerDoc struct {
 	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
 	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
 	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to; the longest that fits wins." default:"all" example:"[\"+1\", \"+44\"]"`
+	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
 }
 
 type limitsDoc struct {
 	marked
-	PerContact      perTime `yaml:"per_contact" doc:"Most messages to one contact in a time." default:"none" example:"10/h"`
-	PerDay          *int    `yaml:"per_day" doc:"Most messages in 24 hours." default:"none"`
-	PerMonth        *int    `yaml:"per_month" doc:"Most messages in 30 days." default:"none"`
-	ReserveCritical share   `yaml:"reserve_critical" doc:"Share of per_day and per_month that only critical alarms may use." default:"0%"`
+	PerContact      perTime  `yaml:"per_contact" doc:"Most messages to one contact in a time." default:"none" example:"10/h"`
+	PerDay          *int     `yaml:"per_day" doc:"Most messages in 24 hours." default:"none"`
+	PerMonth        *int     `yaml:"per_month" doc:"Most messages in 30 days." default:"none"`
+	MoneyPerMonth   money    `yaml:"money_per_month" doc:"Most money in 30 days, in the currency of the provider's account. What the provider charged counts, and price_per_segment until it has said so." default:"none" example:"200"`
+	PricePerSegment money    `yaml:"price_per_segment" doc:"What a segment costs where the provider has not said so." default:"0" example:"0.05"`
+	ReserveCritical share    `yaml:"reserve_critical" doc:"Share of every cap that only critical alarms may use." default:"0%" example:"20%"`
+	Warn            []string `yaml:"warn" doc:"Receivers that are told once when 80 % of per_day, per_month or money_per_month are used." default:"alarms.notify"`
+}
+
+type heartbeatDoc struct {
+	marked
+	URL     string `yaml:"url" doc:"What is called; an http or https URL. It is never shown beyond its host." example:"https://hc.example.com/ping/5f0c"`
+	URLFile string `yaml:"url_file" doc:"File that holds it."`
+	URLEnv  string `yaml:"url_env" doc:"Variable of the environment that holds it."`
+	Every   span   `yaml:"every" doc:"How often." default:"1m"`
+	Method  string `yaml:"method" doc:"GET or POST." default:"GET"`
+}
+
+type drillDoc struct {
+	marked
+	Every span  `yaml:"every" doc:"How often each contact is asked." default:"never" example:"30d"`
+	At    clock `yaml:"at" doc:"When, in the contact's time zone." default:"\"10:00\""`
 }

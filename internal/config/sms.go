@@ -24,6 +24,7 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 		}
 	}
 	s.SMS.Limits = d.resolveLimits(&doc.SMS.Limits)
+	d.warnUnpriced(&doc.SMS.Limits, s)
 }
 
 func (d *decoder) resolveTwilio(p *providerDoc) Provider {
@@ -31,6 +32,7 @@ func (d *decoder) resolveTwilio(p *providerDoc) Provider {
 		Name: p.Name, Type: p.Type, AccountSID: p.AccountSID, APIKeySID: p.APIKeySID, From: p.From,
 		MessagingServiceSID: p.MessagingServiceSID, BaseURL: p.BaseURL, Validity: p.Validity.or(15 * time.Minute), Prefixes: p.Prefixes,
 	}
+	out.PricePerSegment = d.price(d.under(p.place, "price_per_segment"), p.PricePerSegment)
 	out.AuthToken = d.secretOf(p.place, "auth_token", p.AuthToken, p.AuthTokenFile, p.AuthTokenEnv)
 	out.APIKeySecret = d.secretOf(p.place, "api_key_secret", p.APIKeySecret, p.APIKeySecretFile, p.APIKeySecretEnv)
 	if p.AccountSID == "" {
@@ -83,24 +85,4 @@ func (d *decoder) checkSID(p place, sid, letters string) {
 	if !ok || len(digits) != 32 || strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
 		d.fault(p, "this is %s and 32 hexadecimal digits; the provider's console shows it", letters)
 	}
-}
-
-func (d *decoder) resolveLimits(l *limitsDoc) Limits {
-	out := Limits{PerContact: l.PerContact.n, PerContactEvery: l.PerContact.every, ReserveCritical: l.ReserveCritical.v}
-	for _, c := range []struct {
-		key      string
-		most, to *int
-	}{{"per_day", l.PerDay, &out.PerDay}, {"per_month", l.PerMonth, &out.PerMonth}} {
-		switch {
-		case c.most == nil:
-		case *c.most < 1:
-			d.fault(d.under(l.place, c.key), "a cap is a number from 1; leave the key out for no cap")
-		default:
-			*c.to = *c.most
-		}
-	}
-	if l.ReserveCritical.v > 1 {
-		d.fault(d.under(l.place, "reserve_critical"), "the reserve is a share up to 100%%")
-	}
-	return out
 }

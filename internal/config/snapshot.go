@@ -37,6 +37,9 @@ type Snapshot struct {
 	Contacts      []Contact
 	Receivers     []Receiver
 	SMS           SMS
+	Fallback      []string   // receivers that are told when somebody cannot be reached
+	Heartbeat     *Heartbeat // nil: none is sent
+	Drill         Drill
 	Catalogue     *Catalogue
 
 	found    map[string]*fleet.Found // what it was loaded with
@@ -217,6 +220,9 @@ type Contact struct {
 	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
+	// DailyTest is when a test message goes out each day, in minutes since midnight in
+	// Zone; nil is never.
+	DailyTest *int
 }
 
 // Quiet is when a person is not to be woken, in minutes since midnight in the
@@ -264,14 +270,31 @@ type Provider struct {
 	MessagingServiceSID string
 	BaseURL             string
 	Validity            time.Duration
-	Prefixes            []string // of phone numbers; none is all
+	Prefixes            []string     // of phone numbers; none is all
+	PricePerSegment     fleet.Amount // 0 is that of the limits
 }
 
 // Limits caps text messages.
 type Limits struct {
 	PerContact      int // within PerContactEvery; 0 is no cap
 	PerContactEvery time.Duration
-	PerDay          int // 0 is no cap
-	PerMonth        int // 0 is no cap
-	ReserveCritical float64
+	PerDay          int          // 0 is no cap
+	PerMonth        int          // 0 is no cap
+	MoneyPerMonth   fleet.Amount // 0 is no cap
+	PricePerSegment fleet.Amount // where the provider has none of its own
+	ReserveCritical float64      // share of each cap
+	Warn            []string     // receivers that are told when most of a cap is used
+}
+
+// Heartbeat is a sign of life for somebody else's monitor.
+type Heartbeat struct {
+	URL    Secret // its path may be all that tells senders apart
+	Every  time.Duration
+	Method string // GET or POST
+}
+
+// Drill asks each contact to answer a text message.
+type Drill struct {
+	Every time.Duration // 0 is never
+	At    int           // minutes since midnight in the contact's time zone
 }

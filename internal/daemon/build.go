@@ -22,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
+	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/replies"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
@@ -59,6 +60,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := d.buildEngine(ctx, snapshot); err != nil {
 		return nil, err
 	}
+	d.descriptors = countDescriptors()
 	if err := d.buildCollectors(snapshot); err != nil {
 		return nil, err
 	}
@@ -136,6 +138,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 		return fmt.Errorf("open the outbox: %w", err)
 	}
 	d.onClose(d.outbox.Close)
+	d.lastWay = lastway.New(d.outbox, d.options.Logger)
 	d.history, err = d.openHistory(s)
 	if err != nil {
 		return fmt.Errorf("open the history: %w", err)
@@ -149,7 +152,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error) {
 	d.advisor = advisor.New(d.recorded, d.state, d.options.Logger)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
-		Journal: d.outbox, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
+		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
 	})
 	if err != nil {
@@ -178,6 +181,9 @@ func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
 	}
 	d.onClose(d.endUnused)
 	d.sources = sources.New(d.options.Logger, d.limits)
+	if d.descriptors.limit > 0 {
+		d.sources.Bound(d.descriptors.ofSources())
+	}
 	set, err := d.sources.Prepare(s, d.accounts.Open())
 	if err != nil {
 		return err

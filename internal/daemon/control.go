@@ -2,7 +2,7 @@ package daemon
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,10 +28,15 @@ func (c control) Reload(ctx context.Context) (any, error) {
 
 // Ready says why Brimwatch cannot do its work.
 func (c control) Ready(context.Context) error {
-	if !c.d.outbox.Healthy() {
-		return errors.New("states and notices cannot be stored: is the disk full?")
+	if trouble, troubled := c.d.outbox.Trouble(); troubled {
+		return fmt.Errorf("states and notices cannot be stored (%s): %s", trouble.Kind, trouble.Plain())
 	}
 	return nil
+}
+
+// Remarks says what Brimwatch does not do in full although it is ready.
+func (c control) Remarks() []string {
+	return slices.Concat(c.d.sources.Remarks(), c.d.outbox.StoreRemarks())
 }
 
 // SetAlarms writes settings into the configuration and puts them into force.
@@ -48,7 +53,8 @@ func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Me
 
 // remarks lists what the operator should see to.
 func (c control) remarks() []string {
-	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.state.Remarks())
+	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.heart.Remarks(), c.d.outbox.Remarks(), c.d.state.Remarks(),
+		c.Remarks(), c.d.lastWay.Remarks())
 }
 
 // title names product and edition of an instance.

@@ -21,10 +21,12 @@ import (
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/heartbeat"
 	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -47,6 +49,7 @@ type Daemon struct {
 	server     *http.Server
 	gate       *access.Gate
 	pusher     *push.Pusher
+	heart      *heartbeat.Heart
 	exposition *api.Exposition
 	accounts   *accounts.Accounts
 	ledger     *accounts.Ledger
@@ -56,12 +59,15 @@ type Daemon struct {
 	recorded   recordings
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
+	lastWay    *lastway.Journal // before the outbox: for what cannot be stored
 	engine     *alarm.Engine
 	view       *state.View
 	families   *families.Source
 	sources    *sources.Sources
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
+
+	descriptors descriptors // who may open how many files
 
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with
@@ -111,10 +117,13 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the dispatcher", d.outbox.Run)
+	run.start("the last way out", d.lastWay.Run)
+	run.start("the drills", d.outbox.RunDrills)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
 	run.start("the ledger of balances", d.ledger.Run)
 	run.start("the runner of collectors", d.runner.Run)
+	run.start("the heartbeat", d.heart.Run)
 	d.startAccounts()
 	run.start("the poller of balances", accounts.NewPoller(d.accounts, d.ledger, d.state, d.balancesChanged).Run)
 	run.start("the watcher of the configuration", func(ctx context.Context) error { return d.watch(ctx, reload) })

@@ -12,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/heartbeat"
 	"github.com/brimwatch/brimwatch/internal/push"
 )
 
@@ -48,6 +49,11 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 		return err
 	}
 	d.pusher.Set(endpointsOf(s))
+	d.heart, err = heartbeat.New(heartbeat.Options{Alive: d.alive, Logger: d.options.Logger, Registerer: d.registry, Version: d.options.Version})
+	if err != nil {
+		return err
+	}
+	d.heart.Set(targetOf(s))
 	d.server = &http.Server{
 		Handler: d.gate.Wrap(handler), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 	}
@@ -68,13 +74,30 @@ func endpointsOf(s *config.Snapshot) []push.Endpoint {
 	return out
 }
 
+// targetOf is where the heartbeat goes.
+func targetOf(s *config.Snapshot) heartbeat.Target {
+	if s.Heartbeat == nil {
+		return heartbeat.Target{}
+	}
+	return heartbeat.Target{URL: s.Heartbeat.URL.Reveal(), Method: s.Heartbeat.Method, Every: s.Heartbeat.Every}
+}
+
+// alive says why Brimwatch does not do its work: nothing can be stored, or nothing is
+// read.
+func (d *Daemon) alive(now time.Time) error {
+	if !d.outbox.Healthy() {
+		return errors.New("states and notices cannot be stored")
+	}
+	return d.state.Alive(now)
+}
+
 // serve answers HTTP until ctx ends. Then it lets requests under way finish, for a
 // while.
 func (d *Daemon) serve(ctx context.Context) error {
 	file, systemd := d.initial.Server.WebConfigFile, false
 	flags := &web.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
 	ended := make(chan error, 1)
-	go func() { ended <- web.Serve(d.listener, d.server, flags, d.log) }()
+	go func() { ended <- web.Serve(d.descriptors.bound(d.listener), d.server, flags, d.log) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve HTTP: %w", err)

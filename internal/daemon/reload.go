@@ -54,6 +54,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	logWarnings(d.log, next)
 	d.gate.Set(accessRules(next))
 	d.pusher.Set(endpointsOf(next))
+	d.heart.Set(targetOf(next))
 	d.setDirectory(directory)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()

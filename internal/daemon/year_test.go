@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +39,11 @@ type year struct {
 	ledger *accounts.Ledger
 	state  *state.Fleet
 	stop   func()
+
+	mu       sync.Mutex
+	told     strings.Builder // what people read, as it came
+	day      string          // of the newest
+	messages int
 }
 
 // open starts it on the configuration of the present day.
@@ -48,7 +55,7 @@ func (y *year) open() {
 		y.t.Fatal(err)
 	}
 	y.outbox, err = outbox.Open(y.t.Context(), outbox.Options{
-		Path: filepath.Join(y.dir, "brimwatch.db"), Directory: directory, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
+		Path: filepath.Join(y.dir, "brimwatch.db"), Directory: directory.Through(y.listen), Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
 	})
 	if err != nil {
 		y.t.Fatal(err)
@@ -62,11 +69,12 @@ func (y *year) open() {
 		y.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(y.t.Context())
-	done := make(chan error, 1)
+	done := make(chan error, 2)
 	go func() { done <- y.engine.Run(ctx) }()
+	go func() { done <- y.outbox.Run(ctx) }()
 	y.stop = func() {
 		cancel()
-		if err := <-done; err != nil {
+		if err := errors.Join(<-done, <-done); err != nil {
 			y.t.Error(err)
 		}
 		if err := errors.Join(y.ledger.Save(), y.outbox.Close()); err != nil {
@@ -97,7 +105,7 @@ func (y *year) reload() {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	y.outbox.SetDirectory(directory)
+	y.outbox.SetDirectory(directory.Through(y.listen))
 	y.state.Set(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	if err := y.engine.SetCalendar(y.t.Context(), y.state.Calendar()); err != nil {
 		y.t.Fatal(err)
@@ -121,34 +129,56 @@ func (y *year) account(name string) *yearAccount {
 	return y.fleet.accounts[i]
 }
 
-// notices writes all notices down as a person reads them.
+// listen is a channel that writes down what a person reads.
+func (y *year) listen(notifier.Target) notifier.Channel { return listener{y} }
+
+type listener struct{ y *year }
+
+func (listener) Bundle() int { return 10_000 }
+
+func (l listener) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
+	now := time.Now().In(l.y.fleet.start.Location())
+	what := fmt.Sprintf("%d notices", len(m.Notices))
+	if len(m.Notices) == 1 {
+		n := &m.Notices[0]
+		about := n.Alert.Labels["instance_id"]
+		if about == "" {
+			about = "account " + n.Alert.Labels["account"]
+		}
+		what = fmt.Sprintf("%-9s %-12s %-15s", n.Kind, n.Rule, about)
+	}
+	l.y.mu.Lock()
+	defer l.y.mu.Unlock()
+	if d := now.Format("2006-01-02 Mon"); d != l.y.day {
+		fmt.Fprintf(&l.y.told, "\n%s\n", d)
+		l.y.day = d
+	}
+	l.y.messages++
+	fmt.Fprintf(&l.y.told, "  %s %-5s %-38s %s\n", now.Format("15:04"), strings.TrimPrefix(m.Recipient.Name, "sms/"), what, m.Text)
+	return notifier.Receipt{Status: notifier.Delivered}, nil
+}
+
+// notices writes down what people read, and why they did not read the rest.
 func (y *year) notices() string {
 	y.t.Helper()
 	list, err := y.outbox.Notices(y.t.Context(), notifier.Filter{Limit: 100_000})
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	var b strings.Builder
-	day, sent := "", 0
-	for _, n := range slices.Backward(list) {
-		at := n.CreatedAt.In(y.fleet.start.Location())
-		if d := at.Format("2006-01-02 Mon"); d != day {
-			fmt.Fprintf(&b, "\n%s\n", d)
-			day = d
+	unsent := make(map[string]int)
+	for _, n := range list {
+		if n.State != notifier.NoticeDelivered {
+			reason, _, _ := strings.Cut(n.Reason, " with ")
+			unsent[string(n.State)+": "+reason]++
 		}
-		about := n.Alert.Labels["instance_id"]
-		if about == "" {
-			about = "account " + n.Alert.Labels["account"]
-		}
-		text := n.Text
-		if n.State == notifier.Dropped {
-			text = "(" + n.Reason + ")"
-		} else {
-			sent++
-		}
-		fmt.Fprintf(&b, "  %s %-5s %-9s %-12s %-15s %s\n", at.Format("15:04"), n.Recipient[len("sms/"):], n.Kind, n.Rule, about, text)
 	}
-	return fmt.Sprintf("%d text messages, of %d notices; times are of Shanghai\n", sent, len(list)) + b.String()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	out := fmt.Sprintf("%d text messages, of %d notices; times are of Shanghai\n", y.messages, len(list)) + y.told.String() + "\nnot sent\n"
+	for _, reason := range slices.Sorted(maps.Keys(unsent)) {
+		out += fmt.Sprintf("  %4d %s\n", unsent[reason], reason)
+	}
+	return out
 }
 
 // TestYear is a year of 200 instances of all kinds: renewals ahead, late and

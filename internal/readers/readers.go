@@ -63,6 +63,11 @@ type Optouts interface {
 	Optouts(ctx context.Context) ([]notifier.Optout, error)
 }
 
+// People tells how well each contact can be reached, in order of names.
+type People interface {
+	People(ctx context.Context) ([]notifier.Reach, error)
+}
+
 // Silences keeps the silences. AddSilence returns what it was given with an ID.
 type Silences interface {
 	Silences(ctx context.Context) ([]notifier.Silence, error)

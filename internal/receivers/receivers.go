@@ -4,6 +4,7 @@
 package receivers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
@@ -35,7 +37,10 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		Accounts:  s.AccountNotify,
 		Default:   s.NoData.Notify,
 		People:    make(map[string]notifier.Person, len(s.Contacts)),
-		Limits:    notifier.Limits(s.SMS.Limits),
+		Fallback:  s.Fallback,
+		Drill:     notifier.Drill(s.Drill),
+		Limits:    limits(&s.SMS.Limits),
+		Stranger:  stranger(s, providers, version),
 		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
@@ -56,6 +61,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	for i := range s.Instances {
 		e.Notify[s.Instances[i].ID] = s.Instances[i].Notify
 	}
+	e.Contacts = people(s)
 	return notifier.NewDirectory(e), nil
 }
 
@@ -83,8 +89,9 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 			return out, fmt.Errorf("no sms provider sends to the country of contact %s", name)
 		}
 		t := notifier.Target{
-			Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + c.Name, Address: c.Phone, Display: c.Name},
-			Channel:   providers[p.Name], Provider: p.Name, Language: c.Language, Zone: c.Zone,
+			Recipient: notifier.Recipient{Channel: "sms", Name: recipientOf(c.Name), Address: c.Phone, Display: c.Name},
+			Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
+			PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
 		}
 		if c.Quiet != nil {
 			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
@@ -134,8 +141,38 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Zone: time.UTC,
+		Channel: ch, Way: wayOf(address), Zone: time.UTC,
 	}, nil
+}
+
+// wayOf names the far side of a webhook: its host.
+func wayOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return "webhook " + u.Scheme + "://" + u.Host
+}
+
+// stranger returns how an address is reached that is in no receiver any more: whoever
+// was told of a beginning is told of the end. A number is sent to through the provider
+// of its country, and a URL is called without the secrets that it had.
+func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version string) func(receiver, channel, address string) (notifier.Target, bool) {
+	return func(receiver, channel, address string) (notifier.Target, bool) {
+		switch channel {
+		case "sms":
+			if p := providerFor(s.SMS.Providers, address); p != nil {
+				return notifier.Target{
+					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"},
+					Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: words.EN, Zone: time.UTC,
+				}, true
+			}
+		case "webhook":
+			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			return t, err == nil
+		}
+		return notifier.Target{}, false
+	}
 }
 
 // providerFor chooses the provider whose prefix fits a number best; one without

@@ -31,6 +31,7 @@ type Sources struct {
 	pages  *exposition.Transport // shared by all Collectors that read pages
 	limits func(id string) ([fleet.NumMetrics]fleet.Limit, bool)
 	build  func(planned) (collector.Collector, error)
+	budget *budget // nil: there is no bound
 }
 
 // built is a Collector with the plan it was built from.
@@ -77,6 +78,9 @@ func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err 
 			if b.collector, err = s.build(p); err != nil {
 				return set, fmt.Errorf("source of %s: %w", p.describe(), err)
 			}
+			if s.budget != nil {
+				b.collector = s.budget.bound(b.collector, &p)
+			}
 		}
 		set.open[p.name] = b
 		set.list = append(set.list, collector.Source{
@@ -91,6 +95,9 @@ func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err 
 // closes the Collectors of those that are gone.
 func (s *Sources) Swap(set Set) []collector.Source {
 	s.open = set.open
+	if s.budget != nil {
+		s.budget.planFor(set)
+	}
 	return set.list
 }
 

@@ -28,6 +28,7 @@ type fake struct {
 	broken    error // what reading answers
 	refuse    error // what the editor answers
 	remarks   []string
+	people    []notifier.Reach
 	accounts  []fleet.Account
 	guides    map[string]fleet.Guide // by product
 	settings  map[fleet.Metric]alarm.Setting
@@ -223,7 +224,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -338,6 +339,7 @@ func realistic() *fake {
 	held.Alert.Labels = map[string]string{"alertname": "expiry", "instance_id": "mqtt-cn-0pp1abc", "instance": "Orders"}
 	sent := notice("K7Q2", alarm.Raised, notifier.NoticeDelivered, "sms", "wei", "oncall", sms, "", 12*time.Minute, 1)
 	sent.SentAt = now().Add(-12*time.Minute + 2*time.Second)
+	f.staffed()
 	f.records = []notifier.Record{
 		retry, sent, notice("K7Q2", alarm.Raised, notifier.Sent, "webhook", "http://127.0.0.1:8080", "oncall", "", "", 12*time.Minute, 1), held,
 		notice("P2KD", alarm.Cleared, notifier.Dead, "sms", "bob", "oncall", "P2KD ENDED Session cache: memory back to 2.41 GiB of 4 GiB (60%) after 2 h.", "provider twilio: 21211: the number +15005550001 is not valid", 24*time.Hour, 1),

@@ -1,6 +1,6 @@
 // Package web serves the pages for people: the list of instances, one instance
 // with its Statistics and Monitoring Alarms, the calendar and its feed, the alarms,
-// the silences and the notices.
+// the silences, the notices, and the people who get them.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -19,7 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. People, Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -31,6 +31,7 @@ type Options struct {
 	Retrier     readers.Retrier
 	Optouts     readers.Optouts
 	AlarmEditor readers.AlarmEditor
+	People      readers.People   // nil: nobody is listed
 	Advisor     readers.Advisor  // nil: pages say nothing of editions
 	Accounts    readers.Accounts // nil: no balance is known
 	// Guide tells how an instance is renewed and changed, in a language;
@@ -101,6 +102,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /silences/{id}/end", p.endSilence)
 	mux.HandleFunc("GET /notices", p.notices)
 	mux.HandleFunc("POST /notices/retry", p.retry)
+	mux.HandleFunc("GET /people", p.people)
 	mux.Handle("GET /static/{name}", assets)
 	mux.HandleFunc("GET /", p.notFound)
 

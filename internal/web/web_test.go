@@ -144,6 +144,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/":               "Nothing is watched yet Name your instances under instances: in the configuration file",
 		"/alarms":         "No alarm is open",
 		"/notices":        "Nobody was told anything yet",
+		"/people":         "No contact is configured",
 		"/instances/gone": "No instance has the ID gone",
 		"/no/such/page":   "There is no such page",
 	} {
@@ -490,7 +491,7 @@ func TestNoticesPage(t *testing.T) {
 func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	f := realistic()
 	f.broken = errors.New("the state database is locked")
-	for _, path := range []string{"/alarms", "/notices", orders()} {
+	for _, path := range []string{"/alarms", "/notices", "/people", orders()} {
 		w := get(t, f, path)
 		if w.Code != http.StatusInternalServerError {
 			t.Errorf("%s: %d", path, w.Code)

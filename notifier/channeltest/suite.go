@@ -63,9 +63,11 @@ type Subject struct {
 	Status func(status int) Outcome
 	// RetryAfter tells for which statuses the header Retry-After is honoured.
 	RetryAfter func(status int) bool
-	// Lost is the outcome when the request was written and no answer came.
+	// Lost is the outcome when the request was written and no answer came: Doubt,
+	// because nobody can know.
 	Lost Outcome
-	// CutBody is the outcome when the answer accepts and its body breaks off.
+	// CutBody is the outcome when the answer accepts and its body breaks off: Accepted
+	// where the body does not matter, else Doubt.
 	CutBody Outcome
 	// Secrets must not be in any error or receipt.
 	Secrets []string
@@ -74,6 +76,9 @@ type Subject struct {
 // Run runs the suite.
 func Run(t *testing.T, s Subject) {
 	t.Helper()
+	if s.Lost != Doubt || s.CutBody != Accepted && s.CutBody != Doubt {
+		t.Fatalf("what may have left is in doubt: a lost answer is documented as %q, a cut one as %q", s.Lost, s.CutBody)
+	}
 	leaks := goleak.IgnoreCurrent()
 	t.Run("Accepted", s.accepted)
 	t.Run("EveryStatus", s.everyStatus)

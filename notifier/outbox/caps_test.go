@@ -24,18 +24,27 @@ func TestCaps(t *testing.T) {
 		{"none", notifier.Limits{}, alarm.Warning, 4, 0, ""},
 		{"a contact", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour}, alarm.Warning, 3, time.Hour, "over the cap of this contact: 3 text messages"},
 		{"a contact, for critical ones too", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, ReserveCritical: 0.5}, alarm.Critical, 3, time.Hour, "over the cap of this contact: 3 text messages"},
+		{"a contact with a reserve", notifier.Limits{PerContact: 4, PerContactEvery: time.Hour, ReserveCritical: 0.5}, alarm.Warning, 2, time.Hour, "over the cap of this contact: 2 text messages"},
+		{"a contact with a reserve, for critical ones", notifier.Limits{PerContact: 4, PerContactEvery: time.Hour, ReserveCritical: 0.5}, alarm.Critical, 4, 0, ""},
+		{"a reserve leaves others one", notifier.Limits{PerDay: 1, ReserveCritical: 0.9}, alarm.Warning, 1, day, "over the cap of a day: 1 text messages"},
+		{"a reserve that is all", notifier.Limits{PerDay: 3, ReserveCritical: 1}, alarm.Warning, 0, day, "over the cap of a day: 0 text messages"},
+		{"money", notifier.Limits{MoneyPerMonth: 100_000}, alarm.Warning, 2, 30 * day, "over the cap on money of a month: 0.10"},
+		{"money with a reserve", notifier.Limits{MoneyPerMonth: 200_000, ReserveCritical: 0.5}, alarm.Warning, 2, 30 * day, "over the cap on money of a month: 0.10"},
+		{"money with a reserve, for critical ones", notifier.Limits{MoneyPerMonth: 200_000, ReserveCritical: 0.5}, alarm.Critical, 4, 0, ""},
+		{"less money than one costs", notifier.Limits{MoneyPerMonth: 40_000}, alarm.Critical, 0, 30 * day, "over the cap on money of a month: 0.04"},
 		{"a day", notifier.Limits{PerDay: 1}, alarm.Warning, 1, day, "over the cap of a day: 1 text messages"},
 		{"a day with a reserve", notifier.Limits{PerDay: 4, ReserveCritical: 0.25}, alarm.Warning, 3, day, "over the cap of a day: 3 text messages"},
 		{"a day with a reserve, for critical ones", notifier.Limits{PerDay: 4, ReserveCritical: 0.25}, alarm.Critical, 4, 0, ""},
 		{"a month", notifier.Limits{PerMonth: 2}, alarm.Warning, 2, 30 * day, "over the cap of a month: 2 text messages"},
 		{"a month with a reserve", notifier.Limits{PerMonth: 4, ReserveCritical: 0.5}, alarm.Info, 2, 30 * day, "over the cap of a month: 2 text messages"},
-		{"the first of several that is reached", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, PerDay: 2, PerMonth: 1}, alarm.Warning, 1, 30 * day, "over the cap of a month: 1 text messages"},
+		{"the longest of several that are reached", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, PerDay: 2, PerMonth: 1}, alarm.Warning, 1, 30 * day, "over the cap of a month: 1 text messages"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := dbPath(t)
 			synctest.Test(t, func(t *testing.T) {
-				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{}}, limits(tt.limits)))
-				r.closed()
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{}}, limits(tt.limits))).start()
+				defer r.stop()
+				synctest.Wait()
 				first := time.Now()
 				for _, code := range []string{"A2AA", "B2BB", "C2CC", "D2DD"} {
 					c := commitOf(alarm.Raised, code)
@@ -43,7 +52,7 @@ func TestCaps(t *testing.T) {
 					if err := r.Commit(t.Context(), c); err != nil {
 						t.Fatal(err)
 					}
-					<-time.After(time.Minute)
+					pass(time.Minute)
 				}
 				records, err := r.Notices(t.Context(), notifier.Filter{State: notifier.Held})
 				if err != nil {

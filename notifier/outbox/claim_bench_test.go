@@ -14,7 +14,6 @@ import (
 // due, as many as it serves at a time, and takes them back. What the others cost
 // is what waiting costs everybody, as commits need the same lock.
 func BenchmarkClaim(b *testing.B) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	for _, bb := range []struct{ recipients, due int }{{100, 1}, {3000, 1}, {10000, 1}, {10000, 10000}} {
 		b.Run(fmt.Sprintf("%d_recipients,_%d_due", bb.recipients, bb.due), func(b *testing.B) {
 			o, err := Open(b.Context(), Options{
@@ -31,17 +30,17 @@ func BenchmarkClaim(b *testing.B) {
 			for n := range bb.recipients {
 				it := item{seq: int64(n + 1), recipient: fmt.Sprintf("sms/%d", n), state: notifier.Pending}
 				if n >= bb.due {
-					it.next = now.Add(time.Hour)
+					it.due = time.Hour
 				}
 				o.enqueue([]item{it})
 			}
 			for b.Loop() {
-				claimed, _ := o.claim(now, parallel)
+				claimed, _ := o.claim(parallel)
 				if len(claimed) != min(bb.due, parallel) {
 					b.Fatalf("claimed %d", len(claimed))
 				}
 				for _, w := range claimed {
-					o.release(w, w.items)
+					o.release(w, w.items, verdict{})
 				}
 			}
 		})

@@ -17,8 +17,11 @@ const (
 	sendTimeout = 30 * time.Second
 	// grace is how long calls under way may take when Run is to end.
 	grace = 5 * time.Second
-	// lookAgain is the longest the dispatcher sleeps.
-	lookAgain = time.Minute
+	// lookAgain is the longest the dispatcher sleeps: then it looks at the wall clock
+	// again, for what is held.
+	lookAgain = 20 * time.Second
+	// storeAgain is when something is tried again that could not be recorded.
+	storeAgain = 5 * time.Second
 )
 
 // Run sends the notices that are due until ctx ends. Calls that are under way then get a
@@ -39,11 +42,12 @@ func (b *Outbox) Run(ctx context.Context) error {
 			return nil
 		case <-prune.C:
 			b.prune(ctx, time.Now())
+		case <-b.reloaded:
+			b.afterReload(ctx)
 		case <-b.wake:
 		case <-timer.C:
 		}
-		free := parallel - len(slots)
-		due, later := b.claim(time.Now(), free)
+		due, wait := b.claim(parallel - len(slots))
 		for _, w := range due {
 			slots <- struct{}{}
 			under.Go(func() {
@@ -51,13 +55,12 @@ func (b *Outbox) Run(ctx context.Context) error {
 				b.do(calls, ctx, w)
 			})
 		}
-		wait := lookAgain
-		if !later.IsZero() {
-			wait = min(wait, max(time.Until(later), 0))
-		}
 		timer.Reset(wait)
 	}
 }
+
+// now is the present moment.
+func (b *Outbox) now() moment { return moment{b.clock.now(), time.Now()} }
 
 // enqueue puts items into their queues and wakes the dispatcher.
 func (b *Outbox) enqueue(items []item) {
@@ -65,23 +68,46 @@ func (b *Outbox) enqueue(items []item) {
 		return
 	}
 	b.mu.Lock()
-	b.queues.put(items)
+	b.queues.put(items, b.now(), b.directory.Load())
+	b.mu.Unlock()
+	b.nudge()
+}
+
+// forget takes items out of their queues that are not to be sent any more.
+func (b *Outbox) forget(items []item) {
+	if len(items) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.queues.drop(items, b.now())
+}
+
+// TryNow makes all due that wait for a far side which failed.
+func (b *Outbox) TryNow() {
+	b.mu.Lock()
+	b.queues.hurryAll(b.now(), b.directory.Load())
 	b.mu.Unlock()
 	b.nudge()
 }
 
 // claim marks as busy and returns all that is due, and when to look again.
-func (b *Outbox) claim(now time.Time, most int) (out []work, later time.Time) {
-	dir := b.directory.Load()
+func (b *Outbox) claim(most int) (out []work, wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.queues.claim(now, most, dir.Bundle)
+	now := b.now()
+	out, later, some := b.queues.claim(now, most, b.directory.Load())
+	wait = lookAgain
+	if some {
+		wait = min(wait, max(later-now.at, 0))
+	}
+	return out, wait
 }
 
 // release ends the work on a recipient, and wakes the dispatcher: more may be due.
-func (b *Outbox) release(w work, results []item) {
+func (b *Outbox) release(w work, results []item, v verdict) {
 	b.mu.Lock()
-	b.queues.release(w, results)
+	b.queues.release(w, results, v, b.now(), b.directory.Load())
 	b.mu.Unlock()
 	b.nudge()
 }
@@ -96,19 +122,23 @@ func (b *Outbox) finish(under *sync.WaitGroup, cancel context.CancelFunc) {
 // do carries out one piece of work. calls is the context for calls to the
 // outside, which outlives running by the grace.
 func (b *Outbox) do(calls, running context.Context, w work) {
-	results := w.items
-	defer func() { b.release(w, results) }()
+	results, v := w.items, verdict{way: b.directory.Load().Way(w.recipient)}
+	defer func() { b.release(w, results, v) }()
 	if running.Err() != nil {
 		return
 	}
 	var err error
-	switch {
-	case w.release:
-		results, err = b.releaseHeld(calls, w.items[0], time.Now().UTC())
-	case w.track:
+	switch w.action {
+	case doRelease:
+		results, err = b.releaseHeld(calls, w.items)
+	case doTrack:
 		results, err = b.track(calls, w.items[0])
-	default:
-		results, err = b.send(calls, running, w.items)
+	case doSend:
+		var told verdict
+		results, told, err = b.send(calls, running, w.items)
+		if told.result != says {
+			v = told
+		}
 	}
 	if err != nil {
 		// The database could not be written. Everything stays as it is and is
@@ -118,45 +148,53 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 			results = w.items
 		}
 		for i := range results {
-			results[i].next = time.Now().Add(5 * time.Second)
+			results[i].due = b.clock.now() + storeAgain
+			if results[i].state == notifier.Held {
+				results[i].until = time.Now().Add(storeAgain)
+			}
 		}
 	}
 }
 
-// send makes one attempt at one message.
-func (b *Outbox) send(calls, running context.Context, items []item) ([]item, error) {
-	m, target, err := b.prepare(calls, items)
-	if err != nil {
-		return nil, err
+// send makes one attempt at one message: it looks a message in doubt up first, where
+// the channel can do that.
+func (b *Outbox) send(calls, running context.Context, items []item) ([]item, verdict, error) {
+	s, moved, err := b.prepare(calls, items)
+	switch {
+	case err != nil:
+		return nil, verdict{}, err
+	case len(s.items) == 0:
+		return moved, verdict{}, nil
+	case s.target.Channel == nil:
+		rest, err := b.readdress(calls, s.items)
+		return append(rest, moved...), verdict{}, err
 	}
-	if target.Channel == nil {
-		return nil, b.drop(calls, items, "the recipient is no longer in the configuration")
+	if finder, ok := s.target.Channel.(notifier.Finder); ok && items[0].message != "" {
+		if rest, v, done, err := b.look(calls, running, &s, finder); done {
+			return rest, v, err
+		}
 	}
-	attempt, err := b.begin(calls, &m, items)
-	if err != nil {
-		return nil, err
+	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
+		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, time.Now()); err != nil {
+			return nil, verdict{}, err
+		}
+	}
+	rest, v, err := b.attempt(calls, running, &s)
+	return append(rest, moved...), v, err
+}
+
+// attempt hands a message to its channel.
+func (b *Outbox) attempt(calls, running context.Context, s *sending) ([]item, verdict, error) {
+	if some, err := b.begin(calls, s); err != nil || !some {
+		return nil, verdict{}, err
 	}
 	ctx, cancel := context.WithTimeout(calls, sendTimeout)
 	defer cancel()
-	receipt, err := b.attempt(ctx, target.Channel, m)
+	receipt, err := s.target.Channel.Send(ctx, s.message)
 	if running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
 		// To be shut down is not a failed attempt.
-		return b.interrupted(context.WithoutCancel(calls), m, items, attempt)
+		rest, err := b.interrupted(context.WithoutCancel(calls), s)
+		return rest, verdict{}, err
 	}
-	return b.record(context.WithoutCancel(calls), running, m, items, attempt, receipt, err, target)
-}
-
-// attempt looks a message in doubt up at the far side, where the channel can do
-// that, and sends it when it is not there.
-func (b *Outbox) attempt(ctx context.Context, ch notifier.Channel, m notifier.Message) (notifier.Receipt, error) {
-	if finder, ok := ch.(notifier.Finder); ok && m.InDoubt {
-		receipt, found, err := finder.Find(ctx, m)
-		if err != nil {
-			return notifier.Receipt{}, notifier.Unknown(err)
-		}
-		if found {
-			return receipt, nil
-		}
-	}
-	return ch.Send(ctx, m)
+	return b.record(context.WithoutCancel(calls), running, s, receipt, err)
 }

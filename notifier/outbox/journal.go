@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -16,7 +15,11 @@ import (
 
 // Commit stores states, events, and the notices the events cause, in one
 // transaction, and then wakes the dispatcher.
-func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
+func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.CommitTold(ctx, c, nil) }
+
+// CommitTold is a Commit of which some were told of before. Their notices are stored
+// as sent.
+func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var planned []item
 	now := time.Now().UTC()
 	dir := b.directory.Load()
@@ -31,21 +34,20 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error {
 		}
 		messages := make(topics)
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], messages, silences, now)
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], told, messages, silences, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
 			planned = append(planned, items...)
 		}
-		return nil
+		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
+		planned = append(planned, warnings...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, it := range planned {
-		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
-	}
-	b.enqueue(slices.DeleteFunc(planned, func(it item) bool { return it.state == notifier.Dropped }))
+	b.admit(planned)
 	return nil
 }
 
@@ -79,7 +81,7 @@ type stored struct {
 
 // storeEvent brings the event's episode up to date and plans its notices. It returns
 // those that came to a state by it.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, messages topics,
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, told Told, messages topics,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -94,15 +96,32 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	var addressees []notifier.Addressee
 	var items []item
 	if notifier.Ends(ev.Kind) {
-		if items, err = endHeld(ctx, tx, episode); err != nil {
+		if items, err = endUnsent(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 		if addressees, err = heard(ctx, tx, episode); err != nil {
 			return nil, err
 		}
 	}
+	var alerts alertTexts
 	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
-		it, err := storeNotice(ctx, tx, dir, episode, n, messages.joins(ev, &n), now)
+		alert, err := alerts.of(ev, &n)
+		if err != nil {
+			return nil, err
+		}
+		p := placing{weight: lightest, alert: alert}
+		var known bool
+		if p.told, known = told.about(ev, n.Recipient); !known {
+			p.joins = messages.joins(ev, &n)
+		}
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+			var superseded []item
+			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
+				return nil, err
+			}
+			items = append(items, superseded...)
+		}
+		it, err := b.storeNotice(ctx, tx, dir, episode, n, p)
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
@@ -113,26 +132,50 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	return items, nil
 }
 
-// storeEpisode begins, moves on or ends an episode, and returns its row.
+// lightest is a weight that no notice has.
+const lightest = 1 << 10
+
+// storeEpisode begins, moves on or ends an episode, and returns its row. One that
+// begins costs one statement: a storm is made of them.
 func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
+	if ev.Kind == alarm.Raised {
+		id, err := beginEpisode(ctx, tx, ev)
+		if id > 0 || err != nil {
+			return id, err
+		}
+	}
 	var id int64
 	err := tx.QueryRowContext(ctx, `SELECT id FROM episode WHERE code = ? AND ended_at = 0`, ev.Code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err := tx.QueryRowContext(ctx, `INSERT INTO episode
-			(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
-			ms(ev.RaisedAt), ms(ev.At)).Scan(&id)
-		if err != nil {
-			return 0, fmt.Errorf("begin the episode: %w", err)
-		}
-	} else if err != nil {
+		id, err = beginEpisode(ctx, tx, ev)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("find the episode: %w", err)
 	}
+	return id, moveEpisode(ctx, tx, id, ev)
+}
+
+// beginEpisode stores an episode that begins, and returns its row; 0 when one with
+// its code is open.
+func beginEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
+	id, err := tx.insert(ctx, `INSERT INTO episode
+		(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) WHERE ended_at = 0 DO NOTHING`,
+		ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
+		ms(ev.RaisedAt), ms(ev.At))
+	if err != nil {
+		return 0, fmt.Errorf("begin the episode: %w", err)
+	}
+	return id, nil
+}
+
+// moveEpisode brings an open episode up to date.
+func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event) (err error) {
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
-			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.At), ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, raised_at = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+			// Its beginning is another moment when the clock was set meanwhile.
+			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
 	case alarm.Acked:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
 	case alarm.Lost:
@@ -142,14 +185,17 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 	case alarm.Escalated:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
-	case alarm.Raised, alarm.Eased, alarm.Reminded:
+	case alarm.BeganFlapping, alarm.Settled:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+	case alarm.Raised, alarm.Eased, alarm.Reminded, alarm.Rose, alarm.Fell:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("bring the episode up to date: %w", err)
+		return fmt.Errorf("bring the episode up to date: %w", err)
 	}
-	return id, nil
+	return nil
 }
 
 // endReason says why an episode ended, when it did not simply clear.

@@ -98,10 +98,9 @@ func (b *Outbox) gauges() []prometheus.Collector {
 // depth counts the notices that wait in a state, and tells how overdue the most
 // overdue is.
 func (b *Outbox) depth(state notifier.NoticeState) (n int, overdue time.Duration) {
-	now := time.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.queues.depth(state, now)
+	return b.queues.depth(state, b.now())
 }
 
 // configure begins the series of all receivers and providers of a directory.

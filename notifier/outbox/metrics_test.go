@@ -81,7 +81,7 @@ func TestMetrics(t *testing.T) {
 			"brimwatch_notices_total sms held 2", "brimwatch_notices_total sms pending 3", "brimwatch_notices_total sms sent 3",
 			"brimwatch_notices_total webhook dead 1", "brimwatch_notices_total webhook delivered 1", "brimwatch_notices_total webhook held 2", "brimwatch_notices_total webhook pending 3",
 			"brimwatch_outbox_attempts_total sms sent 3", "brimwatch_outbox_attempts_total webhook delivered 1", "brimwatch_outbox_attempts_total webhook later 1", "brimwatch_outbox_attempts_total webhook permanent 1",
-			"brimwatch_outbox_healthy 1", "brimwatch_outbox_held 4", "brimwatch_outbox_pending 1")
+			"brimwatch_outbox_healthy 1", "brimwatch_outbox_held 4", "brimwatch_outbox_overdue_seconds 2", "brimwatch_outbox_pending 1")
 
 		// The silence ends, and only the escalation goes out. The webhook is gone.
 		r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": sms}))

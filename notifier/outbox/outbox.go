@@ -47,6 +47,10 @@ type Options struct {
 // Outbox is the database and the dispatcher. All methods may be called from any
 // goroutine.
 type Outbox struct {
+	store   *store
+	checker checker
+	found   atomic.Pointer[StoreError] // damage that the check beside the work found
+
 	db      *sql.DB // one connection: the only writer
 	reads   *sql.DB
 	log     *slog.Logger
@@ -54,47 +58,65 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
+	spending   spending    // of text messages
+	drills     drills
 
 	jitter func() float64
 
 	directory atomic.Pointer[notifier.Directory]
 
-	mu     sync.Mutex
-	queues *queues
-	wake   chan struct{}
+	clock clock
+	lost  sync.Map // recipients that cannot be reached, so that others are known to be told of it
 
-	failing atomic.Bool // the last write failed
+	mu       sync.Mutex
+	queues   *queues
+	wake     chan struct{}
+	reloaded chan struct{} // another directory is in force
+
+	writer  *writer
+	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
 }
 
 // Open opens the database, creating it when there is none, and takes up what
-// was not sent. Notices found half-sent are in doubt.
+// was not sent. Notices found half-sent are in doubt. A damaged database is set aside.
 func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := os.MkdirAll(filepath.Dir(o.Path), 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
-	db, reads, err := openDatabase(ctx, o.Path)
+	log := o.Logger.With("component", "outbox")
+	s, err := openStore(ctx, o.Path, log)
 	if err != nil {
 		return nil, err
 	}
 	b := &Outbox{
-		db: db, reads: reads, log: o.Logger.With("component", "outbox"), statements: newStatements(),
+		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
+	b.writer = newWriter(s.db, b.statements)
+	b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.metrics.configure(o.Directory)
+	if err := b.openClock(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	if err := b.loadLost(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.checkOn(ctx)
 	return b, nil
 }
 
 // Close closes the database. Run must have returned.
 func (b *Outbox) Close() error {
-	return errors.Join(b.statements.close(), b.db.Close(), b.reads.Close())
+	b.checker.stop()
+	return errors.Join(b.statements.close(), b.store.close())
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their
@@ -102,14 +124,21 @@ func (b *Outbox) Close() error {
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
 	b.directory.Store(d)
 	b.metrics.configure(d)
-	b.nudge()
+	select {
+	case b.reloaded <- struct{}{}:
+	default:
+	}
 }
 
 // Directory returns the directory that is in force.
 func (b *Outbox) Directory() *notifier.Directory { return b.directory.Load() }
 
-// Healthy tells whether the last write to the database succeeded.
-func (b *Outbox) Healthy() bool { return !b.failing.Load() }
+// Healthy tells whether the last write to the database succeeded, and no damage was
+// found.
+func (b *Outbox) Healthy() bool {
+	_, troubled := b.Trouble()
+	return !troubled
+}
 
 // nudge makes the dispatcher look again.
 func (b *Outbox) nudge() {
@@ -119,26 +148,27 @@ func (b *Outbox) nudge() {
 	}
 }
 
-// write runs f in a transaction that is safe on disk when write returns.
-func (b *Outbox) write(ctx context.Context, f func(*transaction) error) (err error) {
-	defer func() { b.failing.Store(err != nil && ctx.Err() == nil) }()
-	if err := b.statements.prepare(ctx, b.db); err != nil {
-		return err
-	}
-	tx, err := b.db.BeginTx(ctx, nil)
+// write runs f in a transaction that is safe on disk when write returns nil; when it
+// returns an error, nothing of it happened. Writes that wait share a transaction, and
+// f may be run several times: only the last run counts.
+func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
+	err := b.writer.write(ctx, func(tx *transaction) error {
+		tx.spending, tx.texted, tx.room = &b.spending, false, nil
+		return f(tx)
+	})
 	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
+		b.spending.forget() // what it was to cost is not spent
 	}
-	if err := f(&transaction{tx, b.statements}); err != nil {
-		if rerr := tx.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
-			err = errors.Join(err, fmt.Errorf("take the transaction back: %w", rerr))
-		}
+	b.note(err)
+	return err
+}
+
+// seal notes the clock, and counts the commit, at the end of each transaction.
+func (b *Outbox) seal(ctx context.Context, tx *transaction) error {
+	if err := b.storeClock(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return b.store.count.seal(ctx, tx)
 }
 
 // ms and at turn moments into what the database keeps and back: Unix

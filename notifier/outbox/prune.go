@@ -29,6 +29,10 @@ func (b *Outbox) prune(ctx context.Context, now time.Time) {
 				(SELECT id FROM attempt WHERE started_at < ? LIMIT ?)`, before, pruneBatch*4); err != nil {
 				return fmt.Errorf("remove old attempts: %w", err)
 			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM message WHERE id IN
+				(SELECT id FROM message WHERE began < ? LIMIT ?)`, (b.clock.age() - b.keep).Milliseconds(), pruneBatch*4); err != nil {
+				return fmt.Errorf("remove old messages: %w", err)
+			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM silence WHERE until < ?`, before); err != nil {
 				return fmt.Errorf("remove old silences: %w", err)
 			}

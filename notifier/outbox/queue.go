@@ -1,109 +1,198 @@
 package outbox
 
 import (
-	"iter"
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// queue holds the notices that one recipient is still to get, in the order in
-// which they were decided. Only one message of a queue is under way at a time.
+// queue holds what one recipient is still to get at one address. Only one message of
+// a queue is under way at a time.
 type queue struct {
-	recipient string
-	items     []item
+	line
+	items []item // in the order in which they were decided
 
-	busy  bool      // somebody works on it
-	ready bool      // it is among those that something is due of
-	due   time.Time // when something will be, while it is neither
-	place int       // among those that wait for their moment; -1 is none
+	failures int     // attempts in a row that failed
+	open     instant // nothing is sent before: the far side failed
+	hurried  instant // when something new last made it due
+	rushed   bool    // something ever did
+	pace     *pace   // nil: its messages need not keep apart
+
+	busy   bool    // somebody works on it
+	ready  bool    // it is among those of which something is due
+	parked bool    // it waits for the probe of its way
+	due    instant // when something will be, while it is none of these
+	place  int     // among those that wait for their moment; -1 is none
 }
+
+// moment is now, by the outbox's clock and by that on the wall.
+type moment struct {
+	at   instant
+	wall time.Time
+}
+
+// reach turns a moment of the wall clock into one of the outbox's.
+func (m moment) reach(until time.Time) instant { return m.at + max(until.Sub(m.wall), 0) }
+
+// action is what there is to do.
+type action uint8
+
+const (
+	doSend    action = iota
+	doTrack          // ask what became of a message, instead of sending
+	doRelease        // holds are over: look whether what they held is still true
+)
 
 // work is one thing to do for a recipient now.
 type work struct {
-	recipient string
-	items     []item // one message
-	track     bool   // ask what became of it, instead of sending
-	release   bool   // its hold is over: look whether it is still true
-}
-
-// unblocked goes through the items that wait for no other. The first notice that
-// is to be sent blocks those behind it, so that an end never overtakes its
-// beginning; held ones and tracking block nobody.
-func (q *queue) unblocked() iter.Seq2[int, item] {
-	return func(yield func(int, item) bool) {
-		blocked := false
-		for i, it := range q.items {
-			if it.state == notifier.Pending {
-				if blocked {
-					continue
-				}
-				blocked = true
-			}
-			if !yield(i, it) {
-				return
-			}
-		}
-	}
-}
-
-// soonest returns when something is due; zero is at once.
-func (q *queue) soonest() time.Time {
-	var at time.Time
-	first := true
-	for _, it := range q.unblocked() {
-		if first || it.next.Before(at) {
-			at, first = it.next, false
-		}
-	}
-	return at
+	line
+	action action
+	items  []item // one message, for doSend
 }
 
 // next returns what is due; false when nothing is.
-func (q *queue) next(now time.Time, bundle int) (work, bool) {
-	for i, it := range q.unblocked() {
-		if it.next.After(now) {
-			continue
+func (q *queue) next(now moment, bundle int) (work, bool) {
+	if held := q.overdueHolds(now.wall); len(held) > 0 {
+		return work{q.line, doRelease, held}, true
+	}
+	if unit := q.nextUnit(now.at); len(unit) > 0 {
+		if group := q.nextGroup(now.at, bundle); len(group) == 0 || group[0].weight > 0 || gravest(unit) == 0 {
+			return work{q.line, doSend, unit}, true
 		}
-		w := work{recipient: q.recipient, items: []item{it}, release: it.state == notifier.Held, track: it.state == notifier.Sent}
-		if it.state == notifier.Pending {
-			w.items = q.together(i, bundle)
+	}
+	if group := q.nextGroup(now.at, bundle); len(group) > 0 {
+		return work{q.line, doSend, group}, true
+	}
+	for _, it := range q.items {
+		if it.state == notifier.Sent && it.due <= now.at {
+			return work{q.line, doTrack, []item{it}}, true
 		}
-		return w, true
 	}
 	return work{}, false
 }
 
-// together returns the items that go out as one message with the one at i: all
-// of the message it was part of before, or as many new ones as fit. Those that
-// wait for others to join them go along. A notice that was refused together with
-// others goes out by itself.
-func (q *queue) together(i int, bundle int) []item {
-	first := q.items[i]
-	out := []item{first}
-	if first.split {
-		return out
-	}
-	for _, it := range q.items[i+1:] {
-		switch {
-		case it.state != notifier.Pending: // it is no part of a message
-		case first.message != "":
-			if it.message == first.message {
-				out = append(out, it)
-			}
-		case it.message != "" || it.split || len(out) >= bundle:
-			return out
-		default:
+// overdueHolds returns what was held until now.
+func (q *queue) overdueHolds(wall time.Time) []item {
+	var out []item
+	for _, it := range q.items {
+		if it.state == notifier.Held && !it.until.After(wall) {
 			out = append(out, it)
 		}
 	}
 	return out
 }
 
+// nextUnit returns the message in doubt that is to be looked at now, the gravest
+// first: all its notices.
+func (q *queue) nextUnit(now instant) []item {
+	best := -1
+	for i := range q.items {
+		it := &q.items[i]
+		if it.message == "" || it.state != notifier.Pending || it.due > now {
+			continue
+		}
+		if best < 0 || it.weight < q.items[best].weight {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	var out []item
+	for _, it := range q.items {
+		if it.message == q.items[best].message {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// nextGroup returns the notices that become a message now: when one of those that
+// are free is due, the gravest of all leads it, and as many as fit go along, also those
+// that still wait for others to join them.
+func (q *queue) nextGroup(now instant, bundle int) []item {
+	group, due := q.group()
+	if len(group) == 0 || due > now || q.opens(group[0]) > now {
+		return nil
+	}
+	if group[0].alone {
+		return group[:1]
+	}
+	group = slices.DeleteFunc(group, func(it item) bool { return it.alone })
+	return group[:min(len(group), bundle)]
+}
+
+// group returns the notices that are free to leave, in the order of their weight, and
+// when the first of them is due.
+func (q *queue) group() (out []item, due instant) {
+	doubt := q.inDoubt()
+	for _, it := range q.items {
+		if !it.free() || (it.bound && doubt[it.episode]) {
+			continue
+		}
+		if len(out) == 0 || it.due < due {
+			due = it.due
+		}
+		out = append(out, it)
+	}
+	slices.SortStableFunc(out, func(a, b item) int { return cmp.Compare(a.weight, b.weight) })
+	return out, due
+}
+
+// inDoubt returns the episodes of which a notice may have left.
+func (q *queue) inDoubt() map[int64]bool {
+	var out map[int64]bool
+	for i := range q.items {
+		if it := &q.items[i]; it.message != "" && it.state == notifier.Pending {
+			if out == nil {
+				out = make(map[int64]bool)
+			}
+			out[it.episode] = true
+		}
+	}
+	return out
+}
+
+// opens tells from when on a message may leave that a notice leads.
+func (q *queue) opens(leader item) instant {
+	at := q.open
+	if q.pace != nil {
+		at = max(at, q.pace.opens(leader.critical()))
+	}
+	return at
+}
+
+// soonest returns when something is due; false is never.
+func (q *queue) soonest(now moment) (at instant, some bool) {
+	sooner := func(t instant) {
+		if !some || t < at {
+			at, some = t, true
+		}
+	}
+	for i := range q.items {
+		switch it := &q.items[i]; {
+		case it.state == notifier.Held:
+			sooner(now.reach(it.until))
+		case it.state == notifier.Sent, it.message != "":
+			sooner(it.due)
+		}
+	}
+	if group, due := q.group(); len(group) > 0 {
+		sooner(max(due, q.opens(group[0])))
+	}
+	return at, some
+}
+
+// gravest is the least weight of some items.
+func gravest(items []item) int {
+	return slices.MinFunc(items, func(a, b item) int { return cmp.Compare(a.weight, b.weight) }).weight
+}
+
 // set puts an item into the queue, in its place, or replaces it.
 func (q *queue) set(it item) {
-	i, found := slices.BinarySearchFunc(q.items, it.seq, func(a item, seq int64) int { return int(a.seq - seq) })
+	i, found := slices.BinarySearchFunc(q.items, it.seq, func(a item, seq int64) int { return cmp.Compare(a.seq, seq) })
 	if found {
 		q.items[i] = it
 		return
@@ -111,7 +200,7 @@ func (q *queue) set(it item) {
 	q.items = slices.Insert(q.items, i, it)
 }
 
-// remove takes an item out of the queue.
-func (q *queue) remove(seq int64) {
-	q.items = slices.DeleteFunc(q.items, func(it item) bool { return it.seq == seq })
+// remove takes items out of the queue.
+func (q *queue) remove(seqs map[int64]bool) {
+	q.items = slices.DeleteFunc(q.items, func(it item) bool { return seqs[it.seq] })
 }

@@ -8,49 +8,112 @@ import (
 )
 
 // queues holds the queue of each recipient, and knows which of them have something
-// to do. A queue is busy, or it is ready, or it waits for its moment: so to claim
-// costs what is due, however many wait. It is not for several goroutines.
+// to do. A queue is busy, or it is ready, or it is parked, or it waits for its
+// moment: so to claim costs what is due, however many wait. It is not for several
+// goroutines.
 type queues struct {
-	of      map[string]*queue // by recipient
-	ready   []*queue          // something is due, in the order in which it became so
+	of      map[line]*queue
+	ways    map[string]*way
+	ready   []*queue // something is due, in the order in which it became so
 	waiting waiting
+	looked  moment // at the last claim
 }
 
-func newQueues() *queues { return &queues{of: make(map[string]*queue)} }
+func newQueues() *queues {
+	return &queues{of: make(map[line]*queue), ways: make(map[string]*way)}
+}
 
-// put puts items into their queues, or replaces them there.
-func (s *queues) put(items []item) {
+// roads tells how messages to a recipient go.
+type roads interface {
+	Bundle(recipient string) int // how many notices one message holds
+	Way(recipient string) string // what it goes through; "" is not known
+}
+
+// hurryEvery is how often something new makes a recipient due that waits for a far
+// side which failed.
+const hurryEvery = 30 * time.Second
+
+// put puts items into their queues, or replaces them there. News, which are pending
+// notices that were just decided, make their recipients due.
+func (s *queues) put(items []item, now moment, dir roads) {
+	touched := make(map[*queue]bool)
 	for _, it := range items {
-		q := s.of[it.recipient]
-		if q == nil {
-			q = &queue{recipient: it.recipient, place: -1}
-			s.of[it.recipient] = q
-		}
+		q := s.queueOf(it.line())
 		q.set(it)
-		s.arrange(q)
+		touched[q] = touched[q] || it.free()
+	}
+	for q, news := range touched {
+		if news {
+			s.hurry(q, now.at, dir)
+		}
+		s.arrange(q, now)
 	}
 }
 
-// arrange lets a queue wait for its moment. A busy one and a ready one are looked
-// at anyhow, when the work is done and when they are claimed.
-func (s *queues) arrange(q *queue) {
-	if q.busy || q.ready {
+// queueOf returns a queue, and begins it.
+func (s *queues) queueOf(l line) *queue {
+	q := s.of[l]
+	if q == nil {
+		q = &queue{line: l, place: -1}
+		if channelOf(l.recipient) == "sms" {
+			q.pace = &pace{}
+		}
+		s.of[l] = q
+	}
+	return q
+}
+
+// drop takes items out of their queues.
+func (s *queues) drop(items []item, now moment) {
+	gone := make(map[line]map[int64]bool)
+	for _, it := range items {
+		if gone[it.line()] == nil {
+			gone[it.line()] = make(map[int64]bool)
+		}
+		gone[it.line()][it.seq] = true
+	}
+	for l, seqs := range gone {
+		if q := s.of[l]; q != nil {
+			q.remove(seqs)
+			s.arrange(q, now)
+		}
+	}
+}
+
+// arrange lets a queue wait for its moment. A busy, a ready and a parked one are
+// looked at anyhow: when the work is done, when they are claimed, when the probe ends.
+func (s *queues) arrange(q *queue, now moment) {
+	if q.busy || q.ready || q.parked {
 		return
 	}
-	q.due = q.soonest()
-	if q.place < 0 {
+	due, some := q.soonest(now)
+	switch {
+	case !some && q.place >= 0:
+		heap.Remove(&s.waiting, q.place)
+	case !some:
+	case q.place < 0:
+		q.due = due
 		heap.Push(&s.waiting, q)
-	} else {
+	default:
+		q.due = due
 		heap.Fix(&s.waiting, q.place)
 	}
+	if !some && s.spent(q, now) {
+		delete(s.of, q.line)
+	}
+}
+
+// spent tells whether nothing needs to be remembered of a queue without items.
+func (s *queues) spent(q *queue, now moment) bool {
+	return len(q.items) == 0 && (q.pace == nil || len(q.pace.sent) == 0 || now.at > q.pace.newest+paceWindow)
 }
 
 // claim marks as busy and returns what is due, that of most recipients at most,
-// and when more will be; zero is never. bundle tells how many notices go to a
-// recipient as one message. Those that became ready first are served first, so
-// that nobody waits for ever while others always have something.
-func (s *queues) claim(now time.Time, most int, bundle func(recipient string) int) (out []work, later time.Time) {
-	for len(s.waiting) > 0 && !s.waiting[0].due.After(now) {
+// and when more will be; false is never. Those that became ready first are served
+// first, so that nobody waits for ever while others always have something.
+func (s *queues) claim(now moment, most int, dir roads) (out []work, later instant, some bool) {
+	s.follow(now)
+	for len(s.waiting) > 0 && s.waiting[0].due <= now.at {
 		q := s.waiting[0]
 		heap.Pop(&s.waiting)
 		q.ready = true
@@ -58,60 +121,75 @@ func (s *queues) claim(now time.Time, most int, bundle func(recipient string) in
 	}
 	for len(s.ready) > 0 && len(out) < most {
 		q := s.ready[0]
-		s.ready = s.ready[1:]
+		s.ready[0], s.ready = nil, s.ready[1:]
 		q.ready = false
-		if w, due := q.next(now, bundle(q.recipient)); due {
-			q.busy = true
+		if w, due := s.take(q, now, dir); due {
 			out = append(out, w)
-			continue
 		}
-		s.arrange(q) // the clock was put back
 	}
 	if len(s.waiting) > 0 {
-		later = s.waiting[0].due
+		return out, s.waiting[0].due, true
 	}
-	return out, later
+	return out, 0, false
 }
 
-// release ends the work on a recipient: done items leave, others stay with their
-// new state.
-func (s *queues) release(w work, results []item) {
-	q := s.of[w.recipient]
-	for _, it := range w.items {
-		q.remove(it.seq)
-	}
-	for _, it := range results {
-		q.set(it)
-	}
-	q.busy = false
-	if len(q.items) == 0 {
-		delete(s.of, w.recipient)
-		return
-	}
-	s.arrange(q)
-}
-
-// depth counts the items in a state, and tells how overdue the most overdue is.
-func (s *queues) depth(state notifier.NoticeState, now time.Time) (n int, overdue time.Duration) {
-	for _, q := range s.of {
-		for _, it := range q.items {
-			if it.state != state {
-				continue
-			}
-			n++
-			if !it.next.IsZero() {
-				overdue = max(overdue, now.Sub(it.next))
-			}
+// take marks a queue as busy and returns what is due of it, if something is and its
+// way admits it.
+func (s *queues) take(q *queue, now moment, dir roads) (work, bool) {
+	w, due := q.next(now, dir.Bundle(q.recipient))
+	if due && w.action == doSend {
+		switch way := s.way(dir.Way(q.recipient)); {
+		case way == nil:
+		case way.admits(now.at):
+			way.begin(now.at)
+		case way.probing:
+			q.parked, due = true, false
+			way.waiting = append(way.waiting, q)
+			return work{}, false
+		default:
+			q.due, q.place = way.next, -1
+			heap.Push(&s.waiting, q)
+			return work{}, false
 		}
 	}
-	return n, overdue
+	if !due {
+		s.arrange(q, now)
+		return work{}, false
+	}
+	q.busy = true
+	return w, true
+}
+
+// way returns a way by its name; nil is that of no name.
+func (s *queues) way(name string) *way {
+	if name == "" {
+		return nil
+	}
+	w := s.ways[name]
+	if w == nil {
+		w = &way{failed: make(map[string]bool), sick: make(map[*queue]bool)}
+		s.ways[name] = w
+	}
+	return w
+}
+
+// follow puts all that is held in its place again after somebody set the wall clock.
+func (s *queues) follow(now moment) {
+	jumped := now.wall.Sub(s.looked.wall) - (now.at - s.looked.at)
+	s.looked = now
+	if jumped.Abs() < 2*time.Second {
+		return
+	}
+	for _, q := range s.of {
+		s.arrange(q, now)
+	}
 }
 
 // waiting is a heap of queues, with the one on top whose moment comes first.
 type waiting []*queue
 
 func (w waiting) Len() int           { return len(w) }
-func (w waiting) Less(i, j int) bool { return w[i].due.Before(w[j].due) }
+func (w waiting) Less(i, j int) bool { return w[i].due < w[j].due }
 
 func (w waiting) Swap(i, j int) {
 	w[i], w[j] = w[j], w[i]
@@ -134,4 +212,20 @@ func (w *waiting) Pop() any {
 	*w = (*w)[:last]
 	q.place = -1
 	return q
+}
+
+// depth counts the items in a state, and tells for how long the one has waited that
+// waits the longest.
+func (s *queues) depth(state notifier.NoticeState, now moment) (n int, overdue time.Duration) {
+	for _, q := range s.of {
+		for i := range q.items {
+			it := &q.items[i]
+			if it.state != state {
+				continue
+			}
+			n++
+			overdue = max(overdue, now.at-max(it.decided, it.due))
+		}
+	}
+	return n, overdue
 }

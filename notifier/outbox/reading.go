@@ -26,8 +26,9 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 			raised_at, ended_at, acked_by, acked_at, updated_at
 		FROM episode
 		WHERE (? = '' OR state = ?) AND (? = 0 OR ended_at = 0) AND (? = '' OR instance = ?) AND (? = '' OR code = ?)
+			AND (? <> '' OR `+ofAlarms()+`)
 		ORDER BY raised_at DESC, id DESC LIMIT ?`,
-		f.State, f.State, f.Open, f.Instance, f.Instance, f.Code, f.Code, limit)
+		f.State, f.State, f.Open, f.Instance, f.Instance, f.Code, f.Code, f.Code, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list alarms: %w", err)
 	}
@@ -81,11 +82,16 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 		}
 		r.CreatedAt, r.NextAt, r.SentAt = at(created), at(next), at(sent)
 		if since, ok := stopped[r.Recipient]; ok && r.State == notifier.Pending && r.Reason == "" {
-			r.Reason = r.Display + " texted STOP on " + since.Format(time.DateOnly) + ": it is refused until they text START"
+			r.Reason = stoppedSince(r.Display, since)
 		}
 		out = append(out, r)
 	}
 	return out, rows.Err()
+}
+
+// stoppedSince says that somebody wants no more text messages, and the way out.
+func stoppedSince(name string, since time.Time) string {
+	return name + " texted STOP on " + since.Format(time.DateOnly) + ": messages are refused until they text START"
 }
 
 // stopped tells since when recipients want no more text messages.

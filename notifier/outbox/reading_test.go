@@ -19,6 +19,7 @@ func TestEpisodesAndNoticesByFilter(t *testing.T) {
 	for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
 		r.happen(alarm.Raised, code)
 	}
+	r.exec(`UPDATE notice SET state = 'sent'`)
 	r.happen(alarm.Cleared, "B2BB")
 	r.happen(alarm.Lost, "C2CC")
 	for _, tt := range []struct {
@@ -54,7 +55,8 @@ func TestEpisodesAndNoticesByFilter(t *testing.T) {
 		{notifier.Filter{Limit: 2}, []string{"B2BB cleared", "C2CC raised"}},
 		{notifier.Filter{Limit: -1}, []string{"B2BB cleared", "C2CC raised", "B2BB raised", "A2AA raised"}},
 		{notifier.Filter{Code: "B2BB"}, []string{"B2BB cleared", "B2BB raised"}},
-		{notifier.Filter{State: notifier.Sent}, nil},
+		{notifier.Filter{State: notifier.Pending}, []string{"B2BB cleared"}},
+		{notifier.Filter{State: notifier.Dead}, nil},
 	} {
 		records, err := r.Notices(t.Context(), tt.filter)
 		if err != nil {

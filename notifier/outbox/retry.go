@@ -10,43 +10,44 @@ import (
 // helps nobody, and the alarm is on the page.
 const giveUpAfter = 24 * time.Hour
 
-// retryAt tells when a message that could not be sent is tried again. It is a
-// function of its arguments: the attempts made so far (1 after the first), what
-// the far side asked for (0 for nothing), and a random share in [0, 1) that
-// spreads those that failed together. False means: give up.
-func retryAt(now, created time.Time, attempts int, asked time.Duration, spread float64) (time.Time, bool) {
-	wait := 15 * time.Minute
-	switch attempts {
-	case 0, 1:
+// retryMost is the longest that the outbox leaves a far side alone by itself. It is
+// what people wait at most after a recovery, however long the outage was.
+const retryMost = 25 * time.Second
+
+// retryIn tells in how long a message that could not be sent is tried again. It is a
+// function of its arguments: the failures in a row, what the far side asked for (0
+// for nothing), and a random share in [0, 1) that spreads those that failed together.
+func retryIn(failures int, asked time.Duration, spread float64) time.Duration {
+	wait := retryMost
+	if failures <= 1 {
 		wait = 5 * time.Second
-	case 2:
-		wait = 30 * time.Second
-	case 3:
-		wait = 2 * time.Minute
-	case 4:
-		wait = 5 * time.Minute
 	}
-	wait += time.Duration(float64(wait) * 0.2 * spread)
-	wait = max(wait, asked)
-	at := now.Add(wait)
-	return at, at.Before(created.Add(giveUpAfter))
+	if asked > 0 {
+		// What the far side says is better known than what we would guess, also where it is
+		// less.
+		wait = asked
+	}
+	return wait + time.Duration(float64(wait)*0.2*spread)
 }
 
-// trackAt tells when to ask what became of a message that was accepted, given
-// how often it was asked; zero is never again.
-func trackAt(now time.Time, asked int) time.Time {
+// trackIn tells in how long to ask what became of a message that was accepted, given
+// how often it was asked; false is never again.
+func trackIn(asked int) (time.Duration, bool) {
 	switch asked {
 	case 0:
-		return now.Add(5 * time.Second)
+		return 5 * time.Second, true
 	case 1:
-		return now.Add(15 * time.Second)
+		return 15 * time.Second, true
 	case 2:
-		return now.Add(time.Minute)
+		return time.Minute, true
 	case 3:
-		return now.Add(5 * time.Minute)
+		return 5 * time.Minute, true
 	}
-	return time.Time{}
+	return 0, false
 }
+
+// trackMost is the longest that a message waits to be asked about.
+const trackMost = 5 * time.Minute
 
 // newJitter returns a source of random shares that may be used from several
 // goroutines.

@@ -7,61 +7,36 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestRetryAt(t *testing.T) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+func TestRetryIn(t *testing.T) {
 	for _, tt := range []struct {
-		attempts int
+		name     string
+		failures int
 		asked    time.Duration
+		spread   float64
 		want     time.Duration
 	}{
-		{1, 0, 5 * time.Second},
-		{2, 0, 30 * time.Second},
-		{3, 0, 2 * time.Minute},
-		{4, 0, 5 * time.Minute},
-		{5, 0, 15 * time.Minute},
-		{50, 0, 15 * time.Minute},
-		{1, time.Minute, time.Minute},
-		{4, time.Second, 5 * time.Minute},
+		{"soon after the first failure", 1, 0, 0, 5 * time.Second},
+		{"then every half minute at most", 2, 0, 0, 25 * time.Second},
+		{"however long it lasts", 5000, 0, 0, 25 * time.Second},
+		{"a fifth more at most", 50, 0, 1, 30 * time.Second},
+		{"the far side wants longer", 1, time.Minute, 0, time.Minute},
+		{"or less than we would wait", 9, 2 * time.Second, 0, 2 * time.Second},
+		{"and is not asked before", 9, 10 * time.Second, 0.5, 11 * time.Second},
 	} {
-		at, again := retryAt(now, now, tt.attempts, tt.asked, 0)
-		if got := at.Sub(now); !again || got != tt.want {
-			t.Errorf("after %d attempts, asked for %v: in %v, %v; want %v", tt.attempts, tt.asked, got, again, tt.want)
+		if got := retryIn(tt.failures, tt.asked, tt.spread); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
-	}
-	if _, again := retryAt(now, now.Add(-24*time.Hour), 9, 0, 0); again {
-		t.Error("tried again after a day")
 	}
 }
 
-// A fifth more at most, so that those who failed together do not come back together.
-func TestRetryAtSpreads(t *testing.T) {
-	now := noon()
-	for spread, want := range map[float64]time.Duration{0: 120 * time.Second, 0.5: 132 * time.Second, 1: 144 * time.Second} {
-		if at, _ := retryAt(now, now, 3, 0, spread); at.Sub(now) != want {
-			t.Errorf("spread %v: %v, want %v", spread, at.Sub(now), want)
-		}
-	}
-	created := now.Add(5*time.Second - giveUpAfter)
-	if _, again := retryAt(now, created, 1, 0, 0); again {
-		t.Error("tried again at the very moment to give up")
-	}
-	if _, again := retryAt(now, created.Add(1), 1, 0, 0); !again {
-		t.Error("given up a moment too early")
-	}
-	if giveUpAfter != 24*time.Hour {
-		t.Errorf("given up after %v", giveUpAfter)
-	}
-}
-
-func TestTrackAt(t *testing.T) {
-	now := noon()
+func TestTrackIn(t *testing.T) {
 	for asked, want := range []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute} {
-		if at := trackAt(now, asked); at.Sub(now) != want {
-			t.Errorf("after asking %d times: in %v, want %v", asked, at.Sub(now), want)
+		if in, again := trackIn(asked); !again || in != want {
+			t.Errorf("after asking %d times: in %v, %v; want %v", asked, in, again, want)
 		}
 	}
-	if at := trackAt(now, 4); !at.IsZero() {
-		t.Errorf("asked a fifth time at %v", at)
+	if in, again := trackIn(4); again {
+		t.Errorf("asked a fifth time in %v", in)
 	}
 }
 
@@ -80,19 +55,17 @@ func TestJitter(t *testing.T) {
 	}
 }
 
-func TestRetryAtProperties(t *testing.T) {
-	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+func TestRetryInProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		attempts := rapid.IntRange(0, 1000).Draw(t, "attempts")
-		asked := time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "asked"))
+		failures := rapid.IntRange(0, 100000).Draw(t, "failures")
+		asked := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "asked"))
 		spread := rapid.Float64Range(0, 0.999).Draw(t, "spread")
-		created := now.Add(-time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "age")))
-		at, again := retryAt(now, created, attempts, asked, spread)
-		if at.Before(now.Add(asked)) || !at.After(now) {
-			t.Fatalf("at %v, asked for %v", at.Sub(now), asked)
+		in := retryIn(failures, asked, spread)
+		if in < asked || in <= 0 {
+			t.Fatalf("in %v, asked for %v", in, asked)
 		}
-		if again != at.Before(created.Add(giveUpAfter)) {
-			t.Fatalf("again %v for %v after creation", again, at.Sub(created))
+		if asked == 0 && in > 30*time.Second {
+			t.Fatalf("a recovery is noticed after %v", in)
 		}
 	})
 }

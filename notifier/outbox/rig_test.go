@@ -89,7 +89,7 @@ func directoryOf(channels map[string]notifier.Channel, changes ...func(*notifier
 	for _, name := range []string{"sms/wei", "webhook/oncall/1"} {
 		if ch, ok := channels[name]; ok {
 			r.Targets = append(r.Targets, notifier.Target{
-				Recipient: notifier.Recipient{Channel: channelOf(name), Name: name, Display: name}, Channel: ch, Zone: time.UTC,
+				Recipient: notifier.Recipient{Channel: channelOf(name), Name: name, Display: name}, Channel: ch, Zone: time.UTC, PricePerSegment: 50_000,
 			})
 		}
 	}

@@ -129,6 +129,57 @@ CREATE INDEX notice_provider ON notice (provider_id) WHERE provider_id != '';
 CREATE INDEX episode_ended ON episode (ended_at) WHERE ended_at > 0;`, `
 ALTER TABLE notice ADD COLUMN price INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE notice ADD COLUMN currency TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE clock (ran INTEGER NOT NULL, down INTEGER NOT NULL, wall INTEGER NOT NULL);
+INSERT INTO clock VALUES (0, 0, 0);
+
+ALTER TABLE notice ADD COLUMN address  TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN told     TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN brief    TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notice ADD COLUMN weight   INTEGER NOT NULL DEFAULT 3;
+ALTER TABLE notice ADD COLUMN decided  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notice ADD COLUMN once_more INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notice_message ON notice (message) WHERE message != '';
+
+CREATE TABLE message (
+	id      TEXT PRIMARY KEY,
+	text    TEXT NOT NULL,
+	address TEXT NOT NULL,
+	began   INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX message_began ON message (began);`, `
+CREATE TABLE written (
+	id      INTEGER PRIMARY KEY,
+	commits INTEGER NOT NULL
+);
+INSERT INTO written VALUES (1, 0);`, `
+CREATE TABLE number (
+	contact     TEXT PRIMARY KEY,
+	number      TEXT NOT NULL,
+	since       INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	tested_at   INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE drill (
+	code        TEXT PRIMARY KEY,
+	contact     TEXT NOT NULL,
+	number      TEXT NOT NULL,
+	asked_at    INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL DEFAULT 0,
+	told_at     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX drill_contact ON drill (contact, asked_at);
+CREATE TABLE limit_warning (
+	cap TEXT PRIMARY KEY,
+	at  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`, `
+CREATE TABLE unreachable (
+	recipient TEXT PRIMARY KEY,
+	address   TEXT NOT NULL,
+	code      TEXT NOT NULL,
+	since     INTEGER NOT NULL
+) WITHOUT ROWID;`, `
 CREATE TABLE inbound (
 	id TEXT PRIMARY KEY,
 	at INTEGER NOT NULL

@@ -22,6 +22,7 @@ func TestNoticesSearched(t *testing.T) {
 	for _, code := range []string{"A2AA", "B2BB"} {
 		r.happen(alarm.Raised, code)
 	}
+	r.exec(`UPDATE notice SET state = 'sent'`) // who was told of nothing is not told of the end
 	r.happen(alarm.Cleared, "B2BB")
 	moment := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text)

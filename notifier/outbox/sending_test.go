@@ -17,8 +17,10 @@ func TestInDoubtWithoutALookUp(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		var got []notifier.Message
+		var ages []time.Duration
+		began := time.Now()
 		hook := &fakeChannel{answer: func(m notifier.Message) (notifier.Receipt, error) {
-			got = append(got, m)
+			got, ages = append(got, m), append(ages, time.Since(began))
 			if len(got) < 3 {
 				return notifier.Receipt{}, notifier.Unknown(errors.New("timeout"))
 			}
@@ -26,39 +28,42 @@ func TestInDoubtWithoutALookUp(t *testing.T) {
 		}}
 		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})).start()
 		defer r.stop()
-		began := time.Now()
 		r.happen(alarm.Raised, "A2BC")
 		pass(time.Minute)
 		want(t, "notices", r.states(), "webhook/oncall/1 raised sent 3")
 		for i, m := range got {
-			if m.ID != got[0].ID || m.Attempt != i+1 || m.InDoubt != (i > 0) || !m.Since.Equal(began) {
-				t.Errorf("attempt %d: id %s, attempt %d, in doubt %v, since %v", i+1, m.ID, m.Attempt, m.InDoubt, m.Since.Sub(began))
+			if m.ID != got[0].ID || m.Attempt != i+1 || m.InDoubt != (i > 0) || m.Age != ages[i] {
+				t.Errorf("attempt %d: id %s, attempt %d, in doubt %v, age %v", i+1, m.ID, m.Attempt, m.InDoubt, m.Age)
 			}
 		}
 	})
 }
 
-// TestABundleIsTheOldestOfItsNotices: its attempts and its beginning are those of
-// the notice that was tried first and most often.
-func TestABundleIsTheOldestOfItsNotices(t *testing.T) {
+// TestAMessageIsTheMostTriedOfItsNotices: its attempts are those of the notice that was
+// tried most often, and it is in doubt when one of them is. What a message in doubt is
+// was stored with it.
+func TestAMessageIsTheMostTriedOfItsNotices(t *testing.T) {
 	r := open(t, dbPath(t), directoryOf(map[string]notifier.Channel{"webhook/oncall/1": &fakeChannel{bundle: 9}}))
 	r.closed()
 	for _, code := range []string{"A2AA", "B2BB", "C2CC"} {
 		r.happen(alarm.Raised, code)
 	}
-	r.exec(`UPDATE notice SET message = 'msg_1', first_at = 5000, attempts = 1`)
-	r.exec(`UPDATE notice SET first_at = 3000, attempts = 4, in_doubt = 1 WHERE code = 'B2BB'`)
-	r.exec(`UPDATE notice SET first_at = 0, attempts = 2 WHERE code = 'C2CC'`)
+	r.exec(`UPDATE notice SET message = 'msg_1', attempts = 1, in_doubt = 1`)
+	r.exec(`UPDATE notice SET attempts = 4 WHERE code = 'B2BB'`)
+	r.exec(`UPDATE notice SET attempts = 2 WHERE code = 'C2CC'`)
+	r.exec(`INSERT INTO message VALUES ('msg_1', 'three at once', '+8613800138000', -60000)`)
 	for _, order := range [][]int64{{1, 2, 3}, {3, 1, 2}, {2, 3, 1}} {
 		var items []item
 		for _, seq := range order {
-			items = append(items, item{seq: seq, recipient: "webhook/oncall/1"})
+			items = append(items, item{seq: seq, recipient: "webhook/oncall/1", message: "msg_1"})
 		}
-		m, target, err := r.prepare(t.Context(), items)
-		if err != nil || target.Channel == nil {
-			t.Fatal(target, err)
+		s, moved, err := r.prepare(t.Context(), items)
+		if err != nil || s.target.Channel == nil || len(moved) > 0 {
+			t.Fatal(s.target, moved, err)
 		}
-		if m.ID != "msg_1" || m.Attempt != 5 || !m.InDoubt || m.Since.UnixMilli() != 3000 || len(m.Notices) != 3 {
+		m := s.message
+		if m.ID != "msg_1" || m.Attempt != 5 || !m.InDoubt || m.Age < time.Minute || len(m.Notices) != 3 ||
+			m.Text != "three at once" || m.Recipient.Address != "+8613800138000" {
 			t.Errorf("%v: %+v", order, m)
 		}
 	}
@@ -109,21 +114,20 @@ func TestReceiptsAreKept(t *testing.T) {
 
 // TestAccepted: only who can be asked about a message is asked.
 func TestAccepted(t *testing.T) {
-	now := noon()
 	for _, tt := range []struct {
 		name    string
 		receipt notifier.Receipt
 		channel notifier.Channel
 		want    outcome
 	}{
-		{"accepted", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent, next: now.Add(5 * time.Second)}},
-		{"accepted without an id", notifier.Receipt{Status: notifier.Accepted}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent}},
-		{"accepted by a channel that cannot be asked", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent}},
-		{"without a status", notifier.Receipt{}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent}},
-		{"delivered", notifier.Receipt{Status: notifier.Delivered, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "delivered", state: notifier.NoticeDelivered}},
-		{"failed", notifier.Receipt{Status: notifier.Failed, ProviderID: "SM1", Detail: "30005"}, &trackingChannel{}, outcome{name: "failed", state: notifier.Dead, reason: "30005"}},
+		{"accepted", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent, in: 5 * time.Second, more: true, result: took}},
+		{"accepted without an id", notifier.Receipt{Status: notifier.Accepted}, &trackingChannel{}, outcome{name: "sent", state: notifier.Sent, result: took}},
+		{"accepted by a channel that cannot be asked", notifier.Receipt{Status: notifier.Accepted, ProviderID: "SM1"}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent, result: took}},
+		{"without a status", notifier.Receipt{}, &fakeChannel{}, outcome{name: "sent", state: notifier.Sent, result: took}},
+		{"delivered", notifier.Receipt{Status: notifier.Delivered, ProviderID: "SM1"}, &trackingChannel{}, outcome{name: "delivered", state: notifier.NoticeDelivered, result: took}},
+		{"failed", notifier.Receipt{Status: notifier.Failed, ProviderID: "SM1", Detail: "30005"}, &trackingChannel{}, outcome{name: "failed", state: notifier.Dead, reason: "30005", about: true, result: took}},
 	} {
-		if got := accepted(tt.receipt, tt.channel, now); got != tt.want {
+		if got := accepted(tt.receipt, tt.channel); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
 		}
 	}

@@ -61,15 +61,15 @@ func (b *Outbox) RemoveSilence(ctx context.Context, id string) error {
 
 // heldBy lets go of the notices held for a reason: they are due now.
 func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error) {
-	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, receiver, recipient`, notifier.Held, reason)
+	rows, err := tx.QueryContext(ctx, `UPDATE notice SET next_at = 1 WHERE state = ? AND reason = ? RETURNING seq, episode, receiver, recipient, weight`, notifier.Held, reason)
 	if err != nil {
 		return nil, fmt.Errorf("let go of held notices: %w", err)
 	}
 	defer rows.Close()
 	var out []item
 	for rows.Next() {
-		it := item{state: notifier.Held}
-		if err := rows.Scan(&it.seq, &it.receiver, &it.recipient); err != nil {
+		it := item{state: notifier.Held, until: time.UnixMilli(1)}
+		if err := rows.Scan(&it.seq, &it.episode, &it.receiver, &it.recipient, &it.weight); err != nil {
 			return nil, fmt.Errorf("let go of held notices: %w", err)
 		}
 		out = append(out, it)

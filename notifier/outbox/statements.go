@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // statements keeps the statements of before in prepared form: to parse one takes
@@ -24,33 +24,24 @@ func newStatements() *statements {
 }
 
 // prepare prepares the statements that are new since the last time. Callers are
-// outside of transactions: the only connection is theirs while they last.
+// outside of transactions: the only connection is theirs while they last. One that
+// cannot be prepared is asked as it is, by whoever asks it: the error is theirs.
 //
 // The lock is not held while it waits for that connection: who has it may be
 // asking for a statement.
-func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
+func (s *statements) prepare(ctx context.Context, db *sql.DB) {
 	for _, text := range s.take() {
-		stmt, err := db.PrepareContext(ctx, text)
-		if err != nil {
-			return fmt.Errorf("prepare a statement: %w", err)
-		}
-		if err := s.keep(text, stmt); err != nil {
-			return fmt.Errorf("prepare a statement: %w", err)
+		if stmt, err := db.PrepareContext(ctx, text); err == nil { //nolint:sqlclosecheck // it is kept
+			s.keep(text, stmt)
 		}
 	}
-	return nil
 }
 
-// keep notes a prepared statement. Of two that were prepared at the same time one
-// is enough.
-func (s *statements) keep(text string, stmt *sql.Stmt) error {
+// keep notes a prepared statement.
+func (s *statements) keep(text string, stmt *sql.Stmt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.known[text] != nil {
-		return stmt.Close()
-	}
 	s.known[text] = stmt
-	return nil
 }
 
 // take returns the statements that are wanted and not prepared. One that then
@@ -86,25 +77,43 @@ func (s *statements) close() error {
 	return errors.Join(errs...)
 }
 
-// transaction is one with the statements that are prepared.
+// transaction is one with the statements that are prepared. What runs in it is not
+// cut off by the context of a caller: that would take back what others did in it.
 type transaction struct {
 	*sql.Tx
 
 	statements *statements
+	open       map[string]*sql.Stmt // of this transaction
+
+	// Of the write that is under way.
+	spending *spending
+	texted   bool                 // a text message was planned
+	room     map[string]time.Time // when there is room under a cap again
 }
 
 // prepared returns the prepared form of a statement for this transaction, which
-// closes it at its end; nil for one that is asked the first time.
+// closes it at its end; nil for one that cannot be prepared: asked as it is, it says
+// why. One that is asked the first time is prepared for this transaction alone.
 func (t *transaction) prepared(ctx context.Context, text string) *sql.Stmt {
-	stmt := t.statements.find(text)
-	if stmt == nil {
-		return nil
+	if stmt := t.open[text]; stmt != nil {
+		return stmt
 	}
-	return t.StmtContext(ctx, stmt)
+	stmt := t.statements.find(text)
+	if stmt != nil {
+		stmt = t.StmtContext(ctx, stmt)
+	} else {
+		var err error
+		if stmt, err = t.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // the transaction closes it
+			return nil
+		}
+	}
+	t.open[text] = stmt
+	return stmt
 }
 
-// ExecContext runs a statement, prepared when it was asked before.
+// ExecContext runs a statement in prepared form.
 func (t *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.ExecContext(ctx, args...)
 	}
@@ -120,8 +129,22 @@ func (t *transaction) affect(ctx context.Context, text string, args ...any) (int
 	return res.RowsAffected()
 }
 
+// insert runs a statement that inserts a row, and returns its id; 0 when there was
+// nothing to insert. It costs a third of asking with RETURNING.
+func (t *transaction) insert(ctx context.Context, text string, args ...any) (id int64, err error) {
+	res, err := t.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
 // QueryContext asks for rows, as ExecContext does.
 func (t *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.QueryContext(ctx, args...)
 	}
@@ -130,6 +153,7 @@ func (t *transaction) QueryContext(ctx context.Context, text string, args ...any
 
 // QueryRowContext asks for one row, as ExecContext does.
 func (t *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
+	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.QueryRowContext(ctx, args...)
 	}

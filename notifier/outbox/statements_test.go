@@ -32,7 +32,7 @@ func TestCommitsReadNothingOfThePast(t *testing.T) {
 	for _, kind := range []alarm.EventKind{alarm.Raised, alarm.Acked, alarm.Escalated, alarm.Lost, alarm.Found, alarm.Eased, alarm.Reminded, alarm.Cleared} {
 		r.happen(kind, "A2BC")
 	}
-	due, _ := r.claim(time.Now(), parallel)
+	due, _ := r.claim(parallel)
 	for _, w := range due {
 		r.do(t.Context(), t.Context(), w)
 	}
@@ -53,7 +53,7 @@ func TestCommitsReadNothingOfThePast(t *testing.T) {
 	}
 	for _, text := range texts {
 		for _, step := range r.explained(text) {
-			whole := strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN silence")
+			whole := strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN silence") && !strings.HasPrefix(step, "SCAN json_each") && step != "SCAN clock"
 			most := strings.Contains(step, "INDEX notice_live") && !strings.Contains(text, "WHERE state = ?")
 			person := strings.HasSuffix(step, "INDEX notice_recipient (recipient=?)")
 			if whole || most || person {

@@ -67,11 +67,12 @@ func TestOneTopicIsOneTextMessage(t *testing.T) {
 		}
 	}
 	commit(dated(alarm.Raised, alarm.Expiry, "A2AA", "instance/a"), dated(alarm.Raised, alarm.Suspension, "B2BB", "instance/a"), dated(alarm.Raised, alarm.Release, "C2CC", "instance/c"))
+	r.exec(`UPDATE notice SET state = 'sent' WHERE state = 'pending'`)
 	commit(dated(alarm.Cleared, alarm.Suspension, "B2BB", "instance/a"))
 	want := []string{
-		"sms/wei raised A2AA pending", "webhook/oncall/1 raised A2AA pending",
-		"sms/wei raised B2BB dropped told with A2AA", "webhook/oncall/1 raised B2BB pending",
-		"sms/wei raised C2CC pending", "webhook/oncall/1 raised C2CC pending",
+		"sms/wei raised A2AA sent", "webhook/oncall/1 raised A2AA sent",
+		"sms/wei raised B2BB dropped told with A2AA", "webhook/oncall/1 raised B2BB sent",
+		"sms/wei raised C2CC sent", "webhook/oncall/1 raised C2CC sent",
 		"sms/wei cleared B2BB pending", "webhook/oncall/1 cleared B2BB pending",
 	}
 	if diff := cmp.Diff(want, r.listed()); diff != "" {

@@ -8,19 +8,22 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// track asks the far side what became of a notice it accepted, and what that cost.
+// track asks the far side what became of a message it accepted, and what that cost.
+// One of its notices is tracked for all of them.
 func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
-	var provider string
+	var provider, message string
 	var asked int
-	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, tracked FROM notice WHERE seq = ?`, it.seq).Scan(&provider, &asked)
+	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, message, tracked FROM notice WHERE seq = ?`, it.seq).Scan(&provider, &message, &asked)
 	if err != nil {
 		return nil, fmt.Errorf("read a notice to be tracked: %w", err)
 	}
-	t, _ := b.directory.Load().Find(it.receiver, it.recipient)
+	n := notifier.Notice{Receiver: it.receiver, Recipient: it.recipient, Channel: channelOf(it.recipient)}
+	t, _ := b.directory.Load().Reach(n, it.address)
 	tracker, ok := t.Channel.(notifier.Tracker)
 	if !ok {
-		it.next = time.Time{}
-		return nil, b.settle(ctx, it, notifier.Receipt{}, t.Provider, asked)
+		it.due = 0
+		_, err := b.settle(ctx, it, message, notifier.Receipt{}, t, asked)
+		return nil, err
 	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -29,23 +32,30 @@ func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
 		b.log.Warn("receipt could not be asked for", "recipient", it.recipient, "error", err)
 		receipt = notifier.Receipt{} // no news
 	}
-	it.next = trackAgain(receipt, asked+1, time.Now())
-	if err := b.settle(ctx, it, receipt, t.Provider, asked+1); err != nil {
-		return nil, err
+	in, more := trackAgain(receipt, asked+1)
+	it.due = 0
+	if more {
+		it.due = b.clock.now() + in
 	}
-	if it.next.IsZero() {
+	again, err := b.settle(ctx, it, message, receipt, t, asked+1)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(again) > 0:
+		return again, nil
+	case !more:
 		return nil, nil
 	}
 	return []item{it}, nil
 }
 
-// trackAgain tells when the far side is asked again, having been asked so often; zero
-// is never. A message whose end is known may still have no price.
-func trackAgain(r notifier.Receipt, asked int, now time.Time) time.Time {
+// trackAgain tells in how long the far side is asked again, having been asked so often;
+// false is never. A message whose end is known may still have no price.
+func trackAgain(r notifier.Receipt, asked int) (time.Duration, bool) {
 	if state, _ := became(r); state != notifier.Sent && !r.Price.Due() {
-		return time.Time{}
+		return 0, false
 	}
-	return trackAt(now, asked)
+	return trackIn(asked)
 }
 
 // became turns a receipt into the state of an accepted notice, with the reason.
@@ -60,29 +70,28 @@ func became(r notifier.Receipt) (notifier.NoticeState, string) {
 	return notifier.Sent, ""
 }
 
-// settle stores and counts what a receipt says of an accepted notice. A final state is
-// not left again, and a price is counted once.
-func (b *Outbox) settle(ctx context.Context, it item, r notifier.Receipt, provider string, asked int) error {
+// settle stores and counts what a receipt says of an accepted message. A final state is
+// not left again, and a price is counted once. It returns what is to be sent once more.
+func (b *Outbox) settle(ctx context.Context, it item, message string, r notifier.Receipt, t notifier.Target, asked int) ([]item, error) {
 	var ends []ended
 	priced := false
 	err := b.write(ctx, func(tx *transaction) (err error) {
-		if ends, err = end(ctx, tx, r, `UPDATE notice SET state = ?, reason = ? WHERE seq = ? AND state = ? RETURNING seq, receiver, recipient, created_at`, it.seq); err != nil {
+		if ends, err = end(ctx, tx, r, `(seq = ? OR message = ? AND message <> '')`, it.seq, message); err != nil {
 			return err
 		}
 		// A price that is still due is no next step of the notice.
 		if _, err = tx.ExecContext(ctx, `UPDATE notice SET next_at = CASE WHEN state = ? THEN ? ELSE 0 END, tracked = ? WHERE seq = ?`,
-			notifier.Sent, ms(it.next), asked, it.seq); err != nil {
+			notifier.Sent, b.shown(it.due, it.due > 0), asked, it.seq); err != nil {
 			return fmt.Errorf("store a receipt: %w", err)
 		}
 		priced, err = storePrice(ctx, tx, it.seq, r)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.metrics.charged(provider, r.Price, priced)
-	b.tell(ends, r)
-	return nil
+	b.metrics.charged(t.Provider, r.Price, priced)
+	return b.tell(ctx, ends, r), nil
 }
 
 // Receipt takes a receipt that the far side sent by itself. One that arrives late or
@@ -91,14 +100,13 @@ func (b *Outbox) settle(ctx context.Context, it item, r notifier.Receipt, provid
 func (b *Outbox) Receipt(ctx context.Context, r notifier.Receipt) error {
 	var ends []ended
 	err := b.write(ctx, func(tx *transaction) (err error) {
-		ends, err = end(ctx, tx, r, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE provider_id = ? AND provider_id != '' AND state = ?
-			RETURNING seq, receiver, recipient, created_at`, r.ProviderID)
+		ends, err = end(ctx, tx, r, `provider_id = ? AND provider_id != ''`, r.ProviderID)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.tell(ends, r)
+	b.enqueue(b.tell(ctx, ends, r))
 	return nil
 }
 
@@ -108,14 +116,28 @@ type ended struct {
 	decided time.Time
 }
 
-// end stores the end that a receipt tells of, if it does, with a statement that moves
-// the notices with a key which are in a state.
-func end(ctx context.Context, tx *transaction, r notifier.Receipt, move string, key any) ([]ended, error) {
+// end stores the end that a receipt tells of, if it does, for the accepted notices that
+// a condition selects. A message that failed for a reason that may pass is free again,
+// once.
+func end(ctx context.Context, tx *transaction, r notifier.Receipt, which string, key ...any) ([]ended, error) {
 	state, reason := became(r)
 	if state == notifier.Sent {
 		return nil, nil
 	}
-	rows, err := tx.QueryContext(ctx, move, state, reason, key, notifier.Sent)
+	if r.Status == notifier.Failed && r.Again {
+		again, err := moved(ctx, tx, `UPDATE notice SET state = ?, reason = ?, next_at = 0, message = '', provider_id = '', once_more = 1 WHERE `+which+` AND state = ? AND once_more = 0`,
+			notifier.Pending, append([]any{notifier.Pending, reason + "; it is tried once more"}, append(key, notifier.Sent)...))
+		if err != nil || len(again) > 0 {
+			return again, err
+		}
+	}
+	return moved(ctx, tx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE `+which+` AND state = ?`,
+		state, append([]any{state, reason}, append(key, notifier.Sent)...))
+}
+
+// moved runs a statement that moves notices to a state, and returns them.
+func moved(ctx context.Context, tx *transaction, text string, state notifier.NoticeState, args []any) ([]ended, error) {
+	rows, err := tx.QueryContext(ctx, text+` RETURNING seq, episode, receiver, recipient, weight, created_at`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store a receipt: %w", err)
 	}
@@ -124,7 +146,7 @@ func end(ctx context.Context, tx *transaction, r notifier.Receipt, move string, 
 	for rows.Next() {
 		e := ended{item: item{state: state}}
 		var decided int64
-		if err := rows.Scan(&e.seq, &e.receiver, &e.recipient, &decided); err != nil {
+		if err := rows.Scan(&e.seq, &e.episode, &e.receiver, &e.recipient, &e.weight, &decided); err != nil {
 			return nil, fmt.Errorf("store a receipt: %w", err)
 		}
 		e.decided = at(decided)
@@ -133,19 +155,35 @@ func end(ctx context.Context, tx *transaction, r notifier.Receipt, move string, 
 	return out, rows.Err()
 }
 
-// tell counts the ends that a receipt told of, and logs the bad ones.
-func (b *Outbox) tell(ends []ended, r notifier.Receipt) {
+// tell counts the ends that a receipt told of, and logs the bad ones. It returns what
+// is to be sent once more.
+func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (again []item) {
 	now := time.Now()
+	var dead []item
 	for _, e := range ends {
 		channel := channelOf(e.recipient)
 		b.metrics.came(e.receiver, channel, e.state)
-		if e.state == notifier.NoticeDelivered {
+		switch e.state {
+		case notifier.NoticeDelivered:
 			b.metrics.delivered(channel, e.decided, now)
-			continue
+			b.reached(ctx, e.recipient, "", true)
+		case notifier.Pending:
+			it := e.item
+			it.due, it.decided = b.clock.now()+onceMoreIn, b.clock.now()
+			again = append(again, it)
+		default:
+			b.log.Error("notice was accepted and then not delivered", "recipient", e.recipient, "reason", r.Detail)
+			dead = append(dead, e.item)
 		}
-		b.log.Error("notice was accepted and then not delivered", "recipient", e.recipient, "reason", r.Detail)
 	}
+	if len(dead) > 0 {
+		b.unreachable(ctx, dead[0], r.Detail)
+	}
+	return again
 }
+
+// onceMoreIn is when a message is sent once more that did not reach a telephone.
+const onceMoreIn = 2 * time.Minute
 
 // storePrice stores what a message cost, unless that is stored already.
 func storePrice(ctx context.Context, tx *transaction, seq int64, r notifier.Receipt) (first bool, err error) {

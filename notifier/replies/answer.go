@@ -25,6 +25,7 @@ type answering struct {
 	person    notifier.Person
 	recipient string
 	now       time.Time
+	proof     proof
 }
 
 // answer does what a command asks for. With an error there is an answer, too.
@@ -36,6 +37,8 @@ func (a *answering) answer(ctx context.Context, c Command) (string, error) {
 		return a.ackAll(ctx)
 	case AckOnly:
 		return a.ackOnly(ctx)
+	case Drill:
+		return a.drill(c.Drills)
 	case Mute:
 		return a.mute(ctx, c)
 	case Status:
@@ -100,6 +103,17 @@ func (a *answering) ackOnly(ctx context.Context) (string, error) {
 		return a.noneLeft(1), nil
 	}
 	return a.ack(ctx, []string{told[0].Code})
+}
+
+// drill says what became of an answer to a drill.
+func (a *answering) drill(codes []string) (string, error) {
+	switch {
+	case a.proof.answered:
+		return a.proved(), nil
+	case a.proof.failed != nil:
+		return a.notNoted(), a.proof.failed
+	}
+	return a.noSuch(codes), nil
 }
 
 // mute holds the notices of the alarms with these codes for a while.

@@ -16,6 +16,7 @@ const (
 	Ack          // the alarms with these codes
 	AckAll       // all that the sender was told of
 	AckOnly      // the only one that the sender was told of
+	Drill        // answers a drill
 	Mute         // the alarms with these codes, for a while
 	Status
 	List
@@ -28,8 +29,11 @@ const (
 // Command is a text message that was read.
 type Command struct {
 	Verb  Verb
-	Codes []string      // in the order in which they were written, each once
-	For   time.Duration // how long to mute; 0 is not said
+	Codes []string // in the order in which they were written, each once
+	// Drills are words with the form of the code of a drill, of a message that acknowledges
+	// or does nothing else.
+	Drills []string
+	For    time.Duration // how long to mute; 0 is not said
 }
 
 // maxText is how many signs of a text message are read: no provider sends more.
@@ -74,6 +78,11 @@ type sentence struct {
 	said  [numWords]bool
 	codes []string
 	span  time.Duration
+	// drills have the form of the code of a drill. As some of them are times, too, like 2H3M,
+	// what they come to is kept apart.
+	drills []string
+	apart  time.Duration
+	times  int // of drills that are times
 }
 
 // command makes sense of a sentence, or none.
@@ -90,13 +99,17 @@ func (s *sentence) command() Command {
 	codes := len(s.codes) > 0
 	switch {
 	case has(wordMute):
-		if only(wordMute) {
-			return Command{Verb: Mute, Codes: s.codes, For: s.span}
+		if only(wordMute) && len(s.drills) == s.times {
+			return Command{Verb: Mute, Codes: s.codes, For: min(s.span+s.apart, longestSpan)}
 		}
 	case s.span > 0: // a time belongs to a mute
 	case codes:
 		if only(wordAck, wordOK) {
-			return Command{Verb: Ack, Codes: s.codes}
+			return Command{Verb: Ack, Codes: s.codes, Drills: s.drills}
+		}
+	case len(s.drills) > 0:
+		if only(wordAck, wordOK) {
+			return Command{Verb: Drill, Drills: s.drills}
 		}
 	case has(wordAck) && has(wordAll):
 		if only(wordAck, wordAll, wordOK) {

@@ -73,6 +73,13 @@ func TestParse(t *testing.T) {
 		{"mute, spaced", "MUTE K 7 Q 2 2h", muted(2*time.Hour, "K7Q2")},
 		{"mute, spaced, the unit a word", "MUTE K 7 Q 2 2 hours", muted(2*time.Hour, "K7Q2")},
 		{"mute, and a code that ends like a time", "MUTE K 7 2 H", muted(0, "K72H")},
+		{"a drill", "OK 4D7R", Command{Verb: Drill, Drills: []string{"4D7R"}}},
+		{"a drill whose code is like a time", "ok 2h3m", Command{Verb: Drill, Drills: []string{"2H3M"}}},
+		{"a drill and an alarm", "4D7R K7Q2", Command{Verb: Ack, Codes: []string{"K7Q2"}, Drills: []string{"4D7R"}}},
+		{"a drill and all", "4D7R ACK ALL", Command{}},
+		{"a drill and a time", "4D7R 2h", Command{}},
+		{"mute, with a time like the code of a drill", "mute K7Q2 2h3m", muted(123*time.Minute, "K7Q2")},
+		{"mute of a drill", "mute 4D7R", Command{}},
 		{"mute which", "MUTE 2h", muted(2 * time.Hour)},
 		{"mute all", "MUTE ALL", Command{}},
 		{"mute for how long", "MUTE K7Q2 2", Command{}},
@@ -106,7 +113,7 @@ func TestParse(t *testing.T) {
 		{"a name that ends with a code", "ACK cache_K7Q2", Command{}},
 		{"letters of another alphabet", "ACK \u041a7Q2", Command{}},
 		{"a letter that no code has", "ACK K7O2", codes(Ack, "K7O2")},
-		{"no form of a code", "ACK 7KQ2", Command{}},
+		{"no form of a code", "ACK 77Q2", Command{}},
 		{"a word", "ACK FULL", Command{}},
 		{"as much as fits", strings.Repeat("K7Q2 ", 320), codes(Ack, "K7Q2")},
 		{"more than fits", strings.Repeat("K7Q2 ", 320) + "x", Command{}},
@@ -132,6 +139,9 @@ func FuzzParse(f *testing.F) {
 			if !isCode(code) || slices.Contains(got.Codes[:i], code) {
 				t.Errorf("%q: code %q", text, code)
 			}
+		}
+		if len(got.Drills) > 0 && got.Verb != Ack && got.Verb != Drill {
+			t.Errorf("%q: %v with drills %q", text, got.Verb, got.Drills)
 		}
 		if got.For < 0 || got.For > longestSpan || got.For > 0 && got.Verb != Mute {
 			t.Errorf("%q: %v for %v", text, got.Verb, got.For)

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 const (
@@ -45,6 +47,10 @@ func read(list []string) (s sentence, ok bool) {
 // take takes what the list begins with, and returns how many words that was.
 func (s *sentence) take(list []string) (n int, ok bool) {
 	t := list[0]
+	if notifier.IsSelfCode(t) && isPlain(t) {
+		s.drill(t)
+		return 1, true
+	}
 	if d := max(span(t), amount(t)); d > 0 {
 		s.last(d)
 		return 1, true
@@ -111,6 +117,14 @@ func inFours(pieces []string) (codes []string, ok bool) {
 
 // last adds to the time that the message names.
 func (s *sentence) last(d time.Duration) { s.span = min(s.span+d, longestSpan) }
+
+// drill notes what may be the code of a drill.
+func (s *sentence) drill(t string) {
+	s.drills = append(s.drills, t)
+	if d := span(t); d > 0 {
+		s.apart, s.times = min(s.apart+d, longestSpan), s.times+1
+	}
+}
 
 // code notes codes, each once.
 func (s *sentence) code(list ...string) {

@@ -10,6 +10,7 @@ package replies
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -36,6 +37,10 @@ type Journal interface {
 	Told(ctx context.Context, recipient string) ([]notifier.Told, error)
 	// Answered notes the id of a message, and tells whether it was noted before.
 	Answered(ctx context.Context, id string) (before bool, err error)
+	// Proved notes that a contact answered, which proves that its number is right. It
+	// returns true when the code is that of a drill that the contact was asked to answer; ""
+	// is an answer without a code.
+	Proved(ctx context.Context, contact, code string) (bool, error)
 	// Optout notes that a number wants no more text messages, or wants them again, and
 	// tells whether that is news.
 	Optout(ctx context.Context, phone string, stopped bool) (changed bool, err error)
@@ -71,6 +76,9 @@ func New(o Options) *Replies {
 // patience bounds what is done for one message: the provider waits 15 s for the answer.
 const patience = 12 * time.Second
 
+// mostDrills is how many words of one message are looked up as codes of drills.
+const mostDrills = 8
+
 // Answer does what a text message asks for, and returns the reply. "" is no reply: a
 // stranger learns nothing, not even that somebody is there.
 func (r *Replies) Answer(ctx context.Context, in notifier.Inbound) string {
@@ -89,13 +97,14 @@ func (r *Replies) Answer(ctx context.Context, in notifier.Inbound) string {
 	if done {
 		return ""
 	}
+	proof := r.prove(ctx, person.Name, c.Drills)
 	now := time.Now()
 	run, reply := r.senders.admit(in.From, in.Text, c.Verb, now)
 	if !run {
 		r.log.InfoContext(ctx, "a text message got no answer: it repeats one of just now, or there were too many", "person", person.Name)
 		return ""
 	}
-	a := answering{Replies: r, person: person, recipient: "sms/" + person.Name, now: now}
+	a := answering{Replies: r, person: person, recipient: "sms/" + person.Name, now: now, proof: proof}
 	text, err := a.answer(ctx, c)
 	if err != nil {
 		r.log.ErrorContext(ctx, "what a text message asked for could not be done", "person", person.Name, "error", err)
@@ -121,6 +130,24 @@ func (r *Replies) before(ctx context.Context, id string) bool {
 		r.log.WarnContext(ctx, "the id of a text message could not be stored", "id", id, "error", err)
 	}
 	return before
+}
+
+// proof is what became of an answer to a drill.
+type proof struct {
+	answered bool  // a code was that of a drill
+	failed   error // nothing could be noted
+}
+
+// prove notes that somebody answered from their number, and to which drill.
+func (r *Replies) prove(ctx context.Context, person string, drills []string) (p proof) {
+	for _, code := range append([]string{""}, drills[:min(len(drills), mostDrills)]...) {
+		yes, err := r.Journal.Proved(ctx, person, code)
+		p.answered, p.failed = p.answered || yes, errors.Join(p.failed, err)
+	}
+	if p.failed != nil {
+		r.log.ErrorContext(ctx, "an answer could not be noted", "person", person, "error", p.failed)
+	}
+	return p
 }
 
 // keyword reads a message, and sees to the words that the provider acts on and answers

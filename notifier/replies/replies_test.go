@@ -33,6 +33,7 @@ type rig struct {
 	did      []string
 	ended    map[string]bool // codes of what ends just now
 	silences []notifier.Silence
+	proved   []string // answers that were noted
 	answered map[string]bool
 	stopped  map[string]bool
 	log      bytes.Buffer
@@ -110,6 +111,11 @@ func (r *rig) Answered(_ context.Context, id string) (before bool, err error) {
 	before = r.answered[id]
 	r.answered[id] = true
 	return before, nil
+}
+
+func (r *rig) Proved(_ context.Context, contact, code string) (bool, error) {
+	r.proved = append(r.proved, strings.TrimSpace(contact+" "+code))
+	return code == "4D7R" && r.full == nil, r.full
 }
 
 func (r *rig) Optout(_ context.Context, phone string, stopped bool) (changed bool, err error) {
@@ -524,6 +530,44 @@ func TestStopAndStart(t *testing.T) {
 	r.broken = errors.New("disk full")
 	if got := r.Answer(t.Context(), notifier.Inbound{From: "+1", Text: "STOP"}); got != "" || !strings.Contains(r.log.String(), "disk full") {
 		t.Errorf("answer %q, logged %s", got, r.log.String())
+	}
+}
+
+// TestAnswersToDrills: each answer proves the number, and one with the code of a drill
+// answers it.
+func TestAnswersToDrills(t *testing.T) {
+	const thanks, notNoted = "Thank you. It is noted that alarms reach you at this number.", "Not noted: Brimwatch could not store it. Please reply again in a few minutes."
+	for _, tt := range []struct {
+		name, from, text string
+		full             error
+		want             string
+		proved           []string
+		did              int
+	}{
+		{"the code", "+1", "ok 4d7r", nil, thanks, []string{"alice", "alice 4D7R"}, 0},
+		{"the code of full width", "+1", "ＯＫ ４Ｄ７Ｒ", nil, thanks, []string{"alice", "alice 4D7R"}, 0},
+		{"in Chinese", "+86", "4D7R", nil, "谢谢，已记录此号码可以收到告警。", []string{"wei", "wei 4D7R"}, 0},
+		{"a code of an alarm proves the number too", "+1", "K7Q2", nil, "K7Q2 is acknowledged: no more reminders, unless it gets worse.", []string{"alice"}, 1},
+		{"both", "+1", "K7Q2 4D7R", nil, "K7Q2 is acknowledged: no more reminders, unless it gets worse.", []string{"alice", "alice 4D7R"}, 1},
+		{"the code of somebody else", "+1", "5B2B", nil, "No open alarm has the code 5B2B. It may have ended.", []string{"alice", "alice 5B2B"}, 0},
+		{"it cannot be stored", "+1", "4D7R", errors.New("disk full"), notNoted, []string{"alice", "alice 4D7R"}, 0},
+		{"what is not understood proves the number", "+1", "hello there", nil, "Not understood, nothing was changed. Reply a code such as K7Q2, ACK ALL, MUTE K7Q2 2h, STATUS, LIST or HELP.", []string{"alice"}, 0},
+		{"a drill that is refused", "+1", "not 4D7R", nil, "Not understood, nothing was changed. Reply a code such as K7Q2, ACK ALL, MUTE K7Q2 2h, STATUS, LIST or HELP.", []string{"alice"}, 0},
+		{"a stranger", "+49", "4D7R", nil, "", nil, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(night()...)
+			r.full = tt.full
+			if got := r.text(t, tt.from, tt.text); got != tt.want {
+				t.Errorf("answer %q, want %q", got, tt.want)
+			}
+			if !slices.Equal(r.proved, tt.proved) || len(r.did) != tt.did {
+				t.Errorf("proved %q, done %q", r.proved, r.did)
+			}
+			if tt.full != nil && !strings.Contains(r.log.String(), "disk full") {
+				t.Errorf("logged %q", r.log.String())
+			}
+		})
 	}
 }
 

@@ -157,6 +157,16 @@ func (a *answering) notStored() string {
 	return a.say("Not done: Brimwatch could not store it. Reminders go on. Please reply again in a few minutes.", "未完成：保存失败，将继续提醒。请几分钟后重新回复。")
 }
 
+// proved thanks for the answer to a drill.
+func (a *answering) proved() string {
+	return a.say("Thank you. It is noted that alarms reach you at this number.", "谢谢，已记录此号码可以收到告警。")
+}
+
+// notNoted says that the answer to a drill could not be stored.
+func (a *answering) notNoted() string {
+	return a.say("Not noted: Brimwatch could not store it. Please reply again in a few minutes.", "未能记录：保存失败，请几分钟后重新回复。")
+}
+
 // notRead says that nothing can be looked up.
 func (a *answering) notRead() string {
 	return a.say("Not done: Brimwatch could not look the alarms up. Please reply again in a few minutes.", "未完成：读取告警失败。请几分钟后重新回复。")

@@ -3,8 +3,9 @@
 // that whatever takes Alertmanager's notices takes these, and who wants to can
 // check where they come from.
 //
-// It sends once. A message that may have arrived is sent again under the same
-// webhook-id, which is the receiver's to recognize; so no outcome is unknown.
+// It sends once. What may have arrived is notifier.Unknown. It cannot be looked up; it is
+// sent again as the same message under the same webhook-id, which is the receiver's to
+// recognize.
 package webhook
 
 import (
@@ -134,10 +135,11 @@ func (c *Channel) Bundle() int { return c.opts.Bundle }
 // Send posts a message, all its notices as the alerts of one body.
 //
 // The outcomes: 2xx is accepted. 410 says that the endpoint is no more, and 400,
-// 413 and 422 that it read this body and will not have it: never again. All else
-// is tried again later: what stands in the way of it (credentials, a path, a
-// redirect, a fault over there) can be mended, and then the notice still
-// arrives. Retry-After is honoured with all of those.
+// 413 and 422 that it read this body and will not have it: never again. After a 5xx,
+// or when the request was written and no answer came, nobody knows whether it was
+// taken. All else is tried again later: what stands in the way of it (credentials, a
+// path, a redirect) can be mended, and then the notice still arrives. Retry-After is
+// honoured with all that are tried again.
 func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
 	if len(m.Notices) == 0 {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the message has no notices"))
@@ -153,7 +155,7 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	c.setHeaders(req, m.ID, body, time.Now())
 	a, err := httpcall.Do(c.opts.Transport, req, c.opts.Timeout, maxAnswer)
 	if err != nil {
-		return notifier.Receipt{}, fmt.Errorf("post to %s: %w", c.host(), c.shown(err))
+		return notifier.Receipt{}, c.judgeCall(err)
 	}
 	if a.Status >= 200 && a.Status <= 299 {
 		return notifier.Receipt{Status: notifier.Accepted, Detail: httpcall.StatusLine(a.Status)}, nil
@@ -178,6 +180,17 @@ func (c *Channel) setHeaders(req *http.Request, id string, body []byte, now time
 	}
 }
 
+// perhaps ends the text of an unknown outcome.
+const perhaps = "it may have arrived, and is sent again under the same webhook-id"
+
+// judgeCall gives a call that got no answer its meaning.
+func (c *Channel) judgeCall(err error) error {
+	if e, ok := errors.AsType[*httpcall.CallError](err); ok && !e.Written {
+		return fmt.Errorf("post to %s: %w", c.host(), c.shown(err))
+	}
+	return notifier.Unknown(fmt.Errorf("post to %s: %w; %s", c.host(), c.shown(err), perhaps))
+}
+
 // judge gives an answer that is not a success its meaning.
 func (c *Channel) judge(a httpcall.Answer) error {
 	said := fmt.Sprintf("post to %s: HTTP %s", c.host(), httpcall.StatusLine(a.Status))
@@ -186,7 +199,7 @@ func (c *Channel) judge(a httpcall.Answer) error {
 	}
 	switch a.Status {
 	case http.StatusGone:
-		return notifier.Permanent(fmt.Errorf("%s; the endpoint is no more, take it out of receiver %s", said, c.opts.Receiver))
+		return notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s; the endpoint is no more, take it out of receiver %s", said, c.opts.Receiver)))
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return notifier.Permanent(fmt.Errorf("%s; the endpoint does not take this body, check that it expects Alertmanager's webhook", said))
 	case http.StatusUnauthorized, http.StatusForbidden:
@@ -197,14 +210,21 @@ func (c *Channel) judge(a httpcall.Answer) error {
 	if a.Status < 400 {
 		said += "; it redirects to " + c.hide.Replace(httpcall.RedirectTarget(a.Header)) + ", which is not followed, give the webhook that url"
 	}
+	if a.Status >= 500 {
+		said += "; " + perhaps
+	}
+	err := errors.New(said)
 	wait, asked := httpcall.RetryAfter(a.Header, time.Now())
 	switch {
 	case asked:
-		return notifier.After(errors.New(said), wait)
+		err = notifier.After(err, wait)
 	case a.Status == http.StatusTooManyRequests:
-		return notifier.After(errors.New(said), 30*time.Second)
+		err = notifier.After(err, 30*time.Second)
 	}
-	return errors.New(said)
+	if a.Status >= 500 {
+		err = notifier.Unknown(err)
+	}
+	return err
 }
 
 // isText tells whether an answer's body is for people: short text or JSON, and

@@ -2,10 +2,12 @@ package webhook_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -277,7 +280,7 @@ func TestErrorsSayTheWayOut(t *testing.T) {
 		{401, "application/json; charset=utf-8", `{"error": "bad token"}`, []string{"401 Unauthorized", "bad token", "check the secret and the credentials"}, ""},
 		{410, "text/plain", "", []string{"410 Gone", "take it out of receiver oncall"}, ""},
 		{422, "text/plain", "no alerts field", []string{"no alerts field", "Alertmanager's webhook"}, ""},
-		{502, "text/html", "<html>nginx</html>", []string{"502 Bad Gateway"}, "nginx"},
+		{502, "text/html", "<html>nginx</html>", []string{"502 Bad Gateway", "it may have arrived, and is sent again under the same webhook-id"}, "nginx"},
 		{599, "text/plain", "", []string{"HTTP 599"}, ""},
 	}
 	for _, tt := range tests {
@@ -294,6 +297,9 @@ func TestErrorsSayTheWayOut(t *testing.T) {
 					t.Errorf("%q is not in: %v", part, err)
 				}
 			}
+			if notifier.IsAboutRecipient(err) != (tt.status == http.StatusGone) || notifier.IsUnknown(err) != (tt.status >= 500) {
+				t.Errorf("about the recipient %t, unknown %t: %v", notifier.IsAboutRecipient(err), notifier.IsUnknown(err), err)
+			}
 			if tt.hides != "" && strings.Contains(err.Error(), tt.hides) {
 				t.Errorf("%q is in: %v", tt.hides, err)
 			}
@@ -309,6 +315,24 @@ func TestTooManyRequestsWaits(t *testing.T) {
 		t.Errorf("error %v waits %s, want 30s", err, d)
 	}
 }
+
+// A receiver that was too slow may have taken the message all the same.
+func TestTimeoutIsInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := newChannel(t, webhook.Options{URL: "https://example.com/hook", Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})})
+		_, err := ch.Send(t.Context(), message(raised("mqtt-1")))
+		if !notifier.IsUnknown(err) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer within 15s") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestSendsOverTLS(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))

@@ -249,7 +249,7 @@ type Notices struct {
 type Notice struct {
 	ID         string     `json:"id"`
 	Episode    string     `json:"episode"` // its code
-	Kind       string     `json:"kind"`    // raised, escalated, reminded, cleared, withdrawn
+	Kind       string     `json:"kind"`    // raised, escalated, reminded, flapping, settled, cleared, withdrawn
 	Rule       string     `json:"rule"`
 	Severity   string     `json:"severity"`
 	Receiver   string     `json:"receiver"`
@@ -264,6 +264,38 @@ type Notice struct {
 	CreatedAt  time.Time  `json:"created_at"`
 	SentAt     *time.Time `json:"sent_at"`
 	NextAt     *time.Time `json:"next_at"` // when it is tried next; null when it is not
+}
+
+// People is the answer of GET /api/v1/people.
+type People struct {
+	People []Person `json:"people"`
+}
+
+// Person is a contact, and how well it can be reached at the number that it has now.
+type Person struct {
+	Name      string   `json:"name"`
+	Number    string   `json:"number"` // its last four digits
+	Language  string   `json:"language"`
+	TimeZone  string   `json:"time_zone"`
+	Receivers []string `json:"receivers"` // that send text messages to it
+	// State is proved, unproved, failing, unsubscribed, unanswered (a drill, for more
+	// than a day) or unused (no receiver sends to it).
+	State        string       `json:"state"`
+	ProvedAt     *time.Time   `json:"proved_at"`    // the later of the two below
+	DeliveredAt  *time.Time   `json:"delivered_at"` // when the newest message that arrived was sent
+	AnsweredAt   *time.Time   `json:"answered_at"`
+	Failing      string       `json:"failing,omitempty"` // why the newest message did not arrive
+	Unsubscribed bool         `json:"unsubscribed"`
+	DailyTest    string       `json:"daily_test,omitempty"` // 09:00
+	TestedAt     *time.Time   `json:"tested_at"`
+	Drill        *PersonDrill `json:"drill"` // the newest; null when there was none
+}
+
+// PersonDrill is a drill that somebody was asked to answer.
+type PersonDrill struct {
+	AskedAt    time.Time  `json:"asked_at"`
+	AnsweredAt *time.Time `json:"answered_at"`
+	Overdue    bool       `json:"overdue"`
 }
 
 // Silences is the answer of GET /api/v1/silences.

@@ -80,9 +80,11 @@ func New(o Options) (*Server, error) {
 // ServeHTTP answers requests to the API and for the page.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// api lets only those in who sign in, and only to their own account.
+// api lets only those in who sign in, and only to their own account. Answers are dated
+// by the clock of the server, which may be another one than that of who asks.
 func (s *Server) api(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", s.opts.Now().UTC().Format(http.TimeFormat))
 		user, password, _ := r.BasicAuth()
 		if !s.signsIn(user, password) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)

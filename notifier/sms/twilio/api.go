@@ -25,17 +25,24 @@ const maxAnswer = 1 << 20
 // service returns Twilio's generated API over a client of one call. The
 // generated methods take no context, so each call has a client that carries its
 // own; that costs one small allocation.
-//
-// The RequestHandler is made here and not by its constructor, which would read
-// TWILIO_EDGE and TWILIO_REGION from the environment.
 func (c *Channel) service(ctx context.Context) *openapi.ApiService {
-	return openapi.NewApiService(&client.RequestHandler{Client: &call{channel: c, ctx: ctx}})
+	return c.call(ctx).service()
 }
 
-// call is a client.BaseClient for one call.
+func (c *Channel) call(ctx context.Context) *call { return &call{channel: c, ctx: ctx} }
+
+// call is a client.BaseClient for one call, or for the pages of one list.
 type call struct {
 	channel *Channel
 	ctx     context.Context //nolint:containedctx // client.BaseClient's methods take none, and this value lives for one call
+	date    time.Time       // when the far side wrote its last good answer, by its own clock; zero when it did not say
+}
+
+// service returns the generated API over this client. The RequestHandler is made here
+// and not by its constructor, which would read TWILIO_EDGE and TWILIO_REGION from the
+// environment.
+func (c *call) service() *openapi.ApiService {
+	return openapi.NewApiService(&client.RequestHandler{Client: c})
 }
 
 // AccountSid returns the account that the request is about.
@@ -69,6 +76,10 @@ func (c *call) SendRequest(method, rawURL string, data url.Values, headers map[s
 	}
 	if a.Cut != nil || !json.Valid(a.Body) {
 		return nil, &garbledError{status: a.Status, cut: a.Cut}
+	}
+	c.date = time.Time{}
+	if at, err := http.ParseTime(a.Header.Get("Date")); err == nil {
+		c.date = at
 	}
 	return &http.Response{
 		Status:     httpcall.StatusLine(a.Status),

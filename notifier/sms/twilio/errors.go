@@ -69,10 +69,14 @@ func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error
 		return later("the address of Twilio redirects to "+httpcall.RedirectTarget(e.header)+
 			", which is not followed; correct base_url, or what stands between here and Twilio", mendAfter)
 	case s == http.StatusRequestTimeout || s == http.StatusTooEarly:
-		return fmt.Errorf("not taken by Twilio: %w", said)
+		err := fmt.Errorf("not taken by Twilio: %w", said)
+		if asked {
+			return notifier.After(err, wait)
+		}
+		return err
 	}
 	if why := c.aboutRecipient(e.Code, m.Recipient.Display); why != "" {
-		return never(why)
+		return notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %w", why, said)))
 	}
 	if why := aboutAccount(e); why != "" {
 		return later(why, mendAfter)
@@ -109,6 +113,8 @@ func (c *Channel) aboutRecipient(code int, who string) string {
 		return "Twilio cannot connect this sender with the number of " + who + "; use another sender for this country"
 	case 21608:
 		return "this is a trial account, and the number of " + who + " is not verified; verify it in the Twilio console, or upgrade the account"
+	case 30004, 30005, 30006:
+		return "text messages do not reach " + who + ": " + deliveryFault(code)
 	}
 	return ""
 }

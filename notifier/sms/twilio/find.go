@@ -1,9 +1,11 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -17,7 +19,10 @@ import (
 )
 
 const (
-	// skew is how far Twilio's clock and ours may be apart.
+	// skew is how long before its first attempt a message may have been created. Both
+	// moments are by Twilio's clock, so it only makes up for what was rounded, for
+	// machines of Twilio that do not agree, and for a clock of ours that does not run
+	// evenly.
 	skew = 2 * time.Minute
 	// pageSize and maxPages bound a look-up: 1,000 messages to one person since
 	// the first attempt are far more than a day of alarms.
@@ -25,7 +30,9 @@ const (
 )
 
 // Find looks for a message at Twilio, among those to its recipient that were
-// created since its first attempt.
+// created since its first attempt. When that was is worked out from the Date of
+// Twilio's answer and the age of the message, so it does not matter how our clock
+// stands, nor whether somebody set it. Only an answer without a Date goes by our clock.
 //
 // A message is recognized by its text and the moment it was created. The code of
 // the episode alone would not do: raise, reminders and end all hold it. Texts
@@ -41,13 +48,14 @@ const (
 // A message that Twilio accepted and could not deliver is found too, as Failed;
 // when several match, one that did not fail counts.
 func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receipt, bool, error) {
-	if len(m.Notices) != 1 || essence(m.Notices[0].Text) == "" {
-		return notifier.Receipt{}, false, notifier.Permanent(errors.New("a text message without a text cannot be looked up"))
+	if essence(m.Text) == "" {
+		return notifier.Receipt{}, false, notifier.Undecidable(errors.New("a text message without letters or digits cannot be looked up"))
 	}
-	s := search{text: essence(m.Notices[0].Text), since: m.Since.Add(-skew)}
+	s := search{text: essence(m.Text)}
 	p := &openapi.ListMessageParams{}
 	p.SetTo(m.Recipient.Address).SetPageSize(pageSize)
-	service := c.service(ctx)
+	call := c.call(ctx)
+	service := call.service()
 	token, number := "", ""
 	for range maxPages {
 		page, err := service.PageMessage(p, token, number)
@@ -56,6 +64,9 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 		}
 		if page.Messages == nil {
 			return notifier.Receipt{}, false, errors.New("look the message up at Twilio: the answer holds no list of messages")
+		}
+		if s.since.IsZero() {
+			s.since = began(call.date, m.Age)
 		}
 		found, beyond := s.lookThrough(page.Messages)
 		if found != nil {
@@ -72,7 +83,16 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 			return notifier.Receipt{}, false, err
 		}
 	}
-	return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: more than %d messages to %s since the first attempt", maxPages*pageSize, m.Recipient.Display)
+	return notifier.Receipt{}, false, notifier.Undecidable(fmt.Errorf("look the message up at Twilio: more than %d messages to %s since the first attempt", maxPages*pageSize, m.Recipient.Display))
+}
+
+// began is when the first attempt at a message of an age began at the earliest, by the
+// clock of who answered at date.
+func began(date time.Time, age time.Duration) time.Time {
+	if date.IsZero() {
+		date = time.Now()
+	}
+	return date.Add(-age - skew)
 }
 
 // search is a look-up of one message in pages of many.
@@ -103,20 +123,40 @@ func (s *search) lookThrough(page []openapi.ApiV2010Message) (found *openapi.Api
 }
 
 // judgeLookup gives the error of a look-up its text and, where the far side
-// asked for one, its wait. Nothing was sent by it, so nothing is unknown.
+// asked for one, its wait. Nothing was sent by it, so nothing is unknown. A refusal
+// that will be the same next time is undecidable.
 func (c *Channel) judgeLookup(err error, r notifier.Recipient) error {
 	said := c.scrubbed(err, r)
 	e, ok := errors.AsType[*apiError](err)
 	if !ok {
 		return said
 	}
-	if why := aboutAccount(e); why != "" {
+	why := aboutAccount(e)
+	if refused(e.Status) {
+		if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
+			why = "Twilio does not let these credentials read messages; give the API key the permissions to read and list messages, " +
+				"or use a standard key; if sending fails too, check account_sid with auth_token or the key"
+		}
+		return notifier.Undecidable(fmt.Errorf("%s: %w", cmp.Or(why, "Twilio refuses to be asked about messages"), said))
+	}
+	if why != "" {
 		said = fmt.Errorf("%s: %w", why, said)
 	}
 	if wait, asked := httpcall.RetryAfter(e.header, time.Now()); asked {
 		return notifier.After(said, wait)
 	}
 	return said
+}
+
+// refused tells whether a status is a refusal that does not pass by itself.
+func refused(status int) bool {
+	switch status {
+	case http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	case http.StatusNotImplemented:
+		return true
+	}
+	return status >= 400 && status < 500
 }
 
 // essence is a text without all that an encoding may change: its letters and

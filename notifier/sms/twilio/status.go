@@ -121,6 +121,9 @@ func makeReceipt(sid string, s Status, code int, said string) notifier.Receipt {
 	if code == 0 {
 		return r
 	}
+	if r.Status == notifier.Failed {
+		r.Again, r.AboutRecipient = mayPass(code), unreachable(code)
+	}
 	r.Detail += " (" + strconv.Itoa(code) + ")"
 	switch why := deliveryFault(code); {
 	case why != "":
@@ -129,6 +132,20 @@ func makeReceipt(sid string, s Status, code int, said string) notifier.Receipt {
 		r.Detail += ": " + strings.TrimSuffix(said, ".")
 	}
 	return r
+}
+
+// mayPass tells whether an accepted message was not delivered for a reason that may
+// pass: a full queue, a phone that is off, a carrier that gave no reason.
+func mayPass(code int) bool { return code == 30001 || code == 30003 || code == 30008 }
+
+// unreachable tells whether an accepted message was not delivered because no message
+// to this number will be.
+func unreachable(code int) bool {
+	switch code {
+	case 30004, 30005, 30006, 21211, 21217, 21408, 21608, 21610, 21612, 21614, 21635:
+		return true
+	}
+	return false
 }
 
 // deliveryFault explains why an accepted message was not delivered; "" when

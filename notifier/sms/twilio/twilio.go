@@ -158,13 +158,17 @@ func isSender(s string) bool {
 	return len(s) <= 11 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ") == ""
 }
 
-// Send hands one notice to Twilio. The receipt holds the message's SID.
+// Bundle returns how many notices fit into one message: one text speaks for all that
+// somebody may be told at once.
+func (c *Channel) Bundle() int { return 20_000 }
+
+// Send hands the text of a message to Twilio. The receipt holds the message's SID.
 //
 // A message that is sent again because its first attempt is in doubt says so,
 // where that does not make it longer by a segment.
 func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
-	if len(m.Notices) != 1 || m.Notices[0].Text == "" {
-		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("a text message carries one notice with a text, this one has %d", len(m.Notices)))
+	if m.Text == "" {
+		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("the text message to %s has no text, which is a fault of Brimwatch", m.Recipient.Display))
 	}
 	p := &openapi.CreateMessageParams{}
 	p.SetTo(m.Recipient.Address)
@@ -191,7 +195,7 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 
 // body is the text of a message, with a hint when it may be a repeat.
 func body(m notifier.Message) string {
-	text := m.Notices[0].Text
+	text := m.Text
 	if !m.InDoubt {
 		return text
 	}

@@ -1,14 +1,18 @@
 package twilio_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -166,7 +170,7 @@ func TestSendInDoubtSaysThatItMayRepeat(t *testing.T) {
 
 func TestSendRefusesWhatIsNoText(t *testing.T) {
 	srv := newAnswers(t, http.StatusCreated, queued)
-	for _, m := range []notifier.Message{{}, message(""), {Notices: append(message("a").Notices, message("b").Notices...)}} {
+	for _, m := range []notifier.Message{{}, message("")} {
 		if _, err := newChannel(t, srv.URL).Send(t.Context(), m); channeltest.OutcomeOf(err) != channeltest.Never {
 			t.Errorf("%d notices: error %v, want a permanent one", len(m.Notices), err)
 		}
@@ -176,9 +180,57 @@ func TestSendRefusesWhatIsNoText(t *testing.T) {
 	}
 }
 
+// One text speaks for all that somebody is told at once.
+func TestSendForManyNotices(t *testing.T) {
+	srv := newAnswers(t, http.StatusCreated, queued)
+	m := message("2 alarms: K7Q2 Orders connections 72%, M3B4 Chat no data")
+	m.Notices = append(m.Notices, message("another").Notices...)
+	ch := newChannel(t, srv.URL)
+	if _, err := ch.Send(t.Context(), m); err != nil {
+		t.Fatalf("send: %v", err)
+	}
+	if got := srv.asked[0].PostForm.Get("Body"); got != m.Text || len(srv.asked) != 1 {
+		t.Errorf("%d messages, the first says %q", len(srv.asked), got)
+	}
+	var bundler notifier.Bundler = ch
+	if most := bundler.Bundle(); most < 10_000 {
+		t.Errorf("a message speaks for %d notices at the most", most)
+	}
+}
+
+// A send that got no answer in time is in doubt and says why, so that the look-up that
+// decides can wait for Twilio to accept it late.
+func TestTimeoutIsInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := newChannel(t, "https://api.twilio.com", func(o *twilio.Options) {
+			o.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})
+		})
+		_, err := ch.Send(t.Context(), message(raiseText))
+		if channeltest.OutcomeOf(err) != channeltest.Doubt || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer within 10s") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// What asks to be left alone for a while is asked again when it said, however short.
+func TestRetryAfterIsPassedOnAsItIs(t *testing.T) {
+	for _, status := range []int{302, 400, 401, 408, 425, 429, 500, 503} {
+		srv := newAnswers(t, status, `{"code": 99999, "message": "later", "status": 400}`)
+		srv.header.Set("Retry-After", "1")
+		_, err := newChannel(t, srv.URL).Send(t.Context(), message(raiseText))
+		if wait, asked := notifier.RetryAfter(err); !asked || wait != time.Second {
+			t.Errorf("status %d: waits %s (%t), want a second", status, wait, asked)
+		}
+	}
+}
+
 // Codes choose between what is wrong with one recipient and what is wrong with
 // the account, and the words.
 func TestCodes(t *testing.T) {
+	aboutTheRecipient := []int{21211, 21217, 21614, 21635, 21408, 21610, 21612, 21608, 30004, 30005, 30006}
 	tests := []struct {
 		status, code, attempt int
 		want                  channeltest.Outcome
@@ -192,6 +244,7 @@ func TestCodes(t *testing.T) {
 		{400, 21610, 1, channeltest.Never, "wei unsubscribed (texted STOP); ask them to text START to " + from},
 		{400, 21612, 1, channeltest.Never, "use another sender for this country"},
 		{400, 21608, 1, channeltest.Never, "trial account"},
+		{400, 30006, 1, channeltest.Never, "text messages do not reach wei: a landline"},
 		{400, 21617, 1, channeltest.Never, "longer than the 1,600 signs"},
 		{400, 21602, 1, channeltest.Never, "empty"},
 		{401, 20003, 1, channeltest.NotBefore, "check account_sid with auth_token"},
@@ -227,6 +280,9 @@ func TestCodes(t *testing.T) {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("the error does not say %q: %v", part, err)
 				}
+			}
+			if about := slices.Contains(aboutTheRecipient, tt.code); notifier.IsAboutRecipient(err) != about {
+				t.Errorf("it is about the recipient: %t, want %t", !about, about)
 			}
 			if d, ok := notifier.RetryAfter(err); tt.status == 401 && (!ok || d < time.Minute) {
 				t.Errorf("credentials that were refused are tried again after %s", d)

@@ -173,7 +173,7 @@ func TestNoticeToWhoTextedStop(t *testing.T) {
 	r.exec(`UPDATE notice SET state = 'delivered' WHERE code = 'A2AA'`)
 	want(t, "notices", r.states(),
 		"sms/wei raised delivered 0", "webhook/oncall/1 raised delivered 0",
-		"sms/wei raised pending 0: sms/wei texted STOP on 2026-11-23: it is refused until they text START", "webhook/oncall/1 raised pending 0")
+		"sms/wei raised pending 0: sms/wei texted STOP on 2026-11-23: messages are refused until they text START", "webhook/oncall/1 raised pending 0")
 }
 
 // unsubscribed names who texted STOP.

@@ -1,0 +1,199 @@
+package notifier
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/sms"
+)
+
+// Compose writes the text of one text message that tells a target of notices. It is
+// "" for a target that gets no texts. Tails are sentences that the text ends with,
+// each with the sign before it, as far as there is room.
+func (d *Directory) Compose(t Target, notices []Notice, tails ...string) string {
+	if t.Recipient.Channel != "sms" || len(notices) == 0 {
+		return ""
+	}
+	return d.entries.Words.Compose(notices, t.Language, tails...)
+}
+
+// Compose writes the text of one text message for notices. One notice says what it
+// has to say. Several begin with counts, name the gravest with their codes, and say
+// where the others are; all of it is one segment.
+func (w Words) Compose(notices []Notice, l words.Language, tails ...string) string {
+	if len(notices) == 1 {
+		return alone(&notices[0], l, tails)
+	}
+	return newBundle(notices, l, w.listLink(l), tails).text()
+}
+
+// alone is the text of one notice with what it left out, as far as there is room.
+func alone(n *Notice, l words.Language, tails []string) string {
+	text := n.Text
+	if text == "" {
+		text = abridged(n, l).at(wholeName)
+	}
+	if left := leftOut(n.LeftOut, l); left != "" {
+		text = withRoom(text, l.Choose(" ("+left+")", "（"+left+"）"))
+	}
+	for _, tail := range tails {
+		text = withRoom(text, tail)
+	}
+	return text
+}
+
+// withRoom ends a text with a tail, when that does not make it longer by a segment. A
+// tail that goes on after a semicolon takes the place of a full stop.
+func withRoom(text, tail string) string {
+	before, _ := sms.Segments(text)
+	out := text + tail
+	if strings.HasPrefix(tail, ";") || strings.HasPrefix(tail, "；") {
+		out = strings.TrimRight(text, ".。") + tail
+	}
+	if after, _ := sms.Segments(out); after > max(before, 1) {
+		return text
+	}
+	return out
+}
+
+// leftOut says how many changes nobody was told of; "" for none.
+func leftOut(n int, l words.Language) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return l.Choose("1 earlier change left out", "略去1条较早变化")
+	}
+	count := words.Count(n)
+	return l.Choose(count+" earlier changes left out", "略去"+count+"条较早变化")
+}
+
+// listLink is the address of the page that lists all alarms; "" when a phone cannot
+// open it.
+func (w Words) listLink(l words.Language) string {
+	u, err := url.Parse(w.ExternalURL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	addr, err := netip.ParseAddr(host)
+	link := w.ExternalURL + "/alarms"
+	switch {
+	case err == nil && (addr.IsLoopback() || addr.IsUnspecified()),
+		host == "localhost", strings.HasSuffix(host, ".localhost"),
+		l == words.EN && !sms.IsGSM(link):
+		return ""
+	}
+	return link
+}
+
+const (
+	// mostNamed is how many of each kind a text can name at the most.
+	mostNamed = 16
+	// wholeName is a width at which no name is shortened.
+	wholeName = 1 << 10
+)
+
+// bundle is what one text message says of several notices.
+type bundle struct {
+	l            words.Language
+	begins, ends []abridgement // the gravest first, as many as a text can name
+	alarms       int           // beginnings, with reminders
+	critical     int           // of alarms
+	still        int           // reminders among alarms
+	ended        int
+	left         string // how many changes were left out; "" for none
+	link         string // where all alarms are listed; "" for nowhere
+	tails        []string
+}
+
+func newBundle(notices []Notice, l words.Language, link string, tails []string) *bundle {
+	b := &bundle{l: l, link: link, tails: tails}
+	var begins, ends []*Notice
+	left := 0
+	for i := range notices {
+		n := &notices[i]
+		left += max(n.LeftOut, 0)
+		if Ends(n.Kind) {
+			ends = append(ends, n)
+			continue
+		}
+		begins = append(begins, n)
+		if n.Severity == alarm.Critical {
+			b.critical++
+		}
+		if n.Kind == alarm.Reminded {
+			b.still++
+		}
+	}
+	b.alarms, b.ended, b.left = len(begins), len(ends), leftOut(left, l)
+	b.begins, b.ends = gravest(begins, l), gravest(ends, l)
+	return b
+}
+
+// gravest abridges the notices that weigh most.
+func gravest(notices []*Notice, l words.Language) []abridgement {
+	slices.SortStableFunc(notices, func(a, b *Notice) int { return Weight(a.Severity, a.Kind) - Weight(b.Severity, b.Kind) })
+	var out []abridgement
+	for _, n := range notices[:min(len(notices), mostNamed)] {
+		out = append(out, abridged(n, l))
+	}
+	return out
+}
+
+// abridgement is a notice in a few words, with a name that can be shortened.
+type abridgement struct{ code, name, what string }
+
+// abridged takes the Brief of a notice apart. One that was planned before there were
+// briefs has its code and its name.
+func abridged(n *Notice, l words.Language) abridgement {
+	brief := n.Brief
+	var known []string
+	for _, name := range []string{n.Alert.Labels[labelInstance], n.Alert.Labels[labelID], n.Alert.Labels[labelAccount]} {
+		if name != "" {
+			known = append(known, name, gsmOnly(name))
+		}
+	}
+	if brief == "" {
+		a := abridgement{code: n.Code}
+		if len(known) > 0 {
+			a.name = known[0]
+		}
+		if l == words.EN {
+			a.name = gsmOnly(a.name)
+		}
+		return a
+	}
+	a := abridgement{code: n.Code, what: strings.TrimPrefix(brief, n.Code+" ")}
+	for _, name := range known {
+		if strings.HasPrefix(a.what+" ", name+" ") && len(name) > len(a.name) {
+			a.name = name
+		}
+	}
+	a.what = strings.TrimSpace(strings.TrimPrefix(a.what, a.name))
+	return a
+}
+
+// at writes it with a name of at most so many signs.
+func (a abridgement) at(width int) string {
+	return strings.Join(slices.DeleteFunc([]string{a.code, middle(a.name, width), a.what}, func(s string) bool { return s == "" }), " ")
+}
+
+// middle shortens a name to n signs by its middle: what tells instances apart is
+// often the end.
+func middle(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	keep := max(n-len(gap), 2)
+	tail := keep / 2
+	return string(r[:keep-tail]) + gap + string(r[len(r)-tail:])
+}
+
+// gap stands for what was left out of a name.
+const gap = ".."

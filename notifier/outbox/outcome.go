@@ -1,0 +1,221 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// insistEvery is how long to wait before a write that failed is tried again.
+const insistEvery = 2 * time.Second
+
+// insist calls f until it succeeds or ctx has ended; it is called at least once.
+func (b *Outbox) insist(ctx context.Context, f func() error) error {
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		b.log.Error("what became of a notice could not be stored yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(insistEvery):
+		}
+	}
+}
+
+// outcome is what an attempt came to.
+type outcome struct {
+	name   string // for metrics and the attempt's row
+	state  notifier.NoticeState
+	reason string
+	doubt  bool          // it may have left: the message stays as it is
+	in     time.Duration // when it is looked at again, or asked about
+	more   bool          // it is
+	late   bool          // of doubt: there was no answer in time
+	split  bool          // each notice goes out again by itself
+	about  bool          // of dead: the recipient cannot be reached, whatever the text
+	result result
+	asked  time.Duration
+}
+
+// judge turns the answer of a channel into an outcome. waited is for how long the
+// oldest notice of the message has waited.
+func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited time.Duration) outcome {
+	if err == nil {
+		return accepted(receipt, s.target.Channel)
+	}
+	m := &s.message
+	if notifier.IsPermanent(err) {
+		about := notifier.IsAboutRecipient(err)
+		if len(m.Notices) > 1 && !about {
+			// One of them may be at fault, and the others must not go down with it.
+			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), split: true, result: took}
+		}
+		return outcome{name: "permanent", state: notifier.Dead, reason: err.Error(), about: about, result: took}
+	}
+	asked, _ := notifier.RetryAfter(err)
+	if waited >= giveUpAfter {
+		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err), about: true, result: fails, asked: asked}
+	}
+	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), result: fails, asked: asked}
+	// A look-up that failed is unknown too, so a message in doubt stays in doubt
+	// until a look-up finds it, or finds nothing and the far side refuses it.
+	if notifier.IsUnknown(err) {
+		o.name, o.doubt, o.more = "unknown", true, true
+		o.in = retryIn(1, asked, b.jitter())
+		if _, ok := s.target.Channel.(notifier.Finder); ok && errors.Is(err, context.DeadlineExceeded) {
+			o.in, o.late = lookEarly, true
+		}
+	}
+	return o
+}
+
+func accepted(receipt notifier.Receipt, ch notifier.Channel) outcome {
+	switch receipt.Status {
+	case notifier.Failed:
+		return outcome{name: "failed", state: notifier.Dead, reason: receipt.Detail, about: true, result: took}
+	case notifier.Delivered:
+		return outcome{name: "delivered", state: notifier.NoticeDelivered, result: took}
+	case notifier.Accepted:
+	}
+	o := outcome{name: "sent", state: notifier.Sent, result: took}
+	if _, ok := ch.(notifier.Tracker); ok && receipt.ProviderID != "" {
+		o.in, o.more = trackIn(0)
+	}
+	return o
+}
+
+// record stores what came of an attempt, and returns what stays in the queue.
+// While the database cannot be written it goes on trying until Run ends: to
+// forget that a message was accepted would be to send it twice.
+func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifier.Receipt, sendErr error) ([]item, verdict, error) {
+	now := time.Now().UTC()
+	at := b.clock.now()
+	waited := time.Duration(0)
+	for _, it := range s.items {
+		waited = max(waited, at-it.decided)
+	}
+	o := b.judge(s, receipt, sendErr, waited)
+	var rest []item
+	err := b.insist(running, func() error {
+		return b.write(ctx, func(tx *transaction) (err error) {
+			rest, err = b.storeOutcome(ctx, tx, s, o, receipt, sendErr, now)
+			return err
+		})
+	})
+	b.measure(s, o, receipt, sendErr, now)
+	if o.about && err == nil {
+		b.unreachable(ctx, s.items[0], o.reason)
+	}
+	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
+		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || s.message.Recipient.Channel == "webhook")
+	}
+	return rest, b.verdict(s, o), err
+}
+
+// verdict is what an outcome tells of the far side.
+func (b *Outbox) verdict(s *sending, o outcome) verdict {
+	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter()}
+	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
+		v.spoke = len(s.items)
+	}
+	return v
+}
+
+// storeOutcome stores an outcome, and returns the items that stay in the queue.
+func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, o outcome, receipt notifier.Receipt, sendErr error, now time.Time) ([]item, error) {
+	message := s.message.ID
+	if o.state == notifier.Pending && !o.doubt {
+		message = "" // it certainly did not leave: its notices are free again
+	}
+	due := b.clock.now() + o.in
+	sent := int64(0)
+	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
+		sent = ms(now)
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 ELSE 0 END, provider_id = ?, next_at = ?,
+		message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq IN (SELECT value FROM json_each(?))`,
+		o.state, o.reason, o.doubt, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
+		return nil, fmt.Errorf("store what became of notices: %w", err)
+	}
+	if _, err := storePrice(ctx, tx, s.items[0].seq, receipt); err != nil {
+		return nil, err
+	}
+	detail := receipt.Detail
+	if sendErr != nil {
+		detail = sendErr.Error()
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = ?, detail = ? WHERE id = ?`, ms(now), o.name, detail, s.attempt); err != nil {
+		return nil, fmt.Errorf("store what an attempt came to: %w", err)
+	}
+	rest := make([]item, 0, len(s.items))
+	for i, it := range s.items {
+		it.state, it.message, it.alone, it.stalled = o.state, message, it.alone || o.split, false
+		it.late = o.late
+		if _, ok := s.target.Channel.(notifier.Finder); o.doubt && !ok {
+			it.stalled = true // it waits for the far side, and for no look-up
+		}
+		it.due = 0
+		if o.more {
+			it.due = due
+		}
+		switch {
+		case o.state == notifier.Sent && o.more && i > 0: // one is tracked for all
+		case o.state == notifier.Pending, o.more:
+			rest = append(rest, it)
+		}
+	}
+	if o.state == notifier.Pending && !o.doubt {
+		return b.thinOut(ctx, tx, rest)
+	}
+	return rest, nil
+}
+
+// shown is a moment of the outbox's clock as people read it: by the wall clock.
+func (b *Outbox) shown(at instant, some bool) int64 {
+	if !some {
+		return 0
+	}
+	return ms(time.Now().Add(at - b.clock.now()))
+}
+
+// measure counts what an attempt came to, and logs what a person should know.
+func (b *Outbox) measure(s *sending, o outcome, receipt notifier.Receipt, sendErr error, now time.Time) {
+	b.metrics.attempts.WithLabelValues(s.message.Recipient.Channel, o.name).Inc()
+	if o.state != notifier.Pending {
+		b.metrics.cameAll(s.items, o.state)
+	}
+	if sendErr == nil {
+		b.metrics.accepted(s.message, s.target.Provider, receipt, now)
+		b.metrics.charged(s.target.Provider, receipt.Price, receipt.Price.Known)
+	}
+	m := &s.message
+	attrs := []any{"recipient", m.Recipient.Name, "message", m.ID, "attempt", m.Attempt, "notices", len(m.Notices), "code", m.Notices[0].Code}
+	switch o.state {
+	case notifier.Dead:
+		b.log.Error("notice could not be sent", append(attrs, "reason", o.reason)...)
+	case notifier.Pending:
+		b.log.Warn("notice not sent yet", append(attrs, "error", sendErr)...)
+	default:
+		b.log.Info("notice sent", append(attrs, "state", o.state)...)
+	}
+}
+
+// interrupted puts a message back that our own end cut off before it was handed
+// over: as if it had not been tried.
+func (b *Outbox) interrupted(ctx context.Context, s *sending) ([]item, error) {
+	err := b.write(ctx, func(tx *transaction) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts - 1, in_doubt = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+			notifier.Pending, s.message.InDoubt, seqsOf(s.items)); err != nil {
+			return fmt.Errorf("put notices back: %w", err)
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(time.Now()), s.attempt)
+		return err
+	})
+	return s.items, err
+}

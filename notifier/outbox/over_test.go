@@ -1,0 +1,91 @@
+package outbox
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// TestWhatIsOverIsNotTold: alarms that began and ended while nothing could leave cost
+// nobody a message, and what is still open is told as it stands.
+func TestWhatIsOverIsNotTold(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := down(errors.New("connection refused"))
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		for n := range 40 {
+			r.happen(alarm.Raised, fmt.Sprintf("A%03d", n))
+			pass(10 * time.Second)
+			r.happen(alarm.Cleared, fmt.Sprintf("A%03d", n))
+		}
+		r.happen(alarm.Raised, "D3EF")
+		pass(10 * time.Second)
+		r.happen(alarm.Escalated, "D3EF")
+		r.happen(alarm.Reminded, "D3EF")
+		sms.accept()
+		before := len(sms.lines())
+		pass(5 * time.Minute)
+		got := sms.lines()[before:]
+		want(t, "after the recovery", got, "sms/wei #1 reminded D3EF")
+		var left int
+		if err := r.db.QueryRowContext(t.Context(), `SELECT left_out FROM notice WHERE state = 'sent'`).Scan(&left); err != nil || left != 2 {
+			t.Errorf("%d notices were left out, %v; want 2", left, err)
+		}
+		if pending, _ := r.depth(notifier.Pending); pending != 0 {
+			t.Errorf("%d notices are still pending", pending)
+		}
+	})
+}
+
+// TestTheEndOfWhatMayHaveBeenHeard: who may have got a beginning gets the end; who
+// turns out not to have got it gets neither.
+func TestTheEndOfWhatMayHaveBeenHeard(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		found bool
+		want  []string
+	}{
+		{"it was heard", true, []string{"sms/wei raised sent 2", "sms/wei cleared sent 1"}},
+		{"it was not", false, []string{"sms/wei raised dropped 1: the alarm ended before this could be sent", "sms/wei cleared dropped 0: nobody heard of the beginning: it could not be sent"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				sms := &findingChannel{find: func(notifier.Message) (notifier.Receipt, bool, error) { return notifier.Receipt{}, tt.found, nil }}
+				sms.answer = func(notifier.Message) (notifier.Receipt, error) {
+					return notifier.Receipt{}, notifier.Unknown(errors.New("503"))
+				}
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+				defer r.stop()
+				r.happen(alarm.Raised, "A2BC")
+				pass(time.Second)
+				r.happen(alarm.Cleared, "A2BC")
+				pass(time.Second)
+				want(t, "the end waits", sms.lines(), "sms/wei #1 raised A2BC")
+				sms.accept()
+				pass(time.Minute)
+				want(t, "notices", r.states(), tt.want...)
+			})
+		})
+	}
+}
+
+// TestSupersededKeepsItsWeight: a reminder that takes the place of a beginning nobody
+// heard is as urgent as that was.
+func TestSupersededKeepsItsWeight(t *testing.T) {
+	r := open(t, dbPath(t), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}))
+	r.closed()
+	r.happen(alarm.Raised, "A2BC")
+	r.happen(alarm.Reminded, "A2BC")
+	r.happen(alarm.Raised, "D3EF")
+	due, _ := r.claim(parallel)
+	if len(due) != 1 || len(due[0].items) != 1 || due[0].items[0].seq != 2 {
+		t.Errorf("claimed %q, want the reminder first", claimed(due))
+	}
+}

@@ -1,0 +1,127 @@
+package outbox
+
+import "time"
+
+// verdict is what an attempt told of the far side.
+type verdict struct {
+	way    string
+	result result
+	asked  time.Duration // how long the far side wants to be left alone; 0 is not said
+	spread float64
+	spoke  int // for how many notices a message spoke that the far side took
+}
+
+// result is whether a far side is there.
+type result uint8
+
+const (
+	says  result = iota // nothing about the far side
+	took                // it answered
+	fails               // it failed, or did not answer
+)
+
+// release ends the work on a recipient: done items leave, others stay with their
+// new state. What the attempt told of the far side is taken note of.
+func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) {
+	q := s.queueOf(w.line)
+	gone := make(map[int64]bool, len(w.items))
+	for _, it := range w.items {
+		gone[it.seq] = true
+	}
+	q.remove(gone)
+	q.busy = false
+	for _, it := range results {
+		if other := it.line(); other != w.line {
+			target := s.queueOf(other) // it turned out to go elsewhere
+			target.set(it)
+			s.arrange(target, now)
+			continue
+		}
+		q.set(it)
+	}
+	s.hear(q, v, now, dir)
+	s.arrange(q, now)
+}
+
+// hear takes note of what an attempt told of the far side, and lets those go on that
+// waited for that.
+func (s *queues) hear(q *queue, v verdict, now moment, dir roads) {
+	way := s.way(v.way)
+	switch v.result {
+	case took:
+		q.failures, q.open = 0, 0
+		if q.pace != nil && v.spoke > 0 {
+			q.pace.left(now.at, v.spoke)
+		}
+	case fails:
+		q.failures++
+		q.open = now.at + retryIn(q.failures, v.asked, v.spread)
+	case says:
+	}
+	if way == nil {
+		return
+	}
+	switch v.result {
+	case took:
+		way.succeed()
+		delete(way.sick, q)
+		s.recovered(way, now, dir)
+	case fails:
+		way.fail(q.recipient, now.at, v.asked, v.spread)
+		way.sick[q] = true
+	case says:
+		way.probing = false
+	}
+	s.unpark(way, now)
+}
+
+// unpark looks again at those that waited for a probe to end.
+func (s *queues) unpark(way *way, now moment) {
+	parked := way.waiting
+	way.waiting = nil
+	for _, q := range parked {
+		q.parked = false
+		s.arrange(q, now)
+	}
+}
+
+// recovered wakes all whose attempts through a way failed: the far side is there.
+func (s *queues) recovered(way *way, now moment, dir roads) {
+	for q := range way.sick {
+		if len(q.items) == 0 {
+			delete(way.sick, q)
+			continue
+		}
+		s.hurry(q, now.at, dir)
+		s.arrange(q, now)
+	}
+}
+
+// hurry makes a queue due whose far side failed, at most once in hurryEvery.
+func (s *queues) hurry(q *queue, now instant, dir roads) {
+	at := now
+	if q.rushed && now-q.hurried < hurryEvery {
+		at = q.hurried + hurryEvery
+	}
+	if way := s.way(dir.Way(q.recipient)); way != nil && at == now {
+		way.hurry(now)
+	}
+	early := q.open > at
+	q.open = min(q.open, at)
+	for i := range q.items {
+		if it := &q.items[i]; it.stalled && it.due > at {
+			it.due, early = at, true
+		}
+	}
+	if early && at == now {
+		q.hurried, q.rushed = now, true
+	}
+}
+
+// hurryAll makes all due whose far sides failed: something changed.
+func (s *queues) hurryAll(now moment, dir roads) {
+	for _, q := range s.of {
+		s.hurry(q, now.at, dir)
+		s.arrange(q, now)
+	}
+}

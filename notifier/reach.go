@@ -1,0 +1,89 @@
+package notifier
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+)
+
+// place is an address that a channel can send to.
+type place struct{ channel, address string }
+
+// Reach returns the target that a stored notice goes to now. told is the address that
+// was told of the beginning, for a notice of its end: the end goes there, though
+// names have changed. "" is for a beginning: it goes to who has the name now, whatever
+// the address, else to who has the address, whatever the name.
+func (d *Directory) Reach(n Notice, told string) (Target, bool) {
+	if t, ok := d.Find(n.Receiver, n.Recipient); ok && (told == "" || t.Recipient.Address == told) {
+		return t, true
+	}
+	if told != "" {
+		return d.reachAddress(n, told)
+	}
+	if t := d.people[n.Recipient]; t != nil {
+		return *t, true
+	}
+	if t := d.places[place{n.Channel, n.Address}]; t != nil && n.Address != "" {
+		return *t, true
+	}
+	return Target{}, false
+}
+
+// reachAddress returns a target with an address, though it may be in no receiver any
+// more.
+func (d *Directory) reachAddress(n Notice, address string) (Target, bool) {
+	if t := d.places[place{n.Channel, address}]; t != nil {
+		return *t, true
+	}
+	if d.entries.Stranger == nil {
+		return Target{}, false
+	}
+	return d.entries.Stranger(n.Receiver, n.Channel, address)
+}
+
+// Way returns the name of what messages to a recipient go through; "" is not known.
+func (d *Directory) Way(recipient string) string {
+	if t := d.people[recipient]; t != nil {
+		return t.Way
+	}
+	return ""
+}
+
+// InPlaceOf returns those who are to get a beginning whose recipient is gone: who is in
+// its receiver now; where that is gone too, who is in the receivers of its instance or
+// account.
+func (d *Directory) InPlaceOf(n Notice) []Target {
+	if r, ok := d.Receiver(n.Receiver); ok {
+		return r.Targets
+	}
+	names := d.entries.Default
+	if by, ok := d.entries.Notify[n.Alert.Labels[labelID]]; ok {
+		names = by
+	} else if by, ok := d.entries.Accounts[n.Alert.Labels[labelAccount]]; ok {
+		names = by
+	}
+	var out []Target
+	for _, name := range names {
+		r, _ := d.Receiver(name)
+		out = append(out, r.Targets...)
+	}
+	return out
+}
+
+// Readdressed returns a notice as another target gets it.
+func (d *Directory) Readdressed(n Notice, t Target) Notice {
+	text := n.Text
+	if text == "" {
+		text = cut(gsmOnly(n.Code + " " + strings.ToUpper(string(n.Severity)) + " " + n.Alert.Annotations["summary"]))
+	}
+	sum := sha256.Sum256([]byte(n.ID + "\x00" + t.Recipient.Name))
+	n.ID = "ntc_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15]))
+	n.Recipient, n.Channel, n.Address = t.Recipient.Name, t.Recipient.Channel, t.Recipient.Address
+	n.Text = ""
+	if n.Channel == "sms" {
+		n.Text = text
+	} else {
+		n.Brief = ""
+	}
+	return n
+}

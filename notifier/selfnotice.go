@@ -1,0 +1,132 @@
+package notifier
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
+)
+
+// The rules of what Brimwatch tells people about its own work; TestRule is one of them.
+const (
+	DeliveryRule alarm.RuleName = "delivery" // somebody cannot be reached
+	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
+	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
+)
+
+// SelfRules lists the rules of what Brimwatch tells about its own work.
+func SelfRules() []alarm.RuleName {
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, TestRule}
+}
+
+// Self is something that Brimwatch tells people about its own work. Its episode ends as
+// it begins: there is nothing to acknowledge, and nobody is reminded.
+type Self struct {
+	Rule     alarm.RuleName
+	Subject  string // what it is about, the same each time: a contact, a cap
+	Code     string // of the episode: NewSelfCode
+	Severity alarm.Severity
+	Ended    bool       // what was told before under this rule and subject is over
+	Text     fleet.Text // what is the matter, as sentences
+	Alone    bool       // the text stands alone, without code, severity and name
+	Advice   string     // for programs: what to do
+	Page     string     // path of the page that shows more: /people
+	To       []string   // receivers
+	Only     string     // the one recipient of theirs that is told; "" is all
+	Except   string     // the one that is not told, because it is about them
+}
+
+// SelfNotices makes the notices of s. A recipient of several receivers gets one.
+// Silences and quiet hours hold them as they do those of alarms.
+func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Notice {
+	var out []Notice
+	seen := make(map[string]bool)
+	for _, receiver := range s.To {
+		rcv, _ := d.Receiver(receiver) // one that is gone has no targets
+		for _, t := range rcv.Targets {
+			name := t.Recipient.Name
+			if seen[name] || name == s.Except || s.Only != "" && name != s.Only {
+				continue
+			}
+			seen[name] = true
+			n := s.notice(d, receiver, t, now)
+			holdFor(&n, t, silences, now)
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// event is what would have been judged, had there been something to judge.
+func (s *Self) event(now time.Time) *alarm.Event {
+	kind := alarm.Raised
+	if s.Ended {
+		kind = alarm.Cleared
+	}
+	key := alarm.Key{Rule: s.Rule, Instance: s.Subject, Metric: alarm.NoMetric}
+	return &alarm.Event{Kind: kind, Key: key, Code: s.Code, At: now, RaisedAt: now, Severity: s.Severity}
+}
+
+func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) Notice {
+	ev := s.event(now)
+	n := Notice{
+		ID: noticeID(ev, t.Recipient.Name), Code: s.Code, Kind: ev.Kind, Rule: s.Rule, Severity: s.Severity,
+		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, CreatedAt: now,
+		Alert: Alert{
+			Resolved:     s.Ended,
+			Labels:       map[string]string{labelAlert: string(s.Rule), labelSeverity: string(s.Severity), labelSubject: s.Subject},
+			Annotations:  map[string]string{"code": s.Code, "summary": s.Text.EN, "description": s.text(ev, words.EN), "advice": s.Advice},
+			StartsAt:     now,
+			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
+			Fingerprint:  fingerprint(ev.Key),
+		},
+	}
+	if s.Ended {
+		n.Alert.EndsAt = now
+	}
+	if n.Channel == "sms" {
+		n.Text = cut(s.text(ev, t.Language))
+		n.Brief = s.Code + " Brimwatch " + string(s.Rule)
+	}
+	return n
+}
+
+// labelSubject says what of Brimwatch a notice is about.
+const labelSubject = "subject"
+
+func (s *Self) text(ev *alarm.Event, l words.Language) string {
+	said := s.Text.EN
+	if l == words.ZH {
+		said = s.Text.ZH
+	}
+	if s.Alone {
+		return said
+	}
+	if l == words.ZH {
+		return s.Code + " " + chineseWord(ev) + " Brimwatch：" + said
+	}
+	return s.Code + " " + englishWord(ev) + " Brimwatch: " + gsmOnly(said)
+}
+
+// The signs of codes, as those of alarms: made to be read out and typed on a telephone.
+const (
+	selfLetters = "ABCDEFGHJKMNPQRSTWXYZ"
+	selfDigits  = "23456789"
+	selfAny     = selfLetters + selfDigits
+)
+
+// NewSelfCode makes a code for something that Brimwatch tells about itself. Codes of
+// alarms begin with a letter and these with a digit, so that no answer is about both.
+func NewSelfCode() string {
+	return string([]byte{
+		selfDigits[rand.IntN(len(selfDigits))], selfLetters[rand.IntN(len(selfLetters))],
+		selfAny[rand.IntN(len(selfAny))], selfAny[rand.IntN(len(selfAny))],
+	})
+}
+
+// IsSelfCode tells whether a word of an answer may be a code of NewSelfCode.
+func IsSelfCode(word string) bool {
+	return len(word) == 4 && word[0] >= '2' && word[0] <= '9' && word[1] >= 'A' && word[1] <= 'Z'
+}
