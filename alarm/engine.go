@@ -15,9 +15,6 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// ErrNoEpisode is returned by Ack when no open episode has that code.
-var ErrNoEpisode = errors.New("no open alarm has this code")
-
 // Watch is one instance with the rules it is judged by.
 type Watch struct {
 	Instance *fleet.Instance
@@ -54,7 +51,7 @@ type Options struct {
 
 // Engine keeps the state of all alarms and judges what is observed.
 //
-// Observe, SetWatches, Ack and Each may be called from any goroutine. All judging is done
+// Observe, SetWatches, Ack, AckAll and Each may be called from any goroutine. All judging is done
 // by the one goroutine in Run; a reading is judged when it arrives, and all that
 // wait are committed together.
 type Engine struct {
@@ -149,30 +146,6 @@ func (e *Engine) SetWatches(ctx context.Context, watches []Watch, fleetRule *Rul
 		changed := e.replaceWatches(watches, fleetRule)
 		e.mu.Unlock()
 		return e.rejudge(ctx, changed, now)
-	})
-}
-
-// Ack acknowledges the open episode with this code: it is not reminded of any
-// more, unless it gets worse. To acknowledge twice changes nothing.
-func (e *Engine) Ack(ctx context.Context, code, by string) error {
-	return e.call(ctx, func(ctx context.Context) error {
-		e.mu.RLock()
-		sl := e.open[code]
-		e.mu.RUnlock()
-		if sl == nil {
-			return ErrNoEpisode
-		}
-		if sl.state.AckedAt != 0 {
-			return nil
-		}
-		now := e.look()
-		next := sl.state
-		next.AckedAt, next.AckedBy = milli(now), by
-		ev := event(Acked, &next, &Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
-		ev.By = by
-		var b batch
-		b.add(sl, next, []Event{ev})
-		return e.commit(ctx, &b)
 	})
 }
 

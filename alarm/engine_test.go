@@ -446,28 +446,6 @@ func TestEngineNewCapacityIsJudgedAtOnce(t *testing.T) {
 	})
 }
 
-func TestEngineAck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := newMemoryJournal()
-		r := startRig(t, j, watch("a"), watch("b"))
-		defer r.stop()
-		r.feed(2*time.Minute, map[string]float64{"a": 75, "b": 30})
-		code := j.commits[0].Events[0].Code
-		if err := r.Ack(t.Context(), "Z9ZZ", "wei"); !errors.Is(err, ErrNoEpisode) {
-			t.Errorf("unknown code: %v", err)
-		}
-		for range 2 {
-			if err := r.Ack(t.Context(), code, "wei"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		r.want("raised capacity a connections", "acknowledged capacity a connections")
-		if got := j.states[Key{Rule: Capacity, Instance: "a", Metric: fleet.Connections}].AckedBy; got != "wei" {
-			t.Errorf("acknowledged by %q", got)
-		}
-	})
-}
-
 func TestEngineLostMetricOfALiveInstance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"))

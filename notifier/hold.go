@@ -41,7 +41,7 @@ func (s *Silence) InForce(now time.Time) bool { return now.Before(s.Until) && le
 func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
 	for i := range silences {
 		if s := &silences[i]; s.Matches(n.Alert.Labels, now) && s.Until.After(n.NotBefore) {
-			n.hold(s.Until, "silenced by "+s.ID)
+			n.hold(s.Until, s.reason())
 		}
 	}
 	at := now

@@ -30,7 +30,11 @@ type Record struct {
 
 // Filter selects notices; zero fields select all.
 type Filter struct {
-	State NoticeState
-	Code  string
-	Limit int // 0 is 1000, newest first
+	State    NoticeState
+	Code     string
+	Instance string // ID of the instance that the alarm is about
+	Person   string // who was told: the name of a contact, or a recipient as people are shown it
+	Receiver string
+	From, To time.Time // when it was decided; To is not included
+	Limit    int       // 0 is 1000, newest first
 }

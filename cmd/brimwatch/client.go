@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -162,108 +159,6 @@ func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 					row[6], row[7], row[8] = f.amount(a.Metric, a.Usage), f.amount(a.Metric, a.Capacity), f.shareBeside(a.Utilization, a.Threshold)
 				}
 				t.rows = append(t.rows, row)
-			}
-			return t
-		})
-}
-
-type ackCommand struct {
-	Code string `arg:"" help:"Code of the alarm, such as K7Q2."`
-	By   string `help:"Who acknowledges; your user name when it is left out."`
-	URL  string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
-}
-
-// Run acknowledges an alarm.
-func (c *ackCommand) Run(ctx context.Context, s streams) error {
-	cl, err := client.New(c.URL)
-	if err != nil {
-		return err
-	}
-	by := c.By
-	if by == "" {
-		by = os.Getenv("USER")
-	}
-	a, err := cl.Ack(ctx, strings.ToUpper(c.Code), by)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s is acknowledged by %s: no more reminders, unless it gets worse.\n", a.Code, a.AckedBy)
-	return err
-}
-
-type silenceCommand struct {
-	Add    silenceAddCommand    `cmd:"" help:"Hold notices of alarms whose labels match."`
-	List   silenceListCommand   `cmd:"" help:"List silences."`
-	Remove silenceRemoveCommand `cmd:"" help:"End a silence; what is still wrong is told."`
-}
-
-type silenceAddCommand struct {
-	clientFlags
-	Match   map[string]string `required:"" mapsep:"," help:"Labels that must match: instance_id=mqtt-cn-1,metric=connections."`
-	For     string            `default:"2h" help:"How long (${default})."`
-	Comment string            `help:"Why."`
-}
-
-// Run adds a silence.
-func (c *silenceAddCommand) Run(ctx context.Context, s streams) error {
-	ask := func(ctx context.Context, cl *client.Client) (wire.Silences, error) {
-		added, err := cl.AddSilence(ctx, wire.NewSilence{Matchers: c.Match, For: c.For, By: os.Getenv("USER"), Comment: c.Comment})
-		return wire.Silences{Silences: []wire.Silence{added}}, err
-	}
-	return list(ctx, c.clientFlags, s, ask, silenceTable)
-}
-
-type silenceListCommand struct {
-	clientFlags
-}
-
-// Run lists silences.
-func (c *silenceListCommand) Run(ctx context.Context, s streams) error {
-	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Silences, error) { return cl.Silences(ctx) }, silenceTable)
-}
-
-func silenceTable(v wire.Silences) table {
-	t := table{header: []string{"ID", "MATCHERS", "UNTIL", "BY", "COMMENT"}}
-	for _, one := range v.Silences {
-		var match []string
-		for _, name := range sortedKeys(one.Matchers) {
-			match = append(match, name+"="+one.Matchers[name])
-		}
-		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), local(one.Until), one.By, one.Comment})
-	}
-	return t
-}
-
-type silenceRemoveCommand struct {
-	ID  string `arg:"" help:"Id of the silence."`
-	URL string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
-}
-
-// Run ends a silence.
-func (c *silenceRemoveCommand) Run(ctx context.Context, s streams) error {
-	cl, err := client.New(c.URL)
-	if err != nil {
-		return err
-	}
-	if err := cl.RemoveSilence(ctx, c.ID); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%s has ended.\n", c.ID)
-	return err
-}
-
-type noticesCommand struct {
-	clientFlags
-	State string `help:"Only these: pending, sending, sent, delivered, held, dropped or dead."`
-}
-
-// Run lists notices.
-func (c *noticesCommand) Run(ctx context.Context, s streams) error {
-	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Notices, error) { return cl.Notices(ctx, c.State) },
-		func(v wire.Notices) table {
-			t := table{header: []string{"TIME", "CODE", "KIND", "CHANNEL", "RECIPIENT", "STATE", "ATTEMPTS", "REASON"}}
-			for _, n := range v.Notices {
-				t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, n.Kind, n.Channel, n.Recipient, n.State, strconv.Itoa(n.Attempts), n.Reason})
 			}
 			return t
 		})

@@ -9,7 +9,6 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/daemon"
 )
 
@@ -103,35 +102,6 @@ func spareMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-}
-
-type notifyCommand struct {
-	Test notifyTestCommand `cmd:"" help:"Send one test notice for real, and print what the far side said."`
-}
-
-type notifyTestCommand struct {
-	configFlag
-	To string `required:"" placeholder:"NAME" help:"A contact or a receiver."`
-}
-
-// Run sends a test notice to everybody behind a name.
-func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
-	results, err := check.NotifyTest(ctx, c.ConfigFile, c.To, version)
-	if err != nil {
-		return err
-	}
-	failed := false
-	for _, r := range results {
-		mark := "ok"
-		if r.Err != nil {
-			mark, failed = "failed", true
-		}
-		fmt.Fprintf(s.out, "%-6s  %s %s  %s\n", mark, r.Channel, r.Display, r.Said())
-	}
-	if failed {
-		return errReported
-	}
-	return nil
 }
 
 type versionCommand struct{}

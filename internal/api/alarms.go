@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -61,47 +60,6 @@ func alarmOf(e *alarm.Episode) wire.Alarm {
 		out.Threshold, out.Mark = figure(e.Threshold), figure(e.Threshold)
 	}
 	return out
-}
-
-func (s *server) ack(w http.ResponseWriter, r *http.Request) {
-	var body wire.Ack
-	if !s.read(w, r, &body, true) {
-		return
-	}
-	by := strings.TrimSpace(body.By)
-	if fault := garbled("by", by); fault != "" {
-		s.refuse(w, http.StatusBadRequest, fault)
-		return
-	}
-	if fault := tooLong("by", by); fault != "" {
-		s.refuse(w, http.StatusUnprocessableEntity, fault)
-		return
-	}
-	code, by := strings.ToUpper(r.PathValue("code")), caller(r, by)
-	err := s.Acker.Ack(r.Context(), code, by)
-	switch {
-	case errors.Is(err, alarm.ErrNoEpisode):
-		s.refuse(w, http.StatusNotFound, fmt.Sprintf("no open alarm has the code %q; it may have ended", code))
-		return
-	case err != nil:
-		s.fail(w, r, code+" was not acknowledged", err)
-		return
-	}
-	s.log.InfoContext(r.Context(), "alarm acknowledged", "code", code, "by", by)
-	s.answer(w, http.StatusOK, s.acked(r, code, by))
-}
-
-// acked reads back who acknowledged an episode: it may have been somebody else, and
-// earlier.
-func (s *server) acked(r *http.Request, code, by string) wire.Acked {
-	list, err := s.Alarms.Episodes(r.Context(), alarm.EpisodeFilter{Code: code, Open: true, Limit: 1})
-	if err != nil {
-		s.log.WarnContext(r.Context(), "alarm could not be read back", "code", code, "error", err)
-	}
-	if len(list) == 0 || list[0].AckedBy == "" {
-		return wire.Acked{Code: code, AckedBy: by}
-	}
-	return wire.Acked{Code: code, AckedBy: list[0].AckedBy, AckedAt: moment(list[0].AckedAt)}
 }
 
 func (s *server) setAlarms(w http.ResponseWriter, r *http.Request) {

@@ -46,6 +46,7 @@ type Options struct {
 	Alarms      readers.Alarms
 	Acker       readers.Acker
 	Notices     readers.Notices
+	Retrier     readers.Retrier
 	AlarmEditor readers.AlarmEditor
 	Silences    readers.Silences
 	OnCall      readers.OnCall // nil: there is no path of it
@@ -59,7 +60,7 @@ type Options struct {
 }
 
 func (o *Options) complete() bool {
-	return o.Fleet != nil && o.Accounts != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil &&
+	return o.Fleet != nil && o.Accounts != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil && o.Retrier != nil &&
 		o.AlarmEditor != nil && o.Silences != nil && o.Reloader != nil && o.Health != nil && o.Metrics != nil && o.Logger != nil
 }
 
@@ -95,7 +96,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
+	mux.HandleFunc("POST /api/v1/alarms/ack", s.ackSeveral)
 	mux.HandleFunc("GET /api/v1/notices", s.notices)
+	mux.HandleFunc("POST /api/v1/notices/retry", s.retry)
 	if o.People != nil {
 		mux.HandleFunc("GET /api/v1/people", s.people)
 	}

@@ -117,6 +117,15 @@ func TestRefusals(t *testing.T) {
 		{"ack with two bodies", "POST", "/api/v1/alarms/K7Q2/ack", `{} {}`, 400, "more than one JSON value"},
 		{"ack that is no JSON", "POST", "/api/v1/alarms/K7Q2/ack", `by=wei`, 400, "not JSON at byte 1"},
 		{"body too long", "POST", "/api/v1/alarms/K7Q2/ack", long, 413, "longer than 65536 bytes"},
+		{"ack of several without any", "POST", "/api/v1/alarms/ack", `{"by":"wei"}`, 422, "nothing was acknowledged: name the codes"},
+		{"ack of several and of all", "POST", "/api/v1/alarms/ack", `{"codes":["K7Q2"],"all":true}`, 422, "give codes or all, not both"},
+		{"ack of several without a body", "POST", "/api/v1/alarms/ack", ``, 400, "it is empty"},
+		{"ack of several by two lines", "POST", "/api/v1/alarms/ack", `{"codes":["K7Q2"],"by":"wei\nroot"}`, 400, "by must be one line of plain text"},
+		{"ack of all by a novel", "POST", "/api/v1/alarms/ack", `{"all":true,"by":"` + strings.Repeat("ü", 201) + `"}`, 422, "longer than 200"},
+		{"notices from nonsense", "GET", "/api/v1/notices?from=yesterday", "", 400, "from=yesterday: a moment is wanted here"},
+		{"notices to nonsense", "GET", "/api/v1/notices?to=-x", "", 400, "to=-x: a duration is wanted here"},
+		{"notices from after to", "GET", "/api/v1/notices?from=-1h&to=-2h", "", 400, "must lie before to"},
+		{"preview of a silence of everything", "POST", "/api/v1/silences", `{"matchers":{},"for":"2h","preview":true}`, 422, "matchers is empty"},
 		{"settings of none", "PUT", "/api/v1/instances/x/alarms", `{"connections":{"enabled":true}}`, 404, `no instance has the id "x"`},
 		{"settings without a body", "PUT", "/api/v1/instances/mqtt-1/alarms", ``, 400, "it is empty"},
 		{"settings of nothing", "PUT", "/api/v1/instances/mqtt-1/alarms", `{}`, 422, "no metric is named"},
@@ -374,6 +383,114 @@ func TestSilences(t *testing.T) {
 	}
 	if w := ask(t, h, http.MethodDelete, "/api/v1/silences/s2", ""); w.Code != http.StatusNotFound {
 		t.Errorf("removed twice: %d", w.Code)
+	}
+}
+
+// TestWhatSilencesHold: instances, accounts, open alarms and held notices, before a silence
+// is stored and afterwards; one that fits nothing says so.
+func TestWhatSilencesHold(t *testing.T) {
+	labels := map[string]string{"alertname": "capacity", "instance_id": "mqtt-1", "env": "prod", "team": "orders", "account": "acme"}
+	for _, tt := range []struct {
+		name, matchers string
+		want           wire.Holds
+		remark         string
+	}{
+		{"an instance", `{"instance_id":"mqtt-1"}`, wire.Holds{Instances: []string{"mqtt-1"}, Accounts: []string{}, Alarms: []string{"K7Q2"}, Notices: 1}, ""},
+		{"a label", `{"env":"prod","team":"orders"}`, wire.Holds{Instances: []string{"mqtt-1"}, Accounts: []string{}, Alarms: []string{"K7Q2"}, Notices: 1}, ""},
+		{"another metric of it", `{"instance_id":"mqtt-1","metric":"subscriptions"}`, wire.Holds{Instances: []string{"mqtt-1"}, Accounts: []string{}, Alarms: []string{}}, ""},
+		{"an account", `{"account":"acme"}`, wire.Holds{Instances: []string{"mqtt-1"}, Accounts: []string{"acme"}, Alarms: []string{"K7Q2"}, Notices: 1}, ""},
+		{"the balance of an account", `{"account":"late","alertname":"low_balance"}`, wire.Holds{Instances: []string{}, Accounts: []string{"late"}, Alarms: []string{}}, ""},
+		{"all that is critical", `{"severity":"critical"}`, wire.Holds{Instances: []string{"mqtt-1", "a/b c?ü", "rmq-2"}, Accounts: []string{"acme", "late", "unknown"}, Alarms: []string{}}, ""},
+		{"an instance that is not there", `{"instance_id":"mqtt-7"}`, wire.Holds{Instances: []string{}, Accounts: []string{}, Alarms: []string{}},
+			"It fits nothing now: no instance, account or open alarm has these labels. It holds what is raised with them before it ends. Nothing at all has instance_id=mqtt-7."},
+		{"two labels that nothing has together", `{"instance_id":"mqtt-1","product":"redis"}`, wire.Holds{Instances: []string{}, Accounts: []string{}, Alarms: []string{}},
+			"It fits nothing now: no instance, account or open alarm has these labels. It holds what is raised with them before it ends."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFakes()
+			f.notices = append(f.notices, notifier.Record{State: notifier.Held, Reason: "quiet hours", Notice: notifier.Notice{Alert: notifier.Alert{Labels: labels}}})
+			h := f.handler(t)
+			w := ask(t, h, http.MethodPost, "/api/v1/silences", `{"matchers":`+tt.matchers+`,"for":"1h","preview":true}`)
+			got := decode[wire.Silence](t, w)
+			if w.Code != http.StatusOK || len(f.silences) != 1 || got.ID != "" || !reflect.DeepEqual(got.Holds, tt.want) || got.Remark != tt.remark {
+				t.Errorf("preview: answered %d: %+v", w.Code, got)
+			}
+			w = ask(t, h, http.MethodPost, "/api/v1/silences", `{"matchers":`+tt.matchers+`,"for":"1h"}`)
+			tt.want.Notices = 0 // those that wait for another reason are not held by it
+			if got := decode[wire.Silence](t, w); w.Code != http.StatusCreated || !reflect.DeepEqual(got.Holds, tt.want) || got.Remark != tt.remark {
+				t.Errorf("added: answered %d: %+v", w.Code, got)
+			}
+			f.notices[len(f.notices)-1].Reason = "silenced by s2"
+			tt.want.Notices = 1
+			if got := decode[wire.Silences](t, ask(t, h, http.MethodGet, "/api/v1/silences", "")).Silences; len(got) != 2 || got[1].Holds.Notices != 1 || got[0].Holds.Notices != 0 {
+				t.Errorf("listed: %+v", got)
+			}
+		})
+	}
+}
+
+func TestAckSeveral(t *testing.T) {
+	for _, tt := range []struct {
+		name, body string
+		want       []string
+		missing    []string
+	}{
+		{"two, one by somebody before", `{"codes":["k7q2","M3XA"," K7Q2 "],"by":"wei"}`, []string{"K7Q2 by wei", "M3XA by alice"}, []string{}},
+		{"one that ended, and one that never was", `{"codes":["P2BC","K7Q2","ZZZZ"],"by":"wei"}`, []string{"K7Q2 by wei"}, []string{"P2BC", "ZZZZ"}},
+		{"all", `{"all":true}`, []string{"K7Q2 by api"}, []string{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFakes()
+			w := ask(t, f.handler(t), http.MethodPost, "/api/v1/alarms/ack", tt.body)
+			answer := decode[wire.AckedSeveral](t, w)
+			var got []string
+			for _, a := range answer.Acked {
+				got = append(got, a.Code+" by "+a.AckedBy)
+				if a.AckedAt == nil {
+					t.Errorf("%s: when is not said", a.Code)
+				}
+			}
+			if w.Code != http.StatusOK || !reflect.DeepEqual(got, tt.want) || !reflect.DeepEqual(answer.Missing, tt.missing) {
+				t.Errorf("answered %d: %s", w.Code, w.Body)
+			}
+		})
+	}
+	f := newFakes()
+	f.ackErr = errors.New("disk full")
+	if w := ask(t, f.handler(t), http.MethodPost, "/api/v1/alarms/ack", `{"all":true}`); w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "disk full") {
+		t.Errorf("answered %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestNoticesAskedFor(t *testing.T) {
+	f := newFakes()
+	h := f.handler(t)
+	for target, want := range map[string]notifier.Filter{
+		"/api/v1/notices": {Limit: 1000},
+		"/api/v1/notices?state=dead&episode=k7q2&instance_id=a%2Fb&person=wei&receiver=oncall&limit=7": {
+			State: notifier.Dead, Code: "K7Q2", Instance: "a/b", Person: "wei", Receiver: "oncall", Limit: 7,
+		},
+		"/api/v1/notices?code=k7q2&from=-1h&to=1795403520": {
+			Code: "K7Q2", Limit: 1000, From: now().Add(-time.Hour).Truncate(time.Second), To: time.Unix(1795403520, 0).UTC(),
+		},
+	} {
+		if w := ask(t, h, http.MethodGet, target, ""); w.Code != http.StatusOK || f.notice != want {
+			t.Errorf("%s: answered %d, asked for %+v, want %+v", target, w.Code, f.notice, want)
+		}
+	}
+}
+
+func TestRetry(t *testing.T) {
+	f := newFakes()
+	h := f.handler(t)
+	if w := ask(t, h, http.MethodPost, "/api/v1/notices/retry", ""); w.Code != http.StatusNoContent || f.retried != 1 || w.Body.Len() != 0 {
+		t.Errorf("answered %d, retried %d times", w.Code, f.retried)
+	}
+	if w := ask(t, h, http.MethodPost, "/api/v1/notices/retry", "", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden || f.retried != 1 {
+		t.Errorf("a page of another site: answered %d, retried %d times", w.Code, f.retried)
+	}
+	if w := ask(t, h, http.MethodGet, "/api/v1/notices/retry", ""); w.Code != http.StatusMethodNotAllowed || f.retried != 1 {
+		t.Errorf("GET: answered %d", w.Code)
 	}
 }
 

@@ -37,6 +37,8 @@ type fakes struct {
 	setErr    error
 	reloadErr error
 	readyErr  error
+	ackErr    error
+	retried   int
 	remarks   []string
 
 	asked    span // of Statistics
@@ -94,9 +96,29 @@ func (f *fakes) Ack(_ context.Context, code, by string) error {
 	return fmt.Errorf("acknowledge %s: %w", code, alarm.ErrNoEpisode)
 }
 
+func (f *fakes) AckAll(ctx context.Context, codes []string, by string) (missing []string, err error) {
+	if f.ackErr != nil {
+		return nil, f.ackErr
+	}
+	for _, code := range codes {
+		if f.Ack(ctx, code, by) != nil {
+			missing = append(missing, code)
+		}
+	}
+	return missing, nil
+}
+
+func (f *fakes) TryNow() { f.retried++ }
+
 func (f *fakes) Notices(_ context.Context, filter notifier.Filter) ([]notifier.Record, error) {
 	f.notice = filter
-	return f.notices, f.err
+	var out []notifier.Record
+	for _, n := range f.notices {
+		if filter.State == "" || n.State == filter.State {
+			out = append(out, n)
+		}
+	}
+	return out, f.err
 }
 
 func (f *fakes) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
@@ -210,7 +232,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, People: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

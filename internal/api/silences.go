@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/readers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -25,14 +26,39 @@ func (s *server) silences(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := wire.Silences{Silences: make([]wire.Silence, len(list))}
+	present, err := s.present(r)
+	if err != nil {
+		s.fail(w, r, "what the silences hold could not be read", err)
+		return
+	}
 	for i := range list {
-		out.Silences[i] = silenceOf(&list[i])
+		out.Silences[i] = silenceOf(&list[i], present)
 	}
 	s.answer(w, http.StatusOK, out)
 }
 
-func silenceOf(n *notifier.Silence) wire.Silence {
-	return wire.Silence{ID: n.ID, Matchers: n.Matchers, Until: n.Until.UTC(), By: n.By, Comment: n.Comment, CreatedAt: n.CreatedAt.UTC()}
+// present gathers what there is for silences to hold.
+func (s *server) present(r *http.Request) (*notifier.Present, error) {
+	return readers.Present(r.Context(), s.Fleet, s.Accounts, s.Alarms, s.Notices, s.Now())
+}
+
+// silenceOf writes a silence down, with what it holds of what there is.
+func silenceOf(n *notifier.Silence, present *notifier.Present) wire.Silence {
+	h := present.HeldBy(n)
+	out := wire.Silence{
+		ID: n.ID, Matchers: n.Matchers, Until: n.Until.UTC(), By: n.By, Comment: n.Comment, CreatedAt: n.CreatedAt.UTC(),
+		Holds: wire.Holds{Instances: []string{}, Accounts: append([]string{}, h.Accounts...), Alarms: []string{}, Notices: len(h.Notices)},
+	}
+	for _, in := range h.Instances {
+		out.Holds.Instances = append(out.Holds.Instances, in.ID)
+	}
+	for i := range h.Alarms {
+		out.Holds.Alarms = append(out.Holds.Alarms, h.Alarms[i].Code)
+	}
+	if h.Nothing() {
+		out.Remark = h.Remark()
+	}
+	return out
 }
 
 func (s *server) addSilence(w http.ResponseWriter, r *http.Request) {
@@ -51,6 +77,15 @@ func (s *server) addSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	silence.By = caller(r, silence.By)
+	present, err := s.present(r)
+	if err != nil {
+		s.fail(w, r, "no silence was added", err)
+		return
+	}
+	if body.Preview {
+		s.answer(w, http.StatusOK, silenceOf(&silence, present))
+		return
+	}
 	added, err := s.Silences.AddSilence(r.Context(), silence)
 	if err != nil {
 		s.fail(w, r, "no silence was added", err)
@@ -58,7 +93,7 @@ func (s *server) addSilence(w http.ResponseWriter, r *http.Request) {
 	}
 	s.log.InfoContext(r.Context(), "silence added", "id", added.ID, "until", added.Until.UTC().Format(time.RFC3339), "by", added.By)
 	w.Header().Set("Location", "/api/v1/silences/"+url.PathEscape(added.ID))
-	s.answer(w, http.StatusCreated, silenceOf(&added))
+	s.answer(w, http.StatusCreated, silenceOf(&added, present))
 }
 
 // newSilence checks what was sent and says all that is wrong with it. A silence

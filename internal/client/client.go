@@ -112,14 +112,34 @@ func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) 
 	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)
 }
 
-// Ack acknowledges an alarm.
-func (c *Client) Ack(ctx context.Context, code, by string) (wire.Acked, error) {
-	return call[wire.Acked](ctx, c, http.MethodPost, "/api/v1/alarms/"+segment(code)+"/ack", wire.Ack{By: by})
+// AckSeveral acknowledges alarms by their codes, or all that are open.
+func (c *Client) AckSeveral(ctx context.Context, what wire.AckSeveral) (wire.AckedSeveral, error) {
+	return call[wire.AckedSeveral](ctx, c, http.MethodPost, "/api/v1/alarms/ack", what)
 }
 
-// Notices lists notices; an empty state is all.
-func (c *Client) Notices(ctx context.Context, state string) (wire.Notices, error) {
-	return call[wire.Notices](ctx, c, http.MethodGet, "/api/v1/notices?state="+url.QueryEscape(state), nil)
+// NoticeQuery selects notices; an empty field selects all. From and To are as the API
+// takes them.
+type NoticeQuery struct {
+	State, Code, Instance, Person, Receiver, From, To string
+}
+
+// Notices lists notices.
+func (c *Client) Notices(ctx context.Context, q NoticeQuery) (wire.Notices, error) {
+	values := url.Values{}
+	for name, value := range map[string]string{
+		"state": q.State, "code": q.Code, "instance_id": q.Instance, "person": q.Person, "receiver": q.Receiver, "from": q.From, "to": q.To,
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return call[wire.Notices](ctx, c, http.MethodGet, "/api/v1/notices?"+values.Encode(), nil)
+}
+
+// RetryNotices makes what waits for another attempt be tried now.
+func (c *Client) RetryNotices(ctx context.Context) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, "/api/v1/notices/retry", nil)
+	return err
 }
 
 // People tells how well each contact can be reached.

@@ -26,6 +26,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // brimwatch is what stands behind the API that the client asks.
 type brimwatch struct {
 	ackedBy  string
+	retried  int
+	notices  notifier.Filter // that were asked for
 	silences []notifier.Silence
 }
 
@@ -62,15 +64,25 @@ func (b *brimwatch) Episodes(_ context.Context, f alarm.EpisodeFilter) ([]alarm.
 	return []alarm.Episode{{Code: "K7Q2", State: alarm.EpisodeRaised, AckedBy: b.ackedBy}}, nil
 }
 
-func (b *brimwatch) Ack(_ context.Context, code, by string) error {
-	if code != "K7Q2" {
-		return alarm.ErrNoEpisode
-	}
-	b.ackedBy = by
-	return nil
+func (b *brimwatch) Ack(context.Context, string, string) error {
+	return errors.New("not asked for by the client")
 }
 
+func (b *brimwatch) AckAll(_ context.Context, codes []string, by string) (missing []string, err error) {
+	for _, code := range codes {
+		if code == "K7Q2" {
+			b.ackedBy = by
+		} else {
+			missing = append(missing, code)
+		}
+	}
+	return missing, nil
+}
+
+func (b *brimwatch) TryNow() { b.retried++ }
+
 func (b *brimwatch) Notices(_ context.Context, f notifier.Filter) ([]notifier.Record, error) {
+	b.notices = f
 	return []notifier.Record{{Notice: notifier.Notice{ID: "n1"}, State: f.State}}, nil
 }
 
@@ -104,7 +116,7 @@ func (b *brimwatch) Ready(context.Context) error { return nil }
 func start(t *testing.T, b *brimwatch) *Client {
 	t.Helper()
 	h, err := api.New(api.Options{
-		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, People: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
+		Fleet: b, Accounts: b, Statistics: b, Alarms: b, Acker: b, Notices: b, Retrier: b, People: b, AlarmEditor: b, Silences: b, Reloader: b, Health: b,
 		Metrics: &api.Exposition{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -150,12 +162,23 @@ func TestCalls(t *testing.T) {
 	if alarms, err = c.Alarms(ctx, "cleared"); err != nil || len(alarms.Alarms) != 0 {
 		t.Errorf("alarms that have ended: %+v, %v", alarms, err)
 	}
-	if acked, err := c.Ack(ctx, "K7Q2", "wei"); err != nil || acked.AckedBy != "wei" || b.ackedBy != "wei" {
+	acked, err := c.AckSeveral(ctx, wire.AckSeveral{Codes: []string{"K7Q2", "ZZZZ"}, By: "wei"})
+	if err != nil || len(acked.Acked) != 1 || acked.Acked[0].AckedBy != "wei" || b.ackedBy != "wei" || len(acked.Missing) != 1 || acked.Missing[0] != "ZZZZ" {
 		t.Errorf("ack: %+v, %v", acked, err)
 	}
-	notices, err := c.Notices(ctx, "held")
+	notices, err := c.Notices(ctx, NoticeQuery{State: "held", Code: "k7q2", Instance: oddID, Person: "wei & co", Receiver: "oncall", From: "2026-11-23T00:00:00+08:00", To: "2026-11-24T00:00:00Z"})
 	if err != nil || len(notices.Notices) != 1 || notices.Notices[0].State != "held" {
 		t.Errorf("notices: %+v, %v", notices, err)
+	}
+	want := notifier.Filter{
+		State: notifier.Held, Code: "K7Q2", Instance: oddID, Person: "wei & co", Receiver: "oncall", Limit: 1000,
+		From: time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+	}
+	if b.notices != want {
+		t.Errorf("asked for %+v, want %+v", b.notices, want)
+	}
+	if err := c.RetryNotices(ctx); err != nil || b.retried != 1 {
+		t.Errorf("retried %d times, %v", b.retried, err)
 	}
 	added, err := c.AddSilence(ctx, wire.NewSilence{Matchers: map[string]string{"env": "test"}, For: "2h", By: "wei"})
 	if err != nil || added.ID != "s1" {
@@ -173,8 +196,8 @@ func TestCalls(t *testing.T) {
 func TestErrors(t *testing.T) {
 	ctx := t.Context()
 	c := start(t, &brimwatch{})
-	_, err := c.Ack(ctx, "ZZZZ", "wei")
-	says(t, err, `no open alarm has the code "ZZZZ"`)
+	_, err := c.AckSeveral(ctx, wire.AckSeveral{By: "wei"})
+	says(t, err, "nothing was acknowledged: name the codes")
 	_, err = c.Alarms(ctx, "loud")
 	says(t, err, "state is one of raised")
 	_, err = c.AddSilence(ctx, wire.NewSilence{})

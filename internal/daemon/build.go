@@ -22,9 +22,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
-	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
+	"github.com/brimwatch/brimwatch/notifier/replies"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
 
@@ -166,7 +166,8 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 		return err
 	}
 	d.hooks = twilio.NewHooks(twilio.HooksOptions{
-		Receipts: d.outbox, Replies: notifier.NewReplies(d.engine, d.outbox, d.options.Logger).ProvedBy(d.outbox), Logger: d.options.Logger,
+		Receipts: d.outbox, Logger: d.options.Logger,
+		Replies: replies.New(replies.Options{Acker: d.engine, Silencer: d.outbox, Journal: d.outbox, Directories: d.outbox, Logger: d.options.Logger}),
 	})
 	d.hooks.Set(s.Server.ExternalURL, receivers.Signers(s))
 	return nil

@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -93,8 +95,10 @@ func TestAckByTextMessage(t *testing.T) {
 		}
 		return episodes[0].AckedBy
 	}
+	n := 0
 	text := func(from, body string) string {
-		w := call(t, d, twilio.InboundPath, "hush-hush", url.Values{"From": {from}, "Body": {body}, "MessageSid": {"SM0123456789abcdef0123456789abcdef"}})
+		n++
+		w := call(t, d, twilio.InboundPath, "hush-hush", url.Values{"From": {from}, "Body": {body}, "MessageSid": {fmt.Sprintf("SM%032x", n)}})
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/xml") {
 			t.Errorf("answered %d %v", w.Code, w.Header())
 		}
@@ -103,7 +107,7 @@ func TestAckByTextMessage(t *testing.T) {
 	if got := text("+19995550123", code); !strings.HasSuffix(got, "<Response></Response>") || acked() != "" {
 		t.Errorf("a stranger was told %q, acknowledged by %q", got, acked())
 	}
-	if got := text("+14155550100", "what <is> it?"); !strings.Contains(got, "<Message>No open alarm has this code.") || acked() != "" {
+	if got := text("+14155550100", "what <is> it?"); !strings.Contains(got, "<Message>Not understood, nothing was changed.") || acked() != "" {
 		t.Errorf("got %q, acknowledged by %q", got, acked())
 	}
 	if got := text("+8613800138000", "ok, "+strings.ToLower(code)+"!"); !strings.Contains(got, "已确认告警 "+code) || acked() != "wei" {
@@ -111,6 +115,26 @@ func TestAckByTextMessage(t *testing.T) {
 	}
 	if got := text("+14155550100", code); !strings.Contains(got, code+" is acknowledged") || acked() != "wei" {
 		t.Errorf("got %q, acknowledged by %q", got, acked())
+	}
+	n--
+	if got := text("+14155550100", code); !strings.HasSuffix(got, "<Response></Response>") {
+		t.Errorf("what came again was told %q", got)
+	}
+	if got := text("+14155550100", "MUTE "+code+" 1h"); !strings.Contains(got, code+" is muted until ") {
+		t.Errorf("got %q", got)
+	}
+	silences, err := d.outbox.Silences(t.Context())
+	if want := map[string]string{"alertname": "capacity", "instance_id": "a", "metric": "connections"}; err != nil || len(silences) != 1 || !maps.Equal(silences[0].Matchers, want) || silences[0].By != "alice" {
+		t.Errorf("silences %+v, %v", silences, err)
+	}
+	if got := text("+14155550100", "list"); !strings.Contains(got, code+" warning a: connections 90%, acknowledged") {
+		t.Errorf("got %q", got)
+	}
+	if got := text("+14155550100", "STOP"); !strings.HasSuffix(got, "<Response></Response>") {
+		t.Errorf("STOP was told %q", got)
+	}
+	if stopped, err := d.outbox.Optouts(t.Context()); err != nil || len(stopped) != 1 || stopped[0].Name != "alice" {
+		t.Errorf("stopped %+v, %v", stopped, err)
 	}
 }
 

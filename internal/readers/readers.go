@@ -45,6 +45,8 @@ type Alarms interface {
 // when none with that code is open. To acknowledge twice changes nothing.
 type Acker interface {
 	Ack(ctx context.Context, code, by string) error
+	// AckAll acknowledges several, and returns the codes that no open episode has.
+	AckAll(ctx context.Context, codes []string, by string) (missing []string, err error)
 }
 
 // Notices lists the notices with what became of them, the newest first.
@@ -56,6 +58,16 @@ type Notices interface {
 // may change what it returns.
 type OnCall interface {
 	Rotas() []rota.Rota
+}
+
+// Retrier makes what waits for another attempt be tried now. It does not block.
+type Retrier interface {
+	TryNow()
+}
+
+// Optouts lists the contacts who asked, by STOP, for no more text messages.
+type Optouts interface {
+	Optouts(ctx context.Context) ([]notifier.Optout, error)
 }
 
 // People tells how well each contact can be reached, in order of names.

@@ -47,7 +47,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		c := &s.Contacts[i]
 		contacts[c.Name] = c
 		if _, taken := e.People[c.Phone]; !taken && c.Phone != "" {
-			e.People[c.Phone] = notifier.Person{Name: c.Name, Language: c.Language}
+			e.People[c.Phone] = notifier.Person{Name: c.Name, Language: c.Language, Zone: c.Zone}
 		}
 	}
 	for i := range s.Receivers {

@@ -2,17 +2,12 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
-	"github.com/brimwatch/brimwatch/internal/access"
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 const (
@@ -41,6 +36,7 @@ type episodeRow struct {
 	AckedBy   string
 	Acked     stamp
 	Open      bool
+	Silence   string // where a silence for it is previewed; empty for one about the whole fleet
 }
 
 // alarmsBody is what the page of alarms shows.
@@ -135,6 +131,9 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		Reason: e.Reason, Since: p.stamp(e.RaisedAt), Ended: p.stamp(e.EndedAt), AckedBy: e.AckedBy, Acked: p.stamp(e.AckedAt),
 		Open: e.State != alarm.EpisodeCleared,
 	}
+	if m := notifier.MatchersOf(e.Key); out.Open && m != nil {
+		out.Silence = previewOf(m)
+	}
 	if e.Key.Metric != alarm.NoMetric {
 		out.Metric = words.Heading(e.Key.Metric, words.EN)
 		if e.Capacity > 0 {
@@ -158,97 +157,4 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		out.Instance, out.Link = nameOf(st.Instance), linkTo(e.Key.Instance)
 	}
 	return out
-}
-
-// The cookie that keeps the name of who acknowledged last, so that the next alarm
-// of the night needs one press.
-const byCookie = "brimwatch_by"
-
-// whoActs is who acknowledges an alarm.
-type whoActs struct {
-	Name     string // empty when nobody knows
-	SignedIn bool   // the name is sure, and no other is asked for
-}
-
-// whoAsks returns who signed in, or else who is most probably going to acknowledge.
-func whoAsks(r *http.Request) whoActs {
-	name, signedIn := access.Who(r)
-	if signedIn {
-		return whoActs{Name: name, SignedIn: true}
-	}
-	if c, err := r.Cookie(byCookie); err == nil {
-		if last, err := url.QueryUnescape(c.Value); err == nil && fleet.CheckName(last) == nil {
-			return whoActs{Name: shortened(last)}
-		}
-	}
-	return whoActs{Name: shortened(name)}
-}
-
-// shortened makes a name fit for a table: single blanks, at most 64 characters.
-func shortened(name string) string {
-	name = strings.Join(strings.Fields(name), " ")
-	if long := []rune(name); len(long) > 64 {
-		return string(long[:64])
-	}
-	return name
-}
-
-// acknowledged says what an acknowledgement achieved, after the redirect.
-func acknowledged(q url.Values) string {
-	if code := q.Get("acked"); code != "" && len(code) <= 16 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == "" {
-		return "Alarm " + code + " is acknowledged. There are no more reminders; its end is still told."
-	}
-	return ""
-}
-
-func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
-	if !p.form(w, r) {
-		return
-	}
-	code := strings.ToUpper(r.PathValue("code"))
-	back := "/alarms"
-	if id := r.PostForm.Get("instance"); id != "" {
-		back = linkTo(id)
-	}
-	by, signedIn := access.Who(r)
-	if !signedIn {
-		typed := strings.TrimSpace(r.PostForm.Get("by"))
-		if err := fleet.CheckName(typed); err != nil {
-			p.ackProblem(w, r, http.StatusBadRequest, back, "This name cannot be taken", "A name is one line of plain text, and here "+err.Error()+".")
-			return
-		}
-		by = shortened(typed)
-	}
-	if by == "" {
-		p.ackProblem(w, r, http.StatusUnprocessableEntity, back, "Who acknowledges "+code+"?", "The name is missing. Go back and fill in the field beside the button.")
-		return
-	}
-	err := p.Acker.Ack(r.Context(), code, by)
-	switch {
-	case errors.Is(err, alarm.ErrNoEpisode):
-		p.ackProblem(w, r, http.StatusNotFound, back, "No open alarm has the code "+code, "It may have ended by itself in the meantime.")
-		return
-	case err != nil:
-		p.log.ErrorContext(r.Context(), "alarm could not be acknowledged", "code", code, "error", err)
-		p.ackProblem(w, r, http.StatusInternalServerError, back, code+" was not acknowledged", err.Error())
-		return
-	}
-	if !signedIn {
-		rememberBy(w, r, by)
-	}
-	http.Redirect(w, r, back+"?acked="+url.QueryEscape(code), http.StatusSeeOther) //nolint:gosec // back is /alarms or an escaped ID below /instances/
-}
-
-// rememberBy keeps the name of who acknowledged in the browser.
-func rememberBy(w http.ResponseWriter, r *http.Request, by string) {
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // a name, no secret; over plain HTTP it cannot be Secure
-		Name: byCookie, Value: url.QueryEscape(by), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
-		MaxAge: int((90 * 24 * time.Hour).Seconds()),
-	})
-}
-
-func (p *pages) ackProblem(w http.ResponseWriter, r *http.Request, status int, back, heading, line string) {
-	p.render(w, r, status, "problem", page{Title: "Not acknowledged", Section: "alarms", Body: problem{
-		Heading: heading, Lines: []string{line}, Back: back, Label: "Back",
-	}})
 }

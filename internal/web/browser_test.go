@@ -127,7 +127,7 @@ func orders() string { return "/instances/mqtt-cn-0pp1abc" }
 func pagePaths() map[string]string {
 	return map[string]string{
 		"instances": "/", "information": orders(), "statistics": orders() + "?tab=statistics&last=24h", "monitoring": orders() + "?tab=alarms",
-		"alarms": "/alarms", "notices": "/notices", "people": "/people", "no-match": "/?q=nothing-is-called-so", "silent": "/instances/mqtt-cn-3silent",
+		"alarms": "/alarms", "notices": "/notices", "people": "/people", "silences": "/silences", "silence-preview": "/silences?labels=instance_id%3Dmqtt-cn-0pp1abc&for=2h&comment=upgrade", "silence-of-nothing": "/silences?labels=tem%3Dorders&for=2h", "no-match": "/?q=nothing-is-called-so", "silent": "/instances/mqtt-cn-3silent",
 		"calendar": "/calendar", "calendar-account": "/calendar?account=acme&sort=what", "calendar-year": "/calendar?days=365", "billing": "/instances/rmq-cn-9old",
 		"calendar-only": "/instances/iot-060a0nk0", "memory": "/instances/r-bp1zxszhcgatnx?tab=statistics&last=7d",
 		"on-call": "/oncall",

@@ -33,7 +33,7 @@ func editionPage(t *testing.T, a *advisor, path string) *httptest.ResponseRecord
 	t.Helper()
 	f := realistic()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, AlarmEditor: f, Advisor: a, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Advisor: a, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,10 @@ type fake struct {
 	settings  map[fleet.Metric]alarm.Setting
 	edits     int
 	acks      []string
+	silences  []notifier.Silence
+	optouts   []notifier.Optout
+	retried   int
+	filter    notifier.Filter // of the notices that were listed
 	asked     struct {
 		from, to time.Time
 		step     time.Duration
@@ -122,11 +126,62 @@ func (f *fake) Ack(_ context.Context, code, by string) error {
 	return fmt.Errorf("acknowledge %s: %w", code, alarm.ErrNoEpisode)
 }
 
+func (f *fake) AckAll(ctx context.Context, codes []string, by string) (missing []string, err error) {
+	if f.refuse != nil {
+		return nil, f.refuse
+	}
+	for _, code := range codes {
+		if f.Ack(ctx, code, by) != nil {
+			missing = append(missing, code)
+		}
+	}
+	return missing, nil
+}
+
+func (f *fake) TryNow() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.retried++
+}
+
+func (f *fake) Optouts(context.Context) ([]notifier.Optout, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.optouts, f.broken
+}
+
+func (f *fake) Silences(context.Context) ([]notifier.Silence, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.silences), f.broken
+}
+
+func (f *fake) AddSilence(_ context.Context, s notifier.Silence) (notifier.Silence, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return s, f.refuse
+	}
+	s.ID = fmt.Sprintf("sil_%d", len(f.silences)+1)
+	f.silences = append(f.silences, s)
+	return s, nil
+}
+
+func (f *fake) RemoveSilence(_ context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.silences = slices.DeleteFunc(f.silences, func(s notifier.Silence) bool { return s.ID == id })
+	return f.refuse
+}
+
 func (f *fake) Notices(_ context.Context, want notifier.Filter) ([]notifier.Record, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.broken != nil {
 		return nil, f.broken
+	}
+	if want.Limit > 1 && want.State != notifier.Held {
+		f.filter = want
 	}
 	var out []notifier.Record
 	for _, n := range f.records {
@@ -173,7 +228,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -285,6 +340,7 @@ func realistic() *fake {
 	retry.NextAt = now().Add(40 * time.Second)
 	held := notice("W5BA", alarm.Raised, notifier.Held, "sms", "alice", "oncall", "W5BA WARNING Orders: expires on 2026-11-27, in 4 days.", "quiet hours until 08:00 (Europe/Berlin)", 20*time.Hour, 0)
 	held.NextAt = now().Add(4 * time.Hour)
+	held.Alert.Labels = map[string]string{"alertname": "expiry", "instance_id": "mqtt-cn-0pp1abc", "instance": "Orders"}
 	sent := notice("K7Q2", alarm.Raised, notifier.NoticeDelivered, "sms", "wei", "oncall", sms, "", 12*time.Minute, 1)
 	sent.SentAt = now().Add(-12*time.Minute + 2*time.Second)
 	f.staffed()

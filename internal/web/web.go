@@ -1,6 +1,6 @@
 // Package web serves the pages for people: the list of instances, one instance
 // with its Statistics and Monitoring Alarms, the calendar and its feed, who is on call,
-// the alarms, the notices, and the people who get them.
+// the alarms, the silences, the notices, and the people who get them.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -27,6 +27,9 @@ type Options struct {
 	Alarms      readers.Alarms
 	Acker       readers.Acker
 	Notices     readers.Notices
+	Silences    readers.Silences
+	Retrier     readers.Retrier
+	Optouts     readers.Optouts
 	AlarmEditor readers.AlarmEditor
 	People      readers.People   // nil: nobody is listed
 	Advisor     readers.Advisor  // nil: pages say nothing of editions
@@ -50,6 +53,11 @@ type Options struct {
 	Now  func() time.Time // nil is time.Now
 }
 
+func (o *Options) complete() bool {
+	return o.Fleet != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil && o.Silences != nil && o.Retrier != nil &&
+		o.Optouts != nil && o.AlarmEditor != nil && o.Logger != nil
+}
+
 // pages answers requests.
 type pages struct {
 	Options
@@ -59,8 +67,8 @@ type pages struct {
 
 // New returns the handler of all pages.
 func New(o Options) (http.Handler, error) {
-	if o.Fleet == nil || o.Statistics == nil || o.Alarms == nil || o.Acker == nil || o.Notices == nil || o.AlarmEditor == nil || o.Logger == nil {
-		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, AlarmEditor and Logger must be given")
+	if !o.complete() {
+		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, Silences, Retrier, Optouts, AlarmEditor and Logger must be given")
 	}
 	if o.Title == nil {
 		o.Title = keys
@@ -89,8 +97,13 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /calendar.ics", p.feed)
 	mux.HandleFunc("GET /oncall", p.onCall)
 	mux.HandleFunc("GET /alarms", p.alarms)
+	mux.HandleFunc("POST /alarms/ack", p.ackSeveral)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
+	mux.HandleFunc("GET /silences", p.silences)
+	mux.HandleFunc("POST /silences", p.addSilence)
+	mux.HandleFunc("POST /silences/{id}/end", p.endSilence)
 	mux.HandleFunc("GET /notices", p.notices)
+	mux.HandleFunc("POST /notices/retry", p.retry)
 	mux.HandleFunc("GET /people", p.people)
 	mux.Handle("GET /static/{name}", assets)
 	mux.HandleFunc("GET /", p.notFound)

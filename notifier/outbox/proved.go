@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -125,6 +126,10 @@ func (b *Outbox) People(ctx context.Context) ([]notifier.Reach, error) {
 	if err != nil {
 		return nil, err
 	}
+	stopped, err := b.stopped(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now := time.Now()
 	dir := b.directory.Load()
 	contacts := dir.Contacts()
@@ -140,6 +145,10 @@ func (b *Outbox) People(ctx context.Context) ([]notifier.Reach, error) {
 		}
 		if d, ok := drills[r.Name]; ok && d.number == is {
 			r.AskedAt, r.DrillAnswered, r.DrillOverdue = d.at, d.answered, d.overdue(now)
+		}
+		if since, ok := stopped["sms/"+r.Name]; ok {
+			r.Unsubscribed = true
+			r.Failing = cmp.Or(r.Failing, stoppedSince(r.Name, since))
 		}
 		out = append(out, r)
 	}

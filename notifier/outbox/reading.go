@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
@@ -48,14 +51,19 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 
 // Notices lists notices, the newest first.
 func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error) {
+	stopped, err := b.stopped(ctx)
+	if err != nil {
+		return nil, err
+	}
+	where, args := b.chosen(f)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = listed
 	}
+	//nolint:gosec // where holds no value, only the conditions of chosen
 	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, alert,
 			state, attempts, reason, provider_id, created_at, next_at, sent_at
-		FROM notice WHERE (? = '' OR state = ?) AND (? = '' OR code = ?) ORDER BY seq DESC LIMIT ?`,
-		f.State, f.State, f.Code, f.Code, limit)
+		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
@@ -73,7 +81,79 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 			return nil, fmt.Errorf("read the alert of notice %s: %w", r.ID, err)
 		}
 		r.CreatedAt, r.NextAt, r.SentAt = at(created), at(next), at(sent)
+		if since, ok := stopped[r.Recipient]; ok && r.State == notifier.Pending && r.Reason == "" {
+			r.Reason = stoppedSince(r.Display, since)
+		}
 		out = append(out, r)
 	}
 	return out, rows.Err()
+}
+
+// stoppedSince says that somebody wants no more text messages, and the way out.
+func stoppedSince(name string, since time.Time) string {
+	return name + " texted STOP on " + since.Format(time.DateOnly) + ": messages are refused until they text START"
+}
+
+// stopped tells since when recipients want no more text messages.
+func (b *Outbox) stopped(ctx context.Context) (map[string]time.Time, error) {
+	list, err := b.Optouts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]time.Time, len(list))
+	for _, o := range list {
+		out["sms/"+o.Name] = o.Since
+	}
+	return out, nil
+}
+
+// chosen writes down what a filter selects and in which order, as a condition with its
+// arguments. Only what is asked for is in it, so that an index leads to it.
+func (b *Outbox) chosen(f notifier.Filter) (where string, args []any) {
+	var all []string
+	and := func(condition string, values ...any) {
+		all, args = append(all, condition), append(args, values...)
+	}
+	if f.State != "" {
+		and("state = ?", f.State)
+	}
+	if f.Code != "" {
+		and("code = ?", f.Code)
+	}
+	if f.Instance != "" {
+		and("episode IN (SELECT id FROM episode WHERE instance = ?)", f.Instance)
+	}
+	if f.Person != "" {
+		names := b.recipientsOf(f.Person)
+		and("recipient IN (?"+strings.Repeat(", ?", len(names)-1)+")", names...)
+	}
+	if f.Receiver != "" {
+		and("receiver = ?", f.Receiver)
+	}
+	if !f.From.IsZero() {
+		and("created_at >= ?", ms(f.From))
+	}
+	if !f.To.IsZero() {
+		and("created_at < ?", ms(f.To))
+	}
+	order := " ORDER BY seq DESC"
+	if !f.From.IsZero() || !f.To.IsZero() {
+		order = " ORDER BY created_at DESC, seq DESC"
+	}
+	if len(all) == 0 {
+		return order, nil
+	}
+	return "WHERE " + strings.Join(all, " AND ") + order, args
+}
+
+// recipientsOf returns under which names notices to somebody are stored: to a contact,
+// in the configuration still or not, or to a recipient that people are shown by a name.
+func (b *Outbox) recipientsOf(person string) []any {
+	names := []any{person, "sms/" + person}
+	for t := range b.directory.Load().Targets() {
+		if r := t.Recipient; r.Display == person && !slices.Contains(names, any(r.Name)) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }

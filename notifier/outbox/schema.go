@@ -180,7 +180,20 @@ CREATE TABLE unreachable (
 	code      TEXT NOT NULL,
 	since     INTEGER NOT NULL
 ) WITHOUT ROWID;`, `
-ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`,
+ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`, `
+CREATE TABLE inbound (
+	id TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX inbound_at ON inbound (at);
+
+CREATE TABLE optout (
+	phone TEXT PRIMARY KEY,
+	at    INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX notice_at ON notice (created_at);
+CREATE INDEX episode_instance ON episode (instance);`,
 	}
 }
 

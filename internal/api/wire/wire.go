@@ -252,6 +252,20 @@ type Acked struct {
 	AckedAt *time.Time `json:"acked_at"`
 }
 
+// AckSeveral is what POST /api/v1/alarms/ack takes: codes, or all that is open.
+type AckSeveral struct {
+	Codes []string `json:"codes,omitempty"`
+	All   bool     `json:"all,omitempty"`
+	By    string   `json:"by,omitempty"`
+}
+
+// AckedSeveral is its answer: who acknowledged each alarm first, and the codes that no
+// open alarm has.
+type AckedSeveral struct {
+	Acked   []Acked  `json:"acked"`
+	Missing []string `json:"missing"`
+}
+
 // Notices is the answer of GET /api/v1/notices.
 type Notices struct {
 	Notices []Notice `json:"notices"`
@@ -265,9 +279,10 @@ type Notice struct {
 	Rule       string     `json:"rule"`
 	Severity   string     `json:"severity"`
 	Receiver   string     `json:"receiver"`
-	Channel    string     `json:"channel"`   // sms, webhook
-	Recipient  string     `json:"recipient"` // as people are shown it, without secrets
-	State      string     `json:"state"`     // pending, sending, sent, delivered, held, dropped, dead
+	Channel    string     `json:"channel"`     // sms, webhook
+	Recipient  string     `json:"recipient"`   // as people are shown it, without secrets
+	InstanceID string     `json:"instance_id"` // empty for an alarm about an account or the whole fleet
+	State      string     `json:"state"`       // pending, sending, sent, delivered, held, dropped, dead
 	Attempts   int        `json:"attempts"`
 	Reason     string     `json:"reason"` // why it is held, dropped, dead or waits for another try
 	ProviderID string     `json:"provider_id"`
@@ -325,6 +340,18 @@ type Silence struct {
 	By        string            `json:"by"`
 	Comment   string            `json:"comment"`
 	CreatedAt time.Time         `json:"created_at"`
+	// Holds is what it holds at this moment.
+	Holds Holds `json:"holds"`
+	// Remark says that it fits nothing now, and what may be the matter.
+	Remark string `json:"remark,omitempty"`
+}
+
+// Holds is what a silence holds at a moment.
+type Holds struct {
+	Instances []string `json:"instances"` // ids of those about which it holds some alarm
+	Accounts  []string `json:"accounts"`  // names of those about which it holds some alarm
+	Alarms    []string `json:"alarms"`    // codes of those that are open
+	Notices   int      `json:"notices"`   // that wait because of it, or would if they were decided now
 }
 
 // NewSilence is what POST /api/v1/silences takes: an end, or how long from now.
@@ -334,6 +361,8 @@ type NewSilence struct {
 	For      string            `json:"for,omitempty"` // 30m, 2h, 7d
 	By       string            `json:"by,omitempty"`
 	Comment  string            `json:"comment,omitempty"`
+	// Preview asks what the silence would hold; it is not stored.
+	Preview bool `json:"preview,omitempty"`
 }
 
 // Accounts is the answer of GET /api/v1/accounts.

@@ -14,7 +14,7 @@
     if (focus && focus !== document.body && main().contains(focus) && focus.matches("input, select, textarea, button")) return true;
     const selection = document.getSelection();
     if (selection && !selection.isCollapsed && main().contains(selection.anchorNode)) return true;
-    return [...main().querySelectorAll("input[type=text], input[type=search]")].some((i) => i.value !== i.defaultValue);
+    return [...main().querySelectorAll("input")].some((i) => i.value !== i.defaultValue || i.checked !== i.defaultChecked);
   };
 
   // Where a link had the focus, the same link of the new page gets it.
@@ -27,7 +27,7 @@
   const refresh = async () => {
     if (document.hidden || busy()) return;
     const address = new URL(location.href);
-    address.searchParams.delete("acked");
+    for (const done of ["acked", "gone", "tried"]) address.searchParams.delete(done);
     try {
       const answer = await fetch(address, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
       if (!answer.ok) throw new Error(String(answer.status));

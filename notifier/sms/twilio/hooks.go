@@ -28,7 +28,7 @@ type Receipts interface {
 // Replies takes a text message of a person and returns the answer to it; "" is
 // none.
 type Replies interface {
-	Answer(ctx context.Context, phone, text string) string
+	Answer(ctx context.Context, in notifier.Inbound) string
 }
 
 // Signer is one account whose callbacks are taken.
@@ -127,7 +127,9 @@ func (h *Hooks) inbound(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	text, err := xml.Marshal(reply{Message: h.Replies.Answer(r.Context(), form.Get("From"), form.Get("Body"))})
+	text, err := xml.Marshal(reply{Message: h.Replies.Answer(r.Context(), notifier.Inbound{
+		ID: form.Get("MessageSid"), From: form.Get("From"), To: form.Get("To"), Text: form.Get("Body"), OptOut: form.Get("OptOutType"),
+	})})
 	if err != nil {
 		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
 		return

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/brimwatch/brimwatch/internal/check"
+	"github.com/brimwatch/brimwatch/internal/client"
+)
+
+type notifyCommand struct {
+	Test notifyTestCommand `cmd:"" help:"Send one test notice for real, and print what the far side said."`
+}
+
+type notifyTestCommand struct {
+	configFlag
+	To  string `required:"" placeholder:"NAME" help:"A contact or a receiver."`
+	URL string `env:"BRIMWATCH_URL" help:"Where the running Brimwatch answers, which then tries what waits; by the configuration when it is left out."`
+}
+
+// Run sends a test notice to everybody behind a name.
+func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
+	results, err := check.NotifyTest(ctx, c.ConfigFile, c.To, version)
+	if err != nil {
+		return err
+	}
+	failed, accepted := false, false
+	for _, r := range results {
+		mark := "ok"
+		if r.Err != nil {
+			mark, failed = "failed", true
+		} else {
+			accepted = true
+		}
+		fmt.Fprintf(s.out, "%-6s  %s %s  %s\n", mark, r.Channel, r.Display, r.Said())
+	}
+	if accepted {
+		c.retry(ctx, s)
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// retry lets the Brimwatch that runs, if one does, try now what waits for another
+// attempt: the far side has just answered.
+func (c *notifyTestCommand) retry(ctx context.Context, s streams) {
+	address := c.URL
+	if address == "" {
+		address = check.Address(c.ConfigFile)
+	}
+	cl, err := client.New(address)
+	if err == nil {
+		err = cl.RetryNotices(ctx)
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED): // none runs
+	case err != nil:
+		fmt.Fprintln(s.err, "what waits for another attempt was not tried now:", err)
+	default:
+		fmt.Fprintln(s.out, "What waits for another attempt is tried now.")
+	}
+}

@@ -1,0 +1,316 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/readers"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+const (
+	// maxSilence bounds a silence, as the API does.
+	maxSilence = 366 * 24 * time.Hour
+	// maxWritten bounds a label or comment, in characters.
+	maxWritten = 200
+	// maxNamed is how many instances, alarms or notices are named one by one.
+	maxNamed = 6
+)
+
+// silenceRow is a silence in force, or one that is looked at before it is added.
+type silenceRow struct {
+	ID      string
+	Labels  []fleet.Label
+	Until   stamp
+	By      string
+	Comment string
+	Created stamp
+	Holds   holdsView
+}
+
+// holdsView is what a silence holds now.
+type holdsView struct {
+	Instances, Alarms, Notices []link
+	MoreInstances              int // that are not named
+	MoreAlarms                 int
+	MoreNotices                int
+	Accounts                   []string
+	Remark                     string // it fits nothing
+}
+
+// link is a name that leads somewhere; without an address it only names.
+type link struct{ Text, Address string }
+
+// silenceForm is what the form of a new silence holds.
+type silenceForm struct {
+	Labels  string // one a line
+	For     string
+	Until   string // a moment instead of For
+	Comment string
+}
+
+// silencesBody is what the page of silences shows.
+type silencesBody struct {
+	Rows    []silenceRow
+	Form    silenceForm
+	Spans   []option
+	Zone    string
+	Preview *silenceRow // nil before the form was sent
+	Faults  []string    // what is wrong with the form
+	By      whoActs
+}
+
+// previewOf is the address at which a silence is looked at before it is added.
+func previewOf(matchers map[string]string) string {
+	return "/silences?" + url.Values{"labels": {written(matchers)}, "for": {"2h"}}.Encode()
+}
+
+// written writes labels down as the form has them.
+func written(matchers map[string]string) string {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(matchers)) {
+		lines = append(lines, name+"="+matchers[name])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// spans are how long a silence may be chosen to last.
+func spans() []option {
+	return []option{
+		{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"8h", "8 hours"}, {"24h", "1 day"}, {"72h", "3 days"}, {"168h", "7 days"}, {"720h", "30 days"},
+	}
+}
+
+// silences shows the silences in force, and what a new one would hold: looking changes
+// nothing, so the form of it is sent as an address.
+func (p *pages) silences(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	body := silencesBody{Form: formOf(q), By: whoAsks(r)}
+	status := http.StatusOK
+	if q.Has("labels") {
+		s, faults := p.newSilence(body.Form)
+		if body.Faults = faults; len(faults) > 0 {
+			status = http.StatusUnprocessableEntity
+		} else {
+			body.Preview = &silenceRow{Labels: labelsOf(s.Matchers), Until: p.stamp(s.Until), Comment: s.Comment}
+		}
+		p.silencesPage(w, r, status, body, &s)
+		return
+	}
+	p.silencesPage(w, r, status, body, nil)
+}
+
+// silencesPage answers with the page. next is the silence that is looked at; nil is none.
+func (p *pages) silencesPage(w http.ResponseWriter, r *http.Request, status int, body silencesBody, next *notifier.Silence) {
+	list, err := p.Silences.Silences(r.Context())
+	if err != nil {
+		p.fail(w, r, "silences", "The silences", err)
+		return
+	}
+	present, err := readers.Present(r.Context(), p.Fleet, p.Accounts, p.Alarms, p.Notices, p.Now())
+	if err != nil {
+		p.fail(w, r, "silences", "What the silences hold", err)
+		return
+	}
+	for i := range list {
+		s := &list[i]
+		body.Rows = append(body.Rows, silenceRow{
+			ID: s.ID, Labels: labelsOf(s.Matchers), Until: p.stamp(s.Until), By: s.By, Comment: s.Comment, Created: p.stamp(s.CreatedAt), Holds: holds(present.HeldBy(s)),
+		})
+	}
+	if body.Preview != nil {
+		body.Preview.Holds = holds(present.HeldBy(next))
+	}
+	body.Spans, body.Zone = spans(), zoneWords(p.Now().In(p.Zone))
+	if !slices.ContainsFunc(body.Spans, func(o option) bool { return o.Value == body.Form.For }) && body.Form.For != "" {
+		body.Spans = append(body.Spans, option{body.Form.For, body.Form.For})
+	}
+	p.render(w, r, status, "silences", page{Title: "Silences", Section: "silences", Done: silenced(r.URL.Query()), Body: body})
+}
+
+// silenced says what a form achieved, after the redirect.
+func silenced(q url.Values) string {
+	switch {
+	case q.Has("added"):
+		return "The silence is in force. Alarms are raised and shown all the same."
+	case q.Has("ended"):
+		return "The silence has ended. What is still wrong is told now."
+	}
+	return ""
+}
+
+// formOf reads the form of a new silence.
+func formOf(q url.Values) silenceForm {
+	return silenceForm{
+		Labels: strings.ReplaceAll(q.Get("labels"), "\r\n", "\n"), For: strings.TrimSpace(q.Get("for")), Until: q.Get("until"), Comment: strings.TrimSpace(q.Get("comment")),
+	}
+}
+
+// newSilence makes a silence of what the form holds, or says all that is wrong with it.
+func (p *pages) newSilence(f silenceForm) (s notifier.Silence, faults []string) {
+	now := p.Now().UTC()
+	s = notifier.Silence{Comment: f.Comment, CreatedAt: now}
+	s.Matchers, faults = parseLabels(f.Labels)
+	if err := fleet.CheckName(f.Comment); err != nil {
+		faults = append(faults, "The reason is one line of plain text, and here "+err.Error()+".")
+	}
+	if utf8.RuneCountInString(f.Comment) > maxWritten {
+		faults = append(faults, fmt.Sprintf("The reason is longer than %d characters.", maxWritten))
+	}
+	if f.Until != "" {
+		until, ok := parseField(f.Until, p.Zone)
+		if !ok {
+			faults = append(faults, "The end is not written like "+now.In(p.Zone).Format(fieldTime)+".")
+			return s, faults
+		}
+		s.Until = until.UTC()
+	} else {
+		d, err := time.ParseDuration(f.For)
+		if err != nil {
+			faults = append(faults, "How long it lasts is missing.")
+			return s, faults
+		}
+		s.Until = now.Add(d)
+	}
+	switch {
+	case !s.Until.After(now):
+		faults = append(faults, "It would end in the past.")
+	case s.Until.Sub(now) > maxSilence:
+		faults = append(faults, "It would last longer than a year; switch the alarm off in the configuration instead.")
+	}
+	return s, faults
+}
+
+// parseLabels reads labels, one a line or with commas between them.
+func parseLabels(text string) (matchers map[string]string, faults []string) {
+	matchers = make(map[string]string)
+	for line := range strings.Lines(text) {
+		pieces := strings.Split(line, ",")
+		if slices.ContainsFunc(pieces, func(piece string) bool { return !strings.Contains(piece, "=") }) {
+			pieces = []string{line} // the comma is a part of the value
+		}
+		for _, piece := range pieces {
+			piece = strings.TrimSpace(piece)
+			if piece == "" {
+				continue
+			}
+			name, value, found := strings.Cut(piece, "=")
+			name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+			_, twice := matchers[name]
+			switch err := fleet.CheckName(piece); {
+			case err != nil:
+				faults = append(faults, "A label is plain text, and in one of them "+err.Error()+".")
+			case !found || name == "" || value == "":
+				faults = append(faults, "A label has a name and a value, like instance_id=mqtt-1; this has not: "+piece)
+			case utf8.RuneCountInString(name) > maxWritten || utf8.RuneCountInString(value) > maxWritten:
+				faults = append(faults, fmt.Sprintf("A label is longer than %d characters.", maxWritten))
+			case twice && matchers[name] != value:
+				faults = append(faults, "The label "+name+" is given twice; all labels must fit, so nothing would.")
+			}
+			matchers[name] = value
+		}
+	}
+	if len(matchers) == 0 {
+		faults = append(faults, "No label is given: a silence of everything is none.")
+	}
+	return matchers, faults
+}
+
+// addSilence stores a silence.
+func (p *pages) addSilence(w http.ResponseWriter, r *http.Request) {
+	if !p.form(w, r) {
+		return
+	}
+	f := formOf(r.PostForm)
+	s, faults := p.newSilence(f)
+	if len(faults) > 0 {
+		p.silencesPage(w, r, http.StatusUnprocessableEntity, silencesBody{Form: f, By: whoAsks(r), Faults: faults}, nil)
+		return
+	}
+	of := problemOf{title: "Not silenced", section: "silences", heading: "Who adds the silence?", back: previewOf(s.Matchers)}
+	by, ok := p.actor(w, r, of)
+	if !ok {
+		return
+	}
+	s.By = by
+	added, err := p.Silences.AddSilence(r.Context(), s)
+	if err != nil {
+		p.log.ErrorContext(r.Context(), "silence could not be added", "error", err)
+		of.heading = "The silence was not added"
+		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		return
+	}
+	p.log.InfoContext(r.Context(), "silence added", "id", added.ID, "until", added.Until.UTC().Format(time.RFC3339), "by", by)
+	http.Redirect(w, r, "/silences?added=1", http.StatusSeeOther)
+}
+
+// endSilence ends a silence.
+func (p *pages) endSilence(w http.ResponseWriter, r *http.Request) {
+	if !p.form(w, r) {
+		return
+	}
+	id := r.PathValue("id")
+	of := problemOf{title: "Not ended", section: "silences", heading: "There is no such silence", back: "/silences"}
+	list, err := p.Silences.Silences(r.Context())
+	if err == nil && !slices.ContainsFunc(list, func(s notifier.Silence) bool { return s.ID == id }) {
+		p.refuseForm(w, r, http.StatusNotFound, of, "It may have ended by itself in the meantime.")
+		return
+	}
+	if err = errors.Join(err, p.Silences.RemoveSilence(r.Context(), id)); err != nil {
+		p.log.ErrorContext(r.Context(), "silence could not be ended", "id", id, "error", err)
+		of.heading = "The silence was not ended"
+		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		return
+	}
+	p.log.InfoContext(r.Context(), "silence ended", "id", id, "by", whoAsks(r).Name)
+	http.Redirect(w, r, "/silences?ended=1", http.StatusSeeOther)
+}
+
+// labelsOf lists labels by name.
+func labelsOf(matchers map[string]string) []fleet.Label {
+	var out []fleet.Label
+	for _, name := range slices.Sorted(maps.Keys(matchers)) {
+		out = append(out, fleet.Label{Name: name, Value: matchers[name]})
+	}
+	return out
+}
+
+// holds writes down what a silence holds.
+func holds(h notifier.Holding) holdsView {
+	out := holdsView{Accounts: h.Accounts}
+	if h.Nothing() {
+		out.Remark = h.Remark()
+	}
+	for _, in := range h.Instances {
+		out.Instances = append(out.Instances, link{nameOf(in), linkTo(in.ID)})
+	}
+	for i := range h.Alarms {
+		out.Alarms = append(out.Alarms, link{h.Alarms[i].Code, "/notices?code=" + h.Alarms[i].Code})
+	}
+	waits := make(map[string]int) // notices by code and recipient
+	for i := range h.Notices {
+		n := &h.Notices[i]
+		name := n.Code + " to " + shownTo(n)
+		if waits[name]++; waits[name] == 1 {
+			out.Notices = append(out.Notices, link{name, "/notices?state=held&code=" + n.Code})
+		}
+	}
+	out.Instances, out.MoreInstances = firstOf(out.Instances)
+	out.Alarms, out.MoreAlarms = firstOf(out.Alarms)
+	out.Notices, out.MoreNotices = firstOf(out.Notices)
+	return out
+}
+
+// firstOf returns as many as are named one by one, and how many there are beyond.
+func firstOf(list []link) ([]link, int) {
+	n := min(len(list), maxNamed)
+	return list[:n], len(list) - n
+}
