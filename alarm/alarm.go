@@ -8,7 +8,8 @@
 // Invariants:
 //   - an unknown observation neither raises nor clears; it holds the state;
 //   - a level has two thresholds, to raise and to clear, and both must be sustained;
-//   - one episode has one raise and one end, and the same code throughout;
+//   - one episode has one raise and one end, and the same code throughout; one that flaps
+//     goes up and down in between;
 //   - what was not committed has not happened: memory changes after the commit.
 package alarm
 
@@ -94,6 +95,7 @@ type Rule struct {
 	For      time.Duration // how long at or above Threshold before it is an alarm
 	ClearFor time.Duration // how long below Clear before it is over
 	Repeat   time.Duration // remind this often until acknowledged; 0 is never
+	Flapping Flapping
 }
 
 // Observation is what was seen of one alarm at one moment.
@@ -109,7 +111,7 @@ type Observation struct {
 type EventKind string
 
 // The events. Lost and Found are kept in the journal and tell nobody; of lost
-// data the no_data rule has an episode of its own.
+// data the no_data rule has an episode of its own. Nor do Rose and Fell.
 const (
 	Raised    EventKind = "raised"
 	Escalated EventKind = "escalated" // a higher level
@@ -120,6 +122,11 @@ const (
 	Acked     EventKind = "acknowledged"
 	Lost      EventKind = "lost"  // raised, and its data went missing: held
 	Found     EventKind = "found" // raised, and its data is back
+
+	BeganFlapping EventKind = "flapping" // ended once more within a short time: it stays open
+	Rose          EventKind = "rose"     // it flaps, and went up again
+	Fell          EventKind = "fell"     // it flaps, and went down again
+	Settled       EventKind = "settled"  // it flapped, and stays up: an ordinary open alarm
 )
 
 // Event is one thing that happened to one episode, with the figures of that
@@ -140,6 +147,7 @@ type Event struct {
 	Threshold float64 // the utilization that was crossed
 	Reason    string  // of no_data: why; of withdrawn: what went away
 	By        string  // of acknowledged: who
+	Flaps     Flaps   // of an alarm that flaps
 
 	// Instance is who it is about, as it was watched; nil for FleetInstance.
 	Instance *fleet.Instance

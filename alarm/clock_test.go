@@ -9,32 +9,6 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// TestSmallCorrectionsOfTheClock: up to two minutes, either way, are no jump.
-func TestSmallCorrectionsOfTheClock(t *testing.T) {
-	for _, tt := range []struct {
-		off  time.Duration
-		want bool
-	}{
-		{0, false}, {2 * time.Minute, false}, {-2 * time.Minute, false}, {2*time.Minute + 1, true}, {-2*time.Minute - 1, true},
-	} {
-		now := in2026(time.May, 1)
-		cj := clockJudge{last: now, lookAt: now.Add(time.Hour)}
-		at := now.Add(time.Second + tt.off)
-		if got := cj.jumped(at, time.Second); got != tt.want {
-			t.Errorf("%s off: %v", tt.off, got)
-		}
-		if !cj.last.Equal(at) {
-			t.Errorf("%s off: the look is not noted", tt.off)
-		}
-		if got := cj.lookAt.IsZero(); got != tt.want {
-			t.Errorf("%s off: all is judged as soon as the clock is trusted: %v", tt.off, got)
-		}
-		if settled := at.Add(10 * time.Minute); tt.want && !cj.settled.Equal(settled) || !tt.want && !cj.settled.IsZero() {
-			t.Errorf("%s off: trusted from %s", tt.off, cj.settled)
-		}
-	}
-}
-
 // TestRulesThatAreOn: each rule of the calendar is switched on by its own setting
 // alone, and those of readings and accounts by none.
 func TestRulesThatAreOn(t *testing.T) {

@@ -17,9 +17,8 @@ type clockJudge struct {
 	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
 
-	lookAt  time.Time // nothing is due before
-	last    time.Time // the tick before
-	settled time.Time // the clock has jumped: nothing is judged before
+	lookAt  time.Time     // nothing is due before
+	settled time.Duration // the clock was set: nothing is judged before, on the monotonic clock
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -36,10 +35,11 @@ const (
 // SetCalendar replaces what is judged by the clock, and judges at once.
 func (e *Engine) SetCalendar(ctx context.Context, c Calendar) error {
 	return e.call(ctx, func(ctx context.Context) error {
+		now := e.look()
 		e.mu.Lock()
 		e.byClock.set(c)
 		e.mu.Unlock()
-		return e.tickCalendar(ctx, time.Now())
+		return e.tickCalendar(ctx, now)
 	})
 }
 
@@ -91,29 +91,10 @@ func (cj *clockJudge) keep(sl *slot) {
 // tickCalendar judges the calendar when something is due, and the clock can be
 // trusted.
 func (e *Engine) tickCalendar(ctx context.Context, now time.Time) error {
-	cj := &e.byClock
-	passed := now.Sub(cj.last) // by the monotonic clock, which nobody sets
-	if cj.jumped(now, passed) {
-		e.log.Warn("the clock has jumped; the calendar is not judged until it has stayed for a while", "for", clockSettle)
-	}
-	if now.Before(cj.settled) || now.Before(cj.lookAt) {
+	if e.watch.steady < e.byClock.settled || now.Before(e.byClock.lookAt) {
 		return nil
 	}
 	return e.judgeCalendar(ctx, now)
-}
-
-// jumped notes what the clock says, and tells whether it went another way than
-// the time that has passed since it was looked at last. Then nothing is judged by
-// it for a while, counted by the clock as it is now.
-func (cj *clockJudge) jumped(now time.Time, passed time.Duration) bool {
-	off := now.Round(0).Sub(cj.last.Round(0)) - passed
-	first := cj.last.IsZero()
-	cj.last = now
-	if first || off <= clockJump && off >= -clockJump {
-		return false
-	}
-	cj.settled, cj.lookAt = now.Add(clockSettle), time.Time{}
-	return true
 }
 
 // judgeCalendar judges all accounts and instances by the clock. When the commit
@@ -176,7 +157,7 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 				ev.Reason = ev.Details.endReason()
 			case Raised, Escalated, Reminded, Found:
 				ev.Reason = ev.Details.reason(r.Rule, j.now)
-			case Eased, Withdrawn, Acked, Lost:
+			case Eased, Withdrawn, Acked, Lost, BeganFlapping, Rose, Fell, Settled:
 			}
 			if grouped && r.Rule == Expiry && Starts(ev.Kind) {
 				ev.Topic = group.topic

@@ -392,57 +392,8 @@ func TestForecastWaitsForTheMorning(t *testing.T) {
 	})
 }
 
-// TestClockJumps: nothing is judged by a clock that was just set. What it says
-// counts once it has stayed for a while; one that is mended before has no effect.
-func TestClockJumps(t *testing.T) {
-	base := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	type look struct {
-		passed time.Duration // since the one before
-		wall   time.Duration // from base
-		jumped bool
-		judges bool
-	}
-	for _, tt := range []struct {
-		name  string
-		looks []look
-	}{
-		{"it goes as it should", []look{{0, 0, false, true}, {time.Second, time.Second, false, true}, {time.Hour, time.Hour + time.Second, false, true}}},
-		{"set forward by a day, and it stays", []look{{0, 0, false, true}, {time.Second, day, true, false}, {time.Minute, day + time.Minute, false, false}, {clockSettle, day + clockSettle + time.Minute, false, true}}},
-		{"set forward by a day, and mended", []look{{0, 0, false, true}, {time.Second, day, true, false}, {time.Minute, time.Minute, true, false}, {clockSettle, time.Minute + clockSettle, false, true}}},
-		{"set back by a day, and it stays", []look{{0, 0, false, true}, {time.Second, -day, true, false}, {clockSettle, clockSettle - day, false, true}}},
-		{"a small correction", []look{{0, 0, false, true}, {time.Second, time.Minute, false, true}}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var cj clockJudge
-			for i, l := range tt.looks {
-				now := base.Add(l.wall)
-				if got := cj.jumped(now, l.passed); got != l.jumped {
-					t.Fatalf("look %d: jumped is %v", i, got)
-				}
-				if judges := !now.Before(cj.settled); judges != l.judges {
-					t.Fatalf("look %d: judges is %v", i, judges)
-				}
-			}
-		})
-	}
-}
-
 // pass lets time pass in a bubble, and waits for what it causes.
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
-}
-
-// TestTicksKeepTheMonotonicClock: without its reading a jump of the wall clock
-// cannot be told from time that has passed. Only the real clock has one; what it
-// says does not matter here.
-func TestTicksKeepTheMonotonicClock(t *testing.T) {
-	e, err := NewEngine(t.Context(), Options{Journal: newMemoryJournal(), Logger: slog.New(slog.DiscardHandler), Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e.onTick(t.Context(), time.Now())
-	if last := e.byClock.last.String(); !strings.Contains(last, " m=") {
-		t.Errorf("the tick is kept as %s", last)
-	}
 }

@@ -19,20 +19,22 @@ type transition struct {
 	slot   *slot
 	next   State
 	memory *Memory
+	events int // how many of the batch's events led to it
 }
 
 // add stages the next state of a slot and the events that led to it.
 func (b *batch) add(sl *slot, next State, events []Event) {
-	b.change(transition{sl, next, sl.memory}, events)
+	b.change(transition{slot: sl, next: next, memory: sl.memory}, events)
 }
 
 // remember stages the next state of a slot of the calendar with the steps that
 // people will have been notified of.
 func (b *batch) remember(sl *slot, next State, m Memory, events []Event) {
-	b.change(transition{sl, next, &m}, events)
+	b.change(transition{slot: sl, next: next, memory: &m}, events)
 }
 
 func (b *batch) change(t transition, events []Event) {
+	t.events = len(events)
 	b.changes = append(b.changes, t)
 	sl := t.slot
 	for i := range events {
@@ -41,18 +43,28 @@ func (b *batch) change(t transition, events []Event) {
 	b.commit.Events = append(b.commit.Events, events...)
 }
 
-// commit stores the batch and then lets memory follow. When it fails, nothing
-// has happened: the states are as they were, and the next reading or tick comes
-// to the same decision again.
+// commitMost is how many changes are committed together at most. The notices of the
+// first part of a storm are on their way while the next part is stored.
+const commitMost = 500
+
+// commit stores the batch, part by part, and lets memory follow each. When a part fails,
+// nothing of it and of those after it has happened: the states are as they were, and the
+// next reading or tick comes to the same decision again.
 func (e *Engine) commit(ctx context.Context, b *batch) error {
 	defer func() {
 		for _, en := range b.entries {
 			en.staged = false
 		}
 	}()
-	if len(b.changes) == 0 {
-		return nil
+	for _, part := range b.parts(commitMost) {
+		if err := e.commitPart(ctx, &part); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (e *Engine) commitPart(ctx context.Context, b *batch) error {
 	e.giveCodes(b)
 	e.advise(b.commit.Events)
 	for _, c := range b.changes {

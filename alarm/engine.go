@@ -45,6 +45,9 @@ type Options struct {
 	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
 	// take longer ones.
 	Tick time.Duration
+	// Clocks returns what the wall clock says, and how much time has passed by a clock
+	// that nobody sets; nil is those of this machine. Tests let them go apart.
+	Clocks func() (wall time.Time, steady time.Duration)
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
 }
@@ -61,6 +64,10 @@ type Engine struct {
 	log        *slog.Logger
 	metrics    *metrics
 	rnd        *rand.Rand
+
+	clocks  bothClocks
+	watch   clockWatch // of Run alone
+	unsaved bool       // the clock was set, and what is stored does not know it yet
 
 	inbox inbox
 	calls chan call
@@ -101,9 +108,13 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		calls:   make(chan call),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
+		clocks:  o.Clocks,
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
 		fleet:   slot{key: Key{Rule: NoData, Instance: FleetInstance, Metric: NoMetric}},
+	}
+	if e.clocks == nil {
+		e.clocks = machineClocks()
 	}
 	e.inbox.init()
 	m, err := newMetrics(o.Registerer, e)
@@ -117,7 +128,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 	}
 	e.byClock.slots = make(map[Key]*slot)
 	e.byClock.set(o.Calendar)
-	e.restore(records, o.Watches)
+	e.restore(records, o.Watches, e.look())
 	e.replaceWatches(o.Watches, o.FleetRule)
 	return e, nil
 }
@@ -133,10 +144,11 @@ func (e *Engine) Observe(readings []*fleet.Reading) {
 // capacity changed are judged again at once, with the newest reading.
 func (e *Engine) SetWatches(ctx context.Context, watches []Watch, fleetRule *Rule) error {
 	return e.call(ctx, func(ctx context.Context) error {
+		now := e.look()
 		e.mu.Lock()
 		changed := e.replaceWatches(watches, fleetRule)
 		e.mu.Unlock()
-		return e.rejudge(ctx, changed, time.Now())
+		return e.rejudge(ctx, changed, now)
 	})
 }
 
@@ -153,10 +165,10 @@ func (e *Engine) Ack(ctx context.Context, code, by string) error {
 		if sl.state.AckedAt != 0 {
 			return nil
 		}
-		now := time.Now().UTC()
+		now := e.look()
 		next := sl.state
 		next.AckedAt, next.AckedBy = milli(now), by
-		ev := event(Acked, next, Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
+		ev := event(Acked, &next, &Observation{At: now, Known: next.LostAt == 0, Usage: next.Usage, Capacity: next.Capacity})
 		ev.By = by
 		var b batch
 		b.add(sl, next, []Event{ev})
@@ -216,7 +228,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.done)
 	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
-	e.onTick(ctx, time.Now())
+	e.onTick(ctx, e.look())
 	for {
 		select {
 		case <-ctx.Done():
@@ -224,8 +236,8 @@ func (e *Engine) Run(ctx context.Context) error {
 			return nil
 		case <-e.inbox.wake:
 			e.judgeAll(ctx)
-		case now := <-tick.C:
-			e.onTick(ctx, now)
+		case <-tick.C:
+			e.onTick(ctx, e.look())
 		case c := <-e.calls:
 			c.done <- c.do(ctx)
 		}
@@ -236,6 +248,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // is about to be committed waits for the commit.
 func (e *Engine) judgeAll(ctx context.Context) {
 	waiting := e.inbox.take()
+	e.look() // after they were taken: none of them knows of a clock that was set later
 	for len(waiting) > 0 {
 		var b batch
 		rest := waiting[:0]
@@ -247,7 +260,7 @@ func (e *Engine) judgeAll(ctx context.Context) {
 			case en.staged:
 				rest = append(rest, r)
 			default:
-				e.judge(&b, en, r)
+				e.judge(&b, en, r, e.watch.moment(r.At))
 			}
 		}
 		e.mu.Unlock()
@@ -267,7 +280,7 @@ func (e *Engine) stop(ctx context.Context) {
 	defer cancel()
 	e.judgeAll(ctx)
 	var b batch
-	now := milli(time.Now())
+	now := milli(e.look())
 	e.mu.RLock()
 	for _, en := range e.entries {
 		for _, sl := range en.all() {

@@ -57,9 +57,9 @@ func (en *entry) metricStates() [fleet.NumMetrics]fleet.MetricState {
 		sl := en.slots[m]
 		read := en.last != nil && en.last.Known.Has(m) && !en.missing
 		switch {
-		case sl != nil && sl.state.Raised() && sl.state.Unknown():
+		case sl != nil && sl.state.Open() && sl.state.Unknown():
 			out[m] = fleet.MetricUnknown
-		case sl != nil && sl.state.Raised():
+		case sl != nil && sl.state.Open():
 			out[m] = fleet.MetricRaised
 		case sl == nil || !en.watch.Instance.Limit(en.last, m).Known():
 			out[m] = fleet.MetricUnwatched
@@ -72,20 +72,20 @@ func (en *entry) metricStates() [fleet.NumMetrics]fleet.MetricState {
 	return out
 }
 
-// judge gives one reading to all alarms of its instance.
-func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
-	if en.overdue(r.At) {
-		// Nothing was read for long, because we slept or the clock was set: what
-		// lies between counts as unknown.
+// judge gives one reading to all alarms of its instance; at is its moment by the wall
+// clock as it is set now.
+func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading, at time.Time) {
+	if en.overdue(at) {
+		// Nothing was read for long: what lies between counts as unknown.
 		e.judgeSilence(b, en, en.seen.Add(en.watch.Every), "no reading since "+en.seen.UTC().Format(time.RFC3339))
 		if en.staged {
 			return
 		}
 	}
-	en.last, en.seen = r, r.At
+	en.last, en.seen = r, at
 	e.expect(en)
 	if !r.Up {
-		e.judgeSilence(b, en, r.At, r.Reason)
+		e.judgeSilence(b, en, at, r.Reason)
 		return
 	}
 	lost := ""
@@ -98,19 +98,19 @@ func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading) {
 		if sl == nil {
 			continue
 		}
-		o := observe(en.watch.Instance, r, m)
+		o := observe(en.watch.Instance, r, m, at)
 		if !o.Known && en.known.Has(m) && en.watch.Instance.Limit(r, m).Known() {
 			lost, missing = join(lost, m.String()+": "+o.Reason), missing.With(m)
 		}
 		e.step(b, en, sl, *en.watch.Rules[m], o)
 	}
 	en.noData.state.Missing = missing
-	e.judgeNoData(b, en, r.At, lost)
+	e.judgeNoData(b, en, at, lost)
 }
 
 // observe makes the observation of one metric out of a reading.
-func observe(in *fleet.Instance, r *fleet.Reading, m fleet.Metric) Observation {
-	o := Observation{At: r.At}
+func observe(in *fleet.Instance, r *fleet.Reading, m fleet.Metric, at time.Time) Observation {
+	o := Observation{At: at}
 	limit := in.Limit(r, m)
 	switch {
 	case !r.Known.Has(m):
@@ -129,7 +129,8 @@ func observe(in *fleet.Instance, r *fleet.Reading, m fleet.Metric) Observation {
 // once; one that did is staged for the commit.
 func (e *Engine) step(b *batch, en *entry, sl *slot, rule Rule, o Observation) {
 	next, events := Step(rule, sl.state, o)
-	if len(events) == 0 {
+	forgotten := sl.state.kept() && !next.kept() // what is stored has to go
+	if len(events) == 0 && !forgotten {
 		sl.state = next
 		return
 	}

@@ -25,7 +25,7 @@ func TestObserve(t *testing.T) {
 		{"a gap", limited, gap, Observation{At: start(), Reason: "not a number"}},
 		{"nothing", limited, &fleet.Reading{At: start(), Up: true}, Observation{At: start(), Reason: "not told by the source"}},
 	} {
-		if diff := cmp.Diff(tt.want, observe(tt.in, tt.r, fleet.Connections)); diff != "" {
+		if diff := cmp.Diff(tt.want, observe(tt.in, tt.r, fleet.Connections, start())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}

@@ -38,9 +38,9 @@ func (e *Engine) advise(events []Event) {
 			continue
 		}
 		switch ev.Kind {
-		case Raised, Escalated, Reminded:
+		case Raised, Escalated, Reminded, BeganFlapping, Settled:
 			ev.Fitting = e.advisor.Fitting(ev.Key.Instance, ev.Key.Metric)
-		case Eased, Cleared, Withdrawn, Acked, Lost, Found:
+		case Eased, Cleared, Withdrawn, Acked, Lost, Found, Rose, Fell:
 		}
 	}
 }

@@ -150,17 +150,18 @@ func TestNothingIsJudgedBeforeTheClockIsTrusted(t *testing.T) {
 	end := in2026(time.December, 10)
 	now := end.AddDate(0, 0, -7).In(zone(t, "Asia/Shanghai"))
 	for _, tt := range []struct {
-		name            string
-		settled, lookAt time.Time
-		want            string
+		name    string
+		settled time.Duration // from now, on the monotonic clock
+		lookAt  time.Time
+		want    string
 	}{
-		{"trusted and due", now, now, "raised expiry a"},
-		{"not trusted", now.Add(1), now, ""},
-		{"not due", now, now.Add(1), ""},
-		{"neither", now.Add(1), now.Add(1), ""},
+		{"trusted and due", 0, now, "raised expiry a"},
+		{"not trusted", 1, now, ""},
+		{"not due", 0, now.Add(1), ""},
+		{"neither", 1, now.Add(1), ""},
 	} {
 		e, j, _ := engine(t, func(o *Options) { o.Calendar = Calendar{Terms: []TermWatch{subscribed("a", end, nil)}} })
-		e.byClock.settled, e.byClock.lookAt = tt.settled, tt.lookAt
+		e.byClock.settled, e.byClock.lookAt = e.watch.steady+tt.settled, tt.lookAt
 		if err := e.tickCalendar(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ type metrics struct {
 	events         *prometheus.CounterVec
 	commitFailures prometheus.Counter
 	commitSeconds  prometheus.Histogram
+	clockJumps     prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, e *Engine) (*metrics, error) {
@@ -29,11 +30,13 @@ func newMetrics(reg prometheus.Registerer, e *Engine) (*metrics, error) {
 		commitSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "brimwatch_engine_commit_duration_seconds", Help: "How long commits of alarm states took.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 4, 8)}),
+		clockJumps: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "brimwatch_engine_clock_jumps_total", Help: "Times at which the wall clock was set under the timers of alarms."}),
 	}
 	if reg == nil {
 		return m, nil
 	}
-	all := []prometheus.Collector{m.readings, m.dropped, m.events, m.commitFailures, m.commitSeconds,
+	all := []prometheus.Collector{m.readings, m.dropped, m.events, m.commitFailures, m.commitSeconds, m.clockJumps,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "brimwatch_engine_queue", Help: "Readings that wait to be judged."},
 			func() float64 { return float64(e.inbox.depth()) }),

@@ -187,7 +187,7 @@ func TestRenamedWhileRaised(t *testing.T) {
 func TestAlarmsBehindThatOfTheFleet(t *testing.T) {
 	e, j, _ := engine(t)
 	own := Key{Rule: NoData, Instance: "a", Metric: NoMetric}
-	e.restore([]Record{{Key: e.fleet.key, State: State{Level: 1, Code: "A2AA"}}, {Key: own, State: State{Level: 1, Code: "B2BB"}}}, []Watch{watch("a")})
+	e.restore([]Record{{Key: e.fleet.key, State: State{Level: 1, Code: "A2AA"}}, {Key: own, State: State{Level: 1, Code: "B2BB"}}}, []Watch{watch("a")}, start())
 	if e.open["A2AA"] == nil || e.open["B2BB"] == nil {
 		t.Errorf("%d are open", len(e.open))
 	}

@@ -100,8 +100,7 @@ func (e *Engine) mostMissing() bool {
 // onTick looks for readings that stopped coming, lets the timers of silent
 // instances run on, judges the silence of the fleet, and ends the episodes of
 // what is no longer watched.
-func (e *Engine) onTick(ctx context.Context, ticked time.Time) {
-	now := ticked.UTC() // which has lost its monotonic reading
+func (e *Engine) onTick(ctx context.Context, now time.Time) {
 	var b batch
 	e.mu.Lock()
 	if e.missing > 0 || !now.Before(e.lookAt) {
@@ -111,8 +110,10 @@ func (e *Engine) onTick(ctx context.Context, ticked time.Time) {
 	e.withdrawOrphans(&b, now)
 	e.mu.Unlock()
 	// What went wrong is logged and counted there, and tried again at the next tick.
-	_ = e.commit(ctx, &b)
-	_ = e.tickCalendar(ctx, ticked)
+	if err := e.commit(ctx, &b); err == nil {
+		e.save(ctx)
+	}
+	_ = e.tickCalendar(ctx, now)
 }
 
 // farAhead is how long silence is not looked for at most.
@@ -148,14 +149,20 @@ func (e *Engine) judgeFleet(b *batch, now time.Time) {
 		e.fleet.state = next
 		return
 	}
-	var silent []*fleet.Instance
-	for _, en := range e.entries {
-		if en.missing && en.watch.NoData != nil {
-			silent = append(silent, en.watch.Instance)
-		}
-	}
 	for i := range events {
-		events[i].Silent = silent
+		events[i].Silent = e.silent(events[i].Flaps.Raises > 0)
 	}
 	b.add(&e.fleet, next, events)
+}
+
+// silent returns the instances that a notice about the fleet speaks for: those that tell
+// nothing; all of them while the fleet comes and goes, as nobody knows who is next.
+func (e *Engine) silent(flaps bool) []*fleet.Instance {
+	var out []*fleet.Instance
+	for _, en := range e.entries {
+		if en.watch.NoData != nil && (en.missing || flaps) {
+			out = append(out, en.watch.Instance)
+		}
+	}
+	return out
 }

@@ -25,13 +25,58 @@ type State struct {
 	Threshold  float64          `json:"threshold,omitempty"`   // of the current level
 	LostReason string           `json:"lost_reason,omitempty"` // why it is unknown
 	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were known before and are not now
+	Flap       FlapState        `json:"flap,omitzero"`         // of an alarm that was raised not long ago
 }
 
 // Zero tells whether there is nothing to remember.
 func (s State) Zero() bool { return s == State{} }
 
-// Raised tells whether an episode is open.
+// Raised tells whether usage is at a level, or held there.
 func (s State) Raised() bool { return s.Level > 0 }
+
+// Open tells whether an episode is open: that of an alarm that flaps is while usage is
+// below, too.
+func (s State) Open() bool { return s.Level > 0 || s.Flap.At != 0 }
+
+// kept tells whether a change of the state has to be stored: an episode is open, or was
+// not long ago.
+func (s State) kept() bool { return s.Open() || s.Flap.Raises[0] != 0 }
+
+// moved is the state after the wall clock was set: all its moments follow.
+func (s State) moved(by time.Duration) State {
+	s.eachMoment(func(at *int64) { *at += by.Milliseconds() })
+	return s
+}
+
+// notAhead is a stored state as it is at a start. A moment that lies ahead shows that
+// the clock was set back meanwhile; then all of them go back with it, so that the newest
+// is now.
+func (s State) notAhead(now time.Time) State {
+	var newest int64
+	s.eachMoment(func(at *int64) { newest = max(newest, *at) })
+	if ahead := newest - milli(now); ahead > 0 {
+		s.eachMoment(func(at *int64) { *at -= ahead })
+	}
+	return s
+}
+
+// eachMoment calls f for each moment that is set.
+func (s *State) eachMoment(f func(at *int64)) {
+	call := func(list ...*int64) {
+		for _, at := range list {
+			if *at != 0 {
+				f(at)
+			}
+		}
+	}
+	for i := range s.Above {
+		call(&s.Above[i], &s.Below[i])
+	}
+	for i := range s.Flap.Raises {
+		call(&s.Flap.Raises[i])
+	}
+	call(&s.LostAt, &s.RaisedAt, &s.NotifiedAt, &s.AckedAt, &s.Flap.At, &s.Flap.MovedAt)
+}
 
 // Unknown tells whether the alarm's data is missing at the moment.
 func (s State) Unknown() bool { return s.LostAt != 0 }

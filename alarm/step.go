@@ -10,15 +10,27 @@ import (
 // only, and allocates nothing when nothing happens.
 //
 //   - Known, at or above a level's Threshold for Rule.For: raised, or escalated.
+//
 //   - Known, below the current level's Clear for Rule.ClearFor: eased, or cleared.
+//
 //   - Known, in between: the state is held.
+//
 //   - Unknown: the state is held, and so are both timers: time without data
 //     counts neither as above nor as below.
 //
-// People are reminded of an open episode that nobody acknowledged every Rule.Repeat, with
-// or without data. An escalation takes an acknowledgement back: what was
+//   - Raised and ended Rule.Flapping.Raises times within Rule.Flapping.Within: it flaps,
+//     until it has been still for as long.
+//
+// People are reminded of an open episode that nobody acknowledged every Rule.Repeat, and of
+// one that flaps every Rule.Flapping.Within, with or without data. An escalation takes an acknowledgement back: what was
 // acknowledged was less.
 func Step(r Rule, s State, o Observation) (State, []Event) {
+	events := step(&r, &s, &o)
+	return s, events
+}
+
+// step is Step, with the state in place: it is too large to be handed on time and again.
+func step(r *Rule, s *State, o *Observation) []Event {
 	now := milli(o.At)
 	s.Level = min(s.Level, len(r.Levels))
 	if !usable(o) {
@@ -26,14 +38,13 @@ func Step(r Rule, s State, o Observation) (State, []Event) {
 	}
 	var events []Event
 	if s.LostAt != 0 {
-		s = resume(s, now)
-		if s.Raised() {
+		s.resume(now)
+		if s.Open() {
 			events = append(events, event(Found, s, o))
 		}
 	}
-	u := o.Usage / o.Capacity
-	s = runTimers(r, s, u, now)
-	if s.Raised() {
+	s.runTimers(r, o.Usage/o.Capacity, now)
+	if s.Open() {
 		s.Usage, s.Capacity = o.Usage, o.Capacity
 	}
 
@@ -42,41 +53,41 @@ func Step(r Rule, s State, o Observation) (State, []Event) {
 	case level > s.Level:
 		return rise(r, s, o, level, now, events)
 	case level < s.Level:
-		return fall(r, s, o, level, events)
+		return fall(r, s, o, level, now, events)
+	case s.kept(): // hardly any are
+		events = settle(r, s, o, now, events)
 	}
-	s, due := remind(r, s, now)
-	if due {
-		events = append(events, event(Reminded, s, o))
+	if s.remind(r, now) {
+		events = append(events, flapEvent(Reminded, r, s, o))
 	}
-	return s, events
+	return events
 }
 
 // usable tells whether o is a figure that can be held against a capacity. NaN
 // and infinity are not: they compare in ways that would raise or clear.
-func usable(o Observation) bool {
+func usable(o *Observation) bool {
 	return o.Known && o.Usage >= 0 && o.Usage <= math.MaxFloat64 && o.Capacity > 0 && o.Capacity <= math.MaxFloat64
 }
 
 // stepUnknown holds the state and notes since when the data is missing.
-func stepUnknown(r Rule, s State, o Observation, now int64) (State, []Event) {
+func stepUnknown(r *Rule, s *State, o *Observation, now int64) []Event {
 	var events []Event
 	o.Usage, o.Capacity = s.Usage, s.Capacity
 	if s.LostAt == 0 {
 		s.LostAt, s.LostReason = now, o.Reason
-		if s.Raised() {
+		if s.Open() {
 			events = append(events, event(Lost, s, o))
 		}
 	}
-	s, due := remind(r, s, now)
-	if due {
-		events = append(events, event(Reminded, s, o))
+	if s.remind(r, now) {
+		events = append(events, flapEvent(Reminded, r, s, o))
 	}
-	return s, events
+	return events
 }
 
 // resume ends a stretch without data: the timers that were running go on from
 // where they stood.
-func resume(s State, now int64) State {
+func (s *State) resume(now int64) {
 	gap := max(now-s.LostAt, 0)
 	for i := range s.Above {
 		if s.Above[i] != 0 {
@@ -86,21 +97,23 @@ func resume(s State, now int64) State {
 			s.Below[i] += gap
 		}
 	}
+	if s.Flap.MovedAt != 0 {
+		s.Flap.MovedAt += gap
+	}
 	s.LostAt, s.LostReason = 0, ""
-	return s
 }
 
 // runTimers starts and stops the timers of all levels. A timer that lies in the
 // future, because the clock was set back, begins anew.
-func runTimers(r Rule, s State, u float64, now int64) State {
-	for i, l := range r.Levels {
+func (s *State) runTimers(r *Rule, u float64, now int64) {
+	for i := range r.Levels {
+		l := &r.Levels[i]
 		s.Above[i] = timer(s.Above[i], u >= l.Threshold, now)
 		s.Below[i] = timer(s.Below[i], u < l.Clear && i < s.Level, now)
 	}
 	for i := len(r.Levels); i < MaxLevels; i++ {
 		s.Above[i], s.Below[i] = 0, 0
 	}
-	return s
 }
 
 // timer returns since when something is so: now, when it was not so before.
@@ -115,7 +128,7 @@ func timer(since int64, is bool, now int64) int64 {
 }
 
 // risen returns the highest level whose threshold has been held long enough.
-func risen(r Rule, s State, now int64) int {
+func risen(r *Rule, s *State, now int64) int {
 	for i := len(r.Levels); i > 0; i-- {
 		if since := s.Above[i-1]; since != 0 && now-since >= r.For.Milliseconds() {
 			return i
@@ -126,7 +139,7 @@ func risen(r Rule, s State, now int64) int {
 
 // fallen returns the level that remains when all levels whose clear threshold has
 // been undercut long enough are left.
-func fallen(r Rule, s State, now int64) int {
+func fallen(r *Rule, s *State, now int64) int {
 	level := s.Level
 	for level > 0 {
 		since := s.Below[level-1]
@@ -138,58 +151,72 @@ func fallen(r Rule, s State, now int64) int {
 	return level
 }
 
-// rise moves to a higher level and says so.
-func rise(r Rule, s State, o Observation, level int, now int64, events []Event) (State, []Event) {
+// rise moves to a higher level and says so; of an alarm that flaps, only when people have
+// not heard of that level.
+func rise(r *Rule, s *State, o *Observation, level int, now int64, events []Event) []Event {
 	kind := Escalated
 	if !s.Raised() {
+		s.Flap.raise(&r.Flapping, now)
+	}
+	switch {
+	case s.Flap.At != 0 && level <= s.Flap.Peak:
+		s.on(level, r, o)
+		return append(events, flapEvent(Rose, r, s, o))
+	case s.Flap.At != 0:
+		s.Flap.Peak = level
+	case !s.Raised():
 		kind, s.RaisedAt = Raised, now
 	}
-	s = s.on(level, r, o)
+	s.on(level, r, o)
 	s.NotifiedAt, s.AckedAt, s.AckedBy = now, 0, ""
 	e := event(kind, s, o)
 	e.Since = fromMilli(s.Above[level-1])
-	return s, append(events, e)
+	return append(events, e)
 }
 
-// fall moves to a lower level, or ends the episode, and says so.
-func fall(r Rule, s State, o Observation, level int, events []Event) (State, []Event) {
+// fall moves to a lower level, or off the last one, and says so.
+func fall(r *Rule, s *State, o *Observation, level int, now int64, events []Event) []Event {
 	if level == 0 {
-		s.Level = 0
-		e := event(Cleared, s, o)
-		e.Threshold = r.Levels[0].Clear
-		return State{}, append(events, e)
+		return end(r, s, o, now, events)
 	}
-	s = s.on(level, r, o)
-	return s, append(events, event(Eased, s, o))
+	s.on(level, r, o)
+	return append(events, event(Eased, s, o))
 }
 
-// on is the state on a level, with the figures that led there.
-func (s State) on(level int, r Rule, o Observation) State {
+// on puts the state on a level, with the figures that led there.
+func (s *State) on(level int, r *Rule, o *Observation) {
 	s.Level, s.Severity, s.Threshold = level, r.Levels[level-1].Severity, r.Levels[level-1].Threshold
 	s.Usage, s.Capacity = o.Usage, o.Capacity
-	return s
 }
 
 // remind tells whether a reminder is due, and notes that it was given.
-func remind(r Rule, s State, now int64) (State, bool) {
-	if !s.Raised() || s.AckedAt != 0 || r.Repeat <= 0 {
-		return s, false
+func (s *State) remind(r *Rule, now int64) bool {
+	if !s.Open() || s.AckedAt != 0 {
+		return false
+	}
+	every := r.Repeat
+	if s.Flap.At != 0 {
+		every = r.Flapping.Within
+	}
+	if every <= 0 {
+		return false
 	}
 	s.NotifiedAt = min(s.NotifiedAt, now) // the clock may have been set back
-	if now-s.NotifiedAt < r.Repeat.Milliseconds() {
-		return s, false
+	if now-s.NotifiedAt < every.Milliseconds() {
+		return false
 	}
 	s.NotifiedAt = now
-	return s, true
+	return true
 }
 
 // event describes what happened to the episode in s. Key, code and instance are
 // the Engine's to add.
-func event(k EventKind, s State, o Observation) Event {
+func event(k EventKind, s *State, o *Observation) Event {
 	return Event{
 		Kind: k, Code: s.Code, At: o.At, RaisedAt: fromMilli(s.RaisedAt),
 		Severity: s.Severity, Level: s.Level,
 		Known: o.Known, Usage: o.Usage, Capacity: o.Capacity, Threshold: s.Threshold, Reason: o.Reason,
+		Flaps: s.flaps(),
 	}
 }
 

@@ -75,11 +75,11 @@ func checkEvents(t *rapid.T, r Rule, before, after State, o Observation, events 
 	if !after.Raised() && (after.RaisedAt != 0 || after.NotifiedAt != 0 || after.AckedAt != 0) {
 		t.Fatalf("a quiet state remembers an episode: %+v", after)
 	}
-	if !usable(o) && after.Level != before.Level {
+	if !usable(&o) && after.Level != before.Level {
 		t.Fatalf("unknown moved the level from %d to %d", before.Level, after.Level)
 	}
-	if usable(o) == after.Unknown() {
-		t.Fatalf("usable %v, and the state is unknown %v", usable(o), after.Unknown())
+	if usable(&o) == after.Unknown() {
+		t.Fatalf("usable %v, and the state is unknown %v", usable(&o), after.Unknown())
 	}
 	moves := 0
 	for _, e := range events {
@@ -107,13 +107,13 @@ func checkEvents(t *rapid.T, r Rule, before, after State, o Observation, events 
 func checkSustained(t *rapid.T, seen []Observation, d time.Duration, holds func(float64) bool) {
 	var known time.Duration
 	for i := len(seen) - 1; i >= 0; i-- {
-		if usable(seen[i]) && !holds(seen[i].Usage/seen[i].Capacity) {
+		if usable(&seen[i]) && !holds(seen[i].Usage/seen[i].Capacity) {
 			t.Fatalf("moved %v after a figure of %v", known, seen[i].Usage)
 		}
 		if known >= d {
 			return
 		}
-		if i > 0 && usable(seen[i-1]) {
+		if i > 0 && usable(&seen[i-1]) {
 			known += seen[i].At.Sub(seen[i-1].At)
 		}
 	}

@@ -196,7 +196,7 @@ func TestFigures(t *testing.T) {
 		{-1, 2, true, false}, {math.NaN(), 2, true, false}, {math.Inf(1), 2, true, false},
 		{1, 0, true, false}, {1, -2, true, false}, {1, math.NaN(), true, false}, {1, math.Inf(1), true, false},
 	} {
-		if got := usable(Observation{Known: tt.known, Usage: tt.usage, Capacity: tt.capacity}); got != tt.want {
+		if got := usable(&Observation{Known: tt.known, Usage: tt.usage, Capacity: tt.capacity}); got != tt.want {
 			t.Errorf("%v of %v, known %v: %v", tt.usage, tt.capacity, tt.known, got)
 		}
 	}

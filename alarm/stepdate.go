@@ -70,8 +70,7 @@ func (s State) begun(step DateStep, at int64) State {
 
 // remindDate reminds of an open episode when that is due.
 func remindDate(r *DateRule, s State, m Memory, now time.Time, events []Event) (State, Memory, []Event) {
-	s, due := remind(Rule{Repeat: r.Repeat}, s, milli(now))
-	if due {
+	if s.remind(&Rule{Repeat: r.Repeat}, milli(now)) {
 		events = append(events, dateEvent(Reminded, s, now))
 	}
 	return s, m, events
@@ -94,7 +93,7 @@ func dateUnknown(r *DateRule, s State, m Memory, now time.Time) (State, Memory, 
 }
 
 func dateEvent(k EventKind, s State, now time.Time) Event {
-	e := event(k, s, Observation{At: now, Known: s.LostAt == 0, Reason: s.LostReason})
+	e := event(k, &s, &Observation{At: now, Known: s.LostAt == 0, Reason: s.LostReason})
 	if k == Cleared {
 		e.Level = 0
 	}

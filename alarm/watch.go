@@ -10,12 +10,13 @@ import (
 
 // restore puts stored states in place, for the watches that are about to be
 // set. What nobody watches any more becomes an orphan.
-func (e *Engine) restore(records []Record, watches []Watch) {
+func (e *Engine) restore(records []Record, watches []Watch, now time.Time) {
 	byID := make(map[string]Watch, len(watches))
 	for _, w := range watches {
 		byID[w.Instance.ID] = w
 	}
 	for _, rec := range records {
+		rec.State = rec.State.notAhead(now)
 		if rec.Key == e.fleet.key {
 			e.fleet.state = rec.State
 			e.track(&e.fleet)
@@ -35,7 +36,7 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 			en = newEntry(w)
 			e.entries[rec.Key.Instance] = en
 		}
-		rec.State = settle(rec.State)
+		rec.State = afterStop(rec.State)
 		sl := &slot{key: rec.Key, state: rec.State, inst: en.watch.Instance}
 		switch {
 		case rec.Key.Rule == NoData && rec.Key.Metric == NoMetric:
@@ -44,7 +45,7 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 			en.noData.state = rec.State
 			sl = &en.noData
 		case rec.Key.Rule == Capacity && rec.Key.Metric < fleet.NumMetrics:
-			if rec.State.Raised() {
+			if rec.State.Open() {
 				en.known = en.known.With(rec.Key.Metric)
 			}
 			en.slots[rec.Key.Metric] = sl
@@ -55,10 +56,10 @@ func (e *Engine) restore(records []Record, watches []Watch) {
 	}
 }
 
-// settle makes a stored state fit to go on from. After an orderly stop it says
+// afterStop makes a stored state fit to go on from. After an orderly stop it says
 // since when nothing is known, and its timers go on; after a crash nobody knows
 // how long they have been running, so those that decide nothing yet begin anew.
-func settle(s State) State {
+func afterStop(s State) State {
 	if s.LostAt != 0 {
 		return s
 	}
@@ -161,8 +162,8 @@ func (e *Engine) orphan(sl *slot) {
 func (e *Engine) withdrawOrphans(b *batch, now time.Time) {
 	for _, sl := range e.orphans {
 		var events []Event
-		if sl.state.Raised() {
-			ev := event(Withdrawn, sl.state, Observation{At: now, Usage: sl.state.Usage, Capacity: sl.state.Capacity})
+		if sl.state.Open() {
+			ev := event(Withdrawn, &sl.state, &Observation{At: now, Usage: sl.state.Usage, Capacity: sl.state.Capacity})
 			ev.Reason = "the instance or this alarm is no longer in the configuration"
 			events = append(events, ev)
 		}
@@ -179,15 +180,13 @@ func (e *Engine) rejudge(ctx context.Context, changed []*entry, now time.Time) e
 		if en.last == nil || !en.last.Up || en.missing {
 			continue
 		}
-		r := *en.last
-		r.At = now.UTC()
 		for m, sl := range en.slots {
 			if sl != nil {
-				e.step(&b, en, sl, *en.watch.Rules[m], observe(en.watch.Instance, &r, fleet.Metric(m)))
+				e.step(&b, en, sl, *en.watch.Rules[m], observe(en.watch.Instance, en.last, fleet.Metric(m), now))
 			}
 		}
 	}
-	e.withdrawOrphans(&b, now.UTC())
+	e.withdrawOrphans(&b, now)
 	e.mu.Unlock()
 	return e.commit(ctx, &b)
 }
@@ -206,5 +205,5 @@ func sameRule(a, b *Rule) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.For == b.For && a.ClearFor == b.ClearFor && a.Repeat == b.Repeat && slices.Equal(a.Levels, b.Levels)
+	return a.For == b.For && a.ClearFor == b.ClearFor && a.Repeat == b.Repeat && a.Flapping == b.Flapping && slices.Equal(a.Levels, b.Levels)
 }

@@ -60,7 +60,7 @@ func TestSettle(t *testing.T) {
 		{"a crash keeps since when a level is raised", running, State{Level: 1, Above: [MaxLevels]int64{10}}},
 		{"a crash before anything was raised", State{Above: [MaxLevels]int64{10, 20}}, State{}},
 	} {
-		if diff := cmp.Diff(tt.want, settle(tt.state)); diff != "" {
+		if diff := cmp.Diff(tt.want, afterStop(tt.state)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}

@@ -37,7 +37,10 @@ func (r *idleRunner) begun(now moment) {
 
 // tick makes one step and returns how many sources were taken on. Their visits
 // end at once.
-func (r *idleRunner) tick(now moment) int {
+func (r *idleRunner) tick(now moment) int { return len(r.taken(now)) }
+
+// taken makes one step and returns the sources that were taken on.
+func (r *idleRunner) taken(now moment) []*task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if jumped(r.last, now) {
@@ -45,10 +48,11 @@ func (r *idleRunner) tick(now moment) int {
 	}
 	r.takeDue(now)
 	r.last = now
-	n := 0
+	var out []*task
 	for r.prompt.queue.len() > 0 {
-		r.prompt.queue.pop().phase = idle
-		n++
+		t := r.prompt.queue.pop()
+		t.phase = idle
+		out = append(out, t)
 	}
-	return n
+	return out
 }

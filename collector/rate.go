@@ -106,7 +106,7 @@ func rate(prev, cur sample) (float64, verdict) {
 	case set && !fell:
 		return 0, clockSet
 	case fell || startMoved(prev, cur):
-		if r, ok := sinceStart(prev, cur); ok {
+		if r, ok := sinceStart(prev, cur); ok && !set {
 			return r, rated
 		}
 		return 0, restarted
@@ -125,8 +125,9 @@ func rate(prev, cur sample) (float64, verdict) {
 }
 
 // between returns the time from a to b, and whether the wall clock of this
-// machine was set (or the machine slept, which stops only the monotonic clock):
-// then neither clock tells how much time has passed for the server.
+// machine was set forward, or the machine slept, which stops only the monotonic clock:
+// then nobody knows how much time has passed for the server. A wall clock that was set
+// back is no sleep, and the monotonic clock tells.
 func between(a, b stamp) (span time.Duration, set bool) {
 	wall := time.Duration(b.wall - a.wall)
 	if a.mono == 0 || b.mono == 0 {
@@ -134,7 +135,7 @@ func between(a, b stamp) (span time.Duration, set bool) {
 	}
 	mono := time.Duration(b.mono - a.mono)
 	// One part in a hundred is more than any clock is slewed by.
-	return mono, (wall - mono).Abs() > jumpTolerance+mono.Abs()/100
+	return mono, wall-mono > jumpTolerance+mono.Abs()/100
 }
 
 func startMoved(prev, cur sample) bool {
@@ -183,7 +184,7 @@ func (k *track) follow(cur sample, now int64, hold time.Duration) (float64, verd
 		}
 		return k.rate, k.why
 	}
-	if cur.total < k.base.total || startMoved(k.base, cur) {
+	if cur.total < k.base.total || v != clockSet && startMoved(k.base, cur) {
 		k.resets++
 	}
 	k.base, k.rate, k.why, k.news = cur, r, v, now

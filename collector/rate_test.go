@@ -52,7 +52,11 @@ func TestRate(t *testing.T) {
 		{"the clock stands while the total moves", told(1000, 0), told(1100, 0), 0, clockBack},
 		{"the clock goes back", told(1000, 0), told(1100, -1), 0, clockBack},
 		{"the wall clock was put forward", arrived(0, 0, 0), arrived(1500, 3615, 15), 0, clockSet},
-		{"the wall clock was put back", arrived(0, 0, 0), arrived(1500, -3585, 15), 0, clockSet},
+		{"the wall clock was put back", arrived(0, 0, 0), arrived(1500, -3585, 15), 100, rated},
+		{"the wall clock was put back by 25 hours", arrived(0, 0, 0), arrived(1500, 15-25*3600, 15), 100, rated},
+		{"the wall clock was put forward by 25 hours", arrived(0, 0, 0), arrived(1500, 15+25*3600, 15), 0, clockSet},
+		{"the wall clock was put forward, and the server was restarted", arrived(9000, 0, 0), arrived(2000, 3660, 60).up(40), 0, restarted},
+		{"the wall clock was put back, and the server was restarted", arrived(9000, 0, 0), arrived(2000, -3540, 60).up(40), 0, restarted},
 		{"the machine slept", arrived(0, 0, 0), arrived(360000, 3600, 15), 0, clockSet},
 		{"the machine slept and the server was restarted", arrived(5000, 0, 0), arrived(100, 3600, 15), 0, restarted},
 		{"the total fell", told(1000, 0), told(10, 15), 0, restarted},
@@ -191,5 +195,17 @@ func TestStampOf(t *testing.T) {
 				t.Errorf("stampOf = %+v, want %+v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestSetClockIsNoReset: a start time that is worked out with a clock that was set moves,
+// and no counter began anew.
+func TestSetClockIsNoReset(t *testing.T) {
+	k := track{base: arrived(0, 0, 0).up(-900), why: first}
+	if _, v := k.follow(arrived(1500, 3615, 15).up(3600-900), 15e9, time.Minute); v != clockSet || k.resets != 0 {
+		t.Errorf("%s, %d resets", v.reason(), k.resets)
+	}
+	if r, v := k.follow(arrived(3000, 3630, 30).up(3600-900), 30e9, time.Minute); v != rated || r != 100 {
+		t.Errorf("then %v, %s", r, v.reason())
 	}
 }

@@ -177,8 +177,12 @@ func (r *Runner) reseat(now moment) {
 	r.metrics.jumps.Inc()
 	r.log.Warn("clock jumped, schedule goes on from here",
 		"wall_passed", time.Duration(now.wall-r.last.wall), "passed", now.mono-r.last.mono)
+	set := now.wall - r.last.wall - int64(now.mono-r.last.mono)
 	for _, g := range r.rings {
 		g.seek(now.wall)
+		for _, t := range g.tasks {
+			t.follow(set, now.wall)
+		}
 	}
 }
 

@@ -377,10 +377,11 @@ func TestAVanishedNetwork(t *testing.T) {
 	})
 }
 
-// TestJump puts the clock forward and back under a schedule. No source is
-// visited in a burst, and none waits for the old time to come again.
+// TestJump puts the clock forward and back under a schedule. No source is visited in a
+// burst, twice in quick succession, or later than two intervals after its last visit.
 func TestJump(t *testing.T) {
-	for _, jump := range []time.Duration{time.Hour, -time.Hour, 8 * time.Second, -8 * time.Second, -16 * time.Second} {
+	for _, jump := range []time.Duration{time.Hour, -time.Hour, 25 * time.Hour, -25 * time.Hour, 40 * time.Minute, -40 * time.Minute,
+		8 * time.Second, -8 * time.Second, -16 * time.Second, time.Second, -time.Second} {
 		t.Run(jump.String(), func(t *testing.T) {
 			r := newIdleRunner(t)
 			const n = 300
@@ -395,35 +396,64 @@ func TestJump(t *testing.T) {
 			r.Update(sources)
 			now := moment{wall: noon().UnixNano(), mono: time.Minute}
 			r.begun(now)
-			var visits int
-			walk := func(d time.Duration) (most int) {
+			visited := make(map[*task]time.Duration) // when last, on the monotonic clock
+			burst := 0
+			var gaps []string
+			walk := func(d time.Duration) {
 				for end := now.mono + d; now.mono < end; {
 					now.mono += granularity
 					now.wall += int64(granularity)
-					taken := r.tick(now)
-					visits += taken
-					most = max(most, taken)
+					taken := r.taken(now)
+					burst = max(burst, len(taken))
+					for _, task := range taken {
+						at, known := visited[task]
+						gap := now.mono - at
+						visited[task] = now.mono
+						if known && (gap < task.interval/2-granularity || gap > 2*task.interval+granularity) {
+							gaps = append(gaps, fmt.Sprintf("%s, every %v, after %v", task.name, task.interval, gap))
+						}
+					}
 				}
-				return most
 			}
-			walk(15 * time.Second)
+			walk(2 * time.Hour)
 			now.wall += int64(jump)
-			visits = 0
-			most := walk(30 * time.Second)
-			// Two of each of 200, and a few of the others; after a small step back the
-			// places that were taken before are left out once.
-			if visits < 200 || visits > 420 {
-				t.Errorf("%d visits in the two intervals after the jump", visits)
-			}
-			if most > 10 {
-				t.Errorf("%d visits at once after the jump", most)
-			}
+			walk(3 * time.Hour)
 			for _, task := range r.tasks {
-				if late := time.Duration(now.wall - task.last).Abs(); task.interval == 15*time.Second && late > 15*time.Second+2*granularity {
-					t.Errorf("source %s was last due %v ago", task.name, late)
+				if late := now.mono - visited[task]; late > task.interval+2*granularity {
+					gaps = append(gaps, fmt.Sprintf("%s, every %v, not for %v", task.name, task.interval, late))
 				}
+			}
+			if len(gaps) > 0 {
+				t.Errorf("%d sources were not visited as they should be: %q", len(gaps), gaps[:min(5, len(gaps))])
+			}
+			if burst > 10 {
+				t.Errorf("%d visits at once", burst)
 			}
 		})
+	}
+}
+
+// TestJumpWhileWaiting: what a source tells belongs to the newest place by the clock as it
+// is set now, and how long it has waited does not change.
+func TestJumpWhileWaiting(t *testing.T) {
+	for _, jump := range []time.Duration{25 * time.Hour, -25 * time.Hour} {
+		r := newIdleRunner(t)
+		r.Update([]Source{source("a", &fake{})})
+		task := r.tasks["a"]
+		now := moment{wall: noon().UnixNano(), mono: time.Minute}
+		r.begun(now)
+		r.last = now
+		due := now.wall + int64(untilPlace(task, now.wall)) - int64(task.interval)
+		r.enqueue(task, due)
+		now.mono += time.Second
+		now.wall += int64(time.Second + jump)
+		r.reseat(now)
+		if want := now.wall + int64(untilPlace(task, now.wall)) - int64(task.interval); task.due != want {
+			t.Errorf("set by %v: it is due %v from where it should", jump, time.Duration(task.due-want))
+		}
+		if task.since != due+int64(jump) {
+			t.Errorf("set by %v: it waits %v longer", jump, time.Duration(due+int64(jump)-task.since))
+		}
 	}
 }
 

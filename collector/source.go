@@ -120,3 +120,18 @@ func (t *task) configure(s *Source) {
 	t.place = place(t.name, t.interval)
 	t.bound = bind(s, t.bound)
 }
+
+// follow lets a source follow a wall clock that was set: what was due before was due as
+// long ago as it was. A visit that waits is for the newest place; the next place is left
+// out where a visit was taken on less than half an interval before it.
+func (t *task) follow(set, wall int64) {
+	t.last, t.since = t.last+set, t.since+set
+	next := wall + int64(untilPlace(t, wall))
+	switch {
+	case t.phase == waiting:
+		t.due = next - int64(t.interval)
+		t.last = t.due
+	case next-t.last < int64(t.interval)/2:
+		t.last = next
+	}
+}

@@ -18,6 +18,10 @@ func (w Words) chinese(ev *alarm.Event, zone *time.Location) wording {
 		s.advice = "该实例或该告警已不在配置中。"
 		return s
 	}
+	if tellsOfFlapping(ev) {
+		chineseFlaps(&s, ev, zone)
+		return s
+	}
 	switch ev.Key.Rule {
 	case alarm.Capacity:
 		s.body = chineseCapacity(ev)

@@ -19,6 +19,10 @@ func (w Words) english(ev *alarm.Event, zone *time.Location) wording {
 		s.advice = "The instance or this alarm is no longer in the configuration."
 		return s
 	}
+	if tellsOfFlapping(ev) {
+		englishFlaps(&s, ev, zone)
+		return s
+	}
 	switch ev.Key.Rule {
 	case alarm.Capacity:
 		s.body = englishCapacity(ev)

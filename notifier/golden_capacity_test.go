@@ -104,6 +104,44 @@ func TestNoticesOfSilence(t *testing.T) {
 	})
 }
 
+// flapping is an event of an alarm that goes up and down since forty minutes.
+func flapping(ev *alarm.Event, raises int, change ...func(*alarm.Event)) *alarm.Event {
+	ev.Flaps = alarm.Flaps{Raises: raises, Since: ev.At.Add(-40 * time.Minute), Within: time.Hour}
+	for _, f := range change {
+		f(ev)
+	}
+	return ev
+}
+
+func up(ev *alarm.Event) { ev.Flaps.Up = true }
+
+func low(ev *alarm.Event) { ev.Usage = 3000 }
+
+func TestNoticesOfFlapping(t *testing.T) {
+	s := newStage(t)
+	const one, refused = fleet.Connections, "connection refused"
+	others := func(kind alarm.EventKind) *alarm.Event { return fleetSilent(kind, "Orders", "Stock", "Mail", "Meters") }
+	halfHourly := func(ev *alarm.Event) { ev.Flaps.Within = 30 * time.Minute }
+	s.golden("flapping", []scene{
+		{"flapping: capacity", flapping(filling(alarm.BeganFlapping, one), 3, low)},
+		{"flapping: capacity, within half an hour", flapping(filling(alarm.BeganFlapping, one), 3, low, halfHourly)},
+		{"flapping: capacity of something long", flapping(filling(alarm.BeganFlapping, fleet.MemoryBytes, called(strings.Repeat("Orders ", 7))), 3)},
+		{"flapping: capacity, reminded", flapping(filling(alarm.Reminded, one), 12, up)},
+		{"flapping: capacity, reminded without data", flapping(filling(alarm.Reminded, one, dataless), 12, up)},
+		{"flapping: capacity, a level up", flapping(filling(alarm.Escalated, one, critical), 12, up)},
+		{"flapping: capacity, it stays up", flapping(filling(alarm.Settled, one), 12, up)},
+		{"flapping: capacity, over", flapping(filling(alarm.Cleared, one), 12, low)},
+		{"flapping: no_data", flapping(silent(alarm.BeganFlapping, ""), 3)},
+		{"flapping: no_data, reminded", flapping(silent(alarm.Reminded, refused), 12, up)},
+		{"flapping: no_data, it stays away", flapping(silent(alarm.Settled, refused), 12, up)},
+		{"flapping: no_data, over", flapping(silent(alarm.Cleared, ""), 12)},
+		{"flapping: the fleet", flapping(others(alarm.BeganFlapping), 3)},
+		{"flapping: the fleet, reminded", flapping(others(alarm.Reminded), 12, up)},
+		{"flapping: the fleet, it stays away", flapping(others(alarm.Settled), 12, up)},
+		{"flapping: the fleet, over", flapping(others(alarm.Cleared), 12)},
+	})
+}
+
 func TestNoticesOfForecasts(t *testing.T) {
 	s := newStage(t)
 	now := s.end.Add(-30 * day)

@@ -23,9 +23,14 @@ type Addressee struct {
 }
 
 // Begins tells whether an event of this kind tells people that something is
-// wrong.
+// wrong. The ups and downs of an alarm that flaps tell nobody.
 func Begins(k alarm.EventKind) bool {
-	return k == alarm.Raised || k == alarm.Escalated || k == alarm.Reminded
+	switch k {
+	case alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.BeganFlapping, alarm.Settled:
+		return true
+	case alarm.Eased, alarm.Cleared, alarm.Withdrawn, alarm.Acked, alarm.Lost, alarm.Found, alarm.Rose, alarm.Fell:
+	}
+	return false
 }
 
 // Ends tells whether an event of this kind tells people that it is over.

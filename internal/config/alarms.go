@@ -13,11 +13,13 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 	a := &doc.Alarms
 	d.checkRule(&a.Capacity)
 	d.checkSilence(&a.NoData)
+	d.checkFlapping(&a.Flapping)
 	silence := layRule(builtinNoData(), &a.NoData)
 	if silence.enabled {
 		s.NoData.Rule = alarm.Rule{
 			Levels: []alarm.Level{{Severity: alarm.Critical, Threshold: 1, Clear: 1}},
 			For:    silence.hold, ClearFor: min(silence.hold, time.Minute), Repeat: silence.repeat,
+			Flapping: layFlapping(silence.flaps, &a.Flapping).flapping(),
 		}
 	}
 	s.NoData.Notify = d.defaultNotify(root, doc, s)
@@ -30,11 +32,12 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 		}
 		d.checkRule(o.Capacity)
 		d.checkSilence(o.NoData)
+		d.checkFlapping(o.Flapping)
 		d.checkCalendar(&o.calendarDoc)
 		d.checkState(o.LowBalance)
 		dated := o.calendarDoc != calendarDoc{} || o.LowBalance != nil
-		if o.Capacity == nil && o.NoData == nil && !dated {
-			d.fault(o.place, "the override changes nothing; give it capacity, no_data or a rule of the calendar")
+		if o.Capacity == nil && o.NoData == nil && o.Flapping == nil && !dated {
+			d.fault(o.place, "the override changes nothing; give it capacity, no_data, flapping or a rule of the calendar")
 		}
 		if o.Match.Metric != "" {
 			if _, ok := d.metric(d.find(o.Match.place, "metric"), o.Match.Metric); ok && (o.NoData != nil || dated) {

@@ -15,6 +15,8 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
+	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
+	r.silence.flaps = layFlapping(r.silence.flaps, &doc.Alarms.Flapping)
 	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
 	r.rules.rule(&r.capacity) // so that its faults are noted without instances too
@@ -203,9 +205,10 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 	for _, m := range fleet.Metrics() {
 		rule := r.capacity
 		for i := range r.doc.Alarms.Overrides {
-			if o := &r.doc.Alarms.Overrides[i]; o.Capacity != nil && o.Match.fits(out.Instance, m.String()) {
+			if o := &r.doc.Alarms.Overrides[i]; (o.Capacity != nil || o.Flapping != nil) && o.Match.fits(out.Instance, m.String()) {
 				r.matched[i] = true
 				rule = layRule(rule, o.Capacity)
+				rule.flaps = layFlapping(rule.flaps, o.Flapping)
 			}
 		}
 		if own, ok := in.Alarms.rules[m.String()]; ok {
@@ -216,9 +219,10 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 	}
 	silence := r.silence
 	for i := range r.doc.Alarms.Overrides {
-		if o := &r.doc.Alarms.Overrides[i]; o.NoData != nil && o.Match.fits(out.Instance, "") {
+		if o := &r.doc.Alarms.Overrides[i]; (o.NoData != nil || o.Flapping != nil && o.Match.Metric == "") && o.Match.fits(out.Instance, "") {
 			r.matched[i] = true
 			silence = layRule(silence, o.NoData)
+			silence.flaps = layFlapping(silence.flaps, o.Flapping)
 		}
 	}
 	if own, ok := in.Alarms.rules["no_data"]; ok {

@@ -64,8 +64,11 @@ func TestDefaults(t *testing.T) {
 	if l := r.Levels[0]; l.Severity != alarm.Warning || l.Threshold != 0.7 || l.Clear < 0.6499 || l.Clear > 0.6501 {
 		t.Errorf("level %+v", l)
 	}
-	if in.NoData == nil || in.NoData.For != 3*time.Minute || in.NoData.Repeat != 24*time.Hour {
+	if in.NoData == nil || in.NoData.For != 3*time.Minute || in.NoData.ClearFor != time.Minute || in.NoData.Repeat != 24*time.Hour {
 		t.Errorf("no_data %+v", in.NoData)
+	}
+	if flaps := (alarm.Flapping{Raises: 3, Within: time.Hour}); r.Flapping != flaps || in.NoData.Flapping != flaps || s.FleetRule().Flapping != flaps {
+		t.Errorf("flapping %+v, %+v, %+v", r.Flapping, in.NoData.Flapping, s.FleetRule().Flapping)
 	}
 	if c := s.Contacts[0]; c.Language != words.EN || c.Zone != time.UTC || c.Quiet != nil {
 		t.Errorf("contact %+v", c)

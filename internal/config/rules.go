@@ -31,6 +31,7 @@ type ruleValues struct {
 	hold     time.Duration // for
 	clearFor time.Duration
 	repeat   time.Duration
+	flaps    flapValues
 }
 
 // draft is a rule while the stages (built-in, defaults, overrides, instance) are
@@ -63,12 +64,14 @@ func (s setter) place(d *decoder) place { return d.under(s.doc.place, s.key) }
 func builtinCapacity() draft {
 	return draft{enabled: true, ruleValues: ruleValues{
 		base: levelValues{alarm.Warning, 0.70, 0.70 - clearBelow}, hold: time.Minute, clearFor: time.Minute, repeat: 24 * time.Hour,
+		flaps: builtinFlapping(),
 	}}
 }
 
 func builtinNoData() draft {
 	return draft{enabled: true, ruleValues: ruleValues{
-		silent: true, base: levelValues{alarm.Warning, 1, 1}, hold: 3 * time.Minute, repeat: 24 * time.Hour,
+		silent: true, base: levelValues{alarm.Warning, 1, 1}, hold: 3 * time.Minute, clearFor: time.Minute, repeat: 24 * time.Hour,
+		flaps: builtinFlapping(),
 	}}
 }
 
@@ -159,7 +162,7 @@ func (m *ruleMaker) rule(r *draft) *alarm.Rule {
 }
 
 func (m *ruleMaker) make(r *draft) madeRule {
-	rule := &alarm.Rule{For: r.hold, ClearFor: r.clearFor, Repeat: r.repeat}
+	rule := &alarm.Rule{For: r.hold, ClearFor: r.clearFor, Repeat: r.repeat, Flapping: r.flaps.flapping()}
 	levels := r.sortedLevels()
 	for _, l := range levels {
 		rule.Levels = append(rule.Levels, alarm.Level{Severity: l.severity, Threshold: l.threshold, Clear: l.clear})

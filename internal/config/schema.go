@@ -293,10 +293,11 @@ type limitDoc struct {
 
 type alarmsDoc struct {
 	marked
-	Notify   []string `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Fallback []string `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
-	Capacity ruleDoc  `yaml:"capacity" doc:"Usage against capacity."`
-	NoData   ruleDoc  `yaml:"no_data" doc:"An instance gives no figures."`
+	Notify   []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
+	Capacity ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
+	NoData   ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
+	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
@@ -308,10 +309,17 @@ type ruleDoc struct {
 	Threshold share      `yaml:"threshold" doc:"Share of the capacity at which it is an alarm." default:"70%"`
 	Clear     share      `yaml:"clear" doc:"Share below which it is over." default:"five points below the threshold"`
 	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
-	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold." default:"1m; no_data: 0s"`
+	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold; for no_data how long it gives figures again." default:"1m"`
 	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
 	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
 	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`
+}
+
+type flappingDoc struct {
+	marked
+	Enabled *bool `yaml:"enabled" doc:"Whether ups and downs are told as one; false tells each." default:"true"`
+	Raises  *int  `yaml:"raises" doc:"How many times it was raised and ended, 2 to 4." default:"3"`
+	Within  span  `yaml:"within" doc:"In how much time, 5m to 24h. People are told as often of one that flaps, and it is over when it has been still for as long." default:"1h"`
 }
 
 type levelDoc struct {
@@ -358,9 +366,10 @@ type stateRuleDoc struct {
 
 type overrideDoc struct {
 	marked
-	Match    matchDoc `yaml:"match" doc:"What it is for; all that is given must fit."`
-	Capacity *ruleDoc `yaml:"capacity" doc:"Other values for the capacity rule."`
-	NoData   *ruleDoc `yaml:"no_data" doc:"Other values for the no_data rule."`
+	Match    matchDoc     `yaml:"match" doc:"What it is for; all that is given must fit."`
+	Capacity *ruleDoc     `yaml:"capacity" doc:"Other values for the capacity rule."`
+	NoData   *ruleDoc     `yaml:"no_data" doc:"Other values for the no_data rule."`
+	Flapping *flappingDoc `yaml:"flapping" doc:"Other values for when these alarms flap."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"Other values for the low_balance rule of an account."`
 }

@@ -182,8 +182,9 @@ func beginEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event) (err error) {
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
-			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.At), ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, raised_at = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+			// Its beginning is another moment when the clock was set meanwhile.
+			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
 	case alarm.Acked:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
 	case alarm.Lost:
@@ -193,7 +194,10 @@ func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event
 	case alarm.Escalated:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
-	case alarm.Raised, alarm.Eased, alarm.Reminded:
+	case alarm.BeganFlapping, alarm.Settled:
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, updated_at = ? WHERE id = ?`,
+			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+	case alarm.Raised, alarm.Eased, alarm.Reminded, alarm.Rose, alarm.Fell:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
 			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}

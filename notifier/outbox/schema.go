@@ -174,6 +174,12 @@ CREATE TABLE limit_warning (
 	at  INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`, `
+CREATE TABLE unreachable (
+	recipient TEXT PRIMARY KEY,
+	address   TEXT NOT NULL,
+	code      TEXT NOT NULL,
+	since     INTEGER NOT NULL
+) WITHOUT ROWID;`, `
 ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`,
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 )
 
@@ -21,15 +20,21 @@ type goTest struct {
 	stdout, stderr io.Writer
 }
 
-// buildProduct builds the product with the overlay, for the tests that start it.
-func buildProduct(ctx context.Context, overlay, dir string, stderr io.Writer) (string, error) {
-	product := filepath.Join(dir, "brimwatch")
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", product, "github.com/brimwatch/brimwatch/cmd/brimwatch") //nolint:gosec // fixed words and paths of our own
+// product is the package of the product's binary.
+const product = "github.com/brimwatch/brimwatch/cmd/brimwatch"
+
+// build builds a program with the overlay: the product, unless args say another
+// one. Flags of go build come before the package.
+func build(ctx context.Context, overlay, file string, args []string, stderr io.Writer) error {
+	if len(args) == 0 {
+		args = []string{product}
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay, "-o", file}, args...)...) //nolint:gosec // the person who types the command says what is built
 	cmd.Stderr = stderr
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("build the product with another clock: %w", err)
+		return fmt.Errorf("build a program with another clock: %w", err)
 	}
-	return product, nil
+	return nil
 }
 
 // at runs the tests at a moment, and returns the packages that failed.

@@ -11,6 +11,17 @@
 // starts of this module, has the clock of the test. The clock of testing/synctest
 // stays as it is. What cannot be run this way, and why, is in leftout.go; a -skip
 // of your own replaces that list.
+//
+// It also builds a program whose wall clock can be set while it runs:
+//
+//	go run ./test/clock -build bin/brimwatch-jumps                    # the product
+//	go run ./test/clock -build bin/other -- -race ./test/other        # go build's flags and package
+//	BRIMWATCH_TEST_JUMP_FILE=/tmp/jump bin/brimwatch-jumps run …
+//	echo -25h >/tmp/jump                                              # its clock goes back by 25 hours
+//
+// The file holds how far the wall clock is off, in whole seconds as Go writes
+// durations; the program reads it every 20 ms. No file means that the clock is
+// right. The monotonic clock, and so every timer, goes on evenly.
 package main
 
 import (
@@ -21,6 +32,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -41,7 +53,7 @@ func main() {
 
 // run does what the command line says.
 func run(ctx context.Context, args []string, now time.Time, stdout, stderr io.Writer) error {
-	chosen, rest, err := choose(args, now, stderr)
+	asked, err := choose(args, now, stderr)
 	if err != nil {
 		return err
 	}
@@ -53,19 +65,27 @@ func run(ctx context.Context, args []string, now time.Time, stdout, stderr io.Wr
 	if err != nil {
 		return err
 	}
+	if asked.build != "" {
+		return build(ctx, overlay, asked.build, asked.rest, stderr)
+	}
+	return runTests(ctx, asked, overlay, stdout, stderr)
+}
+
+// runTests runs the tests at each moment that was asked for.
+func runTests(ctx context.Context, asked *request, overlay string, stdout, stderr io.Writer) error {
 	work, err := os.MkdirTemp("", "brimwatch-clock")
 	if err != nil {
 		return fmt.Errorf("make a folder for the product's binary: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	g := goTest{overlay: overlay, args: rest, stdout: stdout, stderr: stderr}
-	if g.product, err = buildProduct(ctx, overlay, work, stderr); err != nil {
+	g := goTest{overlay: overlay, product: filepath.Join(work, "brimwatch"), args: asked.rest, stdout: stdout, stderr: stderr}
+	if err := build(ctx, overlay, g.product, nil, stderr); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "clock: %d tests are left out, see test/clock/leftout.go\n", len(leftOut()))
 	var faults []string
-	for i, m := range chosen {
-		fmt.Fprintf(stdout, "clock: %d of %d: %s UTC, %s\n", i+1, len(chosen), m, m.why)
+	for i, m := range asked.moments {
+		fmt.Fprintf(stdout, "clock: %d of %d: %s UTC, %s\n", i+1, len(asked.moments), m, m.why)
 		failed, err := g.at(ctx, m)
 		switch {
 		case ctx.Err() != nil:
@@ -82,30 +102,44 @@ func run(ctx context.Context, args []string, now time.Time, stdout, stderr io.Wr
 	return nil
 }
 
-// choose reads the flags: the moments to run at, and what go test gets.
-func choose(args []string, now time.Time, stderr io.Writer) (chosen []moment, rest []string, err error) {
+// request is what the command line asks for.
+type request struct {
+	moments []moment // to run tests at
+	build   string   // or the program to build
+	rest    []string // for go test, or go build
+}
+
+// choose reads the flags.
+func choose(args []string, now time.Time, stderr io.Writer) (*request, error) {
 	flags := flag.NewFlagSet("clock", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	one := flags.String("moment", "", "one moment, in UTC, as in "+layout)
 	next := flags.Int("next", 0, "so many of the table's moments, other ones each day; 0 is all")
+	program := flags.String("build", "", "build a program whose clock can be set while it runs, instead of running tests")
 	if err := flags.Parse(args); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	rest = flags.Args()
-	if len(rest) == 0 {
-		rest = []string{"./..."}
+	asked := &request{moments: moments(), build: *program, rest: flags.Args()}
+	if *program != "" {
+		if *one != "" || *next != 0 {
+			return nil, errors.New("-build runs no tests: leave out -moment and -next")
+		}
+		return asked, nil
 	}
-	table := moments()
+	if len(asked.rest) == 0 {
+		asked.rest = []string{"./..."}
+	}
 	switch {
 	case *one != "" && *next != 0:
-		return nil, nil, errors.New("give -moment or -next, not both")
+		return nil, errors.New("give -moment or -next, not both")
 	case *one != "":
 		m, err := parseMoment(*one)
-		return []moment{m}, rest, err
-	case *next < 0 || *next > len(table):
-		return nil, nil, fmt.Errorf("-next is %d: there are %d moments", *next, len(table))
+		asked.moments = []moment{m}
+		return asked, err
+	case *next < 0 || *next > len(asked.moments):
+		return nil, fmt.Errorf("-next is %d: there are %d moments", *next, len(asked.moments))
 	case *next > 0:
-		return inTurn(table, *next, now), rest, nil
+		asked.moments = inTurn(asked.moments, *next, now)
 	}
-	return table, rest, nil
+	return asked, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"flag"
 	"io"
@@ -75,6 +76,101 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// TestJumpingClock builds a program, and sets its wall clock while it runs.
+func TestJumpingClock(t *testing.T) {
+	dir := module(t, "package main\n")
+	if err := os.Rename(filepath.Join(dir, "moved_test.go"), filepath.Join(dir, "main.go")); err != nil {
+		t.Fatal(err)
+	}
+	const program = `package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"time"
+)
+
+// main says for each line how far its wall clock went besides its monotonic one.
+func main() {
+	began := time.Now()
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		now := time.Now()
+		fmt.Println((now.Round(0).Sub(began.Round(0)) - now.Sub(began)).Round(time.Second))
+	}
+}
+`
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOWORK", "off")
+	t.Chdir(dir)
+	var faults strings.Builder
+	if err := run(t.Context(), []string{"-build", "jumps", "--", "-trimpath", "."}, time.Now(), io.Discard, &faults); err != nil {
+		t.Fatalf("%v\n%s", err, &faults)
+	}
+	file := filepath.Join(dir, "jump")
+	cmd := exec.CommandContext(t.Context(), "./jumps")
+	cmd.Env = append(os.Environ(), jumpVariable+"="+file)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewScanner(out)
+	ask := func() string {
+		if _, err := io.WriteString(in, "\n"); err != nil || !answers.Scan() {
+			t.Fatalf("%v, %v", err, answers.Err())
+		}
+		return answers.Text()
+	}
+	if got := ask(); got != "0s" {
+		t.Errorf("without a file the clock went %s", got)
+	}
+	for _, step := range []struct{ write, want string }{
+		{"-25h\n", "-25h0m0s"}, {"1h", "1h0m0s"}, {"tomorrow", "1h0m0s"}, {"90m", "1h30m0s"}, {"", "1h30m0s"}, {"0s", "0s"},
+	} {
+		if err := os.WriteFile(file, []byte(step.write), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := ask()
+		for got != step.want && t.Context().Err() == nil {
+			got = ask()
+		}
+	}
+	if err := os.WriteFile(file, []byte("5m"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for ask() != "5m0s" {
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	for ask() != "0s" {
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBuildFaults(t *testing.T) {
+	var faults strings.Builder
+	err := run(t.Context(), []string{"-build", filepath.Join(t.TempDir(), "x"), "./no/such/program"}, time.Now(), io.Discard, &faults)
+	if err == nil || !strings.Contains(err.Error(), "build a program with another clock") || faults.Len() == 0 {
+		t.Errorf("%v, %q", err, faults.String())
+	}
+}
+
 func TestAnotherTimeNowIsSaid(t *testing.T) {
 	for name, source := range map[string]string{
 		"without it": "package time\n\nfunc Now() Time {\n\tsec, nsec, mono := runtimeNow()\n}\n",
@@ -122,9 +218,9 @@ func TestChoose(t *testing.T) {
 		"one":           {[]string{"-moment", "2028-02-29T23:00", "./alarm", "-run", "TestStep", "-v"}, 1, "2028-02-29T23:00", []string{"./alarm", "-run", "TestStep", "-v"}},
 		"one of theirs": {[]string{"-moment", "2030-06-01T00:00"}, 1, "2030-06-01T00:00", []string{"./..."}},
 	} {
-		got, rest, err := choose(tt.args, now, io.Discard)
-		if err != nil || len(got) != tt.moments || got[0].String() != tt.first || !slices.Equal(rest, tt.rest) {
-			t.Errorf("%s: %v, %q, %v", name, got, rest, err)
+		got, err := choose(tt.args, now, io.Discard)
+		if err != nil || len(got.moments) != tt.moments || got.moments[0].String() != tt.first || !slices.Equal(got.rest, tt.rest) || got.build != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 }
@@ -137,6 +233,8 @@ func TestCommandLineFaults(t *testing.T) {
 		"less than no": {"-next", "-1"},
 		"too many":     {"-next", "9"},
 		"unknown flag": {"-zone", "UTC"},
+		"build at":     {"-build", "x", "-moment", "2026-11-30T23:40"},
+		"build next":   {"-build", "x", "-next", "2"},
 	} {
 		if err := run(t.Context(), args, time.Now(), io.Discard, io.Discard); err == nil {
 			t.Errorf("%s: accepted", name)

@@ -18,7 +18,7 @@ import (
 // testing/synctest it has returned before, so that the bubble's clock stays.
 const (
 	original = "\tmono -= startNano\n\tsec += unixToInternal - minWall\n"
-	moved    = "\tmono -= startNano\n\tsec += clockShift + unixToInternal - minWall\n"
+	moved    = "\tmono -= startNano\n\tsec += clockShift + clockJump.Load() + unixToInternal - minWall\n"
 )
 
 // The environment of a test binary: the first is set by this program, the second
@@ -28,10 +28,21 @@ const (
 	shiftVariable  = "BRIMWATCH_TEST_SHIFT"
 )
 
+// jumpVariable names a file that says how far the wall clock of a process is off
+// at the moment, such as -25h: whoever writes it sets the clock of the running
+// process, and leaves its monotonic clock alone.
+const jumpVariable = "BRIMWATCH_TEST_JUMP_FILE"
+
+// jumpEvery is how often a process reads that file.
+const jumpEvery = "20 * Millisecond"
+
 // shiftSource is a further file of package time.
 const shiftSource = `package time
 
-import "syscall"
+import (
+	"sync/atomic"
+	"syscall"
+)
 
 // clockShift is how many seconds this process's clock is ahead of the real one.
 // It is worked out once, so that the clock runs on from the moment.
@@ -60,6 +71,49 @@ func readClockShift() int64 {
 		panic("` + shiftVariable + `: " + err.Error())
 	}
 	return shift
+}
+
+// clockJump is how many seconds the clock was set forward since, by a file. Now may
+// be called where nothing may block, so a goroutine reads the file.
+var clockJump atomic.Int64
+
+func init() {
+	path, ok := syscall.Getenv("` + jumpVariable + `")
+	if !ok || path == "" {
+		return
+	}
+	readClockJump(path)
+	go func() {
+		for {
+			Sleep(` + jumpEvery + `)
+			readClockJump(path)
+		}
+	}()
+}
+
+// readClockJump takes over what the file says. A file that is not there says that
+// the clock is right; what is no duration, as it is half written, changes nothing.
+func readClockJump(path string) {
+	fd, err := open(path)
+	if err == syscall.ENOENT {
+		clockJump.Store(0)
+	}
+	if err != nil {
+		return
+	}
+	defer closefd(fd)
+	var buf [64]byte
+	n, err := read(fd, buf[:])
+	if err != nil || n <= 0 {
+		return
+	}
+	text := string(buf[:n])
+	for len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == ' ') {
+		text = text[:len(text)-1]
+	}
+	if jump, err := ParseDuration(text); err == nil {
+		clockJump.Store(int64(jump / Second))
+	}
 }
 `
 
@@ -115,7 +169,7 @@ func makeOverlay(ctx context.Context, dir string) (string, error) {
 }
 
 // moveClock returns the source of package time with a time.Now that is ahead by
-// clockShift.
+// clockShift and clockJump.
 func moveClock(source []byte) ([]byte, error) {
 	if bytes.Count(source, []byte(original)) != 1 {
 		return nil, errors.New("time.Now is written in another way than test/clock/overlay.go knows: read it there, and change the two texts at the top of that file")

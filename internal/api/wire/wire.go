@@ -261,7 +261,7 @@ type Notices struct {
 type Notice struct {
 	ID         string     `json:"id"`
 	Episode    string     `json:"episode"` // its code
-	Kind       string     `json:"kind"`    // raised, escalated, reminded, cleared, withdrawn
+	Kind       string     `json:"kind"`    // raised, escalated, reminded, flapping, settled, cleared, withdrawn
 	Rule       string     `json:"rule"`
 	Severity   string     `json:"severity"`
 	Receiver   string     `json:"receiver"`
