@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -44,23 +45,24 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 func (b *beginning) tell(r route, after time.Duration) {
 	about := *b.ev
 	about.Silent = r.silent
+	alert := b.d.entries.Words.alert(&about)
 	people, gaps := b.d.reached(r.name, b.now.Add(after))
 	for _, g := range gaps {
-		b.note(&about, r.name, g, after)
+		b.note(&about, alert, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(&about, to, after)
+			b.tellLater(&about, alert, to, after)
 		} else {
-			b.tellNow(&about, to)
+			b.tellNow(&about, alert, to)
 		}
 	}
 }
 
 // tellNow plans a notice that goes out at once. Where two receivers reach a
 // recipient, it is told by the first; by the other where that would hold the notice for longer.
-func (b *beginning) tellNow(about *alarm.Event, to reached) {
-	n := newNotice(b.d, about, to.receiver, to.Target, b.now)
+func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
+	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
 	if about.Kind == alarm.Raised && to.wait > 0 {
 		n.NotBefore = b.now.Add(to.wait)
 	}
@@ -76,19 +78,20 @@ func (b *beginning) tellNow(about *alarm.Event, to reached) {
 
 // tellLater plans a notice for the case that nobody acknowledges. Who is told already,
 // or earlier, is not told again by it.
-func (b *beginning) tellLater(about *alarm.Event, to reached, after time.Duration) {
+func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after time.Duration) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
 	}
 	if _, told := b.numbers[to.number()]; told && to.number() != "" {
 		return
 	}
-	n := newNotice(b.d, about, to.receiver, to.Target, b.now)
+	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
 	n.Escalation = after
 	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+about.Code
 	if n.Channel == "sms" {
 		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
 	}
+	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	n.Alert.Annotations["escalation"] = unansweredEnglish(after)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
@@ -134,12 +137,12 @@ func (n *Notice) fold(told *Notice) {
 
 // note keeps in the journal that nobody is on call, as a notice that is dropped with
 // the reason. Nobody has this recipient's name: those of contacts hold no slash.
-func (b *beginning) note(about *alarm.Event, receiver string, g unmanned, after time.Duration) {
+func (b *beginning) note(about *alarm.Event, alert Alert, receiver string, g unmanned, after time.Duration) {
 	to := reached{receiver: receiver, Target: Target{Recipient: Recipient{Channel: "sms", Name: "sms/oncall/" + g.rota}, Zone: time.UTC}}
 	if _, noted := b.at[to.Recipient.Name]; noted {
 		return
 	}
-	n := newNotice(b.d, about, receiver, to.Target, b.now)
+	n := newNotice(b.d, about, alert, receiver, to.Target, b.now)
 	n.Escalation = after
 	n.Drop = fmt.Sprintf("nobody is on call in %s; %s", g.rota, g.instead)
 	b.add(n, to)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -175,12 +176,12 @@ func (r *rig) happen(kind alarm.EventKind, severity alarm.Severity, ids ...strin
 func (r *rig) pass(d time.Duration, again ...func()) {
 	const every = 30 * time.Second
 	for ; d > every && len(again) > 0; d -= every {
-		time.Sleep(every) //nolint:forbidigo // of a bubble
+		<-time.After(every)
 		for _, f := range again {
 			f()
 		}
 	}
-	time.Sleep(d) //nolint:forbidigo // of a bubble
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -446,7 +447,7 @@ func TestEnds(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	ts := make(things)
 	for n := range 2 * mostThings {
-		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: fmt.Sprint(n)}}, outbox.Full, time.Now())
+		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: strconv.Itoa(n)}}, outbox.Full, time.Now())
 	}
 	if len(ts) != mostThings {
 		t.Errorf("%d are remembered", len(ts))

@@ -123,7 +123,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if p.told, known = told.about(ev, n.Recipient); !known {
 			p.joins = messages.joins(ev, &n)
 		}
-		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" && n.Drop == "" {
 			var superseded []item
 			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
 				return nil, err

@@ -93,37 +93,6 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 	return text, nil
 }
 
-// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
-// have been sent since.
-func doubtAll(ctx context.Context, tx *transaction) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1,
-		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
-		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
-	return err
-}
-
-// takeUp puts all notices that are not done into their queues, due now: a restart is a
-// reason to try. Those found as "sending" were cut off by a crash, which is no attempt:
-// they are in doubt. The state "sent" with a next moment is to be tracked.
-func (b *Outbox) takeUp(ctx context.Context) error {
-	if err := b.write(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
-			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		if err != nil || !b.store.count.lost {
-			return err
-		}
-		return doubtAll(ctx, tx)
-	}); err != nil {
-		return fmt.Errorf("take up notices that were being sent: %w", err)
-	}
-	items, err := b.unfinished(ctx)
-	if err != nil {
-		return fmt.Errorf("take up notices that were not sent: %w", err)
-	}
-	b.enqueue(items)
-	return nil
-}
-
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 	rows, err := b.reads.QueryContext(ctx, `SELECT seq, episode, receiver, recipient, kind, weight, state, message, in_doubt, next_at, decided, told FROM notice
