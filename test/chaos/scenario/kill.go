@@ -153,7 +153,9 @@ func (w *World) badWeather() func(*http.Request) farside.Fate {
 	all := fates()
 	all["silent"] = farside.Fate{Way: farside.Silent}
 	all["silence after"] = farside.Fate{Way: farside.AcceptThenSilence}
-	all["late"] = farside.Fate{Way: farside.AcceptLate, Wait: 12 * time.Second}
+	// After a crash the product looks for a message 5 s after its start; what comes
+	// later than that nobody can know of.
+	all["late"] = farside.Fate{Way: farside.AcceptLate, Wait: 3 * time.Second}
 	all["401"] = farside.Fate{Way: farside.Refuse, Status: http.StatusUnauthorized}
 	names := slices.Sorted(maps.Keys(all))
 	var few []farside.Fate
