@@ -53,9 +53,13 @@ func openStore(ctx context.Context, path string, log *slog.Logger) (*store, erro
 func openSound(ctx context.Context, path string) (_ *store, err error) {
 	s := &store{path: path}
 	defer func() {
-		if err != nil {
-			err = errors.Join(asStoreError(err), s.close())
+		if err == nil {
+			return
 		}
+		if e, ok := errors.AsType[*StoreError](asStoreError(err)); ok && e.Kind != Other { // of which the words say more than the database
+			err = e
+		}
+		err = errors.Join(err, s.close())
 	}()
 	if s.db, s.reads, err = openDatabase(ctx, path); err != nil {
 		return nil, err
