@@ -14,11 +14,12 @@ const (
 	DeliveryRule alarm.RuleName = "delivery" // somebody cannot be reached
 	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
 	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
+	StoreRule    alarm.RuleName = "store"    // what was recorded is lost
 )
 
 // SelfRules lists the rules of what Brimwatch tells about its own work.
 func SelfRules() []alarm.RuleName {
-	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, TestRule}
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TestRule}
 }
 
 // Self is something that Brimwatch tells people about its own work. Its episode ends as
@@ -44,8 +45,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	var out []Notice
 	seen := make(map[string]bool)
 	for _, receiver := range s.To {
-		rcv, _ := d.Receiver(receiver) // one that is gone has no targets
-		for _, t := range rcv.Targets {
+		for _, t := range s.targets(d, receiver, now) {
 			name := t.Recipient.Name
 			if seen[name] || name == s.Except || s.Only != "" && name != s.Only {
 				continue
@@ -57,6 +57,16 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 		}
 	}
 	return out
+}
+
+// targets lists whom a receiver reaches now; for the one recipient that is told, all whom
+// it can reach.
+func (s *Self) targets(d *Directory, receiver string, now time.Time) []Target {
+	if s.Only == "" {
+		return d.targetsAt(receiver, now)
+	}
+	rcv, _ := d.Receiver(receiver) // one that is gone has no targets
+	return rcv.Everybody()
 }
 
 // event is what would have been judged, had there been something to judge.

@@ -69,6 +69,19 @@ func TestSelfNotices(t *testing.T) {
 			t.Errorf("wei alone: %+v", got)
 		}
 	})
+	t.Run("who is on call", func(t *testing.T) {
+		d := NewDirectory(Entries{Receivers: map[string]Receiver{"rota": {Name: "rota", OnCall: []OnCall{daily()}}}})
+		at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) // wei is, until 13:00
+		some := self
+		some.To = []string{"rota"}
+		if got := SelfNotices(d, &some, nil, at); len(got) != 1 || got[0].Recipient != "sms/wei" {
+			t.Errorf("on call: %+v", got)
+		}
+		some.Only = "sms/li"
+		if got := SelfNotices(d, &some, nil, at); len(got) != 1 || got[0].Recipient != "sms/li" {
+			t.Errorf("somebody who is not on call, about themselves: %+v", got)
+		}
+	})
 	t.Run("silenced", func(t *testing.T) {
 		s := []Silence{{ID: "sil_1", Matchers: map[string]string{"alertname": "delivery"}, Until: now.Add(time.Hour)}}
 		if got := SelfNotices(selfDirectory(), &self, s, now); got[0].Hold != "silenced by sil_1" {

@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -50,7 +51,7 @@ func NotAnswered(c *Contact, asked time.Time, to []string) Self {
 
 // NearCap tells who pays that most of a cap is used.
 func NearCap(b Bound, used int64, l Limits) Self {
-	amount := func(n int64) string { return fmt.Sprint(n) }
+	amount := func(n int64) string { return strconv.FormatInt(n, 10) }
 	if b.Cap == CapMoney {
 		amount = func(n int64) string { return fleet.Amount(n).String() }
 	}

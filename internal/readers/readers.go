@@ -13,6 +13,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // Fleet tells how the instances stand. It does not block.
@@ -49,6 +50,12 @@ type Acker interface {
 // Notices lists the notices with what became of them, the newest first.
 type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
+}
+
+// OnCall lists the rotas, in the order of the configuration. It does not block, and nobody
+// may change what it returns.
+type OnCall interface {
+	Rotas() []rota.Rota
 }
 
 // People tells how well each contact can be reached, in order of names.

@@ -287,6 +287,23 @@ func TestOneTextAMinute(t *testing.T) {
 	})
 }
 
+// TestSameNumberIsToldOnce: two contacts with one number are one phone here, too.
+func TestSameNumberIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, func(r *rig, e *notifier.Entries) {
+			rcv := e.Receivers["oncall"]
+			rcv.Targets[0].Recipient.Address = "+8613800138000"
+			other := rcv.Targets[0]
+			other.Recipient.Name = "sms/duty"
+			rcv.Targets = append(rcv.Targets, other)
+			e.Receivers["oncall"] = rcv
+		})
+		r.happen(alarm.Raised, alarm.Critical, "a")
+		r.pass(time.Minute)
+		r.want("both contacts", r.sms, "sms/wei Not recorded (disk full). CRITICAL Orders a connections 97%.")
+	})
+}
+
 // TestNotTold: what is no reason to go this way.
 func TestNotTold(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -129,7 +129,7 @@ func (j *Journal) locked(now time.Time) bool {
 // know of it.
 func (j *Journal) plan(dir *notifier.Directory, e *entry, notices []notifier.Notice, gone bool) {
 	for _, n := range notices {
-		if n.Hold == "" && !e.hears(n.Recipient) {
+		if n.Hold == "" && n.Drop == "" && !e.hears(n.Recipient) {
 			j.put(dir, notice{Notice: n, event: e.event, about: e, gone: gone})
 		}
 	}

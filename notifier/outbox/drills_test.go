@@ -180,6 +180,10 @@ func TestDrill(t *testing.T) {
 		if got := wei(); !got.ProvedAt().IsZero() || !got.AskedAt.IsZero() {
 			t.Errorf("another number: %+v", got)
 		}
+		pass(2 * time.Minute)
+		if got := wei(); got.Since.IsZero() || !got.ProvedAt().IsZero() {
+			t.Errorf("another number, when it is known: %+v", got)
+		}
 		pass(day)
 		codeIn(t, ch.take())
 		pass(day + time.Minute)
@@ -236,6 +240,42 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestAnotherNumber: what arrived at the number of before proves nothing of the new one,
+// and what failed there either.
+func TestAnotherNumber(t *testing.T) {
+	for _, state := range []string{"delivered", "dead"} {
+		t.Run(state, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, people(0, nil, nil, weiPhone)))
+				r.closed()
+				round := func() notifier.Reach {
+					t.Helper()
+					if err := r.drillRound(t.Context(), time.Now()); err != nil {
+						t.Fatal(err)
+					}
+					list, err := r.People(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					return list[1]
+				}
+				round()
+				r.happen(alarm.Raised, "A2AA")
+				r.exec(`UPDATE notice SET state = '` + state + `', reason = 'x', sent_at = created_at`)
+				if got := round(); got.DeliveredAt.IsZero() == (state == "delivered") || got.Failing == "" == (state == "dead") {
+					t.Errorf("of the number that it went to: %+v", got)
+				}
+				pass(time.Hour)
+				r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, people(0, nil, nil, "+8613700137000")))
+				if got := round(); !got.DeliveredAt.IsZero() || got.Failing != "" || !got.Since.Equal(time.Now()) {
+					t.Errorf("of another number: %+v", got)
+				}
+			})
+		})
+	}
+}
+
 // TestComes looks at each kind of day: when something that comes at 2:30 is due.
 func TestComes(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
@@ -287,6 +327,11 @@ func TestSelfEpisodes(t *testing.T) {
 		ch := &textChannel{}
 		r := drilling(t, path, ch, people(30*24*time.Hour, nil, nil, weiPhone))
 		defer r.stop()
+		for _, rule := range notifier.SelfRules() {
+			if !strings.Contains(ofAlarms, "'"+string(rule)+"'") {
+				t.Errorf("episodes of the rule %s are listed as alarms", rule)
+			}
+		}
 		pass(2*time.Hour + time.Minute)
 		code := codeIn(t, ch.take())
 		if list, err := r.Episodes(t.Context(), alarm.EpisodeFilter{}); err != nil || len(list) != 0 {

@@ -102,9 +102,18 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if addressees, err = heard(ctx, tx, episode); err != nil {
 			return nil, err
 		}
+		if err := whenTold(ctx, tx, episode, addressees, now); err != nil {
+			return nil, err
+		}
 	}
+	plan := notifier.Plan(dir, ev, addressees, silences, now)
+	over, err := escalationsOver(ctx, tx, episode, ev.Kind, plan)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, over...)
 	var alerts alertTexts
-	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
+	for _, n := range plan {
 		alert, err := alerts.of(ev, &n)
 		if err != nil {
 			return nil, err

@@ -25,6 +25,8 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	it := b.place(&n, t, episode, p)
 	reason := ""
 	switch {
+	case n.Drop != "":
+		it.state, reason = notifier.Dropped, n.Drop
 	case !p.told.IsZero():
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
@@ -49,10 +51,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+			escalation, state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}
@@ -72,19 +74,20 @@ func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p p
 }
 
 // alertTexts are the alerts of one event as they are stored. All recipients get the
-// same, unless it lists the instances of a receiver.
+// same, unless it lists the instances of a receiver or says that nobody acknowledged.
 type alertTexts struct{ same []byte }
 
 // of returns the alert of a notice as it is stored.
 func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
-	if a.same != nil {
+	special := len(ev.Silent) > 0 || n.Escalation > 0 // which says that it is one
+	if a.same != nil && !special {
 		return a.same, nil
 	}
 	text, err := json.Marshal(n.Alert)
 	if err != nil {
 		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	if len(ev.Silent) == 0 {
+	if !special {
 		a.same = text
 	}
 	return text, nil

@@ -66,6 +66,7 @@ type Outbox struct {
 	directory atomic.Pointer[notifier.Directory]
 
 	clock clock
+	lost  sync.Map // recipients that cannot be reached, so that others are known to be told of it
 
 	mu       sync.Mutex
 	queues   *queues
@@ -103,9 +104,13 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.openClock(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	if err := b.loadLost(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.tellDamage(ctx)
 	b.checkOn()
 	return b, nil
 }

@@ -60,7 +60,7 @@ func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited t
 	}
 	asked, _ := notifier.RetryAfter(err)
 	if waited >= giveUpAfter {
-		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err), result: fails, asked: asked}
+		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err), about: true, result: fails, asked: asked}
 	}
 	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), result: fails, asked: asked}
 	// A look-up that failed is unknown too, so a message in doubt stays in doubt
@@ -110,7 +110,10 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 	})
 	b.measure(s, o, receipt, sendErr, now)
 	if o.about && err == nil {
-		b.unreachable(ctx, s.items[0].receiver, s.items[0].recipient, o.reason)
+		b.unreachable(ctx, s.items[0], o.reason)
+	}
+	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
+		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || s.message.Recipient.Channel == "webhook")
 	}
 	return rest, b.verdict(s, o), err
 }

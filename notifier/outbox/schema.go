@@ -173,7 +173,14 @@ CREATE TABLE limit_warning (
 	cap TEXT PRIMARY KEY,
 	at  INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`,
+CREATE INDEX notice_free ON notice (recipient) WHERE state = 'pending' AND message = '';`, `
+CREATE TABLE unreachable (
+	recipient TEXT PRIMARY KEY,
+	address   TEXT NOT NULL,
+	code      TEXT NOT NULL,
+	since     INTEGER NOT NULL
+) WITHOUT ROWID;`, `
+ALTER TABLE notice ADD COLUMN escalation INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 // store is the open database, and what was found out about it when it was opened.
@@ -170,6 +172,26 @@ func setAsides(path string) []string {
 // it was set aside.
 func (b *Outbox) Damaged() (file string, damaged bool) {
 	return filepath.Base(b.store.aside), b.store.aside != ""
+}
+
+// tellDamage tells people, once, that this start began a new database.
+func (b *Outbox) tellDamage(ctx context.Context) {
+	file, damaged := b.Damaged()
+	if !damaged {
+		return
+	}
+	var planned []item
+	err := b.write(ctx, func(tx *transaction) (err error) {
+		dir := b.directory.Load()
+		self := notifier.Damaged(dir, file)
+		planned, err = b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+		return err
+	})
+	if err != nil {
+		b.log.Error("nobody could be told that the database was damaged", "error", err)
+		return
+	}
+	b.admit(planned)
 }
 
 // StoreRemarks lists what the operator should see to of the store: databases that were

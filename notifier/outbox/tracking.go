@@ -166,6 +166,7 @@ func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (ag
 		switch e.state {
 		case notifier.NoticeDelivered:
 			b.metrics.delivered(channel, e.decided, now)
+			b.reached(ctx, e.recipient, "", true)
 		case notifier.Pending:
 			it := e.item
 			it.due, it.decided = b.clock.now()+onceMoreIn, b.clock.now()
@@ -176,7 +177,7 @@ func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (ag
 		}
 	}
 	if len(dead) > 0 {
-		b.unreachable(ctx, dead[0].receiver, dead[0].recipient, r.Detail)
+		b.unreachable(ctx, dead[0], r.Detail)
 	}
 	return again
 }

@@ -1,8 +1,152 @@
 package outbox
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
 
-// unreachable takes note that a recipient cannot be reached, and why.
-func (b *Outbox) unreachable(ctx context.Context, receiver, recipient, why string) {
-	b.log.Error("somebody cannot be reached", "receiver", receiver, "recipient", recipient, "reason", why)
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// Who cannot be reached is told of to others, once for each address: the others of
+// the receiver, and where there are none the fallback receivers. When somebody is
+// reached again, those who were told of it are told of that.
+
+// unreachable takes note that a notice could not reach its recipient, and tells others.
+func (b *Outbox) unreachable(ctx context.Context, it item, why string) {
+	var told []item
+	err := b.write(ctx, func(tx *transaction) (err error) {
+		told, err = b.tellOthers(ctx, tx, it, why)
+		return err
+	})
+	if err != nil {
+		b.log.Error("nobody could be told that somebody cannot be reached", "recipient", it.recipient, "reason", why, "error", err)
+		return
+	}
+	if len(told) > 0 {
+		b.lost.Store(it.recipient, true)
+	}
+	b.admit(told)
+}
+
+// tellOthers plans what others are told, unless they were told of this address.
+func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why string) ([]item, error) {
+	n, err := readStored(ctx, tx, it.seq)
+	if err != nil {
+		return nil, err
+	}
+	if n.Rule == notifier.DeliveryRule {
+		return nil, nil // who is told of somebody else is not told of in turn
+	}
+	dir := b.directory.Load()
+	self := b.aboutRecipient(dir, &n.Notice, why)
+	first, err := tx.affect(ctx, `INSERT INTO unreachable (recipient, address, code, since) VALUES (?, ?, '', ?)
+		ON CONFLICT (recipient) DO UPDATE SET address = excluded.address, since = excluded.since WHERE address <> excluded.address`,
+		it.recipient, n.Address, ms(time.Now()))
+	if err != nil || first == 0 {
+		return nil, err
+	}
+	told, err := b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+	if err != nil {
+		return nil, fmt.Errorf("tell others that %s cannot be reached: %w", self.Subject, err)
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE unreachable SET code = ? WHERE recipient = ?`, self.Code, it.recipient)
+	return told, err
+}
+
+// aboutRecipient is what others are told of a recipient who cannot be reached.
+func (b *Outbox) aboutRecipient(dir *notifier.Directory, n *notifier.Notice, why string) notifier.Self {
+	name := n.Recipient
+	if t, ok := dir.Reach(*n, ""); ok && t.Recipient.Display != "" {
+		name = t.Recipient.Display
+	}
+	about := n.Code
+	if in := n.Alert.Labels["instance"]; in != "" {
+		about += " " + in
+	}
+	return notifier.Unreachable(dir, n.Receiver, n.Recipient, name, about, why)
+}
+
+// reached takes note that a message reached a recipient who could not be reached
+// before, and tells those of it who were told that.
+func (b *Outbox) reached(ctx context.Context, recipient, address string, proved bool) {
+	if _, lost := b.lost.Load(recipient); !lost {
+		return
+	}
+	var told []item
+	err := b.write(ctx, func(tx *transaction) error {
+		told = nil
+		var before, code string
+		err := tx.QueryRowContext(ctx, `SELECT address, code FROM unreachable WHERE recipient = ?`, recipient).Scan(&before, &code)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
+		case err != nil:
+			return fmt.Errorf("look up who could not be reached: %w", err)
+		case before == address && !proved:
+			return nil // to be taken over by the far side proves nothing about the same address
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM unreachable WHERE recipient = ?`, recipient); err != nil {
+			return fmt.Errorf("forget that somebody could not be reached: %w", err)
+		}
+		told, err = b.planReached(ctx, tx, recipient, code)
+		return err
+	})
+	if err != nil {
+		b.log.Error("nobody could be told that somebody is reached again", "recipient", recipient, "error", err)
+		return
+	}
+	b.lost.Delete(recipient)
+	b.admit(told)
+}
+
+// planReached plans what those are told who heard that somebody could not be reached.
+func (b *Outbox) planReached(ctx context.Context, tx *transaction, recipient, code string) ([]item, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver FROM notice WHERE code = ? AND rule = ? AND state IN (?, ?, ?, ?)`,
+		code, notifier.DeliveryRule, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
+	if err != nil {
+		return nil, fmt.Errorf("look up who was told: %w", err)
+	}
+	defer rows.Close()
+	var to []string
+	for rows.Next() {
+		var receiver string
+		if err := rows.Scan(&receiver); err != nil {
+			return nil, fmt.Errorf("look up who was told: %w", err)
+		}
+		to = append(to, receiver)
+	}
+	if err := rows.Err(); err != nil || len(to) == 0 {
+		return nil, err
+	}
+	_ = rows.Close() // the transaction has one connection
+	dir := b.directory.Load()
+	_, name, _ := strings.Cut(recipient, "/")
+	self := notifier.Self{
+		Rule: notifier.DeliveryRule, Subject: recipient, Code: code, Severity: alarm.Critical, Ended: true, Page: "/people", To: to, Except: recipient,
+		Text: fleet.Text{EN: name + " is reached again.", ZH: "已能联系" + name + "。"},
+	}
+	return b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+}
+
+// loadLost takes up who could not be reached before the start.
+func (b *Outbox) loadLost(ctx context.Context) error {
+	rows, err := b.reads.QueryContext(ctx, `SELECT recipient FROM unreachable`)
+	if err != nil {
+		return fmt.Errorf("take up who cannot be reached: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var recipient string
+		if err := rows.Scan(&recipient); err != nil {
+			return fmt.Errorf("take up who cannot be reached: %w", err)
+		}
+		b.lost.Store(recipient, true)
+	}
+	return rows.Err()
 }
