@@ -16,11 +16,12 @@ const (
 	DeliveryRule alarm.RuleName = "delivery" // somebody cannot be reached
 	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
 	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
+	StoreRule    alarm.RuleName = "store"    // what was recorded is lost
 )
 
 // SelfRules lists the rules of what Brimwatch tells about its own work.
 func SelfRules() []alarm.RuleName {
-	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, TestRule}
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TestRule}
 }
 
 // Self is something that Brimwatch tells people about its own work. Its episode ends as
