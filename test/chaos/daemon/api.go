@@ -23,8 +23,8 @@ func newAPI(listen string) api {
 }
 
 // do asks once.
-func (a api) do(ctx context.Context, method, path, body string) (status int, answer []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, method, a.base+path, strings.NewReader(body))
+func (a api) do(ctx context.Context, method, path string) (status int, answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, a.base+path, http.NoBody)
 	if err != nil {
 		return 0, nil, fmt.Errorf("ask the daemon for %s: %w", path, err)
 	}
@@ -42,7 +42,7 @@ func (a api) do(ctx context.Context, method, path, body string) (status int, ans
 
 // get asks and reads the answer into v.
 func (a api) get(ctx context.Context, path string, v any) error {
-	status, answer, err := a.do(ctx, http.MethodGet, path, "")
+	status, answer, err := a.do(ctx, http.MethodGet, path)
 	if err != nil {
 		return err
 	}
@@ -57,13 +57,13 @@ func (a api) get(ctx context.Context, path string, v any) error {
 
 // Alive tells whether the daemon answers.
 func (d *Daemon) Alive(ctx context.Context) bool {
-	status, _, err := d.api.do(ctx, http.MethodGet, "/-/healthy", "")
+	status, _, err := d.api.do(ctx, http.MethodGet, "/-/healthy")
 	return err == nil && status == http.StatusOK
 }
 
 // SaysReady asks /-/ready.
 func (d *Daemon) SaysReady(ctx context.Context) (status int, text string) {
-	status, answer, err := d.api.do(ctx, http.MethodGet, "/-/ready", "")
+	status, answer, err := d.api.do(ctx, http.MethodGet, "/-/ready")
 	if err != nil {
 		return 0, err.Error()
 	}
@@ -72,7 +72,7 @@ func (d *Daemon) SaysReady(ctx context.Context) (status int, text string) {
 
 // Reload loads the configuration anew.
 func (d *Daemon) Reload(ctx context.Context) error {
-	status, answer, err := d.api.do(ctx, http.MethodPost, "/-/reload", "")
+	status, answer, err := d.api.do(ctx, http.MethodPost, "/-/reload")
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("reload: HTTP %d: %s", status, answer)
 	}

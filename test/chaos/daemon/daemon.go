@@ -69,7 +69,7 @@ func (d *Daemon) Launch() error {
 		return fmt.Errorf("start the daemon: %w", err)
 	}
 	defer func() { _ = log.Close() }()                                     // the process has its own
-	cmd := exec.Command(d.Binary, "run", "--config.file", "brimwatch.yml") //nolint:noctx // it is ended by Kill or Stop, in the way the scenario wants
+	cmd := exec.Command(d.Binary, "run", "--config.file", "brimwatch.yml") //nolint:gosec,noctx // the binary that is tested; it is ended by Kill or Stop, in the way the scenario wants
 	cmd.Dir, cmd.Stdout, cmd.Stderr = d.Dir, log, log
 	cmd.Env = append(os.Environ(), d.Env...)
 	cmd.SysProcAttr = dieWithParent()

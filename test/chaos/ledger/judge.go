@@ -83,7 +83,8 @@ func (j *judge) arrive(a *Arrival) {
 	}
 	// Two episodes that may be one have one beginning.
 	before := j.told[place{a.Recipient, a.Key, at - 1}]
-	if !t.begin && !(e.joined && before != nil && before.begin) {
+	heard := t.begin || e.joined && before != nil && before.begin
+	if !heard {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "an end (%s) of what it was not told of", a.Code)
 	}
 	if !t.end {

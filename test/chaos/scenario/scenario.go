@@ -15,7 +15,8 @@ type Scenario struct {
 	About string // what is done, and what must come of it
 	Brief bool   // its brief form is short enough for every test run
 	Jumps bool   // it needs the product with a wall clock that jumps
-	needs func(*Options) error
+	// needs says why the scenario cannot be run; "" is that it can.
+	needs func(*Options) string
 	run   func(context.Context, Options) (*World, error)
 }
 
@@ -39,8 +40,8 @@ func (s *Scenario) Run(ctx context.Context, o Options) (Result, error) {
 		o.Binary = o.Jumps
 	}
 	if s.needs != nil {
-		if err := s.needs(&o); err != nil {
-			return Result{Name: s.Name, Left: err.Error()}, nil
+		if why := s.needs(&o); why != "" {
+			return Result{Name: s.Name, Left: why}, nil
 		}
 	}
 	w, err := s.run(ctx, o)

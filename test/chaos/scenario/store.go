@@ -61,17 +61,20 @@ func storeLocked(ctx context.Context, w *World) error {
 	return w.draw(ctx, w.patience())
 }
 
-// needsMount leaves a scenario out where this process may not mount a tmpfs.
-func needsMount(o *Options) error {
+// needsMount says why this process may not mount a tmpfs.
+func needsMount(o *Options) string {
 	dir := filepath.Join(o.Dir, "mount-probe")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make a folder: %w", err)
+		return "a folder cannot be made: " + err.Error()
 	}
 	unmount, err := store.Mount(dir, 1)
 	if err != nil {
-		return fmt.Errorf("a full disk is a small tmpfs, which this user may not mount: %w", err)
+		return "a full disk is a small tmpfs, which this user may not mount: " + err.Error()
 	}
-	return unmount()
+	if err := unmount(); err != nil {
+		return "a small tmpfs cannot be taken away: " + err.Error()
+	}
+	return ""
 }
 
 // storeFull fills the disk on which the data are: a tmpfs of its own.

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
@@ -66,7 +65,6 @@ type World struct {
 	figures []Figure
 	report  ledger.Report
 	closers []func()
-	mu      sync.Mutex
 }
 
 // hook is one webhook receiver.
