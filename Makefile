@@ -14,7 +14,10 @@ SERVERS := mosquitto redis-server rabbitmq-server nats-server prometheus promtoo
 MUTATED      ?= alarm fleet notifier notifier/outbox
 MUTATE_FLAGS ?=
 
-.PHONY: help build demo test test-clock mutate servers lint fmt bench docs clean
+# What the chaos is told: make chaos CHAOS_FLAGS='-scenario kill -kills 50'
+CHAOS_FLAGS ?=
+
+.PHONY: help build demo test test-clock chaos mutate servers lint fmt bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +41,9 @@ NEXT ?= 0
 
 test-clock: servers ## all tests with the clock at eight moments: midnight, 29 February, summer time
 	$(GO) run ./test/clock -next $(NEXT) ./...
+
+chaos: build ## kill it, starve it, lie to it, for some hours; a ledger of what people were told
+	$(GO) run ./test/chaos -bin $(BIN)/brimwatch $(CHAOS_FLAGS)
 
 # A package's folders below it are excluded by the slash in their paths. The time
 # limit of a fault is a multiple of what the tests take, so they must really run.

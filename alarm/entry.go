@@ -102,7 +102,7 @@ func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading, at time.Time) {
 		if !o.Known && en.known.Has(m) && en.watch.Instance.Limit(r, m).Known() {
 			lost, missing = join(lost, m.String()+": "+o.Reason), missing.With(m)
 		}
-		e.step(b, en, sl, *en.watch.Rules[m], o)
+		e.step(b, en, sl, en.watch.Rules[m], o)
 	}
 	en.noData.state.Missing = missing
 	e.judgeNoData(b, en, at, lost)
@@ -127,8 +127,9 @@ func observe(in *fleet.Instance, r *fleet.Reading, m fleet.Metric, at time.Time)
 
 // step judges one alarm. A change that caused no event is kept in memory at
 // once; one that did is staged for the commit.
-func (e *Engine) step(b *batch, en *entry, sl *slot, rule Rule, o Observation) {
-	next, events := Step(rule, sl.state, o)
+func (e *Engine) step(b *batch, en *entry, sl *slot, rule *Rule, o Observation) {
+	next := sl.state
+	events := step(rule, &next, &o)
 	forgotten := sl.state.kept() && !next.kept() // what is stored has to go
 	if len(events) == 0 && !forgotten {
 		sl.state = next

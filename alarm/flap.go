@@ -44,7 +44,7 @@ type Flaps struct {
 // recent are the raises that still count at the moment now.
 func (f *FlapState) recent(r *Flapping, now int64) (raises [MaxFlapRaises]int64, n int) {
 	for _, at := range f.Raises {
-		if at = min(at, now); at != 0 && now-at <= r.Within.Milliseconds() && n < r.Raises {
+		if at = min(at, now); at != 0 && now-at <= r.Within.Milliseconds() {
 			raises[n] = at
 			n++
 		}
@@ -73,7 +73,7 @@ func end(r *Rule, s *State, o *Observation, now int64, events []Event) []Event {
 		return append(events, flapEvent(Fell, r, s, o))
 	}
 	raises, n := s.Flap.recent(&r.Flapping, now)
-	if n == 0 || n < r.Flapping.Raises {
+	if r.Flapping.Raises == 0 || n < r.Flapping.Raises {
 		s.Level = 0
 		e := event(Cleared, s, o)
 		e.Threshold = r.Levels[0].Clear

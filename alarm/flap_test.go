@@ -97,6 +97,9 @@ func TestFlapping(t *testing.T) {
 			for _, m := range tt.seen {
 				var events []Event
 				s, events = Step(r, s, seen{m.at * 60, m.usage}.observation())
+				if r.Flapping == (Flapping{}) && s.Flap != (FlapState{}) {
+					t.Errorf("%d: it remembers %+v", m.at, s.Flap)
+				}
 				for _, e := range events {
 					line := fmt.Sprintf("%d %s %d", m.at, e.Kind, s.Level)
 					if e.Flaps != (Flaps{}) {
@@ -151,6 +154,23 @@ func TestAcknowledgedFlapping(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"140 escalated"}, got); diff != "" || s.AckedAt != 0 {
 		t.Errorf("acknowledged %d, events (-want +got):\n%s", s.AckedAt, diff)
+	}
+}
+
+// TestFlappingThatAsksForLess counts what was raised before, too.
+func TestFlappingThatAsksForLess(t *testing.T) {
+	r := flapRule()
+	r.Flapping.Raises = 4
+	var s State
+	var events []Event
+	for i, m := range ups(0, 3) {
+		if i == 4 {
+			r.Flapping.Raises = 2
+		}
+		s, events = Step(r, s, seen{m.at * 60, m.usage}.observation())
+	}
+	if len(events) != 1 || events[0].Kind != BeganFlapping || events[0].Flaps.Raises != 3 {
+		t.Errorf("%+v", events)
 	}
 }
 

@@ -48,7 +48,7 @@ func (e *Engine) expect(en *entry) {
 func (e *Engine) judgeSilence(b *batch, en *entry, at time.Time, reason string) {
 	for m, sl := range en.slots {
 		if sl != nil {
-			e.step(b, en, sl, *en.watch.Rules[m], Observation{At: at, Reason: reason})
+			e.step(b, en, sl, en.watch.Rules[m], Observation{At: at, Reason: reason})
 		}
 	}
 	en.noData.state.Missing = en.known
@@ -74,7 +74,8 @@ func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 	if missing {
 		o.Usage = 1
 	}
-	e.step(b, en, &en.noData, e.silenceRule(en), o)
+	rule := e.silenceRule(en)
+	e.step(b, en, &en.noData, &rule, o)
 }
 
 // silenceRule returns the rule for one instance's silence. While the fleet's

@@ -182,7 +182,7 @@ func (e *Engine) rejudge(ctx context.Context, changed []*entry, now time.Time) e
 		}
 		for m, sl := range en.slots {
 			if sl != nil {
-				e.step(&b, en, sl, *en.watch.Rules[m], observe(en.watch.Instance, en.last, fleet.Metric(m), now))
+				e.step(&b, en, sl, en.watch.Rules[m], observe(en.watch.Instance, en.last, fleet.Metric(m), now))
 			}
 		}
 	}

@@ -43,7 +43,7 @@ type Entries struct {
 	// Contacts are all who have a telephone number, in order of names.
 	Contacts []Contact
 	// Fallback names the receivers that are told when somebody cannot be reached and
-	// nobody else was.
+	// nobody else was, or when nobody is on call; none: Default.
 	Fallback []string
 	Drill    Drill
 	Limits   Limits
@@ -62,7 +62,8 @@ func NewDirectory(e Entries) *Directory {
 	}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
-		targets := e.Receivers[receiver].Targets
+		r := e.Receivers[receiver]
+		targets := r.Everybody()
 		for i := range targets {
 			d.enter(receiver, targets[i].Recipient.Name, &targets[i])
 		}
@@ -108,6 +109,7 @@ func (d *Directory) Through(channel func(Target) Channel) *Directory {
 		for i := range r.Targets {
 			r.Targets[i].Channel = channel(r.Targets[i])
 		}
+		r.OnCall = throughAll(r.OnCall, channel)
 		e.Receivers[name] = r
 	}
 	e.Stranger = nil
@@ -118,6 +120,8 @@ func (d *Directory) Through(channel func(Target) Channel) *Directory {
 type Receiver struct {
 	Name      string
 	Targets   []Target
+	OnCall    []OnCall      // whoever is on call is told, too
+	Escalate  []Escalation  // who is told, too, while nobody acknowledges
 	GroupWait time.Duration // a first notice waits this long for others
 }
 
@@ -131,6 +135,7 @@ type Target struct {
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
+	Mute      []MuteTime     // of the person and of the receiver
 	// PricePerSegment is what a segment of a text message to it costs, where the
 	// provider has not said so.
 	PricePerSegment fleet.Amount
@@ -172,7 +177,7 @@ func (d *Directory) Receivers() iter.Seq2[string, Receiver] { return maps.All(d.
 func (d *Directory) Targets() iter.Seq[Target] {
 	return func(yield func(Target) bool) {
 		for _, r := range d.entries.Receivers {
-			for _, t := range r.Targets {
+			for _, t := range r.Everybody() {
 				if !yield(t) {
 					return
 				}

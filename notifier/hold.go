@@ -2,9 +2,11 @@ package notifier
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier/mute"
 )
 
 // Silence holds the notices of alarms that match all its matchers until it
@@ -35,20 +37,86 @@ func (s *Silence) Matches(labels map[string]string, now time.Time) bool {
 func (s *Silence) InForce(now time.Time) bool { return now.Before(s.Until) && len(s.Matchers) > 0 }
 
 // holdFor puts a notice on hold when somebody asked for silence, or when its
-// recipient sleeps; the later of the two ends counts.
+// recipient is not to be told; the latest of their ends counts.
 func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
 	for i := range silences {
 		if s := &silences[i]; s.Matches(n.Alert.Labels, now) && s.Until.After(n.NotBefore) {
-			n.NotBefore, n.Hold = s.Until, s.reason()
+			n.hold(s.Until, s.reason())
 		}
 	}
 	at := now
 	if n.NotBefore.After(at) {
 		at = n.NotBefore
 	}
-	if until, quiet := quietUntil(t, n.Severity, at); quiet {
-		n.NotBefore, n.Hold = until, "quiet hours"
+	if until, why := heldUntil(t, n.Severity, at); why != "" {
+		n.hold(until, why)
 	}
+}
+
+// hold puts a notice on hold. An escalation waits for an acknowledgement first, and says so.
+func (n *Notice) hold(until time.Time, why string) {
+	if first, _, _ := strings.Cut(n.Hold, ", then "); n.Escalation > 0 && first != "" {
+		why = first + ", then " + why
+	}
+	n.NotBefore, n.Hold = until, why
+}
+
+// holdEnd puts the notice of an end on hold while its recipient is not to be told, unless
+// they were told of the beginning in the same stretch of such time: who is awake
+// anyhow hears that it is over.
+func holdEnd(n *Notice, t Target, toldAt, now time.Time) {
+	until, why := heldUntil(t, n.Severity, now)
+	if why == "" {
+		return
+	}
+	if !toldAt.IsZero() {
+		const none = alarm.Severity("") // no severity goes out all the same
+		if stretch, _ := heldUntil(t, none, toldAt); stretch.After(now) {
+			return
+		}
+	}
+	n.hold(until, why)
+}
+
+// mostHolds bounds how many quiet hours and mute times are followed, one after the
+// other.
+const mostHolds = 1000
+
+// heldUntil tells until when a recipient is told nothing of a severity at a moment, and
+// why; "" when nothing stands against it. Quiet hours that end in a mute time and mute times that
+// end in quiet hours are one stretch: its end is that of the last, which is the reason.
+// Longer than mute.Longest it never is.
+func heldUntil(t Target, s alarm.Severity, at time.Time) (until time.Time, why string) {
+	until, last := at, at.Add(mute.Longest)
+	for range mostHolds {
+		next, reason := heldBy(t, s, until)
+		if reason == "" || !until.Before(last) {
+			break
+		}
+		until, why = next, reason
+	}
+	if until.After(last) {
+		until = last
+	}
+	return until, why
+}
+
+// heldBy tells what holds a notice at a moment: the quiet hours or the mute time that
+// ends last.
+func heldBy(t Target, s alarm.Severity, at time.Time) (until time.Time, why string) {
+	if end, quiet := quietUntil(t, s, at); quiet {
+		until, why = end, "quiet hours"
+	}
+	for i := range t.Mute {
+		m := &t.Mute[i]
+		if slices.Contains(m.Except, s) {
+			continue
+		}
+		if end, muted := mute.Until(m.Intervals, at); muted && end.After(until) {
+			until, why = end, "mute time "+m.Name
+		}
+	}
+	return until, why
 }
 
 // quietUntil tells whether the recipient is not to be woken at the moment at,

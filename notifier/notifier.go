@@ -135,6 +135,10 @@ type Notice struct {
 	CreatedAt time.Time
 	NotBefore time.Time // zero is at once
 	Hold      string    // why it is held until NotBefore; "" when it is not held
+	// Escalation is how long nobody acknowledged when it goes out; 0 for what is told
+	// at once. An acknowledgement before drops it.
+	Escalation time.Duration
+	Drop       string // why nobody gets it: it is only kept; "" for all that goes out
 }
 
 // Alert is a notice's content as fields, for channels that send a structure.

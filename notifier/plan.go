@@ -18,7 +18,8 @@ type Addressee struct {
 	Recipient string
 	Channel   string
 	Display   string
-	Address   string // that was told; may hold secrets
+	Address   string    // that was told; may hold secrets
+	ToldAt    time.Time // zero: not told yet
 }
 
 // Begins tells whether an event of this kind tells people that something is
@@ -51,32 +52,10 @@ func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Sile
 	return nil
 }
 
-func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time) []Notice {
-	var out []Notice
-	seen := make(map[string]bool)
-	for _, r := range receiversFor(d, ev) {
-		rcv, _ := d.Receiver(r.name) // one that is gone has no targets
-		about := *ev
-		about.Silent = r.silent
-		for _, t := range rcv.Targets {
-			if seen[t.Recipient.Name] {
-				continue
-			}
-			seen[t.Recipient.Name] = true
-			n := newNotice(d, &about, r.name, t, now)
-			if ev.Kind == alarm.Raised && rcv.GroupWait > 0 {
-				n.NotBefore = now.Add(rcv.GroupWait)
-			}
-			holdFor(&n, t, silences, now)
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
+	alert := d.entries.Words.alert(ev)
 	for _, to := range addressees {
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
 		if !ok {
@@ -86,15 +65,13 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 		}
 		// It goes to the address that was told, under the name that was told.
 		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
-		n := newNotice(d, ev, to.Receiver, t, now)
+		n := newNotice(d, ev, alert, to.Receiver, t, now)
 		n.Told = to.Address
 		if seen[to.Recipient] { // who was told at one number and then at another is told at both
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
 		}
 		seen[to.Recipient] = true
-		if until, quiet := quietUntil(t, ev.Severity, now); quiet {
-			n.NotBefore, n.Hold = until, "quiet hours"
-		}
+		holdEnd(&n, t, to.ToldAt, now)
 		out = append(out, n)
 	}
 	return out
@@ -146,12 +123,12 @@ func routes(names []string) []route {
 	return out
 }
 
-func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now time.Time) Notice {
+func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Target, now time.Time) Notice {
 	n := Notice{
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
-		Alert:     d.entries.Words.alert(ev),
+		Alert:     alert, // the same for all: nobody may change its maps
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {

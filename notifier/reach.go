@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
+	"time"
 )
 
 // place is an address that a channel can send to.
@@ -49,12 +50,12 @@ func (d *Directory) Way(recipient string) string {
 	return ""
 }
 
-// InPlaceOf returns those who are to get a beginning whose recipient is gone: who is in
-// its receiver now; where that is gone too, who is in the receivers of its instance or
-// account.
-func (d *Directory) InPlaceOf(n Notice) []Target {
-	if r, ok := d.Receiver(n.Receiver); ok {
-		return r.Targets
+// InPlaceOf returns those who are to get a beginning whose recipient is gone: whom its
+// receiver reaches at this moment; where that is gone too, whom the receivers of its instance or
+// account do.
+func (d *Directory) InPlaceOf(n Notice, now time.Time) []Target {
+	if _, ok := d.Receiver(n.Receiver); ok {
+		return d.targetsAt(n.Receiver, now)
 	}
 	names := d.entries.Default
 	if by, ok := d.entries.Notify[n.Alert.Labels[labelID]]; ok {
@@ -64,8 +65,17 @@ func (d *Directory) InPlaceOf(n Notice) []Target {
 	}
 	var out []Target
 	for _, name := range names {
-		r, _ := d.Receiver(name)
-		out = append(out, r.Targets...)
+		out = append(out, d.targetsAt(name, now)...)
+	}
+	return out
+}
+
+// targetsAt lists whom a receiver reaches at a moment.
+func (d *Directory) targetsAt(name string, now time.Time) []Target {
+	people, _ := d.reached(name, now)
+	out := make([]Target, len(people))
+	for i := range people {
+		out[i] = people[i].Target
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
 
@@ -31,11 +32,13 @@ type Self struct {
 	Ended    bool       // what was told before under this rule and subject is over
 	Text     fleet.Text // what is the matter, as sentences
 	Alone    bool       // the text stands alone, without code, severity and name
+	Brief    fleet.Text // for a text message that speaks for several; empty is the rule
 	Advice   string     // for programs: what to do
 	Page     string     // path of the page that shows more: /people
 	To       []string   // receivers
 	Only     string     // the one recipient of theirs that is told; "" is all
 	Except   string     // the one that is not told, because it is about them
+	NotBy    string     // the way by which nobody is told, because it is about it
 }
 
 // SelfNotices makes the notices of s. A recipient of several receivers gets one.
@@ -44,10 +47,9 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	var out []Notice
 	seen := make(map[string]bool)
 	for _, receiver := range s.To {
-		rcv, _ := d.Receiver(receiver) // one that is gone has no targets
-		for _, t := range rcv.Targets {
+		for _, t := range s.targets(d, receiver, now) {
 			name := t.Recipient.Name
-			if seen[name] || name == s.Except || s.Only != "" && name != s.Only {
+			if seen[name] || name == s.Except || s.NotBy != "" && t.Way == s.NotBy || s.Only != "" && name != s.Only {
 				continue
 			}
 			seen[name] = true
@@ -57,6 +59,16 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 		}
 	}
 	return out
+}
+
+// targets lists whom a receiver reaches now; for the one recipient that is told, all whom
+// it can reach.
+func (s *Self) targets(d *Directory, receiver string, now time.Time) []Target {
+	if s.Only == "" {
+		return d.targetsAt(receiver, now)
+	}
+	rcv, _ := d.Receiver(receiver) // one that is gone has no targets
+	return rcv.Everybody()
 }
 
 // event is what would have been judged, had there been something to judge.
@@ -88,7 +100,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 	}
 	if n.Channel == "sms" {
 		n.Text = cut(s.text(ev, t.Language))
-		n.Brief = s.Code + " Brimwatch " + string(s.Rule)
+		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+string(s.Rule))
 	}
 	return n
 }

@@ -41,6 +41,13 @@ func TestSelfNotices(t *testing.T) {
 	if strings.Join(got, "|") != want {
 		t.Errorf("notices %q, want %q", got, want)
 	}
+	if got := list[1].Brief; got != "4D7R Brimwatch delivery" {
+		t.Errorf("in a few words: %q", got)
+	}
+	drill := AskToAnswer(&Contact{Receivers: []string{"oncall"}, Recipient: "sms/alice"}, "4D7R")
+	if got := SelfNotices(selfDirectory(), &drill, nil, now); len(got) != 1 || got[0].Brief != "drill: reply OK 4D7R" {
+		t.Errorf("a drill in a few words: %+v", got)
+	}
 	hook := list[2].Alert
 	if hook.Labels["alertname"] != "delivery" || hook.Labels["subject"] != "li" || hook.Annotations["summary"] != "li cannot be reached." ||
 		hook.Annotations["description"] != "4D7R CRITICAL Brimwatch: li cannot be reached." || hook.GeneratorURL != "https://b/people" || hook.Resolved {
@@ -67,6 +74,19 @@ func TestSelfNotices(t *testing.T) {
 		some.Except, some.Only = "", "sms/wei"
 		if got := SelfNotices(selfDirectory(), &some, nil, now); len(got) != 1 || got[0].Recipient != "sms/wei" {
 			t.Errorf("wei alone: %+v", got)
+		}
+	})
+	t.Run("who is on call", func(t *testing.T) {
+		d := NewDirectory(Entries{Receivers: map[string]Receiver{"rota": {Name: "rota", OnCall: []OnCall{daily()}}}})
+		at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) // wei is, until 13:00
+		some := self
+		some.To = []string{"rota"}
+		if got := SelfNotices(d, &some, nil, at); len(got) != 1 || got[0].Recipient != "sms/wei" {
+			t.Errorf("on call: %+v", got)
+		}
+		some.Only = "sms/li"
+		if got := SelfNotices(d, &some, nil, at); len(got) != 1 || got[0].Recipient != "sms/li" {
+			t.Errorf("somebody who is not on call, about themselves: %+v", got)
 		}
 	})
 	t.Run("silenced", func(t *testing.T) {

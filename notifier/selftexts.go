@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -29,6 +30,7 @@ func AskToAnswer(c *Contact, code string) Self {
 			EN: "Brimwatch drill: reply OK " + code + " to show that alarms reach you at this number. Nothing is wrong.",
 			ZH: "Brimwatch 演练：请回复 OK " + code + "，以确认此号码能收到告警。系统一切正常。",
 		},
+		Brief: fleet.Text{EN: "drill: reply OK " + code, ZH: "演练：请回复 OK " + code},
 	}
 }
 
@@ -50,7 +52,7 @@ func NotAnswered(c *Contact, asked time.Time, to []string) Self {
 
 // NearCap tells who pays that most of a cap is used.
 func NearCap(b Bound, used int64, l Limits) Self {
-	amount := func(n int64) string { return fmt.Sprint(n) }
+	amount := func(n int64) string { return strconv.FormatInt(n, 10) }
 	if b.Cap == CapMoney {
 		amount = func(n int64) string { return fleet.Amount(n).String() }
 	}

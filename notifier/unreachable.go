@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -29,6 +30,39 @@ func Unreachable(d *Directory, receiver, recipient, name, about, why string) Sel
 		s.To = d.Fallback()
 	}
 	return s
+}
+
+// WayFails is what people are told of a far side through which nothing leaves, by other
+// ways: those of alarms.notify and of the fallback.
+func WayFails(d *Directory, way, why string) Self {
+	name := wayName(way)
+	short, _, _ := strings.Cut(why, "; ")
+	return Self{
+		Rule: DeliveryRule, Subject: way, Severity: alarm.Critical, Page: "/notices", NotBy: way, To: wayReceivers(d), Advice: why,
+		Text: fleet.Text{
+			EN: "no notice leaves through " + name + ": " + short + ".",
+			ZH: "无法通过" + name + "发送通知：" + short + "。",
+		},
+	}
+}
+
+// WayWorks is what they are told when it works again.
+func WayWorks(d *Directory, way string) Self {
+	name := wayName(way)
+	return Self{
+		Rule: DeliveryRule, Subject: way, Severity: alarm.Critical, Ended: true, Page: "/notices", NotBy: way, To: wayReceivers(d),
+		Text: fleet.Text{EN: "notices leave through " + name + " again.", ZH: "已恢复通过" + name + "发送通知。"},
+	}
+}
+
+// wayName is a way without the word for its kind: twilio, http://h:8080.
+func wayName(way string) string {
+	_, name, _ := strings.Cut(way, " ")
+	return name
+}
+
+func wayReceivers(d *Directory) []string {
+	return slices.Concat(d.entries.Default, d.Fallback())
 }
 
 // hasOther tells whether a receiver has another recipient.

@@ -76,20 +76,29 @@ func (s wording) inSentences() string {
 // fit goes in this order: the advice, the end of the name, the edition, what is
 // said at length.
 func (w Words) text(ev *alarm.Event, l words.Language, zone *time.Location) string {
-	var s wording
+	s := w.spoken(ev, l, zone)
+	return s.message()
+}
+
+// spoken says what an event means in a language, in the signs of its text messages.
+func (w Words) spoken(ev *alarm.Event, l words.Language, zone *time.Location) wording {
 	if l == words.ZH {
-		s = w.chinese(ev, zone)
-	} else {
-		s = w.english(ev, zone)
-		s.name = gsmName(s.name, s.id)
-		s.body, s.edition = gsmOnly(s.body), gsmOnly(s.edition)
-		if !sms.IsGSM(s.fits) {
-			s.fits = "" // half of a name is no advice
-		}
-		for i := range s.tighter {
-			s.tighter[i] = gsmOnly(s.tighter[i])
-		}
+		return w.chinese(ev, zone)
 	}
+	s := w.english(ev, zone)
+	s.name = gsmName(s.name, s.id)
+	s.body, s.edition = gsmOnly(s.body), gsmOnly(s.edition)
+	if !sms.IsGSM(s.fits) {
+		s.fits = "" // half of a name is no advice
+	}
+	for i := range s.tighter {
+		s.tighter[i] = gsmOnly(s.tighter[i])
+	}
+	return s
+}
+
+// message is the fullest of the forms that fits into one segment.
+func (s wording) message() string {
 	forms := s.forms()
 	for _, form := range forms {
 		if n, _ := sms.Segments(form); n <= 1 {

@@ -37,7 +37,7 @@ type Remarker interface {
 	Remarks() []string
 }
 
-// Options are what New needs. Now may be left out; so may Advisor and People, and then
+// Options are what New needs. Now may be left out; so may Advisor, People and OnCall, and then
 // there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
@@ -49,6 +49,7 @@ type Options struct {
 	Retrier     readers.Retrier
 	AlarmEditor readers.AlarmEditor
 	Silences    readers.Silences
+	OnCall      readers.OnCall // nil: there is no path of it
 	Reloader    Reloader
 	Health      Health
 	Advisor     readers.Advisor
@@ -72,7 +73,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now, Advisor and People must be given")
+		return nil, errors.New("api: everything but Now, Advisor, People and OnCall must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -90,6 +91,9 @@ func New(o Options) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
 	mux.HandleFunc("GET /api/v1/accounts", s.accountList)
+	if o.OnCall != nil {
+		mux.HandleFunc("GET /api/v1/oncall", s.onCall)
+	}
 	mux.HandleFunc("GET /api/v1/alarms", s.alarms)
 	mux.HandleFunc("POST /api/v1/alarms/{code}/ack", s.ack)
 	mux.HandleFunc("POST /api/v1/alarms/ack", s.ackSeveral)

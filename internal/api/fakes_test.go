@@ -21,6 +21,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // fakes are all that the API reads and changes.
@@ -30,6 +31,7 @@ type fakes struct {
 	episodes  []alarm.Episode
 	notices   []notifier.Record
 	silences  []notifier.Silence
+	rotas     []rota.Rota
 	people    []notifier.Reach
 	err       error // of everything that reads
 	setErr    error
@@ -59,6 +61,8 @@ func (f *fakes) Standing(id string) (fleet.Standing, bool) {
 	}
 	return fleet.Standing{}, false
 }
+
+func (f *fakes) Rotas() []rota.Rota { return f.rotas }
 
 func (f *fakes) Statistics(_ context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error) {
 	f.asked = span{from: from, to: to, step: step}
@@ -228,7 +232,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, AlarmEditor: f, Silences: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -37,8 +38,14 @@ func Configuration(path, version string) (_ *config.Snapshot, err error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	unused.Discard(built)
+	now := time.Now()
+	s.Warnings = append(s.Warnings, s.Gaps(now, now.AddDate(0, 0, gapDays))...)
 	return s, nil
 }
+
+// gapDays is how far ahead rotas are looked through for times in which nobody is on
+// call.
+const gapDays = 90
 
 // keptDir is where a daemon keeps what it found; "" when none has run there, so
 // that checking leaves nothing behind.

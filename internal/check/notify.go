@@ -64,7 +64,7 @@ func NotifyTest(ctx context.Context, path, to, version string) ([]TestResult, er
 // targetsOf finds who is meant by a name: all of a receiver, or one contact.
 func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier.Target, error) {
 	if r, ok := d.Receiver(to); ok {
-		return r.Targets, nil
+		return r.Everybody(), nil
 	}
 	for t := range d.Targets() {
 		if t.Recipient.Name == "sms/"+to {

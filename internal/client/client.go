@@ -95,6 +95,18 @@ func calendarQuery(days int, account, product string) string {
 	return q.Encode()
 }
 
+// OnCall lists who is on call from a moment on for so many days; an empty name is all
+// rotas, and an empty moment is now.
+func (c *Client) OnCall(ctx context.Context, name, at string, days int) (wire.OnCall, error) {
+	q := url.Values{"days": {strconv.Itoa(days)}}
+	for key, value := range map[string]string{"name": name, "at": at} {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	return call[wire.OnCall](ctx, c, http.MethodGet, "/api/v1/oncall?"+q.Encode(), nil)
+}
+
 // Alarms lists alarms; an empty state is all.
 func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) {
 	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)

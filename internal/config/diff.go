@@ -79,6 +79,7 @@ func Diff(before, next *Snapshot) Change {
 		{"alarms", []any{before.NoData, before.Fallback}, []any{next.NoData, next.Fallback}},
 		{"contacts", before.Contacts, next.Contacts},
 		{"receivers", before.Receivers, next.Receivers},
+		{"oncall", before.Rotas, next.Rotas},
 		{"sms", before.SMS, next.SMS},
 		{"heartbeat", before.Heartbeat, next.Heartbeat},
 		{"drill", before.Drill, next.Drill},

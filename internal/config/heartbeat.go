@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -17,8 +18,8 @@ func (d *decoder) resolveHeartbeat(h *heartbeatDoc) *Heartbeat {
 	}
 	switch h.Method {
 	case "":
-		out.Method = "GET"
-	case "GET", "POST":
+		out.Method = http.MethodGet
+	case http.MethodGet, http.MethodPost:
 	default:
 		d.fault(d.under(h.place, "method"), "the heartbeat is a GET or a POST, not %q", clip(h.Method))
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ drill: {every: 30d}
 	if got := fmt.Sprint(s.Fallback); got != "[oncall also]" {
 		t.Errorf("without alarms.fallback those of alarms.notify are told: %s", got)
 	}
-	if h := s.Heartbeat; h == nil || h.URL.Reveal() != "https://hc.example.com/very-secret" || h.Every != time.Minute || h.Method != "GET" {
+	if h := s.Heartbeat; h == nil || h.URL.Reveal() != "https://hc.example.com/very-secret" || h.Every != time.Minute || h.Method != http.MethodGet {
 		t.Errorf("heartbeat %+v", h)
 	}
 	if s.Drill != (Drill{30 * 24 * time.Hour, 600}) {

@@ -81,11 +81,14 @@ func canAlarm(s *Snapshot, name string) bool {
 // warnUnused points at receivers and contacts that nobody uses.
 func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	used := usedReceivers(s)
-	reached := make(map[string]bool)
+	reached, onCall := make(map[string]bool), make(map[string]bool)
 	for i := range doc.Receivers {
 		r := &doc.Receivers[i]
 		for _, n := range r.SMS {
 			reached[n] = true
+		}
+		for _, n := range r.OnCall {
+			onCall[n] = true
 		}
 		if r.node != nil && !used[r.Name] && len(s.Instances) > 0 {
 			d.warn(r.place, "no instance notifies the receiver %s", r.Name)
@@ -93,6 +96,12 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	}
 	if len(s.Receivers) == 0 {
 		return
+	}
+	d.warnUnusedRotas(doc, onCall)
+	for i := range s.Rotas {
+		for _, n := range s.Rotas[i].Everybody() {
+			reached[n] = true // the rota has a warning of its own
+		}
 	}
 	for i := range doc.Contacts {
 		if c := &doc.Contacts[i]; c.node != nil && c.Name != "" && !reached[c.Name] {
@@ -117,6 +126,11 @@ func usedReceivers(s *Snapshot) map[string]bool {
 	}
 	for i := range s.Instances {
 		add(s.Instances[i].Notify)
+	}
+	for i := range s.Receivers {
+		for _, e := range s.Receivers[i].Escalate {
+			add(e.To)
+		}
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func (d *decoder) named(p place, name string, seen map[string]place) bool {
 }
 
 // resolveContacts reads who gets text messages.
-func (d *decoder) resolveContacts(doc *document, s *Snapshot) map[string]*contactDoc {
+func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals intervals) map[string]*contactDoc {
 	byName := make(map[string]*contactDoc, len(doc.Contacts))
 	seen := make(map[string]place)
 	for i := range doc.Contacts {
@@ -52,6 +52,7 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot) map[string]*contac
 		if q := c.QuietHours; q != nil && q.node != nil {
 			out.Quiet = d.resolveQuiet(q)
 		}
+		out.Mute = d.resolveMutes(c.MuteTimes, intervals)
 		if c.DailyTest.set {
 			minutes := c.DailyTest.minutes // a copy: what was read of the file is not kept
 			out.DailyTest = &minutes

@@ -7,7 +7,7 @@ import (
 )
 
 // resolveReceivers reads the groups of ways to tell somebody.
-func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[string]*contactDoc) {
+func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[string]*contactDoc, rotas map[string]place, intervals intervals) {
 	seen := make(map[string]place)
 	for i := range doc.Receivers {
 		r := &doc.Receivers[i]
@@ -15,17 +15,20 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 			continue
 		}
 		d.named(r.place, r.Name, seen)
-		out := Receiver{Name: r.Name, SMS: r.SMS, GroupWait: r.GroupWait.Duration}
+		out := Receiver{Name: r.Name, SMS: r.SMS, OnCall: r.OnCall, GroupWait: r.GroupWait.Duration}
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
 		if r.Alertmanagers.given {
 			d.fault(r.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
 		}
-		if len(r.SMS) == 0 && len(r.Webhooks) == 0 && !r.Alertmanagers.given {
-			d.fault(r.place, "the receiver tells nobody; give it sms or webhooks")
+		if len(r.SMS) == 0 && len(r.OnCall) == 0 && len(r.Webhooks) == 0 && !r.Alertmanagers.given {
+			d.fault(r.place, "the receiver tells nobody; give it sms, oncall or webhooks")
 		}
 		d.checkTexts(r, s, contacts)
+		d.checkRotas(r, rotas)
+		out.Escalate = d.resolveEscalation(r)
+		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
 		urls := make(map[string]place)
 		for j := range r.Webhooks {
 			w := &r.Webhooks[j]
@@ -40,6 +43,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		}
 		s.Receivers = append(s.Receivers, out)
 	}
+	d.checkEscalations(doc)
 }
 
 // checkTexts makes sure that each contact of a receiver can be sent to.
@@ -50,21 +54,27 @@ func (d *decoder) checkTexts(r *receiverDoc, s *Snapshot, contacts map[string]*c
 			d.fault(at, "%q is named twice", clip(name))
 			continue
 		}
-		c := contacts[name]
-		if c == nil {
-			d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
-			continue
-		}
-		if len(s.SMS.Providers) == 0 {
-			d.fault(at, "text messages need a provider under sms.providers")
-			continue
-		}
-		reached := slices.ContainsFunc(s.SMS.Providers, func(p Provider) bool {
-			return len(p.Prefixes) == 0 || slices.ContainsFunc(p.Prefixes, func(prefix string) bool { return strings.HasPrefix(c.Phone, prefix) })
-		})
-		if !reached {
-			d.fault(at, "no provider under sms.providers sends to the number of %s: add its beginning to the prefixes of one", name)
-		}
+		d.checkReach(at, name, s, contacts)
+	}
+}
+
+// checkReach makes sure that there is a contact of a name, and a provider that sends to
+// its number.
+func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[string]*contactDoc) {
+	c := contacts[name]
+	if c == nil {
+		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+		return
+	}
+	if len(s.SMS.Providers) == 0 {
+		d.fault(at, "text messages need a provider under sms.providers")
+		return
+	}
+	reached := slices.ContainsFunc(s.SMS.Providers, func(p Provider) bool {
+		return len(p.Prefixes) == 0 || slices.ContainsFunc(p.Prefixes, func(prefix string) bool { return strings.HasPrefix(c.Phone, prefix) })
+	})
+	if !reached {
+		d.fault(at, "no provider under sms.providers sends to the number of %s: add its beginning to the prefixes of one", name)
 	}
 }
 

@@ -133,6 +133,9 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 	if t == reflect.TypeFor[queryURLDoc]() {
 		return reflect.TypeFor[databaseDoc](), step
 	}
+	if t == reflect.TypeFor[muteDoc]() {
+		return reflect.TypeFor[muteMapping](), step
+	}
 	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
 		return nil, ""
 	}
@@ -155,7 +158,7 @@ func typeWord(t reflect.Type) string {
 		return "mapping"
 	case reflect.TypeFor[perTime]():
 		return "number/time"
-	case reflect.TypeFor[queryURLDoc]():
+	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc]():
 		return "text or mapping"
 	}
 	switch t.Kind() {

@@ -32,6 +32,8 @@ type document struct {
 	Alarms    alarmsDoc             `yaml:"alarms" doc:"The rules of alarms, and their receivers."`
 	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages."`
 	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of people and URLs that get notices."`
+	OnCall    []rotaDoc             `yaml:"oncall" doc:"Rotas: who is on call, in turn. See [On call](oncall.md)."`
+	Intervals []intervalsDoc        `yaml:"time_intervals" doc:"Named times, as in Alertmanager, for mute_times of contacts and receivers."`
 	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
 	Heartbeat heartbeatDoc          `yaml:"heartbeat" doc:"A sign of life for somebody else's monitor. It is sent only while readings arrive and the store can be written: that it stays away is the alarm."`
 	Drill     drillDoc              `yaml:"drill" doc:"Asks each contact, every so often, to answer a text message."`
@@ -390,6 +392,7 @@ type contactDoc struct {
 	TimeZone   string    `yaml:"time_zone" doc:"For times in texts, and for quiet hours." default:"UTC" example:"Asia/Shanghai"`
 	DailyTest  clock     `yaml:"daily_test" doc:"When a test message goes to this person each day, in their time zone: a day without one means that something is broken." default:"never" example:"\"09:00\""`
 	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person; notices wait until the end, and are dropped when the alarm is over by then."`
+	MuteTimes  []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which this person is told nothing, as in quiet hours. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
 }
 
 type quietDoc struct {
@@ -405,6 +408,9 @@ type receiverDoc struct {
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
 	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
+	OnCall        []string     `yaml:"oncall" doc:"Rotas: whoever is on call gets a text message." example:"[primary]"`
+	Escalate      []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes     []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
 	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // Snapshot is a whole, checked configuration. Everything in it is resolved:
@@ -36,6 +37,7 @@ type Snapshot struct {
 	NoData        NoData
 	Contacts      []Contact
 	Receivers     []Receiver
+	Rotas         []rota.Rota
 	SMS           SMS
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
@@ -44,6 +46,7 @@ type Snapshot struct {
 
 	found    map[string]*fleet.Found // what it was loaded with
 	patterns []string                // its include patterns
+	rotas    []Fault                 // where the rotas stand, in their order; without reasons
 
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.
@@ -220,6 +223,7 @@ type Contact struct {
 	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
+	Mute     []MuteTime
 	// DailyTest is when a test message goes out each day, in minutes since midnight in
 	// Zone; nil is never.
 	DailyTest *int
@@ -236,7 +240,10 @@ type Quiet struct {
 type Receiver struct {
 	Name      string
 	SMS       []string // names of contacts
+	OnCall    []string // names of rotas
 	Webhooks  []Webhook
+	Escalate  []Escalation
+	Mute      []MuteTime
 	GroupWait time.Duration
 }
 

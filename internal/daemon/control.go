@@ -10,6 +10,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // control tells API and pages of the configuration in force, and changes it.
@@ -56,6 +57,9 @@ func (c control) remarks() []string {
 	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.heart.Remarks(), c.d.outbox.Remarks(), c.d.state.Remarks(),
 		c.Remarks(), c.d.lastWay.Remarks())
 }
+
+// Rotas lists the rotas.
+func (c control) Rotas() []rota.Rota { return c.d.state.Configuration().Rotas }
 
 // title names product and edition of an instance.
 func (c control) title(in *fleet.Instance) string {

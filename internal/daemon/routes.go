@@ -16,7 +16,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
 		Silences: d.outbox, Retrier: d.outbox, Optouts: d.outbox,
-		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, ExternalURL: ctl.externalURL,
+		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, ExternalURL: ctl.externalURL,
 		Logger: d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {
@@ -24,7 +24,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	}
 	programs, err := api.New(api.Options{
 		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, Retrier: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, Metrics: d.exposition, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)

@@ -84,7 +84,7 @@ func New(o Options) (*Heart, error) {
 		alive: o.Alive, agent: "Brimwatch/" + o.Version, transport: httpcall.NewTransport(nil, true), log: o.Logger.With("component", "heartbeat"),
 		changed: make(chan struct{}, 1),
 		beats: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "brimwatch_heartbeats_total", Help: "Heartbeats by outcome: sent, failed, or withheld because readings or the store are missing.",
+			Name: "brimwatch_heartbeat_total", Help: "Heartbeats by outcome: sent, failed, or withheld because readings or the store are missing.",
 		}, []string{"outcome"}),
 		success: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "brimwatch_heartbeat_last_success_timestamp_seconds", Help: "When a heartbeat was last taken; 0 is not since the start.",

@@ -94,6 +94,9 @@ func (r *rig) run() (stop func()) {
 	}
 }
 
+// pass lets the time of a bubble go by.
+func pass(d time.Duration) { <-time.After(d) }
+
 func (r *rig) want(what, want string) {
 	r.t.Helper()
 	synctest.Wait()
@@ -106,28 +109,28 @@ func TestBeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		defer r.run()()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		r.want("without a target", "")
 
 		target := Target{URL: "http://hc.test/ping/secret", Method: http.MethodGet, Every: time.Minute}
 		r.Set(target)
-		time.Sleep(14 * time.Second)
+		pass(14 * time.Second)
 		r.want("at once", "")
-		time.Sleep(61 * time.Second)
+		pass(61 * time.Second)
 		r.want("then", "GET /ping/secret HTTP/1.1 after 1h0m15s; GET /ping/secret HTTP/1.1 after 1h1m15s")
 		r.Set(target) // a reload that changes nothing
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		r.want("after a reload", "GET /ping/secret HTTP/1.1 after 1h2m15s")
 
 		target.Method, target.Every = http.MethodPost, 5*time.Second
 		r.Set(target)
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		r.want("another pace", "POST /ping/secret HTTP/1.1 after 1h2m20s; POST /ping/secret HTTP/1.1 after 1h2m25s")
 		if got := testutil.ToFloat64(r.success); got != float64(time.Now().Unix()) {
 			t.Errorf("last success %v", got)
 		}
 		r.Set(Target{})
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		r.want("taken out", "")
 	})
 }
@@ -147,15 +150,15 @@ func TestNoBeat(t *testing.T) {
 			}
 		}
 		r.set(http.StatusNotFound, nil)
-		time.Sleep(time.Minute + 15*time.Second)
+		pass(time.Minute + 15*time.Second)
 		remarks("The heartbeat could not be sent to http://hc.test since 2000-01-01 00:00 UTC: it answered 404 Not Found.")
 		r.take()
 		r.set(http.StatusOK, errors.New("no reading arrived for 2 min"))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		r.want("while Brimwatch does not do its work", "")
 		remarks("The heartbeat could not be sent to http://hc.test since 2000-01-01 00:00 UTC: no reading arrived for 2 min.")
 		r.set(http.StatusOK, nil)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		r.want("when it does", "GET /ping/secret HTTP/1.1 after 3m15s")
 		remarks("")
 		for outcome, want := range map[string]float64{sent: 1, failed: 2, withheld: 1} {
@@ -217,14 +220,14 @@ func TestEndedInACall(t *testing.T) {
 		}}
 		stop := r.run()
 		r.Set(Target{URL: "http://hc.test/", Method: http.MethodGet, Every: time.Minute})
-		time.Sleep(16 * time.Second)
+		pass(16 * time.Second)
 		stop()
 		if got := r.Remarks(); got != nil {
 			t.Errorf("remarks %q", got)
 		}
 		stop = r.run()
 		r.Set(Target{URL: "http://hc.test/2", Method: http.MethodGet, Every: time.Minute})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		synctest.Wait()
 		if got := r.Remarks(); len(got) != 1 || !strings.Contains(got[0], "no answer within 10s") {
 			t.Errorf("remarks %q", got)

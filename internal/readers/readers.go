@@ -13,6 +13,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/advice"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 // Fleet tells how the instances stand. It does not block.
@@ -61,6 +62,12 @@ type Retrier interface {
 // Optouts lists the contacts who asked, by STOP, for no more text messages.
 type Optouts interface {
 	Optouts(ctx context.Context) ([]notifier.Optout, error)
+}
+
+// OnCall lists the rotas, in the order of the configuration. It does not block, and nobody
+// may change what it returns.
+type OnCall interface {
+	Rotas() []rota.Rota
 }
 
 // People tells how well each contact can be reached, in order of names.

@@ -4,7 +4,6 @@
 package receivers
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -82,27 +81,30 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 	providers map[string]notifier.Channel, version string,
 ) (notifier.Receiver, error) {
 	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait}
+	mute := muteTimes(r.Mute)
+	for _, e := range r.Escalate {
+		out.Escalate = append(out.Escalate, notifier.Escalation(e))
+	}
 	for _, name := range r.SMS {
-		c := contacts[name]
-		p := providerFor(s.SMS.Providers, c.Phone)
-		if p == nil {
-			return out, fmt.Errorf("no sms provider sends to the country of contact %s", name)
-		}
-		t := notifier.Target{
-			Recipient: notifier.Recipient{Channel: "sms", Name: recipientOf(c.Name), Address: c.Phone, Display: c.Name},
-			Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
-			PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
-		}
-		if c.Quiet != nil {
-			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
+		t, err := newPerson(contacts[name], mute, s, providers)
+		if err != nil {
+			return out, err
 		}
 		out.Targets = append(out.Targets, t)
+	}
+	for _, name := range r.OnCall {
+		oc, err := newOnCall(name, mute, s, contacts, providers)
+		if err != nil {
+			return out, err
+		}
+		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {
 		t, err := newWebhook(&r.Webhooks[i], r.Name, s.Server.ExternalURL, version)
 		if err != nil {
 			return out, err
 		}
+		t.Mute = mute
 		// The only webhook of a receiver stays the same recipient when its address
 		// is mended: what waits for it goes to the new one.
 		only := "webhook/" + r.Name

@@ -130,6 +130,7 @@ func pagePaths() map[string]string {
 		"alarms": "/alarms", "notices": "/notices", "people": "/people", "silences": "/silences", "silence-preview": "/silences?labels=instance_id%3Dmqtt-cn-0pp1abc&for=2h&comment=upgrade", "silence-of-nothing": "/silences?labels=tem%3Dorders&for=2h", "no-match": "/?q=nothing-is-called-so", "silent": "/instances/mqtt-cn-3silent",
 		"calendar": "/calendar", "calendar-account": "/calendar?account=acme&sort=what", "calendar-year": "/calendar?days=365", "billing": "/instances/rmq-cn-9old",
 		"calendar-only": "/instances/iot-060a0nk0", "memory": "/instances/r-bp1zxszhcgatnx?tab=statistics&last=7d",
+		"on-call": "/oncall",
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 )
 
 func now() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 0, time.UTC) }
@@ -30,6 +31,7 @@ type fake struct {
 	remarks   []string
 	people    []notifier.Reach
 	accounts  []fleet.Account
+	rotas     []rota.Rota
 	guides    map[string]fleet.Guide // by product
 	settings  map[fleet.Metric]alarm.Setting
 	edits     int
@@ -60,6 +62,8 @@ func (f *fake) Standing(id string) (fleet.Standing, bool) {
 	}
 	return fleet.Standing{}, false
 }
+
+func (f *fake) Rotas() []rota.Rota { return f.rotas }
 
 // Statistics makes up a day that swells and ebbs, with a gap.
 func (f *fake) Statistics(_ context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error) {
@@ -224,7 +228,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -345,5 +349,6 @@ func realistic() *fake {
 		notice("P2KD", alarm.Cleared, notifier.Dead, "sms", "bob", "oncall", "P2KD ENDED Session cache: memory back to 2.41 GiB of 4 GiB (60%) after 2 h.", "provider twilio: 21211: the number +15005550001 is not valid", 24*time.Hour, 1),
 		notice("P2KD", alarm.Reminded, notifier.Dropped, "sms", "wei", "oncall", "P2KD STILL WARNING Session cache: memory 3.1 GiB of 4 GiB (78%).", "the alarm ended before it was sent", 24*time.Hour, 0),
 	}
+	f.manned()
 	return f
 }

@@ -1,6 +1,6 @@
 // Package web serves the pages for people: the list of instances, one instance
-// with its Statistics and Monitoring Alarms, the calendar and its feed, the alarms,
-// the silences, the notices, and the people who get them.
+// with its Statistics and Monitoring Alarms, the calendar and its feed, who is on call,
+// the alarms, the silences, the notices, and the people who get them.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -19,7 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. People, Accounts, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. People, Accounts, OnCall, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -34,6 +34,7 @@ type Options struct {
 	People      readers.People   // nil: nobody is listed
 	Advisor     readers.Advisor  // nil: pages say nothing of editions
 	Accounts    readers.Accounts // nil: no balance is known
+	OnCall      readers.OnCall   // nil: there is no rota
 	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
@@ -94,6 +95,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
 	mux.HandleFunc("GET /calendar", p.calendar)
 	mux.HandleFunc("GET /calendar.ics", p.feed)
+	mux.HandleFunc("GET /oncall", p.onCall)
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/ack", p.ackSeveral)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)

@@ -144,6 +144,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/":               "Nothing is watched yet Name your instances under instances: in the configuration file",
 		"/alarms":         "No alarm is open",
 		"/notices":        "Nobody was told anything yet",
+		"/oncall":         "There is no rota Name one under oncall: in the configuration file",
 		"/people":         "No contact is configured",
 		"/instances/gone": "No instance has the ID gone",
 		"/no/such/page":   "There is no such page",

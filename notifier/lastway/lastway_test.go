@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -175,12 +176,12 @@ func (r *rig) happen(kind alarm.EventKind, severity alarm.Severity, ids ...strin
 func (r *rig) pass(d time.Duration, again ...func()) {
 	const every = 30 * time.Second
 	for ; d > every && len(again) > 0; d -= every {
-		time.Sleep(every) //nolint:forbidigo // of a bubble
+		<-time.After(every)
 		for _, f := range again {
 			f()
 		}
 	}
-	time.Sleep(d) //nolint:forbidigo // of a bubble
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -283,6 +284,23 @@ func TestOneTextAMinute(t *testing.T) {
 		r.want("within a minute", r.sms)
 		r.pass(2 * time.Second)
 		r.want("after a minute", r.sms, "sms/wei Not recorded (disk full). CRITICAL Orders c connections 97%, WARNING Orders w connections 97%.")
+	})
+}
+
+// TestSameNumberIsToldOnce: two contacts with one number are one phone here, too.
+func TestSameNumberIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, func(r *rig, e *notifier.Entries) {
+			rcv := e.Receivers["oncall"]
+			rcv.Targets[0].Recipient.Address = "+8613800138000"
+			other := rcv.Targets[0]
+			other.Recipient.Name = "sms/duty"
+			rcv.Targets = append(rcv.Targets, other)
+			e.Receivers["oncall"] = rcv
+		})
+		r.happen(alarm.Raised, alarm.Critical, "a")
+		r.pass(time.Minute)
+		r.want("both contacts", r.sms, "sms/wei Not recorded (disk full). CRITICAL Orders a connections 97%.")
 	})
 }
 
@@ -429,7 +447,7 @@ func TestEnds(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	ts := make(things)
 	for n := range 2 * mostThings {
-		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: fmt.Sprint(n)}}, outbox.Full, time.Now())
+		ts.offer(&alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Instance: strconv.Itoa(n)}}, outbox.Full, time.Now())
 	}
 	if len(ts) != mostThings {
 		t.Errorf("%d are remembered", len(ts))

@@ -129,7 +129,7 @@ func (j *Journal) locked(now time.Time) bool {
 // know of it.
 func (j *Journal) plan(dir *notifier.Directory, e *entry, notices []notifier.Notice, gone bool) {
 	for _, n := range notices {
-		if n.Hold == "" && !e.hears(n.Recipient) {
+		if n.Hold == "" && n.Drop == "" && !e.hears(n.Recipient) {
 			j.put(dir, notice{Notice: n, event: e.event, about: e, gone: gone})
 		}
 	}
@@ -144,18 +144,18 @@ func (j *Journal) writable(ctx context.Context) bool {
 
 // put lets a notice wait for its recipient, if there is one.
 func (j *Journal) put(dir *notifier.Directory, n notice) {
-	t, ok := dir.Find(n.Receiver, n.Notice.Recipient)
+	t, ok := dir.Reach(n.Notice, n.Told)
 	if !ok {
 		return
 	}
-	o := j.outgoing[n.Notice.Recipient]
+	o := j.outgoing[n.Recipient]
 	if o == nil {
 		o = &outgoing{}
-		j.outgoing[n.Notice.Recipient] = o
+		j.outgoing[n.Recipient] = o
 	}
 	o.target = t
 	if len(o.notices) < mostWaiting {
-		n.about.waiting[n.Notice.Recipient] = true
+		n.about.waiting[n.Recipient] = true
 		o.notices = append(o.notices, n)
 	}
 }
@@ -223,7 +223,7 @@ func (j *Journal) send(ctx context.Context, m message) {
 	for i := range m.notices {
 		delete(m.notices[i].about.waiting, name)
 		if err == nil || unsure {
-			m.notices[i].heard(name, now, unsure)
+			m.notices[i].heard(m.target.Recipient, now, unsure)
 		}
 	}
 	if err == nil {
@@ -246,18 +246,18 @@ func (j *Journal) send(ctx context.Context, m message) {
 }
 
 // heard notes that the recipient was told, or may have been.
-func (n *notice) heard(recipient string, now time.Time, unsure bool) {
+func (n *notice) heard(r notifier.Recipient, now time.Time, unsure bool) {
 	if n.gone {
 		return
 	}
-	if _, known := n.about.told[recipient]; known {
+	if _, known := n.about.told[r.Name]; known {
 		return
 	}
-	n.about.who = append(n.about.who, notifier.Addressee{Receiver: n.Receiver, Recipient: recipient, Channel: n.Channel, Display: recipient})
+	n.about.who = append(n.about.who, notifier.Addressee{Receiver: n.Receiver, Recipient: r.Name, Channel: r.Channel, Display: r.Display, Address: r.Address})
 	if unsure {
 		now = time.Time{}
 	}
-	n.about.told[recipient] = now
+	n.about.told[r.Name] = now
 }
 
 // written is the message as the channel gets it. A text message is one notice that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -52,7 +53,7 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		return nil, nil
 	}
 	var out []item
-	for _, t := range dir.InPlaceOf(n.Notice) {
+	for _, t := range dir.InPlaceOf(n.Notice, time.Now()) {
 		var told bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice WHERE episode = ? AND recipient = ? AND kind = ?)`,
 			it.episode, t.Recipient.Name, n.Kind).Scan(&told); err != nil {

@@ -37,7 +37,7 @@ func TestCaps(t *testing.T) {
 		{"a day with a reserve, for critical ones", notifier.Limits{PerDay: 4, ReserveCritical: 0.25}, alarm.Critical, 4, 0, ""},
 		{"a month", notifier.Limits{PerMonth: 2}, alarm.Warning, 2, 30 * day, "over the cap of a month: 2 text messages"},
 		{"a month with a reserve", notifier.Limits{PerMonth: 4, ReserveCritical: 0.5}, alarm.Info, 2, 30 * day, "over the cap of a month: 2 text messages"},
-		{"the longest of several that are reached", notifier.Limits{PerContact: 3, PerContactEvery: time.Hour, PerDay: 2, PerMonth: 1}, alarm.Warning, 1, 30 * day, "over the cap of a month: 1 text messages"},
+		{"the longest of several that are reached", notifier.Limits{PerContact: 1, PerContactEvery: time.Hour, PerDay: 1, PerMonth: 1}, alarm.Warning, 1, 30 * day, "over the cap of a month: 1 text messages"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := dbPath(t)
@@ -86,5 +86,8 @@ func TestCapsCountOnlyTheirWindow(t *testing.T) {
 		r.exec(`UPDATE notice SET state = 'dead' WHERE code = 'B2BB'`)
 		r.happen(alarm.Raised, "C2CC")
 		want(t, "notices", r.states(), "sms/wei raised pending 0", "sms/wei raised dead 0", "sms/wei raised pending 0")
+		r.exec(`UPDATE notice SET state = 'dead', message = id, sent_at = CASE WHEN code = 'C2CC' THEN created_at ELSE 0 END`) // one left, and never arrived
+		r.happen(alarm.Raised, "D2DD")
+		want(t, "notices", r.states()[3:], "sms/wei raised held 0: over the cap of this contact: 1 text messages")
 	})
 }

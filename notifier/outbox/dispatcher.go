@@ -107,9 +107,15 @@ func (b *Outbox) claim(most int) (out []work, wait time.Duration) {
 // release ends the work on a recipient, and wakes the dispatcher: more may be due.
 func (b *Outbox) release(w work, results []item, v verdict) {
 	b.mu.Lock()
-	b.queues.release(w, results, v, b.now(), b.directory.Load())
+	troubled := b.queues.release(w, results, v, b.now(), b.directory.Load())
 	b.mu.Unlock()
 	b.nudge()
+	switch {
+	case troubled:
+		b.wayFails(v)
+	case v.result == took:
+		b.wayWorks(v.way)
+	}
 }
 
 // finish waits for the calls under way, for a while and then by ending them.

@@ -33,7 +33,7 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 		return nil, v, false, nil
 	case lookErr != nil:
 		rest, err = b.postpone(ctx, s, "look_up_failed", lookErr)
-		v.result = fails
+		v.result, v.why = fails, lookErr.Error()
 		v.asked, _ = notifier.RetryAfter(lookErr)
 		return rest, v, true, err
 	case found:

@@ -113,7 +113,7 @@ func TestDrill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const day = 24 * time.Hour
 		ch, boss := &textChannel{}, &textChannel{}
-		change := people(4*day, nil, boss, weiPhone)
+		change := people(2*day, nil, boss, weiPhone)
 		r := drilling(t, path, ch, change)
 		defer func() { r.stop() }()
 		wei := func() notifier.Reach {
@@ -140,7 +140,7 @@ func TestDrill(t *testing.T) {
 				t.Errorf("answered: %v, %v", yes, err)
 			}
 		}
-		pass(3 * day)
+		pass(day)
 		if got := wei(); got.DrillAnswered.IsZero() || got.DrillOverdue || len(r.Remarks())+len(boss.take())+len(ch.take()) != 0 {
 			t.Errorf("after the answer: %+v, %q", got, r.Remarks())
 		}
@@ -153,18 +153,18 @@ func TestDrill(t *testing.T) {
 		}
 		pass(5 * time.Minute)
 		told := boss.take()
-		if len(told) != 1 || !strings.Contains(told[0], "WARNING Brimwatch: wei has not answered the drill of 5 Jan within a day.") {
+		if len(told) != 1 || !strings.Contains(told[0], "WARNING Brimwatch: wei has not answered the drill of 3 Jan within a day.") {
 			t.Errorf("the fallback: %q", told)
 		}
 		if got := ch.take(); len(got) != 0 {
 			t.Errorf("wei is told about wei: %q", got)
 		}
-		if got := r.Remarks(); !wei().DrillOverdue || len(got) != 1 || !strings.HasPrefix(got[0], "wei has not answered the drill of 2000-01-05 02:0") {
+		if got := r.Remarks(); !wei().DrillOverdue || len(got) != 1 || !strings.HasPrefix(got[0], "wei has not answered the drill of 2000-01-03 02:0") {
 			t.Errorf("remarks %q", got)
 		}
 		r.stop()
 		r = drilling(t, path, ch, change)
-		pass(2 * day)
+		pass(20 * time.Hour)
 		if got := boss.take(); len(got) != 0 {
 			t.Errorf("told twice: %q", got)
 		}
@@ -176,9 +176,13 @@ func TestDrill(t *testing.T) {
 		}
 
 		// Another number: what proved the one of before proves nothing of it.
-		r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": ch}, people(4*day, nil, boss, "+8613700137000")))
+		r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": ch}, people(2*day, nil, boss, "+8613700137000")))
 		if got := wei(); !got.ProvedAt().IsZero() || !got.AskedAt.IsZero() {
 			t.Errorf("another number: %+v", got)
+		}
+		pass(2 * time.Minute)
+		if got := wei(); got.Since.IsZero() || !got.ProvedAt().IsZero() {
+			t.Errorf("another number, when it is known: %+v", got)
 		}
 		pass(day)
 		codeIn(t, ch.take())
@@ -236,6 +240,42 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestAnotherNumber: what arrived at the number of before proves nothing of the new one,
+// and what failed there either.
+func TestAnotherNumber(t *testing.T) {
+	for _, state := range []string{"delivered", "dead"} {
+		t.Run(state, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, people(0, nil, nil, weiPhone)))
+				r.closed()
+				round := func() notifier.Reach {
+					t.Helper()
+					if err := r.drillRound(t.Context(), time.Now()); err != nil {
+						t.Fatal(err)
+					}
+					list, err := r.People(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					return list[1]
+				}
+				round()
+				r.happen(alarm.Raised, "A2AA")
+				r.exec(`UPDATE notice SET state = '` + state + `', reason = 'x', sent_at = created_at`)
+				if got := round(); got.DeliveredAt.IsZero() == (state == "delivered") || got.Failing == "" == (state == "dead") {
+					t.Errorf("of the number that it went to: %+v", got)
+				}
+				pass(time.Hour)
+				r.SetDirectory(directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, people(0, nil, nil, "+8613700137000")))
+				if got := round(); !got.DeliveredAt.IsZero() || got.Failing != "" || !got.Since.Equal(time.Now()) {
+					t.Errorf("of another number: %+v", got)
+				}
+			})
+		})
+	}
+}
+
 // TestComes looks at each kind of day: when something that comes at 2:30 is due.
 func TestComes(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
@@ -287,6 +327,11 @@ func TestSelfEpisodes(t *testing.T) {
 		ch := &textChannel{}
 		r := drilling(t, path, ch, people(30*24*time.Hour, nil, nil, weiPhone))
 		defer r.stop()
+		for _, rule := range notifier.SelfRules() {
+			if !strings.Contains(ofAlarms, "'"+string(rule)+"'") {
+				t.Errorf("episodes of the rule %s are listed as alarms", rule)
+			}
+		}
 		pass(2*time.Hour + time.Minute)
 		code := codeIn(t, ch.take())
 		if list, err := r.Episodes(t.Context(), alarm.EpisodeFilter{}); err != nil || len(list) != 0 {

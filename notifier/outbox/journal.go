@@ -102,9 +102,18 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if addressees, err = heard(ctx, tx, episode); err != nil {
 			return nil, err
 		}
+		if err := whenTold(ctx, tx, episode, addressees, now); err != nil {
+			return nil, err
+		}
 	}
+	plan := notifier.Plan(dir, ev, addressees, silences, now)
+	over, err := escalationsOver(ctx, tx, episode, ev.Kind, plan)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, over...)
 	var alerts alertTexts
-	for _, n := range notifier.Plan(dir, ev, addressees, silences, now) {
+	for _, n := range plan {
 		alert, err := alerts.of(ev, &n)
 		if err != nil {
 			return nil, err
@@ -114,7 +123,7 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 		if p.told, known = told.about(ev, n.Recipient); !known {
 			p.joins = messages.joins(ev, &n)
 		}
-		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" {
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" && n.Drop == "" {
 			var superseded []item
 			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
 				return nil, err

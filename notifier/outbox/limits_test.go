@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func TestTheLastUnderACapSaysSo(t *testing.T) {
 		if got := ch.take(); len(got) != 1 || strings.Contains(got[0], "held") {
 			t.Errorf("the first: %q", got)
 		}
-		ch.fails = fmt.Errorf("later")
+		ch.fails = errors.New("later")
 		r.raise("B2BB", alarm.Warning)
 		pass(time.Minute)
 		got := ch.take()
@@ -164,6 +165,50 @@ func TestTheLastUnderACapSaysSo(t *testing.T) {
 		r.raise("E2EE", alarm.Critical)
 		if got := ch.take(); len(got) != 1 || !strings.HasSuffix(got[0], "; 2 more are held: your cap is reached") {
 			t.Errorf("a critical one: %q", got)
+		}
+	})
+}
+
+// TestWarningsThatWereNotStored: what a commit that failed was to cost is not spent, and a
+// warning of what is now the future is none.
+func TestWarningsThatWereNotStored(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &textChannel{}}, limits(notifier.Limits{PerDay: 5, Warn: []string{"payers"}}), payer(&textChannel{}))).start()
+		defer r.stop()
+		warnings := func() (n int) {
+			t.Helper()
+			list, err := r.Notices(t.Context(), notifier.Filter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range list {
+				if list[i].Rule == notifier.LimitsRule {
+					n++
+				}
+			}
+			return n
+		}
+		for _, code := range codes(2) {
+			r.raise(code, alarm.Warning)
+		}
+		r.exec(`CREATE TRIGGER full BEFORE INSERT ON notice BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+		if err := r.Commit(t.Context(), commitOf(alarm.Raised, "X9XX")); err == nil {
+			t.Fatal("it was stored")
+		}
+		r.exec(`DROP TRIGGER full`)
+		r.raise("Y9YY", alarm.Warning)
+		if got := warnings(); got != 0 {
+			t.Errorf("%d warnings after three text messages of five", got)
+		}
+		r.raise("Z9ZZ", alarm.Warning)
+		if got := warnings(); got != 1 {
+			t.Errorf("%d warnings after four", got)
+		}
+		r.exec(`UPDATE limit_warning SET at = at + 48 * 3600 * 1000`)
+		r.raise("W9WW", alarm.Critical)
+		if got := warnings(); got != 2 {
+			t.Errorf("%d warnings after the clock was set back", got)
 		}
 	})
 }
@@ -208,7 +253,10 @@ func TestWarningOfACap(t *testing.T) {
 						t.Errorf("%d warnings after %d alarms", got, i+1)
 					}
 				}
-				pass(tt.window + time.Hour) // what was held has gone out
+				// To wait for a month would take as many looks of the dispatcher as it has minutes.
+				r.exec(fmt.Sprintf(`UPDATE notice SET created_at = created_at - %d`, tt.window.Milliseconds()))
+				r.exec(fmt.Sprintf(`UPDATE limit_warning SET at = at - %d`, tt.window.Milliseconds()))
+				pass(2 * time.Minute) // a count is used for a while
 				for _, code := range codes(20)[10:] {
 					r.raise(code, alarm.Critical)
 				}

@@ -110,8 +110,8 @@ func (m *metrics) configure(d *notifier.Directory) {
 	receivers, providers := make(map[string]bool), make(map[string]bool)
 	for receiver, r := range d.Receivers() {
 		receivers[receiver] = true
-		for i := range r.Targets {
-			channel, provider := r.Targets[i].Recipient.Channel, r.Targets[i].Provider
+		for _, t := range r.Everybody() {
+			channel, provider := t.Recipient.Channel, t.Provider
 			for _, state := range []notifier.NoticeState{notifier.Pending, notifier.Held, notifier.Sent, notifier.NoticeDelivered, notifier.Dropped, notifier.Dead} {
 				m.notices.WithLabelValues(channel, string(state))
 				m.receivers.WithLabelValues(receiver, channel, string(state))

@@ -25,6 +25,8 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	it := b.place(&n, t, episode, p)
 	reason := ""
 	switch {
+	case n.Drop != "":
+		it.state, reason = notifier.Dropped, n.Drop
 	case !p.told.IsZero():
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
@@ -49,10 +51,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, t.Recipient.Display, n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+			escalation, state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}
@@ -72,53 +74,23 @@ func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p p
 }
 
 // alertTexts are the alerts of one event as they are stored. All recipients get the
-// same, unless it lists the instances of a receiver.
+// same, unless it lists the instances of a receiver or says that nobody acknowledged.
 type alertTexts struct{ same []byte }
 
 // of returns the alert of a notice as it is stored.
 func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
-	if a.same != nil {
+	special := len(ev.Silent) > 0 || n.Escalation > 0 // which says that it is one
+	if a.same != nil && !special {
 		return a.same, nil
 	}
 	text, err := json.Marshal(n.Alert)
 	if err != nil {
 		return nil, fmt.Errorf("write the alert: %w", err)
 	}
-	if len(ev.Silent) == 0 {
+	if !special {
 		a.same = text
 	}
 	return text, nil
-}
-
-// doubtAll puts all that is still to be sent in doubt, after commits were lost: it may
-// have been sent since.
-func doubtAll(ctx context.Context, tx *transaction) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 1,
-		reason = CASE state WHEN ? THEN 'what was stored last is lost: it may have been sent' ELSE reason END
-		WHERE state IN (?, ?)`, notifier.Pending, notifier.Pending, notifier.Held)
-	return err
-}
-
-// takeUp puts all notices that are not done into their queues, due now: a restart is a
-// reason to try. Those found as "sending" were cut off by a crash, which is no attempt:
-// they are in doubt. The state "sent" with a next moment is to be tracked.
-func (b *Outbox) takeUp(ctx context.Context) error {
-	if err := b.write(ctx, func(tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
-			WHERE state = ?`, notifier.Pending, notifier.Sending)
-		if err != nil || !b.store.count.lost {
-			return err
-		}
-		return doubtAll(ctx, tx)
-	}); err != nil {
-		return fmt.Errorf("take up notices that were being sent: %w", err)
-	}
-	items, err := b.unfinished(ctx)
-	if err != nil {
-		return fmt.Errorf("take up notices that were not sent: %w", err)
-	}
-	b.enqueue(items)
-	return nil
 }
 
 // unfinished lists the notices that are not done.

@@ -47,9 +47,9 @@ type Options struct {
 // Outbox is the database and the dispatcher. All methods may be called from any
 // goroutine.
 type Outbox struct {
-	store   *store
-	checker checker
-	found   atomic.Pointer[StoreError] // damage that the check beside the work found
+	store  *store
+	beside beside
+	found  atomic.Pointer[StoreError] // damage that the check beside the work found
 
 	db      *sql.DB // one connection: the only writer
 	reads   *sql.DB
@@ -93,6 +93,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
+	b.beside = newBeside(ctx)
 	b.writer = newWriter(s.db, b.statements)
 	b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
 	b.directory.Store(o.Directory)
@@ -109,13 +110,13 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	b.checkOn(ctx)
+	b.checkOn()
 	return b, nil
 }
 
 // Close closes the database. Run must have returned.
 func (b *Outbox) Close() error {
-	b.checker.stop()
+	b.beside.stop()
 	return errors.Join(b.statements.close(), b.store.close())
 }
 

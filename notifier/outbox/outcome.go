@@ -121,6 +121,7 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 // verdict is what an outcome tells of the far side.
 func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter()}
+	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke = len(s.items)
 	}

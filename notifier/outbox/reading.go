@@ -26,7 +26,7 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 			raised_at, ended_at, acked_by, acked_at, updated_at
 		FROM episode
 		WHERE (? = '' OR state = ?) AND (? = 0 OR ended_at = 0) AND (? = '' OR instance = ?) AND (? = '' OR code = ?)
-			AND (? <> '' OR `+ofAlarms()+`)
+			AND (? <> '' OR `+ofAlarms+`)
 		ORDER BY raised_at DESC, id DESC LIMIT ?`,
 		f.State, f.State, f.Open, f.Instance, f.Instance, f.Code, f.Code, f.Code, limit)
 	if err != nil {

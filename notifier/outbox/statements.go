@@ -31,7 +31,7 @@ func newStatements() *statements {
 // asking for a statement.
 func (s *statements) prepare(ctx context.Context, db *sql.DB) {
 	for _, text := range s.take() {
-		if stmt, err := db.PrepareContext(ctx, text); err == nil { //nolint:sqlclosecheck // it is kept
+		if stmt, err := db.PrepareContext(ctx, text); err == nil {
 			s.keep(text, stmt)
 		}
 	}
@@ -103,7 +103,7 @@ func (t *transaction) prepared(ctx context.Context, text string) *sql.Stmt {
 		stmt = t.StmtContext(ctx, stmt)
 	} else {
 		var err error
-		if stmt, err = t.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // the transaction closes it
+		if stmt, err = t.PrepareContext(ctx, text); err != nil {
 			return nil
 		}
 	}

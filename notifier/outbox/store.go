@@ -119,10 +119,10 @@ func isDamage(err error) bool {
 	return ok && e.Kind == Damaged
 }
 
-// beside are the endings of the files that belong to a database. The log goes
+// endings are those of the files that belong to a database. The log goes
 // before the database: without it the database is still damaged, while a log
 // without its database would be taken for that of the new one.
-func beside() []string { return []string{"-wal", "-shm", ".suspect", ""} }
+func endings() []string { return []string{"-wal", "-shm", ".suspect", ""} }
 
 // setAside gives a damaged database another name, with its day and time, and returns
 // that name.
@@ -131,7 +131,7 @@ func setAside(path string, now time.Time) (string, error) {
 	for n := 2; exists(aside); n++ {
 		aside = path + asideMark + now.UTC().Format("2006-01-02T150405Z") + fmt.Sprintf("-%d", n)
 	}
-	for _, ending := range beside() {
+	for _, ending := range endings() {
 		if err := os.Rename(path+ending, aside+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("set the damaged database aside: %w; move %s away by hand", err, path)
 		}
@@ -153,7 +153,7 @@ func exists(path string) bool {
 // setAsides lists the databases that were set aside at any time, by file name.
 func setAsides(path string) []string {
 	var out []string
-	found, _ := filepath.Glob(path + asideMark + "*") //nolint:errcheck // a path with signs of patterns has no remarks
+	found, _ := filepath.Glob(path + asideMark + "*") // a path with signs of patterns has no remarks
 	for _, f := range found {
 		if !strings.HasSuffix(f, "-wal") && !strings.HasSuffix(f, "-shm") && !strings.HasSuffix(f, ".suspect") {
 			out = append(out, filepath.Base(f))
@@ -179,39 +179,41 @@ func (b *Outbox) StoreRemarks() []string {
 	return out
 }
 
-// checker goes on beside the work with the check that the start had no time for.
-type checker struct {
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+// checkOn checks the whole database beside the work, if that is not done yet. Damage is
+// not mended while it is in use: it is made known, and the next start sets the
+// database aside.
+func (b *Outbox) checkOn() {
+	if !b.store.checked {
+		b.beside.start(b.checkWhole)
+	}
 }
 
-// checkOn checks the whole database, if that is not done yet, until it is closed.
-// Damage is not mended while it is in use: it is made known, and the next start
-// sets the database aside.
-func (b *Outbox) checkOn(ctx context.Context) {
-	ctx, b.checker.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if b.store.checked {
+func (b *Outbox) checkWhole(ctx context.Context) {
+	_, err := b.store.check(ctx, 24*time.Hour)
+	if ctx.Err() != nil || err == nil {
 		return
 	}
-	b.checker.ended.Go(func() {
-		_, err := b.store.check(ctx, 24*time.Hour)
-		if ctx.Err() != nil || err == nil {
-			return
+	err = asStoreError(err)
+	b.log.Error("the check of the database failed", "error", err)
+	if e, ok := errors.AsType[*StoreError](err); ok && e.Kind == Damaged {
+		b.found.Store(e)
+		if err := os.WriteFile(b.store.suspicion(), []byte(e.Error()+"\n"), 0o600); err != nil {
+			b.log.Error("that the database is damaged could not be noted for the next start", "error", err)
 		}
-		err = asStoreError(err)
-		b.log.Error("the check of the database failed", "error", err)
-		if e, ok := errors.AsType[*StoreError](err); ok && e.Kind == Damaged {
-			b.found.Store(e)
-			if err := os.WriteFile(b.store.suspicion(), []byte(e.Error()+"\n"), 0o600); err != nil {
-				b.log.Error("that the database is damaged could not be noted for the next start", "error", err)
-			}
-		}
-	})
+	}
 }
 
-func (c *checker) stop() {
-	if c.cancel != nil {
-		c.cancel()
+// beside is what goes on beside the work until the outbox is closed.
+type beside struct {
+	start func(func(context.Context))
+	stop  func() // waits for all of it
+}
+
+func newBeside(ctx context.Context) beside {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	return beside{
+		start: func(f func(context.Context)) { all.Go(func() { f(ctx) }) },
+		stop:  func() { cancel(); all.Wait() },
 	}
-	c.ended.Wait()
 }

@@ -136,16 +136,11 @@ func TestDamageThatTheStartHadNoTimeFor(t *testing.T) {
 	r.exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	spoil(t, path, 8192)
 	r.reads.SetMaxIdleConns(0) // it has read nothing yet
-	r.store.checked = false
-	r.checker.stop()
-	r.checkOn(t.Context())
-	r.checker.ended.Wait()
+	r.checkWhole(t.Context())
 	if e, troubled := r.Trouble(); !troubled || e.Kind != Damaged || r.Healthy() {
 		t.Errorf("trouble %v, healthy %v", e, r.Healthy())
 	}
-	r.statements.close()
-	r.store.db.Close()
-	if err := r.store.close(); err != nil {
+	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
 	r = open(t, path, dir)

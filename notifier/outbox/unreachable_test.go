@@ -78,3 +78,41 @@ func TestOthersAreToldOfWhoCannotBeReached(t *testing.T) {
 		})
 	}
 }
+
+// TestOthersAreToldOfAFarSideThatFails: a provider whose key was revoked, once and by
+// another way; and that it works again.
+func TestOthersAreToldOfAFarSideThatFails(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		revoked := notifier.After(errors.New("Twilio refused the credentials; check auth_token"), 5*time.Minute)
+		sms := down(revoked)
+		hook := &fakeChannel{bundle: 64}
+		var bodies []string
+		hook.answer = func(m notifier.Message) (notifier.Receipt, error) {
+			for _, n := range m.Notices {
+				bodies = append(bodies, string(n.Rule)+" "+string(n.Kind)+" "+n.Alert.Annotations["summary"])
+			}
+			return notifier.Receipt{}, nil
+		}
+		r := open(t, path, notifier.NewDirectory(notifier.Entries{
+			Receivers: map[string]notifier.Receiver{"oncall": {Name: "oncall", Targets: []notifier.Target{
+				person("wei", "+15550000001", sms), person("li", "+15550000002", sms),
+				{Recipient: notifier.Recipient{Channel: "webhook", Name: "webhook/oncall"}, Channel: hook, Zone: time.UTC, Way: "webhook http://h"},
+			}}}, Default: []string{"oncall"},
+		})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Minute)
+		if len(bodies) != 1 {
+			t.Errorf("after a minute: %q", bodies)
+		}
+		pass(20 * time.Minute)
+		want(t, "the webhook", bodies[1:], "delivery raised no notice leaves through twilio: Twilio refused the credentials.")
+		sms.accept()
+		pass(10 * time.Minute)
+		want(t, "the webhook", bodies[2:], "delivery cleared notices leave through twilio again.")
+		if n := len(sms.lines()); n > 30 {
+			t.Errorf("the provider was asked %d times", n)
+		}
+	})
+}

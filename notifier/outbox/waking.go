@@ -8,7 +8,8 @@ type verdict struct {
 	result result
 	asked  time.Duration // how long the far side wants to be left alone; 0 is not said
 	spread float64
-	spoke  int // for how many notices a message spoke that the far side took
+	spoke  int    // for how many notices a message spoke that the far side took
+	why    string // of a failure, in plain words
 }
 
 // result is whether a far side is there.
@@ -21,8 +22,9 @@ const (
 )
 
 // release ends the work on a recipient: done items leave, others stay with their
-// new state. What the attempt told of the far side is taken note of.
-func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) {
+// new state. What the attempt told of the far side is taken note of; true tells that it
+// has failed for so long that others must know.
+func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) (troubled bool) {
 	q := s.queueOf(w.line)
 	gone := make(map[int64]bool, len(w.items))
 	for _, it := range w.items {
@@ -41,6 +43,8 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 	}
 	s.hear(q, v, now, dir)
 	s.arrange(q, now)
+	way := s.way(v.way)
+	return way != nil && v.result == fails && way.troubled(now.at)
 }
 
 // hear takes note of what an attempt told of the far side, and lets those go on that

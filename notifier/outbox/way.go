@@ -11,6 +11,7 @@ type way struct {
 	next    instant         // no probe before
 	tried   instant         // when the last one began
 	round   int             // failures in a row
+	since   instant         // when the first of them was
 	sick    map[*queue]bool // whose last attempt failed
 	waiting []*queue        // that found it down; they are looked at again when the probe has ended
 }
@@ -46,6 +47,9 @@ func (w *way) fail(recipient string, now instant, asked time.Duration, spread fl
 		w.failed[recipient] = true
 	}
 	w.probing = false
+	if w.round == 0 {
+		w.since = now
+	}
 	w.round++
 	w.next = now + retryIn(w.round, asked, spread)
 }
@@ -55,6 +59,12 @@ func (w *way) succeed() {
 	clear(w.failed)
 	w.probing, w.next, w.round = false, 0, 0
 }
+
+// troubled tells whether a far side has failed for so long that others must know.
+func (w *way) troubled(now instant) bool { return w.round > 1 && now-w.since >= wayTrouble }
+
+// wayTrouble is how long a far side fails before people are told of it another way.
+const wayTrouble = 2 * time.Minute
 
 // hurry lets the next probe go out now, if the last one was not just now.
 func (w *way) hurry(now instant) {

@@ -173,13 +173,13 @@ func (g *group) try(ctx context.Context) (done bool) {
 		if !committed {
 			// That it fails says nothing new: the database has taken it back by
 			// itself, or the next transaction cannot be begun.
-			_ = tx.Rollback() //nolint:errcheck // see above
+			_ = tx.Rollback()
 		}
 	}()
 	for i := 0; i < len(g.writes) || g.more(); i++ {
 		if c := g.writes[i]; !c.succeeds(tx) {
 			g.writes = slices.Delete(g.writes, i, i+1)
-			_ = tx.Rollback() //nolint:errcheck // before the answer: nothing of it is left when it comes
+			_ = tx.Rollback() // before the answer: nothing of it is left when it comes
 			c.answer(asStoreError(c.err))
 			return false
 		}

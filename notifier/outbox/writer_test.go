@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -140,10 +141,10 @@ func TestWritesShareACommit(t *testing.T) {
 				for i, err := range s.together(t.Context(), many(tt.writes, func(i int) func(*transaction) error {
 					return func(tx *transaction) error {
 						<-time.After(tt.takes)
-						return note(fmt.Sprint(i))(tx)
+						return note(strconv.Itoa(i))(tx)
 					}
 				})...) {
-					if names = append(names, fmt.Sprint(i)); err != nil {
+					if names = append(names, strconv.Itoa(i)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -275,8 +276,11 @@ func TestBeginThatFails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer reads.Close()
-		defer other.Close()
+		defer func() {
+			if err := errors.Join(reads.Close(), other.Close()); err != nil {
+				t.Error(err)
+			}
+		}()
 		tx, err := other.BeginTx(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -329,7 +333,7 @@ func TestWritesAreAsOneAfterTheOther(t *testing.T) {
 						t.Errorf("%s panics with %v", fate, v)
 					}
 				}()
-				succeeded[i] = s.meet(fate, fmt.Sprint(i)) == nil
+				succeeded[i] = s.meet(fate, strconv.Itoa(i)) == nil
 			})
 		}
 		all.Wait()
@@ -344,7 +348,7 @@ func TestWritesAreAsOneAfterTheOther(t *testing.T) {
 		var expected []string
 		for i, ok := range succeeded {
 			if ok {
-				expected = append(expected, fmt.Sprint(i))
+				expected = append(expected, strconv.Itoa(i))
 			}
 			if ok && fates[i] != "good" {
 				rt.Errorf("%s succeeded", fates[i])

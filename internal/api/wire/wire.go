@@ -90,6 +90,32 @@ type CalendarMoment struct {
 	Moment
 }
 
+// OnCall is the answer of GET /api/v1/oncall.
+type OnCall struct {
+	At    time.Time `json:"at"` // that was asked for
+	Rotas []Rota    `json:"rotas"`
+}
+
+// Rota is one list of people who are on call in turn.
+type Rota struct {
+	Name     string   `json:"name"`
+	Rotate   string   `json:"rotate"`    // daily, weekly, every 3 days
+	HandOver string   `json:"hand_over"` // Mon 09:00, in its time zone
+	TimeZone string   `json:"time_zone"`
+	People   []string `json:"people"`
+	// Shifts are those from the moment that was asked for, the first of which it lies
+	// in; without holes.
+	Shifts []Shift `json:"shifts"`
+}
+
+// Shift is a time in which one person is on call.
+type Shift struct {
+	From       time.Time `json:"from"`
+	To         time.Time `json:"to"`         // the first moment after it
+	Person     string    `json:"person"`     // "" is nobody
+	Overridden bool      `json:"overridden"` // by an override, not by turn
+}
+
 // Next is the lifecycle state that follows, and when it begins.
 type Next struct {
 	State string    `json:"state"`

@@ -41,15 +41,24 @@ type Sign struct {
 	Text string // Orders expires
 }
 
-// Lane is one line. Its signs may come in any order.
+// Span is something that lasts. Its kind is its class in the style sheet.
+type Span struct {
+	From, To time.Time
+	Kind     string // turn; made of small letters
+	Text     string // wei is on call
+}
+
+// Lane is one line. Its signs and spans may come in any order.
 type Lane struct {
 	Name  string
 	Signs []Sign
+	Spans []Span
 }
 
 // Line is a time line.
 type Line struct {
 	From, To time.Time
+	Now      time.Time      // marked with a line of its own; zero is not
 	Zone     *time.Location // nil is UTC
 	Kinds    []Kind         // the gravest last
 	Lanes    []Lane
@@ -62,7 +71,10 @@ const (
 	nameAt     = 15 // of a lane's name, below its top
 	axisAt     = 33 // of a lane's line, below its top
 	headHeight = 22
+	spanHeight = 14
 	margin     = 4.0 // left and right of the span
+	// lastMiddle is up to where, in percent, a date is written with its middle at its place.
+	lastMiddle = 94.0
 	// nearest is how close signs may come, of the span: closer ones become one
 	// with their number. On a screen of 400 pixels that is 14 of them.
 	nearest = 0.04
@@ -83,6 +95,10 @@ func (l *Line) SVG() string {
 	for i := range l.Lanes {
 		l.lane(&b, &l.Lanes[i], headHeight+i*laneHeight)
 	}
+	if !l.Now.IsZero() {
+		x := l.place(l.Now)
+		fmt.Fprintf(&b, `<line class="now" x1="%s" x2="%s" y1="%d" y2="%d"><title>now</title></line>`, x, x, headHeight-6, height)
+	}
 	b.WriteString(`</svg>`)
 	return b.String()
 }
@@ -101,10 +117,14 @@ func escape(s string) string {
 func (l *Line) zone() *time.Location { return cmp.Or(l.Zone, time.UTC) }
 
 // place is where a moment lies, in percent of the width.
-func (l *Line) place(at time.Time) string {
+func (l *Line) place(at time.Time) string { return percent(l.percent(at)) }
+
+func (l *Line) percent(at time.Time) float64 {
 	share := at.Sub(l.From).Seconds() / max(1, l.To.Sub(l.From).Seconds())
-	return strconv.FormatFloat(margin+min(max(share, 0), 1)*(100-2*margin), 'f', 2, 64) + "%"
+	return margin + min(max(share, 0), 1)*(100-2*margin)
 }
+
+func percent(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) + "%" }
 
 // tick is a date on the axis.
 type tick struct {
@@ -141,8 +161,11 @@ func (l *Line) ticks() []tick {
 func (l *Line) axis(b *strings.Builder, height int) {
 	b.WriteString(`<g class="dates">`)
 	for _, t := range l.ticks() {
-		x := l.place(t.at)
-		fmt.Fprintf(b, `<line x1="%s" x2="%s" y1="%d" y2="%d"/><text x="%s" y="12" text-anchor="middle">%s</text>`, x, x, headHeight-6, height, x, t.text)
+		x, anchor := l.place(t.at), "middle"
+		if l.percent(t.at) > lastMiddle {
+			anchor = "end" // half of it would lie outside
+		}
+		fmt.Fprintf(b, `<line x1="%s" x2="%s" y1="%d" y2="%d"/><text x="%s" y="12" text-anchor="%s">%s</text>`, x, x, headHeight-6, height, x, anchor, t.text)
 	}
 	b.WriteString(`</g>`)
 }
@@ -178,6 +201,9 @@ func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
 	from, to := l.place(l.From), l.place(l.To)
 	fmt.Fprintf(b, `<g class="lane"><text class="who" x="%s" y="%d">%s</text><line x1="%s" x2="%s" y1="%d" y2="%d"/>`,
 		from, top+nameAt, escape(lane.Name), from, to, top+axisAt, top+axisAt)
+	for _, s := range lane.Spans {
+		l.span(b, s, top+axisAt)
+	}
 	for _, c := range l.clusters(lane.Signs) {
 		texts := c.texts
 		if c.n > len(texts) {
@@ -191,4 +217,14 @@ func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
 		b.WriteString(`</g>`)
 	}
 	b.WriteString(`</g>`)
+}
+
+// span draws what lasts as a bar on the line of its lane, as much of it as the time line
+// shows.
+func (l *Line) span(b *strings.Builder, s Span, y int) {
+	from, to := l.percent(s.From), l.percent(s.To)
+	const form = "Mon 2006-01-02 15:04"
+	title := s.Text + "\n" + s.From.In(l.zone()).Format(form) + " to " + s.To.In(l.zone()).Format(form)
+	fmt.Fprintf(b, `<rect class="span %s" x="%s" y="%d" width="%s" height="%d"><title>%s</title></rect>`,
+		s.Kind, percent(from), y-spanHeight/2, percent(max(0, to-from)), spanHeight, escape(title))
 }

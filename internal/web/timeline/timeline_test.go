@@ -45,6 +45,19 @@ func TestGolden(t *testing.T) {
 	golden.Equal(t, "two-accounts.svg", []byte(got))
 }
 
+// TestGoldenOfSpans: what lasts is a bar, cut where the time line ends, with now as a
+// line through all.
+func TestGoldenOfSpans(t *testing.T) {
+	at := func(day int) time.Time { return start().AddDate(0, 0, day) }
+	l := line(28,
+		timeline.Lane{Name: "wei", Spans: []timeline.Span{{From: at(-5), To: at(5), Kind: "turn", Text: "wei is on call"}, {From: at(19), To: at(40), Kind: "turn", Text: "wei is on call"}}},
+		timeline.Lane{Name: "li & co", Spans: []timeline.Span{{From: at(5), To: at(12), Kind: "override", Text: "li & co, by an override"}}},
+		timeline.Lane{Name: "nobody", Spans: []timeline.Span{{From: at(12), To: at(19), Kind: "gap", Text: "nobody is on call"}, {From: at(60), To: at(70), Kind: "gap", Text: "beyond"}}},
+	)
+	l.Now = at(2)
+	golden.Equal(t, "spans.svg", []byte(strings.ReplaceAll(l.SVG(), "><", ">\n<")+"\n"))
+}
+
 // dates are what the axis says.
 func dates(svg string) string {
 	axis, _, _ := strings.Cut(svg[strings.Index(svg, `<g class="dates">`):], "</g>")
@@ -99,6 +112,11 @@ func TestAnyLine(t *testing.T) {
 			lane := timeline.Lane{Name: rapid.String().Draw(t, "name")}
 			for range rapid.IntRange(0, 20).Draw(t, "signs") {
 				lane.Signs = append(lane.Signs, sign(rapid.IntRange(-10, 4000).Draw(t, "day"), rapid.IntRange(0, 2).Draw(t, "kind"), rapid.String().Draw(t, "text")))
+			}
+			for range rapid.IntRange(0, 5).Draw(t, "spans") {
+				from := rapid.IntRange(-10, 4000).Draw(t, "from")
+				to := from + rapid.IntRange(0, 4000).Draw(t, "long")
+				lane.Spans = append(lane.Spans, timeline.Span{From: start().AddDate(0, 0, from), To: start().AddDate(0, 0, to), Kind: "turn", Text: rapid.String().Draw(t, "span")})
 			}
 			l.Lanes = append(l.Lanes, lane)
 		}
