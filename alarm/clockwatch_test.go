@@ -68,6 +68,7 @@ func TestMomentsOfReadings(t *testing.T) {
 		{"forward and back, made between", []time.Duration{time.Hour, -time.Hour}, 1, 0, age},
 		{"back and back, made before", []time.Duration{-time.Hour, -25 * time.Hour}, 2, 0, age},
 		{"back and back, made after", []time.Duration{-time.Hour, -25 * time.Hour}, 0, 0, age},
+		{"as likely made after as before", []time.Duration{2 * age}, 0, 0, age},
 		{"almost forgotten", []time.Duration{time.Hour}, 1, lateReadings, age},
 		{"forgotten", []time.Duration{time.Hour}, 1, lateReadings + 1, time.Hour + age},
 	} {
@@ -320,6 +321,27 @@ func TestDatesWaitForTheClock(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, s.told); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// TestSmallCorrectionsOfTheClock: up to two minutes, either way, dates are judged on, and at
+// once.
+func TestSmallCorrectionsOfTheClock(t *testing.T) {
+	for _, tt := range []struct {
+		by   time.Duration
+		want time.Duration // from when on dates are judged
+	}{
+		{2 * time.Minute, 0}, {-2 * time.Minute, 0}, {2*time.Minute + 1, time.Hour + clockSettle}, {-2*time.Minute - 1, time.Hour + clockSettle},
+	} {
+		e, _, log := engine(t)
+		e.watch.steady, e.byClock.lookAt = time.Hour, start()
+		e.follow(tt.by)
+		if e.byClock.settled != tt.want || !e.byClock.lookAt.IsZero() {
+			t.Errorf("set by %v: judged from %v, looked at %s", tt.by, e.byClock.settled, e.byClock.lookAt)
+		}
+		if said := strings.Contains(log.String(), "the calendar is not judged"); said != (tt.want > 0) {
+			t.Errorf("set by %v: %s", tt.by, log)
 		}
 	}
 }

@@ -54,9 +54,8 @@ func (s State) moved(by time.Duration) State {
 func (s State) notAhead(now time.Time) State {
 	var newest int64
 	s.eachMoment(func(at *int64) { newest = max(newest, *at) })
-	if ahead := newest - milli(now); ahead > 0 {
-		s.eachMoment(func(at *int64) { *at -= ahead })
-	}
+	ahead := max(newest-milli(now), 0)
+	s.eachMoment(func(at *int64) { *at -= ahead })
 	return s
 }
 

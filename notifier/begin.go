@@ -32,7 +32,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		b.tell(r, 0)
 	}
 	b.foldNumbers()
-	if ev.Kind != alarm.Reminded {
+	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
 		for _, s := range d.escalations(routes) {
 			b.tell(s.route, s.after)
 		}

@@ -169,6 +169,14 @@ func TestBeginning(t *testing.T) {
 			want: []string{"reminded sms/wei oncall"},
 		},
 		{
+			name: "neither does an alarm that begins to flap: it was raised, and is escalated by that", kind: alarm.BeganFlapping,
+			receivers: []Receiver{
+				{Name: "oncall", Targets: []Target{phone("wei", "+1")}, Escalate: []Escalation{{15 * time.Minute, []string{"managers"}}}},
+				{Name: "managers", Targets: []Target{phone("tom", "+3")}},
+			},
+			want: []string{"flapping sms/wei oncall"},
+		},
+		{
 			name: "who is told at once is not told by the escalation, nor twice by it",
 			receivers: []Receiver{
 				{Name: "oncall", Targets: []Target{phone("wei", "+1")}, Escalate: []Escalation{{30 * time.Minute, []string{"all"}}, {10 * time.Minute, []string{"managers"}}}},

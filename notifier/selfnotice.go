@@ -3,6 +3,7 @@ package notifier
 import (
 	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -15,11 +16,12 @@ const (
 	DeliveryRule alarm.RuleName = "delivery" // somebody cannot be reached
 	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
 	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
+	StoreRule    alarm.RuleName = "store"    // what was recorded is lost
 )
 
 // SelfRules lists the rules of what Brimwatch tells about its own work.
 func SelfRules() []alarm.RuleName {
-	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, TestRule}
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TestRule}
 }
 
 // Self is something that Brimwatch tells people about its own work. Its episode ends as
@@ -61,11 +63,13 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	return out
 }
 
-// targets lists whom a receiver reaches now; for the one recipient that is told, all whom
-// it can reach.
+// targets lists whom a receiver reaches now. When it is about the only one of them, or for
+// one recipient alone, it is all whom the receiver can reach: somebody who is not on call, too.
 func (s *Self) targets(d *Directory, receiver string, now time.Time) []Target {
-	if s.Only == "" {
-		return d.targetsAt(receiver, now)
+	out := d.targetsAt(receiver, now)
+	others := slices.ContainsFunc(out, func(t Target) bool { return t.Recipient.Name != s.Except })
+	if others && s.Only == "" {
+		return out
 	}
 	rcv, _ := d.Receiver(receiver) // one that is gone has no targets
 	return rcv.Everybody()

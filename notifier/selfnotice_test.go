@@ -88,6 +88,10 @@ func TestSelfNotices(t *testing.T) {
 		if got := SelfNotices(d, &some, nil, at); len(got) != 1 || got[0].Recipient != "sms/li" {
 			t.Errorf("somebody who is not on call, about themselves: %+v", got)
 		}
+		lost := Unreachable(d, "rota", "sms/wei", "wei", "K7Q2 Orders", "21614: no mobile number")
+		if got := SelfNotices(d, &lost, nil, at); len(got) != 1 || got[0].Recipient != "sms/li" {
+			t.Errorf("who is on call cannot be reached: %+v", got)
+		}
 	})
 	t.Run("silenced", func(t *testing.T) {
 		s := []Silence{{ID: "sil_1", Matchers: map[string]string{"alertname": "delivery"}, Until: now.Add(time.Hour)}}

@@ -65,12 +65,7 @@ func wayReceivers(d *Directory) []string {
 	return slices.Concat(d.entries.Default, d.Fallback())
 }
 
-// hasOther tells whether a receiver has another recipient.
+// hasOther tells whether a receiver can reach another recipient.
 func hasOther(r Receiver, recipient string) bool {
-	for i := range r.Targets {
-		if r.Targets[i].Recipient.Name != recipient {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Everybody(), func(t Target) bool { return t.Recipient.Name != recipient })
 }

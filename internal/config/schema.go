@@ -294,7 +294,7 @@ type limitDoc struct {
 type alarmsDoc struct {
 	marked
 	Notify   []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
+	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
 	Capacity ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
 	NoData   ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
 	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`

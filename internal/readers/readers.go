@@ -54,6 +54,12 @@ type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)
 }
 
+// OnCall lists the rotas, in the order of the configuration. It does not block, and nobody
+// may change what it returns.
+type OnCall interface {
+	Rotas() []rota.Rota
+}
+
 // Retrier makes what waits for another attempt be tried now. It does not block.
 type Retrier interface {
 	TryNow()
@@ -62,12 +68,6 @@ type Retrier interface {
 // Optouts lists the contacts who asked, by STOP, for no more text messages.
 type Optouts interface {
 	Optouts(ctx context.Context) ([]notifier.Optout, error)
-}
-
-// OnCall lists the rotas, in the order of the configuration. It does not block, and nobody
-// may change what it returns.
-type OnCall interface {
-	Rotas() []rota.Rota
 }
 
 // People tells how well each contact can be reached, in order of names.

@@ -164,10 +164,9 @@ func (j *Journal) put(dir *notifier.Directory, n notice) {
 type message struct {
 	to      *outgoing
 	target  notifier.Target
+	trouble outbox.Trouble // of the gravest
 	notices []notice
 }
-
-func (m *message) trouble() outbox.Trouble { return m.notices[0].about.trouble }
 
 // claim takes what may leave now, for so many recipients at most, and tells how long
 // nothing more may.
@@ -192,7 +191,7 @@ func (j *Journal) claim(now time.Time, most int) (out []message, wait time.Durat
 				n = min(n, bundle(o.target.Channel))
 			}
 			o.busy = true
-			out = append(out, message{to: o, target: o.target, notices: slices.Clone(o.notices[:n])})
+			out = append(out, message{to: o, target: o.target, trouble: o.notices[0].about.trouble, notices: slices.Clone(o.notices[:n])})
 			o.notices = slices.Delete(o.notices, 0, n)
 		}
 	}
@@ -267,7 +266,7 @@ func (m *message) written() notifier.Message {
 		ID: "last_" + strings.TrimPrefix(m.notices[0].ID, "ntc_"), Recipient: m.target.Recipient, Attempt: m.notices[0].attempt + 1,
 	}
 	if m.target.Recipient.Channel == "sms" {
-		out.Text = text(m.notices, m.trouble(), m.target.Language)
+		out.Text = text(m.notices, m.trouble, m.target.Language)
 		n := m.notices[0].Notice
 		n.Text = out.Text
 		out.Notices = []notifier.Notice{n}
@@ -281,7 +280,7 @@ func (m *message) written() notifier.Message {
 			a["summary"] = brief(&m.notices[i].event) + ": " + noLongerSeen
 			a["description"] = a["summary"]
 		}
-		a["not_recorded"] = unrecorded(m.trouble())
+		a["not_recorded"] = unrecorded(m.trouble)
 		a["description"] = fmt.Sprintf("%s %s", a["description"], a["not_recorded"])
 		out.Notices = append(out.Notices, n)
 	}

@@ -60,7 +60,7 @@ func (c *commitCount) seal(ctx context.Context, tx *transaction) error {
 func (c *commitCount) sealed() {
 	c.n++
 	// When this cannot be written, the file stays behind, which says nothing.
-	_, _ = c.file.WriteAt(fmt.Appendf(nil, "%019d\n", c.n), 0) //nolint:errcheck // see above
+	_, _ = c.file.WriteAt(fmt.Appendf(nil, "%019d\n", c.n), 0)
 }
 
 func (c *commitCount) close() error { return c.file.Close() }

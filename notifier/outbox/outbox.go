@@ -110,6 +110,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.tellDamage(ctx)
 	b.checkOn()
 	return b, nil
 }

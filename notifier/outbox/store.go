@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 // store is the open database, and what was found out about it when it was opened.
@@ -53,9 +55,13 @@ func openStore(ctx context.Context, path string, log *slog.Logger) (*store, erro
 func openSound(ctx context.Context, path string) (_ *store, err error) {
 	s := &store{path: path}
 	defer func() {
-		if err != nil {
-			err = errors.Join(asStoreError(err), s.close())
+		if err == nil {
+			return
 		}
+		if e, ok := errors.AsType[*StoreError](asStoreError(err)); ok && e.Kind != Other { // of which the words say more than the database
+			err = e
+		}
+		err = errors.Join(err, s.close())
 	}()
 	if s.db, s.reads, err = openDatabase(ctx, path); err != nil {
 		return nil, err
@@ -166,6 +172,26 @@ func setAsides(path string) []string {
 // it was set aside.
 func (b *Outbox) Damaged() (file string, damaged bool) {
 	return filepath.Base(b.store.aside), b.store.aside != ""
+}
+
+// tellDamage tells people, once, that this start began a new database.
+func (b *Outbox) tellDamage(ctx context.Context) {
+	file, damaged := b.Damaged()
+	if !damaged {
+		return
+	}
+	var planned []item
+	err := b.write(ctx, func(tx *transaction) (err error) {
+		dir := b.directory.Load()
+		self := notifier.Damaged(dir, file)
+		planned, err = b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+		return err
+	})
+	if err != nil {
+		b.log.Error("nobody could be told that the database was damaged", "error", err)
+		return
+	}
+	b.admit(planned)
 }
 
 // StoreRemarks lists what the operator should see to of the store: databases that were

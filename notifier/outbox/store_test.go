@@ -76,7 +76,10 @@ func TestDamagedDatabaseIsSetAside(t *testing.T) {
 			if remarks := r.StoreRemarks(); len(remarks) != 1 || !strings.Contains(remarks[0], file) {
 				t.Errorf("remarks: %v", remarks)
 			}
-			want(t, "notices of the new one", r.states())
+			want(t, "notices of the new one", r.states(), "webhook/oncall/1 raised pending 0")
+			if told, err := r.Notices(t.Context(), notifier.Filter{}); err != nil || told[0].Rule != notifier.StoreRule || !strings.Contains(told[0].Alert.Annotations["advice"], file) {
+				t.Errorf("told %+v, %v", told, err)
+			}
 			r.happen(alarm.Raised, "A2AA")
 			if err := r.Close(); err != nil {
 				t.Fatal(err)
@@ -86,7 +89,7 @@ func TestDamagedDatabaseIsSetAside(t *testing.T) {
 			if _, damaged := r.Damaged(); damaged || len(r.StoreRemarks()) != 1 || r.store.count.lost {
 				t.Errorf("at the next start: damaged %v, remarks %v, lost %v", damaged, r.StoreRemarks(), r.store.count.lost)
 			}
-			want(t, "notices", r.states(), "webhook/oncall/1 raised pending 0")
+			want(t, "notices", r.states(), "webhook/oncall/1 raised pending 0", "webhook/oncall/1 raised pending 0")
 		})
 	}
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -91,7 +91,7 @@ func TestParse(t *testing.T) {
 	if _, err := parse([]string{"kill"}, &stderr); err == nil || !strings.Contains(err.Error(), "kill") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := parse([]string{"-h"}, &stderr); err != flag.ErrHelp {
+	if _, err := parse([]string{"-h"}, &stderr); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestKeepIn(t *testing.T) {
 
 func TestListNeedsNothing(t *testing.T) {
 	var out, stderr bytes.Buffer
-	if err := run(context.Background(), []string{"-list"}, &out, &stderr); err != nil || !strings.Contains(out.String(), "kill -9") {
+	if err := run(t.Context(), []string{"-list"}, &out, &stderr); err != nil || !strings.Contains(out.String(), "kill -9") {
 		t.Errorf("%v\n%s", err, &out)
 	}
 }

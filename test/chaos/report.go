@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/test/chaos/ledger"
@@ -56,9 +57,9 @@ func ledgers(results []scenario.Result) table {
 		}
 		l := &r.Ledger
 		t = append(t, []string{
-			r.Name, fmt.Sprintf("%.0f s", r.Took.Seconds()), fmt.Sprint(l.Episodes), fmt.Sprint(l.Owed), fmt.Sprint(l.Told),
-			fmt.Sprint(l.Count(ledger.Lost)), fmt.Sprint(l.Count(ledger.Wrong)), fmt.Sprint(l.Count(ledger.Doubled)),
-			fmt.Sprint(l.Count(ledger.Repeated)), fmt.Sprint(l.Count(ledger.Late)),
+			r.Name, fmt.Sprintf("%.0f s", r.Took.Seconds()), strconv.Itoa(l.Episodes), strconv.Itoa(l.Owed), strconv.Itoa(l.Told),
+			strconv.Itoa(l.Count(ledger.Lost)), strconv.Itoa(l.Count(ledger.Wrong)), strconv.Itoa(l.Count(ledger.Doubled)),
+			strconv.Itoa(l.Count(ledger.Repeated)), strconv.Itoa(l.Count(ledger.Late)),
 		})
 	}
 	return t

@@ -55,6 +55,7 @@ alarms:
   notify: [%s]
   capacity: {threshold: 70%%, for: 0s, clear_for: 0s, levels: [{severity: critical, threshold: 90%%}]}
   no_data: {for: 1h}
+  flapping: {enabled: false}
 contacts:
 `, c.Listen, data, c.Interval, strings.Join(c.receiverNames(), ", "))
 	for _, p := range c.Contacts {

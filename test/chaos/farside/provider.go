@@ -1,6 +1,7 @@
 package farside
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -81,7 +82,7 @@ const stuffing = "Your parcel is on its way."
 func (p *Provider) Stuff(n int, to string) {
 	form := url.Values{"To": {to}, "From": {From}, "Body": {stuffing}}.Encode()
 	for range n {
-		r := httptest.NewRequest(http.MethodPost, "/2010-04-01/Accounts/"+AccountSID+"/Messages.json", strings.NewReader(form))
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/2010-04-01/Accounts/"+AccountSID+"/Messages.json", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.SetBasicAuth(AccountSID, AuthToken)
 		p.phone.ServeHTTP(httptest.NewRecorder(), r)

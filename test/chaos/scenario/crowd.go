@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/brimwatch/brimwatch/test/chaos/farside"
@@ -12,8 +13,9 @@ import (
 	"github.com/brimwatch/brimwatch/test/chaos/store"
 )
 
-// crowded makes a world of so many alarms, a few to an instance.
-func crowded(ctx context.Context, o Options, name string, alarms, metrics int, interval time.Duration) (*World, error) {
+// crowded makes a world of so many alarms, four to an instance.
+func crowded(ctx context.Context, o Options, name string, alarms int, interval time.Duration) (*World, error) {
+	const metrics = 4
 	w, err := newWorld(o, name, fleetOf((alarms+metrics-1)/metrics+1, metrics)())
 	if err != nil {
 		return w, err
@@ -29,7 +31,7 @@ func crowded(ctx context.Context, o Options, name string, alarms, metrics int, i
 // alarm, and looks which one leaves next.
 func weight(ctx context.Context, o Options) (*World, error) {
 	n := (&World{Options: o}).many(200, 2_000)
-	w, err := crowded(ctx, o, "weight", n, 4, 2*time.Second)
+	w, err := crowded(ctx, o, "weight", n, 2*time.Second)
 	if err != nil {
 		return w, err
 	}
@@ -98,7 +100,7 @@ func (w *World) atOnce(ctx context.Context, n int) (began time.Time, err error) 
 // oneMessage raises a storm and counts what each person gets.
 func oneMessage(ctx context.Context, o Options) (*World, error) {
 	n := (&World{Options: o}).many(300, 2_000)
-	w, err := crowded(ctx, o, "one-message", n, 4, 3*time.Second)
+	w, err := crowded(ctx, o, "one-message", n, 3*time.Second)
 	if err != nil {
 		return w, err
 	}
@@ -139,7 +141,7 @@ func oneMessage(ctx context.Context, o Options) (*World, error) {
 // storm raises as many alarms as there may be at one moment.
 func storm(ctx context.Context, o Options) (*World, error) {
 	n := (&World{Options: o}).many(2_000, 10_000)
-	w, err := crowded(ctx, o, "storm", n, 4, 6*time.Second)
+	w, err := crowded(ctx, o, "storm", n, 6*time.Second)
 	if err != nil {
 		return w, err
 	}
@@ -154,7 +156,7 @@ func storm(ctx context.Context, o Options) (*World, error) {
 	if err != nil {
 		return w, err
 	}
-	b, hooked, err := w.firstBody(ctx, "a", began, w.patience())
+	b, hooked, err := w.firstBody(ctx, began, w.patience())
 	if err != nil {
 		return w, err
 	}
@@ -171,7 +173,7 @@ func storm(ctx context.Context, o Options) (*World, error) {
 		return w, err
 	}
 	arrivals := w.hooks["a"].Arrivals()
-	w.count("alarms that the webhook was told of", fmt.Sprint(n), len(arrivals), ok && len(arrivals) == n)
+	w.count("alarms that the webhook was told of", strconv.Itoa(n), len(arrivals), ok && len(arrivals) == n)
 	if ok {
 		w.timed("the storm to the last webhook", arrivals[len(arrivals)-1].At.Sub(began), 10*time.Second)
 	}

@@ -60,10 +60,10 @@ func about(instance string) func(farside.Text) bool {
 }
 
 // firstBody waits for the first webhook since a moment.
-func (w *World) firstBody(ctx context.Context, name string, since time.Time, most time.Duration) (farside.Body, bool, error) {
+func (w *World) firstBody(ctx context.Context, since time.Time, most time.Duration) (farside.Body, bool, error) {
 	var found farside.Body
 	ok, err := waitFor(ctx, most, func() bool {
-		for _, b := range w.hooks[name].Bodies() {
+		for _, b := range w.hooks["a"].Bodies() {
 			if !b.At.Before(since) {
 				found = b
 				return true

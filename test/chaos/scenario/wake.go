@@ -42,7 +42,7 @@ func wake(ctx context.Context, w *World) error {
 		}
 		w.within("recovery to the first text to "+number, ok, t.At.Sub(recovered), 35*time.Second)
 	}
-	b, ok, err := w.firstBody(ctx, "a", recovered, w.patience())
+	b, ok, err := w.firstBody(ctx, recovered, w.patience())
 	if err != nil {
 		return err
 	}
