@@ -55,6 +55,7 @@ func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Sile
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
+	alert := d.entries.Words.alert(ev)
 	for _, to := range addressees {
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
 		if !ok {
@@ -64,7 +65,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 		}
 		// It goes to the address that was told, under the name that was told.
 		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
-		n := newNotice(d, ev, to.Receiver, t, now)
+		n := newNotice(d, ev, alert, to.Receiver, t, now)
 		n.Told = to.Address
 		if seen[to.Recipient] { // who was told at one number and then at another is told at both
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
@@ -122,12 +123,12 @@ func routes(names []string) []route {
 	return out
 }
 
-func newNotice(d *Directory, ev *alarm.Event, receiver string, t Target, now time.Time) Notice {
+func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Target, now time.Time) Notice {
 	n := Notice{
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
-		Alert:     d.entries.Words.alert(ev),
+		Alert:     alert, // the same for all: nobody may change its maps
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
