@@ -22,10 +22,12 @@ const (
 // answering is the answer to one message.
 type answering struct {
 	*Replies
-	person    notifier.Person
-	recipient string
-	now       time.Time
-	proof     proof
+	person notifier.Person
+	// recipients are all that the number is told of under: several contacts may have it, and
+	// then one of them gets the message.
+	recipients []string
+	now        time.Time
+	proof      proof
 }
 
 // answer does what a command asks for. With an error there is an answer, too.
@@ -150,9 +152,17 @@ func (a *answering) mute(ctx context.Context, c Command) (string, error) {
 
 // told lists what the sender was told of, the gravest first.
 func (a *answering) told(ctx context.Context) ([]notifier.Told, error) {
-	list, err := a.Journal.Told(ctx, a.recipient)
-	if err != nil {
-		return nil, fmt.Errorf("look up what %s was told: %w", a.person.Name, err)
+	var list []notifier.Told
+	for _, recipient := range a.recipients {
+		more, err := a.Journal.Told(ctx, recipient)
+		if err != nil {
+			return nil, fmt.Errorf("look up what %s was told: %w", a.person.Name, err)
+		}
+		for i := range more {
+			if !slices.ContainsFunc(list, func(t notifier.Told) bool { return t.Code == more[i].Code }) {
+				list = append(list, more[i])
+			}
+		}
 	}
 	slices.SortStableFunc(list, func(x, y notifier.Told) int {
 		return cmp.Or(weight(&y)-weight(&x), y.RaisedAt.Compare(x.RaisedAt))

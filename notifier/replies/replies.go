@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -104,7 +105,7 @@ func (r *Replies) Answer(ctx context.Context, in notifier.Inbound) string {
 		r.log.InfoContext(ctx, "a text message got no answer: it repeats one of just now, or there were too many", "person", person.Name)
 		return ""
 	}
-	a := answering{Replies: r, person: person, recipient: "sms/" + person.Name, now: now, proof: proof}
+	a := answering{Replies: r, person: person, recipients: r.recipients(person, in.From), now: now, proof: proof}
 	text, err := a.answer(ctx, c)
 	if err != nil {
 		r.log.ErrorContext(ctx, "what a text message asked for could not be done", "person", person.Name, "error", err)
@@ -130,6 +131,17 @@ func (r *Replies) before(ctx context.Context, id string) bool {
 		r.log.WarnContext(ctx, "the id of a text message could not be stored", "id", id, "error", err)
 	}
 	return before
+}
+
+// recipients lists under which names somebody with this number is told.
+func (r *Replies) recipients(person notifier.Person, phone string) []string {
+	out := []string{"sms/" + person.Name}
+	for _, c := range r.Directories.Directory().Contacts() {
+		if c.Phone == phone && !slices.Contains(out, c.Recipient) {
+			out = append(out, c.Recipient)
+		}
+	}
+	return out
 }
 
 // proof is what became of an answer to a drill.

@@ -33,6 +33,7 @@ type rig struct {
 	did      []string
 	ended    map[string]bool // codes of what ends just now
 	silences []notifier.Silence
+	contacts []notifier.Contact
 	proved   []string // answers that were noted
 	answered map[string]bool
 	stopped  map[string]bool
@@ -51,7 +52,8 @@ func (r *rig) Directory() *notifier.Directory {
 			"+1":  {Name: "alice", Language: words.EN, Zone: time.UTC},
 			"+86": {Name: "wei", Language: words.ZH, Zone: time.FixedZone("CST", 8*3600)},
 		},
-		Words: notifier.Words{ExternalURL: "https://b.example.com"},
+		Contacts: r.contacts,
+		Words:    notifier.Words{ExternalURL: "https://b.example.com"},
 	})
 }
 
@@ -353,6 +355,24 @@ func TestAllHaveEnded(t *testing.T) {
 	}
 	r.ended = map[string]bool{"K7Q2": true}
 	if got := r.text(t, "+1", "all ack"); got != "M3B4 is acknowledged: no more reminders, unless it gets worse." {
+		t.Errorf("answer %q", got)
+	}
+}
+
+// TestOneNumberOfSeveral: what was told to another contact with the same number was told to
+// whoever texts from it.
+func TestOneNumberOfSeveral(t *testing.T) {
+	r := newRig(about("K7Q2", "mqtt-1", "Orders", alarm.Warning, 97))
+	r.told = map[string]bool{"wei:K7Q2": true}
+	if got := r.text(t, "+1", "status"); got != "No alarm that you were told of is open." {
+		t.Errorf("answer %q", got)
+	}
+	r.contacts = []notifier.Contact{{Name: "bob", Phone: "+49", Recipient: "sms/bob"}, {Name: "wei", Phone: "+1", Recipient: "sms/wei"}}
+	if got := r.text(t, "+1", "list"); got != "K7Q2 warning Orders: connections 97%" {
+		t.Errorf("answer %q", got)
+	}
+	r.told["K7Q2"] = true // both: it is one alarm all the same
+	if got := r.text(t, "+1", "OK"); got != "K7Q2 is acknowledged: no more reminders, unless it gets worse." {
 		t.Errorf("answer %q", got)
 	}
 }
