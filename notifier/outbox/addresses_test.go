@@ -134,3 +134,40 @@ func TestACorrectedNumberGetsTheOpenAlarms(t *testing.T) {
 		want(t, "notices", r.states(), "sms/wei raised sent 1", "sms/wei raised dead 1: no such number")
 	})
 }
+
+// TestAnEndWaitsForItsBeginningAtAnotherAddress: whatever is renamed meanwhile.
+func TestAnEndWaitsForItsBeginningAtAnotherAddress(t *testing.T) {
+	for name, after := range map[string]func(c notifier.Channel) *notifier.Directory{
+		"the contact is renamed":  func(c notifier.Channel) *notifier.Directory { return team("oncall", c, person("li", "+1", c)) },
+		"the receiver is renamed": func(c notifier.Channel) *notifier.Directory { return team("ops", c, person("wei", "+1", c)) },
+		"another number":          func(c notifier.Channel) *notifier.Directory { return team("oncall", c, person("wei", "+2", c)) },
+		"nobody is there":         func(c notifier.Channel) *notifier.Directory { return team("oncall", c) },
+	} {
+		for _, restart := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				path := dbPath(t)
+				synctest.Test(t, func(t *testing.T) {
+					sms := &findingChannel{find: func(notifier.Message) (notifier.Receipt, bool, error) {
+						return notifier.Receipt{}, false, errors.New("503")
+					}}
+					sms.answer = func(notifier.Message) (notifier.Receipt, error) {
+						return notifier.Receipt{}, notifier.Unknown(errors.New("reset"))
+					}
+					r := open(t, path, team("oncall", sms, person("wei", "+1", sms))).start()
+					r.happen(alarm.Raised, "A2BC")
+					pass(time.Second)
+					sms.accept()
+					r.SetDirectory(after(sms))
+					if restart {
+						r.stop()
+						r = open(t, path, after(sms)).start()
+					}
+					r.happen(alarm.Cleared, "A2BC")
+					pass(5 * time.Minute)
+					want(t, "while the beginning is in doubt", sms.lines(), "sms/wei #1 raised A2BC")
+					r.stop()
+				})
+			})
+		}
+	}
+}

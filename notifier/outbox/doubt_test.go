@@ -106,3 +106,33 @@ func TestClockGoesOnEvenly(t *testing.T) {
 		}
 	})
 }
+
+// TestARefusalSettlesItsAttemptAlone: a webhook whose answer was lost, and which is
+// refused the next time, is the same message until it is taken.
+func TestARefusalSettlesItsAttemptAlone(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		hook := &fakeChannel{bundle: 64}
+		hook.answer = func(m notifier.Message) (notifier.Receipt, error) {
+			ids = append(ids, m.ID)
+			switch len(ids) {
+			case 1:
+				return notifier.Receipt{}, notifier.Unknown(errors.New("reset"))
+			case 2:
+				return notifier.Receipt{}, notifier.After(errors.New("429"), time.Second)
+			}
+			return notifier.Receipt{}, nil
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": hook})).start()
+		r.happen(alarm.Raised, "A2BC")
+		pass(7 * time.Second)
+		r.happen(alarm.Raised, "D3EF")
+		pass(time.Minute)
+		r.stop()
+		if len(ids) < 4 || ids[0] != ids[1] || ids[0] != ids[2] && ids[0] != ids[3] {
+			t.Errorf("ids %q, want the first until it is taken", ids)
+		}
+		want(t, "notices", hook.lines(), "webhook/oncall/1 #1 raised A2BC", "webhook/oncall/1 #2 raised A2BC", "webhook/oncall/1 #3 raised A2BC", "webhook/oncall/1 #1 raised D3EF")
+	})
+}

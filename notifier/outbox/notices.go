@@ -22,7 +22,7 @@ type placing struct {
 func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, p placing) (*item, error) {
 	now := time.Now().UTC()
 	t, reachable := dir.Reach(n, n.Told)
-	it := b.place(&n, t, episode, p)
+	it := b.place(dir, &n, episode, p)
 	reason := ""
 	switch {
 	case n.Drop != "":
@@ -62,15 +62,25 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 }
 
 // place finds the place of a planned notice in the queues.
-func (b *Outbox) place(n *notifier.Notice, t notifier.Target, episode int64, p placing) item {
+func (b *Outbox) place(dir *notifier.Directory, n *notifier.Notice, episode int64, p placing) item {
 	it := item{
 		receiver: n.Receiver, recipient: n.Recipient, episode: episode, state: notifier.Pending, decided: b.clock.now(),
 		weight: min(notifier.Weight(n.Severity, n.Kind), p.weight), bound: !notifier.Begins(n.Kind) || n.Kind == alarm.Reminded,
 	}
-	if n.Told != "" && t.Recipient.Address != n.Told {
-		it.address = n.Told
-	}
+	it.address = formerAddress(dir, *n)
 	return it
+}
+
+// formerAddress is the address that an end goes to when it is not the one which its
+// recipient has now; "" is where the recipient is.
+func formerAddress(dir *notifier.Directory, n notifier.Notice) string {
+	if n.Told == "" {
+		return ""
+	}
+	if t, ok := dir.Reach(n, ""); ok && t.Recipient.Address == n.Told {
+		return ""
+	}
+	return n.Told
 }
 
 // alertTexts are the alerts of one event as they are stored. All recipients get the
@@ -95,7 +105,7 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
-	rows, err := b.reads.QueryContext(ctx, `SELECT seq, episode, receiver, recipient, kind, weight, state, message, in_doubt, next_at, decided, told FROM notice
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, next_at, decided, told FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
 		return nil, err
@@ -106,12 +116,14 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 	var out []item
 	for rows.Next() {
 		var it item
+		var n notifier.Notice
 		var kind alarm.EventKind
 		var next, decided, doubt int64
-		var told string
-		if err := rows.Scan(&it.seq, &it.episode, &it.receiver, &it.recipient, &kind, &it.weight, &it.state, &it.message, &doubt, &next, &decided, &told); err != nil {
+		if err := rows.Scan(&it.seq, &n.ID, &it.episode, &it.receiver, &it.recipient, &n.Channel, &n.Address, &kind, &it.weight, &it.state, &it.message,
+			&doubt, &next, &decided, &n.Told); err != nil {
 			return nil, err
 		}
+		n.Receiver, n.Recipient = it.receiver, it.recipient
 		it.decided, it.again = time.Duration(decided)*time.Millisecond, doubt > 0
 		it.bound = !notifier.Begins(kind) || kind == alarm.Reminded
 		switch {
@@ -126,16 +138,12 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 		case doubt == 1:
 			it.due = b.clock.now() + lookAfterCrash
 			if it.message == "" {
-				it.message = fmt.Sprintf("msg_lost_%d", it.seq)
+				it.message = messageID([]notifier.Notice{n}) // as it was called when it was sent
 			}
 		default:
 			it.message = ""
 		}
-		if told != "" {
-			if t, ok := dir.Find(it.receiver, it.recipient); !ok || t.Recipient.Address != told {
-				it.address = told
-			}
-		}
+		it.address = formerAddress(dir, n)
 		out = append(out, it)
 	}
 	return out, rows.Err()

@@ -3,6 +3,8 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -167,8 +169,16 @@ func TestOutboxAfterACrash(t *testing.T) {
 		for name, found := range map[string]bool{"it arrived": true, "it did not": false} {
 			t.Run(name, func(t *testing.T) {
 				path := dbPath(t)
+				var mu sync.Mutex
 				var ids []string
+				looked := func() []string {
+					mu.Lock()
+					defer mu.Unlock()
+					return slices.Clone(ids)
+				}
 				sms := &findingChannel{find: func(m notifier.Message) (notifier.Receipt, bool, error) {
+					mu.Lock()
+					defer mu.Unlock()
 					ids = append(ids, m.ID)
 					return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, found, nil
 				}}
@@ -190,12 +200,12 @@ func TestOutboxAfterACrash(t *testing.T) {
 					r := open(t, path, dir).start()
 					defer r.stop()
 					pass(4 * time.Second)
-					if len(ids) > 0 {
+					if len(looked()) > 0 {
 						t.Error("looked up before the far side can have taken it")
 					}
 					pass(2 * time.Second)
 					want(t, "notices", r.states(), "sms/wei raised sent 1")
-					if len(ids) != 1 || ids[0] != s.message.ID {
+					if ids := looked(); len(ids) != 1 || ids[0] != s.message.ID {
 						t.Errorf("looked up %v, want %s", ids, s.message.ID)
 					}
 					if sends := len(sms.lines()); sends != map[bool]int{true: 0, false: 1}[found] {

@@ -63,6 +63,11 @@ func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited t
 		return outcome{name: "gave_up", state: notifier.Dead, reason: fmt.Sprintf("given up after %d attempts: %v", m.Attempt, err), about: true, result: fails, asked: asked}
 	}
 	o := outcome{name: "later", state: notifier.Pending, reason: err.Error(), result: fails, asked: asked}
+	if s.items[0].message != "" {
+		// This attempt certainly did not arrive, and one before may have: the message stays
+		// what it is, for the far side to recognize.
+		o.doubt, o.more, o.in = true, true, retryIn(1, asked, b.jitter())
+	}
 	// A look-up that failed is unknown too, so a message in doubt stays in doubt
 	// until a look-up finds it, or finds nothing and the far side refuses it.
 	if notifier.IsUnknown(err) {

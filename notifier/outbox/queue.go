@@ -20,12 +20,18 @@ type queue struct {
 	rushed   bool    // something ever did
 	pace     *pace   // nil: its messages need not keep apart
 
+	kin *kin // all queues of the recipient
+
 	busy   bool    // somebody works on it
 	ready  bool    // it is among those of which something is due
 	parked bool    // it waits for the probe of its way
 	due    instant // when something will be, while it is none of these
 	place  int     // among those that wait for their moment; -1 is none
 }
+
+// kin are the queues of one recipient: that of the address it has now, and those of
+// addresses that it had.
+type kin struct{ queues []*queue }
 
 // moment is now, by the outbox's clock and by that on the wall.
 type moment struct {
@@ -141,11 +147,16 @@ func (q *queue) group() (out []item, due instant) {
 	return out, due
 }
 
-// inDoubt returns the episodes of which a notice may have left.
+// inDoubt returns the episodes of which a notice to the recipient may have left, or is
+// under way, whichever address it goes to.
 func (q *queue) inDoubt() map[int64]bool {
 	var out map[int64]bool
-	for i := range q.items {
-		if it := &q.items[i]; it.message != "" && it.state == notifier.Pending {
+	for _, of := range q.kin.queues {
+		for i := range of.items {
+			it := &of.items[i]
+			if it.state != notifier.Pending || (it.message == "" && (of == q || !of.busy)) {
+				continue
+			}
 			if out == nil {
 				out = make(map[int64]bool)
 			}

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
@@ -13,6 +14,7 @@ import (
 // goroutines.
 type queues struct {
 	of      map[line]*queue
+	kin     map[string]*kin // by recipient
 	ways    map[string]*way
 	ready   []*queue // something is due, in the order in which it became so
 	waiting waiting
@@ -20,7 +22,7 @@ type queues struct {
 }
 
 func newQueues() *queues {
-	return &queues{of: make(map[line]*queue), ways: make(map[string]*way)}
+	return &queues{of: make(map[line]*queue), kin: make(map[string]*kin), ways: make(map[string]*way)}
 }
 
 // roads tells how messages to a recipient go.
@@ -54,7 +56,13 @@ func (s *queues) put(items []item, now moment, dir roads) {
 func (s *queues) queueOf(l line) *queue {
 	q := s.of[l]
 	if q == nil {
-		q = &queue{line: l, place: -1}
+		family := s.kin[l.recipient]
+		if family == nil {
+			family = &kin{}
+			s.kin[l.recipient] = family
+		}
+		q = &queue{line: l, place: -1, kin: family}
+		family.queues = append(family.queues, q)
 		if channelOf(l.recipient) == "sms" {
 			q.pace = &pace{}
 		}
@@ -99,7 +107,16 @@ func (s *queues) arrange(q *queue, now moment) {
 		heap.Fix(&s.waiting, q.place)
 	}
 	if !some && s.spent(q, now) {
-		delete(s.of, q.line)
+		s.leave(q)
+	}
+}
+
+// leave takes out a queue of which nothing needs to be remembered.
+func (s *queues) leave(q *queue) {
+	delete(s.of, q.line)
+	q.kin.queues = slices.DeleteFunc(q.kin.queues, func(other *queue) bool { return other == q })
+	if len(q.kin.queues) == 0 {
+		delete(s.kin, q.recipient)
 	}
 }
 

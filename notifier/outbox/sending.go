@@ -35,6 +35,9 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []
 			return s, nil, err
 		}
 		t, ok := dir.Reach(n.Notice, it.address)
+		if !ok && it.message != "" { // it may have arrived where nobody is any more
+			t, _ = dir.Reach(n.Notice, n.Address)
+		}
 		if n.Told != "" && it.address == "" && (!ok || t.Recipient.Address != n.Told) {
 			it.address = n.Told
 			moved = append(moved, it)
@@ -52,6 +55,7 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []
 		return s, moved, nil
 	}
 	s.message.ID, s.message.Recipient = s.items[0].message, s.target.Recipient
+	s.message.Recipient.Name = s.items[0].recipient
 	return s, moved, b.recall(ctx, dir, &s)
 }
 

@@ -1,6 +1,9 @@
 package outbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // verdict is what an attempt told of the far side.
 type verdict struct {
@@ -42,7 +45,9 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 		q.set(it)
 	}
 	s.hear(q, v, now, dir)
-	s.arrange(q, now)
+	for _, other := range slices.Clone(q.kin.queues) { // what waits for this message at another address may go
+		s.arrange(other, now)
+	}
 	way := s.way(v.way)
 	return way != nil && v.result == fails && way.troubled(now.at)
 }
