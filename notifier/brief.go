@@ -28,6 +28,10 @@ func (w Words) brief(ev *alarm.Event, l words.Language, zone *time.Location) str
 func briefly(ev *alarm.Event, l words.Language, zone *time.Location) string {
 	c, dated := newCalendarNotice(ev, zone)
 	switch rule := ev.Key.Rule; {
+	case tellsOfFlapping(ev) && rule == alarm.NoData:
+		return l.Choose("data comes and goes", "数据时有时无")
+	case tellsOfFlapping(ev):
+		return briefFlaps(ev, l)
 	case rule == alarm.Capacity:
 		return briefCapacity(ev, l)
 	case rule == alarm.NoData && ev.Instance == nil:
@@ -50,6 +54,15 @@ func briefCapacity(ev *alarm.Event, l words.Language) string {
 		return l.Choose(what+" last "+share, what+"最后"+share)
 	}
 	return l.Choose(what+" "+share, what+share)
+}
+
+// briefFlaps is a metric that goes up and down, or does no longer.
+func briefFlaps(ev *alarm.Event, l words.Language) string {
+	what := words.Metric(ev.Key.Metric, l)
+	if ev.Kind == alarm.Settled {
+		return briefCapacity(ev, l)
+	}
+	return l.Choose(what+" up and down", what+"上下波动")
 }
 
 // briefSilence counts the instances that a notice about the whole fleet speaks for.

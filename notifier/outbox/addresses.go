@@ -11,7 +11,7 @@ import (
 
 // readdress finds others for notices whose recipient is gone: a beginning goes to
 // those who stand in its place now, and an end to nobody.
-func (b *Outbox) readdress(ctx context.Context, items []item) (rest []item, err error) {
+func (b *Outbox) readdress(ctx context.Context, items []item) (err error) {
 	dir := b.directory.Load()
 	var gone, found []item
 	err = b.write(ctx, func(tx *transaction) error {
@@ -33,14 +33,14 @@ func (b *Outbox) readdress(ctx context.Context, items []item) (rest []item, err 
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b.metrics.cameAll(gone, notifier.Dropped)
 	for _, it := range found {
 		b.metrics.came(it.receiver, channelOf(it.recipient), it.state)
 	}
 	b.enqueue(found)
-	return nil, nil
+	return nil
 }
 
 // others stores a notice for each of those who get it in the place of one who is gone.

@@ -172,8 +172,10 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, ver
 	case len(s.items) == 0:
 		return moved, verdict{}, nil
 	case s.target.Channel == nil:
-		rest, err := b.readdress(calls, s.items)
-		return append(rest, moved...), verdict{}, err
+		if err := b.readdress(calls, s.items); err != nil {
+			return nil, verdict{}, err
+		}
+		return moved, verdict{}, nil
 	}
 	if finder, ok := s.target.Channel.(notifier.Finder); ok && items[0].message != "" {
 		if rest, v, done, err := b.look(calls, running, &s, finder); done {

@@ -63,15 +63,7 @@ func heldNow(ctx context.Context, tx *transaction, it item) (held, superseded bo
 	return true, superseded, nil
 }
 
-// drop takes notices out of the queue unsent.
-func (b *Outbox) drop(ctx context.Context, items []item, why string) error {
-	err := b.write(ctx, func(tx *transaction) error { return dropIn(ctx, tx, items, why) })
-	if err == nil {
-		b.metrics.cameAll(items, notifier.Dropped)
-	}
-	return err
-}
-
+// dropIn takes notices out of the queue unsent.
 func dropIn(ctx context.Context, tx *transaction, items []item, why string) error {
 	if len(items) == 0 {
 		return nil

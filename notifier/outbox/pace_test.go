@@ -105,7 +105,7 @@ func TestCriticalOvertakes(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		sms := &fakeChannel{answer: func(notifier.Message) (notifier.Receipt, error) {
-			time.Sleep(10 * time.Second)
+			<-time.After(10 * time.Second)
 			return notifier.Receipt{}, nil
 		}}
 		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()

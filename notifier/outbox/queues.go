@@ -160,7 +160,7 @@ func (s *queues) take(q *queue, now moment, dir roads) (work, bool) {
 		case way.admits(now.at):
 			way.begin(now.at)
 		case way.probing:
-			q.parked, due = true, false
+			q.parked = true
 			way.waiting = append(way.waiting, q)
 			return work{}, false
 		default:

@@ -23,12 +23,6 @@ type plain struct{ bundle int }
 func (p plain) Bundle(string) int { return max(p.bundle, 1) }
 func (plain) Way(string) string   { return "" }
 
-// one is the road to a single far side.
-type one struct{ bundle int }
-
-func (o one) Bundle(string) int { return max(o.bundle, 1) }
-func (one) Way(string) string   { return "twilio" }
-
 // claimed writes work down in short: "wei send 1 2".
 func claimed(ws []work) []string {
 	var out []string

@@ -107,7 +107,7 @@ func TestOneProbeAtATime(t *testing.T) {
 				most.Store(n)
 			}
 			defer under.Add(-1)
-			time.Sleep(2 * time.Second)
+			<-time.After(2 * time.Second)
 			if up.Load() {
 				return notifier.Receipt{}, nil
 			}
