@@ -32,6 +32,17 @@ func Unreachable(d *Directory, receiver, recipient, name, about, why string) Sel
 	return s
 }
 
+// Stopped is what others are told of a contact who texted STOP.
+func Stopped(d *Directory, c *Contact) Self {
+	s := Unreachable(d, c.Receivers[0], c.Recipient, c.Name, "", "")
+	s.Advice = "Ask " + c.Name + " to text START."
+	s.Text = fleet.Text{
+		EN: c.Name + " texted STOP and gets no text messages any more. Ask for START.",
+		ZH: c.Name + "已回复STOP，不再收到短信。请其回复START。",
+	}
+	return s
+}
+
 // WayFails is what people are told of a far side through which nothing leaves, by other
 // ways: those of alarms.notify and of the fallback.
 func WayFails(d *Directory, way, why string) Self {

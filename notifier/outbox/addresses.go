@@ -94,6 +94,15 @@ func (b *Outbox) afterReload(ctx context.Context) {
 // address which is another one now.
 func (b *Outbox) corrected(ctx context.Context) ([]item, error) {
 	dir := b.directory.Load()
+	return b.takeUpDead(ctx, func(d *deadEnd) (string, bool) {
+		t, ok := dir.Find(d.item.receiver, d.item.recipient)
+		return t.Recipient.Address, ok && t.Recipient.Address != d.address
+	})
+}
+
+// takeUpDead has the newest notices of open episodes sent that could not be, to those
+// recipients that take returns an address of.
+func (b *Outbox) takeUpDead(ctx context.Context, take func(*deadEnd) (address string, ok bool)) ([]item, error) {
 	var out []item
 	err := b.write(ctx, func(tx *transaction) error {
 		out = nil
@@ -101,15 +110,16 @@ func (b *Outbox) corrected(ctx context.Context) ([]item, error) {
 		if err != nil {
 			return err
 		}
-		for _, d := range dead {
-			t, ok := dir.Find(d.item.receiver, d.item.recipient)
-			if !ok || t.Recipient.Address == d.address {
+		for i := range dead {
+			d := &dead[i]
+			address, ok := take(d)
+			if !ok {
 				continue
 			}
 			it := d.item
 			it.state, it.decided = notifier.Pending, b.clock.now()
 			if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = '', message = '', attempts = 0, in_doubt = 0, provider_id = '', next_at = 0, decided = ?, address = ? WHERE seq = ?`,
-				it.state, it.decided.Milliseconds(), t.Recipient.Address, it.seq); err != nil {
+				it.state, it.decided.Milliseconds(), address, it.seq); err != nil {
 				return fmt.Errorf("take up a notice for a corrected address: %w", err)
 			}
 			out = append(out, it)

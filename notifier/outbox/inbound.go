@@ -47,6 +47,15 @@ func (b *Outbox) Optout(ctx context.Context, phone string, stopped bool) (change
 	if err != nil {
 		return false, fmt.Errorf("store whether a number wants text messages: %w", err)
 	}
+	for _, c := range b.directory.Load().Contacts() {
+		switch {
+		case !changed || c.Phone != phone:
+		case stopped:
+			b.tellOfStop(ctx, &c)
+		default:
+			b.tellOfStart(ctx, &c)
+		}
+	}
 	return changed, nil
 }
 

@@ -34,6 +34,36 @@ func (b *Outbox) unreachable(ctx context.Context, it item, why string) {
 	b.admit(told)
 }
 
+// tellOfStop tells others of a contact who wants no more text messages.
+func (b *Outbox) tellOfStop(ctx context.Context, c *notifier.Contact) {
+	if len(c.Receivers) == 0 {
+		return
+	}
+	var told []item
+	err := b.write(ctx, func(tx *transaction) (err error) {
+		self := notifier.Stopped(b.directory.Load(), c)
+		told, err = b.tellOnce(ctx, tx, c.Recipient, c.Phone, &self)
+		return err
+	})
+	if err != nil {
+		b.log.Error("nobody could be told that somebody texted STOP", "recipient", c.Recipient, "error", err)
+		return
+	}
+	b.lost.Store(c.Recipient, true)
+	b.admit(told)
+}
+
+// tellOfStart sends a contact who wants text messages again what is open.
+func (b *Outbox) tellOfStart(ctx context.Context, c *notifier.Contact) {
+	b.reached(ctx, c.Recipient, c.Phone, true)
+	items, err := b.takeUpDead(ctx, func(d *deadEnd) (string, bool) { return c.Phone, d.item.recipient == c.Recipient })
+	if err != nil {
+		b.log.Error("open alarms could not be taken up for who wants text messages again", "recipient", c.Recipient, "error", err)
+		return
+	}
+	b.enqueue(items)
+}
+
 // tellOthers plans what others are told, unless they were told of this address.
 func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why string) ([]item, error) {
 	n, err := readStored(ctx, tx, it.seq)
@@ -43,19 +73,23 @@ func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why s
 	if n.Rule == notifier.DeliveryRule {
 		return nil, nil // who is told of somebody else is not told of in turn
 	}
-	dir := b.directory.Load()
-	self := b.aboutRecipient(dir, &n.Notice, why)
+	self := b.aboutRecipient(b.directory.Load(), &n.Notice, why)
+	return b.tellOnce(ctx, tx, it.recipient, n.Address, &self)
+}
+
+// tellOnce plans what is told of a recipient, unless that was told of this address.
+func (b *Outbox) tellOnce(ctx context.Context, tx *transaction, recipient, address string, self *notifier.Self) ([]item, error) {
 	first, err := tx.affect(ctx, `INSERT INTO unreachable (recipient, address, code, since) VALUES (?, ?, '', ?)
 		ON CONFLICT (recipient) DO UPDATE SET address = excluded.address, since = excluded.since WHERE address <> excluded.address`,
-		it.recipient, n.Address, ms(time.Now()))
+		recipient, address, ms(time.Now()))
 	if err != nil || first == 0 {
 		return nil, err
 	}
-	told, err := b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+	told, err := b.planSelf(ctx, tx, b.directory.Load(), self, time.Now().UTC())
 	if err != nil {
 		return nil, fmt.Errorf("tell others that %s cannot be reached: %w", self.Subject, err)
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE unreachable SET code = ? WHERE recipient = ?`, self.Code, it.recipient)
+	_, err = tx.ExecContext(ctx, `UPDATE unreachable SET code = ? WHERE recipient = ?`, self.Code, recipient)
 	return told, err
 }
 

@@ -116,3 +116,47 @@ func TestOthersAreToldOfAFarSideThatFails(t *testing.T) {
 		}
 	})
 }
+
+// TestStop: who texts STOP is told of to the others, once; after START they get what is
+// open by then.
+func TestStop(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		const wei, alice = "+15550000001", "+15550000002"
+		stopped := true
+		var texts []string
+		sms := &fakeChannel{bundle: 100, answer: func(m notifier.Message) (notifier.Receipt, error) {
+			if stopped && m.Recipient.Address == wei {
+				return notifier.Receipt{}, notifier.Permanent(notifier.AboutRecipient(errors.New("wei unsubscribed (texted STOP)")))
+			}
+			texts = append(texts, m.Recipient.Name+": "+m.Text)
+			return notifier.Receipt{}, nil
+		}}
+		r := open(t, path, notifier.NewDirectory(notifier.Entries{
+			Receivers: map[string]notifier.Receiver{"oncall": {Name: "oncall", Targets: []notifier.Target{person("wei", wei, sms), person("alice", alice, sms)}}},
+			Default:   []string{"oncall"},
+			Contacts:  []notifier.Contact{{Name: "alice", Phone: alice, Recipient: "sms/alice", Receivers: []string{"oncall"}}, {Name: "wei", Phone: wei, Recipient: "sms/wei", Receivers: []string{"oncall"}}},
+		})).start()
+		defer r.stop()
+		for range 2 {
+			if _, err := r.Optout(t.Context(), wei, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(time.Minute)
+		r.happen(alarm.Raised, "A2BC")
+		pass(2 * time.Minute)
+		if len(texts) != 2 || !strings.Contains(texts[0], "wei texted STOP and gets no text messages any more.") || !strings.HasPrefix(texts[1], "sms/alice: A2BC") {
+			t.Errorf("while wei is stopped: %q", texts)
+		}
+		stopped = false
+		texts = nil
+		if _, err := r.Optout(t.Context(), wei, false); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Minute)
+		if got := strings.Join(texts, "\n"); len(texts) != 2 || !strings.Contains(got, "sms/wei: A2BC WARNING") || !strings.Contains(got, "wei is reached again.") {
+			t.Errorf("after START: %q", texts)
+		}
+	})
+}
