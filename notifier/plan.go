@@ -56,7 +56,10 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 	var out []Notice
 	seen := make(map[string]bool)
 	alert := d.entries.Words.alert(ev)
-	for _, to := range addressees {
+	for i, to := range addressees {
+		if d.sameAs(to, addressees, i) {
+			continue
+		}
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
 		if !ok {
 			// Who cannot be reached any more gets a notice all the same, so that the
@@ -121,6 +124,29 @@ func routes(names []string) []route {
 		out = append(out, route{name: name})
 	}
 	return out
+}
+
+// sameAs tells whether an addressee is another one of the list under a name of before,
+// so that the end goes to its address once.
+func (d *Directory) sameAs(to Addressee, list []Addressee, at int) bool {
+	for i, other := range list {
+		if i == at || to.Address == "" || other.Address != to.Address || other.Channel != to.Channel {
+			continue
+		}
+		switch known, otherKnown := d.has(to), d.has(other); {
+		case !known && (otherKnown || i < at):
+			return true
+		case known && otherKnown && to.Channel == "sms" && i < at:
+			return true
+		}
+	}
+	return false
+}
+
+// has tells whether an addressee is in the configuration, at the address that was told.
+func (d *Directory) has(to Addressee) bool {
+	t, ok := d.Find(to.Receiver, to.Recipient)
+	return ok && t.Recipient.Address == to.Address
 }
 
 func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Target, now time.Time) Notice {

@@ -42,8 +42,8 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 		}
 		rest, v, err = b.record(ctx, running, s, receipt, nil)
 		return rest, v, true, err
-	case s.message.Age < lookLate && s.items[0].late:
-		rest, err = b.wait(ctx, s, lookLate-s.message.Age)
+	case s.tried < lookLate && s.items[0].late:
+		rest, err = b.wait(ctx, s, lookLate-s.tried)
 		return rest, v, true, err
 	}
 	rest, err = b.dissolve(ctx, s)

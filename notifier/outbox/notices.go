@@ -105,7 +105,7 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
-	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, next_at, decided, told FROM notice
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, late, next_at, decided, told FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 		var kind alarm.EventKind
 		var next, decided, doubt int64
 		if err := rows.Scan(&it.seq, &n.ID, &it.episode, &it.receiver, &it.recipient, &n.Channel, &n.Address, &kind, &it.weight, &it.state, &it.message,
-			&doubt, &next, &decided, &n.Told); err != nil {
+			&doubt, &it.late, &next, &decided, &n.Told); err != nil {
 			return nil, err
 		}
 		n.Receiver, n.Recipient = it.receiver, it.recipient

@@ -144,9 +144,9 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		sent = ms(now)
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 ELSE 0 END, provider_id = ?, next_at = ?,
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 ELSE 0 END, late = ?, provider_id = ?, next_at = ?,
 		message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq IN (SELECT value FROM json_each(?))`,
-		o.state, o.reason, o.doubt, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
+		o.state, o.reason, o.doubt, o.late, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
 		return nil, fmt.Errorf("store what became of notices: %w", err)
 	}
 	if _, err := storePrice(ctx, tx, s.items[0].seq, receipt); err != nil {

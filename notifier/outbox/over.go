@@ -96,9 +96,10 @@ func giveWay(ctx context.Context, tx *transaction, it item, newer int64, kind al
 		return err
 	}
 	var told bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice WHERE episode = ? AND recipient = ? AND seq <> ?
-		AND (state IN (?, ?, ?) OR state = ? AND in_doubt = 1))`,
-		it.episode, it.recipient, newer, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, notifier.Pending).Scan(&told)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice n JOIN notice e ON e.seq = ?
+		WHERE n.episode = ? AND n.seq <> e.seq AND (n.recipient = ? OR n.address = e.told AND n.address <> '')
+		AND (n.state IN (?, ?, ?) OR n.state = ? AND n.in_doubt = 1))`,
+		newer, it.episode, it.recipient, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, notifier.Pending).Scan(&told)
 	if err != nil {
 		return fmt.Errorf("look whether somebody heard of the beginning: %w", err)
 	}

@@ -21,7 +21,8 @@ type sending struct {
 	message notifier.Message
 	target  notifier.Target
 	way     string
-	attempt int64 // row of the attempt
+	attempt int64         // row of the attempt
+	tried   time.Duration // how long ago the last attempt began
 }
 
 // prepare reads the notices of a message and finds where they go. A target
@@ -66,9 +67,9 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 		s.compose(dir)
 		return nil
 	}
-	var began int64
-	err := b.reads.QueryRowContext(ctx, `SELECT text, address, began FROM message WHERE id = ?`, s.message.ID).
-		Scan(&s.message.Text, &s.message.Recipient.Address, &began)
+	var began, tried int64
+	err := b.reads.QueryRowContext(ctx, `SELECT text, address, began, tried FROM message WHERE id = ?`, s.message.ID).
+		Scan(&s.message.Text, &s.message.Recipient.Address, &began, &tried)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		s.compose(dir) // what it was is not known any more
@@ -78,6 +79,7 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 		return fmt.Errorf("read a message: %w", err)
 	}
 	s.message.Age = b.clock.age() - time.Duration(began)*time.Millisecond
+	s.tried = b.clock.age() - time.Duration(tried)*time.Millisecond
 	return nil
 }
 
@@ -194,12 +196,13 @@ func mark(ctx context.Context, tx *transaction, s *sending) (all bool, err error
 // storeMessage notes a message and its attempt.
 func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) error {
 	m := &s.message
-	began := b.clock.age()
+	now := b.clock.age().Milliseconds()
 	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ? WHERE seq IN (SELECT value FROM json_each(?))`, m.ID, seqsOf(s.items)); err != nil {
 		return fmt.Errorf("note the message of notices: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		m.ID, m.Text, m.Recipient.Address, began.Milliseconds()); err != nil {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried`,
+		m.ID, m.Text, m.Recipient.Address, now, now); err != nil {
 		return fmt.Errorf("note the message: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,

@@ -45,7 +45,7 @@ func (b *Outbox) doubtCut(ctx context.Context) error {
 		return nil // nothing is to be written: the disk may be full
 	}
 	return b.write(ctx, func(tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
+		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, in_doubt = 1, late = 0, attempts = attempts - 1, next_at = 0, reason = 'cut off while it was being sent'
 			WHERE state = ?`, notifier.Pending, notifier.Sending); err != nil || !lost {
 			return err
 		}
