@@ -20,6 +20,8 @@ import (
 type farSide struct {
 	rnd *rand.Rand
 
+	asked bool // it can be: a second message of the same id is a second message
+
 	mu      sync.Mutex
 	healthy bool
 	taken   []taken
@@ -28,6 +30,7 @@ type farSide struct {
 // taken is a message that arrived, or will.
 type taken struct {
 	at      time.Time
+	id      string // of the message
 	address string
 	text    string
 	notices []string
@@ -68,7 +71,7 @@ func (f *farSide) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 }
 
 func (f *farSide) take(m notifier.Message, in time.Duration) {
-	t := taken{at: time.Now().Add(in), address: m.Recipient.Address, text: m.Text}
+	t := taken{at: time.Now().Add(in), id: m.ID, address: m.Recipient.Address, text: m.Text}
 	for i := range m.Notices {
 		t.notices = append(t.notices, m.Notices[i].ID+" "+m.Notices[i].Code+" "+string(m.Notices[i].Kind))
 	}
@@ -93,13 +96,30 @@ func (f *farSide) Find(_ context.Context, m notifier.Message) (notifier.Receipt,
 	return notifier.Receipt{}, false, nil
 }
 
-// heardOf lists what arrived, notice by notice, in order of time.
+// hookSide is a far side that cannot be asked, and knows a message by its id.
+type hookSide struct{ far *farSide }
+
+// Bundle lets a few notices share a message.
+func (hookSide) Bundle() int { return 5 }
+
+// Send is that of the far side.
+func (h hookSide) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
+	return h.far.Send(ctx, m)
+}
+
+// heardOf lists what arrived, notice by notice, in order of time. The same message
+// counts once.
 func (f *farSide) heardOf() (out []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := slices.Clone(f.taken)
 	slices.SortStableFunc(list, func(a, b taken) int { return a.at.Compare(b.at) })
+	known := make(map[string]bool)
 	for _, t := range list {
+		if !f.asked && known[t.id] {
+			continue
+		}
+		known[t.id] = true
 		out = append(out, t.notices...)
 	}
 	return out
@@ -112,6 +132,7 @@ type course struct {
 	far  *farSide
 	r    *rig
 	dir  *notifier.Directory
+	make func(receiver, person string) *notifier.Directory
 	open map[string]bool
 	ever []string
 }
@@ -137,7 +158,7 @@ func (c *course) step() {
 		c.r.stop()
 		c.r = open(c.t, c.r.path, c.dir).start()
 	case 7:
-		c.dir = team([]string{"oncall", "ops"}[c.rnd.IntN(2)], c.far, person([]string{"wei", "li"}[c.rnd.IntN(2)], "+15550000001", c.far))
+		c.dir = c.make([]string{"oncall", "ops"}[c.rnd.IntN(2)], []string{"wei", "li"}[c.rnd.IntN(2)])
 		c.r.SetDirectory(c.dir)
 	}
 	pass(time.Duration(c.rnd.IntN(20000)) * time.Millisecond)
@@ -218,29 +239,50 @@ func (c *course) story(code string) string {
 }
 
 // TestWhateverHappens: for random alarms, restarts, new names and a far side that fails
-// in every way: nothing is lost, told twice, or in the wrong order.
+// in every way: nothing is lost, told twice, or in the wrong order. A text message is
+// looked up, and a webhook is known by its id.
 func TestWhateverHappens(t *testing.T) {
 	for seed := range uint64(24) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			path := dbPath(t)
-			synctest.Test(t, func(t *testing.T) {
-				rnd := rand.New(rand.NewPCG(seed, 10))
-				far := &farSide{rnd: rand.New(rand.NewPCG(seed, 20))}
-				c := &course{t: t, rnd: rnd, far: far, dir: team("oncall", far, person("wei", "+15550000001", far)), open: map[string]bool{}}
-				c.r = open(t, path, c.dir).start()
-				for range 60 {
-					c.step()
+		t.Run(fmt.Sprintf("sms %d", seed), func(t *testing.T) {
+			live(t, seed, true, func(far *farSide) func(receiver, who string) *notifier.Directory {
+				return func(receiver, who string) *notifier.Directory {
+					return team(receiver, far, person(who, "+15550000001", far))
 				}
-				far.mu.Lock()
-				far.healthy = true
-				far.mu.Unlock()
-				pass(10 * time.Minute)
-				if pending, _ := c.r.depth(notifier.Pending); pending > 0 {
-					t.Errorf("%d notices still wait: %q", pending, c.r.states())
+			})
+		})
+		t.Run(fmt.Sprintf("webhook %d", seed), func(t *testing.T) {
+			live(t, seed, false, func(far *farSide) func(receiver, who string) *notifier.Directory {
+				return func(receiver, _ string) *notifier.Directory {
+					return team(receiver, hookSide{far}, notifier.Target{
+						Recipient: notifier.Recipient{Channel: "webhook", Name: "webhook/" + receiver, Address: "http://h/x"},
+						Channel:   hookSide{far}, Zone: time.UTC, Way: "webhook http://h",
+					})
 				}
-				c.judge()
-				c.r.stop()
 			})
 		})
 	}
+}
+
+// live lets a random course happen, and judges it.
+func live(t *testing.T, seed uint64, asked bool, directories func(*farSide) func(receiver, who string) *notifier.Directory) {
+	t.Helper()
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		far := &farSide{rnd: rand.New(rand.NewPCG(seed, 20)), asked: asked}
+		c := &course{t: t, rnd: rand.New(rand.NewPCG(seed, 10)), far: far, make: directories(far), open: map[string]bool{}}
+		c.dir = c.make("oncall", "wei")
+		c.r = open(t, path, c.dir).start()
+		for range 60 {
+			c.step()
+		}
+		far.mu.Lock()
+		far.healthy = true
+		far.mu.Unlock()
+		pass(10 * time.Minute)
+		if pending, _ := c.r.depth(notifier.Pending); pending > 0 {
+			t.Errorf("%d notices still wait: %q", pending, c.r.states())
+		}
+		c.judge()
+		c.r.stop()
+	})
 }
