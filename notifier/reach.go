@@ -50,6 +50,14 @@ func (d *Directory) Way(recipient string) string {
 	return ""
 }
 
+// Address returns where a recipient is; "" is not known.
+func (d *Directory) Address(recipient string) string {
+	if t := d.people[recipient]; t != nil {
+		return t.Recipient.Address
+	}
+	return ""
+}
+
 // InPlaceOf returns those who are to get a beginning whose recipient is gone: whom its
 // receiver reaches at this moment; where that is gone too, whom the receivers of its instance or
 // account do.

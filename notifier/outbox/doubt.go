@@ -97,6 +97,9 @@ func (b *Outbox) dissolve(ctx context.Context, s *sending) (rest []item, err err
 		items := make([]item, len(s.items))
 		for i, it := range s.items {
 			it.message, it.due, it.stalled, it.late = "", 0, false, false
+			if !it.end {
+				it.address = ""
+			}
 			items[i] = it
 		}
 		rest, err = b.thinOut(ctx, tx, items)

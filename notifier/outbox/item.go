@@ -12,6 +12,8 @@ type item struct {
 	receiver  string
 	recipient string
 	address   string // where it goes, whatever the configuration says; "" is where the recipient is
+	at        string // where the recipient was when it was decided, or where it was sent to
+	end       bool   // it stays there; another one that is free goes where the recipient is
 	episode   int64
 	weight    int  // notifier.Weight of it, or of one that it took the place of
 	bound     bool // an end or a reminder: it waits for what is in doubt of its episode

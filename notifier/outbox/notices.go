@@ -67,7 +67,8 @@ func (b *Outbox) place(dir *notifier.Directory, n *notifier.Notice, episode int6
 		receiver: n.Receiver, recipient: n.Recipient, episode: episode, state: notifier.Pending, decided: b.clock.now(),
 		weight: min(notifier.Weight(n.Severity, n.Kind), p.weight), bound: !notifier.Begins(n.Kind) || n.Kind == alarm.Reminded,
 	}
-	it.address = formerAddress(dir, *n)
+	it.at = n.Address
+	it.address, it.end = formerAddress(dir, *n), n.Told != ""
 	return it
 }
 
@@ -142,6 +143,10 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 			}
 		default:
 			it.message = ""
+		}
+		it.at = n.Address
+		if it.end = n.Told != ""; !it.end && it.message != "" {
+			n.Told = n.Address // it may have left, and went there
 		}
 		it.address = formerAddress(dir, n)
 		out = append(out, it)

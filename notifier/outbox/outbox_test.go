@@ -70,7 +70,7 @@ func TestOutboxOutcomes(t *testing.T) {
 		{"later is tried again", answer(errors.New("refused")), 6 * time.Second, 2, "sms/wei raised pending 2: refused"},
 		{"not before", answer(notifier.After(errors.New("slow down"), time.Hour)), 59 * time.Minute, 1, "sms/wei raised pending 1: slow down"},
 		{"not before, and then", answer(notifier.After(errors.New("slow down"), time.Hour)), 73 * time.Minute, 2, "sms/wei raised pending 2: slow down"},
-		{"given up after a day", answer(errors.New("refused")), 25 * time.Hour, 0, ""},
+		{"given up after a day", answer(notifier.After(errors.New("refused"), 20*time.Minute)), 25 * time.Hour, 0, ""},
 		{"accepted, and known to have failed", func(notifier.Message) (notifier.Receipt, error) {
 			return notifier.Receipt{Status: notifier.Failed, Detail: "30005: unknown number"}, nil
 		}, time.Hour, 1, "sms/wei raised dead 1: 30005: unknown number"},

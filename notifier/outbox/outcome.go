@@ -166,6 +166,9 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 		if _, ok := s.target.Channel.(notifier.Finder); o.doubt && !ok {
 			it.stalled = true // it waits for the far side, and for no look-up
 		}
+		if it.free() && !it.end {
+			it.address = "" // it goes where the recipient is by then
+		}
 		it.due = 0
 		if o.more {
 			it.due = due

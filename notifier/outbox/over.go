@@ -67,6 +67,12 @@ func (b *Outbox) thinOut(ctx context.Context, tx *transaction, items []item) ([]
 	for _, it := range items {
 		var seq int64
 		var kind alarm.EventKind
+		if stays, err := finds(ctx, tx, `SELECT seq FROM notice WHERE seq = ? AND state = ?`, it.seq, notifier.Pending); err != nil || !stays {
+			if err != nil {
+				return nil, fmt.Errorf("look whether a notice is still to be sent: %w", err)
+			}
+			continue // it went with one before it
+		}
 		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND recipient = ? AND seq > ? AND state IN (?, ?) AND in_doubt <> 1
 			ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.seq, notifier.Pending, notifier.Held).Scan(&seq, &kind)
 		switch {
@@ -106,7 +112,14 @@ func giveWay(ctx context.Context, tx *transaction, it item, newer int64, kind al
 	if told {
 		return nil
 	}
-	return dropIn(ctx, tx, []item{{seq: newer}}, "nobody heard of the beginning: it could not be sent")
+	// Whatever else of the alarm is free goes with its end.
+	_, err = tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = 0, reason = CASE seq WHEN ? THEN 'nobody heard of the beginning: it could not be sent'
+		ELSE 'the alarm ended before this could be sent' END WHERE episode = ? AND recipient IN (?, (SELECT recipient FROM notice WHERE seq = ?)) AND state IN (?, ?) AND in_doubt <> 1`,
+		notifier.Dropped, newer, it.episode, it.recipient, newer, notifier.Pending, notifier.Held)
+	if err != nil {
+		return fmt.Errorf("drop what nobody is to hear: %w", err)
+	}
+	return nil
 }
 
 // heard returns the recipients who got a notice of the beginning, or may have got it,

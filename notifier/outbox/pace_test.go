@@ -68,7 +68,7 @@ func TestStorm(t *testing.T) {
 			}
 		}
 		var codes []string
-		for n := range 2000 {
+		for n := range 1000 {
 			codes = append(codes, fmt.Sprintf("A%04d", n))
 		}
 		for n := 0; n < len(codes); n += 500 {
@@ -78,7 +78,7 @@ func TestStorm(t *testing.T) {
 		if n := len(sms.lines()); n != 1 {
 			t.Errorf("%d text messages at once", n)
 		}
-		if n := len(hook.lines()); n < 2000/64 || n > 2000/64+5 {
+		if n := len(hook.lines()); n < 1000/64 || n > 1000/64+5 {
 			t.Errorf("%d webhooks", n)
 		}
 		pass(20 * time.Second)
@@ -93,7 +93,7 @@ func TestStorm(t *testing.T) {
 			t.Errorf("%d text messages, want nothing more", n)
 		}
 		sent, err := r.Notices(t.Context(), notifier.Filter{State: notifier.Sent, Limit: 10_000})
-		if err != nil || len(sent) != 4002 {
+		if err != nil || len(sent) != 2002 {
 			t.Errorf("%d notices are sent, %v", len(sent), err)
 		}
 	})
@@ -110,7 +110,7 @@ func TestCriticalOvertakes(t *testing.T) {
 		}}
 		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
 		var codes []string
-		for n := range 2000 {
+		for n := range 1000 {
 			codes = append(codes, fmt.Sprintf("A%04d", n))
 		}
 		if err := r.Commit(t.Context(), severe(alarm.Warning, codes...)); err != nil {

@@ -20,7 +20,7 @@ type queue struct {
 	rushed   bool    // something ever did
 	pace     *pace   // nil: its messages need not keep apart
 
-	kin *kin // all queues of the recipient
+	kin *kin // all queues to the same address
 
 	busy   bool    // somebody works on it
 	ready  bool    // it is among those of which something is due
@@ -29,9 +29,12 @@ type queue struct {
 	place  int     // among those that wait for their moment; -1 is none
 }
 
-// kin are the queues of one recipient: that of the address it has now, and those of
-// addresses that it had.
-type kin struct{ queues []*queue }
+// kin are the queues to one address: of whoever has it, and of those who had it when
+// their queues began.
+type kin struct {
+	key    string
+	queues []*queue
+}
 
 // moment is now, by the outbox's clock and by that on the wall.
 type moment struct {
@@ -147,8 +150,8 @@ func (q *queue) group() (out []item, due instant) {
 	return out, due
 }
 
-// inDoubt returns the episodes of which a notice to the recipient may have left, or is
-// under way, whichever address it goes to.
+// inDoubt returns the episodes of which a notice to the address may have left, or is
+// under way, under whichever name.
 func (q *queue) inDoubt() map[int64]bool {
 	var out map[int64]bool
 	for _, of := range q.kin.queues {

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"container/heap"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ import (
 // goroutines.
 type queues struct {
 	of      map[line]*queue
-	kin     map[string]*kin // by recipient
+	kin     map[string]*kin // by channel and address
 	ways    map[string]*way
 	ready   []*queue // something is due, in the order in which it became so
 	waiting waiting
@@ -29,6 +30,8 @@ func newQueues() *queues {
 type roads interface {
 	Bundle(recipient string) int // how many notices one message holds
 	Way(recipient string) string // what it goes through; "" is not known
+	// Address returns where the recipient is; "" is not known.
+	Address(recipient string) string
 }
 
 // hurryEvery is how often something new makes a recipient due that waits for a far
@@ -40,7 +43,7 @@ const hurryEvery = 30 * time.Second
 func (s *queues) put(items []item, now moment, dir roads) {
 	touched := make(map[*queue]bool)
 	for _, it := range items {
-		q := s.queueOf(it.line())
+		q := s.queueOf(it.line(), it.at, dir)
 		q.set(it)
 		touched[q] = touched[q] || it.free()
 	}
@@ -52,14 +55,16 @@ func (s *queues) put(items []item, now moment, dir roads) {
 	}
 }
 
-// queueOf returns a queue, and begins it.
-func (s *queues) queueOf(l line) *queue {
+// queueOf returns a queue, and begins it. at is where its recipient was, in case nobody
+// has its name any more.
+func (s *queues) queueOf(l line, at string, dir roads) *queue {
 	q := s.of[l]
 	if q == nil {
-		family := s.kin[l.recipient]
+		key := channelOf(l.recipient) + " " + cmp.Or(l.address, dir.Address(l.recipient), at, l.recipient)
+		family := s.kin[key]
 		if family == nil {
-			family = &kin{}
-			s.kin[l.recipient] = family
+			family = &kin{key: key}
+			s.kin[key] = family
 		}
 		q = &queue{line: l, place: -1, kin: family}
 		family.queues = append(family.queues, q)
@@ -116,7 +121,7 @@ func (s *queues) leave(q *queue) {
 	delete(s.of, q.line)
 	q.kin.queues = slices.DeleteFunc(q.kin.queues, func(other *queue) bool { return other == q })
 	if len(q.kin.queues) == 0 {
-		delete(s.kin, q.recipient)
+		delete(s.kin, q.kin.key)
 	}
 }
 

@@ -23,6 +23,9 @@ type plain struct{ bundle int }
 func (p plain) Bundle(string) int { return max(p.bundle, 1) }
 func (plain) Way(string) string   { return "" }
 
+// Address is not known.
+func (plain) Address(string) string { return "" }
+
 // claimed writes work down in short: "wei send 1 2".
 func claimed(ws []work) []string {
 	var out []string
@@ -138,6 +141,9 @@ func (c counting) Bundle(recipient string) int {
 	return 1
 }
 func (counting) Way(string) string { return "" }
+
+// Address is not known.
+func (counting) Address(string) string { return "" }
 
 // TestClaimLooksAtWhatIsDue: those whose moment is yet to come are not even asked
 // about.

@@ -2,7 +2,9 @@ package outbox
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,10 +89,13 @@ func TestOthersAreToldOfAFarSideThatFails(t *testing.T) {
 		revoked := notifier.After(errors.New("Twilio refused the credentials; check auth_token"), 5*time.Minute)
 		sms := down(revoked)
 		hook := &fakeChannel{bundle: 64}
-		var bodies []string
+		var mu sync.Mutex
+		var all []string
 		hook.answer = func(m notifier.Message) (notifier.Receipt, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			for _, n := range m.Notices {
-				bodies = append(bodies, string(n.Rule)+" "+string(n.Kind)+" "+n.Alert.Annotations["summary"])
+				all = append(all, string(n.Rule)+" "+string(n.Kind)+" "+n.Alert.Annotations["summary"])
 			}
 			return notifier.Receipt{}, nil
 		}
@@ -103,14 +108,19 @@ func TestOthersAreToldOfAFarSideThatFails(t *testing.T) {
 		defer r.stop()
 		r.happen(alarm.Raised, "A2BC")
 		pass(time.Minute)
-		if len(bodies) != 1 {
+		arrived := func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(all)
+		}
+		if bodies := arrived(); len(bodies) != 1 {
 			t.Errorf("after a minute: %q", bodies)
 		}
 		pass(20 * time.Minute)
-		want(t, "the webhook", bodies[1:], "delivery raised no notice leaves through twilio: Twilio refused the credentials.")
+		want(t, "the webhook", arrived()[1:], "delivery raised no notice leaves through twilio: Twilio refused the credentials.")
 		sms.accept()
 		pass(10 * time.Minute)
-		want(t, "the webhook", bodies[2:], "delivery cleared notices leave through twilio again.")
+		want(t, "the webhook", arrived()[2:], "delivery cleared notices leave through twilio again.")
 		if n := len(sms.lines()); n > 30 {
 			t.Errorf("the provider was asked %d times", n)
 		}

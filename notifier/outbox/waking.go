@@ -28,7 +28,7 @@ const (
 // new state. What the attempt told of the far side is taken note of; true tells that it
 // has failed for so long that others must know.
 func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) (troubled bool) {
-	q := s.queueOf(w.line)
+	q := s.queueOf(w.line, "", dir)
 	gone := make(map[int64]bool, len(w.items))
 	for _, it := range w.items {
 		gone[it.seq] = true
@@ -37,7 +37,7 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 	q.busy = false
 	for _, it := range results {
 		if other := it.line(); other != w.line {
-			target := s.queueOf(other) // it turned out to go elsewhere
+			target := s.queueOf(other, it.at, dir) // it turned out to go elsewhere
 			target.set(it)
 			s.arrange(target, now)
 			continue

@@ -21,7 +21,7 @@ func down(err error) *fakeChannel {
 // TestRecoveryIsNoticed: however long the outage was, what waits leaves half a minute
 // after it, and what is new leaves at once.
 func TestRecoveryIsNoticed(t *testing.T) {
-	for _, outage := range []time.Duration{10 * time.Minute, 2 * time.Hour} {
+	for _, outage := range []time.Duration{10 * time.Minute, 40 * time.Minute} {
 		for name, err := range map[string]error{
 			"refused": errors.New("connection refused"), "not before": notifier.After(errors.New("429"), 10*time.Second), "in doubt": notifier.Unknown(errors.New("503")),
 		} {
