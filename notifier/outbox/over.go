@@ -73,8 +73,8 @@ func (b *Outbox) thinOut(ctx context.Context, tx *transaction, items []item) ([]
 			}
 			continue // it went with one before it
 		}
-		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND recipient = ? AND seq > ? AND state IN (?, ?) AND in_doubt <> 1
-			ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.seq, notifier.Pending, notifier.Held).Scan(&seq, &kind)
+		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND (recipient = ? OR address = ? AND address <> '') AND seq > ?
+			AND state IN (?, ?) AND in_doubt <> 1 ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.at, it.seq, notifier.Pending, notifier.Held).Scan(&seq, &kind)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			rest = append(rest, it)
@@ -114,8 +114,8 @@ func giveWay(ctx context.Context, tx *transaction, it item, newer int64, kind al
 	}
 	// Whatever else of the alarm is free goes with its end.
 	_, err = tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = 0, reason = CASE seq WHEN ? THEN 'nobody heard of the beginning: it could not be sent'
-		ELSE 'the alarm ended before this could be sent' END WHERE episode = ? AND recipient IN (?, (SELECT recipient FROM notice WHERE seq = ?)) AND state IN (?, ?) AND in_doubt <> 1`,
-		notifier.Dropped, newer, it.episode, it.recipient, newer, notifier.Pending, notifier.Held)
+		ELSE 'the alarm ended before this could be sent' END WHERE episode = ? AND (recipient = ? OR address = ? AND address <> '') AND state IN (?, ?) AND in_doubt <> 1`,
+		notifier.Dropped, newer, it.episode, it.recipient, it.at, notifier.Pending, notifier.Held)
 	if err != nil {
 		return fmt.Errorf("drop what nobody is to hear: %w", err)
 	}
