@@ -18,8 +18,8 @@ import (
 // newer one, which takes their place: it counts them, and weighs as much as they did.
 func supersede(ctx context.Context, tx *transaction, episode int64, n *notifier.Notice, weight int) (dropped []item, least int, err error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE notice SET state = ?, reason = 'a newer notice of the same alarm takes its place', next_at = 0
-		WHERE episode = ? AND recipient = ? AND state = ? AND in_doubt <> 1 RETURNING seq, receiver, recipient, left_out, weight`,
-		notifier.Dropped, episode, n.Recipient, notifier.Pending)
+		WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND state = ? AND in_doubt <> 1 RETURNING seq, receiver, recipient, left_out, weight`,
+		notifier.Dropped, episode, n.Recipient, n.Address, notifier.Pending)
 	if err != nil {
 		return nil, 0, fmt.Errorf("drop what is superseded: %w", err)
 	}
@@ -73,7 +73,7 @@ func (b *Outbox) thinOut(ctx context.Context, tx *transaction, items []item) ([]
 			}
 			continue // it went with one before it
 		}
-		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND (recipient = ? OR address = ? AND address <> '') AND seq > ?
+		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND seq > ?
 			AND state IN (?, ?) AND in_doubt <> 1 ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.at, it.seq, notifier.Pending, notifier.Held).Scan(&seq, &kind)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
@@ -114,7 +114,7 @@ func giveWay(ctx context.Context, tx *transaction, it item, newer int64, kind al
 	}
 	// Whatever else of the alarm is free goes with its end.
 	_, err = tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = 0, reason = CASE seq WHEN ? THEN 'nobody heard of the beginning: it could not be sent'
-		ELSE 'the alarm ended before this could be sent' END WHERE episode = ? AND (recipient = ? OR address = ? AND address <> '') AND state IN (?, ?) AND in_doubt <> 1`,
+		ELSE 'the alarm ended before this could be sent' END WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND state IN (?, ?) AND in_doubt <> 1`,
 		notifier.Dropped, newer, it.episode, it.recipient, it.at, notifier.Pending, notifier.Held)
 	if err != nil {
 		return fmt.Errorf("drop what nobody is to hear: %w", err)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,4 +89,35 @@ func TestSupersededKeepsItsWeight(t *testing.T) {
 	if len(due) != 1 || len(due[0].items) != 1 || due[0].items[0].seq != 2 {
 		t.Errorf("claimed %q, want the reminder first", claimed(due))
 	}
+}
+
+// TestTwoReceiversWithOneURL: each gets its own notices, and neither takes the place of
+// the other's.
+func TestTwoReceiversWithOneURL(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		hook := down(errors.New("connection refused"))
+		target := func(name string) notifier.Target {
+			return notifier.Target{Recipient: notifier.Recipient{Channel: "webhook", Name: name, Address: "http://h/x"}, Channel: hook, Zone: time.UTC, Way: "webhook http://h"}
+		}
+		r := open(t, path, notifier.NewDirectory(notifier.Entries{
+			Receivers: map[string]notifier.Receiver{
+				"oncall": {Name: "oncall", Targets: []notifier.Target{target("webhook/oncall")}}, "ops": {Name: "ops", Targets: []notifier.Target{target("webhook/ops")}},
+			}, Default: []string{"oncall", "ops"},
+		})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		r.happen(alarm.Escalated, "A2BC")
+		pass(time.Minute)
+		hook.accept()
+		pass(time.Minute)
+		r.happen(alarm.Cleared, "A2BC")
+		pass(time.Minute)
+		states := r.states()
+		for i := range states {
+			states[i] = strings.Join(strings.Fields(states[i])[:3], " ")
+		}
+		want(t, "notices", states, "webhook/oncall raised dropped", "webhook/ops raised dropped", "webhook/oncall escalated sent", "webhook/ops escalated sent",
+			"webhook/oncall cleared sent", "webhook/ops cleared sent")
+	})
 }

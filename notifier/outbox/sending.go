@@ -197,6 +197,9 @@ func mark(ctx context.Context, tx *transaction, s *sending) (all bool, err error
 func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) error {
 	m := &s.message
 	now := b.clock.age().Milliseconds()
+	for i := range s.items {
+		s.items[i].at = m.Recipient.Address
+	}
 	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ? WHERE seq IN (SELECT value FROM json_each(?))`, m.ID, seqsOf(s.items)); err != nil {
 		return fmt.Errorf("note the message of notices: %w", err)
 	}
