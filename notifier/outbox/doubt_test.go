@@ -136,3 +136,26 @@ func TestARefusalSettlesItsAttemptAlone(t *testing.T) {
 		want(t, "notices", hook.lines(), "webhook/oncall/1 #1 raised A2BC", "webhook/oncall/1 #2 raised A2BC", "webhook/oncall/1 #3 raised A2BC", "webhook/oncall/1 #1 raised D3EF")
 	})
 }
+
+// TestAHoldForALengthGoesOnAfterARestart: a cap of an hour holds for an hour, wherever the
+// wall clock is put meanwhile.
+func TestAHoldForALengthGoesOnAfterARestart(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := &fakeChannel{}
+		dir := directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(notifier.Limits{PerContact: 1, PerContactEvery: time.Hour}))
+		r := open(t, path, dir).start()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Second)
+		r.happen(alarm.Raised, "D3EF")
+		pass(30 * time.Minute)
+		r.exec(`UPDATE notice SET next_at = next_at + 90000000`) // as it was before the clock was put back by 25 hours
+		r.stop()
+		r = open(t, path, dir).start()
+		defer r.stop()
+		pass(28 * time.Minute)
+		want(t, "before the hour is over", sms.lines(), "sms/wei #1 raised A2BC")
+		pass(3 * time.Minute)
+		want(t, "then", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 raised D3EF")
+	})
+}

@@ -26,7 +26,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, items []item) ([]item, error) 
 			case superseded:
 				newer = append(newer, it)
 			case held:
-				it.state, it.until, it.due = notifier.Pending, time.Time{}, 0
+				it.state, it.until, it.due, it.length = notifier.Pending, time.Time{}, 0, false
 				free = append(free, it)
 			}
 		}

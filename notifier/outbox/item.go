@@ -21,6 +21,7 @@ type item struct {
 	message   string    // in doubt: the message that it is part of; "" when it is free
 	due       instant   // not before this moment of the outbox's clock
 	until     time.Time // held: until this moment of the wall clock
+	length    bool      // held for a length of time, until due, and not until a moment of the wall clock
 	decided   instant   // by the outbox's clock
 	late      bool      // in doubt: it got no answer in time, and the far side may still take it
 	stalled   bool      // in doubt: the look-up failed with the far side

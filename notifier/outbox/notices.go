@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -35,26 +36,31 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 		it.state, reason = notifier.Dropped, "told with "+p.joins
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
+		it.length = strings.HasPrefix(n.Hold, "escalation:")
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
 		until, why, err := capped(ctx, tx, dir, n, now)
 		if err != nil {
 			return nil, err
 		}
 		if why != "" {
-			it.state, it.until, reason = notifier.Held, until, why
+			it.state, it.until, reason, it.length = notifier.Held, until, why, true
 		}
 	}
-	next := it.until
+	next, heldFor := it.until, time.Duration(0)
+	if it.length {
+		wait := max(it.until.Sub(now), 0)
+		it.due, heldFor = b.clock.now()+wait, b.clock.age()+wait
+	}
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
 	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			escalation, state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			held_for, escalation, state, reason, told_with, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}
@@ -106,7 +112,7 @@ func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
 
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
-	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, late, next_at, decided, told FROM notice
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, late, next_at, held_for, decided, told FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
 		return nil, err
@@ -119,9 +125,9 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 		var it item
 		var n notifier.Notice
 		var kind alarm.EventKind
-		var next, decided, doubt int64
+		var next, heldFor, decided, doubt int64
 		if err := rows.Scan(&it.seq, &n.ID, &it.episode, &it.receiver, &it.recipient, &n.Channel, &n.Address, &kind, &it.weight, &it.state, &it.message,
-			&doubt, &it.late, &next, &decided, &n.Told); err != nil {
+			&doubt, &it.late, &next, &heldFor, &decided, &n.Told); err != nil {
 			return nil, err
 		}
 		n.Receiver, n.Recipient = it.receiver, it.recipient
@@ -130,6 +136,9 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 		switch {
 		case it.state == notifier.Held:
 			it.until = at(next)
+			if it.length = heldFor > 0; it.length {
+				it.due = b.clock.now() + max(time.Duration(heldFor)*time.Millisecond-b.clock.age(), 0)
+			}
 		case it.state == notifier.Sent:
 			if tracked[it.message] && it.message != "" {
 				continue // one is tracked for all of its message

@@ -63,7 +63,7 @@ type work struct {
 
 // next returns what is due; false when nothing is.
 func (q *queue) next(now moment, bundle int) (work, bool) {
-	if held := q.overdueHolds(now.wall); len(held) > 0 {
+	if held := q.overdueHolds(now); len(held) > 0 {
 		return work{q.line, doRelease, held}, true
 	}
 	if unit := q.nextUnit(now.at); len(unit) > 0 {
@@ -83,14 +83,23 @@ func (q *queue) next(now moment, bundle int) (work, bool) {
 }
 
 // overdueHolds returns what was held until now.
-func (q *queue) overdueHolds(wall time.Time) []item {
+func (q *queue) overdueHolds(now moment) []item {
 	var out []item
-	for _, it := range q.items {
-		if it.state == notifier.Held && !it.until.After(wall) {
-			out = append(out, it)
+	for i := range q.items {
+		if it := &q.items[i]; it.state == notifier.Held && it.holdEnds(now) <= now.at {
+			out = append(out, *it)
 		}
 	}
 	return out
+}
+
+// holdEnds is when the hold of a notice is over. A hold for a length of time follows no
+// wall clock.
+func (it *item) holdEnds(now moment) instant {
+	if it.length {
+		return it.due
+	}
+	return now.reach(it.until)
 }
 
 // nextUnit returns the message in doubt that is to be looked at now, the gravest
@@ -188,7 +197,7 @@ func (q *queue) soonest(now moment) (at instant, some bool) {
 	for i := range q.items {
 		switch it := &q.items[i]; {
 		case it.state == notifier.Held:
-			sooner(now.reach(it.until))
+			sooner(it.holdEnds(now))
 		case it.state == notifier.Sent, it.message != "":
 			sooner(it.due)
 		}

@@ -296,3 +296,20 @@ func TestDepth(t *testing.T) {
 		}
 	}
 }
+
+// TestAHoldForALength follows no wall clock.
+func TestAHoldForALength(t *testing.T) {
+	for _, jump := range []time.Duration{0, time.Hour, -time.Hour, 25 * time.Hour, -25 * time.Hour} {
+		s := newQueues()
+		it := heldItem(1, 0)
+		it.length, it.due, it.until = true, after(15*time.Minute).at, after(15*time.Minute).wall
+		s.put([]item{it}, after(0), plain{})
+		jumped := func(d time.Duration) moment { return moment{after(d).at, after(d + jump).wall} }
+		if got, _, _ := s.claim(jumped(14*time.Minute), parallel, plain{}); len(got) != 0 {
+			t.Errorf("the clock is set by %v: claimed %q too early", jump, claimed(got))
+		}
+		if got, _, _ := s.claim(jumped(15*time.Minute), parallel, plain{}); len(got) != 1 {
+			t.Errorf("the clock is set by %v: claimed %q when the hold is over", jump, claimed(got))
+		}
+	}
+}
