@@ -24,6 +24,9 @@ type Record struct {
 	Attempts   int
 	Reason     string // why it is held, dropped, dead or waits for another try
 	ProviderID string
+	Message    string    // id of the message that it is part of; "" while it is part of none
+	Together   int       // how many notices that message speaks for
+	Said       string    // the text of that message; "" for what has no text
 	SentAt     time.Time // zero while it was not sent
 	NextAt     time.Time // when it is tried next
 }

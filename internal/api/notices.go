@@ -84,7 +84,7 @@ func noticeOf(n *notifier.Record) wire.Notice {
 	out := wire.Notice{
 		ID: n.ID, Episode: n.Code, Kind: string(n.Kind), Rule: string(n.Rule), Severity: string(n.Severity), Receiver: n.Receiver,
 		Channel: n.Channel, Recipient: cmp.Or(n.Display, n.Recipient), State: string(n.State), Attempts: n.Attempts, Reason: n.Reason,
-		InstanceID: n.Alert.Labels["instance_id"], ProviderID: n.ProviderID, Text: cmp.Or(n.Text, n.Alert.Annotations["summary"]), CreatedAt: n.CreatedAt.UTC(), SentAt: moment(n.SentAt),
+		InstanceID: n.Alert.Labels["instance_id"], ProviderID: n.ProviderID, Message: n.Message, Together: n.Together, Said: n.Said, Text: cmp.Or(n.Text, n.Alert.Annotations["summary"]), CreatedAt: n.CreatedAt.UTC(), SentAt: moment(n.SentAt),
 	}
 	if n.State == notifier.Pending || n.State == notifier.Held {
 		out.NextAt = moment(n.NextAt)

@@ -343,6 +343,7 @@ func realistic() *fake {
 	held.Alert.Labels = map[string]string{"alertname": "expiry", "instance_id": "mqtt-cn-0pp1abc", "instance": "Orders"}
 	sent := notice("K7Q2", alarm.Raised, notifier.NoticeDelivered, "sms", "wei", "oncall", sms, "", 12*time.Minute, 1)
 	sent.SentAt = now().Add(-12*time.Minute + 2*time.Second)
+	sent.Together, sent.Said = 37, "37 alarms, 2 critical: K7Q2 Orders connections 97%, M3B4 Chat connections 91%; 35 more: https://b.example.com/alarms"
 	f.staffed()
 	f.records = []notifier.Record{
 		retry, sent, notice("K7Q2", alarm.Raised, notifier.Sent, "webhook", "http://127.0.0.1:8080", "oncall", "", "", 12*time.Minute, 1), held,

@@ -30,6 +30,8 @@ type noticeRow struct {
 	Attempts  int
 	Reason    string
 	Text      string
+	Together  int    // how many notices went out as one; 0 and 1 are alone
+	Said      string // the text that spoke for all of them
 }
 
 // noticesFilter is which notices are asked for, as the form has it.
@@ -181,6 +183,9 @@ func (p *pages) noticeRow(n *notifier.Record) noticeRow {
 	}
 	if id := n.Alert.Labels["instance_id"]; id != "" {
 		out.Instance = link{cmp.Or(n.Alert.Labels["instance"], id), linkTo(id)}
+	}
+	if n.Together > 1 {
+		out.Together, out.Said = n.Together, n.Said
 	}
 	if n.State == notifier.Pending || n.State == notifier.Held {
 		out.Next = p.stamp(n.NextAt)

@@ -479,6 +479,7 @@ func TestNoticesPage(t *testing.T) {
 	wants(t, said,
 		"2026-11-23 03:09:04 3 min ago T6JP raised warning https://hooks.example.com webhook, payments pending HTTP 503 Service Unavailable: try again later next in 40 s 4 Orders: connections 3,612 of 5,000 (72%)",
 		"wei sms, oncall delivered sent 2026-11-23 03:00:06 1 K7Q2 WARNING Orders", "held quiet hours until 08:00 (Europe/Berlin) next in 4 h 0", "dead provider twilio: 21211",
+		"one of 37 in one message: 37 alarms, 2 critical: K7Q2 Orders connections 97%",
 	)
 	held := text(t, get(t, realistic(), "/notices?state=held"))
 	wants(t, held, "W5BA")

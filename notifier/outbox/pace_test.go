@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +96,11 @@ func TestStorm(t *testing.T) {
 		sent, err := r.Notices(t.Context(), notifier.Filter{State: notifier.Sent, Limit: 10_000})
 		if err != nil || len(sent) != 2002 {
 			t.Errorf("%d notices are sent, %v", len(sent), err)
+		}
+		for _, n := range sent {
+			if n.Channel == "sms" && n.Together > 400 && !strings.HasPrefix(n.Said, fmt.Sprintf("%d alarms", n.Together)) || n.Together < 1 || n.Message == "" {
+				t.Fatalf("%s went with %d in %s: %s", n.Code, n.Together, n.Message, n.Said)
+			}
 		}
 	})
 }

@@ -62,7 +62,8 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 	}
 	//nolint:gosec // where holds no value, only the conditions of chosen
 	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, alert,
-			state, attempts, reason, provider_id, created_at, next_at, sent_at
+			state, attempts, reason, provider_id, created_at, next_at, sent_at, message,
+			coalesce((SELECT m.notices FROM message m WHERE m.id = message), 0), coalesce((SELECT m.text FROM message m WHERE m.id = message), '')
 		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
@@ -74,7 +75,7 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 		var text []byte
 		var created, next, sent int64
 		if err := rows.Scan(&r.ID, &r.Code, &r.Kind, &r.Rule, &r.Severity, &r.Receiver, &r.Channel, &r.Recipient, &r.Display, &r.Text, &text,
-			&r.State, &r.Attempts, &r.Reason, &r.ProviderID, &created, &next, &sent); err != nil {
+			&r.State, &r.Attempts, &r.Reason, &r.ProviderID, &created, &next, &sent, &r.Message, &r.Together, &r.Said); err != nil {
 			return nil, fmt.Errorf("list notices: %w", err)
 		}
 		if err := json.Unmarshal(text, &r.Alert); err != nil {

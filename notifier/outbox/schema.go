@@ -148,7 +148,8 @@ CREATE TABLE message (
 	text    TEXT NOT NULL,
 	address TEXT NOT NULL,
 	began   INTEGER NOT NULL,
-	tried   INTEGER NOT NULL
+	tried   INTEGER NOT NULL,
+	notices INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX message_began ON message (began);`, `
 CREATE TABLE written (

@@ -203,9 +203,9 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ? WHERE seq IN (SELECT value FROM json_each(?))`, m.ID, seqsOf(s.items)); err != nil {
 		return fmt.Errorf("note the message of notices: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried) VALUES (?, ?, ?, ?, ?)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried, notices) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried`,
-		m.ID, m.Text, m.Recipient.Address, now, now); err != nil {
+		m.ID, m.Text, m.Recipient.Address, now, now, len(s.items)); err != nil {
 		return fmt.Errorf("note the message: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,

@@ -51,7 +51,7 @@ func TestAMessageIsTheMostTriedOfItsNotices(t *testing.T) {
 	r.exec(`UPDATE notice SET message = 'msg_1', attempts = 1, in_doubt = 1`)
 	r.exec(`UPDATE notice SET attempts = 4 WHERE code = 'B2BB'`)
 	r.exec(`UPDATE notice SET attempts = 2 WHERE code = 'C2CC'`)
-	r.exec(`INSERT INTO message VALUES ('msg_1', 'three at once', '+8613800138000', -60000, -60000)`)
+	r.exec(`INSERT INTO message VALUES ('msg_1', 'three at once', '+8613800138000', -60000, -60000, 3)`)
 	for _, order := range [][]int64{{1, 2, 3}, {3, 1, 2}, {2, 3, 1}} {
 		var items []item
 		for _, seq := range order {

@@ -286,6 +286,9 @@ type Notice struct {
 	Attempts   int        `json:"attempts"`
 	Reason     string     `json:"reason"` // why it is held, dropped, dead or waits for another try
 	ProviderID string     `json:"provider_id"`
+	Message    string     `json:"message"`  // id of the message that it is part of; empty while it is part of none
+	Together   int        `json:"together"` // how many notices that message speaks for
+	Said       string     `json:"said"`     // the text of that message; empty for a webhook
 	Text       string     `json:"text"`
 	CreatedAt  time.Time  `json:"created_at"`
 	SentAt     *time.Time `json:"sent_at"`
