@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/notifier"
 )
 
 func TestOutboxRefusesANewerDatabase(t *testing.T) {
@@ -107,4 +110,44 @@ func (r *rig) layout() (version int) {
 		r.t.Fatal(err)
 	}
 	return version
+}
+
+// TestDoubtOfAnOlderLayout: a message that the version before left in doubt is looked up
+// as far back as it was decided, and one that waits is sent.
+func TestDoubtOfAnOlderLayout(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.db")
+	synctest.Test(t, func(t *testing.T) {
+		db, err := sql.Open("sqlite", "file:"+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hourAgo := time.Now().Add(-time.Hour).UnixMilli()
+		notice := `INSERT INTO notice (id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, state, message, in_doubt, attempts, created_at, first_at)
+			VALUES (?, 1, 'K7Q2', ?, 'capacity', 'warning', 'oncall', 'sms', 'sms/wei', 'wei', ?, '{"labels":{}}', ?, ?, ?, 1, ?, ?)`
+		for _, text := range append(schema()[:5], "PRAGMA user_version = 5", `INSERT INTO episode (code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
+			VALUES ('K7Q2', 'capacity', '', 'a', 4, 'raised', 'warning', 75, 100, 0.7, '', 1, 1)`) {
+			if _, err := db.ExecContext(t.Context(), text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range [][]any{{"ntc_1", "raised", "K7Q2 WARNING", "sending", "msg_1", 0, hourAgo, hourAgo}, {"ntc_2", "reminded", "K7Q2 STILL WARNING", "pending", "", 0, hourAgo, 0}} {
+			if _, err := db.ExecContext(t.Context(), notice, args...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sms := &findingChannel{find: func(m notifier.Message) (notifier.Receipt, bool, error) {
+			if m.Text != "K7Q2 WARNING" || m.Age < time.Hour {
+				t.Errorf("looked up %q as %v old", m.Text, m.Age)
+			}
+			return notifier.Receipt{Status: notifier.Accepted}, true, nil
+		}}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		pass(time.Minute)
+		want(t, "notices", r.states(), "sms/wei raised sent 1", "sms/wei reminded sent 2")
+		want(t, "sms", sms.lines(), "sms/wei #2 reminded K7Q2")
+	})
 }

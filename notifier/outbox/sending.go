@@ -73,7 +73,7 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		s.compose(dir) // what it was is not known any more
-		s.message.Age = b.clock.now() - s.items[0].decided
+		s.message.Age = max(b.clock.now()-s.items[0].decided, time.Since(s.message.Notices[0].CreatedAt))
 		return nil
 	case err != nil:
 		return fmt.Errorf("read a message: %w", err)
