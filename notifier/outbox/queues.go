@@ -198,8 +198,9 @@ func (s *queues) way(name string) *way {
 // follow puts all that is held in its place again after somebody set the wall clock.
 func (s *queues) follow(now moment) {
 	jumped := now.wall.Sub(s.looked.wall) - (now.at - s.looked.at)
+	first := s.looked.wall.IsZero()
 	s.looked = now
-	if jumped.Abs() < 2*time.Second {
+	if first || jumped.Abs() < 2*time.Second {
 		return
 	}
 	for _, q := range s.of {
