@@ -124,25 +124,8 @@ func matter(ev *alarm.Event, l words.Language) string {
 		if n := len(ev.Silent); n > 0 {
 			return l.Choose(fmt.Sprintf("no data from %d instances", n), fmt.Sprintf("%d个无数据", n))
 		}
-		return l.Choose("no data", "无数据")
-	case alarm.Expiry:
-		return l.Choose("expires", "即将到期")
-	case alarm.Suspension:
-		return l.Choose("is suspended", "停服")
-	case alarm.Release:
-		return l.Choose("is deleted", "释放")
-	case alarm.Overdue:
-		return l.Choose("overdue", "欠费")
-	case alarm.LowBalance:
-		return l.Choose("low balance", "余额不足")
-	case alarm.AutoRenewal:
-		return l.Choose("automatic renewal", "自动续费")
-	case alarm.CannotRenew:
-		return l.Choose("cannot be renewed", "无法续费")
-	case alarm.FrozenRule:
-		return l.Choose("frozen", "已冻结")
 	}
-	return string(ev.Key.Rule)
+	return notifier.RuleWords(ev.Key.Rule, l)
 }
 
 // why is the trouble in two words.

@@ -31,11 +31,11 @@ func TestTexts(t *testing.T) {
 		"an end": {alarm.Event{Kind: alarm.Cleared, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.Forecast, Metric: fleet.MemoryBytes}, Instance: in}, false, outbox.Full,
 			"Not recorded (disk full). ENDED Orders memory forecast.", "未记录（磁盘已满）。恢复：Orders内存预测。"},
 		"gone": {alarm.Event{Kind: alarm.Cleared, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.Expiry, Metric: alarm.NoMetric}, Instance: in}, true, outbox.Full,
-			"Not recorded (disk full). NO LONGER SEEN Orders expires.", "未记录（磁盘已满）。不再观测到：Orders即将到期。"},
+			"Not recorded (disk full). NO LONGER SEEN Orders expires.", "未记录（磁盘已满）。不再观测到：Orders到期。"},
 		"an account": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Warning, Key: alarm.Key{Rule: alarm.LowBalance, Account: "prod", Metric: alarm.NoMetric}}, false, outbox.Full,
 			"Not recorded (disk full). WARNING prod low balance.", "未记录（磁盘已满）。警告：prod余额不足。"},
 		"a name beyond the alphabet": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Warning, Key: alarm.Key{Rule: alarm.Overdue, Metric: alarm.NoMetric}, Instance: &fleet.Instance{ID: "mqtt-1", Name: "订单"}}, false, outbox.Full,
-			"Not recorded (disk full). WARNING mqtt-1 overdue.", "未记录（磁盘已满）。警告：订单欠费。"},
+			"Not recorded (disk full). WARNING mqtt-1 overdue payment.", "未记录（磁盘已满）。警告：订单欠费。"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := []notice{{Notice: notifier.Notice{Kind: tt.event.Kind, Severity: tt.event.Severity}, event: tt.event, gone: tt.gone}}

@@ -3,14 +3,16 @@
 //
 // It is the alarm engine's Journal: a Commit stores states and events and, in
 // the same transaction, the notices they cause. The dispatcher in Run sends
-// the notices that are due, one queue for each recipient, in order.
+// the notices that are due, one queue for each recipient, the gravest first.
 //
 // Invariants:
 //   - a notice exists once: its ID follows from the event and the recipient;
 //   - before a channel is called, the notice is stored as "sending", with the id
 //     of the message; so after a crash the outbox knows which messages are in doubt;
-//   - it looks a message in doubt up at the far side when the channel can do that,
-//     and sends it again under the same id when it cannot;
+//   - it looks a message in doubt up at the far side when the channel can do that. What
+//     is not there is free again; what cannot be told is sent again under the same id;
+//   - an end waits while something of its episode may have left, or is under way, to the
+//     same address;
 //   - a notice leaves the queue only as sent, dropped or dead, with a reason.
 package outbox
 

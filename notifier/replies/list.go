@@ -120,27 +120,7 @@ func matter(t *notifier.Told, l words.Language) string {
 		}
 		return out
 	}
-	switch t.Key.Rule {
-	case alarm.NoData:
-		return l.Choose("no data", "无数据")
-	case alarm.Expiry:
-		return l.Choose("expires", "到期")
-	case alarm.Suspension:
-		return l.Choose("suspension", "停服")
-	case alarm.Release:
-		return l.Choose("release", "释放")
-	case alarm.Overdue:
-		return l.Choose("overdue payment", "欠费")
-	case alarm.LowBalance:
-		return l.Choose("low balance", "余额不足")
-	case alarm.AutoRenewal:
-		return l.Choose("automatic renewal", "自动续费")
-	case alarm.CannotRenew:
-		return l.Choose("cannot be renewed", "无法续费")
-	case alarm.FrozenRule:
-		return l.Choose("frozen", "冻结")
-	}
-	return string(t.Key.Rule)
+	return notifier.RuleWords(t.Key.Rule, l)
 }
 
 // severity is how grave an alarm is.

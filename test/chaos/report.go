@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/test/chaos/ledger"
 	"github.com/brimwatch/brimwatch/test/chaos/scenario"
+	"github.com/brimwatch/brimwatch/test/markdown"
 )
 
 // table is a Markdown table: its head, then its rows.
@@ -14,37 +15,7 @@ type table [][]string
 
 // markdown writes the table, padded so that it also reads well as text.
 func (t table) markdown() string {
-	width := make([]int, len(t[0]))
-	for _, row := range t {
-		for i, cell := range row {
-			width[i] = max(width[i], len([]rune(tidy(cell))))
-		}
-	}
-	var b strings.Builder
-	for n, row := range t {
-		for i, cell := range row {
-			cell = tidy(cell)
-			b.WriteString("| " + cell + strings.Repeat(" ", width[i]-len([]rune(cell))+1))
-		}
-		b.WriteString("|\n")
-		if n == 0 {
-			for _, w := range width {
-				b.WriteString("|" + strings.Repeat("-", w+2))
-			}
-			b.WriteString("|\n")
-		}
-	}
-	return b.String()
-}
-
-// tidy makes a text fit into a cell.
-func tidy(cell string) string {
-	const most = 160
-	cell = strings.ReplaceAll(strings.Join(strings.Fields(cell), " "), "|", `\|`)
-	if r := []rune(cell); len(r) > most {
-		return string(r[:most]) + "..."
-	}
-	return cell
+	return markdown.Table(t)
 }
 
 // ledgers is the table of what the ledgers say.
@@ -98,7 +69,7 @@ func faults(results []scenario.Result) string {
 			fmt.Fprintf(&b, "%s: %s\n", r.Name, f)
 		}
 		for _, f := range r.Missed(true) {
-			fmt.Fprintf(&b, "%s: %s: %s, the mark is %s\n", r.Name, f.What, tidy(f.Got), f.Mark)
+			fmt.Fprintf(&b, "%s: %s: %s, the mark is %s\n", r.Name, f.What, markdown.Cell(f.Got), f.Mark)
 		}
 	}
 	return b.String()

@@ -1,37 +1,17 @@
 package figures
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/brimwatch/brimwatch/test/markdown"
+)
 
 // table is a Markdown table: its head, then its rows. Cells have no line breaks.
 type table [][]string
 
 // markdown writes the table, padded so that it also reads well as text.
 func (t table) markdown() string {
-	width := make([]int, len(t[0]))
-	for _, row := range t {
-		for i, cell := range row {
-			width[i] = max(width[i], len([]rune(escape(cell))))
-		}
-	}
-	var b strings.Builder
-	for n, row := range t {
-		for i, cell := range row {
-			cell = escape(cell)
-			b.WriteString("| " + cell + strings.Repeat(" ", width[i]-len([]rune(cell))+1))
-		}
-		b.WriteString("|\n")
-		if n == 0 {
-			for _, w := range width {
-				b.WriteString("|" + strings.Repeat("-", w+2))
-			}
-			b.WriteString("|\n")
-		}
-	}
-	return b.String()
-}
-
-func escape(cell string) string {
-	return strings.ReplaceAll(strings.Join(strings.Fields(cell), " "), "|", `\|`)
+	return markdown.Table(t)
 }
 
 // tables finds the tables of a text. Rows shorter than their head are filled up.

@@ -51,6 +51,11 @@ func storeLocked(ctx context.Context, w *World) error {
 	if err := errors.Join(err, unlock()); err != nil {
 		return err
 	}
+	return w.calmAgain(ctx)
+}
+
+// calmAgain raises one more alarm when the store works, and then ends all.
+func (w *World) calmAgain(ctx context.Context) error {
 	w.fleet.Set(2, 0, w.high())
 	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
@@ -109,14 +114,7 @@ func storeFull(ctx context.Context, w *World) error {
 	if err := errors.Join(err, empty()); err != nil {
 		return err
 	}
-	w.fleet.Set(2, 0, w.high())
-	if _, err := w.settle(ctx, w.patience()); err != nil {
-		return err
-	}
-	for i := range 3 {
-		w.fleet.Set(i, 0, pages.Calm)
-	}
-	return w.draw(ctx, w.patience())
+	return w.calmAgain(ctx)
 }
 
 // storeDamaged damages the database while the product is down.
