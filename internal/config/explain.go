@@ -391,9 +391,9 @@ func shortSpan(d time.Duration) string {
 		name string
 		unit time.Duration
 	}{{"d", day}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
-		if n := d / u.unit; n > 0 {
+		if n := int64(d / u.unit); n > 0 {
 			fmt.Fprintf(&b, "%d%s", n, u.name)
-			d -= n * u.unit
+			d %= u.unit
 		}
 	}
 	return b.String()
