@@ -67,7 +67,7 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		other, err := b.storeNotice(ctx, tx, dir, it.episode, moved, placing{weight: it.weight, alert: alert})
+		other, err := b.storeNotice(ctx, tx, dir, it.episode, &moved, placing{weight: it.weight, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", t.Recipient.Name, err)
 		}

@@ -197,7 +197,9 @@ CREATE TABLE optout (
 ) WITHOUT ROWID;
 
 CREATE INDEX notice_at ON notice (created_at);
-CREATE INDEX episode_instance ON episode (instance);`,
+CREATE INDEX episode_instance ON episode (instance);`, `
+ALTER TABLE event ADD COLUMN alert TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN event INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 

@@ -42,7 +42,7 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		it, err := b.storeNotice(ctx, tx, dir, episode, notices[i], placing{weight: lightest, alert: alert})
+		it, err := b.storeNotice(ctx, tx, dir, episode, &notices[i], placing{weight: lightest, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", notices[i].Recipient, err)
 		}

@@ -125,7 +125,7 @@ func readStored(ctx context.Context, q rower, seq int64) (storedNotice, error) {
 	var n storedNotice
 	var alert []byte
 	var created int64
-	err := q.QueryRowContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, alert,
+	err := q.QueryRowContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, `+alertOf+`,
 		attempts, in_doubt, created_at FROM notice WHERE seq = ?`, seq).
 		Scan(&n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut, &alert,
 			&n.attempts, &n.doubt, &created)
