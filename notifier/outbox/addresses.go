@@ -52,7 +52,7 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 	if !notifier.Begins(n.Kind) {
 		return nil, nil
 	}
-	var out []item
+	var out []*item
 	for _, t := range dir.InPlaceOf(n.Notice, time.Now()) {
 		var told bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice WHERE episode = ? AND recipient = ? AND kind = ?)`,
@@ -71,11 +71,12 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", t.Recipient.Name, err)
 		}
-		if other != nil {
-			out = append(out, *other)
-		}
+		out = append(out, other)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices to others: %w", err)
+	}
+	return added(out), nil
 }
 
 // afterReload sends what a new configuration makes possible: open alarms to those who

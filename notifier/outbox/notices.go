@@ -18,7 +18,9 @@ type placing struct {
 	told   time.Time // when the recipient was told of it before it could be stored; zero is never
 }
 
-// storeNotice stores one planned notice. Nil is returned for one that exists already.
+// storeNotice stores one planned notice together with those that are planned next: it
+// is in the database when something else is asked, and at the end of the write at the
+// latest. The item that it returns has a row from then on, or none when the notice exists already.
 func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n *notifier.Notice, p placing) (*item, error) {
 	now := time.Now().UTC()
 	t, reachable := dir.Reach(*n, n.Told)
@@ -53,17 +55,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	var err error
-	it.seq, err = tx.insert(ctx, `INSERT INTO notice
-		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, event, alert,
-			held_for, escalation, state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
-	if err != nil || it.seq == 0 {
-		return nil, err
-	}
-	return &it, nil
+	return &it, tx.noticed(ctx, &it,
+		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), string(it.state), reason, p.joins,
+		ms(n.CreatedAt), ms(next), ms(p.told))
 }
 
 // place finds the place of a planned notice in the queues.

@@ -36,7 +36,7 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 	if err != nil {
 		return nil, err
 	}
-	var out []item
+	var out []*item
 	for i := range notices {
 		alert, err := json.Marshal(notices[i].Alert)
 		if err != nil {
@@ -46,11 +46,12 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", notices[i].Recipient, err)
 		}
-		if it != nil {
-			out = append(out, *it)
-		}
+		out = append(out, it)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices of %s: %w", s.Rule, err)
+	}
+	return added(out), nil
 }
 
 // storeSelfEpisode stores the episode of something that Brimwatch tells about itself. It
