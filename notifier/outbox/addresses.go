@@ -45,7 +45,7 @@ func (b *Outbox) readdress(ctx context.Context, items []item) (err error) {
 
 // others stores a notice for each of those who get it in the place of one who is gone.
 func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Directory, it item) ([]item, error) {
-	n, err := readStored(ctx, tx, it.seq)
+	n, err := readStored(ctx, tx, it)
 	if err != nil {
 		return nil, err
 	}
