@@ -60,7 +60,8 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
-	spending   spending    // of text messages
+	insertions insertions
+	spending   spending // of text messages
 	drills     drills
 
 	jitter func() float64
@@ -91,7 +92,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, err
 	}
 	b := &Outbox{
-		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
+		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
@@ -158,7 +159,11 @@ func (b *Outbox) nudge() {
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
 	err := b.writer.write(ctx, func(tx *transaction) error {
 		tx.spending, tx.texted, tx.room = &b.spending, false, nil
-		return f(tx)
+		tx.insertions, tx.planned, tx.failed = b.insertions, planned{}, nil
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
 	})
 	if err != nil {
 		b.spending.forget() // what it was to cost is not spent

@@ -197,14 +197,16 @@ CREATE TABLE optout (
 ) WITHOUT ROWID;
 
 CREATE INDEX notice_at ON notice (created_at);
-CREATE INDEX episode_instance ON episode (instance);`,
+CREATE INDEX episode_instance ON episode (instance);`, `
+ALTER TABLE event ADD COLUMN alert TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN event INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 
 // openDatabase opens one connection for writing and some for reading. WAL with
 // synchronous=FULL: what was committed survives the loss of power.
 func openDatabase(ctx context.Context, path string) (db, reads *sql.DB, err error) {
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
 	db, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the database %s: %w", path, err)

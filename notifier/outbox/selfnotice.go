@@ -36,21 +36,22 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 	if err != nil {
 		return nil, err
 	}
-	var out []item
+	var out []*item
 	for i := range notices {
 		alert, err := json.Marshal(notices[i].Alert)
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		it, err := b.storeNotice(ctx, tx, dir, episode, notices[i], placing{weight: lightest, alert: alert})
+		it, err := b.storeNotice(ctx, tx, dir, episode, &notices[i], placing{weight: lightest, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", notices[i].Recipient, err)
 		}
-		if it != nil {
-			out = append(out, *it)
-		}
+		out = append(out, it)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices of %s: %w", s.Rule, err)
+	}
+	return added(out), nil
 }
 
 // storeSelfEpisode stores the episode of something that Brimwatch tells about itself. It
