@@ -1,10 +1,8 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -62,8 +60,9 @@ func firstWarning(ctx context.Context, tx *transaction, b notifier.Bound, now ti
 	return n > 0, nil
 }
 
-// heldByCap counts the notices that a cap holds back for a recipient.
-const heldByCap = `SELECT count(*) FROM notice INDEXED BY notice_recipient WHERE recipient = ? AND created_at > ? AND state = 'held' AND reason LIKE '` + overTheCap + `%'`
+// heldByCap counts the notices that a cap holds back for a recipient, however long ago they
+// were decided: something else may have held them before.
+const heldByCap = `SELECT count(*) FROM notice INDEXED BY notice_live WHERE state = 'held' AND recipient = ? AND reason LIKE '` + overTheCap + `%'`
 
 // sayHeld returns what a text message says when it is the last one under a cap, or when
 // notices are held back for its recipient: it tells how many. The text is that of a
@@ -85,7 +84,7 @@ func (b *Outbox) sayHeld(ctx context.Context, t *notifier.Target, text string, n
 			continue
 		}
 		var held int
-		if err := b.reads.QueryRowContext(ctx, heldByCap, t.Recipient.Name, ms(now.Add(-longestHold(bounds)))).Scan(&held); err != nil {
+		if err := b.reads.QueryRowContext(ctx, heldByCap, t.Recipient.Name).Scan(&held); err != nil {
 			return text, fmt.Errorf("count what is held: %w", err)
 		}
 		if held > 0 || used <= most {
@@ -93,9 +92,4 @@ func (b *Outbox) sayHeld(ctx context.Context, t *notifier.Target, text string, n
 		}
 	}
 	return text, nil
-}
-
-// longestHold is how long ago a notice may have been decided that a cap still holds.
-func longestHold(bounds []notifier.Bound) time.Duration {
-	return slices.MaxFunc(bounds, func(a, b notifier.Bound) int { return cmp.Compare(a.Window, b.Window) }).Window
 }

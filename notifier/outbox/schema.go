@@ -197,7 +197,10 @@ CREATE TABLE optout (
 ) WITHOUT ROWID;
 
 CREATE INDEX notice_at ON notice (created_at);
-CREATE INDEX episode_instance ON episode (instance);`,
+CREATE INDEX episode_instance ON episode (instance);`, `
+ALTER TABLE notice ADD COLUMN freed_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notice_freed ON notice (freed_at) WHERE freed_at > 0;
+ALTER TABLE limit_warning ADD COLUMN code TEXT NOT NULL DEFAULT '';`,
 	}
 }
 
