@@ -28,7 +28,7 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 		if err != nil {
 			return nil, err
 		}
-		if float64(used) < warnAt*float64(bound.Most) {
+		if !nearly(used, bound) {
 			continue
 		}
 		first, err := firstWarning(ctx, tx, bound, now)
@@ -43,7 +43,11 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 		if err != nil {
 			return nil, fmt.Errorf("warn of the cap of a %s: %w", bound.Cap, err)
 		}
-		out = append(out, items...)
+		over, err := b.renewWarning(ctx, tx, dir, warned{bound: bound, code: self.Code}, items, now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, items...), over...)
 	}
 	return out, nil
 }
@@ -53,7 +57,7 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 func firstWarning(ctx context.Context, tx *transaction, b notifier.Bound, now time.Time) (bool, error) {
 	n, err := tx.affect(ctx, `INSERT INTO limit_warning (cap, at) VALUES (?, ?)
 		ON CONFLICT (cap) DO UPDATE SET at = excluded.at WHERE at <= ? OR at > excluded.at`,
-		fmt.Sprintf("%s %d", b.Cap, b.Most), ms(now), ms(now.Add(-b.Window)))
+		warningKey(b), ms(now), ms(now.Add(-b.Window)))
 	if err != nil {
 		return false, fmt.Errorf("note the warning of a cap: %w", err)
 	}
