@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
@@ -129,6 +130,7 @@ func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke = len(s.items)
+		v.grave = slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })
 	}
 	return v
 }
