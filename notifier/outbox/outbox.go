@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	_ "modernc.org/sqlite" // the database driver
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
