@@ -47,6 +47,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 			b.prune(ctx, time.Now())
 		case <-limits.C:
 			b.endWarnings(ctx, time.Now().UTC())
+			b.letGo(ctx)
 		case <-b.reloaded:
 			b.afterReload(ctx)
 		case <-b.wake:

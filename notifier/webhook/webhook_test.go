@@ -305,6 +305,9 @@ func TestErrorsSayTheWayOut(t *testing.T) {
 			if notifier.IsAboutRecipient(err) != (tt.status == http.StatusGone) || notifier.IsUnknown(err) != (tt.status >= 500) {
 				t.Errorf("about the recipient %t, unknown %t: %v", notifier.IsAboutRecipient(err), notifier.IsUnknown(err), err)
 			}
+			if notifier.IsAboutCredentials(err) != (tt.status == http.StatusUnauthorized) {
+				t.Errorf("about credentials %t: %v", notifier.IsAboutCredentials(err), err)
+			}
 			if tt.hides != "" && strings.Contains(err.Error(), tt.hides) {
 				t.Errorf("%q is in: %v", tt.hides, err)
 			}
