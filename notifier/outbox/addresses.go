@@ -80,8 +80,10 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 }
 
 // afterReload sends what a new configuration makes possible: open alarms to those who
-// could not be reached and have another address now.
+// could not be reached and have another address now. A cap may have been raised.
 func (b *Outbox) afterReload(ctx context.Context) {
+	b.endWarnings(ctx, time.Now().UTC())
+	b.letGo(ctx)
 	items, err := b.corrected(ctx)
 	if err != nil {
 		b.log.Error("open alarms could not be taken up for corrected addresses", "error", err)

@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	_ "modernc.org/sqlite" // the database driver
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -67,6 +66,7 @@ type Outbox struct {
 	jitter func() float64
 
 	directory atomic.Pointer[notifier.Directory]
+	former    sync.Mutex // held while the directory is replaced
 
 	clock clock
 	lost  sync.Map // recipients that cannot be reached, so that others are known to be told of it
@@ -125,9 +125,12 @@ func (b *Outbox) Close() error {
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them.
+// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
+// are in it no more are kept while something that they were told is open.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
-	b.directory.Store(d)
+	b.former.Lock()
+	b.directory.Store(d.Keep(b.directory.Load()))
+	b.former.Unlock()
 	b.metrics.configure(d)
 	select {
 	case b.reloaded <- struct{}{}:

@@ -36,6 +36,11 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 	if err != nil {
 		return nil, err
 	}
+	return b.storeSelf(ctx, tx, dir, episode, notices)
+}
+
+// storeSelf stores notices of something that Brimwatch tells about its own work.
+func (b *Outbox) storeSelf(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, notices []notifier.Notice) ([]item, error) {
 	var out []*item
 	for i := range notices {
 		alert, err := json.Marshal(notices[i].Alert)
@@ -49,7 +54,7 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 		out = append(out, it)
 	}
 	if err := tx.flush(ctx); err != nil {
-		return nil, fmt.Errorf("store notices of %s: %w", s.Rule, err)
+		return nil, fmt.Errorf("store notices about Brimwatch: %w", err)
 	}
 	return added(out), nil
 }
