@@ -82,16 +82,11 @@ func (r Renewal) Known() bool { return r.First > 0 }
 func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
 	left := 0
 	for days := r.First; days >= max(r.Last, 1); days-- {
-		if now.Before(daysBefore(end, days, zone)) {
+		if now.Before(DaysBefore(end, days, zone)) {
 			left++
 		}
 	}
 	return left
-}
-
-// daysBefore returns the moment so many calendar days of zone before at.
-func daysBefore(at time.Time, days int, zone *time.Location) time.Time {
-	return at.In(zone).AddDate(0, 0, -days).UTC()
 }
 
 // Phase is one stretch of a policy. A phase in whole days is counted in

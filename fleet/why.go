@@ -63,11 +63,10 @@ func (c *Course) stateAfter(i int) LifecycleState {
 }
 
 // EndOfTerm is the last day of a paid term as people write it, in the course's
-// time zone: the day before an end at midnight, else the day of the end.
+// time zone: the day before, when it ends as a day begins, else the day of the end.
 func (c *Course) EndOfTerm() time.Time {
-	end := c.From.In(c.Zone)
-	if end.Hour() == 0 && end.Minute() == 0 && end.Second() == 0 && end.Nanosecond() == 0 {
-		return end.AddDate(0, 0, -1)
+	if BeginsDay(c.From, c.Zone) {
+		return c.From.Add(-1).In(c.Zone)
 	}
-	return end
+	return c.From.In(c.Zone)
 }

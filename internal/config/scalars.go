@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
@@ -135,22 +136,22 @@ func (m *moment) decode(d *decoder, p place) {
 	m.at, m.set = at.UTC(), true
 }
 
-// end returns the first moment after: for a date the following midnight in zone.
+// end returns the first moment after: for a date the beginning of the next day in zone.
 func (m moment) end(zone *time.Location) time.Time {
 	if !m.set || !m.date {
 		return m.at
 	}
 	y, mo, day := m.at.Date()
-	return time.Date(y, mo, day+1, 0, 0, 0, 0, zone).UTC()
+	return fleet.DayBegins(y, mo, day+1, zone)
 }
 
-// begin returns the first moment of: for a date its midnight in zone.
+// begin returns the first moment of: for a date its beginning in zone.
 func (m moment) begin(zone *time.Location) time.Time {
 	if !m.set || !m.date {
 		return m.at
 	}
 	y, mo, day := m.at.Date()
-	return time.Date(y, mo, day, 0, 0, 0, 0, zone).UTC()
+	return fleet.DayBegins(y, mo, day, zone)
 }
 
 // clock is a time of day, as minutes since midnight.
