@@ -21,6 +21,9 @@ type Course struct {
 	Policy  Policy
 	Overdue bool // its account cannot pay
 	Zone    *time.Location
+	// Doubt is when the instance was due for deletion before it was paid for again, while
+	// nobody knows whether it was deleted; zero when there is no such doubt.
+	Doubt time.Time
 }
 
 // Basis says what a course counts from.
@@ -264,20 +267,35 @@ func (c *Course) At(now time.Time) Lifecycle {
 	if i > 0 {
 		l.State, l.Since = c.Moments[i-1].State, c.Moments[i-1].At
 	}
-	if l.State == LifecycleExpiring && c.Steady == LifecycleFrozen {
+	switch {
+	case c.doubtful(i, now):
+		l.State, l.Since = LifecycleUnknown, time.Time{}
+	case l.State == LifecycleExpiring && c.Steady == LifecycleFrozen:
 		l.State = LifecycleFrozen
 	}
 	if i < len(c.Moments) {
 		l.Next, l.At = c.Moments[i].State, c.Moments[i].At
 	}
 	l.Reason = c.reason(i)
+	if c.doubtful(i, now) {
+		l.Reason = c.doubt()
+	}
 	return l
+}
+
+// doubtful tells whether nobody knows whether the instance still exists, when i of the
+// moments have come.
+func (c *Course) doubtful(i int, now time.Time) bool {
+	released := i > 0 && c.Moments[i-1].State == LifecycleReleased
+	return !c.Doubt.IsZero() && !now.Before(c.Doubt) && !released
 }
 
 // StateAt is the state alone, for those who need it often.
 func (c *Course) StateAt(now time.Time) LifecycleState {
 	i := c.position(now)
 	switch {
+	case c.doubtful(i, now):
+		return LifecycleUnknown
 	case i == 0:
 		return c.Steady
 	case c.Moments[i-1].State == LifecycleExpiring && c.Steady == LifecycleFrozen:

@@ -274,3 +274,21 @@ func TestRenewalLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubt: while nobody knows whether an instance exists, it stands as unknown, but for the
+// time before it was due for deletion and for the next time that it is.
+func TestDoubt(t *testing.T) {
+	due := time.Date(2026, 11, 17, 0, 0, 0, 0, time.UTC)
+	c := Term{Method: PayAsYouGo, OverdueSince: due.AddDate(0, 0, 10)}.Course(shippedPolicies()["mqtt-payg"], nil)
+	c.Doubt = due
+	for days, want := range map[int]LifecycleState{-1: LifecycleActive, 0: LifecycleUnknown, 10: LifecycleUnknown, 17: LifecycleUnknown, 18: LifecycleReleased} {
+		at := due.AddDate(0, 0, days)
+		l := c.At(at)
+		if l.State != want || c.StateAt(at) != want {
+			t.Errorf("after %d days %+v, %s", days, l, c.StateAt(at))
+		}
+		if doubtful := strings.HasPrefix(l.Reason, "paid; it was due for deletion on 2026-11-17 00:00 UTC"); doubtful != (want == LifecycleUnknown) || doubtful && !l.Since.IsZero() {
+			t.Errorf("after %d days since %s because %q", days, l.Since, l.Reason)
+		}
+	}
+}

@@ -12,6 +12,11 @@ func (c *Course) reason(i int) string {
 	return why
 }
 
+// doubt says why nobody knows whether the instance exists.
+func (c *Course) doubt() string {
+	return "paid; it was due for deletion on " + c.Doubt.In(c.Zone).Format("2006-01-02 15:04 MST") + ": check whether it still exists"
+}
+
 func (c *Course) because(i int) string {
 	switch {
 	case c.stateAfter(i) == LifecycleFrozen:

@@ -158,8 +158,7 @@ func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Ta
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
-		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
-		n.Brief = d.entries.Words.brief(ev, t.Language, t.Zone)
+		n.Text, n.Brief = d.entries.Words.said(ev, t.Language, t.Zone)
 	}
 	return n
 }

@@ -161,6 +161,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	t := fleet.Term{
 		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
 		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: isTrue(b.AutoRenew), PostExpiration: b.PostExpiration, Frozen: isTrue(b.Frozen),
+		Confirmed: b.Confirmed.end(zone),
 	}
 	switch t.PostExpiration {
 	case "":

@@ -244,6 +244,7 @@ type billingDoc struct {
 	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
 	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
 	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+	Confirmed      moment `yaml:"confirmed" doc:"The day on which somebody last saw that the instance exists. Its bill was paid after its deletion was due, and Brimwatch cannot tell: this ends the state unknown." example:"2026-11-18"`
 }
 
 type sourceDoc struct {
