@@ -105,6 +105,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
 	j.watches()
+	j.expect()
 	j.payers()
 	pulled := j.bulk()
 	for _, a := range j.terms {

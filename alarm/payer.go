@@ -134,7 +134,8 @@ func (j *clockRound) topic(a *TermWatch, r RuleName, k EventKind) string {
 		return "instance/" + a.Instance.ID
 	}
 	topic := "account/" + a.Account.Name
-	if r == Release && Starts(k) {
+	// Nor does the payment say of an instance that may be gone already that it may be.
+	if r == Release && (Starts(k) || k == Cleared && !a.Course.Doubt.IsZero()) {
 		topic += "/release"
 	}
 	return topic

@@ -32,6 +32,12 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 				t.Errorf("%d segments", n)
 			}
 		}
+		other := s.affected(a, now)
+		other.Course.Doubt = due.AddDate(0, 0, -1)
+		ev.Details.Others = []alarm.Affected{other, s.affected(a, now)}
+		if text, _ := s.words().said(ev, words.EN, s.zone); text != "K7Q2 ENDED Orders: and 1 more, paid; were due for deletion, the first on 12 Dec 00:00: check whether they still exist." {
+			t.Errorf("with another: %q", text)
+		}
 		if got := s.words().alert(ev).Annotations["deletion_was_due_at"]; got != "2026-12-12T16:00:00Z" {
 			t.Errorf("a program is told %q", got)
 		}

@@ -176,7 +176,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 
 // buildCollectors builds what reads.
 func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
-	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Registerer: d.registry, Logger: d.options.Logger})
+	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Gone: d.state.Gone, Registerer: d.registry, Logger: d.options.Logger})
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (f *Fleet) one(id string, now time.Time) (fleet.Standing, bool) {
 // metrics. f.mu is held.
 func (f *Fleet) standing(i int, now time.Time) fleet.Standing {
 	in := &f.snapshot.Instances[i]
-	st := fleet.Standing{Instance: in.Instance, Reading: f.readings[i], Course: &f.courses[i], Lifecycle: f.courses[i].At(now), Levels: f.levels[i]}
+	st := fleet.Standing{Instance: in.Instance, Reading: expected(f.readings[i], &f.courses[i], now), Course: &f.courses[i], Lifecycle: f.courses[i].At(now), Levels: f.levels[i]}
 	for m := range st.States {
 		st.States[m] = fleet.MetricUnwatched
 	}
