@@ -12,6 +12,9 @@ type Details struct {
 	// Lead is how long before its moment the step is that has come: 7 days, or 0 at
 	// the moment itself. It means nothing for overdue, low_balance, frozen.
 	Lead time.Duration
+	// Last is true for the last step of its rule that is told before its moment, a day or less
+	// ahead of it: no other warning comes.
+	Last bool
 	// At is the moment the rule counts to: the end of the term for expiry,
 	// auto_renewal and cannot_renew, the suspension, the release.
 	At time.Time
@@ -55,6 +58,7 @@ func (j *clockRound) details(a *TermWatch, r *DateRule, ev *Event) *Details {
 	o := &Details{At: r.At, Course: a.Course, Lifecycle: a.Course.At(j.now), Account: a.Account, WasDue: a.Course.Doubt}
 	if step, due := r.due(j.now); due {
 		o.Lead = step.Lead
+		o.Last = step == r.Steps[len(r.Steps)-1] && step.Lead > 0 && step.Lead <= urgentLead
 	}
 	if ev.Kind == Cleared {
 		o.Renewed = r.Applies && a.Course.Basis == fleet.BasisExpiry

@@ -176,3 +176,47 @@ func TestAccountSaysWhatIsInDoubt(t *testing.T) {
 		r.stop()
 	})
 }
+
+// TestAutomaticRenewalFails: told a day after the first attempt, on the day of the last, and at
+// the end, when nothing tries any more; over restarts once each.
+func TestAutomaticRenewalFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().UTC().Truncate(day).Add(20 * day)
+		w := subscribed("a", end, nil, func(t *fleet.Term) { t.AutoRenew = true })
+		w.Rules = &CalendarRules{AutoRenewal: &Leads{}}
+		c := Calendar{Terms: []TermWatch{w}}
+		r := newClockRig(t, c)
+		for _, s := range []struct {
+			days     int
+			want     string
+			severity Severity
+			last     bool
+		}{
+			{-8, "raised auto_renewal a 8d 7 left", Warning, false}, {-1, "escalated auto_renewal a 1d 1 left", Critical, true}, {0, "escalated auto_renewal a 0d", Critical, false},
+		} {
+			r.until(end.AddDate(0, 0, s.days))
+			r.want(s.want)
+			events := r.journal.commits[len(r.journal.commits)-1].Events
+			if ev := &events[len(events)-1]; ev.Severity != s.severity || ev.Details.LastAttempt != s.last {
+				t.Errorf("%d days: %s, the last %v", s.days, ev.Severity, ev.Details.LastAttempt)
+			}
+			r.stop()
+			r.start(c)
+			r.want()
+		}
+		r.stop()
+	})
+}
+
+// TestClockSetBackOverADeletion: a clock that ran ahead called the deletion due; paid for by the
+// right time, nothing is in doubt.
+func TestClockSetBackOverADeletion(t *testing.T) {
+	now := in2026(time.November, 1)
+	a := &fleet.Account{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: 1}}
+	j := judgeOf(now, byUse("a", a))
+	j.judge.slots[releaseOf("a")] = &slot{key: releaseOf("a"), memory: &Memory{Due: milli(now.AddDate(0, 0, 30))}}
+	j.watches()
+	if !j.terms[0].Course.Doubt.IsZero() || len(j.doubts) > 0 || j.due["a"] != milli(now.AddDate(0, 0, 30)) {
+		t.Errorf("%s, %v, %v", j.terms[0].Course.Doubt, j.doubts, j.due)
+	}
+}

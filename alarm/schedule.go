@@ -50,7 +50,7 @@ func (a *TermWatch) expiry(l *Leads, now time.Time, pulled time.Duration) DateRu
 		from = at
 	}
 	for _, lead := range l.Before {
-		at := later(c.Before(r.At, lead), from)
+		at := later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), from)
 		if lead > 0 && lead == pulled && now.Before(at) {
 			at = now
 		}
@@ -112,7 +112,7 @@ func (a *TermWatch) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 		return r
 	}
 	for _, lead := range l.Before {
-		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(c.Before(r.At, lead), c.From), Severity: l.severityOf(lead)})
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), c.From), Severity: l.severityOf(lead)})
 	}
 	return r
 }
@@ -156,7 +156,7 @@ func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 		if severity == "" {
 			severity = Warning
 		}
-		r.Steps = append(r.Steps, DateStep{Lead: lead, At: c.Before(r.At, lead), Severity: severity})
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: l.inTime(c.Before(r.At, lead), r.At, c.Zone), Severity: severity})
 	}
 	return r
 }

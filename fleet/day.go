@@ -67,3 +67,15 @@ func DaysBefore(at time.Time, days int, zone *time.Location) time.Time {
 	}
 	return before
 }
+
+// NextAt returns the first moment, from at on, at which the clock of a zone shows so many
+// minutes since midnight.
+func NextAt(at time.Time, minutes int, zone *time.Location) time.Time {
+	y, m, d := at.In(zone).Date()
+	for ahead := 0; ; ahead++ {
+		next := OnClock(time.Date(y, m, d+ahead, 0, minutes, 0, 0, time.UTC), zone)
+		if !next.Before(at) {
+			return next
+		}
+	}
+}

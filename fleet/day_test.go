@@ -196,3 +196,25 @@ func zoneNames(t *testing.T) []string {
 	}
 	return names
 }
+
+func TestNextAt(t *testing.T) {
+	shanghai, santiago := zone(t, "Asia/Shanghai"), zone(t, "America/Santiago")
+	nine := time.Date(2026, 12, 4, 9, 0, 0, 0, shanghai)
+	for _, tt := range []struct {
+		name    string
+		at      time.Time
+		minutes int
+		zone    *time.Location
+		want    time.Time
+	}{
+		{"at night", nine.Add(-9 * time.Hour), 540, shanghai, nine},
+		{"at that very moment", nine, 540, shanghai, nine},
+		{"a nanosecond later", nine.Add(1), 540, shanghai, nine.AddDate(0, 0, 1)},
+		{"in the evening", nine.Add(10 * time.Hour), 540, shanghai, nine.AddDate(0, 0, 1)},
+		{"of a clock that leaves it out", time.Date(2026, 9, 5, 12, 0, 0, 0, santiago), 30, santiago, time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC)},
+	} {
+		if got := NextAt(tt.at, tt.minutes, tt.zone); !got.Equal(tt.want) {
+			t.Errorf("%s: %s, want %s", tt.name, got.In(tt.zone), tt.want)
+		}
+	}
+}

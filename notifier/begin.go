@@ -16,6 +16,7 @@ type beginning struct {
 	ev       *alarm.Event
 	silences []Silence
 	now      time.Time
+	told     time.Time // when the first person is told, by the hours of steps
 
 	out     []Notice
 	to      []reached      // of each notice in out
@@ -32,6 +33,8 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		b.tell(r, 0)
 	}
 	b.foldNumbers()
+	// Nobody can acknowledge what nobody has heard of: that is when escalations count from.
+	b.told = earliestHour(ev, b.to, now)
 	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
 		for _, s := range d.escalations(routes) {
 			b.tell(s.route, s.after)
@@ -46,13 +49,20 @@ func (b *beginning) tell(r route, after time.Duration) {
 	about := *b.ev
 	about.Silent = r.silent
 	alert := b.d.entries.Words.alert(&about)
-	people, gaps := b.d.reached(r.name, b.now.Add(after))
+	at := b.now
+	if after > 0 {
+		at = b.told.Add(after)
+	}
+	people, gaps := b.d.reached(r.name, at)
+	if hour := earliestHour(&about, people, at); hour.After(at) { // who is on call then
+		people, gaps = b.d.reached(r.name, hour)
+	}
 	for _, g := range gaps {
 		b.note(&about, alert, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(&about, alert, to, after)
+			b.tellLater(&about, alert, to, after, at)
 		} else {
 			b.tellNow(&about, alert, to)
 		}
@@ -66,6 +76,7 @@ func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
 	if about.Kind == alarm.Raised && to.wait > 0 {
 		n.NotBefore = b.now.Add(to.wait)
 	}
+	holdForHour(&n, about, to.Target, b.now)
 	holdFor(&n, to.Target, b.silences, b.now)
 	i, told := b.at[n.Recipient]
 	switch {
@@ -78,7 +89,7 @@ func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
 
 // tellLater plans a notice for the case that nobody acknowledges. Who is told already,
 // or earlier, is not told again by it.
-func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after time.Duration) {
+func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after time.Duration, at time.Time) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
 	}
@@ -87,12 +98,13 @@ func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after
 	}
 	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
 	n.Escalation = after
-	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+about.Code
+	n.NotBefore, n.Hold = at, "escalation: until somebody acknowledges "+about.Code
 	if n.Channel == "sms" {
 		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	n.Alert.Annotations["escalation"] = unansweredEnglish(after)
+	holdForHour(&n, about, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)

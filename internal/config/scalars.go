@@ -169,6 +169,41 @@ func (c *clock) decode(d *decoder, p place) {
 	c.minutes, c.set = at.Hour()*60+at.Minute(), true
 }
 
+// hour is a time of day, or off.
+type hour struct {
+	clock
+
+	off bool
+}
+
+func (h *hour) decode(d *decoder, p place) {
+	switch {
+	case isNull(p.node):
+	case p.node.Kind == yaml.ScalarNode && (p.node.Value == "off" || p.node.Value == ""):
+		h.off = true
+	default:
+		at, err := time.Parse("15:04", p.node.Value)
+		if p.node.Kind != yaml.ScalarNode || err != nil {
+			d.fault(p, `a time of day is wanted here, such as "09:00" (in quotes), or off, not %s`, kindOf(p.node))
+			return
+		}
+		h.minutes, h.set = at.Hour()*60+at.Minute(), true
+	}
+}
+
+// or returns the time of day as minutes since midnight, and other where none is given; nil is
+// off.
+func (h hour) or(other *int) *int {
+	switch {
+	case h.off:
+		return nil
+	case !h.set:
+		return other
+	}
+	minutes := h.minutes // a copy: what was read of the file is not kept
+	return &minutes
+}
+
 // perTime is a number in a span: 10/h.
 type perTime struct {
 	n     int
