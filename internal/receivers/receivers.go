@@ -143,7 +143,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Way: wayOf(address), Zone: time.UTC,
+		Channel: ch, Way: wayOf(address), Zone: time.UTC, Hour: w.CalendarAt,
 	}, nil
 }
 
