@@ -73,7 +73,7 @@ func inUse() int64 {
 	for i := range s {
 		n += s[i].Value.Uint64()
 	}
-	return int64(min(n, Unlimited)) //nolint:gosec // it is bounded
+	return int64(min(n, Unlimited))
 }
 
 // ShortError says that memory is short.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,8 +29,11 @@ func TestReserve(t *testing.T) {
 // in plain words.
 func TestVisitsWaitForMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		use, collected := int64(40*mb), 0
-		r := newRoom(100*mb, func() int64 { return use }, func() { collected++ }) // 75 MB for all, 35 for visits
+		var use atomic.Int64
+		use.Store(40 * mb)
+		collected := 0
+		leave := func(v *Visit) { _, _ = v.Leave() }
+		r := newRoom(100*mb, use.Load, func() { collected++ }) // 75 MB for all, 35 for visits
 		enter := func(need int64, patience time.Duration) (*Visit, error) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
@@ -50,25 +54,25 @@ func TestVisitsWaitForMemory(t *testing.T) {
 			t.Fatalf("a small one beside it: %v", err)
 		}
 		go func() {
-			time.Sleep(time.Second)
-			first.Leave()
+			<-time.After(time.Second)
+			leave(first)
 		}()
 		second, err := enter(20*mb, 2*time.Second)
 		if err != nil {
 			t.Errorf("after the other one left: %v", err)
 		}
-		second.Leave()
-		use = 80 * mb
-		time.Sleep(lookedFor)
+		leave(second)
+		use.Store(80 * mb)
+		<-time.After(lookedFor)
 		go func() {
-			time.Sleep(time.Second)
-			use = 40 * mb
+			<-time.After(time.Second)
+			use.Store(40 * mb)
 		}()
 		if second, err = enter(0, 2*time.Second); err != nil {
 			t.Errorf("after something else was freed: %v", err)
 		}
-		second.Leave()
-		small.Leave()
+		leave(second)
+		leave(small)
 		if got := r.taken.Load(); got != 0 {
 			t.Errorf("%d bytes are never given back", got)
 		}

@@ -28,5 +28,5 @@ func addressSpace() int64 {
 	mapped *= int64(os.Getpagesize())
 	ours := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(ours)
-	return max(int64(limit.Cur)-mapped+int64(ours[0].Value.Uint64()), 1) //nolint:gosec // both are below 1<<62
+	return max(int64(limit.Cur)-mapped+int64(ours[0].Value.Uint64()), 1)
 }
