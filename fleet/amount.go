@@ -3,6 +3,7 @@ package fleet
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -79,6 +80,17 @@ func (a Amount) parts() (sign, whole, part string) {
 	part = fmt.Sprintf("%06d", n%uint64(amountUnit))
 	part = part[:2] + strings.TrimRight(part[2:], "0")
 	return sign, strconv.FormatUint(n/uint64(amountUnit), 10), part
+}
+
+// Plus adds up amounts. What is too much for one is the largest or smallest there is.
+func (a Amount) Plus(b Amount) Amount {
+	switch {
+	case b > 0 && a > math.MaxInt64-b:
+		return math.MaxInt64
+	case b < 0 && a < math.MinInt64-b:
+		return math.MinInt64
+	}
+	return a + b
 }
 
 // Float is the amount as a number, for metrics.

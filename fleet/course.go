@@ -21,6 +21,9 @@ type Course struct {
 	Policy  Policy
 	Overdue bool // its account cannot pay
 	Zone    *time.Location
+	// Delay is how long after a bill became overdue nothing is suspended, as its account
+	// is granted.
+	Delay time.Duration
 }
 
 // Basis says what a course counts from.
@@ -32,6 +35,10 @@ const (
 	BasisExpiry   Basis = "expiry"  // the end of the paid term
 	BasisOverdue  Basis = "overdue" // an unpaid bill
 	BasisReported Basis = "told"    // only moments that the cloud reported
+
+	// BasisUnsubscribed is the moment at which somebody unsubscribed the instance, before
+	// the end of its term.
+	BasisUnsubscribed Basis = "unsubscribed"
 )
 
 // Moment is the beginning of a state.
@@ -65,10 +72,14 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if payer != nil && payer.Zone != nil {
 		c.Zone = payer.Zone
 	}
+	if payer != nil {
+		c.Delay = payer.SuspensionDelay
+	}
 	c.anchor(payer)
 	if t.Method != Free {
 		c.lay()
 	}
+	c.unsubscribe()
 	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}
@@ -122,7 +133,7 @@ func (c *Course) lay() {
 	}
 	start := c.From
 	for _, ph := range c.Policy.Phases {
-		m := Moment{State: ph.State, At: start}
+		m := Moment{State: ph.State, At: c.held(ph.State, start)}
 		if at := c.reported(ph.State); !at.IsZero() {
 			if start.Equal(c.From) {
 				// It is still served past the end, whatever the policy says. A report of

@@ -137,6 +137,9 @@ func (r *instanceResolver) found(out *Instance) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
 		t.SuspendsAt, t.ReleasesAt = f.SuspendsAt, f.ReleasesAt
 	}
+	if t.Method == fleet.Subscription && !t.RenewPeriod.Known() {
+		t.RenewPeriod = f.RenewPeriod
+	}
 	var missing []string
 	for _, m := range f.Missing {
 		if out.Configured[m] == 0 && out.Catalogue[m] == 0 && out.Cloud[m] == 0 {

@@ -12,7 +12,7 @@ import (
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), currency: make(map[string]string), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
@@ -50,6 +50,7 @@ type instanceResolver struct {
 	silence  draft
 	calendar calendarDraft
 	dates    calendarMaker
+	currency map[string]string // by account: that of its balance, or of the first price
 }
 
 func (r *instanceResolver) add(in *instanceDoc) {
@@ -78,6 +79,7 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	edition := r.edition(in, out.Instance)
 	out.BulkRenewal = r.s.Catalogue.bulk(out.Instance)
 	r.term(in, out.Instance, edition, zone)
+	r.payment(in, out.Instance, edition, zone)
 	if in.Source != nil && in.Source.node != nil {
 		out.Source = d.resolveSource(in.Source, r.s.Collect)
 		r.cloudSource(in, &out)
