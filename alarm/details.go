@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/money"
 )
 
 // Details is what an event of the calendar or of an account is about, for those
@@ -29,6 +30,9 @@ type Details struct {
 	// AttemptsLeft is how many attempts of automatic renewal are still to come; of
 	// auto_renewal.
 	AttemptsLeft int
+	// Money is what lies ahead of the money of the account, of shortfall: its First is the
+	// moment that the notice is about, nil when there is none any more.
+	Money *money.Outlook
 	// Others are further instances that this event speaks for, in order of what
 	// happens to them first: of expiry, those of the same account that can be renewed
 	// in bulk with this one; of suspension, release and cannot_renew, those of the

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"math/big"
 	"slices"
 	"time"
 
@@ -46,7 +45,7 @@ func dailyUse(days []day) *fleet.Amount {
 	for i := 1; i < len(days); i++ {
 		apart := days[i].At.Sub(days[i-1].At)
 		if fall := days[i-1].Amount.Plus(-days[i].Amount); fall >= 0 && apart > 0 && apart <= longestGap {
-			falls = append(falls, perDay(fall, apart))
+			falls = append(falls, fall.Share(24*time.Hour, apart))
 		}
 	}
 	if len(falls) < fewestFalls {
@@ -59,14 +58,4 @@ func dailyUse(days []day) *fleet.Amount {
 		middle = lower + (middle-lower)/2
 	}
 	return &middle
-}
-
-// perDay is what a fall makes in 24 hours.
-func perDay(fall fleet.Amount, apart time.Duration) fleet.Amount {
-	n := new(big.Int).Mul(big.NewInt(int64(fall)), big.NewInt(int64(24*time.Hour)))
-	n.Quo(n, big.NewInt(int64(apart)))
-	if !n.IsInt64() {
-		return fall
-	}
-	return fleet.Amount(n.Int64())
 }

@@ -18,6 +18,7 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
 	r.silence.flaps = layFlapping(r.silence.flaps, &doc.Alarms.Flapping)
 	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
+	r.calendar = layShortfall(r.calendar, doc.Alarms.Shortfall)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
 	r.rules.rule(&r.capacity) // so that its faults are noted without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))

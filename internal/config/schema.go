@@ -316,6 +316,7 @@ type alarmsDoc struct {
 	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
+	Shortfall  *shortfallDoc `yaml:"shortfall" doc:"Automatic renewals of an account will fail soon, because its balance is not enough for their prices and its daily use. It is over when there is enough." default:"off" example:"{within: 10d}"`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
 }
 
@@ -365,6 +366,14 @@ type forecastDoc struct {
 	Severity string `yaml:"severity" doc:"info, warning or critical." default:"info"`
 }
 
+type shortfallDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
+	Within   span   `yaml:"within" doc:"How soon a renewal must be expected to fail. The alarm is over when that is a quarter further away." example:"10d"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"warning"`
+}
+
 type dateRuleDoc struct {
 	marked
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
@@ -388,6 +397,7 @@ type overrideDoc struct {
 	Flapping *flappingDoc `yaml:"flapping" doc:"Other values for when these alarms flap."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"Other values for the low_balance rule of an account."`
+	Shortfall  *shortfallDoc `yaml:"shortfall" doc:"Other values for the shortfall rule of an account."`
 }
 
 type matchDoc struct {
