@@ -48,3 +48,25 @@ func (b Billing) cycleAt(at time.Time, zone *time.Location) time.Time {
 	}
 	return day.Add(at.Sub(day) / b.Cycle * b.Cycle).UTC()
 }
+
+// Billed is when an instance that is paid for as it goes is billed; nothing is known of
+// others.
+func (c *Course) Billed() Billing {
+	switch {
+	case c == nil || c.Term.Method != PayAsYouGo:
+		return Billing{}
+	case c.Term.Billing.Known():
+		return c.Term.Billing
+	}
+	return c.Policy.Billing
+}
+
+// NextBill returns the first bill of an instance that is not certain to have been issued by
+// now; false when that is not known, or it is billed by no use.
+func (c *Course) NextBill(now time.Time) (Bill, bool) {
+	b := c.Billed()
+	if b.Cycle <= 0 {
+		return Bill{}, false
+	}
+	return b.Next(now, c.Zone)
+}
