@@ -46,7 +46,7 @@ func (b Billing) cycleAt(at time.Time, zone *time.Location) time.Time {
 	if b.Cycle >= 24*time.Hour {
 		return day.UTC()
 	}
-	return day.Add(at.Sub(day) / b.Cycle * b.Cycle).UTC()
+	return day.Add(at.Sub(day).Truncate(b.Cycle)).UTC()
 }
 
 // Billed is when an instance that is paid for as it goes is billed; nothing is known of

@@ -36,17 +36,17 @@ func (c *accountsCommand) Run(ctx context.Context, s streams) error {
 // accountsTable has a row for each account. The bar is how much of what it can pay with the
 // renewals ahead take.
 func accountsTable(v wire.Accounts, f figures) table {
-	t := table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"}, bar: 6}
+	t := table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "NO PRICE", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"}, bar: 7}
 	for i := range v.Accounts {
 		a := &v.Accounts[i]
-		row := []string{a.Name, "not known", "", "not known", strconv.Itoa(len(a.Ahead.Renewals)), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), billWords(a.NextBill), shortWords(a)}
+		row := []string{a.Name, "not known", "", "not known", strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), billWords(a.NextBill), shortWords(a)}
 		if b := a.Balance; b != nil {
 			row[1], row[2] = f.money(b.Amount), b.Currency
 		}
 		if a.DailyUse != "" {
 			row[3] = f.money(a.DailyUse)
 		}
-		row[6] = shareOf(a.Ahead.Costs, a.Available)
+		row[7] = shareOf(a.Ahead.Costs, a.Available)
 		t.rows = append(t.rows, row)
 	}
 	return t
@@ -61,13 +61,12 @@ func (f figures) money(text string) string {
 	return amount.String()
 }
 
-// costWords says what the renewals cost, and of how many nobody knows.
+// costWords says what the renewals cost of which the price is known.
 func costWords(m *wire.Money, f figures) string {
-	out := f.money(m.Costs)
-	if m.Unpriced > 0 && !f.plain {
-		out += fmt.Sprintf(" and %d without a price", m.Unpriced)
+	if m.Unpriced > 0 && m.Unpriced == len(m.Renewals) {
+		return "not known"
 	}
-	return out
+	return f.money(m.Costs)
 }
 
 // shareOf is the part of an amount that another one takes; "" when there is nothing to take

@@ -184,6 +184,10 @@ func (p *purse) await(t Term) {
 		p.out.Untimed = append(p.out.Untimed, t)
 		return
 	}
+	const day = 24 * time.Hour
+	if first := c.From.Add(-time.Duration(c.Policy.Renewal.First+2) * day); first.After(p.until) {
+		return // no need to work out its attempts
+	}
 	d := dueOf(t, c.From, p.now)
 	if d == nil {
 		p.out.Missed = append(p.out.Missed, t)

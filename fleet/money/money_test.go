@@ -2,6 +2,7 @@ package money_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,7 @@ func TestAhead(t *testing.T) {
 			d.renews("d", iot(), 12, 410, func(t *fleet.Term) { t.Expires = time.Time{} }), {Instance: &fleet.Instance{ID: "e"}},
 		}, d.at(time.November, 30, 8), 20, nil},
 		{"nobody knows when it tries", d.account(0), []money.Term{d.renews("a", fleet.Policy{}, 12, 410)}, d.at(time.November, 30, 8), 20, []string{"a untimed"}},
+		{"its first attempt is further ahead than was looked", d.account(0), []money.Term{d.renews("a", iot(), 12, 410)}, d.at(time.November, 30, 8), 2, nil},
 		{"further ahead than was looked", d.account(0), []money.Term{d.renews("a", iot(), 30, 410)}, d.at(time.November, 30, 8), 20, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -205,7 +207,7 @@ func TestPayingWhatIsMissing(t *testing.T) {
 		var terms []money.Term
 		for i := range rapid.IntRange(1, 8).Draw(t, "instances") {
 			p := rapid.SampledFrom([]fleet.Policy{iot(), redis()}).Draw(t, "policy")
-			terms = append(terms, d.renews(fmt.Sprint(i), p, rapid.IntRange(1, 31).Draw(t, "day"), fleet.Amount(rapid.IntRange(1, 500).Draw(t, "price")), func(t *fleet.Term) {
+			terms = append(terms, d.renews(strconv.Itoa(i), p, rapid.IntRange(1, 31).Draw(t, "day"), fleet.Amount(rapid.IntRange(1, 500).Draw(t, "price")), func(t *fleet.Term) {
 				t.RenewPeriod = fleet.Period{} // so that nothing that is paid makes more to pay
 			}))
 			terms[i].Course.Policy.Renewal.Period = fleet.Period{}
@@ -239,7 +241,7 @@ func BenchmarkAhead(b *testing.B) {
 	d := desk{shanghai(b)}
 	var terms []money.Term
 	for i := range 10_000 {
-		terms = append(terms, d.renews(fmt.Sprint(i), iot(), 1+i%31, 10))
+		terms = append(terms, d.renews(strconv.Itoa(i), iot(), 1+i%31, 10))
 	}
 	now := d.at(time.November, 1, 8)
 	for b.Loop() {

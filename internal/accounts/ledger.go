@@ -138,8 +138,8 @@ func (l *Ledger) Report(account string, b fleet.Balance) bool {
 	if old != nil && old.Currency != b.Currency {
 		p.Days = nil
 	}
-	dayPassed := false
-	p.Days, dayPassed = noted(p.Days, b)
+	days, dayPassed := noted(p.Days, b)
+	p.Days = days
 	l.pages[account] = p
 	l.file.Changed()
 	if old != nil && old.Currency != b.Currency {

@@ -34,7 +34,7 @@ func (r *instanceResolver) payment(in *instanceDoc, out *fleet.Instance, e Editi
 
 // checkUnsubscribed points at an unsubscribing of which nobody knows what it does.
 func (r *instanceResolver) checkUnsubscribed(in *instanceDoc, t *fleet.Term) {
-	if p, known := r.s.Catalogue.Policies[t.Policy]; !t.UnsubscribedAt.IsZero() && !(known && p.UnsubscribesAtOnce) {
+	if p := r.s.Catalogue.Policies[t.Policy]; !t.UnsubscribedAt.IsZero() && !p.UnsubscribesAtOnce {
 		r.d.warn(r.d.find(in.place, "billing.unsubscribed_at"), "no policy says what unsubscribing this instance does, so its state is unknown from then on")
 	}
 }
