@@ -42,7 +42,7 @@ func (b Billing) Next(now time.Time, zone *time.Location) (Bill, bool) {
 // cycleAt returns when the cycle that holds at begins.
 func (b Billing) cycleAt(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()
-	day := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	day := DayBegins(y, m, d, zone)
 	if b.Cycle >= 24*time.Hour {
 		return day.UTC()
 	}

@@ -70,15 +70,12 @@ func (p Period) String() string {
 // After returns the end of a term that goes on for the period after end, in calendar
 // days of zone. Where the month has no such day, it ends on the last one.
 func (p Period) After(end time.Time, zone *time.Location) time.Time {
-	at := end.In(zone)
-	if p.Months == 0 {
-		return at.AddDate(0, 0, p.Days).UTC()
-	}
-	next := at.AddDate(0, p.Months, 0)
-	if next.Day() != at.Day() { // it ran over into the month after
+	at := wallClock(end, zone)
+	next := at.AddDate(0, p.Months, p.Days)
+	if p.Months > 0 && next.Day() != at.Day() { // it ran over into the month after
 		next = next.AddDate(0, 0, -next.Day())
 	}
-	return next.UTC()
+	return OnClock(next, zone)
 }
 
 // NoLongerThan tells whether a period that is known is as long as other or shorter.

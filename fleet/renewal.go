@@ -47,7 +47,7 @@ func (r Renewal) Known() bool { return r.First > 0 }
 func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
 	left := 0
 	for days := r.First; days >= max(r.Last, 1); days-- {
-		if now.Before(daysBefore(end, days, zone)) {
+		if now.Before(DaysBefore(end, days, zone)) {
 			left++
 		}
 	}
@@ -59,7 +59,7 @@ func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
 func (r Renewal) Attempts(end time.Time, zone *time.Location) []time.Time {
 	var out []time.Time
 	for days := r.First; days >= max(r.Last, 1); days-- {
-		out = append(out, r.Clock.At(daysBefore(end, days, zone)))
+		out = append(out, r.Clock.At(DaysBefore(end, days, zone)))
 	}
 	return out
 }

@@ -48,19 +48,20 @@ func (c *Course) sinceUnsubscribed(i int) string {
 // held returns when the suspension of an instance begins whose account is granted a
 // delay: not before the delay after its bill became overdue is over. Whether the grace of
 // a product follows after that is not documented, so the earlier moment counts.
-func (c *Course) held(s LifecycleState, at time.Time) time.Time {
+func (c *Course) held(s LifecycleState, start counted) counted {
 	if s != LifecycleSuspended || c.Basis != BasisOverdue || c.Delay <= 0 {
-		return at
+		return start
 	}
 	const day = 24 * time.Hour
-	until := c.From.Add(c.Delay)
+	delay := Phase{Hours: int(c.Delay / time.Hour)}
 	if c.Delay%day == 0 && c.Delay > day {
-		until = c.From.In(c.Zone).AddDate(0, 0, int(c.Delay/day)).UTC()
+		delay = Phase{Days: int(c.Delay / day)}
 	}
-	if !until.After(at) {
-		return at
+	until := c.count(c.From).after(delay)
+	if !until.at.After(start.at) {
+		return start
 	}
-	if at.Equal(c.From) { // there is no other grace
+	if start.at.Equal(c.From) { // there is no other grace
 		c.add(Moment{State: LifecycleGrace, At: c.From})
 	}
 	return until
