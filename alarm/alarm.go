@@ -35,6 +35,7 @@ const (
 	CannotRenew   RuleName = "cannot_renew"
 	FrozenRule    RuleName = "frozen"
 	Forecast      RuleName = "forecast"
+	Shortfall     RuleName = "shortfall"
 	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
 )
 

@@ -28,6 +28,10 @@ func (p *Payer) rule(name RuleName) *Rule {
 		return p.Overdue
 	case LowBalance:
 		return p.LowBalance
+	case Shortfall:
+		if p.Shortfall != nil {
+			return &p.Shortfall.Rule
+		}
 	case Capacity, NoData, Expiry, Suspension, Release, AutoRenewal, CannotRenew, FrozenRule, Forecast:
 	}
 	return nil
@@ -61,6 +65,7 @@ func (j *clockRound) payers() {
 				ev.Reason = p.reason(name)
 			})
 		}
+		j.shortfall(p)
 	}
 }
 
@@ -91,12 +96,13 @@ func (p *Payer) observe(name RuleName) float64 {
 		}
 		return enough
 	}
+	available, known := a.Available()
 	switch {
-	case a.Balance == nil || a.LowBalance <= 0:
+	case !known || a.LowBalance <= 0:
 		return enough
-	case a.Balance.Amount < a.LowBalance:
+	case available < a.LowBalance:
 		return tooLittle
-	case a.Balance.Amount.Float() <= a.LowBalance.Float()*lowBalanceClear:
+	case available.Float() <= a.LowBalance.Float()*lowBalanceClear:
 		return between
 	}
 	return enough
