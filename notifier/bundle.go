@@ -1,11 +1,65 @@
 package notifier
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
+
+// bundle is what one text message says of several notices.
+type bundle struct {
+	l            words.Language
+	notices      []Notice
+	begins, ends []entry // the gravest first
+	counted      tally   // beginnings that the text counts, named or not
+	ended        int
+	left         string // how many changes were left out; "" for none
+	link         string // where all alarms are listed; "" for nowhere
+	tails        []string
+}
+
+// tally counts beginnings, with reminders.
+type tally struct{ all, critical, still int }
+
+// add counts a notice.
+func (t *tally) add(n *Notice) {
+	t.all++
+	if n.Severity == alarm.Critical {
+		t.critical++
+	}
+	if n.Kind == alarm.Reminded {
+		t.still++
+	}
+}
+
+func newBundle(notices []Notice, l words.Language, link string, tails []string) *bundle {
+	b := &bundle{l: l, notices: notices, link: link, tails: tails}
+	var begins, ends []int
+	for i := range notices {
+		n := &notices[i]
+		if Ends(n.Kind) {
+			ends = append(ends, i)
+			continue
+		}
+		begins = append(begins, i)
+		if countable(n) {
+			b.counted.add(n)
+		}
+	}
+	b.ended, b.left = len(ends), leftOut(leftOutOf(notices), l)
+	b.begins, b.ends = entriesOf(notices, begins, l), entriesOf(notices, ends, l)
+	return b
+}
+
+// of is the bundle with its entries put together.
+func (b *bundle) of(together func([]entry) []entry) *bundle {
+	out := *b
+	out.begins, out.ends = together(b.begins), together(b.ends)
+	return &out
+}
 
 // extras are the parts of a text that can be left out.
 type extras struct {
@@ -30,15 +84,63 @@ func (b *bundle) ways() []extras {
 	return append(out, extras{reply: true, left: true}, extras{reply: true}, extras{})
 }
 
-// text is the best text that fits into one segment.
-func (b *bundle) text() string {
-	ways := b.ways()
-	for _, x := range ways {
-		if text, ok := b.fitting(x); ok {
-			return text
+// composed is the best text that fits into one segment: it names all, or else it lets
+// some speak for others. What has to be said and is not said waits for the next.
+func (b *bundle) composed() Composed {
+	each := b.of(merged)
+	if all := len(each.begins) + len(each.ends); all <= mostNamed {
+		x := b.ways()[0]
+		if text := each.write(all, b.fair(), x); inOne(text) {
+			return each.saying(each.wider(text, all, b.fair(), x), all)
 		}
 	}
-	return cut(b.write(1, b.least(), ways[len(ways)-1]))
+	return b.of(func(list []entry) []entry { return merged(grouped(list)) }).best()
+}
+
+// best names as many as it can.
+func (b *bundle) best() Composed {
+	ways := b.ways()
+	for _, x := range ways {
+		if text, named, ok := b.fitting(x); ok {
+			return b.saying(text, named)
+		}
+	}
+	if b.divide() {
+		return b.best()
+	}
+	return b.saying(cut(b.write(1, b.least(), ways[len(ways)-1])), 1)
+}
+
+// divide takes the first one apart where it says several things; false where it does not.
+func (b *bundle) divide() bool {
+	if len(b.begins) == 0 || len(b.begins[0].what) < 2 {
+		return false
+	}
+	b.begins = append(b.begins[0].apart(b.notices, b.l), b.begins[1:]...)
+	return true
+}
+
+// saying tells what a text that names so many says of each notice.
+func (b *bundle) saying(text string, named int) Composed {
+	c := Composed{Under: make([]string, len(b.notices))}
+	begins, ends := b.choose(named)
+	for _, list := range [][]entry{begins, ends} {
+		for i := range list {
+			for _, at := range list[i].notices {
+				c.Under[at] = list[i].code
+			}
+		}
+	}
+	for i := range b.notices {
+		if c.Under[i] == "" && !Ends(b.notices[i].Kind) && !countable(&b.notices[i]) {
+			c.Left = append(c.Left, i)
+		}
+	}
+	if n := words.Count(len(c.Left)); len(c.Left) > 0 {
+		text = withRoom(text, b.l.Choose("; "+n+" more follow", "；另"+n+"条随后"))
+	}
+	c.Text = text
+	return c
 }
 
 // fair and least are the widths to which names may be shortened: so that another one
@@ -58,37 +160,40 @@ func (b *bundle) least() int {
 }
 
 // fitting names as many as it can, with names as long as they can be.
-func (b *bundle) fitting(x extras) (string, bool) {
+func (b *bundle) fitting(x extras) (text string, named int, ok bool) {
 	all := len(b.begins) + len(b.ends)
-	for named := min(all, mostNamed); named > 0; named-- {
+	for named = min(all, mostNamed); named > 0; named-- {
 		width := b.fair()
-		if named == b.alarms+b.ended || named == 1 && !x.link {
+		if named == all || named == 1 && !x.link {
 			width = b.least()
 		}
-		text := b.write(named, width, x)
-		if !inOne(text) {
-			continue
-		}
-		for {
-			width++
-			wider := b.write(named, width, x)
-			if !inOne(wider) {
-				return text, true
-			}
-			if text = wider; width > b.widest() {
-				return text, true
-			}
+		text = b.write(named, width, x)
+		if inOne(text) {
+			return b.wider(text, named, width, x), named, true
 		}
 	}
-	return "", false
+	return "", 0, false
+}
+
+// wider lets the names in a text be as long as they can be.
+func (b *bundle) wider(text string, named, width int, x extras) string {
+	for width <= b.widest() {
+		width++
+		wider := b.write(named, width, x)
+		if !inOne(wider) {
+			break
+		}
+		text = wider
+	}
+	return text
 }
 
 // widest is the width at which no name is shortened.
 func (b *bundle) widest() int {
 	w := 0
-	for _, list := range [][]abridgement{b.begins, b.ends} {
-		for _, a := range list {
-			w = max(w, len([]rune(a.name)))
+	for _, list := range [][]entry{b.begins, b.ends} {
+		for i := range list {
+			w = max(w, len([]rune(list[i].name)))
 		}
 	}
 	return w
@@ -99,19 +204,35 @@ func inOne(text string) bool {
 	return n <= 1
 }
 
-// write names the first so many, with names of at most a width.
+// write names so many, with names of at most a width.
 func (b *bundle) write(named, width int, x extras) string {
-	begins, ends := b.share(named)
+	begins, ends := b.choose(named)
+	alarms, rest, groups := b.counted, b.counted.all+b.ended, false
+	for i := range begins {
+		e := &begins[i]
+		groups = groups || e.more > 0
+		if e.must {
+			for _, at := range e.notices {
+				alarms.add(&b.notices[at])
+			}
+		} else {
+			rest -= len(e.notices)
+		}
+	}
+	for i := range ends {
+		groups = groups || ends[i].more > 0
+		rest -= len(ends[i].notices)
+	}
 	var parts []string
-	if b.alarms > 0 {
-		parts = append(parts, b.counted()+b.list(b.begins[:begins], width))
+	if alarms.all > 0 {
+		parts = append(parts, b.count(alarms)+b.list(begins, width))
 	}
 	if b.ended > 0 {
 		count := words.Count(b.ended)
-		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(b.ends[:ends], width))
+		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(ends, width))
 	}
-	if rest := b.alarms + b.ended - begins - ends; rest > 0 {
-		if where := b.where(rest, b.ended > 0 && ends == 0 && b.alarms > 0, x); where != "" {
+	if rest > 0 || groups {
+		if where := b.where(rest, rest == 0 || b.ended > 0 && len(ends) == 0 && alarms.all > 0, x); where != "" {
 			parts = append(parts, where)
 		}
 	}
@@ -121,44 +242,51 @@ func (b *bundle) write(named, width int, x extras) string {
 	return strings.Join(parts, b.l.Choose("; ", "；")) + strings.Join(b.tails[:x.tails], "")
 }
 
-// share divides the named ones: beginnings go first, and one end is named as soon
-// as three are.
-func (b *bundle) share(named int) (begins, ends int) {
-	begins = min(named, len(b.begins))
-	if len(b.ends) > 0 && begins == named && named > 2 {
-		begins--
+// choose divides the places among those that are named: beginnings go first, and one end
+// has a place as soon as there are three. What cannot be counted gets the last place of
+// the beginnings where it has none before: a storm of others must not keep it waiting.
+func (b *bundle) choose(named int) (begins, ends []entry) {
+	n := min(named, len(b.begins))
+	if len(b.ends) > 0 && n == named && named > 2 {
+		n--
 	}
-	return begins, min(named-begins, len(b.ends))
+	ends = b.ends[:min(named-n, len(b.ends))]
+	begins = b.begins[:n]
+	must := func(e entry) bool { return e.must }
+	if at := slices.IndexFunc(b.begins, must); n > 1 && at >= n {
+		begins = append(slices.Clone(begins[:n-1]), b.begins[at])
+	}
+	return begins, ends
 }
 
-// counted counts the alarms.
-func (b *bundle) counted() string {
-	n := words.Count(b.alarms)
+// count counts alarms.
+func (b *bundle) count(alarms tally) string {
+	n := words.Count(alarms.all)
 	out := b.l.Choose(n+" alarms", n+"条告警")
-	if b.alarms == 1 {
+	if alarms.all == 1 {
 		out = b.l.Choose("1 alarm", "1条告警")
 	}
-	switch still := words.Count(b.still); {
-	case b.still == b.alarms:
+	switch still := words.Count(alarms.still); {
+	case alarms.still == alarms.all:
 		out += b.l.Choose(" still on", "仍在")
-	case b.still > 0:
+	case alarms.still > 0:
 		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条仍在）")
 	}
-	if b.critical > 0 {
-		n := words.Count(b.critical)
+	if alarms.critical > 0 {
+		n := words.Count(alarms.critical)
 		out += b.l.Choose(", "+n+" critical", "，"+n+"条严重")
 	}
 	return out
 }
 
 // list names some behind their count.
-func (b *bundle) list(named []abridgement, width int) string {
+func (b *bundle) list(named []entry, width int) string {
 	if len(named) == 0 {
 		return ""
 	}
 	var out []string
-	for _, a := range named {
-		out = append(out, a.at(width))
+	for i := range named {
+		out = append(out, named[i].at(width, b.l))
 	}
 	return b.l.Choose(": ", "：") + strings.Join(out, b.l.Choose(", ", "，"))
 }

@@ -16,7 +16,7 @@ func BenchmarkCompose(b *testing.B) {
 		notices = append(notices, newNotice(d, ev, d.entries.Words.alert(ev), "oncall", to, ev.At))
 	}
 	for b.Loop() {
-		if n, _ := sms.Segments(d.Compose(to, notices)); n != 1 {
+		if n, _ := sms.Segments(d.Compose(to, notices).Text); n != 1 {
 			b.Fatal("more than one segment")
 		}
 	}

@@ -159,9 +159,21 @@ func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Ta
 	}
 	if t.Recipient.Channel == "sms" {
 		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
-		n.Brief = d.entries.Words.brief(ev, t.Language, t.Zone)
+		n.Brief = d.entries.Words.brief(byItself(ev), t.Language, t.Zone)
 	}
 	return n
+}
+
+// byItself is an event of an instance without others that it speaks for. A text for
+// several counts those that are told with it, and no others.
+func byItself(ev *alarm.Event) *alarm.Event {
+	if ev.Instance == nil || ev.Details == nil || len(ev.Details.Others) == 0 {
+		return ev
+	}
+	alone, details := *ev, *ev.Details
+	details.Others = nil
+	alone.Details = &details
+	return &alone
 }
 
 // noticeID makes the same ID for the same event and recipient, whoever plans it

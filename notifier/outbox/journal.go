@@ -32,9 +32,8 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 		if err != nil {
 			return err
 		}
-		messages := make(topics)
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], told, messages, silences, now)
+			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], told, silences, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
@@ -81,7 +80,7 @@ type stored struct {
 
 // storeEvent brings the event's episode up to date and plans its notices. It returns
 // those that came to a state by it.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, told Told, messages topics,
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, told Told,
 	silences []notifier.Silence, now time.Time,
 ) ([]item, error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -119,11 +118,8 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 			return nil, err
 		}
 		p := placing{weight: lightest, alert: alert}
-		var known bool
-		if p.told, known = told.about(ev, n.Recipient); !known {
-			p.joins = messages.joins(ev, &n)
-		}
-		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" && n.Drop == "" {
+		p.told, _ = told.about(ev, n.Recipient)
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && n.Hold == "" && n.Drop == "" {
 			var superseded []item
 			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
 				return nil, err

@@ -13,7 +13,6 @@ import (
 
 // placing says how a planned notice stands to others.
 type placing struct {
-	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
 	weight int       // of one that it takes the place of; more than its own changes nothing
 	alert  []byte    // as it is stored
 	told   time.Time // when the recipient was told of it before it could be stored; zero is never
@@ -32,8 +31,6 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
-	case p.joins != "":
-		it.state, reason = notifier.Dropped, "told with "+p.joins
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 		it.length = strings.HasPrefix(n.Hold, "escalation:")
@@ -57,10 +54,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	var err error
 	it.seq, err = tx.insert(ctx, `INSERT INTO notice
 		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			held_for, escalation, state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			held_for, escalation, state, reason, created_at, next_at, sent_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), it.state, reason, ms(n.CreatedAt), ms(next), ms(p.told))
 	if err != nil || it.seq == 0 {
 		return nil, err
 	}

@@ -1,0 +1,254 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/notifier"
+)
+
+// inbox is the phone of somebody, with what it got.
+type inbox struct {
+	mu    sync.Mutex
+	texts []text
+}
+
+// text is one text message.
+type text struct {
+	at    time.Time
+	to    string
+	says  string
+	codes []string // of the notices that are part of it
+}
+
+func (*inbox) Bundle() int { return 1000 }
+
+func (b *inbox) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
+	got := text{at: time.Now(), to: m.Recipient.Name, says: m.Text}
+	for i := range m.Notices {
+		got.codes = append(got.codes, m.Notices[i].Code)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.texts = append(b.texts, got)
+	return notifier.Receipt{Status: notifier.Delivered}, nil
+}
+
+func (b *inbox) all() (out []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, t := range b.texts {
+		out = append(out, t.says)
+	}
+	return out
+}
+
+// clear forgets what came.
+func (b *inbox) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.texts = nil
+}
+
+// dates is an engine that judges a calendar, before an outbox.
+type dates struct {
+	*rig
+	phone  *inbox
+	engine *alarm.Engine
+}
+
+// judging starts an engine and an outbox on a calendar.
+func judging(t *testing.T, path string, c alarm.Calendar, people ...notifier.Target) *dates {
+	t.Helper()
+	d := &dates{phone: &inbox{}}
+	receiver := notifier.Receiver{Name: "oncall"}
+	if len(people) == 0 {
+		people = []notifier.Target{{Recipient: notifier.Recipient{Name: "sms/wei", Address: "+15550000001"}, Zone: time.UTC}}
+	}
+	for _, p := range people {
+		p.Channel, p.Recipient.Channel = d.phone, "sms"
+		receiver.Targets = append(receiver.Targets, p)
+	}
+	d.rig = open(t, path, notifier.NewDirectory(notifier.Entries{Receivers: map[string]notifier.Receiver{"oncall": receiver}, Default: []string{"oncall"}})).start()
+	engine, err := alarm.NewEngine(t.Context(), alarm.Options{
+		Journal: d.Outbox, Calendar: c, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Tick: time.Minute, Seed: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.engine = engine
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+	closed := d.stop
+	d.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		closed()
+	}
+	synctest.Wait()
+	return d
+}
+
+const aDay = 24 * time.Hour
+
+// usual are the rules of the calendar as they are shipped.
+func usual() *alarm.CalendarRules {
+	ahead := &alarm.Leads{Before: []time.Duration{7 * aDay, 3 * aDay, aDay, 0}}
+	return &alarm.CalendarRules{
+		Expiry: ahead, Release: ahead, Suspension: &alarm.Leads{Before: []time.Duration{aDay, 0}},
+		AutoRenewal: &alarm.Leads{}, CannotRenew: &alarm.Leads{Before: []time.Duration{30 * aDay}}, Overdue: &alarm.Leads{Before: []time.Duration{0}},
+		Frozen: &alarm.Rule{Levels: []alarm.Level{{Severity: alarm.Warning, Threshold: 1, Clear: 0.5}}},
+	}
+}
+
+// paying is an account with the rules as they are shipped.
+func paying(a *fleet.Account) alarm.Payer {
+	rule := func(s alarm.Severity) *alarm.Rule {
+		return &alarm.Rule{Levels: []alarm.Level{{Severity: s, Threshold: 1, Clear: 0.5}}}
+	}
+	p := alarm.Payer{Account: a, Overdue: rule(alarm.Critical), LowBalance: rule(alarm.Warning)}
+	p.LowBalance.Repeat = aDay
+	return p
+}
+
+// phases is a policy: days or hours of grace, days of suspension, and then the release.
+func phases(method fleet.Method, graceHours, suspendedDays int) fleet.Policy {
+	p := fleet.Policy{Name: "test", Method: method, Renewal: fleet.Renewal{First: 9, Last: 1}}
+	if graceHours > 0 {
+		p.Phases = append(p.Phases, fleet.Phase{State: fleet.LifecycleGrace, Hours: graceHours})
+	}
+	return fleet.Policy{Name: p.Name, Method: method, Renewal: p.Renewal, Phases: append(p.Phases,
+		fleet.Phase{State: fleet.LifecycleSuspended, Days: suspendedDays}, fleet.Phase{State: fleet.LifecycleReleased})}
+}
+
+// watched is the calendar of one instance.
+func watched(name string, a *fleet.Account, term fleet.Term, p fleet.Policy) alarm.TermWatch {
+	in := &fleet.Instance{ID: "id-" + name, Name: name, Product: "mqtt", Term: term}
+	if a != nil {
+		in.Account = a.Name
+	}
+	course := term.Course(p, a)
+	return alarm.TermWatch{Instance: in, Course: &course, Account: a, Rules: usual()}
+}
+
+// broke is an account that is below its threshold, and overdue since a moment.
+func broke(name string, since time.Time) *fleet.Account {
+	return &fleet.Account{Name: name, Zone: time.UTC, Balance: &fleet.Balance{Amount: -50e6, Currency: "CNY"}, LowBalance: 100e6, OverdueSince: since}
+}
+
+// says checks that some text has all of the words.
+func (d *dates) says(words ...string) {
+	d.t.Helper()
+	texts := d.phone.all()
+	for _, one := range texts {
+		missing := false
+		for _, w := range words {
+			missing = missing || !strings.Contains(one, w)
+		}
+		if !missing {
+			return
+		}
+	}
+	d.t.Errorf("no text says %q:\n%s", words, strings.Join(texts, "\n"))
+}
+
+// TestAReminderSwallowsNothing: a day after a bill became overdue the reminder of the low
+// balance and the stop of three instances come at the same tick.
+func TestAReminderSwallowsNothing(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		acme := broke("acme", time.Now())
+		payg, policy := fleet.Term{Method: fleet.PayAsYouGo}, phases(fleet.PayAsYouGo, 24, 7)
+		d := judging(t, path, alarm.Calendar{
+			Payers: []alarm.Payer{paying(acme)},
+			Terms:  []alarm.TermWatch{watched("orders", acme, payg, policy), watched("stock", acme, payg, policy), watched("mail", acme, payg, policy)},
+		})
+		defer d.stop()
+		pass(10 * time.Minute)
+		d.says("acme", "overdue")
+		d.says("acme", "balance low")
+		d.says("orders stops 2 Jan", "stock stops 2 Jan", "mail stops 2 Jan")
+		d.phone.clear()
+		pass(aDay)
+		d.says("acme", "balance low")
+		d.says("orders", "2 more", "stopped 2 Jan")
+		d.says("orders", "2 more", "will be deleted 9 Jan")
+		for _, line := range d.listed() {
+			if strings.Contains(line, "dropped") {
+				t.Error(line)
+			}
+		}
+		first := d.phone.texts[0].says
+		if !strings.HasPrefix(first, "7 alarms (1 still on), 3 critical: ") {
+			t.Errorf("it begins with %q", first)
+		}
+	})
+}
+
+// TestOneDateIsTrueForAll: three are due for deletion when two others have a week left.
+func TestOneDateIsTrueForAll(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		acme := broke("acme", time.Now())
+		acme.LowBalance = 0
+		week, fortnight := phases(fleet.PayAsYouGo, 0, 7), phases(fleet.PayAsYouGo, 0, 14)
+		payg := fleet.Term{Method: fleet.PayAsYouGo}
+		<-time.After(7 * aDay)
+		d := judging(t, path, alarm.Calendar{Payers: []alarm.Payer{paying(acme)}, Terms: []alarm.TermWatch{
+			watched("a", acme, payg, fortnight), watched("b", acme, payg, week), watched("c", acme, payg, week), watched("d", acme, payg, fortnight), watched("e", acme, payg, week),
+		}})
+		defer d.stop()
+		pass(10 * time.Minute)
+		d.says("b and 2 more: due for deletion since 8 Jan")
+		d.says("a will be deleted 15 Jan", "d will be deleted 15 Jan")
+		d.says("acme", "overdue")
+		d.says("and 4 more", "stopped 1 Jan")
+		for _, one := range d.phone.all() {
+			if strings.Contains(one, "4 more: will be deleted") || strings.Contains(one, "4 more: due") {
+				t.Errorf("one date for all: %s", one)
+			}
+		}
+	})
+}
+
+// TestOneThingOfOneInstanceIsOneText: the term is over, the service stops, and the deletion is
+// a week away. The text of the first says all of it.
+func TestOneThingOfOneInstanceIsOneText(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		end := time.Now().Add(aDay)
+		d := judging(t, path, alarm.Calendar{Terms: []alarm.TermWatch{
+			watched("orders", nil, fleet.Term{Method: fleet.Subscription, Expires: end}, phases(fleet.Subscription, 0, 7)),
+		}})
+		defer d.stop()
+		pass(time.Hour)
+		d.phone.clear()
+		pass(aDay)
+		if texts := d.phone.all(); len(texts) != 1 || !strings.Contains(texts[0], "CRITICAL orders: expired") || !strings.Contains(texts[0], "stop") || !strings.Contains(texts[0], "deletion with topics and group IDs 9 Jan") {
+			t.Errorf("%d texts: %q", len(texts), texts)
+		}
+		var told []string
+		records, err := d.Notices(t.Context(), notifier.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range records {
+			told = append(told, fmt.Sprintf("%s %s %s", n.Rule, n.State, n.Reason))
+		}
+		code := strings.Fields(d.phone.all()[0])[0]
+		want(t, "the journal", told[:3], "release delivered told with "+code, "suspension delivered told with "+code, "expiry delivered ")
+	})
+}
