@@ -15,8 +15,8 @@ type bundle struct {
 	notices      []Notice
 	begins, ends []entry // the gravest first
 	counted      tally   // beginnings that the text counts, named or not
+	left         int     // how many changes these and the ends left out
 	ended        int
-	left         string // how many changes were left out; "" for none
 	link         string // where all alarms are listed; "" for nowhere
 	tails        []string
 }
@@ -41,15 +41,16 @@ func newBundle(notices []Notice, l words.Language, link string, tails []string) 
 	for i := range notices {
 		n := &notices[i]
 		if Ends(n.Kind) {
-			ends = append(ends, i)
+			ends, b.left = append(ends, i), b.left+max(n.LeftOut, 0)
 			continue
 		}
 		begins = append(begins, i)
 		if countable(n) {
 			b.counted.add(n)
+			b.left += max(n.LeftOut, 0)
 		}
 	}
-	b.ended, b.left = len(ends), leftOut(leftOutOf(notices), l)
+	b.ended = len(ends)
 	b.begins, b.ends = entriesOf(notices, begins, l), entriesOf(notices, ends, l)
 	return b
 }
@@ -89,9 +90,9 @@ func (b *bundle) ways() []extras {
 func (b *bundle) composed() Composed {
 	each := b.of(merged)
 	if all := len(each.begins) + len(each.ends); all <= mostNamed {
-		x := b.ways()[0]
-		if text := each.write(all, b.fair(), x); inOne(text) {
-			return each.saying(each.wider(text, all, b.fair(), x), all)
+		x, names := b.ways()[0], each.choose(all)
+		if text := each.write(names, b.fair(), x); inOne(text) {
+			return each.saying(each.wider(text, names, b.fair(), x), names)
 		}
 	}
 	return b.of(func(list []entry) []entry { return merged(grouped(list)) }).best()
@@ -101,14 +102,15 @@ func (b *bundle) composed() Composed {
 func (b *bundle) best() Composed {
 	ways := b.ways()
 	for _, x := range ways {
-		if text, named, ok := b.fitting(x); ok {
-			return b.saying(text, named)
+		if text, names, ok := b.fitting(x); ok {
+			return b.saying(text, names)
 		}
 	}
 	if b.divide() {
 		return b.best()
 	}
-	return b.saying(cut(b.write(1, b.least(), ways[len(ways)-1])), 1)
+	names := b.choose(1)
+	return b.saying(cut(b.write(names, b.least(), ways[len(ways)-1])), names)
 }
 
 // divide takes the first one apart where it says several things; false where it does not.
@@ -120,11 +122,10 @@ func (b *bundle) divide() bool {
 	return true
 }
 
-// saying tells what a text that names so many says of each notice.
-func (b *bundle) saying(text string, named int) Composed {
+// saying tells what a text says of each notice.
+func (b *bundle) saying(text string, names named) Composed {
 	c := Composed{Under: make([]string, len(b.notices))}
-	begins, ends := b.choose(named)
-	for _, list := range [][]entry{begins, ends} {
+	for _, list := range [][]entry{names.begins, names.ends} {
 		for i := range list {
 			for _, at := range list[i].notices {
 				c.Under[at] = list[i].code
@@ -132,7 +133,7 @@ func (b *bundle) saying(text string, named int) Composed {
 		}
 	}
 	for i := range b.notices {
-		if c.Under[i] == "" && !Ends(b.notices[i].Kind) && !countable(&b.notices[i]) {
+		if c.Under[i] == "" && !countable(&b.notices[i]) {
 			c.Left = append(c.Left, i)
 		}
 	}
@@ -159,27 +160,50 @@ func (b *bundle) least() int {
 	return 8
 }
 
+// named are those that a text names.
+type named struct{ begins, ends []entry }
+
 // fitting names as many as it can, with names as long as they can be.
-func (b *bundle) fitting(x extras) (text string, named int, ok bool) {
+func (b *bundle) fitting(x extras) (text string, names named, ok bool) {
 	all := len(b.begins) + len(b.ends)
-	for named = min(all, mostNamed); named > 0; named-- {
+	for n := min(all, mostNamed); n > 0; n-- {
 		width := b.fair()
-		if named == all || named == 1 && !x.link {
+		if n == all || n == 1 && !x.link {
 			width = b.least()
 		}
-		text = b.write(named, width, x)
-		if inOne(text) {
-			return b.wider(text, named, width, x), named, true
+		names = b.choose(n)
+		if text = b.write(names, width, x); !inOne(text) {
+			continue
+		}
+		if n < all {
+			text, names = b.filled(text, names, x)
+		}
+		return b.wider(text, names, width, x), names, true
+	}
+	return "", named{}, false
+}
+
+// filled names further ones that have to be said, where they fit: shorter ones than the
+// next.
+func (b *bundle) filled(text string, names named, x extras) (string, named) {
+	for i := range b.begins {
+		e := &b.begins[i]
+		if !e.must || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
+			continue
+		}
+		more := named{append(slices.Clone(names.begins), *e), names.ends}
+		if longer := b.write(more, b.fair(), x); inOne(longer) {
+			text, names = longer, more
 		}
 	}
-	return "", 0, false
+	return text, names
 }
 
 // wider lets the names in a text be as long as they can be.
-func (b *bundle) wider(text string, named, width int, x extras) string {
+func (b *bundle) wider(text string, names named, width int, x extras) string {
 	for width <= b.widest() {
 		width++
-		wider := b.write(named, width, x)
+		wider := b.write(names, width, x)
 		if !inOne(wider) {
 			break
 		}
@@ -204,59 +228,57 @@ func inOne(text string) bool {
 	return n <= 1
 }
 
-// write names so many, with names of at most a width.
-func (b *bundle) write(named, width int, x extras) string {
-	begins, ends := b.choose(named)
-	alarms, rest, groups := b.counted, b.counted.all+b.ended, false
-	for i := range begins {
-		e := &begins[i]
+// write names some, with names of at most a width.
+func (b *bundle) write(names named, width int, x extras) string {
+	alarms, left, rest, groups := b.counted, b.left, b.counted.all+b.ended, false
+	for i := range names.begins {
+		e := &names.begins[i]
 		groups = groups || e.more > 0
-		if e.must {
-			for _, at := range e.notices {
-				alarms.add(&b.notices[at])
-			}
-		} else {
+		if !e.must {
 			rest -= len(e.notices)
+			continue
+		}
+		for _, at := range e.notices {
+			alarms.add(&b.notices[at])
+			left += max(b.notices[at].LeftOut, 0)
 		}
 	}
-	for i := range ends {
-		groups = groups || ends[i].more > 0
-		rest -= len(ends[i].notices)
+	for i := range names.ends {
+		groups = groups || names.ends[i].more > 0
+		rest -= len(names.ends[i].notices)
 	}
 	var parts []string
 	if alarms.all > 0 {
-		parts = append(parts, b.count(alarms)+b.list(begins, width))
+		parts = append(parts, b.count(alarms)+b.list(names.begins, width))
 	}
 	if b.ended > 0 {
 		count := words.Count(b.ended)
-		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(ends, width))
+		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(names.ends, width))
 	}
 	if rest > 0 || groups {
-		if where := b.where(rest, rest == 0 || b.ended > 0 && len(ends) == 0 && alarms.all > 0, x); where != "" {
+		if where := b.where(rest, rest == 0 || b.ended > 0 && len(names.ends) == 0 && alarms.all > 0, x); where != "" {
 			parts = append(parts, where)
 		}
 	}
-	if x.left && b.left != "" {
-		parts = append(parts, b.left)
+	if said := leftOut(left, b.l); x.left && said != "" {
+		parts = append(parts, said)
 	}
 	return strings.Join(parts, b.l.Choose("; ", "；")) + strings.Join(b.tails[:x.tails], "")
 }
 
-// choose divides the places among those that are named: beginnings go first, and one end
+// choose divides places among those that are named: beginnings go first, and one end
 // has a place as soon as there are three. What cannot be counted gets the last place of
 // the beginnings where it has none before: a storm of others must not keep it waiting.
-func (b *bundle) choose(named int) (begins, ends []entry) {
-	n := min(named, len(b.begins))
-	if len(b.ends) > 0 && n == named && named > 2 {
+func (b *bundle) choose(places int) named {
+	n := min(places, len(b.begins))
+	if len(b.ends) > 0 && n == places && places > 2 {
 		n--
 	}
-	ends = b.ends[:min(named-n, len(b.ends))]
-	begins = b.begins[:n]
-	must := func(e entry) bool { return e.must }
-	if at := slices.IndexFunc(b.begins, must); n > 1 && at >= n {
-		begins = append(slices.Clone(begins[:n-1]), b.begins[at])
+	names := named{b.begins[:n], b.ends[:min(places-n, len(b.ends))]}
+	if at := slices.IndexFunc(b.begins, func(e entry) bool { return e.must }); n > 1 && at >= n {
+		names.begins = append(slices.Clone(names.begins[:n-1]), b.begins[at])
 	}
-	return begins, ends
+	return names
 }
 
 // count counts alarms.
@@ -280,13 +302,13 @@ func (b *bundle) count(alarms tally) string {
 }
 
 // list names some behind their count.
-func (b *bundle) list(named []entry, width int) string {
-	if len(named) == 0 {
+func (b *bundle) list(list []entry, width int) string {
+	if len(list) == 0 {
 		return ""
 	}
 	var out []string
-	for i := range named {
-		out = append(out, named[i].at(width, b.l))
+	for i := range list {
+		out = append(out, list[i].at(width, b.l))
 	}
 	return b.l.Choose(": ", "：") + strings.Join(out, b.l.Choose(", ", "，"))
 }

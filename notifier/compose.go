@@ -29,7 +29,7 @@ func (d *Directory) Compose(t Target, notices []Notice, tails ...string) Compose
 	if t.Recipient.Channel != "sms" || len(notices) == 0 {
 		return Composed{}
 	}
-	return d.entries.Words.Compose(notices, reader{t.Language, t.Zone}, tails...)
+	return d.entries.Words.compose(notices, reader{t.Language, t.Zone}, tails...)
 }
 
 // reader is who reads a text.
@@ -38,13 +38,16 @@ type reader struct {
 	zone *time.Location
 }
 
-// Compose writes the text of one text message for notices. Where the text of the gravest
+// compose writes the text of one text message for notices. Where the text of the gravest
 // says all of them, it is that. Else it begins with counts, names the gravest with their
 // codes, and says where the others are; all of it is one segment.
-func (w Words) Compose(notices []Notice, r reader, tails ...string) Composed {
+func (w Words) compose(notices []Notice, r reader, tails ...string) Composed {
 	if at, some := speaker(notices, r); some {
 		n := notices[at]
-		n.LeftOut = leftOutOf(notices)
+		n.LeftOut = 0
+		for i := range notices {
+			n.LeftOut += max(notices[i].LeftOut, 0)
+		}
 		c := Composed{Text: alone(&n, r.l, tails), Under: make([]string, len(notices))}
 		for i := range c.Under {
 			c.Under[i] = n.Code
@@ -52,15 +55,6 @@ func (w Words) Compose(notices []Notice, r reader, tails ...string) Composed {
 		return c
 	}
 	return newBundle(notices, r.l, w.listLink(r.l), tails).composed()
-}
-
-// leftOutOf counts the changes that notices left out.
-func leftOutOf(notices []Notice) int {
-	left := 0
-	for i := range notices {
-		left += max(notices[i].LeftOut, 0)
-	}
-	return left
 }
 
 // alone is the text of one notice with what it left out, as far as there is room.

@@ -143,7 +143,7 @@ func merged(list []entry) []entry {
 		into := &out[at]
 		into.notices = append(into.notices, e.notices...)
 		for _, what := range e.what {
-			if !slices.Contains(into.what, what) {
+			if !slices.ContainsFunc(into.what, func(said string) bool { return hasDate(said, what) }) {
 				into.what = append(into.what, what)
 			}
 		}

@@ -117,8 +117,8 @@ func (s *speech) day(o *Notice) string {
 	return words.BriefDate(at, s.reader.zone, s.reader.l)
 }
 
-// hasDate tells whether a text has a date that is not the end of another one: 5 Dec, and
-// not 25 Dec.
+// hasDate tells whether a text has words with a date that is not the end of another one: 5 Dec,
+// and not 25 Dec.
 func hasDate(text, day string) bool {
 	for day != "" {
 		before, after, found := strings.Cut(text, day)

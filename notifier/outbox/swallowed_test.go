@@ -14,6 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -60,28 +61,61 @@ func (b *inbox) clear() {
 	b.texts = nil
 }
 
-// dates is an engine that judges a calendar, before an outbox.
+// dates is an engine that judges a calendar, before an outbox, with what it decided.
 type dates struct {
 	*rig
 	phone  *inbox
 	engine *alarm.Engine
+
+	mu     sync.Mutex
+	events []alarm.Event
 }
 
-// judging starts an engine and an outbox on a calendar.
-func judging(t *testing.T, path string, c alarm.Calendar, people ...notifier.Target) *dates {
+// Commit is that of the outbox, and writes down what was decided.
+func (d *dates) Commit(ctx context.Context, c alarm.Commit) error {
+	err := d.Outbox.Commit(ctx, c)
+	if err == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.events = append(d.events, c.Events...)
+	}
+	return err
+}
+
+// team leads to the phone of people, in receivers.
+func (b *inbox) team(receivers map[string][]notifier.Target, changes ...func(*notifier.Entries)) *notifier.Directory {
+	e := notifier.Entries{Receivers: make(map[string]notifier.Receiver), Default: []string{"oncall"}}
+	for name, people := range receivers {
+		r := notifier.Receiver{Name: name}
+		for _, p := range people {
+			p.Channel, p.Recipient.Channel = b, "sms"
+			r.Targets = append(r.Targets, p)
+		}
+		e.Receivers[name] = r
+	}
+	for _, change := range changes {
+		change(&e)
+	}
+	return notifier.NewDirectory(e)
+}
+
+// wei reads English, in UTC.
+func wei() notifier.Target {
+	return notifier.Target{Recipient: notifier.Recipient{Name: "sms/wei", Address: "+15550000001"}, Zone: time.UTC}
+}
+
+// judging starts an engine and an outbox on a calendar of which wei is told.
+func judging(t *testing.T, path string, c alarm.Calendar) *dates {
 	t.Helper()
-	d := &dates{phone: &inbox{}}
-	receiver := notifier.Receiver{Name: "oncall"}
-	if len(people) == 0 {
-		people = []notifier.Target{{Recipient: notifier.Recipient{Name: "sms/wei", Address: "+15550000001"}, Zone: time.UTC}}
-	}
-	for _, p := range people {
-		p.Channel, p.Recipient.Channel = d.phone, "sms"
-		receiver.Targets = append(receiver.Targets, p)
-	}
-	d.rig = open(t, path, notifier.NewDirectory(notifier.Entries{Receivers: map[string]notifier.Receiver{"oncall": receiver}, Default: []string{"oncall"}})).start()
+	phone := &inbox{}
+	return judgingFor(t, path, c, phone, phone.team(map[string][]notifier.Target{"oncall": {wei()}}))
+}
+
+func judgingFor(t *testing.T, path string, c alarm.Calendar, phone *inbox, dir *notifier.Directory) *dates {
+	t.Helper()
+	d := &dates{phone: phone, rig: open(t, path, dir).start()}
 	engine, err := alarm.NewEngine(t.Context(), alarm.Options{
-		Journal: d.Outbox, Calendar: c, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Tick: time.Minute, Seed: 1,
+		Journal: d, Calendar: c, Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Tick: 10 * time.Minute, Seed: 1,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +211,7 @@ func TestAReminderSwallowsNothing(t *testing.T) {
 			Terms:  []alarm.TermWatch{watched("orders", acme, payg, policy), watched("stock", acme, payg, policy), watched("mail", acme, payg, policy)},
 		})
 		defer d.stop()
-		pass(10 * time.Minute)
+		pass(20 * time.Minute)
 		d.says("acme", "overdue")
 		d.says("acme", "balance low")
 		d.says("orders stops 2 Jan", "stock stops 2 Jan", "mail stops 2 Jan")
@@ -250,5 +284,31 @@ func TestOneThingOfOneInstanceIsOneText(t *testing.T) {
 		}
 		code := strings.Fields(d.phone.all()[0])[0]
 		want(t, "the journal", told[:3], "release delivered told with "+code, "suspension delivered told with "+code, "expiry delivered ")
+	})
+}
+
+// TestTwoHundredOfOneUnpaidAccount: half of them billed by use, half paid in advance for up to
+// thirty days. Each moment is said, in so many messages.
+func TestTwoHundredOfOneUnpaidAccount(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		acme := broke("acme", time.Now())
+		c := alarm.Calendar{Payers: []alarm.Payer{paying(acme)}}
+		for i := range 100 {
+			c.Terms = append(c.Terms, watched(fmt.Sprintf("payg-%03d", i), acme, fleet.Term{Method: fleet.PayAsYouGo}, phases(fleet.PayAsYouGo, 24, 7)),
+				watched(fmt.Sprintf("paid-%03d", i), acme, fleet.Term{Method: fleet.Subscription, Expires: time.Now().Add(time.Duration(8+i%22) * aDay)}, phases(fleet.Subscription, 0, 7)))
+		}
+		d := judging(t, path, c)
+		defer d.stop()
+		pass(time.Hour)
+		texts := d.phone.all()
+		d.says("and 99 more: stops 2 Jan")
+		for i := range 22 {
+			d.says("cannot be renewed, expires " + words.BriefDate(time.Now().Add(time.Duration(8+i)*aDay), time.UTC, words.EN))
+		}
+		if len(texts) > 12 {
+			t.Errorf("%d messages:\n%s", len(texts), strings.Join(texts, "\n"))
+		}
+		t.Logf("%d messages until %s:\n%s", len(texts), d.phone.texts[len(texts)-1].at.Format("15:04:05"), strings.Join(texts, "\n"))
 	})
 }
