@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -94,27 +95,37 @@ func hasDates(r alarm.RuleName) bool {
 // instance, and a word for it.
 func (s *speech) saysMoment(o *Notice) bool {
 	stems := map[alarm.RuleName][]string{
-		alarm.Expiry:     {"expire", "到期"},
+		alarm.Expiry:     {"expire", "last day", "到期", "最后一天"},
 		alarm.Suspension: {"stop", "停"},
 		alarm.Release:    {"delet", "删除", "释放", "销毁"},
 	}[o.Rule]
 	for _, stem := range stems {
 		if strings.Contains(s.text, stem) {
-			return hasDate(s.text, s.day(o))
+			return slices.ContainsFunc(s.days(o), func(day string) bool { return hasDate(s.text, day) })
 		}
 	}
 	return false
 }
 
-// day is the date of what another notice tells, as its reader writes it; "" when it is
-// not known for sure.
-func (s *speech) day(o *Notice) string {
-	name := map[alarm.RuleName]string{alarm.Expiry: "expires_at", alarm.Suspension: "suspends_at", alarm.Release: "releases_at"}[o.Rule]
-	at, err := time.Parse(time.RFC3339, o.Alert.Annotations[name])
-	if err != nil {
-		return ""
+// days are the dates under which a reader may find what another notice tells: of the end of a
+// term, and of what comes with it, the last day, too. There are none when it is not known for sure.
+func (s *speech) days(o *Notice) []string {
+	moment := func(name string) time.Time {
+		at, err := time.Parse(time.RFC3339, o.Alert.Annotations[name])
+		if err != nil {
+			return time.Time{}
+		}
+		return at
 	}
-	return words.BriefDate(at, s.reader.zone, s.reader.l)
+	at := moment(map[alarm.RuleName]string{alarm.Expiry: "expires_at", alarm.Suspension: "suspends_at", alarm.Release: "releases_at"}[o.Rule])
+	if at.IsZero() {
+		return nil
+	}
+	days := []string{words.BriefDate(at, s.reader.zone, s.reader.l)}
+	if at.Equal(moment("expires_at")) {
+		days = append(days, words.BriefDate(at.Add(-1), s.reader.zone, s.reader.l))
+	}
+	return days
 }
 
 // hasDate tells whether a text has words with a date that is not the end of another one: 5 Dec,
@@ -146,7 +157,7 @@ func (s *speech) counts(o *Notice) bool {
 // lists tells whether the text lists another instance with its date, among those that
 // are renewed together.
 func (s *speech) lists(o *Notice) bool {
-	name, day := o.Alert.Labels[labelInstance], s.day(o)
+	name := o.Alert.Labels[labelInstance]
 	_, after, found := strings.Cut(s.text, name)
-	return found && name != "" && day != "" && strings.HasPrefix(strings.TrimLeft(after, " （"), day)
+	return found && name != "" && slices.ContainsFunc(s.days(o), func(day string) bool { return strings.HasPrefix(strings.TrimLeft(after, " （"), day) })
 }
