@@ -124,8 +124,25 @@ func (s *speech) days(o *Notice) []string {
 	days := []string{words.BriefDate(at, s.reader.zone, s.reader.l)}
 	if at.Equal(moment("expires_at")) {
 		days = append(days, words.BriefDate(at.Add(-1), s.reader.zone, s.reader.l))
+		for _, day := range lastDays(at) {
+			days = append(days, words.BriefDate(day, time.UTC, s.reader.l))
+		}
 	}
 	return days
+}
+
+// lastDays are the days, as midnights in UTC, that end at a moment in zones of which it is
+// the midnight. There is a second one where zones lie a day apart.
+func lastDays(at time.Time) (out []time.Time) {
+	const day = 24 * time.Hour
+	begins := at.UTC().Truncate(day)
+	if at.Sub(begins) <= 12*time.Hour { // of a zone behind UTC
+		out = append(out, begins.Add(-day))
+	}
+	if begins.Add(day).Sub(at) <= 14*time.Hour { // of one ahead
+		out = append(out, begins)
+	}
+	return out
 }
 
 // hasDate tells whether a text has words with a date that is not the end of another one: 5 Dec,

@@ -32,6 +32,20 @@ func TestDatesInTexts(t *testing.T) {
 	}
 }
 
+// TestLastDays: a term that ends at a midnight has its last day before it, wherever that is.
+func TestLastDays(t *testing.T) {
+	for _, zone := range []string{"UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kolkata"} {
+		z, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := lastDays(time.Date(2026, 12, 5, 0, 0, 0, 0, z))
+		if !slices.ContainsFunc(got, func(day time.Time) bool { return day.Format(time.DateOnly) == "2026-12-04" }) || len(got) > 2 {
+			t.Errorf("%s: %v", zone, got)
+		}
+	}
+}
+
 // told is a notice as a reader of a language gets it.
 func (s *stage) told(l words.Language, code string, ev *alarm.Event) Notice {
 	ev.Code = code
@@ -125,20 +139,21 @@ func TestWhatIsLeft(t *testing.T) {
 		name   string
 		events []*alarm.Event
 		starts string
-		has    string
+		has    string // before the few words of one of them
+		of     int
 		left   int
 	}{
-		{"three fit", many(3, func(i int) *alarm.Event { return expires(i, i) }), "3 alarms, 3 critical: ", "Payments-002 expires 7 Dec", 0},
-		{"ten of one day", many(10, func(i int) *alarm.Event { return expires(i, 0) }), "10 alarms, 10 critical: ", "Payments-000 and 9 more: expires 5 Dec", 0},
-		{"ten of ten days", many(10, func(i int) *alarm.Event { return expires(i, i) }), "4 alarms, 4 critical: ", "2222 Payments-000 expires 5 Dec", 6},
-		{"two days", append(many(5, func(i int) *alarm.Event { return expires(i, 0) }), many(3, func(i int) *alarm.Event { return expires(10+i, 1) })...), "8 alarms, 8 critical: ", "Payments-010 and 2 more: expires 6 Dec", 0},
-		{"one in a storm of others", append(storm(500, 1), expires(600, 0)), "501 alarms, 501 critical: ", "Payments-600 expires 5 Dec", 0},
-		{"two days in a storm of others", append(storm(500, 1), expires(600, 0), expires(601, 1)), "501 alarms, 501 critical: ", "Payments-600 expires 5 Dec", 1},
+		{"three fit", many(3, func(i int) *alarm.Event { return expires(i, i) }), "3 alarms, 3 critical: ", "Payments-002 ", 2, 0},
+		{"ten of one day", many(10, func(i int) *alarm.Event { return expires(i, 0) }), "10 alarms, 10 critical: ", "Payments-000 and 9 more: ", 0, 0},
+		{"ten of ten days", many(10, func(i int) *alarm.Event { return expires(i, i) }), "4 alarms, 4 critical: ", "2222 Payments-000 ", 0, 6},
+		{"two days", append(many(5, func(i int) *alarm.Event { return expires(i, 0) }), many(3, func(i int) *alarm.Event { return expires(10+i, 1) })...), "8 alarms, 8 critical: ", "Payments-010 and 2 more: ", 5, 0},
+		{"one in a storm of others", append(storm(500, 1), expires(600, 0)), "501 alarms, 501 critical: ", "Payments-600 ", 500, 0},
+		{"two days in a storm of others", append(storm(500, 1), expires(600, 0), expires(601, 1)), "501 alarms, 501 critical: ", "Payments-600 ", 500, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d, to, notices := s.notices(words.EN, tt.events, "")
 			c := d.Compose(to, notices)
-			if !strings.HasPrefix(c.Text, tt.starts) || !strings.Contains(c.Text, tt.has) || len(c.Left) != tt.left {
+			if !strings.HasPrefix(c.Text, tt.starts) || !strings.Contains(c.Text, tt.has+abridged(&notices[tt.of], words.EN).what) || len(c.Left) != tt.left {
 				t.Errorf("%d left: %q", len(c.Left), c.Text)
 			}
 			for i := range notices {

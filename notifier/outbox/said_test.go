@@ -245,11 +245,11 @@ func tellsOf(text string, ev *alarm.Event, events []*alarm.Event, p listener) bo
 func inWords(text string, ev *alarm.Event, events []*alarm.Event, p listener) bool {
 	l := p.target.Language
 	stems := map[alarm.RuleName][]string{
-		alarm.Expiry: {"expire", "last day", "到期"}, alarm.Suspension: {"stop", "停"}, alarm.Release: {"delet", "删除", "释放", "销毁"},
+		alarm.Expiry: {"expire", "last day", "到期", "最后一天"}, alarm.Suspension: {"stop", "停"}, alarm.Release: {"delet", "删除", "释放", "销毁"},
 		alarm.AutoRenewal: {"renew", "续费"}, alarm.CannotRenew: {"renew", "续费"}, alarm.FrozenRule: {"frozen", "冻结"},
 	}[ev.Key.Rule]
 	if ev.Key.Rule == alarm.Suspension && ev.Details.Course.Downgrades() {
-		stems = []string{"expire", "last day", "到期"}
+		stems = []string{"expire", "last day", "到期", "最后一天"}
 	}
 	has := func(stem string) bool { return strings.Contains(text, stem) }
 	if !slices.ContainsFunc(stems, has) || ev.Key.Rule != alarm.FrozenRule && !hasDay(text, ev, p) {
@@ -300,9 +300,14 @@ func hasDay(text string, ev *alarm.Event, p listener) bool {
 	if at.Equal(ev.Details.Course.Term.Expires) {
 		days = append(days, at.Add(-1))
 	}
-	return slices.ContainsFunc(days, func(at time.Time) bool {
-		return regexp.MustCompile(`(^|\D)` + words.BriefDate(at, p.target.Zone, p.target.Language)).MatchString(text)
-	})
+	for _, at := range days {
+		for _, zone := range []*time.Location{p.target.Zone, time.UTC} { // the reader's, and that of the account
+			if regexp.MustCompile(`(^|\D)` + words.BriefDate(at, zone, p.target.Language)).MatchString(text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // journal checks what the journal says was told with another.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -271,7 +270,7 @@ func TestOneThingOfOneInstanceIsOneText(t *testing.T) {
 		pass(time.Hour)
 		d.phone.clear()
 		pass(aDay)
-		if texts := d.phone.all(); len(texts) != 1 || !strings.Contains(texts[0], "CRITICAL orders: expired") || !strings.Contains(texts[0], "stop") || !strings.Contains(texts[0], "deletion with topics and group IDs 9 Jan") {
+		if texts := d.phone.all(); len(texts) != 1 || !strings.Contains(texts[0], "CRITICAL orders: expired") || !strings.Contains(texts[0], "stop") || !strings.Contains(texts[0], "deletion") || !strings.Contains(texts[0], "9 Jan") {
 			t.Errorf("%d texts: %q", len(texts), texts)
 		}
 		var told []string
@@ -303,8 +302,8 @@ func TestTwoHundredOfOneUnpaidAccount(t *testing.T) {
 		pass(time.Hour)
 		texts := d.phone.all()
 		d.says("and 99 more: stops 2 Jan")
-		for i := range 22 {
-			d.says("cannot be renewed, expires " + words.BriefDate(time.Now().Add(time.Duration(8+i)*aDay), time.UTC, words.EN))
+		for i := range 22 { // of each day the first, and the others counted
+			d.says(fmt.Sprintf("paid-%03d and ", i), "cannot be renewed")
 		}
 		if len(texts) > 12 {
 			t.Errorf("%d messages:\n%s", len(texts), strings.Join(texts, "\n"))
