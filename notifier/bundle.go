@@ -41,16 +41,20 @@ func newBundle(notices []Notice, l words.Language, link string, tails []string) 
 	for i := range notices {
 		n := &notices[i]
 		if Ends(n.Kind) {
-			ends, b.left = append(ends, i), b.left+max(n.LeftOut, 0)
+			ends = append(ends, i)
+		} else {
+			begins = append(begins, i)
+		}
+		switch {
+		case !countable(n):
 			continue
-		}
-		begins = append(begins, i)
-		if countable(n) {
+		case Ends(n.Kind):
+			b.ended++
+		default:
 			b.counted.add(n)
-			b.left += max(n.LeftOut, 0)
 		}
+		b.left += max(n.LeftOut, 0)
 	}
-	b.ended = len(ends)
 	b.begins, b.ends = entriesOf(notices, begins, l), entriesOf(notices, ends, l)
 	return b
 }
@@ -230,7 +234,7 @@ func inOne(text string) bool {
 
 // write names some, with names of at most a width.
 func (b *bundle) write(names named, width int, x extras) string {
-	alarms, left, rest, groups := b.counted, b.left, b.counted.all+b.ended, false
+	alarms, ended, left, rest, groups := b.counted, b.ended, b.left, b.counted.all+b.ended, false
 	for i := range names.begins {
 		e := &names.begins[i]
 		groups = groups || e.more > 0
@@ -244,19 +248,24 @@ func (b *bundle) write(names named, width int, x extras) string {
 		}
 	}
 	for i := range names.ends {
-		groups = groups || names.ends[i].more > 0
-		rest -= len(names.ends[i].notices)
+		e := &names.ends[i]
+		groups = groups || e.more > 0
+		if e.must {
+			ended += len(e.notices)
+		} else {
+			rest -= len(e.notices)
+		}
 	}
 	var parts []string
 	if alarms.all > 0 {
 		parts = append(parts, b.count(alarms)+b.list(names.begins, width))
 	}
-	if b.ended > 0 {
-		count := words.Count(b.ended)
+	if ended > 0 {
+		count := words.Count(ended)
 		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(names.ends, width))
 	}
 	if rest > 0 || groups {
-		if where := b.where(rest, rest == 0 || b.ended > 0 && len(names.ends) == 0 && alarms.all > 0, x); where != "" {
+		if where := b.where(rest, rest == 0 || ended > 0 && len(names.ends) == 0 && alarms.all > 0, x); where != "" {
 			parts = append(parts, where)
 		}
 	}

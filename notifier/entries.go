@@ -38,7 +38,9 @@ const mostThings = 3
 // comes once, is said.
 func countable(n *Notice) bool {
 	switch {
-	case Ends(n.Kind), n.Kind == alarm.Reminded && n.LeftOut == 0:
+	case Ends(n.Kind):
+		return abridged(n, words.EN).what == "" // else there is more to say than that it is over
+	case n.Kind == alarm.Reminded && n.LeftOut == 0:
 		return true
 	case n.Rule == alarm.Capacity, n.Rule == alarm.NoData, n.Rule == alarm.Forecast:
 		return n.Alert.Labels[labelID] != ""

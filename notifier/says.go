@@ -72,7 +72,7 @@ func (s *speech) says(o *Notice) bool {
 	}
 	switch same := s.Alert.Labels[labelID] == o.Alert.Labels[labelID]; {
 	case same && Ends(s.Kind): // one thing ended both: the term was renewed, the bill was paid
-		return hasDates(s.Rule) && hasDates(o.Rule) && s.Alert.EndsAt.Equal(o.Alert.EndsAt)
+		return hasDates(s.Rule) && hasDates(o.Rule) && s.Alert.EndsAt.Equal(o.Alert.EndsAt) && s.what == abridged(o, s.reader.l).what
 	case same:
 		return s.saysMoment(o)
 	case s.Rule == o.Rule && s.Alert.Labels[labelAccount] == o.Alert.Labels[labelAccount] && s.others[o.Alert.Labels[labelInstance]]:

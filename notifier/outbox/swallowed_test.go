@@ -198,22 +198,22 @@ func (d *dates) says(words ...string) {
 	d.t.Errorf("no text says %q:\n%s", words, strings.Join(texts, "\n"))
 }
 
-// TestAReminderSwallowsNothing: a day after a bill became overdue the reminder of the low
-// balance and the stop of three instances come at the same tick.
+// TestAReminderSwallowsNothing: a day after bills of three instances became overdue the reminder
+// of the low balance and their stop come at the same tick.
 func TestAReminderSwallowsNothing(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
-		acme := broke("acme", time.Now())
-		payg, policy := fleet.Term{Method: fleet.PayAsYouGo}, phases(fleet.PayAsYouGo, 24, 7)
+		acme := broke("acme", time.Time{})
+		acme.Balance.Amount = 50e6
+		payg, policy := fleet.Term{Method: fleet.PayAsYouGo, OverdueSince: time.Now()}, phases(fleet.PayAsYouGo, 24, 7)
 		d := judging(t, path, alarm.Calendar{
 			Payers: []alarm.Payer{paying(acme)},
 			Terms:  []alarm.TermWatch{watched("orders", acme, payg, policy), watched("stock", acme, payg, policy), watched("mail", acme, payg, policy)},
 		})
 		defer d.stop()
 		pass(20 * time.Minute)
-		d.says("acme", "overdue")
 		d.says("acme", "balance low")
-		d.says("orders stops 2 Jan", "stock stops 2 Jan", "mail stops 2 Jan")
+		d.says("orders and 2 more: stops 2 Jan, bill unpaid")
 		d.phone.clear()
 		pass(aDay)
 		d.says("acme", "balance low")
