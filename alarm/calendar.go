@@ -125,8 +125,8 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 	return next
 }
 
-// isCalendar tells whether a rule is judged by the clock.
-func isCalendar(r RuleName) bool {
+// OfCalendar tells whether a rule is judged by the clock.
+func (r RuleName) OfCalendar() bool {
 	switch r {
 	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast, Shortfall:
 		return true
