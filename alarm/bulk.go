@@ -39,9 +39,10 @@ func (b *bulk) others(id string) []Affected {
 // bulk finds the groups of which a step is due that is news.
 func (j *clockRound) bulk() map[string]bulk {
 	byAccount := make(map[string][]*TermWatch)
+	news := j.accountsDue()
 	for i := range j.judge.calendar.Terms {
 		a := &j.judge.calendar.Terms[i]
-		if a.Instance.Product == bulkProduct && a.Instance.Account != "" && a.expires() {
+		if a.Instance.Product == bulkProduct && news[a.Instance.Account] && a.expires() {
 			byAccount[a.Instance.Account] = append(byAccount[a.Instance.Account], a)
 		}
 	}

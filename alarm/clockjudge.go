@@ -18,6 +18,8 @@ type clockJudge struct {
 	slots    map[Key]*slot
 
 	lookAt  time.Time     // nothing is due before
+	dues    []time.Time   // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time     // all are judged again, due or not
 	settled time.Duration // the clock was set: nothing is judged before, on the monotonic clock
 }
 
@@ -53,7 +55,8 @@ func (cj *clockJudge) set(c Calendar) {
 	for i := range c.Payers {
 		cj.payers[c.Payers[i].Account.Name] = &c.Payers[i]
 	}
-	cj.lookAt = time.Time{}
+	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
+	cj.dues = make([]time.Time, len(c.Terms))
 }
 
 // restoreCalendar puts a stored alarm of the calendar in place.
@@ -103,19 +106,16 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
+	j.begin()
 	j.payers()
-	pulled := j.bulk()
-	for i := range j.judge.calendar.Terms {
-		a := &j.judge.calendar.Terms[i]
-		j.term(a, pulled)
-	}
+	j.terms(j.bulk())
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
-	e.byClock.lookAt = j.next
+	j.end()
 	return nil
 }
 
@@ -128,6 +128,9 @@ type clockRound struct {
 	next  time.Time // when to judge again
 
 	ahead map[string]*ahead // forecasts that are judged now, by instance
+
+	whole bool     // all terms are judged, due or not
+	dues  []judged // of the terms that were judged
 }
 
 // again notes that something has to be judged at the moment at.

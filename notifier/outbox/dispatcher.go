@@ -41,7 +41,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 			b.finish(&under, cancelCalls)
 			return nil
 		case <-prune.C:
-			b.prune(ctx, time.Now())
+			b.prune(ctx, b.clock.wall())
 		case <-b.reloaded:
 			b.afterReload(ctx)
 		case <-b.wake:
@@ -60,7 +60,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 }
 
 // now is the present moment.
-func (b *Outbox) now() moment { return moment{b.clock.now(), time.Now()} }
+func (b *Outbox) now() moment { return b.clock.moment() }
 
 // enqueue puts items into their queues and wakes the dispatcher.
 func (b *Outbox) enqueue(items []item) {
@@ -156,7 +156,7 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 		for i := range results {
 			results[i].due = b.clock.now() + storeAgain
 			if results[i].state == notifier.Held {
-				results[i].until = time.Now().Add(storeAgain)
+				results[i].until = b.clock.wall().Add(storeAgain)
 			}
 		}
 	}
@@ -183,7 +183,7 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, ver
 		}
 	}
 	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
-		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, time.Now()); err != nil {
+		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, b.clock.wall()); err != nil {
 			return nil, verdict{}, err
 		}
 	}

@@ -62,7 +62,7 @@ func (b *Outbox) RunDrills(ctx context.Context) error {
 	tick := time.NewTicker(drillEvery)
 	defer tick.Stop()
 	for {
-		if err := b.drillRound(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := b.drillRound(ctx, b.clock.wall()); err != nil && ctx.Err() == nil {
 			b.log.Error("daily tests and drills could not be planned", "error", err)
 		}
 		select {

@@ -34,7 +34,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, items []item) ([]item, error) 
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq IN (SELECT value FROM json_each(?))`,
-			notifier.Pending, ms(time.Now()), seqsOf(free)); err != nil {
+			notifier.Pending, ms(b.clock.wall()), seqsOf(free)); err != nil {
 			return fmt.Errorf("let held notices go: %w", err)
 		}
 		return nil

@@ -21,7 +21,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.Co
 // as sent.
 func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var planned []item
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	dir := b.directory.Load()
 	err := b.write(ctx, func(tx *transaction) error {
 		planned = planned[:0]

@@ -21,7 +21,7 @@ type placing struct {
 
 // storeNotice stores one planned notice. Nil is returned for one that exists already.
 func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, p placing) (*item, error) {
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	t, reachable := dir.Reach(n, n.Told)
 	it := b.place(dir, &n, episode, p)
 	reason := ""
@@ -144,7 +144,7 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 				continue // one is tracked for all of its message
 			}
 			tracked[it.message] = true
-			it.due = b.clock.now() + min(max(time.Until(at(next)), 0), trackMost)
+			it.due = b.clock.now() + min(max(at(next).Sub(b.clock.wall()), 0), trackMost)
 		case doubt == 1:
 			it.due = b.clock.now() + lookAfterCrash
 			if it.message == "" {

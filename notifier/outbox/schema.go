@@ -203,8 +203,12 @@ CREATE INDEX episode_instance ON episode (instance);`,
 
 // openDatabase opens one connection for writing and some for reading. WAL with
 // synchronous=FULL: what was committed survives the loss of power.
-func openDatabase(ctx context.Context, path string) (db, reads *sql.DB, err error) {
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
+func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sql.DB, err error) {
+	synchronous := "synchronous(FULL)"
+	if scratch {
+		synchronous = "synchronous(OFF)"
+	}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", synchronous, "busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
 	db, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the database %s: %w", path, err)
