@@ -10,7 +10,7 @@ import (
 
 // wholeEvery is how often all instances are judged where the clock is moved by hand: no
 // clock is set there, and no machine sleeps.
-const wholeEvery = 24 * time.Hour
+const wholeEvery = 30 * 24 * time.Hour
 
 // judged is a term that was judged, and when it has to be again.
 type judged struct {

@@ -186,7 +186,7 @@ func (r *round) test(ctx context.Context, tx *transaction, c *notifier.Contact) 
 
 // ask plans a drill of a contact.
 func (r *round) ask(ctx context.Context, tx *transaction, c *notifier.Contact) ([]item, error) {
-	code, err := freeCode(ctx, tx)
+	code, err := freeCode(ctx, tx, r.b.jitter)
 	if err != nil {
 		return nil, err
 	}

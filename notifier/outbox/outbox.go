@@ -84,7 +84,8 @@ type Outbox struct {
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
 
-	pruned instant // when Deliver removed last what is old
+	rows   readStatements // of reads
+	pruned instant        // when Deliver removed last what is old
 }
 
 // Open opens the database, creating it when there is none, and takes up what
@@ -106,7 +107,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
 		b.clock.clocks = machineClocks()
 	}
-	b.beside = newBeside(ctx)
+	b.beside, b.rows.db = newBeside(ctx), s.reads
 	b.writer = newWriter(s.db, b.statements)
 	b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
 	b.directory.Store(o.Directory)
@@ -131,7 +132,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 // Close closes the database. Run must have returned.
 func (b *Outbox) Close() error {
 	b.beside.stop()
-	return errors.Join(b.statements.close(), b.store.close())
+	return errors.Join(b.statements.close(), b.rows.close(), b.store.close())
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their

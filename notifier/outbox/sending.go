@@ -31,7 +31,7 @@ type sending struct {
 func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []item, err error) {
 	dir := b.directory.Load()
 	for _, it := range items {
-		n, err := readStored(ctx, b.reads, it.seq)
+		n, err := readStored(ctx, &b.rows, it.seq)
 		if err != nil {
 			return s, nil, err
 		}
