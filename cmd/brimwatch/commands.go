@@ -21,6 +21,7 @@ type commands struct {
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
 	Advise     adviseCommand     `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
 	Calendar   calendarCommand   `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
+	Rehearse   rehearseCommand   `cmd:"" help:"Say what each person would be told in the days ahead, and what nobody would hear. Sends nothing."`
 	Oncall     oncallCommand     `cmd:"" help:"Say who is on call, until when, and who follows."`
 	Alarms     alarmsCommand     `cmd:"" help:"List alarms."`
 	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`

@@ -32,13 +32,10 @@ type Options struct {
 }
 
 // end is the first moment after the rehearsal.
-func (o *Options) end() time.Time { return o.From.In(o.Zone).AddDate(0, 0, o.Days) }
+func (o *Options) end() time.Time { return o.From.In(o.zone()).AddDate(0, 0, o.Days) }
 
-// check says what is wrong with the options; all at once.
-func (o *Options) check() error {
-	if o.Zone == nil {
-		o.Zone = time.UTC
-	}
+// Check says what is wrong with the options; all at once.
+func (o *Options) Check() error {
 	var errs []error
 	if o.Days < 1 || o.Days > MostDays {
 		errs = append(errs, fmt.Errorf("--days is a number from 1 to %d", MostDays))
@@ -66,7 +63,7 @@ func known(s *config.Snapshot, person string) bool {
 // happened on them it gives away day by day, and keeps only figures by recipient and a bounded
 // list of what nobody hears.
 func Run(ctx context.Context, o Options) (_ *Report, err error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	r := newRun(&o)
@@ -78,7 +75,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	r.machine = m
 	zone := func(a *Act) *time.Location { return zoneOf(o.Snapshot, a) }
 	w := newOwners(m.Calendar(), o.Accounts, o.Acts, zone, !o.RenewalsFail, o.From)
-	for day := o.From.In(o.Zone); day.Before(o.end()); {
+	for day := o.From.In(o.zone()); day.Before(o.end()); {
 		next := dayAfter(day)
 		if o.end().Before(next) {
 			next = o.end()
@@ -180,6 +177,9 @@ func messageOf(s *Sent, f *fates) Message {
 	}
 	if out.Recipient == "" {
 		out.Recipient = strings.TrimPrefix(m.Recipient.Name, m.Recipient.Channel+"/")
+	}
+	if out.Text == "" {
+		out.Text = first.Alert.Annotations["summary"]
 	}
 	out.charge(s.Target.PricePerSegment)
 	for i := range m.Notices {

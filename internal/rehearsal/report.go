@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -29,7 +30,7 @@ type Message struct {
 	Code       string          `json:"code"`
 	InstanceID string          `json:"instance_id,omitempty"`
 	Account    string          `json:"account,omitempty"`
-	Text       string          `json:"text"`           // of a text message, as it is sent
+	Text       string          `json:"text"`           // as it is sent; of a webhook, the summary of its first alert
 	Held       string          `json:"held,omitempty"` // why it was told later than it happened
 	HeldSince  *time.Time      `json:"held_since,omitempty"`
 	Segments   int             `json:"segments,omitempty"`
@@ -101,7 +102,7 @@ func (t *Totals) add(m *Message) {
 	t.Messages++
 	t.Segments += m.Segments
 	t.Price += m.price
-	if m.Held != "" {
+	if m.Held != "" && !escalated(m.Held) {
 		t.Held++
 	}
 	if m.Channel == "sms" && m.Price == nil {
@@ -127,6 +128,12 @@ func (r *run) report() *Report {
 	}
 	slices.SortFunc(out.People, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Name, b.Name)) })
 	return out
+}
+
+// escalated tells whether a reason says that a notice waited for an acknowledgement alone: it was
+// told in its time.
+func escalated(reason string) bool {
+	return strings.HasPrefix(reason, "escalation:") && !strings.Contains(reason, ", then ")
 }
 
 func sortMessages(list []Message) {
