@@ -12,7 +12,7 @@ func Premises(o *Options) []string {
 	out := []string{
 		"Nothing was told before: what is due when it begins is told then.",
 		"Nobody acknowledges, every message arrives, and drills are answered.",
-		"Only the calendar is rehearsed: no alarm of usage, and none of missing data.",
+		"Only the calendar is rehearsed: no alarm of usage, and none of missing data. The codes of alarms are made up.",
 	}
 	switch automatic := automaticOnes(o); {
 	case automatic == 0:

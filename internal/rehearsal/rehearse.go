@@ -184,7 +184,7 @@ func messageOf(s *Sent, f *fates) Message {
 	out.charge(s.Target.PricePerSegment)
 	for i := range m.Notices {
 		n := &m.Notices[i]
-		said := About{Code: n.Code, Kind: n.Kind, Rule: n.Rule, Severity: n.Severity, InstanceID: labelOf(n, "instance_id"), Account: labelOf(n, "account")}
+		said := About{Code: n.Code, Kind: n.Kind, Rule: n.Rule, Severity: n.Severity, InstanceID: labelOf(n, "instance_id"), Account: labelOf(n, "account"), DecidedAt: n.CreatedAt}
 		if h, held := f.heard(n.ID); held {
 			said.Held = h.reason
 			if out.Held == "" || h.since.Before(*out.HeldSince) {

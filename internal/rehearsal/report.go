@@ -49,6 +49,7 @@ type About struct {
 	Severity   alarm.Severity  `json:"severity"`
 	InstanceID string          `json:"instance_id,omitempty"`
 	Account    string          `json:"account,omitempty"`
+	DecidedAt  time.Time       `json:"decided_at"` // when it happened
 	Held       string          `json:"held,omitempty"`
 }
 
