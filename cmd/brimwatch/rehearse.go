@@ -42,7 +42,6 @@ func (c *rehearseCommand) Run(ctx context.Context, s streams) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	spareMemory()
 	out := bufio.NewWriter(s.out)
 	w := c.writer(out, &o, loaded.Notes)
 	o.Day = w.Day

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -192,7 +193,7 @@ func TestARehearsalTellsWhatIsTold(t *testing.T) {
 		story := drawStory(r)
 		var told [2][]string
 		for i := range told {
-			dir := filepath.Join(dirs[i], fmt.Sprint(run))
+			dir := filepath.Join(dirs[i], strconv.Itoa(run))
 			if err := os.Mkdir(dir, 0o750); err != nil {
 				t.Fatal(err)
 			}

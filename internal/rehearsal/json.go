@@ -93,7 +93,7 @@ type priced struct {
 func pricedOf(p *Person) priced {
 	out := priced{Person: p}
 	if p.Channel == "sms" && p.Unpriced == 0 {
-		n := json.Number(p.Totals.Price.Decimal())
+		n := json.Number(p.Price.Decimal())
 		out.Price = &n
 	}
 	return out

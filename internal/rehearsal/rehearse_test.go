@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -350,7 +351,7 @@ instances: [{id: a, account: acme, product: mqtt, edition: basic, billing: {meth
 // TestStrangeNames: whatever things are called, a rehearsal tells of them.
 func TestStrangeNames(t *testing.T) {
 	for _, name := range []string{strings.Repeat("orders ", 28) + "long", "دفع الطلبات", "🚀🚀🚀", "订单系统", "a `b` c"} {
-		t.Run(fmt.Sprint(len(name)), func(t *testing.T) {
+		t.Run(strconv.Itoa(len(name)), func(t *testing.T) {
 			quoted, err := json.Marshal(name)
 			if err != nil {
 				t.Fatal(err)

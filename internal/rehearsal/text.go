@@ -142,18 +142,18 @@ func (t *Text) End(r *Report) error {
 }
 
 // cells are the figures of a row.
-func (s *Totals) cells(text bool) string {
+func (t *Totals) cells(text bool) string {
 	segments, price := "", ""
 	if text {
-		segments, price = strconv.Itoa(s.Segments), s.Price.String()
+		segments, price = strconv.Itoa(t.Segments), t.Price.String()
 		switch {
-		case s.Unpriced == s.Messages || s.Price == 0 && s.Unpriced > 0:
+		case t.Unpriced == t.Messages || t.Price == 0 && t.Unpriced > 0:
 			price = "not known"
-		case s.Unpriced > 0:
+		case t.Unpriced > 0:
 			price += " and more"
 		}
 	}
-	return fmt.Sprintf("%d\t%d\t%s\t%s", s.Messages, s.Held, segments, price)
+	return fmt.Sprintf("%d\t%d\t%s\t%s", t.Messages, t.Held, segments, price)
 }
 
 // writeUnheard lists what nobody hears, and what to do about it.

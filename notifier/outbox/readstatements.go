@@ -18,7 +18,7 @@ type readStatements struct {
 
 // QueryRowContext runs a statement that reads one row.
 func (r *readStatements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := r.prepared(ctx, query)
+	s, err := r.prepared(ctx, query) //nolint:sqlclosecheck // close does
 	if err != nil {
 		return r.db.QueryRowContext(ctx, query, args...) // it says what is the matter
 	}
@@ -31,7 +31,7 @@ func (r *readStatements) prepared(ctx context.Context, query string) (*sql.Stmt,
 	if s := r.of[query]; s != nil {
 		return s, nil
 	}
-	s, err := r.db.PrepareContext(ctx, query)
+	s, err := r.db.PrepareContext(ctx, query) //nolint:sqlclosecheck // close does
 	if err != nil {
 		return nil, err
 	}
