@@ -48,6 +48,9 @@ type Leads struct {
 	Before   []time.Duration // falling: 7 days, 3 days, 1 day, 0; whole days are calendar days
 	Severity Severity        // "" goes by how near it is
 	Repeat   time.Duration   // remind this often until acknowledged; 0 is never
+	// Hour is when people are told of steps that lie ahead, in minutes since midnight; nil is
+	// at once. It is theirs to keep: here it moves what would be told too late.
+	Hour *int
 }
 
 // urgentLead is how near a moment must be for a step to be critical, where

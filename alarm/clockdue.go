@@ -29,19 +29,18 @@ func (j *clockRound) begin() {
 	}
 }
 
-// due tells whether the term at a place of the calendar is judged in this round.
-func (j *clockRound) due(place int) bool {
+// isDue tells whether the term at a place of the calendar is judged in this round.
+func (j *clockRound) isDue(place int) bool {
 	return j.whole || !j.now.Before(j.judge.dues[place])
 }
 
-// terms judges the instances of which something is due, those that hear now because others of
-// their account do, and those of which a forecast is judged.
-func (j *clockRound) terms(pulled map[string]bulk) {
+// judgeTerms judges the instances of which something is due, those that hear now because others of
+// their account do, those in doubt, and those of which a forecast is judged.
+func (j *clockRound) judgeTerms(pulled map[string]bulk) {
 	last := j.next
-	for i := range j.judge.calendar.Terms {
-		a := &j.judge.calendar.Terms[i]
+	for i, a := range j.terms {
 		_, with := pulled[a.Instance.ID]
-		if !with && j.ahead[a.Instance.ID] == nil && !j.due(i) {
+		if !with && j.ahead[a.Instance.ID] == nil && !j.isDue(i) && !j.doubtful(i) {
 			last = earlier(last, j.judge.dues[i])
 			continue
 		}
@@ -53,6 +52,21 @@ func (j *clockRound) terms(pulled map[string]bulk) {
 	j.next = last
 }
 
+// doubtful tells whether it is in doubt that the instance at a place of the calendar exists, or
+// that it was due for deletion has to be remembered.
+func (j *clockRound) doubtful(place int) bool {
+	a := j.terms[place]
+	if a != &j.judge.calendar.Terms[place] {
+		return true
+	}
+	id := a.Instance.ID
+	noted := int64(0)
+	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
+		noted = sl.remembered().Due
+	}
+	return noted != j.due[id]
+}
+
 // farthest is further away than anything that is looked for.
 const farthest = 100 * 365 * 24 * time.Hour
 
@@ -60,7 +74,7 @@ const farthest = 100 * 365 * 24 * time.Hour
 func (j *clockRound) accountsDue() map[string]bool {
 	out := make(map[string]bool)
 	for i := range j.judge.calendar.Terms {
-		if a := j.judge.calendar.Terms[i].Instance.Account; a != "" && j.due(i) {
+		if a := j.judge.calendar.Terms[i].Instance.Account; a != "" && j.isDue(i) {
 			out[a] = true
 		}
 	}

@@ -17,10 +17,11 @@ type clockJudge struct {
 	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
 
-	lookAt  time.Time     // nothing is due before
-	dues    []time.Time   // by place in calendar.Terms: nothing of it is due before
-	wholeAt time.Time     // all are judged again, due or not
-	settled time.Duration // the clock was set: nothing is judged before, on the monotonic clock
+	lookAt  time.Time            // nothing is due before
+	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time            // all are judged again, due or not
+	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
+	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -107,11 +108,14 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
 	j.begin()
+	j.watches()
+	j.expect()
 	j.payers()
-	j.terms(j.bulk())
+	j.judgeTerms(j.bulk())
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
+	e.tellDoubts(j.doubts)
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
@@ -127,7 +131,10 @@ type clockRound struct {
 	now   time.Time
 	next  time.Time // when to judge again
 
-	ahead map[string]*ahead // forecasts that are judged now, by instance
+	terms  []*TermWatch         // what is judged: the calendar, with what is in doubt
+	due    map[string]int64     // when instances were due for deletion, as it is to be remembered
+	doubts map[string]time.Time // of which nobody knows whether they still exist
+	ahead  map[string]*ahead    // forecasts that are judged now, by instance
 
 	whole bool     // all terms are judged, due or not
 	dues  []judged // of the terms that were judged
@@ -145,11 +152,16 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 	id := a.Instance.ID
 	group, grouped := pulled[id]
 	rules := a.schedule(j.now, group.lead)
+	judged := false
 	for i := range rules {
 		r := &rules[i]
 		sl := j.judge.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)
 		before := sl.remembered()
-		next, memory, events := StepDate(r, sl.state, before, j.now)
+		start := before
+		if r.Rule == Release {
+			start.Due, judged = j.due[id], true
+		}
+		next, memory, events := StepDate(r, sl.state, start, j.now)
 		j.again(r.next(next, j.now))
 		for k := range events {
 			ev := &events[k]
@@ -170,6 +182,9 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 		if memory != before || next != sl.state { // without either nothing happened
 			j.b.remember(sl, next, memory, events)
 		}
+	}
+	if !judged {
+		j.note(a)
 	}
 	j.frozen(a)
 	j.forecast(a)
@@ -236,6 +251,9 @@ func (j *clockRound) gone() {
 			events = append(events, ev)
 		}
 		memory.Open = 0
+		if a := j.judge.terms[k.Instance]; a != nil && k.Rule == Release {
+			memory.Due = j.due[k.Instance]
+		}
 		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
 			memory = Memory{}
 		}

@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -42,6 +43,9 @@ func (j *clockRound) payers() {
 			if r == nil {
 				continue
 			}
+			if name == LowBalance && p.silencesLow() {
+				r = &Rule{Levels: r.Levels, For: math.MaxInt64, ClearFor: r.ClearFor}
+			}
 			o := Observation{At: j.now, Known: p.Account.Balance != nil || p.Account.Overdue(), Capacity: 1}
 			o.Usage = p.observe(name)
 			if !o.Known {
@@ -59,6 +63,11 @@ func (j *clockRound) payers() {
 		}
 	}
 }
+
+// silencesLow tells whether the alarm of an unpaid bill speaks for the low balance, too. That
+// one is not raised then and reminds of nothing, but it stays open, and goes on when the bill
+// is paid and too little is left.
+func (p *Payer) silencesLow() bool { return p.Overdue != nil && p.Account.Overdue() }
 
 // reason says in one line what an alarm of an account is about.
 func (p *Payer) reason(name RuleName) string {
@@ -97,8 +106,8 @@ func (p *Payer) observe(name RuleName) float64 {
 // first.
 func (j *clockRound) ofAccount(name string) []Affected {
 	var out []Affected
-	for i := range j.judge.calendar.Terms {
-		if a := &j.judge.calendar.Terms[i]; a.Instance.Account == name && a.Course != nil {
+	for _, a := range j.terms {
+		if a.Instance.Account == name && a.Course != nil {
 			out = append(out, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 		}
 	}
@@ -125,7 +134,8 @@ func (j *clockRound) topic(a *TermWatch, r RuleName, k EventKind) string {
 		return "instance/" + a.Instance.ID
 	}
 	topic := "account/" + a.Account.Name
-	if r == Release && Starts(k) {
+	// Nor does the payment say of an instance that may be gone already that it may be.
+	if r == Release && (Starts(k) || k == Cleared && !a.Course.Doubt.IsZero()) {
 		topic += "/release"
 	}
 	return topic

@@ -23,6 +23,9 @@ type Term struct {
 	AutoRenew      bool
 	PostExpiration string // Release or Downgrade
 	Frozen         bool
+	// Confirmed is the end of the day on which a person last saw that the instance exists;
+	// zero is never.
+	Confirmed time.Time
 
 	// ExpiringDays is how many calendar days before its end a term counts as
 	// expiring; 0 is DefaultExpiringDays.
@@ -82,16 +85,17 @@ func (r Renewal) Known() bool { return r.First > 0 }
 func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
 	left := 0
 	for days := r.First; days >= max(r.Last, 1); days-- {
-		if now.Before(daysBefore(end, days, zone)) {
+		if now.Before(DaysBefore(end, days, zone)) {
 			left++
 		}
 	}
 	return left
 }
 
-// daysBefore returns the moment so many calendar days of zone before at.
-func daysBefore(at time.Time, days int, zone *time.Location) time.Time {
-	return at.In(zone).AddDate(0, 0, -days).UTC()
+// LastIsDue tells whether the last attempt is made on the day that has begun at the moment now.
+func (r Renewal) LastIsDue(end, now time.Time, zone *time.Location) bool {
+	last := max(r.Last, 1)
+	return r.Known() && !now.Before(DaysBefore(end, last, zone)) && now.Before(DaysBefore(end, last-1, zone))
 }
 
 // Phase is one stretch of a policy. A phase in whole days is counted in

@@ -22,6 +22,7 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 			Flapping: layFlapping(silence.flaps, &a.Flapping).flapping(),
 		}
 	}
+	s.CalendarAt = a.CalendarAt.or(morning())
 	s.NoData.Notify = d.defaultNotify(root, doc, s)
 	d.checkCalendar(&a.calendarDoc)
 	d.checkState(a.LowBalance)
@@ -48,6 +49,12 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 			d.fault(d.find(o.place, "low_balance"), "low_balance is about an account; match nothing but account")
 		}
 	}
+}
+
+// morning is when people are told of steps of the calendar, where nothing else is said.
+func morning() *int {
+	minutes := 9 * 60
+	return &minutes
 }
 
 // defaultNotify returns the receivers of instances that name none.

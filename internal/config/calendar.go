@@ -193,11 +193,14 @@ const (
 
 // calendarMaker makes rules of drafts. Equal rules are one: thousands of instances
 // share a few. Nothing is checked here: checkCalendar is called for each stage.
-type calendarMaker map[calendarDraft]*alarm.CalendarRules
+type calendarMaker struct {
+	made map[calendarDraft]*alarm.CalendarRules
+	hour *int // when people are told of steps
+}
 
 func (m calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	c.lowBalance = stateDraft{}
-	if r, ok := m[c]; ok {
+	if r, ok := m.made[c]; ok {
 		return r
 	}
 	r := &alarm.CalendarRules{
@@ -210,7 +213,12 @@ func (m calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	if f := c.forecast; f.within > 0 && f.enabled {
 		r.Forecast = &alarm.ForecastRule{Within: f.within, Rule: *f.rule()}
 	}
-	m[c] = r
+	for _, l := range []*alarm.Leads{r.Expiry, r.Suspension, r.Release, r.AutoRenewal, r.CannotRenew} {
+		if l != nil {
+			l.Hour = m.hour
+		}
+	}
+	m.made[c] = r
 	return r
 }
 

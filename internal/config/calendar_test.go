@@ -91,3 +91,19 @@ alarms:
 		t.Errorf("warnings: %v", s.Warnings)
 	}
 }
+
+// TestDaysOfATerm: dates are days of the account's zone, which begin at their first moment.
+func TestDaysOfATerm(t *testing.T) {
+	s := mustLoad(t, files(t, "brimwatch.yml", `
+accounts: [{name: acme, time_zone: America/Santiago}]
+instances:
+  - {id: a, account: acme, product: mqtt, edition: basic, billing: {expires: 2026-09-05}}
+  - {id: b, account: acme, product: mqtt, edition: basic, billing: {method: payg, overdue_since: 2026-09-06, confirmed: 2026-09-05}}
+  - {id: c, account: acme, product: mqtt, edition: basic, billing: {method: payg, confirmed: "2026-09-05T08:00:00Z"}}
+`))
+	want := time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC) // one o'clock: the clock leaves out midnight
+	a, b, c := s.Instances[0].Term, s.Instances[1].Term, s.Instances[2].Term
+	if !a.Expires.Equal(want) || !b.OverdueSince.Equal(want) || !b.Confirmed.Equal(want) || !c.Confirmed.Equal(time.Date(2026, 9, 5, 8, 0, 0, 0, time.UTC)) {
+		t.Errorf("%s, %s, %s, %s; want %s", a.Expires, b.OverdueSince, b.Confirmed, c.Confirmed, want)
+	}
+}

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r := &instanceResolver{d: d, root: root, doc: doc, s: s, rules: newRuleMaker(d), dates: calendarMaker{make(map[calendarDraft]*alarm.CalendarRules), s.CalendarAt}, seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
@@ -41,6 +42,7 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 // instanceResolver makes one instance after the other.
 type instanceResolver struct {
 	d        *decoder
+	root     place
 	doc      *document
 	s        *Snapshot
 	rules    *ruleMaker
@@ -55,6 +57,7 @@ type instanceResolver struct {
 func (r *instanceResolver) add(in *instanceDoc) {
 	d := r.d
 	r.identify(in)
+	explain := d.explained.takes(in)
 	if !r.overlay(in) {
 		return
 	}
@@ -84,6 +87,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	r.found(&out)
 	r.judge(in, &out)
 	r.notify(in, &out)
+	if explain {
+		r.explain(&out)
+	}
 	r.s.Instances = append(r.s.Instances, out)
 }
 
@@ -161,6 +167,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	t := fleet.Term{
 		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
 		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: isTrue(b.AutoRenew), PostExpiration: b.PostExpiration, Frozen: isTrue(b.Frozen),
+		Confirmed: b.Confirmed.end(zone),
 	}
 	switch t.PostExpiration {
 	case "":

@@ -150,6 +150,8 @@ func typeWord(t reflect.Type) string {
 		return "share"
 	case reflect.TypeFor[moment]():
 		return "date or time"
+	case reflect.TypeFor[hour]():
+		return "time of day or off"
 	case reflect.TypeFor[clock]():
 		return "time of day"
 	case reflect.TypeFor[money]():

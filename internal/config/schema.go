@@ -244,6 +244,7 @@ type billingDoc struct {
 	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
 	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
 	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+	Confirmed      moment `yaml:"confirmed" doc:"The day on which somebody last saw that the instance exists. Its bill was paid after its deletion was due, and Brimwatch cannot tell: this ends the state unknown." example:"2026-11-18"`
 }
 
 type sourceDoc struct {
@@ -293,11 +294,12 @@ type limitDoc struct {
 
 type alarmsDoc struct {
 	marked
-	Notify   []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
-	Capacity ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
-	NoData   ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
-	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
+	Notify     []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Fallback   []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
+	Capacity   ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
+	NoData     ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
+	Flapping   flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
+	CalendarAt hour        `yaml:"calendar_at" doc:"When people are told of steps of the calendar that lie ahead, in the time zone of each; off tells them when they are due. What has happened, the last warning and what would be late by then is told at once. Webhooks have a key of their own." default:"\"09:00\"" example:"\"08:30\""`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
@@ -423,6 +425,7 @@ type webhookDoc struct {
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
 	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
+	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in UTC." default:"off" example:"\"09:00\""`
 	authDoc
 }
 

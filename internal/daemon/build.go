@@ -155,6 +155,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
+		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err
@@ -177,7 +178,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 
 // buildCollectors builds what reads.
 func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
-	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Registerer: d.registry, Logger: d.options.Logger})
+	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Gone: d.state.Gone, Registerer: d.registry, Logger: d.options.Logger})
 	if err != nil {
 		return err
 	}

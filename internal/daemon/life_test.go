@@ -129,6 +129,7 @@ func (l *lived) start(s *config.Snapshot) {
 	l.state = state.New(s, l.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	l.engine, err = alarm.NewEngine(l.t.Context(), alarm.Options{
 		Journal: l.outbox, Calendar: l.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
+		Doubts: func(doubts map[string]time.Time) { l.state.SetDoubts(doubts, time.Now()) },
 	})
 	l.must(err)
 	ctx, cancel := context.WithCancel(l.t.Context())

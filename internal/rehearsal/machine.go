@@ -123,6 +123,7 @@ func (m *Machine) start(ctx context.Context) (err error) {
 	o := alarm.Options{
 		Journal: (*journal)(m), Calendar: m.state.Calendar(), Logger: log, Seed: cmp.Or(m.options.Seed, uint64(m.at.Unix())),
 		Clocks: m.clocks, Stepped: true, Tick: m.options.Tick,
+		Doubts: func(doubts map[string]time.Time) { m.state.SetDoubts(doubts, m.at) },
 	}
 	if m.options.Readings {
 		o.Watches, o.FleetRule = s.Watches(), s.FleetRule()

@@ -179,7 +179,7 @@ const lateRiser = `contacts: [{name: anna, phone: "+491701234567", time_zone: UT
 sms:
   providers: [{name: twilio, type: twilio, account_sid: AC00000000000000000000000000000000, auth_token_env: HOME, from: "+15005550006", base_url: "http://127.0.0.1:1"}]
 receivers: [{name: r, sms: [anna]}]
-alarms: {notify: [r]}
+alarms: {notify: [r], calendar_at: "off"}
 `
 
 const oneInstance = "instances: [{id: a, product: redis, edition: community, billing: {method: subscription, expires: 2031-03-08}}]\n"
@@ -320,7 +320,7 @@ instances: [{id: a, account: acme, product: mqtt, edition: basic, billing: {meth
 	}{
 		{"paid", nil, nil},
 		{"not paid", []func(*Options){func(o *Options) { o.RenewalsFail = true }}, []string{"auto_renewal", "expiry"}},
-		{"unpaid for a while", []func(*Options){with(t, Unpaid, "acme=2031-03-02"), with(t, Paid, "acme=2031-03-09")}, []string{"auto_renewal", "expiry", "overdue"}},
+		{"unpaid for a while", []func(*Options){with(t, Unpaid, "acme=2031-03-02"), with(t, Paid, "acme=2031-03-09")}, []string{"auto_renewal", "cannot_renew", "expiry", "overdue"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := load(t, text)

@@ -24,6 +24,11 @@ func (b *Outbox) Deliver(ctx context.Context) (wait time.Duration, some bool) {
 	if now := b.clock.now(); now-b.pruned >= pruneEvery {
 		b.pruned = now
 		b.prune(ctx, b.clock.wall())
+		b.letGo(ctx)
+	}
+	if now := b.clock.now(); now-b.looked >= limitsEvery {
+		b.looked = now
+		b.endWarnings(ctx, b.clock.wall())
 	}
 	for ctx.Err() == nil {
 		now := b.now()
