@@ -115,7 +115,9 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 		}
 	}
 	if s.Raised() && s.AckedAt == 0 && r.Repeat > 0 {
-		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
+		// One that is due and was not given waits for the step before it: it came ahead of its
+		// time, with that of another instance.
+		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); at.After(now) && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}

@@ -440,7 +440,7 @@ func TestPriceAfterARestart(t *testing.T) {
 // TestCountersNeverFall: whatever a far side says, and however the clock is set.
 func TestCountersNeverFall(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	m, err := newMetrics(registry, &Outbox{queues: newQueues()})
+	m, err := newMetrics(registry, &Outbox{queues: newQueues(), clock: clock{clocks: machineClocks()}})
 	if err != nil {
 		t.Fatal(err)
 	}

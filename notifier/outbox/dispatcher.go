@@ -37,16 +37,16 @@ func (b *Outbox) Run(ctx context.Context) error {
 	defer prune.Stop()
 	limits := time.NewTicker(limitsEvery)
 	defer limits.Stop()
-	b.endWarnings(ctx, time.Now().UTC())
+	b.endWarnings(ctx, b.clock.wall())
 	for {
 		select {
 		case <-ctx.Done():
 			b.finish(&under, cancelCalls)
 			return nil
 		case <-prune.C:
-			b.prune(ctx, time.Now())
+			b.prune(ctx, b.clock.wall())
 		case <-limits.C:
-			b.endWarnings(ctx, time.Now().UTC())
+			b.endWarnings(ctx, b.clock.wall())
 			b.letGo(ctx)
 		case <-b.reloaded:
 			b.afterReload(ctx)
@@ -66,7 +66,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 }
 
 // now is the present moment.
-func (b *Outbox) now() moment { return moment{b.clock.now(), time.Now()} }
+func (b *Outbox) now() moment { return b.clock.moment() }
 
 // enqueue puts items into their queues and wakes the dispatcher.
 func (b *Outbox) enqueue(items []item) {
@@ -162,7 +162,7 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 		for i := range results {
 			results[i].due = b.clock.now() + storeAgain
 			if results[i].state == notifier.Held {
-				results[i].until = time.Now().Add(storeAgain)
+				results[i].until = b.clock.wall().Add(storeAgain)
 			}
 		}
 	}
@@ -189,7 +189,7 @@ func (b *Outbox) send(calls, running context.Context, items []item) ([]item, ver
 		}
 	}
 	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
-		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, time.Now()); err != nil {
+		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, b.clock.wall()); err != nil {
 			return nil, verdict{}, err
 		}
 	}

@@ -23,7 +23,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.Co
 func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var changed []item
 	var planned []*item
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	dir := b.directory.Load()
 	// Without the silences the plans are made again in the transaction, or it fails as well.
 	silences, _ := silencesAt(ctx, b.reads, now)

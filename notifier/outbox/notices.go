@@ -21,7 +21,7 @@ type placing struct {
 // is in the database when something else is asked, and at the end of the write at the
 // latest. The item that it returns has a row from then on, or none when the notice exists already.
 func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n *notifier.Notice, p placing) (*item, error) {
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	t, reachable := dir.Reach(*n, n.Told)
 	it := b.place(dir, n, episode, p)
 	reason := ""
@@ -118,7 +118,7 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 				continue // one is tracked for all of its message
 			}
 			tracked[it.message] = true
-			it.due = b.clock.now() + min(max(time.Until(at(next)), 0), trackMost)
+			it.due = b.clock.now() + min(max(at(next).Sub(b.clock.wall()), 0), trackMost)
 		case doubt == 1:
 			it.due = b.clock.now() + lookAfterCrash
 			if it.message == "" {

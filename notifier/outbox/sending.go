@@ -74,7 +74,7 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		s.compose(dir) // what it was is not known any more
-		s.message.Age = max(b.clock.now()-s.items[0].decided, time.Since(s.message.Notices[0].CreatedAt))
+		s.message.Age = max(b.clock.now()-s.items[0].decided, b.clock.wall().Sub(s.message.Notices[0].CreatedAt))
 		return nil
 	case err != nil:
 		return fmt.Errorf("read a message: %w", err)
@@ -277,7 +277,7 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 		return fmt.Errorf("note the message: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(time.Now())).Scan(&s.attempt)
+		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(b.clock.wall())).Scan(&s.attempt)
 	if err != nil {
 		return fmt.Errorf("note the attempt: %w", err)
 	}
