@@ -26,6 +26,7 @@ type Payer struct {
 	Account    *fleet.Account
 	Overdue    *Rule // nil is off
 	LowBalance *Rule // nil is off
+	Shortfall  *ShortfallRule
 }
 
 // CalendarRules are the rules of one instance's calendar; nil is off.
@@ -126,10 +127,10 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 	return next
 }
 
-// isCalendar tells whether a rule is judged by the clock.
-func isCalendar(r RuleName) bool {
+// OfCalendar tells whether a rule is judged by the clock.
+func (r RuleName) OfCalendar() bool {
 	switch r {
-	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast:
+	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast, Shortfall:
 		return true
 	case Capacity, NoData:
 	}

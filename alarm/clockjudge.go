@@ -295,7 +295,7 @@ func (r *CalendarRules) has(name RuleName) bool {
 		return r.Frozen != nil
 	case Forecast:
 		return r.Forecast != nil
-	case Capacity, NoData, LowBalance:
+	case Capacity, NoData, LowBalance, Shortfall:
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/money"
 )
 
 // Details is what an event of the calendar or of an account is about, for those
@@ -37,12 +38,15 @@ type Details struct {
 	// counts as made, unless it is the last: then LastAttempt is true. Both are of auto_renewal;
 	// with none left nothing tries any more, and somebody has to renew by hand.
 	AttemptsLeft int
-	LastAttempt  bool
+	// Money is what lies ahead of the money of the account, of shortfall: its First is the
+	// moment that the notice is about, nil when there is none any more.
+	Money       *money.Outlook
+	LastAttempt bool
 	// Others are further instances that this event speaks for, in order of what
 	// happens to them first: of expiry, those of the same account that can be renewed
 	// in bulk with this one; of suspension, release and cannot_renew, those of the
-	// same account to which the same happens; of overdue and low_balance, all of the
-	// account.
+	// same account to which the same happens at the same moment; of overdue and
+	// low_balance, all of the account.
 	Others []Affected
 }
 

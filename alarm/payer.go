@@ -28,6 +28,10 @@ func (p *Payer) rule(name RuleName) *Rule {
 		return p.Overdue
 	case LowBalance:
 		return p.LowBalance
+	case Shortfall:
+		if p.Shortfall != nil {
+			return &p.Shortfall.Rule
+		}
 	case Capacity, NoData, Expiry, Suspension, Release, AutoRenewal, CannotRenew, FrozenRule, Forecast:
 	}
 	return nil
@@ -61,6 +65,7 @@ func (j *clockRound) payers() {
 				ev.Reason = p.reason(name)
 			})
 		}
+		j.shortfall(p)
 	}
 }
 
@@ -91,12 +96,13 @@ func (p *Payer) observe(name RuleName) float64 {
 		}
 		return enough
 	}
+	available, known := a.Available()
 	switch {
-	case a.Balance == nil || a.LowBalance <= 0:
+	case !known || a.LowBalance <= 0:
 		return enough
-	case a.Balance.Amount < a.LowBalance:
+	case available < a.LowBalance:
 		return tooLittle
-	case a.Balance.Amount.Float() <= a.LowBalance.Float()*lowBalanceClear:
+	case available.Float() <= a.LowBalance.Float()*lowBalanceClear:
 		return between
 	}
 	return enough
@@ -156,19 +162,21 @@ func (j *clockRound) byAccount(a *TermWatch, r RuleName) bool {
 // of more only the first does.
 const gatherMost = 50
 
-// gather lets events of one topic, rule and kind speak for each other: who hears of
-// one hears of all. Which one comes first differs from recipient to recipient.
+// gather lets events of one topic, rule, kind and moment speak for each other: the same
+// happens to all of them at once, so that one date is true for all. Which one comes first
+// differs from recipient to recipient.
 func (j *clockRound) gather() {
 	type group struct {
 		topic string
 		rule  RuleName
 		kind  EventKind
+		at    int64
 	}
 	groups := make(map[group][]*Event)
 	for i := range j.b.commit.Events {
 		ev := &j.b.commit.Events[i]
 		if ev.Details != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
-			g := group{ev.Topic, ev.Key.Rule, ev.Kind}
+			g := group{ev.Topic, ev.Key.Rule, ev.Kind, ev.Details.At.UnixNano()}
 			groups[g] = append(groups[g], ev)
 		}
 	}

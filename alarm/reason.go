@@ -35,7 +35,7 @@ func (o *Details) reason(r RuleName, now time.Time) string {
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
 		return o.Lifecycle.Reason
-	case Capacity, NoData, LowBalance, Forecast:
+	case Capacity, NoData, LowBalance, Forecast, Shortfall:
 	}
 	return ""
 }

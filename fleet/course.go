@@ -21,6 +21,9 @@ type Course struct {
 	Policy  Policy
 	Overdue bool // its account cannot pay
 	Zone    *time.Location
+	// Delay is how long after a bill became overdue nothing is suspended, as its account
+	// is granted.
+	Delay time.Duration
 	// Doubt is when the instance was due for deletion before it was paid for again, while
 	// nobody knows whether it was deleted; zero when there is no such doubt.
 	Doubt time.Time
@@ -35,6 +38,10 @@ const (
 	BasisExpiry   Basis = "expiry"  // the end of the paid term
 	BasisOverdue  Basis = "overdue" // an unpaid bill
 	BasisReported Basis = "told"    // only moments that the cloud reported
+
+	// BasisUnsubscribed is the moment at which somebody unsubscribed the instance, before
+	// the end of its term.
+	BasisUnsubscribed Basis = "unsubscribed"
 )
 
 // Moment is the beginning of a state.
@@ -68,10 +75,14 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if payer != nil && payer.Zone != nil {
 		c.Zone = payer.Zone
 	}
+	if payer != nil {
+		c.Delay = payer.SuspensionDelay
+	}
 	c.anchor(payer)
 	if t.Method != Free {
 		c.lay()
 	}
+	c.unsubscribe()
 	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}
@@ -125,6 +136,7 @@ func (c *Course) lay() {
 	}
 	start := c.count(c.From)
 	for _, ph := range c.Policy.Phases {
+		start = c.held(ph.State, start)
 		m := Moment{State: ph.State, At: start.at}
 		if at := c.reported(ph.State); !at.IsZero() {
 			if start.at.Equal(c.From) {

@@ -43,6 +43,8 @@ func (c *Course) sinceWhen(i int) string {
 		source = ", by what the cloud tells"
 	}
 	switch state := c.stateAfter(i); {
+	case c.Basis == BasisUnsubscribed || i > 0 && c.Moments[i-1].At.Equal(c.Term.UnsubscribedAt):
+		return c.sinceUnsubscribed(i)
 	case c.Basis == BasisOverdue && i == 0:
 		return "its bill is overdue from " + at
 	case c.Basis == BasisOverdue:

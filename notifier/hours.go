@@ -37,7 +37,7 @@ func stepped(r alarm.RuleName) bool {
 	switch r {
 	case alarm.Expiry, alarm.Suspension, alarm.Release, alarm.AutoRenewal, alarm.CannotRenew:
 		return true
-	case alarm.Capacity, alarm.NoData, alarm.Overdue, alarm.LowBalance, alarm.FrozenRule, alarm.Forecast:
+	case alarm.Capacity, alarm.NoData, alarm.Overdue, alarm.LowBalance, alarm.FrozenRule, alarm.Forecast, alarm.Shortfall:
 	}
 	return false
 }

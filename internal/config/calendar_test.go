@@ -71,12 +71,16 @@ instances: [{id: a, account: acme, product: mqtt, edition: basic}]
 alarms:
   low_balance: {repeat: 2d}
   forecast: {within: 14d}
+  shortfall: {within: 10d, repeat: 3d}
   overrides:
-    - {match: {account: globex}, low_balance: {enabled: false}}
+    - {match: {account: globex}, low_balance: {enabled: false}, shortfall: {enabled: false}}
     - {match: {product: mqtt}, overdue: {enabled: false}}
     - {match: {account: acme}, overdue: {severity: info}}
 `))
 	acme, globex := s.Payers["acme"], s.Payers["globex"]
+	if s := acme.Shortfall; s == nil || s.Within != 10*day || s.Rule.Repeat != 3*day || s.Rule.Levels[0].Severity != alarm.Warning || globex.Shortfall != nil {
+		t.Errorf("shortfall: %+v, %+v", acme.Shortfall, globex.Shortfall)
+	}
 	if acme.LowBalance == nil || acme.LowBalance.Repeat != 48*time.Hour || globex.LowBalance != nil {
 		t.Errorf("low balance: %+v, %+v", acme.LowBalance, globex.LowBalance)
 	}

@@ -13,12 +13,13 @@ import (
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, root: root, doc: doc, s: s, rules: newRuleMaker(d), dates: calendarMaker{make(map[calendarDraft]*alarm.CalendarRules), s.CalendarAt}, seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r := &instanceResolver{d: d, root: root, doc: doc, s: s, rules: newRuleMaker(d), dates: calendarMaker{make(map[calendarDraft]*alarm.CalendarRules), s.CalendarAt}, seen: make(map[string]place), currency: make(map[string]string), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
 	r.silence.flaps = layFlapping(r.silence.flaps, &doc.Alarms.Flapping)
 	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
+	r.calendar = layShortfall(r.calendar, doc.Alarms.Shortfall)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
 	r.rules.rule(&r.capacity) // so that its faults are noted without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))
@@ -52,6 +53,7 @@ type instanceResolver struct {
 	silence  draft
 	calendar calendarDraft
 	dates    calendarMaker
+	currency map[string]string // by account: that of its balance, or of the first price
 }
 
 func (r *instanceResolver) add(in *instanceDoc) {
@@ -79,7 +81,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 		}
 	}
 	edition := r.edition(in, out.Instance)
+	out.BulkRenewal = r.s.Catalogue.bulk(out.Instance)
 	r.term(in, out.Instance, edition, zone)
+	r.payment(in, out.Instance, edition, zone)
 	if in.Source != nil && in.Source.node != nil {
 		out.Source = d.resolveSource(in.Source, r.s.Collect)
 		r.cloudSource(in, &out)

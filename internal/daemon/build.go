@@ -19,6 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
@@ -61,7 +62,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := d.buildEngine(ctx, snapshot); err != nil {
 		return nil, err
 	}
-	d.descriptors = countDescriptors()
+	d.descriptors, d.memory = countDescriptors(), memory.NewRoom()
 	if err := d.buildCollectors(snapshot); err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
 	d.onClose(d.endUnused)
 	d.sources = sources.New(d.options.Logger, d.limits)
 	if d.descriptors.limit > 0 {
-		d.sources.Bound(d.descriptors.ofSources())
+		d.sources.Bound(d.descriptors.ofSources(), d.memory)
 	}
 	set, err := d.sources.Prepare(s, d.accounts.Open())
 	if err != nil {

@@ -39,7 +39,7 @@ func (f *Fleet) Calendar() alarm.Calendar {
 	for i := range f.accounts {
 		a := &f.accounts[i]
 		payers[a.Name] = a
-		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance}
+		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance, Shortfall: s.Payers[a.Name].Shortfall}
 	}
 	for i := range s.Instances {
 		in := &s.Instances[i]

@@ -33,6 +33,8 @@ func ruleWords(r alarm.RuleName) string {
 		return "Frozen"
 	case alarm.Forecast:
 		return "Forecast"
+	case alarm.Shortfall:
+		return "Money short"
 	}
 	return string(r)
 }

@@ -128,7 +128,7 @@ func giveWay(ctx context.Context, tx *transaction, it item, newer int64, kind al
 // with the addresses that were told.
 func heard(ctx context.Context, tx *transaction, episode int64) ([]notifier.Addressee, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT receiver, recipient, channel, display, address FROM notice
-		WHERE episode = ? AND (state IN (?, ?, ?) OR state = ? AND in_doubt = 1 OR told_with <> '' AND EXISTS (
+		WHERE episode = ? AND (state IN (?, ?, ?) OR state = ? AND in_doubt = 1 OR state = 'dropped' AND told_with <> '' AND EXISTS (
 			SELECT 1 FROM notice AS first WHERE first.code = notice.told_with AND first.recipient = notice.recipient
 				AND first.state IN (?, ?, ?, ?)))
 		ORDER BY receiver, recipient, seq`,
