@@ -45,16 +45,16 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 func (b *beginning) tell(r route, after time.Duration) {
 	about := *b.ev
 	about.Silent = r.silent
-	alert := b.d.entries.Words.alert(&about)
+	alerts := b.d.entries.Words.alerts(&about)
 	people, gaps := b.d.reached(r.name, b.now.Add(after))
 	for _, g := range gaps {
-		b.note(&about, alert, r.name, g, after)
+		b.note(&about, alerts, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(&about, alert, to, after)
+			b.tellLater(&about, alerts.to(to.Target), to, after)
 		} else {
-			b.tellNow(&about, alert, to)
+			b.tellNow(&about, alerts.to(to.Target), to)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after
 		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	n.Alert.Annotations["escalation"] = unansweredEnglish(after)
+	n.Alert.Annotations["escalation"] = unanswered(after, speechOf(to.Target))
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)
@@ -137,12 +137,12 @@ func (n *Notice) fold(told *Notice) {
 
 // note keeps in the journal that nobody is on call, as a notice that is dropped with
 // the reason. Nobody has this recipient's name: those of contacts hold no slash.
-func (b *beginning) note(about *alarm.Event, alert Alert, receiver string, g unmanned, after time.Duration) {
+func (b *beginning) note(about *alarm.Event, alerts *alerts, receiver string, g unmanned, after time.Duration) {
 	to := reached{receiver: receiver, Target: Target{Recipient: Recipient{Channel: "sms", Name: "sms/oncall/" + g.rota}, Zone: time.UTC}}
 	if _, noted := b.at[to.Recipient.Name]; noted {
 		return
 	}
-	n := newNotice(b.d, about, alert, receiver, to.Target, b.now)
+	n := newNotice(b.d, about, alerts.to(to.Target), receiver, to.Target, b.now)
 	n.Escalation = after
 	n.Drop = fmt.Sprintf("nobody is on call in %s; %s", g.rota, g.instead)
 	b.add(n, to)

@@ -55,7 +55,7 @@ func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Sile
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
-	alert := d.entries.Words.alert(ev)
+	alerts := d.entries.Words.alerts(ev)
 	for i, to := range addressees {
 		if d.sameAs(to, addressees, i) {
 			continue
@@ -68,7 +68,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 		}
 		// It goes to the address that was told, under the name that was told.
 		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
-		n := newNotice(d, ev, alert, to.Receiver, t, now)
+		n := newNotice(d, ev, alerts.to(t), to.Receiver, t, now)
 		n.Told = to.Address
 		if seen[to.Recipient] { // who was told at one number and then at another is told at both
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
@@ -154,7 +154,7 @@ func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Ta
 		ID:   noticeID(ev, t.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
-		Alert:     alert, // the same for all: nobody may change its maps
+		Alert:     alert, // the same for several: nobody may change its maps
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {

@@ -423,6 +423,8 @@ type webhookDoc struct {
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
 	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
+	Language    string   `yaml:"language" doc:"Of what the annotations summary, description, advice and escalation say: en or zh. Labels stay as they are." default:"en"`
+	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	authDoc
 }
 

@@ -257,6 +257,8 @@ type Webhook struct {
 	Bearer   Secret
 	TLS      TLS
 	Timeout  time.Duration
+	Language words.Language // of what its annotations say
+	Zone     *time.Location // of times in them
 }
 
 // SMS is how text messages go out.
