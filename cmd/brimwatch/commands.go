@@ -14,6 +14,8 @@ import (
 
 // commands is the command line.
 type commands struct {
+	languageFlag
+
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`

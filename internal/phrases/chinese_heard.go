@@ -12,7 +12,8 @@ func heard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfReadings()...)
 	out = append(out, heardOfNotices()...)
-	return append(out, heardOfPeople()...)
+	out = append(out, heardOfPeople()...)
+	return append(out, heardOfCommands()...)
 }
 
 // heardOfTerms has the reasons of lifecycle states (fleet).
@@ -178,5 +179,62 @@ func heardOfPeople() []saying {
 		{"which turns the direction of the text", "会改变文字方向"},
 		{"which stands for what could not be read", "表示无法识别的内容"},
 		{"which is not seen", "不可见"},
+	}
+}
+
+// heardOfCommands has what the command line's parser says (kong), what the client says of a
+// Brimwatch that does not answer, and notes of what is read once (internal/client, internal/check).
+func heardOfCommands() []saying {
+	return []saying{
+		{"Usage: %s", "用法：%s"},
+		{"Flags:", "选项："},
+		{"Commands:", "命令："},
+		{"Arguments:", "参数："},
+		{`Run "%s <command> --help" for more information on a command.`, "运行“%s <command> --help”查看某个命令的详细说明。"},
+		{`Run "%s --help" for more information.`, "运行“%s --help”查看详细说明。"},
+		{"expected one of %s", "应为以下之一：%s"},
+		{"expected %s", "缺少：%s"},
+		{"unexpected argument %s", "多余的参数 %s"},
+		{"unexpected argument %s, did you mean %s?", "多余的参数 %s，是否指 %s？"},
+		{"unexpected argument %s, did you mean one of %s?", "多余的参数 %s，是否指以下之一：%s？"},
+		{"unknown flag %s", "未知选项 %s"},
+		{"unknown flag %s, did you mean %s?", "未知选项 %s，是否指 %s？"},
+		{"unknown flag %s, did you mean one of %s?", "未知选项 %s，是否指以下之一：%s？"},
+		{"missing flags: %s", "缺少选项：%s"},
+		{"missing positional arguments %s", "缺少参数 %s"},
+		{"%s must be one of %s but got %s", "%s 应为 %s 之一，而不是 %s"},
+		{"%s: expected a valid %d bit int but got %s", "%[1]s：应为整数，而不是 %[3]s（%[2]d 位）"},
+		{"%s: expected string value but got %s", "%s：应为文本，而不是 %s"},
+		{"no Brimwatch answers at %s: is it running? (%v)", "%s 没有 Brimwatch 应答：是否在运行？（%v）"},
+		{"connect: connection refused", "连接被拒绝"},
+		{"the Brimwatch at %s did not answer in time", "%s 的 Brimwatch 未及时应答"},
+		{"the Brimwatch at %s could not be asked: %v", "无法询问 %s 的 Brimwatch：%v"},
+		{"the Brimwatch at %s asks for a user and password: write them into --url, http://user:password@host:9740", "%s 的 Brimwatch 需要用户名和密码：请写入 --url，如 http://user:password@host:9740"},
+		{"%s answered %d %s; is it a Brimwatch, or a proxy before it?", "%s 应答 %d %s；它是 Brimwatch，还是其前面的代理？"},
+		{"what answers at %s is not a Brimwatch of this version: it has no calendar", "%s 应答的不是此版本的 Brimwatch：它没有日历"},
+		{"what answers at %s is not a Brimwatch of this version: %s", "%s 应答的不是此版本的 Brimwatch：%s"},
+		{"the address of a Brimwatch looks like http://127.0.0.1:9740", "Brimwatch 的地址应类似 http://127.0.0.1:9740"},
+		{"there is no rota %s; known are %s", "没有值班表 %s；已有：%s"},
+		{"there is no instance %s", "没有实例 %s"},
+		{"there is no silence %s", "没有静默 %s"},
+		{"there is no contact or receiver called %s; known are %s", "没有名为 %s 的联系人或接收组；已有：%s"},
+		{"contact %s is in no receiver, so nothing would ever be sent to it", "联系人 %s 不在任何接收组中，因此不会收到任何通知"},
+		{"overdue", "欠费"},
+		{"below its threshold", "低于阈值"},
+		{"accepted", "已受理"},
+		{"accepted: %v", "已受理：%v"},
+		{"accepted as %s", "已受理（%s）"},
+		{"delivered", "已送达"},
+		{"delivered: %v", "已送达：%v"},
+		{"delivered as %s", "已送达（%s）"},
+		{"failed as %s: %v", "未送达（%s）：%v"},
+		{"a total of %s so far; the rate needs two readings", "目前总数 %s；计算速率需要两次读数"},
+		{"%s: a share is wanted here, such as 70%%, not %s", "%s：此处应为百分比，如 70%%，而不是 %s"},
+		{"a share is wanted here, such as 70%%, not %s", "此处应为百分比，如 70%%，而不是 %s"},
+		{"%s is read as a percentage; write %s if that is what you mean", "%s 会被当作百分数；若是此意请写 %s"},
+		{"%s: %s is read as a percentage; write %s if that is what you mean", "%s：%s 会被当作百分数；若是此意请写 %s"},
+		{"a share lies between 0%% and 1000%%, not at %s", "百分比应在 0%% 与 1000%% 之间，而不是 %s"},
+		{"%s: a share lies between 0%% and 1000%%, not at %s", "%s：百分比应在 0%% 与 1000%% 之间，而不是 %s"},
+		{"storage.query_url: %v; charts and advice will be without a history until it does", "storage.query_url：%v；在此之前图表和建议没有历史数据"},
 	}
 }

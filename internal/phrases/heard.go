@@ -12,7 +12,7 @@ import (
 
 // saying is a sentence that another package composed in English, and its translation.
 // Where it holds something else (a name, a date, an error) both have %s; a number is %d,
-// and %v is a saying by itself.
+// and %v is a saying by itself; %% is a percent sign.
 type saying struct{ english, chinese string }
 
 // hearing finds sayings.
@@ -32,15 +32,18 @@ type heardPattern struct {
 
 func newHearing(list []saying) *hearing {
 	h := &hearing{exact: make(map[string]string)}
+	const percent = "\x00" // stands for %%, so that it is no placeholder
 	for _, s := range list {
+		s.english = strings.ReplaceAll(s.english, "%%", percent)
 		if !strings.Contains(s.english, "%") {
-			h.exact[s.english] = s.chinese
+			h.exact[strings.ReplaceAll(s.english, percent, "%")] = strings.ReplaceAll(s.chinese, "%%", "%")
 			continue
 		}
 		shape := strings.NewReplacer("%s", "(.+?)", "%v", "(.+?)", "%d", `([0-9][0-9,.]*)`).Replace(regexp.QuoteMeta(s.english))
+		shape = strings.ReplaceAll(shape, percent, "%")
 		first, last := strings.Index(s.english, "%"), strings.LastIndex(s.english, "%")
 		h.patterns = append(h.patterns, heardPattern{
-			before: s.english[:first], after: s.english[last+2:],
+			before: strings.ReplaceAll(s.english[:first], percent, "%"), after: strings.ReplaceAll(s.english[last+2:], percent, "%"),
 			shape: regexp.MustCompile("(?s)^" + shape + "$"), chinese: strings.NewReplacer("%d", "%s", "%v", "%s", "]d", "]s", "]v", "]s").Replace(s.chinese),
 			sayings: sayingsIn(s.english), weight: len(strings.NewReplacer("%s", "", "%v", "", "%d", "").Replace(s.english)),
 		})

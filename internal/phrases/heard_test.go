@@ -80,7 +80,7 @@ func TestSayings(t *testing.T) {
 		if strings.Join(en, " ") != strings.Join(zh, " ") {
 			t.Errorf("%q has other placeholders than %q: %v, %v", s.chinese, s.english, zh, en)
 		}
-		if strings.ContainsAny(s.chinese, `<>&"'`) {
+		if strings.ContainsAny(strings.ReplaceAll(s.chinese, "<command>", ""), `<>&"'`) {
 			t.Errorf("%q has signs that mean something in HTML", s.chinese)
 		}
 		if s.chinese == "" || s.english == "" {

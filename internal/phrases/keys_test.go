@@ -21,7 +21,7 @@ const root = "../.."
 
 // speakers are the folders whose code and templates say phrases.
 func speakers() []string {
-	return []string{"internal/web", "cmd/brimwatch", "internal/demo/demo.go", "internal/demo/story.go"}
+	return []string{"internal/web", "cmd/brimwatch", "internal/demo/demo.go", "internal/demo/story.go", "internal/demo/account.go"}
 }
 
 // said is what code and templates say: phrases, and kinds of words, by where they stand.
@@ -60,7 +60,7 @@ func collect(t *testing.T) *said {
 	return s
 }
 
-// code reads the phrases of a Go file: what is given to T, N and Keys.
+// code reads the phrases of a Go file: what is given to T, N, Key and Keys.
 func (s *said) code(path string) error {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, path, nil, 0)
@@ -89,7 +89,7 @@ func (s *said) code(path string) error {
 			if literal(call.Args[1]) == "" {
 				s.faults = append(s.faults, at+": the phrase about one is no literal")
 			}
-		case fun.Sel.Name == "Keys" && names(fun.X, "phrases"):
+		case (fun.Sel.Name == "Keys" || fun.Sel.Name == "Key") && names(fun.X, "phrases"):
 			texts = call.Args
 		case fun.Sel.Name == "Word" && speaks(fun.X):
 			if kind := literal(call.Args[0]); kind != "" {

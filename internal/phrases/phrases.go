@@ -39,6 +39,7 @@ func New() *Book {
 func parts() []map[string]string {
 	return []map[string]string{
 		chineseFrame(), chineseLists(), chineseInstance(), chineseBilling(), chineseCalendar(), chineseAlarms(), chinesePeople(), chineseForms(), chineseDrawings(),
+		chineseCommands(), chineseTables(), chineseHelp(),
 	}
 }
 
@@ -95,8 +96,23 @@ func (p *Printer) phrase(english string) string {
 	return english
 }
 
-// Keys are phrases that are written later, such as the heads of a table.
+// Key is a phrase that Say writes later.
+func Key(english string) string { return english }
+
+// Keys are phrases that SayAll writes later, such as the heads of a table.
 func Keys(english ...string) []string { return english }
+
+// Say writes a phrase that Key marked, or the help of a command.
+func (p *Printer) Say(key string) string { return p.T(key) }
+
+// SayAll writes phrases that Keys marked.
+func (p *Printer) SayAll(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = p.T(k)
+	}
+	return out
+}
 
 // Word writes a word out of a fixed set, such as a severity: the phrase "severity|warning"
 // for the kind severity. A word that is not in the set stays as it is.
