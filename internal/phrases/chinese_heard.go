@@ -10,6 +10,7 @@ import (
 // in no set, and neither are the faults of a configuration: these stay as they are.
 func heard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
+	out = append(out, heardOfCalendarAlarms()...)
 	out = append(out, heardOfReadings()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
@@ -36,6 +37,28 @@ func heardOfTerms() []saying {
 		{"expired at %s and converted to pay-as-you-go by its post-expiration action", "已于 %s 到期，并按到期处理方式转为按量付费"},
 		{"expired at %s, by what the cloud tells", "已于 %s 到期（依据云告知）"},
 		{"expired at %s", "已于 %s 到期"},
+	}
+}
+
+// heardOfCalendarAlarms has what alarms of terms, bills and balances are about (alarm).
+func heardOfCalendarAlarms() []saying {
+	return []saying{
+		{"the service stops at %s", "将于 %s 停服"},
+		{"the service stopped at %s", "已于 %s 停服"},
+		{"it is deleted for good at %s", "将于 %s 彻底释放"},
+		{"it is due for deletion since %s", "自 %s 起应被释放"},
+		{"automatic renewal has not paid, %v", "自动续费尚未扣款成功，%v"},
+		{"and no attempt is left", "无自动扣款机会，请手动续费"},
+		{"1 attempt is left", "还有 1 次扣款机会"},
+		{"%d attempts are left", "还有 %d 次扣款机会"},
+		{"its account is overdue, and its term %v", "其账号已欠费，付费期限%v"},
+		{"ends at %s", "将于 %s 截止"},
+		{"ended at %s", "已于 %s 截止"},
+		{"a bill of it is unpaid since %s", "账单自 %s 起未付"},
+		{"the term goes on until %s", "已续费至 %s"},
+		{"a bill is unpaid", "有未付账单"},
+		{"its balance is %s", "余额为 %s"},
+		{"its balance is %s, its threshold %s", "余额为 %s，阈值为 %s"},
 	}
 }
 
@@ -109,7 +132,8 @@ func heardOfReadings() []saying {
 		{"%s does not grow any more", "%s 不再增长"},
 		{"the instance or this alarm is no longer in the configuration", "该实例或该告警已不在配置中"},
 		{"withdrawn: %v", "已撤销：%v"},
-		{"goes up and down: raised %d times within %s", "反复触发：%[2]s内触发 %[1]d 次"},
+		{"goes up and down: raised %d times within %v", "反复触发：%[2]v内触发 %[1]d 次"},
+		{"%d d", "%d天"}, {"%d h", "%d小时"}, {"%d min", "%d分钟"}, {"%d s", "%d秒"}, {"%d d %d h", "%d天%d小时"}, {"%d h %d min", "%d小时%d分钟"},
 		{"its date is not known any more", "其日期不再已知"},
 		{"Brimwatch was stopped", "Brimwatch 曾停止运行"},
 		{"not enough history: %d of %d full days", "历史数据不足：%[2]d 个整天中只有 %[1]d 个"},
