@@ -16,6 +16,7 @@ type beginning struct {
 	ev       *alarm.Event
 	silences []Silence
 	now      time.Time
+	says     *telling // to all receivers; nil before it is needed
 
 	out     []Notice
 	to      []reached      // of each notice in out
@@ -43,27 +44,39 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 // tell plans the notices to whom a receiver reaches, now or after a while without an
 // acknowledgement.
 func (b *beginning) tell(r route, after time.Duration) {
-	about := *b.ev
-	about.Silent = r.silent
-	alerts := b.d.entries.Words.alerts(&about)
+	says := b.telling(r)
 	people, gaps := b.d.reached(r.name, b.now.Add(after))
 	for _, g := range gaps {
-		b.note(&about, alerts, r.name, g, after)
+		b.note(says, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(&about, alerts.to(to.Target), to, after)
+			b.tellLater(says, to, after)
 		} else {
-			b.tellNow(&about, alerts.to(to.Target), to)
+			b.tellNow(says, to)
 		}
 	}
 }
 
+// telling is what the event says to a receiver: the same to all, unless it lists the
+// instances of each.
+func (b *beginning) telling(r route) *telling {
+	if len(r.silent) == 0 && len(b.ev.Silent) == 0 {
+		if b.says == nil {
+			b.says = newTelling(b.d, b.ev, b.now)
+		}
+		return b.says
+	}
+	about := *b.ev
+	about.Silent = r.silent
+	return newTelling(b.d, &about, b.now)
+}
+
 // tellNow plans a notice that goes out at once. Where two receivers reach a
 // recipient, it is told by the first; by the other where that would hold the notice for longer.
-func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
-	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
-	if about.Kind == alarm.Raised && to.wait > 0 {
+func (b *beginning) tellNow(says *telling, to reached) {
+	n := says.notice(to.receiver, to.Target)
+	if n.Kind == alarm.Raised && to.wait > 0 {
 		n.NotBefore = b.now.Add(to.wait)
 	}
 	holdFor(&n, to.Target, b.silences, b.now)
@@ -78,18 +91,18 @@ func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
 
 // tellLater plans a notice for the case that nobody acknowledges. Who is told already,
 // or earlier, is not told again by it.
-func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after time.Duration) {
+func (b *beginning) tellLater(says *telling, to reached, after time.Duration) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
 	}
 	if _, told := b.numbers[to.number()]; told && to.number() != "" {
 		return
 	}
-	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
+	n := says.notice(to.receiver, to.Target)
 	n.Escalation = after
-	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+about.Code
+	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+n.Code
 	if n.Channel == "sms" {
-		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
+		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	n.Alert.Annotations["escalation"] = unanswered(after, speechOf(to.Target))
@@ -137,12 +150,12 @@ func (n *Notice) fold(told *Notice) {
 
 // note keeps in the journal that nobody is on call, as a notice that is dropped with
 // the reason. Nobody has this recipient's name: those of contacts hold no slash.
-func (b *beginning) note(about *alarm.Event, alerts *alerts, receiver string, g unmanned, after time.Duration) {
+func (b *beginning) note(says *telling, receiver string, g unmanned, after time.Duration) {
 	to := reached{receiver: receiver, Target: Target{Recipient: Recipient{Channel: "sms", Name: "sms/oncall/" + g.rota}, Zone: time.UTC}}
 	if _, noted := b.at[to.Recipient.Name]; noted {
 		return
 	}
-	n := newNotice(b.d, about, alerts.to(to.Target), receiver, to.Target, b.now)
+	n := says.notice(receiver, to.Target)
 	n.Escalation = after
 	n.Drop = fmt.Sprintf("nobody is on call in %s; %s", g.rota, g.instead)
 	b.add(n, to)

@@ -69,7 +69,7 @@ func (s *stage) notices(l words.Language, events []*alarm.Event, url string) (*D
 	to := Target{Recipient: Recipient{Channel: "sms", Name: "sms/wei"}, Language: l, Zone: s.zone}
 	var out []Notice
 	for _, ev := range events {
-		out = append(out, newNotice(d, ev, d.entries.Words.alert(ev), "oncall", to, ev.At))
+		out = append(out, newTelling(d, ev, ev.At).notice("oncall", to))
 	}
 	return d, to, out
 }

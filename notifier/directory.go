@@ -22,6 +22,7 @@ type Directory struct {
 	places  map[place]*Target   // by their address
 	bundles map[string]int      // how many notices go to a recipient as one message
 	prices  map[string]fleet.Amount
+	former  []*Target // that left the configuration, and whose ends are still to be told
 }
 
 // address is where a notice was sent to, as it is stored.
@@ -132,6 +133,7 @@ type Target struct {
 	Channel   Channel
 	Provider  string // name of what the Channel sends text messages through; "" for others
 	Way       string // what messages go through to the far side: a provider, a host; targets of one way fail together
+	Bare      bool   // it left the configuration, and with it the secrets that it may have had
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet

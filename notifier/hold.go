@@ -78,6 +78,17 @@ func holdEnd(n *Notice, t Target, toldAt, now time.Time) {
 	n.hold(until, why)
 }
 
+// HeldUntil tells until when the recipient of a notice is not to be told of it now, and
+// why; "" is that nothing stands against it. Ends are not asked for: they are held by what held
+// their beginning.
+func (d *Directory) HeldUntil(n *Notice, now time.Time) (until time.Time, why string) {
+	t, ok := d.Reach(*n, "")
+	if !ok || !Begins(n.Kind) {
+		return time.Time{}, ""
+	}
+	return heldUntil(t, n.Severity, now)
+}
+
 // mostHolds bounds how many quiet hours and mute times are followed, one after the
 // other.
 const mostHolds = 1000

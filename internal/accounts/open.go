@@ -211,6 +211,14 @@ func (set Set) Found() []fleet.Found {
 	return out
 }
 
+// Found lists the instances that were found in the accounts in force.
+func (c *Accounts) Found() []fleet.Found {
+	if set := c.shown.Load(); set != nil {
+		return set.Found()
+	}
+	return nil
+}
+
 // Remarks lists the faults that looking through the accounts met, in words.
 func (c *Accounts) Remarks() []string {
 	if set := c.shown.Load(); set != nil {

@@ -38,9 +38,12 @@ func TestAnswers(t *testing.T) {
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",
 		"people.json":     "/api/v1/people",
+		"explain.json":    "/api/v1/instances/mqtt-1/explain",
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := ask(t, newFakes().handler(t), http.MethodGet, target, "")
+			f := newFakes()
+			f.explanation = explanation()
+			w := ask(t, f.handler(t), http.MethodGet, target, "")
 			if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("answered %d, %s", w.Code, w.Header().Get("Content-Type"))
 			}

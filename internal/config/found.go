@@ -15,7 +15,10 @@ import (
 // were found by clouds' APIs. A listed instance and a found one with the same id
 // are one: a listed value wins, and the cloud's fills the gap where none is listed.
 func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
-	d := newDecoder()
+	return newDecoder().loadFound(path, found)
+}
+
+func (d *decoder) loadFound(path string, found []fleet.Found) (*Snapshot, error) {
 	d.found = make(map[string]*fleet.Found, len(found))
 	for i := range found {
 		f := d.plainFound(found[i])

@@ -12,7 +12,7 @@ import (
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r := &instanceResolver{d: d, root: root, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
@@ -41,6 +41,7 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 // instanceResolver makes one instance after the other.
 type instanceResolver struct {
 	d        *decoder
+	root     place
 	doc      *document
 	s        *Snapshot
 	rules    *ruleMaker
@@ -55,6 +56,7 @@ type instanceResolver struct {
 func (r *instanceResolver) add(in *instanceDoc) {
 	d := r.d
 	r.identify(in)
+	explain := d.explained.takes(in)
 	if !r.overlay(in) {
 		return
 	}
@@ -84,6 +86,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	r.found(&out)
 	r.judge(in, &out)
 	r.notify(in, &out)
+	if explain {
+		r.explain(&out)
+	}
 	r.s.Instances = append(r.s.Instances, out)
 }
 

@@ -12,6 +12,7 @@ func heard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
 	out = append(out, heardOfReadings()...)
+	out = append(out, heardOfNetwork()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
 	return append(out, heardOfCommands()...)
@@ -101,6 +102,7 @@ func heardOfReadings() []saying {
 		{"the source does not tell it", "数据源未提供"},
 		{"not told by the source", "数据源未提供"},
 		{"no capacity is known", "容量未知"},
+		{"the alarm is switched off", "告警已关闭"},
 		{"the source told a figure that is not a number or is below zero", "数据源给出的数值不是数字或小于零"},
 		{"the source told a total that is not a number or is below zero", "数据源给出的总数不是数字或小于零"},
 		{"not every node tells it", "并非每个节点都提供"},
@@ -113,17 +115,8 @@ func heardOfReadings() []saying {
 		{"the clock of the machine that runs Brimwatch was set, or the machine slept: a rate needs two readings since then", "运行 Brimwatch 的机器改过时间或休眠过：计算速率需要此后的两次读数"},
 		{"the counter jumped beyond any real figure", "计数器跳变到不可能的数值"},
 		{"the server has not renewed the counter for too long", "服务器太久没有更新计数器"},
-		{"connection refused, nothing listens there", "连接被拒绝，该地址没有服务"},
 		{"connection refused", "连接被拒绝"},
-		{"the host name cannot be resolved", "主机名无法解析"},
-		{"there is no way to the host", "无法到达主机"},
 		{"no answer in time", "未及时应答"},
-		{"the server's certificate is not valid", "服务器证书无效"},
-		{"the server's certificate is signed by an authority that is not known here, give its ca_file", "服务器证书由未知机构签发，请提供其 ca_file"},
-		{"the server's certificate is for another host name, give that as server_name", "服务器证书属于其他主机名，请在 server_name 中填写"},
-		{"%s: connection refused, nothing listens there", "%s：连接被拒绝，该地址没有服务"},
-		{"%s: the host name cannot be resolved", "%s：主机名无法解析"},
-		{"%s: there is no way to the host", "%s：无法到达主机"},
 		{"%s: no answer in time", "%s：未及时应答"},
 		{"%d of %d instances tell nothing", "%[2]d 个实例中有 %[1]d 个无数据"},
 		{"the balance is not known", "余额未知"},
@@ -144,6 +137,28 @@ func heardOfReadings() []saying {
 	}
 }
 
+// heardOfNetwork has why a connection did not come about (collector/neterror): alone, with the address
+// before it, and with what the system says behind it.
+func heardOfNetwork() []saying {
+	var out []saying
+	for _, s := range []saying{
+		{"connection refused, nothing listens there", "连接被拒绝，该地址没有服务"},
+		{"the host name cannot be resolved", "主机名无法解析"},
+		{"Brimwatch has no file descriptor left, raise its limit (LimitNOFILE, ulimit -n)", "Brimwatch 的文件描述符已用完，请提高上限（LimitNOFILE、ulimit -n）"},
+		{"there is no way to the host", "无法到达主机"},
+		{"the server's certificate is signed by an authority that is not known here, give its ca_file", "服务器证书由未知机构签发，请提供其 ca_file"},
+		{"the server's certificate is for another host name, give that as server_name", "服务器证书属于其他主机名，请在 server_name 中填写"},
+		{"the server's certificate is not valid", "服务器证书无效"},
+		{"the server broke TLS off; it may want a client certificate (cert_file and key_file)", "服务器中断了 TLS；它可能需要客户端证书（cert_file 和 key_file）"},
+	} {
+		out = append(out, s,
+			saying{"%s: " + s.english, "%s：" + s.chinese},
+			saying{s.english + ": %s", s.chinese + "（%s）"},
+			saying{"%s: " + s.english + ": %s", "%s：" + s.chinese + "（%s）"})
+	}
+	return out
+}
+
 // heardOfNotices has why a notice waits, was not sent, or stands alone (notifier,
 // notifier/outbox).
 func heardOfNotices() []saying {
@@ -160,6 +175,10 @@ func heardOfNotices() []saying {
 		{"over the cap of a hour: %d text messages", "超过每小时的上限：%d 条短信"},
 		{"told with %s", "已随 %s 一并通知"},
 		{"told with %s, who has the same number", "已随 %s 一并通知（号码相同）"},
+		{"sent without the secrets that this URL may have had: it left the configuration", "发送时未带该 URL 原有的密钥：它已不在配置中"},
+		{"the files of the configuration do not have this instance any more, and are not loaded yet", "配置文件中已没有该实例，但尚未重新加载"},
+		{"the files of the configuration have changed since they were loaded: what follows is as they are now", "配置文件在加载后有改动：以下为文件当前内容"},
+		{"the files of the configuration have faults now, so nobody can say which line has set what; what was loaded before stays in force: %s", "配置文件现在有误，无法判断各项来自哪一行；此前加载的配置仍然有效：%s"},
 		{"told while it could not be stored", "无法存储时已通知"},
 		{"nobody is on call in %s; %v", "%s 无人值班；%v"},
 		{"the others of the receiver %s are told", "改为通知接收组 %s 的其他人"},
@@ -244,6 +263,10 @@ func heardOfCommands() []saying {
 		{"there is no contact or receiver called %s; known are %s", "没有名为 %s 的联系人或接收组；已有：%s"},
 		{"contact %s is in no receiver, so nothing would ever be sent to it", "联系人 %s 不在任何接收组中，因此不会收到任何通知"},
 		{"overdue", "欠费"},
+		{"built in", "内置"},
+		{"the catalogue", "规格目录"},
+		{"the cloud", "云"},
+		{"none: only its calendar is watched", "无：仅监控到期日历"},
 		{"below its threshold", "低于阈值"},
 		{"accepted", "已受理"},
 		{"accepted: %v", "已受理：%v"},

@@ -71,5 +71,7 @@ func chineseHelp() map[string]string {
 		"Where the Brimwatch page is; a free port when this one is in use (${default}).":                              "Brimwatch 页面的地址；被占用时使用空闲端口（${default}）。",
 		"Also watch an account of a small Alibaba Cloud, whose instances are found.":                                  "同时监控一个小型阿里云账号，自动发现其实例。",
 		"Show what Brimwatch logs.": "显示 Brimwatch 的日志。",
+		"Metric or rule, such as connections or expiry; all when it is left out.":                                           "指标或规则，如 connections 或 expiry，默认为全部。",
+		"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told.": "说明实例为何如此判断和通知：哪一行配置了什么、哪些计时在进行、会通知谁。",
 	}
 }

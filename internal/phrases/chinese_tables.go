@@ -121,5 +121,16 @@ func chineseTables() map[string]string {
 		"verdict|no_catalogue":           "需要升配，目录无此版本",
 		"verdict|not_enough_history":     "历史数据不足",
 		"verdict|unknown":                "未知",
+		"ALARM":                          "告警",
+		"DECIDED":                        "时间",
+		"KEY":                            "配置项",
+		"RECEIVER":                       "接收组",
+		"SET BY":                         "来源",
+		"VALUE":                          "值",
+		"WHAT COMES":                     "接下来",
+		"WHY":                            "原因",
+		"alarms|OF":                      "告警",
+		"channel|BY":                     "渠道",
+		"recipient|TO":                   "接收人",
 	}
 }

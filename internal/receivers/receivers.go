@@ -172,6 +172,7 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 			}
 		case "webhook":
 			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			t.Bare = true
 			return t, err == nil
 		}
 		return notifier.Target{}, false

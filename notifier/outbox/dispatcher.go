@@ -35,6 +35,9 @@ func (b *Outbox) Run(ctx context.Context) error {
 	defer timer.Stop()
 	prune := time.NewTicker(time.Hour)
 	defer prune.Stop()
+	limits := time.NewTicker(limitsEvery)
+	defer limits.Stop()
+	b.endWarnings(ctx, time.Now().UTC())
 	for {
 		select {
 		case <-ctx.Done():
@@ -42,6 +45,9 @@ func (b *Outbox) Run(ctx context.Context) error {
 			return nil
 		case <-prune.C:
 			b.prune(ctx, time.Now())
+		case <-limits.C:
+			b.endWarnings(ctx, time.Now().UTC())
+			b.letGo(ctx)
 		case <-b.reloaded:
 			b.afterReload(ctx)
 		case <-b.wake:

@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	_ "modernc.org/sqlite" // the database driver
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -60,12 +59,14 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
-	spending   spending    // of text messages
+	insertions insertions
+	spending   spending // of text messages
 	drills     drills
 
 	jitter func() float64
 
 	directory atomic.Pointer[notifier.Directory]
+	former    sync.Mutex // held while the directory is replaced
 
 	clock clock
 	lost  sync.Map // recipients that cannot be reached, so that others are known to be told of it
@@ -91,7 +92,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, err
 	}
 	b := &Outbox{
-		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
+		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
 	}
@@ -124,9 +125,12 @@ func (b *Outbox) Close() error {
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them.
+// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
+// are in it no more are kept while something that they were told is open.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
-	b.directory.Store(d)
+	b.former.Lock()
+	b.directory.Store(d.Keep(b.directory.Load()))
+	b.former.Unlock()
 	b.metrics.configure(d)
 	select {
 	case b.reloaded <- struct{}{}:
@@ -158,7 +162,11 @@ func (b *Outbox) nudge() {
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
 	err := b.writer.write(ctx, func(tx *transaction) error {
 		tx.spending, tx.texted, tx.room = &b.spending, false, nil
-		return f(tx)
+		tx.insertions, tx.planned, tx.failed = b.insertions, planned{}, nil
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
 	})
 	if err != nil {
 		b.spending.forget() // what it was to cost is not spent

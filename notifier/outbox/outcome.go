@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
@@ -39,17 +40,30 @@ type outcome struct {
 	late   bool          // of doubt: there was no answer in time
 	split  bool          // each notice goes out again by itself
 	about  bool          // of dead: the recipient cannot be reached, whatever the text
+	bare   bool          // of dead: it is refused without the secrets that left the configuration
 	result result
 	asked  time.Duration
 }
+
+// bareRefused begins the reason of an end that was refused without the secrets that left the
+// configuration.
+const bareRefused = "sent without the secrets that this URL had, as it left the configuration, and refused; end it there by hand: "
 
 // judge turns the answer of a channel into an outcome. waited is for how long the
 // oldest notice of the message has waited.
 func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited time.Duration) outcome {
 	if err == nil {
-		return accepted(receipt, s.target.Channel)
+		o := accepted(receipt, s.target.Channel)
+		if s.target.Bare && o.reason == "" {
+			o.reason = "sent without the secrets that this URL may have had: it left the configuration"
+		}
+		return o
 	}
 	m := &s.message
+	if s.target.Bare && notifier.IsAboutCredentials(err) && notifier.Ends(m.Notices[0].Kind) {
+		// Nobody can mend the credentials of what is not there any more.
+		return outcome{name: "permanent", state: notifier.Dead, reason: bareRefused + err.Error(), bare: true, result: took}
+	}
 	if notifier.IsPermanent(err) {
 		about := notifier.IsAboutRecipient(err)
 		if len(m.Notices) > 1 && !about {
@@ -114,7 +128,11 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 		})
 	})
 	b.measure(s, o, receipt, sendErr, now)
-	if o.about && err == nil {
+	switch {
+	case err != nil:
+	case o.bare:
+		b.tellNotEnded(ctx, s.items[0], o.reason)
+	case o.about:
 		b.unreachable(ctx, s.items[0], o.reason)
 	}
 	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
@@ -129,6 +147,7 @@ func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke = len(s.items)
+		v.grave = slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })
 	}
 	return v
 }

@@ -36,21 +36,27 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 	if err != nil {
 		return nil, err
 	}
-	var out []item
+	return b.storeSelf(ctx, tx, dir, episode, notices)
+}
+
+// storeSelf stores notices of something that Brimwatch tells about its own work.
+func (b *Outbox) storeSelf(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, notices []notifier.Notice) ([]item, error) {
+	var out []*item
 	for i := range notices {
 		alert, err := json.Marshal(notices[i].Alert)
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		it, err := b.storeNotice(ctx, tx, dir, episode, notices[i], placing{weight: lightest, alert: alert})
+		it, err := b.storeNotice(ctx, tx, dir, episode, &notices[i], placing{weight: lightest, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", notices[i].Recipient, err)
 		}
-		if it != nil {
-			out = append(out, *it)
-		}
+		out = append(out, it)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices about Brimwatch: %w", err)
+	}
+	return added(out), nil
 }
 
 // storeSelfEpisode stores the episode of something that Brimwatch tells about itself. It

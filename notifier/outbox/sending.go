@@ -30,11 +30,12 @@ type sending struct {
 // another address than the recipient's are moved to a queue of their own.
 func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []item, err error) {
 	dir := b.directory.Load()
-	for _, it := range items {
-		n, err := readStored(ctx, b.reads, it.seq)
-		if err != nil {
-			return s, nil, err
-		}
+	stored, err := readAll(ctx, b.reads, items)
+	if err != nil {
+		return s, nil, err
+	}
+	for i, it := range items {
+		n := &stored[i]
 		t, ok := dir.Reach(n.Notice, it.address)
 		if !ok && it.message != "" { // it may have arrived where nobody is any more
 			t, _ = dir.Reach(n.Notice, n.Address)
@@ -116,27 +117,51 @@ type storedNotice struct {
 	doubt    int // 1: it may have left; 2: it may have, and was not found
 }
 
-// rower reads one row.
-type rower interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+// readStored reads one notice.
+func readStored(ctx context.Context, q querier, it item) (storedNotice, error) {
+	list, err := readAll(ctx, q, []item{it})
+	if err != nil {
+		return storedNotice{}, err
+	}
+	return list[0], nil
 }
 
-func readStored(ctx context.Context, q rower, seq int64) (storedNotice, error) {
-	var n storedNotice
-	var alert []byte
-	var created int64
-	err := q.QueryRowContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, alert,
-		attempts, in_doubt, created_at FROM notice WHERE seq = ?`, seq).
-		Scan(&n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut, &alert,
-			&n.attempts, &n.doubt, &created)
+// readAll reads the notices of some items, in their order. A message may speak for
+// thousands: they are read by one statement.
+func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, error) {
+	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, `+alertOf+`,
+		attempts, in_doubt, created_at FROM notice WHERE seq IN (SELECT value FROM json_each(?))`, seqsOf(items))
 	if err != nil {
-		return n, fmt.Errorf("read a notice: %w", err)
+		return nil, fmt.Errorf("read notices: %w", err)
 	}
-	if err := json.Unmarshal(alert, &n.Alert); err != nil {
-		return n, fmt.Errorf("read the alert of notice %s: %w", n.ID, err)
+	defer rows.Close()
+	places := make(map[int64]int, len(items))
+	for i, it := range items {
+		places[it.seq] = i
 	}
-	n.CreatedAt = at(created)
-	return n, nil
+	out := make([]storedNotice, len(items))
+	found := 0
+	var alert sql.RawBytes
+	for ; rows.Next(); found++ {
+		var n storedNotice
+		var seq, created int64
+		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut,
+			&alert, &n.attempts, &n.doubt, &created); err != nil {
+			return nil, fmt.Errorf("read a notice: %w", err)
+		}
+		if err := json.Unmarshal(alert, &n.Alert); err != nil {
+			return nil, fmt.Errorf("read the alert of notice %s: %w", n.ID, err)
+		}
+		n.CreatedAt = at(created)
+		out[places[seq]] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+	if found < len(items) {
+		return nil, fmt.Errorf("read notices: %w", sql.ErrNoRows)
+	}
+	return out, nil
 }
 
 // begin stores that a message is about to be handed over, before it is. Notices that

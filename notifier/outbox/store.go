@@ -109,6 +109,11 @@ func (s *store) suspicion() string { return s.path + ".suspect" }
 
 func (s *store) close() error {
 	var errs []error
+	if s.db != nil {
+		// The log stays, and what is in it must not: an older copy of the database that somebody
+		// puts in its place has nothing to do with it. One that cannot be emptied is read at the next start.
+		_, _ = s.db.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
 	for _, db := range []*sql.DB{s.db, s.reads} {
 		if db != nil {
 			errs = append(errs, db.Close())

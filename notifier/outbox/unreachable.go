@@ -66,7 +66,7 @@ func (b *Outbox) tellOfStart(ctx context.Context, c *notifier.Contact) {
 
 // tellOthers plans what others are told, unless they were told of this address.
 func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why string) ([]item, error) {
-	n, err := readStored(ctx, tx, it.seq)
+	n, err := readStored(ctx, tx, it)
 	if err != nil {
 		return nil, err
 	}
