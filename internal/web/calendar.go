@@ -61,14 +61,6 @@ func (f calendarFilter) values() url.Values {
 	return q
 }
 
-// path returns the address of a page or feed with this filter.
-func (f calendarFilter) path(page string) string {
-	if q := f.values(); len(q) > 0 {
-		return page + "?" + q.Encode()
-	}
-	return page
-}
-
 // Any tells whether the filter leaves an instance out.
 func (f calendarFilter) Any() bool { return f.Account != "" || f.Product != "" }
 

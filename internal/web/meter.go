@@ -68,7 +68,7 @@ func place(u float64) string {
 
 // sentence says all that a bar shows, for who does not see it.
 func (p *pages) sentence(m *meter) string {
-	text := ""
+	var text string
 	switch {
 	case !m.Known && m.Capacity != "":
 		text = p.say.T("%s: usage unknown, capacity %s", m.Name, m.Capacity)
