@@ -35,6 +35,7 @@ const (
 	CannotRenew   RuleName = "cannot_renew"
 	FrozenRule    RuleName = "frozen"
 	Forecast      RuleName = "forecast"
+	Shortfall     RuleName = "shortfall"
 	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
 )
 
@@ -147,7 +148,10 @@ type Event struct {
 	Threshold float64 // the utilization that was crossed
 	Reason    string  // of no_data: why; of withdrawn: what went away
 	By        string  // of acknowledged: who
-	Flaps     Flaps   // of an alarm that flaps
+	// Gone is since when the deletion of the instance is due, of an alarm of its readings that
+	// is withdrawn because of that; zero for others.
+	Gone  time.Time
+	Flaps Flaps // of an alarm that flaps
 
 	// Instance is who it is about, as it was watched; nil for FleetInstance.
 	Instance *fleet.Instance

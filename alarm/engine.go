@@ -39,6 +39,12 @@ type Options struct {
 	Advisor Advisor
 	// Forecaster serves the forecast rule; nil switches it off.
 	Forecaster Forecaster
+	// Doubts is told of the instances that were due for deletion and are paid for again, with
+	// when they were due, while nobody knows whether they still exist; nil hears of none.
+	Doubts func(map[string]time.Time)
+	// Listed tells when a cloud's list of instances last had one; nil knows of no cloud. It is
+	// asked only of instances in doubt, and must not call the Engine.
+	Listed func(id string) time.Time
 	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
 	// take longer ones.
 	Tick time.Duration
@@ -58,6 +64,8 @@ type Engine struct {
 	journal    Journal
 	advisor    Advisor    // nil says nothing
 	forecaster Forecaster // nil: no forecast is judged
+	onDoubts   func(map[string]time.Time)
+	listed     func(id string) time.Time
 	log        *slog.Logger
 	metrics    *metrics
 	rnd        *rand.Rand
@@ -99,7 +107,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		seed = rand.Uint64()
 	}
 	e := &Engine{
-		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster,
+		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onDoubts: o.Doubts, listed: o.Listed,
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),

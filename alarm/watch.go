@@ -142,6 +142,9 @@ func (e *Engine) adopt(en *entry, w Watch) {
 		en.watch.NoData = nil
 		return
 	}
+	if !en.counts() {
+		return
+	}
 	e.watched++
 	if en.missing {
 		e.missing++

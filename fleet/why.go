@@ -12,6 +12,11 @@ func (c *Course) reason(i int) string {
 	return why
 }
 
+// doubt says why nobody knows whether the instance exists.
+func (c *Course) doubt() string {
+	return "paid; it was due for deletion on " + c.Doubt.In(c.Zone).Format("2006-01-02 15:04 MST") + ": check whether it still exists"
+}
+
 func (c *Course) because(i int) string {
 	switch {
 	case c.stateAfter(i) == LifecycleFrozen:
@@ -38,6 +43,8 @@ func (c *Course) sinceWhen(i int) string {
 		source = ", by what the cloud tells"
 	}
 	switch state := c.stateAfter(i); {
+	case c.Basis == BasisUnsubscribed || i > 0 && c.Moments[i-1].At.Equal(c.Term.UnsubscribedAt):
+		return c.sinceUnsubscribed(i)
 	case c.Basis == BasisOverdue && i == 0:
 		return "its bill is overdue from " + at
 	case c.Basis == BasisOverdue:
@@ -63,11 +70,10 @@ func (c *Course) stateAfter(i int) LifecycleState {
 }
 
 // EndOfTerm is the last day of a paid term as people write it, in the course's
-// time zone: the day before an end at midnight, else the day of the end.
+// time zone: the day before, when it ends as a day begins, else the day of the end.
 func (c *Course) EndOfTerm() time.Time {
-	end := c.From.In(c.Zone)
-	if end.Hour() == 0 && end.Minute() == 0 && end.Second() == 0 && end.Nanosecond() == 0 {
-		return end.AddDate(0, 0, -1)
+	if BeginsDay(c.From, c.Zone) {
+		return c.From.Add(-1).In(c.Zone)
 	}
-	return end
+	return c.From.In(c.Zone)
 }

@@ -16,7 +16,8 @@ type beginning struct {
 	ev       *alarm.Event
 	silences []Silence
 	now      time.Time
-	says     *telling // to all receivers; nil before it is needed
+	says     *telling  // to all receivers; nil before it is needed
+	told     time.Time // when the first person is told, by the hours of steps
 
 	out     []Notice
 	to      []reached      // of each notice in out
@@ -33,6 +34,8 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		b.tell(r, 0)
 	}
 	b.foldNumbers()
+	// Nobody can acknowledge what nobody has heard of: that is when escalations count from.
+	b.told = earliestHour(ev, b.to, now)
 	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
 		for _, s := range d.escalations(routes) {
 			b.tell(s.route, s.after)
@@ -45,13 +48,20 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 // acknowledgement.
 func (b *beginning) tell(r route, after time.Duration) {
 	says := b.telling(r)
-	people, gaps := b.d.reached(r.name, b.now.Add(after))
+	at := b.now
+	if after > 0 {
+		at = b.told.Add(after)
+	}
+	people, gaps := b.d.reached(r.name, at)
+	if hour := earliestHour(says.ev, people, at); hour.After(at) { // who is on call then
+		people, gaps = b.d.reached(r.name, hour)
+	}
 	for _, g := range gaps {
 		b.note(says, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(says, to, after)
+			b.tellLater(says, to, after, at)
 		} else {
 			b.tellNow(says, to)
 		}
@@ -79,6 +89,7 @@ func (b *beginning) tellNow(says *telling, to reached) {
 	if n.Kind == alarm.Raised && to.wait > 0 {
 		n.NotBefore = b.now.Add(to.wait)
 	}
+	holdForHour(&n, says.ev, to.Target, b.now)
 	holdFor(&n, to.Target, b.silences, b.now)
 	i, told := b.at[n.Recipient]
 	switch {
@@ -91,7 +102,7 @@ func (b *beginning) tellNow(says *telling, to reached) {
 
 // tellLater plans a notice for the case that nobody acknowledges. Who is told already,
 // or earlier, is not told again by it.
-func (b *beginning) tellLater(says *telling, to reached, after time.Duration) {
+func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at time.Time) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
 	}
@@ -100,12 +111,13 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration) {
 	}
 	n := says.notice(to.receiver, to.Target)
 	n.Escalation = after
-	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+n.Code
+	n.NotBefore, n.Hold = at, "escalation: until somebody acknowledges "+n.Code
 	if n.Channel == "sms" {
 		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	n.Alert.Annotations["escalation"] = unanswered(after, speechOf(to.Target))
+	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)

@@ -42,6 +42,8 @@ func briefly(ev *alarm.Event, l words.Language, zone *time.Location) string {
 		return briefForecast(ev, l, zone)
 	case dated:
 		return briefDates(c, l)
+	case tellsOfMoney(ev):
+		return briefShortfall(ev, l, zone)
 	case ev.Details != nil && ev.Key.Account != "":
 		return briefAccount(ev, l)
 	}

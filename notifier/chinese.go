@@ -46,6 +46,8 @@ func (w Words) chineseDetails(s *wording, ev *alarm.Event, zone *time.Location) 
 		w.chineseForecast(s, ev, zone)
 	case dated:
 		w.chineseDates(s, c)
+	case tellsOfMoney(ev):
+		w.shortfall(s, ev, words.ZH, zone)
 	case ev.Details != nil && ev.Key.Account != "":
 		w.chineseAccount(s, ev, zone)
 	default:

@@ -138,6 +138,9 @@ type Target struct {
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
 	Mute      []MuteTime     // of the person and of the receiver
+	// Hour is when it is told of steps of the calendar that lie ahead, in minutes since midnight
+	// in Zone; nil is at once.
+	Hour *int
 	// PricePerSegment is what a segment of a text message to it costs, where the
 	// provider has not said so.
 	PricePerSegment fleet.Amount

@@ -47,6 +47,8 @@ func (w Words) englishDetails(s *wording, ev *alarm.Event, zone *time.Location) 
 		w.englishForecast(s, ev, zone)
 	case dated:
 		w.englishDates(s, c)
+	case tellsOfMoney(ev):
+		w.shortfall(s, ev, words.EN, zone)
 	case ev.Details != nil && ev.Key.Account != "":
 		w.englishAccount(s, ev, zone)
 	default:
@@ -77,6 +79,8 @@ func englishSubject(ev *alarm.Event) string {
 		return "deletion"
 	case alarm.LowBalance:
 		return "low-balance"
+	case alarm.Shortfall:
+		return "shortfall"
 	case alarm.AutoRenewal:
 		return "automatic renewal"
 	case alarm.CannotRenew:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/notifier/mute"
 )
 
@@ -151,5 +152,5 @@ func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 	if overnight && minute >= q.From { // they end tomorrow
 		day++
 	}
-	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true
+	return fleet.OnClock(time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, time.UTC), t.Zone), true
 }

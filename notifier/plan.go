@@ -195,8 +195,8 @@ func (t *telling) say(l words.Language, zone *time.Location) *said {
 			return s
 		}
 	}
-	w := &t.d.entries.Words
-	t.said = append(t.said, said{l, zone, w.text(t.ev, l, zone), w.brief(t.ev, l, zone)})
+	text, brief := t.d.entries.Words.said(t.ev, l, zone)
+	t.said = append(t.said, said{l, zone, text, brief})
 	return &t.said[len(t.said)-1]
 }
 

@@ -25,6 +25,8 @@ func RuleWords(rule alarm.RuleName, l words.Language) string {
 		return l.Choose("automatic renewal", "自动续费")
 	case alarm.CannotRenew:
 		return l.Choose("cannot be renewed", "无法续费")
+	case alarm.Shortfall:
+		return l.Choose("money short", "资金缺口")
 	case alarm.FrozenRule:
 		return l.Choose("frozen", "冻结")
 	}

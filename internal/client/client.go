@@ -81,6 +81,11 @@ func (c *Client) Calendar(ctx context.Context, days int, account, product string
 	return call[wire.Calendar](ctx, c, http.MethodGet, "/api/v1/calendar?"+calendarQuery(days, account, product), nil)
 }
 
+// Accounts lists who pays, and what lies ahead of their money within so many days.
+func (c *Client) Accounts(ctx context.Context, days int) (wire.Accounts, error) {
+	return call[wire.Accounts](ctx, c, http.MethodGet, "/api/v1/accounts?days="+strconv.Itoa(days), nil)
+}
+
 // CalendarFile reads the same list as an iCalendar file, in a language by its code; "" is English.
 func (c *Client) CalendarFile(ctx context.Context, days int, account, product, language string) ([]byte, error) {
 	path := "/calendar.ics?" + calendarQuery(days, account, product)

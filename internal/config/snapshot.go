@@ -42,6 +42,7 @@ type Snapshot struct {
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
 	Drill         Drill
+	CalendarAt    *int // when people are told of steps of the calendar, in minutes since midnight; nil is when they are due
 	Catalogue     *Catalogue
 
 	found    map[string]*fleet.Found // what it was loaded with
@@ -259,6 +260,8 @@ type Webhook struct {
 	Timeout  time.Duration
 	Language words.Language // of what its annotations say
 	Zone     *time.Location // of times in them
+
+	CalendarAt *int // likewise, in its zone
 }
 
 // SMS is how text messages go out.

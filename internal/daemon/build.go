@@ -19,6 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
@@ -60,7 +61,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := d.buildEngine(ctx, snapshot); err != nil {
 		return nil, err
 	}
-	d.descriptors = countDescriptors()
+	d.descriptors, d.memory = countDescriptors(), memory.NewRoom()
 	if err := d.buildCollectors(snapshot); err != nil {
 		return nil, err
 	}
@@ -154,6 +155,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
+		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err
@@ -175,14 +177,14 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 
 // buildCollectors builds what reads.
 func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
-	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Registerer: d.registry, Logger: d.options.Logger})
+	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Gone: d.state.Gone, Registerer: d.registry, Logger: d.options.Logger})
 	if err != nil {
 		return err
 	}
 	d.onClose(d.endUnused)
 	d.sources = sources.New(d.options.Logger, d.limits)
 	if d.descriptors.limit > 0 {
-		d.sources.Bound(d.descriptors.ofSources())
+		d.sources.Bound(d.descriptors.ofSources(), d.memory)
 	}
 	set, err := d.sources.Prepare(s, d.accounts.Open())
 	if err != nil {

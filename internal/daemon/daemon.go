@@ -22,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
@@ -67,7 +68,8 @@ type Daemon struct {
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
 
-	descriptors descriptors // who may open how many files
+	descriptors descriptors  // who may open how many files
+	memory      *memory.Room // that sources may use; nil: there is no limit
 
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with

@@ -64,6 +64,7 @@ func (y *year) open() {
 	y.state = state.New(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	y.engine, err = alarm.NewEngine(y.t.Context(), alarm.Options{
 		Journal: y.outbox, Calendar: y.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
+		Doubts: func(doubts map[string]time.Time) { y.state.SetDoubts(doubts, time.Now()) },
 	})
 	if err != nil {
 		y.t.Fatal(err)

@@ -114,5 +114,6 @@ func chineseAlarms() map[string]string {
 		"kind of notice|settled":      "持续告警",
 		"channel|sms":                 "短信",
 		"channel|webhook":             "Webhook",
+		"rule|Money short":            "资金不足",
 	}
 }

@@ -73,5 +73,7 @@ func chineseHelp() map[string]string {
 		"Show what Brimwatch logs.": "显示 Brimwatch 的日志。",
 		"Metric or rule, such as connections or expiry; all when it is left out.":                                           "指标或规则，如 connections 或 expiry，默认为全部。",
 		"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told.": "说明实例为何如此判断和通知：哪一行配置了什么、哪些计时在进行、会通知谁。",
+		"List who pays: balance, daily use, what renews from it, and when it is not enough.":                                "列出付费账号：余额、日均消费、将自动续费的实例，以及何时不足。",
+		"The same as --output json.": "同 --output json。",
 	}
 }

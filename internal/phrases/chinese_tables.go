@@ -132,5 +132,16 @@ func chineseTables() map[string]string {
 		"alarms|OF":                      "告警",
 		"channel|BY":                     "渠道",
 		"recipient|TO":                   "接收人",
+		"A DAY":                          "日均消费",
+		"RENEWALS":                       "自动续费",
+		"NO PRICE":                       "价格未知",
+		"COST":                           "费用",
+		"OF BALANCE":                     "占余额",
+		"RUNS OUT":                       "用尽时间",
+		"NEXT BILL":                      "下次账单",
+		"SHORT":                          "缺口",
+		"%s: %d fail, %s %s short":       "%s：%d 个将续费失败，缺 %s %s",
+		"no attempt left for %d":         "%d 个无自动扣款机会",
+		"alarmname|shortfall":            "资金不足",
 	}
 }

@@ -173,7 +173,7 @@ func reasonsIn(t *testing.T, path string) []string {
 		if !ok || f.Body == nil {
 			continue
 		}
-		says := slices.Contains([]string{"because", "sinceWhen", "reason", "endReason", "attempts", "Unknown", "heldBy"}, f.Name.Name)
+		says := slices.Contains([]string{"because", "sinceWhen", "reason", "endReason", "attempts", "Unknown", "heldBy", "Silence", "excuse", "shortfallReason"}, f.Name.Name)
 		ast.Inspect(f.Body, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.AssignStmt:

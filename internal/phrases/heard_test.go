@@ -88,3 +88,16 @@ func TestSayings(t *testing.T) {
 		}
 	}
 }
+
+// TestExpectedSilenceIsHeard: why a silence is no fault, with its cause behind it.
+func TestExpectedSilenceIsHeard(t *testing.T) {
+	zh := New().In(words.ZH)
+	for _, cause := range []string{"", " for its unpaid bill", ", because its term is over", ", by what the cloud tells"} {
+		for _, state := range []string{"stopped", "in the recycle bin", "due for deletion"} {
+			text, known := zh.Heard("expected: " + state + " since 2026-12-05 00:00 CST" + cause)
+			if !known || strings.Contains(text, "since") || strings.Contains(text, "term") || strings.Contains(text, "bill") {
+				t.Errorf("%s%s: %q, %v", state, cause, text, known)
+			}
+		}
+	}
+}

@@ -33,6 +33,8 @@ func (p *pages) ruleWords(r alarm.RuleName) string {
 		return p.say.T("rule|Frozen")
 	case alarm.Forecast:
 		return p.say.T("rule|Forecast")
+	case alarm.Shortfall:
+		return p.say.T("rule|Money short")
 	}
 	return string(r)
 }
