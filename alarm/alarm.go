@@ -163,9 +163,9 @@ type Event struct {
 	// Fitting says which edition would fit, of events that tell of a metric that fills
 	// up.
 	Fitting Fitting
-	// Topic joins events of one commit that are one piece of news to a person: who
-	// gets text messages gets one for the first, and none for the others. "" is a topic
-	// of its own.
+	// Topic names the piece of news that an event belongs to. Events of one topic are
+	// stored in one commit, so that one text message can tell of all of them. "" is a
+	// topic of its own.
 	Topic string
 }
 

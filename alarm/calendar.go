@@ -115,7 +115,9 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 		}
 	}
 	if s.Raised() && s.AckedAt == 0 && r.Repeat > 0 {
-		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
+		// One that is due and was not given waits for the step before it: it came ahead of its
+		// time, with that of another instance.
+		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); at.After(now) && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
@@ -125,8 +127,8 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 	return next
 }
 
-// isCalendar tells whether a rule is judged by the clock.
-func isCalendar(r RuleName) bool {
+// OfCalendar tells whether a rule is judged by the clock.
+func (r RuleName) OfCalendar() bool {
 	switch r {
 	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast, Shortfall:
 		return true

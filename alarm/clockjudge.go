@@ -18,6 +18,8 @@ type clockJudge struct {
 	slots    map[Key]*slot
 
 	lookAt  time.Time            // nothing is due before
+	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time            // all are judged again, due or not
 	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
 	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
 }
@@ -54,7 +56,8 @@ func (cj *clockJudge) set(c Calendar) {
 	for i := range c.Payers {
 		cj.payers[c.Payers[i].Account.Name] = &c.Payers[i]
 	}
-	cj.lookAt = time.Time{}
+	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
+	cj.dues = make([]time.Time, len(c.Terms))
 }
 
 // restoreCalendar puts a stored alarm of the calendar in place.
@@ -104,13 +107,11 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
+	j.begin()
 	j.watches()
 	j.expect()
 	j.payers()
-	pulled := j.bulk()
-	for _, a := range j.terms {
-		j.term(a, pulled)
-	}
+	j.judgeTerms(j.bulk())
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
@@ -118,7 +119,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
-	e.byClock.lookAt = j.next
+	j.end()
 	return nil
 }
 
@@ -134,6 +135,9 @@ type clockRound struct {
 	due    map[string]int64     // when instances were due for deletion, as it is to be remembered
 	doubts map[string]time.Time // of which nobody knows whether they still exist
 	ahead  map[string]*ahead    // forecasts that are judged now, by instance
+
+	whole bool     // all terms are judged, due or not
+	dues  []judged // of the terms that were judged
 }
 
 // again notes that something has to be judged at the moment at.

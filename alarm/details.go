@@ -45,8 +45,8 @@ type Details struct {
 	// Others are further instances that this event speaks for, in order of what
 	// happens to them first: of expiry, those of the same account that can be renewed
 	// in bulk with this one; of suspension, release and cannot_renew, those of the
-	// same account to which the same happens; of overdue and low_balance, all of the
-	// account.
+	// same account to which the same happens at the same moment; of overdue and
+	// low_balance, all of the account.
 	Others []Affected
 }
 

@@ -49,7 +49,9 @@ func (j *clockRound) doubted(a *TermWatch) *TermWatch {
 	default:
 		doubt = fromMilli(noted)
 		j.doubts[id] = doubt
-		j.again(j.now.Add(doubtEvery))
+		if !j.e.stepped { // whose caller comes when there is an answer
+			j.again(j.now.Add(doubtEvery))
+		}
 	}
 	if noted != 0 {
 		j.due[id] = noted

@@ -3,6 +3,7 @@ package alarm
 import (
 	"log/slog"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,9 +27,9 @@ func byUse(id string, account *fleet.Account, change ...func(*fleet.Term)) TermW
 type doubtRig struct {
 	*clockRig
 
-	doubts map[string]time.Time
-	listed time.Time
 	since  time.Time
+	listed atomic.Int64 // Unix milliseconds
+	doubts map[string]time.Time
 	rich   *fleet.Account
 }
 
@@ -49,7 +50,7 @@ func (r *doubtRig) options() Options {
 		Journal: r.journal, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1,
 		Watches: []Watch{{Instance: &fleet.Instance{ID: "a", Name: "a"}, Every: 24 * time.Hour}},
 		Doubts:  func(d map[string]time.Time) { r.doubts = d },
-		Listed:  func(string) time.Time { return r.listed },
+		Listed:  func(string) time.Time { return fromMilli(r.listed.Load()) },
 	}
 }
 
@@ -101,8 +102,8 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 		{"its source does not", usualRules(), 9, func(r *doubtRig) {
 			r.engine.Observe([]*fleet.Reading{{Instance: "a", At: time.Now(), Reason: "refused"}})
 		}, nil, true, true},
-		{"the cloud lists it", usualRules(), 9, func(r *doubtRig) { r.listed = time.Now() }, nil, true, false},
-		{"the cloud listed it before", usualRules(), 9, func(r *doubtRig) { r.listed = r.since }, nil, true, true},
+		{"the cloud lists it", usualRules(), 9, func(r *doubtRig) { r.listed.Store(milli(time.Now())) }, nil, true, false},
+		{"the cloud listed it before", usualRules(), 9, func(r *doubtRig) { r.listed.Store(milli(r.since)) }, nil, true, true},
 		{"a person saw it", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(time.Hour) }, false, false},
 		{"a person saw it before", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(-5 * day) }, true, true},
 		{"a person saw it in a year that is to come", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(300 * day) }, true, true},

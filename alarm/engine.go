@@ -53,6 +53,9 @@ type Options struct {
 	Clocks func() (wall time.Time, steady time.Duration)
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
+	// Stepped is true when nobody calls Run: Round judges at the moments that its caller
+	// moves the clock to, and all else is done at once, on the caller's goroutine.
+	Stepped bool
 }
 
 // Engine keeps the state of all alarms and judges what is observed.
@@ -91,6 +94,7 @@ type Engine struct {
 	byClock clockJudge       // what is judged by the clock
 
 	tick    time.Duration
+	stepped bool // nobody calls Run
 	failing bool // the last commit failed
 }
 
@@ -113,6 +117,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		calls:   make(chan call),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
+		stepped: o.Stepped,
 		clocks:  o.Clocks,
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
@@ -180,6 +185,9 @@ func (e *Engine) States(id string) ([fleet.NumMetrics]fleet.MetricState, bool) {
 
 // call runs f on the goroutine of Run and waits for it.
 func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
+	if e.stepped {
+		return f(ctx)
+	}
 	c := call{do: f, done: make(chan error, 1)}
 	select {
 	case e.calls <- c:

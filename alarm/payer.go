@@ -162,19 +162,21 @@ func (j *clockRound) byAccount(a *TermWatch, r RuleName) bool {
 // of more only the first does.
 const gatherMost = 50
 
-// gather lets events of one topic, rule and kind speak for each other: who hears of
-// one hears of all. Which one comes first differs from recipient to recipient.
+// gather lets events of one topic, rule, kind and moment speak for each other: the same
+// happens to all of them at once, so that one date is true for all. Which one comes first
+// differs from recipient to recipient.
 func (j *clockRound) gather() {
 	type group struct {
 		topic string
 		rule  RuleName
 		kind  EventKind
+		at    int64
 	}
 	groups := make(map[group][]*Event)
 	for i := range j.b.commit.Events {
 		ev := &j.b.commit.Events[i]
 		if ev.Details != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
-			g := group{ev.Topic, ev.Key.Rule, ev.Kind}
+			g := group{ev.Topic, ev.Key.Rule, ev.Kind, ev.Details.At.UnixNano()}
 			groups[g] = append(groups[g], ev)
 		}
 	}

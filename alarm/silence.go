@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -130,8 +132,15 @@ const farAhead = time.Hour
 // notes when the next of the others can be overdue.
 func (e *Engine) lookForSilence(b *batch, now time.Time) {
 	e.lookAt = now.Add(farAhead)
+	var silent []*entry
 	for _, en := range e.entries {
 		e.expect(en)
+		if en.missing || en.overdue(now) {
+			silent = append(silent, en)
+		}
+	}
+	slices.SortFunc(silent, func(a, b *entry) int { return strings.Compare(a.watch.Instance.ID, b.watch.Instance.ID) })
+	for _, en := range silent {
 		switch {
 		case en.overdue(now):
 			e.judgeSilence(b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))

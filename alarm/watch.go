@@ -22,7 +22,7 @@ func (e *Engine) restore(records []Record, watches []Watch, now time.Time) {
 			e.track(&e.fleet)
 			continue
 		}
-		if isCalendar(rec.Key.Rule) {
+		if rec.Key.Rule.OfCalendar() {
 			e.restoreCalendar(rec)
 			continue
 		}

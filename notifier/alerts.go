@@ -13,27 +13,27 @@ import (
 type alerts struct {
 	words Words
 	about *alarm.Event
-	made  map[speech]Alert
+	made  map[tongue]Alert
 }
 
-// speech is a language with the zone of its times.
-type speech struct {
+// tongue is a language with the zone of its times.
+type tongue struct {
 	language words.Language
 	zone     string
 }
 
 func (w Words) alerts(ev *alarm.Event) *alerts {
-	return &alerts{words: w, about: ev, made: make(map[speech]Alert, 1)}
+	return &alerts{words: w, about: ev, made: make(map[tongue]Alert, 1)}
 }
 
 // to returns the alert as a target gets it. Who gets text messages reads the text, which
 // is in their language; the alert beside it is English, as it stands in the journal.
 func (a *alerts) to(t Target) Alert {
-	l, zone := speechOf(t), cmp.Or(t.Zone, time.UTC)
+	l, zone := languageFor(t), cmp.Or(t.Zone, time.UTC)
 	if t.Recipient.Channel == "sms" {
 		zone = time.UTC
 	}
-	key := speech{l, zone.String()}
+	key := tongue{l, zone.String()}
 	one, ok := a.made[key]
 	if !ok {
 		one = a.words.alertIn(a.about, l, zone)
@@ -42,8 +42,8 @@ func (a *alerts) to(t Target) Alert {
 	return one
 }
 
-// speechOf is the language of a target's alerts.
-func speechOf(t Target) words.Language {
+// languageFor is the language of a target's alerts.
+func languageFor(t Target) words.Language {
 	if t.Recipient.Channel == "sms" {
 		return words.EN
 	}

@@ -16,7 +16,7 @@ func BenchmarkCompose(b *testing.B) {
 		notices = append(notices, newTelling(d, ev, ev.At).notice("oncall", to))
 	}
 	for b.Loop() {
-		if n, _ := sms.Segments(d.Compose(to, notices)); n != 1 {
+		if n, _ := sms.Segments(d.Compose(to, notices).Text); n != 1 {
 			b.Fatal("more than one segment")
 		}
 	}

@@ -188,6 +188,18 @@ func (t *telling) notice(receiver string, to Target) Notice {
 	return n
 }
 
+// byItself is an event of an instance without others that it speaks for. A text for
+// several counts those that are told with it, and no others.
+func byItself(ev *alarm.Event) *alarm.Event {
+	if ev.Instance == nil || ev.Details == nil || len(ev.Details.Others) == 0 {
+		return ev
+	}
+	alone, details := *ev, *ev.Details
+	details.Others = nil
+	alone.Details = &details
+	return &alone
+}
+
 // say returns what the event says to people.
 func (t *telling) say(l words.Language, zone *time.Location) *said {
 	for i := range t.said {
@@ -196,6 +208,9 @@ func (t *telling) say(l words.Language, zone *time.Location) *said {
 		}
 	}
 	text, brief := t.d.entries.Words.said(t.ev, l, zone)
+	if alone := byItself(t.ev); alone != t.ev {
+		_, brief = t.d.entries.Words.said(alone, l, zone)
+	}
 	t.said = append(t.said, said{l, zone, text, brief})
 	return &t.said[len(t.said)-1]
 }

@@ -119,7 +119,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 		Alert: Alert{
 			Resolved:     s.Ended,
 			Labels:       map[string]string{labelAlert: string(s.Rule), labelSeverity: string(s.Severity), labelSubject: s.Subject},
-			Annotations:  map[string]string{"code": s.Code, "summary": speechOf(t).Choose(s.Text.EN, s.Text.ZH), "description": s.text(ev, speechOf(t)), "advice": s.Advice},
+			Annotations:  map[string]string{"code": s.Code, "summary": languageFor(t).Choose(s.Text.EN, s.Text.ZH), "description": s.text(ev, languageFor(t)), "advice": s.Advice},
 			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),
@@ -161,11 +161,12 @@ const (
 
 // NewSelfCode makes a code for something that Brimwatch tells about itself. Codes of
 // alarms begin with a letter and these with a digit, so that no answer is about both.
-func NewSelfCode() string {
-	return string([]byte{
-		selfDigits[rand.IntN(len(selfDigits))], selfLetters[rand.IntN(len(selfLetters))],
-		selfAny[rand.IntN(len(selfAny))], selfAny[rand.IntN(len(selfAny))],
-	})
+func NewSelfCode() string { return SelfCode(rand.Float64) }
+
+// SelfCode is NewSelfCode with numbers from 0 to 1, without 1, that are drawn elsewhere.
+func SelfCode(draw func() float64) string {
+	sign := func(of string) byte { return of[int(draw()*float64(len(of)))] }
+	return string([]byte{sign(selfDigits), sign(selfLetters), sign(selfAny), sign(selfAny)})
 }
 
 // IsSelfCode tells whether a word of an answer may be a code of NewSelfCode.

@@ -18,6 +18,7 @@ type commands struct {
 
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
+	Test       testCommand       `cmd:"" help:"Run tests of a configuration: series and dates in, alarms and messages out; a diff where they differ. Sends nothing."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
 	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
@@ -25,6 +26,7 @@ type commands struct {
 	Explain    explainCommand    `cmd:"" help:"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told."`
 	Calendar   calendarCommand   `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
 	Accounts   accountsCommand   `cmd:"" help:"List who pays: balance, daily use, what renews from it, and when it is not enough."`
+	Rehearse   rehearseCommand   `cmd:"" help:"Say what each person would be told in the days ahead, and what nobody would hear. Sends nothing."`
 	Oncall     oncallCommand     `cmd:"" help:"Say who is on call, until when, and who follows."`
 	Alarms     alarmsCommand     `cmd:"" help:"List alarms."`
 	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`

@@ -21,6 +21,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
+	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
@@ -161,6 +162,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 		return err
 	}
 	d.view = state.NewView(d.state, d.engine, d.ledger)
+	d.foresight = rehearsal.NewForesight(rehearsal.ForesightOptions{Configuration: d.state.Configuration, Accounts: d.view.Accounts, Logger: d.options.Logger})
 	d.families, err = families.New(families.Options{
 		Fleet: d.view, Accounts: d.view, Alarms: d.outbox, Silences: d.outbox, Outlooks: d.advisor, Logger: d.log,
 	})

@@ -73,5 +73,8 @@ func chineseCommands() map[string]string {
 		"step|not told":                                                                                             "未通知",
 		"step|told":                                                                                                 "已通知",
 		"unknown since %s: %s":                                                                                      "自 %s 起无数据：%s",
+		"no test has %q in its name":                                                                                "没有名称含 %q 的测试",
+		"%d of %d tests failed":                                                                                     "%[2]d 个测试中有 %[1]d 个失败",
+		"the test in line %d":                                                                                       "第 %d 行的测试",
 	}
 }

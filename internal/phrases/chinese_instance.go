@@ -82,6 +82,16 @@ func chineseInstance() map[string]string {
 		"a larger one is needed":      "需要升配",
 		"a smaller one would do":      "可以降配",
 		"more is needed, and the catalogue does not know the edition": "需要升配，但规格目录中没有该版本",
-		"not enough history yet": "历史数据尚不足",
+		"not enough history yet":   "历史数据尚不足",
+		"What people will be told": "将会发出的通知",
+		"This is being worked out. It is here when the page is opened again in a moment.": "正在推算，稍后重新打开页面即可查看。",
+		"Messages about this instance in the days ahead":                                  "该实例后续的通知",
+		"told|Who":     "接收人",
+		"told|About":   "事项",
+		"held: %s":     "暂缓：%s",
+		"with %d more": "与另外 %d 条合并",
+		"And more. `brimwatch rehearse` lists all.":                                      "还有更多。用 `brimwatch rehearse` 查看全部。",
+		"Nobody will be told anything about it in %d days, as far as its calendar goes.": "就其日历看，%d 天内不会发出关于它的通知。",
+		"If nobody renews, pays or acknowledges, and automatic renewals are paid; as of %s, for %d days; nothing of usage, and the codes of alarms are made up. `brimwatch rehearse` tells of all instances, and what comes of a renewal.": "假定无人续费、付款或确认，且自动续费均扣款成功；截至%s，未来 %d 天；不含用量告警，告警代码为示例。`brimwatch rehearse` 可查看所有实例，以及续费后的情况。",
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -53,7 +52,7 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		return nil, nil
 	}
 	var out []*item
-	for _, t := range dir.InPlaceOf(n.Notice, time.Now()) {
+	for _, t := range dir.InPlaceOf(n.Notice, b.clock.wall()) {
 		var told bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice WHERE episode = ? AND recipient = ? AND kind = ?)`,
 			it.episode, t.Recipient.Name, n.Kind).Scan(&told); err != nil {
@@ -82,7 +81,7 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 // afterReload sends what a new configuration makes possible: open alarms to those who
 // could not be reached and have another address now. A cap may have been raised.
 func (b *Outbox) afterReload(ctx context.Context) {
-	b.endWarnings(ctx, time.Now().UTC())
+	b.endWarnings(ctx, b.clock.wall())
 	b.letGo(ctx)
 	items, err := b.corrected(ctx)
 	if err != nil {

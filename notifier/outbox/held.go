@@ -20,7 +20,7 @@ func (b *Outbox) releaseHeld(ctx context.Context, items []item) ([]item, error) 
 	var rest, newer, warnings []item
 	err := b.write(ctx, func(tx *transaction) error {
 		rest, newer = nil, nil
-		now, dir := time.Now().UTC(), b.directory.Load()
+		now, dir := b.clock.wall(), b.directory.Load()
 		var over []held
 		for _, it := range items {
 			h, superseded, err := heldNow(ctx, tx, it)

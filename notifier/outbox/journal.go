@@ -23,7 +23,7 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.Co
 func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var changed []item
 	var planned []*item
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	dir := b.directory.Load()
 	// Without the silences the plans are made again in the transaction, or it fails as well.
 	silences, _ := silencesAt(ctx, b.reads, now)
@@ -40,9 +40,8 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 		if !ahead.holds(silences) {
 			ahead = foresee(dir, c.Events, silences, now)
 		}
-		messages := make(topics)
 		for i := range c.Events {
-			over, news, err := b.storeEvent(ctx, tx, dir, &c.Events[i], &ahead.plans[i], told, messages, now)
+			over, news, err := b.storeEvent(ctx, tx, dir, &c.Events[i], &ahead.plans[i], told, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
@@ -90,7 +89,7 @@ type stored struct {
 // storeEvent brings the event's episode up to date and stores its notices. Those of an
 // end are planned here, as they depend on who was told. It returns those of before
 // that came to another state by it, and those that are new.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, p *plan, told Told, messages topics, now time.Time) (changed []item, news []*item, err error) {
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, p *plan, told Told, now time.Time) (changed []item, news []*item, err error) {
 	episode, err := storeEpisode(ctx, tx, ev)
 	if err != nil {
 		return nil, nil, err
@@ -127,11 +126,8 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 	for i := range notices {
 		n := &notices[i]
 		place := placing{weight: lightest, event: event, alert: p.own[i]}
-		var known bool
-		if place.told, known = told.about(ev, n.Recipient); !known {
-			place.joins = messages.joins(ev, n)
-		}
-		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && place.joins == "" && n.Hold == "" && n.Drop == "" {
+		place.told, _ = told.about(ev, n.Recipient)
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && n.Hold == "" && n.Drop == "" {
 			var superseded []item
 			if superseded, place.weight, err = supersede(ctx, tx, episode, n, place.weight); err != nil {
 				return nil, nil, err

@@ -11,7 +11,6 @@ import (
 
 // placing says how a planned notice stands to others.
 type placing struct {
-	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
 	weight int       // of one that it takes the place of; more than its own changes nothing
 	event  int64     // the row of its event; 0 when it has none
 	alert  string    // as it is stored; "" when it is that of its event
@@ -22,7 +21,7 @@ type placing struct {
 // is in the database when something else is asked, and at the end of the write at the
 // latest. The item that it returns has a row from then on, or none when the notice exists already.
 func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n *notifier.Notice, p placing) (*item, error) {
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	t, reachable := dir.Reach(*n, n.Told)
 	it := b.place(dir, n, episode, p)
 	reason := ""
@@ -33,8 +32,6 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
-	case p.joins != "":
-		it.state, reason = notifier.Dropped, "told with "+p.joins
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 		it.length = strings.HasPrefix(n.Hold, "escalation:")
@@ -57,7 +54,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	}
 	return &it, tx.noticed(ctx, &it,
 		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), string(it.state), reason, p.joins,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), string(it.state), reason,
 		ms(n.CreatedAt), ms(next), ms(p.told))
 }
 
@@ -121,7 +118,7 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 				continue // one is tracked for all of its message
 			}
 			tracked[it.message] = true
-			it.due = b.clock.now() + min(max(time.Until(at(next)), 0), trackMost)
+			it.due = b.clock.now() + min(max(at(next).Sub(b.clock.wall()), 0), trackMost)
 		case doubt == 1:
 			it.due = b.clock.now() + lookAfterCrash
 			if it.message == "" {

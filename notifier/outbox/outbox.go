@@ -43,6 +43,12 @@ type Options struct {
 	Keep time.Duration
 	// Seed makes the jitter of retries repeatable in tests; 0 is random.
 	Seed uint64
+	// Clocks returns what the wall clock says, and how much time has passed by a clock that
+	// nobody sets; nil is those of this machine. A rehearsal moves its own by hand, and calls
+	// Deliver instead of Run.
+	Clocks Clocks
+	// Scratch is true for a database that is thrown away: nothing waits until it is safe on disk.
+	Scratch bool
 }
 
 // Outbox is the database and the dispatcher. All methods may be called from any
@@ -78,6 +84,8 @@ type Outbox struct {
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
+
+	pruned, looked instant // when Deliver removed last what is old, and looked at warnings of caps
 }
 
 // Open opens the database, creating it when there is none, and takes up what
@@ -87,7 +95,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
 	log := o.Logger.With("component", "outbox")
-	s, err := openStore(ctx, o.Path, log)
+	s, err := openStore(ctx, o.Path, o.Scratch, log)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
+	}
+	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
+		b.clock.clocks = machineClocks()
 	}
 	b.beside = newBeside(ctx)
 	b.writer = newWriter(s.db, b.statements)

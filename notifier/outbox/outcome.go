@@ -113,7 +113,7 @@ func accepted(receipt notifier.Receipt, ch notifier.Channel) outcome {
 // While the database cannot be written it goes on trying until Run ends: to
 // forget that a message was accepted would be to send it twice.
 func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifier.Receipt, sendErr error) ([]item, verdict, error) {
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	at := b.clock.now()
 	waited := time.Duration(0)
 	for _, it := range s.items {
@@ -209,7 +209,7 @@ func (b *Outbox) shown(at instant, some bool) int64 {
 	if !some {
 		return 0
 	}
-	return ms(time.Now().Add(at - b.clock.now()))
+	return ms(b.clock.wall().Add(at - b.clock.now()))
 }
 
 // measure counts what an attempt came to, and logs what a person should know.
@@ -242,7 +242,7 @@ func (b *Outbox) interrupted(ctx context.Context, s *sending) ([]item, error) {
 			notifier.Pending, s.message.InDoubt, seqsOf(s.items)); err != nil {
 			return fmt.Errorf("put notices back: %w", err)
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(time.Now()), s.attempt)
+		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(b.clock.wall()), s.attempt)
 		return err
 	})
 	return s.items, err

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -16,5 +15,5 @@ func (b *Outbox) Preview(ctx context.Context, ev *alarm.Event) ([]notifier.Previ
 		return nil, err
 	}
 	dir := b.directory.Load()
-	return dir.Preview(notifier.Plan(dir, ev, nil, silences, time.Now())), nil
+	return dir.Preview(notifier.Plan(dir, ev, nil, silences, b.clock.wall())), nil
 }

@@ -211,8 +211,12 @@ ALTER TABLE limit_warning ADD COLUMN code TEXT NOT NULL DEFAULT '';`,
 
 // openDatabase opens one connection for writing and some for reading. WAL with
 // synchronous=FULL: what was committed survives the loss of power.
-func openDatabase(ctx context.Context, path string) (db, reads *sql.DB, err error) {
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
+func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sql.DB, err error) {
+	synchronous := "synchronous(FULL)"
+	if scratch {
+		synchronous = "synchronous(OFF)"
+	}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", synchronous, "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
 	driver := &sqlite.Driver{}
 	db = sql.OpenDB(connector{driver, "file:" + url.PathEscape(path) + "?" + pragmas.Encode()})
 	db.SetMaxOpenConns(1)

@@ -18,7 +18,7 @@ import (
 // made here when the caller gives none.
 func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Directory, s *notifier.Self, now time.Time) ([]item, error) {
 	if s.Code == "" {
-		code, err := freeCode(ctx, tx)
+		code, err := freeCode(ctx, tx, b.jitter)
 		if err != nil {
 			return nil, err
 		}
@@ -73,9 +73,9 @@ func storeSelfEpisode(ctx context.Context, tx *transaction, s *notifier.Self, no
 }
 
 // freeCode makes a code that no notice and no drill has.
-func freeCode(ctx context.Context, tx *transaction) (string, error) {
+func freeCode(ctx context.Context, tx *transaction, draw func() float64) (string, error) {
 	for range 100 {
-		code := notifier.NewSelfCode()
+		code := notifier.SelfCode(draw)
 		taken, err := finds(ctx, tx, `SELECT seq FROM notice WHERE code = ? UNION ALL SELECT asked_at FROM drill WHERE code = ?`, code, code)
 		if err != nil {
 			return "", fmt.Errorf("look for a free code: %w", err)

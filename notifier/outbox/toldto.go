@@ -17,7 +17,7 @@ func (b *Outbox) Told(ctx context.Context, recipient string) ([]notifier.Told, e
 			COALESCE((SELECT json_extract(`+alertOf+`, '$.labels.instance') FROM notice WHERE episode = e.id AND recipient = ?1 ORDER BY seq DESC LIMIT 1), '')
 		FROM episode e
 		WHERE e.ended_at = 0 AND EXISTS (SELECT 1 FROM notice n WHERE n.episode = e.id AND n.recipient = ?1
-			AND (n.state IN (?2, ?3, ?4, ?5) OR n.told_with <> '' AND EXISTS (
+			AND (n.state IN (?2, ?3, ?4, ?5) OR n.state = 'dropped' AND n.told_with <> '' AND EXISTS (
 				SELECT 1 FROM notice other WHERE other.code = n.told_with AND other.recipient = ?1 AND other.state IN (?2, ?3, ?4, ?5))))
 		ORDER BY e.raised_at DESC, e.id DESC`, recipient, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
 	if err != nil {
