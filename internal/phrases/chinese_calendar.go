@@ -2,7 +2,7 @@ package phrases
 
 // chineseCalendar has the page of the calendar and its feed.
 func chineseCalendar() map[string]string {
-	return map[string]string{ //nolint:gosec // phrases, no credentials
+	return map[string]string{
 		"Name your instances under `instances:` in the configuration file, each with `billing: {expires: 2026-12-31}`, and what lies ahead of them stands here.": "请在配置文件的 `instances:` 下列出实例，并填写 `billing: {expires: 2026-12-31}`，其后续安排会显示在这里。",
 		"span|The next":                    "未来",
 		"Without an account":               "未归属账号",

@@ -2,7 +2,7 @@ package phrases
 
 // chineseCommands has what commands print besides tables, and what the demo does.
 func chineseCommands() map[string]string {
-	return map[string]string{ //nolint:gosec // phrases, no credentials
+	return map[string]string{
 		"See brimwatch --help.":                "请参阅 brimwatch --help。",
 		"warning: %s":                          "警告：%s",
 		"The configuration has faults:":        "配置有误：",
