@@ -116,7 +116,7 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	n.Alert.Annotations["escalation"] = unansweredEnglish(after)
+	n.Alert.Annotations["escalation"] = unanswered(after, languageFor(to.Target))
 	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {

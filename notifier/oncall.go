@@ -2,7 +2,6 @@ package notifier
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -94,10 +93,11 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 // acknowledged in time.
 func (w Words) unanswered(ev *alarm.Event, l words.Language, zone *time.Location, after time.Duration) string {
 	s := w.spoken(ev, l, zone)
-	s.word += l.Choose(" ("+unansweredEnglish(after)+")", "（"+words.Duration(after, l)+"内无人确认）")
+	s.word += s.sep.open + unanswered(after, l) + s.sep.shut
 	return s.message()
 }
 
-func unansweredEnglish(after time.Duration) string {
-	return "nobody acknowledged within " + strings.TrimSpace(words.Duration(after, words.EN))
+// unanswered says why somebody is told though another was told first.
+func unanswered(after time.Duration, l words.Language) string {
+	return l.Choose("nobody acknowledged within "+words.Duration(after, l), words.Duration(after, l)+"内无人确认")
 }

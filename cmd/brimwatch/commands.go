@@ -14,6 +14,8 @@ import (
 
 // commands is the command line.
 type commands struct {
+	languageFlag
+
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
 	Test       testCommand       `cmd:"" help:"Run tests of a configuration: series and dates in, alarms and messages out; a diff where they differ. Sends nothing."`

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/internal/alarmtest"
@@ -22,7 +22,7 @@ func (c *testCommand) Run(ctx context.Context, s streams) error {
 		if _, err := fmt.Fprintln(s.out, path); err != nil {
 			return err
 		}
-		bad, n, err := c.file(ctx, s.out, path)
+		bad, n, err := c.file(ctx, s, path)
 		failed, ran = failed+bad, ran+n
 		if err != nil {
 			return err
@@ -30,15 +30,15 @@ func (c *testCommand) Run(ctx context.Context, s streams) error {
 	}
 	switch {
 	case ran == 0:
-		return fmt.Errorf("no test has %q in its name", c.Named)
+		return errors.New(s.say.T("no test has %q in its name", c.Named))
 	case failed > 0:
-		return fmt.Errorf("%d of %d tests failed", failed, ran)
+		return errors.New(s.say.T("%d of %d tests failed", failed, ran))
 	}
 	return nil
 }
 
 // file runs the tests of one file.
-func (c *testCommand) file(ctx context.Context, out io.Writer, path string) (failed, ran int, err error) {
+func (c *testCommand) file(ctx context.Context, s streams, path string) (failed, ran int, err error) {
 	file, err := config.LoadTests(path)
 	if err != nil {
 		return 0, 0, err
@@ -60,7 +60,7 @@ func (c *testCommand) file(ctx context.Context, out io.Writer, path string) (fai
 		if len(result.Mismatches) > 0 {
 			failed++
 		}
-		if err := writeResult(out, result); err != nil {
+		if err := writeResult(s, result); err != nil {
 			return failed, ran, err
 		}
 	}
@@ -69,14 +69,14 @@ func (c *testCommand) file(ctx context.Context, out io.Writer, path string) (fai
 
 // writeResult writes what became of a test: one line where all is as expected, else what is
 // not, line by line.
-func writeResult(out io.Writer, r *alarmtest.Result) error {
+func writeResult(s streams, r *alarmtest.Result) error {
 	word := "ok  "
 	if len(r.Mismatches) > 0 {
 		word = "FAIL"
 	}
 	name := r.Test.Name
 	if name == "" {
-		name = fmt.Sprintf("the test in line %d", r.Test.Line)
+		name = s.say.T("the test in line %d", r.Test.Line)
 	}
 	lines := []string{"  " + word + "  " + name}
 	for i := range r.Mismatches {
@@ -86,6 +86,6 @@ func writeResult(out io.Writer, r *alarmtest.Result) error {
 			lines = append(lines, "          "+d)
 		}
 	}
-	_, err := fmt.Fprintln(out, strings.Join(lines, "\n"))
+	_, err := fmt.Fprintln(s.out, strings.Join(lines, "\n"))
 	return err
 }

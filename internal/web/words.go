@@ -9,65 +9,67 @@ import (
 )
 
 // ruleWords returns what people call a rule.
-func ruleWords(r alarm.RuleName) string {
+func (p *pages) ruleWords(r alarm.RuleName) string {
 	switch r {
 	case alarm.Capacity:
-		return "Capacity"
+		return p.say.T("rule|Capacity")
 	case alarm.NoData:
-		return "No data"
+		return p.say.T("rule|No data")
 	case alarm.Expiry:
-		return "Expiry"
+		return p.say.T("rule|Expiry")
 	case alarm.Suspension:
-		return "Suspension"
+		return p.say.T("rule|Suspension")
 	case alarm.Release:
-		return "Release"
+		return p.say.T("rule|Release")
 	case alarm.Overdue:
-		return "Overdue payment"
+		return p.say.T("rule|Overdue payment")
 	case alarm.LowBalance:
-		return "Low balance"
+		return p.say.T("rule|Low balance")
 	case alarm.AutoRenewal:
-		return "Automatic renewal"
+		return p.say.T("rule|Automatic renewal")
 	case alarm.CannotRenew:
-		return "Cannot be renewed"
+		return p.say.T("rule|Cannot be renewed")
 	case alarm.FrozenRule:
-		return "Frozen"
+		return p.say.T("rule|Frozen")
 	case alarm.Forecast:
-		return "Forecast"
+		return p.say.T("rule|Forecast")
 	case alarm.Shortfall:
-		return "Money short"
+		return p.say.T("rule|Money short")
 	}
 	return string(r)
 }
 
 // nextWords says what happens to an instance when a lifecycle state begins.
-func nextWords(s fleet.LifecycleState) string { return cmp.Or(words.Begins(s, words.EN), "ends") }
+func (p *pages) nextWords(s fleet.LifecycleState) string {
+	return cmp.Or(words.Begins(s, p.lang()), p.say.T("term|ends"))
+}
 
 // methodWords returns what people call a billing method.
-func methodWords(m fleet.Method) string {
+func (p *pages) methodWords(m fleet.Method) string {
 	switch m {
 	case fleet.Subscription:
-		return "Subscription"
+		return p.say.T("Subscription")
 	case fleet.PayAsYouGo:
-		return "Pay-as-you-go"
+		return p.say.T("Pay-as-you-go")
 	case fleet.Free:
-		return "Free"
+		return p.say.T("method|Free")
 	}
-	return "Not given"
+	return p.say.T("method|Not given")
 }
 
 // stateWords says how a metric stands.
-func stateWords(s fleet.MetricState) string {
+func (p *pages) stateWords(s fleet.MetricState) string {
 	switch s {
 	case fleet.MetricOK:
-		return "below the threshold"
+		return p.say.T("below the threshold")
 	case fleet.MetricRaised:
-		return "alarm raised"
+		return p.say.T("alarm raised")
 	case fleet.MetricUnknown:
-		return "no data"
+		return p.say.T("no data")
 	case fleet.MetricUnwatched:
-		return "no alarm"
+		return p.say.T("no alarm")
 	}
-	return "not judged yet"
+	return p.say.T("not judged yet")
 }
 
 // lifecycleSign is the sign before a lifecycle state, so that its colour is not
