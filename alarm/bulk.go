@@ -8,12 +8,9 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// Instances of IoT Platform can be renewed in bulk. So when one is about to
-// expire, one notice names those of the same account that expire within a week of
-// it, and none has a notice by itself.
-
-// bulkProduct is the product whose instances are renewed in bulk.
-const bulkProduct = "iot"
+// Instances of some products can be renewed in bulk, as the catalogue says. So when
+// one is about to expire, one notice names those of the same account and product that
+// expire within a week of it, and none has a notice by itself.
 
 // bulkWindow is how many days after the first the last of a group expires.
 const bulkWindow = 7
@@ -38,15 +35,17 @@ func (b *bulk) others(id string) []Affected {
 
 // bulk finds the groups of which a step is due that is news.
 func (j *clockRound) bulk() map[string]bulk {
-	byAccount := make(map[string][]*TermWatch)
+	type together struct{ account, product string }
+	byAccount := make(map[together][]*TermWatch)
 	for i := range j.judge.calendar.Terms {
 		a := &j.judge.calendar.Terms[i]
-		if a.Instance.Product == bulkProduct && a.Instance.Account != "" && a.expires() {
-			byAccount[a.Instance.Account] = append(byAccount[a.Instance.Account], a)
+		if a.Instance.BulkRenewal && a.Instance.Account != "" && a.expires() {
+			k := together{a.Instance.Account, a.Instance.Product}
+			byAccount[k] = append(byAccount[k], a)
 		}
 	}
 	out := make(map[string]bulk)
-	for account, list := range byAccount {
+	for of, list := range byAccount {
 		slices.SortFunc(list, func(a, b *TermWatch) int {
 			if c := a.Course.Term.Expires.Compare(b.Course.Term.Expires); c != 0 {
 				return c
@@ -62,7 +61,7 @@ func (j *clockRound) bulk() map[string]bulk {
 			if len(group) < 2 {
 				continue
 			}
-			b := bulk{topic: "bulk/" + account + "/" + list[i].Instance.ID, lead: lead}
+			b := bulk{topic: "bulk/" + of.account + "/" + list[i].Instance.ID, lead: lead}
 			for _, a := range group {
 				b.members = append(b.members, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 			}

@@ -21,6 +21,10 @@ func TestGroupsOfRenewal(t *testing.T) {
 		a.Rules.Expiry = &Leads{Before: []time.Duration{30 * day}}
 		return a
 	}
+	ours := func(a TermWatch) TermWatch {
+		a.Instance.Product = "ours"
+		return a
+	}
 	off := iot("b", 1, acme)
 	off.Rules = &CalendarRules{}
 	for _, tt := range []struct {
@@ -42,12 +46,14 @@ func TestGroupsOfRenewal(t *testing.T) {
 		{"one that is over before two", -7, []TermWatch{iot("a", -8, acme), iot("b", 0, acme), iot("c", 1, acme)}, map[string][]string{"bulk/acme/b": {"b", "c"}}},
 		{"at the end itself there is no group", 0, []TermWatch{iot("a", 0, acme), iot("b", 0, acme)}, nil},
 		{"without an account", -7, []TermWatch{iot("a", 0, nil), iot("b", 0, nil)}, nil},
-		{"of another product", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},
+		{"of two products", -7, []TermWatch{iot("a", 0, acme), ours(iot("b", 0, acme)), iot("c", 2, acme), ours(iot("d", 3, acme))},
+			map[string][]string{"bulk/acme/a": {"a", "c"}, "bulk/acme/b": {"b", "d"}}},
+		{"of a product that is not renewed in bulk", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},
 		{"one is renewed automatically", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.AutoRenew = true })}, nil},
 		{"one is paid as it goes", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })}, nil},
 		{"the alarm of one is off", -7, []TermWatch{iot("a", 0, acme), off}, nil},
 		{"the end of one is not known", -7, []TermWatch{iot("a", 0, acme), inIoT(subscribed("b", time.Time{}, acme))}, nil},
-		{"one has no calendar", -7, []TermWatch{iot("a", 0, acme), {Instance: &fleet.Instance{ID: "b", Product: bulkProduct, Account: "acme"}, Rules: usualRules()}}, nil},
+		{"one has no calendar", -7, []TermWatch{iot("a", 0, acme), {Instance: &fleet.Instance{ID: "b", Product: "iot", BulkRenewal: true, Account: "acme"}, Rules: usualRules()}}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := judgeOf(end.AddDate(0, 0, tt.now), tt.terms...).bulk()

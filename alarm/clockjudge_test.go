@@ -62,7 +62,7 @@ func subscribed(id string, end time.Time, account *fleet.Account, change ...func
 
 // inIoT makes an instance one of IoT Platform.
 func inIoT(a TermWatch) TermWatch {
-	a.Instance.Product = "iot"
+	a.Instance.Product, a.Instance.BulkRenewal = "iot", true
 	return a
 }
 

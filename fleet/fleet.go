@@ -31,6 +31,9 @@ type Instance struct {
 
 	// Watched is false for an instance without a source: only its calendar counts.
 	Watched bool
+	// BulkRenewal tells that instances of its product can be renewed together, as the
+	// catalogue says (Guide.Bulk).
+	BulkRenewal bool
 }
 
 // Label is one name and value an operator put on an instance.

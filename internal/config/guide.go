@@ -21,12 +21,20 @@ type guideDoc struct {
 	Renew   map[string]string `yaml:"renew" doc:"How to renew, by language (en, zh), in whole sentences."`
 	Upgrade map[string]string `yaml:"upgrade" doc:"How to change edition or specification, by language."`
 	Lost    map[string]string `yaml:"lost" doc:"What is lost for good when it is released, by language."`
+
+	Contents    map[string]string `yaml:"contents" doc:"What goes with an instance when it is deleted, in a few words that stand within a sentence, by language." example:"{en: topics and groups, zh: Topic和Group}"`
+	Bulk        map[string]string `yaml:"bulk" doc:"How several instances are renewed in one go, by language. Where it is given, one notice names all of an account that expire within a week."`
+	Funds       map[string]string `yaml:"funds" doc:"From what automatic renewal pays, by language."`
+	Return      map[string]string `yaml:"return" doc:"How long the service takes to come back after a payment, by language."`
+	LateRenewal map[string]string `yaml:"late_renewal" doc:"What to know when an instance is renewed while it is stopped, by language."`
 }
 
 // Guidance is what the catalogue says about renewing and changing an instance of
 // one product or edition: texts by language (en, zh), and templates of links.
 type Guidance struct {
 	Renew, Upgrade, Lost             map[string]string
+	Contents, Bulk, Funds            map[string]string
+	Return, LateRenewal              map[string]string
 	RenewURL, UpgradeURL, MonitorURL string
 }
 
@@ -42,6 +50,7 @@ func (c *Catalogue) Guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	own, general := p.Editions[in.Edition].Guidance, p.Guidance
 	if in.Term.Method == fleet.PayAsYouGo {
 		general.Renew, general.RenewURL = nil, ""
+		general.Bulk, general.Funds, general.LateRenewal = nil, nil, nil
 	}
 	text := func(own, general map[string]string) string {
 		if t := spoken(own, l); t != "" {
@@ -57,9 +66,17 @@ func (c *Catalogue) Guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	}
 	return fleet.Guide{
 		Renew: text(own.Renew, general.Renew), Upgrade: text(own.Upgrade, general.Upgrade), Lost: text(own.Lost, general.Lost),
+		Contents: text(own.Contents, general.Contents), Bulk: text(own.Bulk, general.Bulk), Funds: text(own.Funds, general.Funds),
+		Return: text(own.Return, general.Return), LateRenewal: text(own.LateRenewal, general.LateRenewal),
 		RenewURL: link(own.RenewURL, general.RenewURL), UpgradeURL: link(own.UpgradeURL, general.UpgradeURL),
 		MonitorURL: link(own.MonitorURL, general.MonitorURL),
 	}
+}
+
+// bulk tells whether instances of a product and edition can be renewed together.
+func (c *Catalogue) bulk(in *fleet.Instance) bool {
+	p := c.Products[in.Product]
+	return len(p.Guidance.Bulk)+len(p.Editions[in.Edition].Guidance.Bulk) > 0
 }
 
 // spoken returns a text in a language, else in another one.
@@ -98,6 +115,11 @@ func (d *decoder) layGuidance(out Guidance, at place, g *guideDoc, l *linksDoc) 
 		out.Renew = d.layTexts(out.Renew, d.find(g.place, "renew"), g.Renew)
 		out.Upgrade = d.layTexts(out.Upgrade, d.find(g.place, "upgrade"), g.Upgrade)
 		out.Lost = d.layTexts(out.Lost, d.find(g.place, "lost"), g.Lost)
+		out.Contents = d.layTexts(out.Contents, d.find(g.place, "contents"), g.Contents)
+		out.Bulk = d.layTexts(out.Bulk, d.find(g.place, "bulk"), g.Bulk)
+		out.Funds = d.layTexts(out.Funds, d.find(g.place, "funds"), g.Funds)
+		out.Return = d.layTexts(out.Return, d.find(g.place, "return"), g.Return)
+		out.LateRenewal = d.layTexts(out.LateRenewal, d.find(g.place, "late_renewal"), g.LateRenewal)
 	}
 	out.RenewURL = d.layLink(out.RenewURL, d.find(at, "renew_url"), l.RenewURL)
 	out.UpgradeURL = d.layLink(out.UpgradeURL, d.find(at, "upgrade_url"), l.UpgradeURL)

@@ -37,18 +37,19 @@ func TestGuide(t *testing.T) {
 		want     fleet.Guide
 	}{
 		{"an edition wins over its product, a file over what is shipped", in("mqtt", "basic", fleet.Subscription), words.EN, fleet.Guide{
-			Renew: "Ask Wei to renew.", Upgrade: basic.Upgrade["en"], Lost: "全部删除。",
+			Renew: "Ask Wei to renew.", Upgrade: basic.Upgrade["en"], Lost: "全部删除。", Contents: "topics and group IDs",
 			RenewURL:   "https://console.example.com/renew/mqtt?id=a%20b%2Fc%26d%3F%7Baccount%7D&a=acme%20%231",
 			UpgradeURL: "https://console.example.com/#/upgrade/basic/a%20b%2Fc%26d%3F%7Baccount%7D",
 			MonitorURL: "http://grafana.internal:3000/d/mqtt?var-instance=a%20b%2Fc%26d%3F%7Baccount%7D",
 		}},
 		{"what is billed by use is not renewed", in("mqtt", "unknown", fleet.PayAsYouGo), words.ZH, fleet.Guide{
-			Upgrade: c.Products["mqtt"].Guidance.Upgrade["zh"], Lost: c.Products["mqtt"].Guidance.Lost["zh"],
+			Upgrade: c.Products["mqtt"].Guidance.Upgrade["zh"], Lost: c.Products["mqtt"].Guidance.Lost["zh"], Contents: "Topic和Group ID",
 			UpgradeURL: "https://console.example.com/#/upgrade/unknown/a%20b%2Fc%26d%3F%7Baccount%7D",
 		}},
 		{"an edition that is billed by use says what to do", in("rocketmq", "standard-4", fleet.PayAsYouGo), words.EN, fleet.Guide{
 			Renew:   "It is billed by use, so there is no term to renew. Pay the bill of its account.",
 			Upgrade: c.Products["rocketmq"].Editions["standard-4"].Guidance.Upgrade["en"], Lost: c.Products["rocketmq"].Guidance.Lost["en"],
+			Contents: "topics and groups",
 		}},
 		{"another language is better than nothing", in("ours", "big", fleet.Subscription), words.EN, fleet.Guide{Lost: "数据丢失。"}},
 		{"a product nobody knows", in("theirs", "", fleet.Subscription), words.EN, fleet.Guide{}},
@@ -93,6 +94,70 @@ func TestShippedGuides(t *testing.T) {
 				t.Errorf("%s %s ships a link: %+v", name, edition, en)
 			}
 		}
+	}
+}
+
+// Whatever the texts say of a shipped product in one language, they say in the other.
+func TestShippedWordsInBothLanguages(t *testing.T) {
+	c := mustLoad(t, files(t, "brimwatch.yml", complete)).Catalogue
+	said := 0
+	check := func(of string, g *Guidance) {
+		for what, texts := range map[string]map[string]string{
+			"renew": g.Renew, "upgrade": g.Upgrade, "lost": g.Lost, "contents": g.Contents, "bulk": g.Bulk, "funds": g.Funds, "return": g.Return,
+			"late_renewal": g.LateRenewal,
+		} {
+			if len(texts) == 0 {
+				continue
+			}
+			said++
+			if texts["en"] == "" || texts["zh"] == "" {
+				t.Errorf("%s: %s is said in one language only: %q", of, what, texts)
+			}
+			if what != "contents" && (!strings.HasSuffix(texts["en"], ".") || !strings.HasSuffix(texts["zh"], "。")) {
+				t.Errorf("%s: %s is no sentence: %q", of, what, texts)
+			}
+		}
+	}
+	for name, p := range c.Products {
+		check(name, &p.Guidance)
+		for edition, e := range p.Editions {
+			check(name+" "+edition, &e.Guidance)
+		}
+	}
+	if said < 20 {
+		t.Errorf("only %d texts were looked at", said)
+	}
+}
+
+// TestOwnProductHasAllWords: whatever a shipped product has, one of your own can have.
+func TestOwnProductHasAllWords(t *testing.T) {
+	s := mustLoad(t, files(t, "brimwatch.yml", complete+`
+products:
+  mail:
+    title: Mail
+    guide:
+      contents: {en: mailboxes, zh: 邮箱}
+      bulk: {en: Renew them all under Renewals., zh: 请在续费页面批量续费。}
+      funds: {en: It pays from the balance only., zh: 只从余额扣款。}
+      return: {en: It is back within an hour., zh: 一小时内恢复。}
+      late_renewal: {en: The new term begins that day., zh: 新周期自当日起算。}
+    editions: {one: {policies: {subscription: mqtt}}, two: {guide: {funds: {en: Any card will do.}}}}
+`))
+	in := &fleet.Instance{Product: "mail", Edition: "one", Term: fleet.Term{Method: fleet.Subscription}}
+	want := fleet.Guide{Contents: "邮箱", Bulk: "请在续费页面批量续费。", Funds: "只从余额扣款。", Return: "一小时内恢复。", LateRenewal: "新周期自当日起算。"}
+	if diff := cmp.Diff(want, s.Catalogue.Guide(in, words.ZH)); diff != "" {
+		t.Errorf("guide (-want +got):\n%s", diff)
+	}
+	if !s.Catalogue.bulk(in) || s.Catalogue.bulk(&fleet.Instance{Product: "mqtt"}) || !s.Catalogue.bulk(&fleet.Instance{Product: "iot"}) {
+		t.Error("who is renewed in bulk: mail and iot, and not mqtt")
+	}
+	in.Edition = "two"
+	if got := s.Catalogue.Guide(in, words.EN).Funds; got != "Any card will do." {
+		t.Errorf("an edition says %q", got)
+	}
+	in.Term.Method = fleet.PayAsYouGo
+	if got := s.Catalogue.Guide(in, words.EN); got.Bulk != "" || got.LateRenewal != "" || got.Return == "" {
+		t.Errorf("what is billed by use is not renewed, and comes back all the same: %+v", got)
 	}
 }
 

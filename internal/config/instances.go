@@ -76,6 +76,7 @@ func (r *instanceResolver) add(in *instanceDoc) {
 		}
 	}
 	edition := r.edition(in, out.Instance)
+	out.BulkRenewal = r.s.Catalogue.bulk(out.Instance)
 	r.term(in, out.Instance, edition, zone)
 	if in.Source != nil && in.Source.node != nil {
 		out.Source = d.resolveSource(in.Source, r.s.Collect)
