@@ -26,7 +26,7 @@ func (w Words) alert(ev *alarm.Event) Alert {
 	if a.Resolved {
 		a.EndsAt = ev.At
 	}
-	say := w.english(ev, time.UTC)
+	say := w.told(ev, words.EN, time.UTC)
 	a.Annotations["code"] = ev.Code
 	a.Annotations["summary"] = say.summary()
 	a.Annotations["description"] = say.description()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // beginning plans the notices of one event that tells people that something is wrong.
@@ -92,7 +93,7 @@ func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after
 		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	n.Alert.Annotations["escalation"] = unansweredEnglish(after)
+	n.Alert.Annotations["escalation"] = unanswered(after, words.EN)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)

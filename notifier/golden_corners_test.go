@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 )
 
 // owing is the same actor whose account has an unpaid bill since the end.
@@ -218,8 +219,8 @@ func TestEventsWithoutDetails(t *testing.T) {
 		{"an account", alarm.Key{Rule: alarm.Overdue, Account: "acme", Metric: alarm.NoMetric}, nil, nil},
 	} {
 		ev := &alarm.Event{Kind: alarm.Raised, Key: tt.key, Code: "K7Q2", Severity: alarm.Warning, At: noon(), RaisedAt: noon(), Instance: tt.instance, Details: tt.details, Reason: "it is so"}
-		for _, say := range []wording{Words{}.english(ev, time.UTC), Words{}.chinese(ev, time.UTC)} {
-			if say.body != "it is so" || say.short != "" || say.advice != "" || say.story != "" {
+		for _, l := range lexicon.Languages() {
+			if say := (Words{}).told(ev, l, time.UTC); len(say.facts) != 1 || say.facts[0].Message != "it is so" || len(say.steps) > 0 || say.advice != "" {
 				t.Errorf("%s: %+v", tt.name, say)
 			}
 		}

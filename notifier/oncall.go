@@ -2,11 +2,11 @@ package notifier
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 	"github.com/brimwatch/brimwatch/notifier/mute"
 	"github.com/brimwatch/brimwatch/notifier/rota"
 )
@@ -94,10 +94,11 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 // acknowledged in time.
 func (w Words) unanswered(ev *alarm.Event, l words.Language, zone *time.Location, after time.Duration) string {
 	s := w.spoken(ev, l, zone)
-	s.word += l.Choose(" ("+unansweredEnglish(after)+")", "（"+words.Duration(after, l)+"内无人确认）")
+	s.word += s.sep.Open + unanswered(after, l) + s.sep.Shut
 	return s.message()
 }
 
-func unansweredEnglish(after time.Duration) string {
-	return "nobody acknowledged within " + strings.TrimSpace(words.Duration(after, words.EN))
+// unanswered says why somebody is told though another was told first.
+func unanswered(after time.Duration, l words.Language) string {
+	return lexicon.For(l, &lexicon.Reader{}).Unanswered(after)
 }
