@@ -140,13 +140,13 @@ func (b *bundle) counted() string {
 	}
 	switch still := words.Count(b.still); {
 	case b.still == b.alarms:
-		out += b.l.Choose(" still on", "仍在")
+		out += b.l.Choose(" still on", "持续中")
 	case b.still > 0:
-		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条仍在）")
+		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条持续）")
 	}
 	if b.critical > 0 {
 		n := words.Count(b.critical)
-		out += b.l.Choose(", "+n+" critical", "，"+n+"条严重")
+		out += b.l.Choose(", "+n+" critical", "，"+n+"条紧急")
 	}
 	return out
 }

@@ -21,7 +21,8 @@ type wording struct {
 	word   string // WARNING, CRITICAL, ENDED …
 	sep    lexicon.Signs
 	name   func(most int) string
-	more   string // after the name: " and 2 more"
+	more   string // after the name: " and 2 more of acme"
+	few    string // the same in fewer words
 	about  string // product and edition; "" when it is about the fleet
 	facts  []lexicon.Part
 	steps  []string // what to do, for a text message
@@ -51,7 +52,7 @@ func (w Words) wording(ev *alarm.Event, l words.Language, zone *time.Location, s
 	s := wording{code: t.Code, word: lex.Tone(t.Tone), sep: lex.Signs(), about: words.Clean(w.title(ev.Instance, l)), ends: Ends(ev.Kind)}
 	s.name = w.subject(&t.Subject, lex, short)
 	if n := t.Subject.More; n > 0 {
-		s.more = lex.More(n, words.Clean(t.Subject.Account))
+		s.more, s.few = lex.More(n, words.Clean(t.Subject.Account)), lex.More(n, "")
 	}
 	for _, f := range t.Facts {
 		p, _ := lexicon.Say(lex, f.Fact)
@@ -69,7 +70,7 @@ func (w Words) wording(ev *alarm.Event, l words.Language, zone *time.Location, s
 	}
 	s.advice = strings.Join(advice, s.sep.Blank)
 	if short && l == words.EN {
-		s.inGSM(lex, &t.Subject)
+		s.inGSM()
 	}
 	return s
 }
@@ -136,12 +137,12 @@ func NamesOf(instances iter.Seq2[string, string]) *callnames.Table {
 
 // inGSM leaves out of an English text what would make it UCS-2, where it can do without:
 // where the subject can be written in GSM-7, and the gravest fact can.
-func (s *wording) inGSM(lex lexicon.Lexicon, of *facts.Subject) {
+func (s *wording) inGSM() {
 	if s.about = sms.Plain(s.about); !sms.IsGSM(s.about) {
 		s.about = ""
 	}
 	if s.more = sms.Plain(s.more); !sms.IsGSM(s.more) {
-		s.more = lex.More(of.More, "")
+		s.more = s.few
 	}
 	steps := s.steps[:0]
 	for _, step := range s.steps {
@@ -218,8 +219,8 @@ func (s *wording) brief() string {
 	if s.ends {
 		return out
 	}
-	if s.more != "" {
-		out += " " + strings.TrimSpace(s.more)
+	if s.few != "" {
+		out += " " + strings.TrimSpace(s.few)
 	}
 	var said []string
 	for i := range s.facts {

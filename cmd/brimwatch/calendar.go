@@ -52,7 +52,11 @@ func calendarTable(v wire.Calendar, now time.Time) table {
 		if m.Perhaps {
 			told += ", perhaps"
 		}
-		t.rows = append(t.rows, []string{local(m.At), words.Remaining(m.At, now, time.Local, words.EN), m.InstanceID, m.Name, m.Account, m.Product, m.State, m.Text, told})
+		at := local(m.At)
+		if m.TermEnd != "" {
+			at = m.TermEnd
+		}
+		t.rows = append(t.rows, []string{at, words.Remaining(m.At, now, time.Local, words.EN), m.InstanceID, m.Name, m.Account, m.Product, m.State, m.Text, told})
 	}
 	return t
 }

@@ -1,9 +1,9 @@
 package words
 
 import (
-	"fmt"
-	"strconv"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // A zone that is nil is UTC. The zero time is a moment that nobody knows, and is
@@ -83,24 +83,8 @@ func Clock(at time.Time, zone *time.Location) string {
 	return formatted(at, zone, "15:04 ", Zone(at, zone))
 }
 
-// Zone writes a zone at a moment by how far it is from UTC: UTC+8, UTC-3:30. Names are
-// short and not clear: CST is China, Chicago and Cuba.
-func Zone(at time.Time, zone *time.Location) string {
-	_, offset := at.In(inZone(zone)).Zone()
-	minutes := offset / 60
-	sign := "+"
-	if minutes < 0 {
-		sign, minutes = "-", -minutes
-	}
-	switch h, m := minutes/60, minutes%60; {
-	case minutes == 0:
-		return "UTC"
-	case m == 0:
-		return "UTC" + sign + strconv.Itoa(h)
-	default:
-		return fmt.Sprintf("UTC%s%d:%02d", sign, h, m)
-	}
-}
+// Zone writes a zone at a moment by how far it is from UTC: UTC+8.
+func Zone(at time.Time, zone *time.Location) string { return fleet.ZoneName(at, zone) }
 
 // SameZone tells whether two zones show the same time at a moment. A zone that is nil is
 // not known, and the same as none.
@@ -113,26 +97,11 @@ func SameZone(at time.Time, a, b *time.Location) bool {
 	return x == y
 }
 
-// LastDay returns a moment of the last day of a term that ends at a moment, and true,
-// when that is the first moment of the day after it in the zone: somebody who reads
-// "until 5 December, 00:00" takes the 5th for a day that is paid. Where a day has no
-// midnight, its first moment counts.
-func LastDay(end time.Time, zone *time.Location) (time.Time, bool) {
-	if end.IsZero() {
-		return time.Time{}, false
-	}
-	before := end.Add(-1)
-	if sameDay(end.In(inZone(zone)), before.In(inZone(zone))) {
-		return time.Time{}, false
-	}
-	return before, true
-}
-
 // TermEnd writes when a paid term ends, in the zone of the account that pays: as its
 // last day, or as a moment where it does not end with a day. Pages, lists and commands
 // all write it so.
 func TermEnd(end time.Time, home *time.Location, l Language) string {
-	if day, ok := LastDay(end, home); ok {
+	if day, ok := fleet.LastDay(end, home); ok {
 		return l.Choose("last day ", "最后一天 ") + Date(day, home)
 	}
 	return Moment(end, home)

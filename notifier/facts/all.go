@@ -11,7 +11,7 @@ func All() []Fact {
 		Converts{}, Converted{}, PerhapsConverted{}, ReleaseTold{}, IgnoreRelease{},
 		Unpaid{}, UnpaidBill{}, PayerOverdue{}, RunsOn{}, RenewalFailed{}, Attempts{}, Balance{}, CannotRenew{}, Frozen{},
 		AccountOverdue{}, WasOverdue{}, WillStop{}, HaveStopped{}, Overripe{}, StopUnknown{}, NotRenewable{}, Unaffected{},
-		LowBalance{}, WasLow{}, RenewsFrom{}, UsesUp{}, Over{}, CalledOff{},
+		LowBalance{}, WasLow{}, RenewsFrom{}, RenewsFirst{}, UsesUp{}, Over{}, CalledOff{},
 	}
 }
 
@@ -88,3 +88,4 @@ func (UsesUp) fact()           {}
 func (Over) fact()             {}
 func (CalledOff) fact()        {}
 func (Contents) fact()         {}
+func (RenewsFirst) fact()      {}

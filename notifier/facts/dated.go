@@ -92,7 +92,7 @@ func (c *dated) stopsAtEnd() bool {
 
 // tellsStop tells whether a stop is to be told as what follows.
 func (c *dated) tellsStop() bool {
-	return !c.course.Downgrades() && c.event.Key.Rule != alarm.Suspension
+	return !c.course.Downgrades() && c.event.Key.Rule != alarm.Suspension && !c.unpaidButRunning()
 }
 
 // fromBin tells whether the instance is destroyed out of a recycle bin in the end.

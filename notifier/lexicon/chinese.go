@@ -47,7 +47,7 @@ func (c chinese) Tone(t facts.Tone) string {
 
 func (c chinese) More(n int, account string) string {
 	if account == "" {
-		return "等" + strconv.Itoa(n+1) + "个实例"
+		return "等" + strconv.Itoa(n+1) + "个"
 	}
 	return "等" + strconv.Itoa(n+1) + "个" + account + "的实例"
 }

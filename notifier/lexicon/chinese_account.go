@@ -117,16 +117,14 @@ func (c chinese) WasLow(facts.WasLow) Phrase {
 }
 
 func (c chinese) RenewsFrom(f facts.RenewsFrom) Phrase {
-	first, n := first(f.Others), len(f.Others)
-	p := Phrase{
-		Message: "；" + c.name(first.Instance, 10) + "待自动续费（" + c.end(first.At) + "）",
-		Tight:   "；" + words.Count(n) + "个待自动续费",
+	return Phrase{
+		Message:  "；" + words.Count(len(f.Others)) + "个待自动续费",
+		Sentence: "以下实例从该余额自动续费：" + c.each(f.Others, func(o *facts.Other) string { return "，" + c.fullEnd(o.At) }),
 	}
-	if n > 1 {
-		p.Message = "；" + words.Count(n) + "个待自动续费，最早为" + c.name(first.Instance, 10) + "（" + c.end(first.At) + "）"
-	}
-	p.Sentence = "以下实例从该余额自动续费：" + c.each(f.Others, func(o *facts.Other) string { return "，" + c.fullEnd(o.At) })
-	return p
+}
+
+func (c chinese) RenewsFirst(f facts.RenewsFirst) Phrase {
+	return Phrase{Message: "，首个为" + c.name(f.Instance, 10) + "（" + c.end(f.At) + "）"}
 }
 
 func (c chinese) UsesUp(f facts.UsesUp) Phrase {

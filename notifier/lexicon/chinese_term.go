@@ -53,7 +53,7 @@ func (c chinese) Expires(f facts.Expires) Phrase {
 func (c chinese) Expired(f facts.Expired) Phrase {
 	if day, ok := c.lastDay(f.At, words.ZH); ok {
 		full, _ := c.fullDay(f.At)
-		return Phrase{Message: "已到期，最后一天" + day, Sentence: "实例已到期，有效期的最后一天为" + full + "。"}
+		return Phrase{Message: "已到期，最后一天" + day, Brief: "已到期", Sentence: "实例已到期，有效期的最后一天为" + full + "。"}
 	}
 	return Phrase{Message: c.soon(f.At, words.ZH) + "已到期", Sentence: "实例已于" + c.moment(f.At) + "到期。"}
 }
@@ -91,7 +91,7 @@ func (c chinese) Together(f facts.Together) Phrase {
 			return c.name(o.Instance, 8) + "（" + c.brief(o.At, words.ZH) + "）"
 		}),
 		Tight:    "另有" + strconv.Itoa(n) + "个最晚" + by + "到期",
-		Brief:    "等" + strconv.Itoa(n+1) + "个",
+		Brief:    "，共" + strconv.Itoa(n+1) + "个",
 		Sentence: "以下实例在其后一周内到期：" + c.list(f.Others, func(o *facts.Other) string { return c.name(o.Instance, 0) + "，" + c.fullEnd(o.At) }) + "。",
 	}
 }

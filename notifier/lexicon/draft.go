@@ -253,7 +253,7 @@ func (p *Phrase) in(f form) string {
 // joins tells whether words go on without a comma.
 func joins(words string) bool {
 	r, _ := utf8.DecodeRuneInString(words)
-	return strings.ContainsRune(" ;:（；：，", r)
+	return strings.ContainsRune(" ;:,（；：，", r)
 }
 
 // Joined writes phrases one after the other, as a text message does.

@@ -130,18 +130,18 @@ func (e english) WasLow(facts.WasLow) Phrase {
 }
 
 func (e english) RenewsFrom(f facts.RenewsFrom) Phrase {
-	first := first(f.Others)
-	p := Phrase{Message: "; 1 renews from it: ", Tight: "; 1 renews from it"}
-	if n := len(f.Others); n > 1 {
-		p.Message, p.Tight = "; "+words.Count(n)+" renew from it, first ", "; "+words.Count(n)+" renew from it"
+	renew := " renew from it"
+	if len(f.Others) == 1 {
+		renew = " renews from it"
 	}
-	end := e.soon(first.At, words.EN) + e.in(first.At)
-	if day, ok := e.lastDay(first.At, words.EN); ok {
-		end = "last day " + day
+	return Phrase{
+		Message:  "; " + words.Count(len(f.Others)) + renew,
+		Sentence: "These renew from it: " + e.each(f.Others, func(o *facts.Other) string { return ", " + e.fullEnd(o.At) }),
 	}
-	p.Message += e.name(first.Instance, 16) + ", " + end
-	p.Sentence = "These renew from it: " + e.each(f.Others, func(o *facts.Other) string { return ", " + e.fullEnd(o.At) })
-	return p
+}
+
+func (e english) RenewsFirst(f facts.RenewsFirst) Phrase {
+	return Phrase{Message: ", first " + e.name(f.Instance, 16) + " (" + e.end(f.At) + ")"}
 }
 
 func (e english) UsesUp(f facts.UsesUp) Phrase {

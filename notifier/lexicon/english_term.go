@@ -92,7 +92,7 @@ func (e english) Together(f facts.Together) Phrase {
 			return e.name(o.Instance, 12) + " " + e.brief(o.At, words.EN)
 		}),
 		Tight: strconv.Itoa(n) + " more by " + by,
-		Brief: "and " + strconv.Itoa(n) + " more",
+		Brief: " and " + strconv.Itoa(n) + " more",
 		Sentence: "These expire within a week of it: " + listed(f.Others, "; ", e.semiMore, func(o *facts.Other) string {
 			return e.name(o.Instance, 0) + ", " + e.fullEnd(o.At)
 		}) + ".",
@@ -355,7 +355,11 @@ func (e english) Over(f facts.Over) Phrase {
 		p.Message += ", " + end
 		full += ", " + words.TermEnd(f.Until, e.termHome(), words.EN)
 	}
-	p.Brief = e.because(f.Why)
+	short := [...]string{
+		facts.ByAccount: "told for its account now", facts.Moved: "another end counts now", facts.Renewable: "it can be renewed again",
+		facts.IsConverted: "converted to pay-as-you-go", facts.WillConvert: "not deleted but converted", facts.IsByUse: "billed by use now",
+	}
+	p.Brief = or(chosen(f.Why, short[:]), e.because(f.Why))
 	p.Sentence = "It is over: " + full + "."
 	return p
 }

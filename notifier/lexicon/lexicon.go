@@ -154,6 +154,7 @@ type accounts interface {
 	LowBalance(f facts.LowBalance) Phrase
 	WasLow(f facts.WasLow) Phrase
 	RenewsFrom(f facts.RenewsFrom) Phrase
+	RenewsFirst(f facts.RenewsFirst) Phrase
 	UsesUp(f facts.UsesUp) Phrase
 }
 

@@ -66,7 +66,7 @@ func (r *Reader) termHome() *time.Location {
 // the reader has another one; false when the term does not end with a day.
 func (r *Reader) lastDay(end time.Time, l words.Language) (string, bool) {
 	home := r.termHome()
-	day, ok := words.LastDay(end, home)
+	day, ok := fleet.LastDay(end, home)
 	if !ok {
 		return "", false
 	}
@@ -83,7 +83,7 @@ func (r *Reader) lastDay(end time.Time, l words.Language) (string, bool) {
 // fullDay is lastDay for a reader who has room.
 func (r *Reader) fullDay(end time.Time) (string, bool) {
 	home := r.termHome()
-	day, ok := words.LastDay(end, home)
+	day, ok := fleet.LastDay(end, home)
 	if !ok {
 		return "", false
 	}

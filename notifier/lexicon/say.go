@@ -189,6 +189,8 @@ func accountsOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.WasLow(f), true
 	case facts.RenewsFrom:
 		return l.RenewsFrom(f), true
+	case facts.RenewsFirst:
+		return l.RenewsFirst(f), true
 	case facts.UsesUp:
 		return l.UsesUp(f), true
 	}
