@@ -49,6 +49,9 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals interval
 		if out.Language, known = words.ParseLanguage(c.Language); !known && c.Language != "" {
 			d.fault(d.find(c.place, "language"), "texts are written in en or zh, not in %q", clip(c.Language))
 		}
+		if out.Language == words.ZH && c.TimeZone == "" {
+			d.warn(d.find(c.place, "language"), "texts to %s are in Chinese with times in UTC: give it a time_zone, such as Asia/Shanghai", clip(c.Name))
+		}
 		if q := c.QuietHours; q != nil && q.node != nil {
 			out.Quiet = d.resolveQuiet(q)
 		}

@@ -38,8 +38,12 @@ type (
 	WasLow struct{}
 	// RenewsFrom are the instances that renew from the balance, the first to end first.
 	RenewsFrom struct{ Others []Other }
-	// RenewsFirst is the first of them.
-	RenewsFirst struct{ Other }
+	// RenewsFirst is the first of them, or the only one.
+	RenewsFirst struct {
+		Other
+
+		Only bool
+	}
 	// UsesUp are those that are billed by use.
 	UsesUp struct{ Others []Other }
 )
@@ -111,7 +115,7 @@ func (t *Telling) lowBalance(ev *alarm.Event, a *fleet.Account) {
 		t.say(Gravest, WasLow{})
 	}
 	each(t, Grave, p.renew, func(l []Other) Fact { return RenewsFrom{l} })
-	each(t, Aside, p.renew, func(l []Other) Fact { return RenewsFirst{l[0]} })
+	each(t, Aside, p.renew, func(l []Other) Fact { return RenewsFirst{l[0], len(l) == 1} })
 	each(t, Aside, p.use, func(l []Other) Fact { return UsesUp{l} })
 	t.do(Step{Do: AddFunds})
 }

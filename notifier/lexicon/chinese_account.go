@@ -124,6 +124,9 @@ func (c chinese) RenewsFrom(f facts.RenewsFrom) Phrase {
 }
 
 func (c chinese) RenewsFirst(f facts.RenewsFirst) Phrase {
+	if f.Only {
+		return Phrase{Message: "：" + c.name(f.Instance, 10) + "（" + c.end(f.At) + "）"}
+	}
 	return Phrase{Message: "，首个为" + c.name(f.Instance, 10) + "（" + c.end(f.At) + "）"}
 }
 

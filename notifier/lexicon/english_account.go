@@ -141,6 +141,9 @@ func (e english) RenewsFrom(f facts.RenewsFrom) Phrase {
 }
 
 func (e english) RenewsFirst(f facts.RenewsFirst) Phrase {
+	if f.Only {
+		return Phrase{Message: ": " + e.name(f.Instance, 16) + " (" + e.end(f.At) + ")"}
+	}
 	return Phrase{Message: ", first " + e.name(f.Instance, 16) + " (" + e.end(f.At) + ")"}
 }
 
