@@ -9,33 +9,7 @@ import (
 )
 
 // ruleWords returns what people call a rule.
-func ruleWords(r alarm.RuleName) string {
-	switch r {
-	case alarm.Capacity:
-		return "Capacity"
-	case alarm.NoData:
-		return "No data"
-	case alarm.Expiry:
-		return "Expiry"
-	case alarm.Suspension:
-		return "Suspension"
-	case alarm.Release:
-		return "Release"
-	case alarm.Overdue:
-		return "Overdue payment"
-	case alarm.LowBalance:
-		return "Low balance"
-	case alarm.AutoRenewal:
-		return "Automatic renewal"
-	case alarm.CannotRenew:
-		return "Cannot be renewed"
-	case alarm.FrozenRule:
-		return "Frozen"
-	case alarm.Forecast:
-		return "Forecast"
-	}
-	return string(r)
-}
+func ruleWords(r alarm.RuleName) string { return words.Capital(words.Rule(string(r), words.EN)) }
 
 // nextWords says what happens to an instance when a lifecycle state begins.
 func nextWords(s fleet.LifecycleState) string { return cmp.Or(words.Begins(s, words.EN), "ends") }

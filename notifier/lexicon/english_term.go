@@ -40,7 +40,7 @@ func (e english) Expires(f facts.Expires) Phrase {
 	if ok {
 		full, _ := e.fullDay(f.At)
 		left := " (" + e.daysLeft(f.At, words.EN) + " left)"
-		p = Phrase{Message: "last day " + day + left, Sentence: "Its last day is " + full + left + "."}
+		p = Phrase{Message: "last day " + e.today(f.At) + day + left, Sentence: "Its last day is " + full + left + "."}
 		then = ", then stops"
 	}
 	p.Tight, p.Brief = p.Message, e.end(f.At)
@@ -49,6 +49,11 @@ func (e english) Expires(f facts.Expires) Phrase {
 		p.Sentence += " The service stops then; its data is kept for a while."
 	}
 	return p
+}
+
+// today is the word before a last day that is today.
+func (e english) today(end time.Time) string {
+	return words.Today(end.Add(-1), e.Reader.Now, e.termHome(), words.EN)
 }
 
 func (e english) Expired(f facts.Expired) Phrase {

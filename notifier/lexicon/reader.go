@@ -74,9 +74,6 @@ func (r *Reader) lastDay(end time.Time, l words.Language) (string, bool) {
 	if !words.SameZone(day, home, cmpZone(r.Zone)) {
 		return out + " " + words.Zone(day, home), true
 	}
-	if l == words.EN {
-		out = words.Today(day, r.Now, home, l) + out
-	}
 	return out, true
 }
 
