@@ -34,7 +34,7 @@ func TestOnCallPage(t *testing.T) {
 	said := text(t, w)
 	wants(t, said,
 		"wei is on call until 2026-11-25 08:00:00 UTC+8, in 1 d 20 h. Then tom",
-		"weekly, hand-over Mon 09:00 UTC+8: wei, li",
+		"weekly, hand-over Mon 09:00 CST: wei, li",
 		"Nobody is on call from 2026-12-03 08:00:00 UTC+8 to 2026-12-04 08:00:00 UTC+8. Give the override a person, or remove it.",
 		"tom 2026-11-25 08:00:00 UTC+8", "override",
 		"bo is on call until 2026-11-23 09:00:00 UTC", "daily, hand-over 09:00 UTC: ann <b>, bo",

@@ -101,9 +101,9 @@ func (t *Telling) overdue(ev *alarm.Event, a *fleet.Account) {
 }
 
 // each says something of several, where there are any.
-func each(t *Telling, w Weight, list []Other, make func([]Other) Fact) {
+func each(t *Telling, w Weight, list []Other, say func([]Other) Fact) {
 	if len(list) > 0 {
-		t.say(w, make(list))
+		t.say(w, say(list))
 	}
 }
 

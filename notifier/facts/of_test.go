@@ -83,12 +83,12 @@ func TestOfReadings(t *testing.T) {
 		}
 	}
 	// The beginning of a silence is when data was last there, and not when the alarm was raised.
-	if back := Of(event(alarm.Cleared, alarm.NoData)).Facts[0].Fact.(DataBack); back.After != 70*time.Minute {
-		t.Errorf("data is back after %s", back.After)
+	if back := Of(event(alarm.Cleared, alarm.NoData)).Facts[0].Fact; back != (DataBack{70 * time.Minute}) {
+		t.Errorf("%+v", back)
 	}
 	old := event(alarm.Cleared, alarm.NoData, func(ev *alarm.Event) { ev.Since = time.Time{} }) // raised by a version before
-	if back := Of(old).Facts[0].Fact.(DataBack); back.After != time.Hour {
-		t.Errorf("data is back after %s", back.After)
+	if back := Of(old).Facts[0].Fact; back != (DataBack{time.Hour}) {
+		t.Errorf("%+v", back)
 	}
 	if got := Of(event(alarm.Raised, alarm.Capacity)).Steps; len(got) != 1 || got[0].Do != Relieve || got[0].Metric != fleet.Connections {
 		t.Errorf("steps %+v", got)

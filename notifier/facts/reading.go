@@ -289,11 +289,11 @@ func (t *Telling) usageFlaps(ev *alarm.Event, times Times) {
 
 func (t *Telling) dataFlaps(ev *alarm.Event, times Times) {
 	all := ev.Instance == nil
-	switch {
-	case ev.Kind == alarm.Cleared:
+	if ev.Kind == alarm.Cleared {
 		t.say(Gravest, DataSteady{all, ev.Flaps.Within, times})
 		return
-	case ev.Kind == alarm.Settled:
+	}
+	if ev.Kind == alarm.Settled {
 		t.say(Gravest, DataGone{all, ev.Flaps.Within})
 		return
 	}

@@ -177,7 +177,7 @@ func (e english) Deletes(f facts.Deletes) Phrase {
 	}
 	return Phrase{
 		Message:  "final deletion" + at,
-		Sentence: sentences(" ", action, sentence),
+		Sentence: sentences(action, sentence),
 	}
 }
 

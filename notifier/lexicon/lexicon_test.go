@@ -46,7 +46,9 @@ func variants(v reflect.Value) []facts.Fact {
 		c := reflect.New(v.Type()).Elem()
 		c.Set(v)
 		set(c)
-		out = append(out, c.Interface().(facts.Fact))
+		if f, ok := c.Interface().(facts.Fact); ok {
+			out = append(out, f)
+		}
 	}
 	if m := v.FieldByName("Metric"); v.Kind() == reflect.Struct && m.IsValid() && v.Type() != reflect.TypeFor[facts.Unwatched]() {
 		for _, metric := range fleet.Metrics() {
@@ -71,8 +73,8 @@ func variants(v reflect.Value) []facts.Fact {
 		for _, r := range append(alarm.InstanceRules(), alarm.LowBalance) {
 			out = append(out, facts.Unwatched{Rule: r, Metric: fleet.Connections})
 		}
-	default:
-		out = append(out, v.Interface().(facts.Fact))
+	case facts.Fact:
+		add(func(reflect.Value) {})
 	}
 	return out
 }

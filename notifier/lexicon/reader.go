@@ -131,15 +131,15 @@ func listed(list []facts.Other, comma string, more func(n int) string, write fun
 	return text
 }
 
-// sentences joins those that are there.
-func sentences(blank string, list ...string) string {
+// sentences joins those that are there, with a blank between them.
+func sentences(list ...string) string {
 	var out []string
 	for _, s := range list {
 		if s != "" {
 			out = append(out, s)
 		}
 	}
-	return strings.Join(out, blank)
+	return strings.Join(out, " ")
 }
 
 // why shortens a reason to so many signs, in whole words where there are; gap stands for
