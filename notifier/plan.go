@@ -158,8 +158,8 @@ func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Ta
 		CreatedAt: now,
 	}
 	if t.Recipient.Channel == "sms" {
-		n.Text = d.entries.Words.text(ev, t.Language, t.Zone)
-		n.Brief = d.entries.Words.brief(ev, t.Language, t.Zone)
+		say := d.entries.Words.spoken(ev, t.Language, t.Zone)
+		n.Text, n.Brief = say.message(), say.brief()
 	}
 	return n
 }

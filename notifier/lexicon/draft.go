@@ -35,6 +35,9 @@ const (
 	leastName = 7
 )
 
+// roomy is about as long as a text message.
+const roomy = 160
+
 // form is how a fact is said in a draft.
 type form uint8
 
@@ -53,6 +56,7 @@ type fitting struct {
 	name  string
 	about string
 	step  string
+	said  string // the text that was tried last
 }
 
 // Fit returns the text that says as much as there is room for in one segment: 160 signs
@@ -64,7 +68,7 @@ func (d *Draft) Fit() string {
 	f := fitting{Draft: d, forms: make([]form, len(d.Facts)), name: d.Name(0), about: d.About}
 	for _, step := range d.Steps {
 		if f.step = step; f.fits() {
-			return f.text()
+			return f.said
 		}
 	}
 	f.reduce()
@@ -202,14 +206,18 @@ func (f *fitting) try(change, back func()) {
 }
 
 func (f *fitting) fits() bool {
-	n, _ := sms.Segments(f.text())
+	f.said = f.text()
+	n, _ := sms.Segments(f.said)
 	return n <= 1
 }
 
 // text writes what is said.
 func (f *fitting) text() string {
 	var b strings.Builder
-	b.WriteString(f.Code + " " + f.Word + " " + f.name + f.More + f.Signs.Colon)
+	b.Grow(2 * roomy)
+	for _, s := range [...]string{f.Code, " ", f.Word, " ", f.name, f.More, f.Signs.Colon} {
+		b.WriteString(s)
+	}
 	said := false
 	for i := range f.Facts {
 		p := &f.Facts[i]
@@ -227,11 +235,13 @@ func (f *fitting) text() string {
 		said = true
 	}
 	if f.about != "" {
-		b.WriteString(f.Signs.Comma + f.about)
+		b.WriteString(f.Signs.Comma)
+		b.WriteString(f.about)
 	}
 	b.WriteString(f.Signs.Stop)
 	if f.step != "" {
-		b.WriteString(f.Signs.Blank + f.step)
+		b.WriteString(f.Signs.Blank)
+		b.WriteString(f.step)
 	}
 	return b.String()
 }
