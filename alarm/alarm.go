@@ -35,6 +35,7 @@ const (
 	CannotRenew   RuleName = "cannot_renew"
 	FrozenRule    RuleName = "frozen"
 	Forecast      RuleName = "forecast"
+	Shortfall     RuleName = "shortfall"
 	FleetInstance          = "" // Key.Instance of an alarm about the whole fleet
 )
 
@@ -155,7 +156,10 @@ type Event struct {
 	Changed ThresholdChange
 	Reason  string // of no_data: why; of withdrawn: what went away
 	By      string // of acknowledged: who
-	Flaps   Flaps  // of an alarm that flaps
+	// Gone is since when the deletion of the instance is due, of an alarm of its readings that
+	// is withdrawn because of that; zero for others.
+	Gone  time.Time
+	Flaps Flaps // of an alarm that flaps
 
 	// Instance is who it is about, as it was watched; nil for FleetInstance.
 	Instance *fleet.Instance
@@ -167,9 +171,9 @@ type Event struct {
 	// Fitting says which edition would fit, of events that tell of a metric that fills
 	// up.
 	Fitting Fitting
-	// Topic joins events of one commit that are one piece of news to a person: who
-	// gets text messages gets one for the first, and none for the others. "" is a topic
-	// of its own.
+	// Topic names the piece of news that an event belongs to. Events of one topic are
+	// stored in one commit, so that one text message can tell of all of them. "" is a
+	// topic of its own.
 	Topic string
 }
 

@@ -37,9 +37,10 @@ func (b *bulk) others(id string) []Affected {
 func (j *clockRound) bulk() map[string]bulk {
 	type together struct{ account, product string }
 	byAccount := make(map[together][]*TermWatch)
+	news := j.accountsDue()
 	for i := range j.judge.calendar.Terms {
 		a := &j.judge.calendar.Terms[i]
-		if a.Instance.BulkRenewal && a.Instance.Account != "" && a.expires() {
+		if a.Instance.BulkRenewal && news[a.Instance.Account] && a.expires() {
 			k := together{a.Instance.Account, a.Instance.Product}
 			byAccount[k] = append(byAccount[k], a)
 		}

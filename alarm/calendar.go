@@ -26,6 +26,7 @@ type Payer struct {
 	Account    *fleet.Account
 	Overdue    *Rule // nil is off
 	LowBalance *Rule // nil is off
+	Shortfall  *ShortfallRule
 }
 
 // CalendarRules are the rules of one instance's calendar; nil is off.
@@ -48,6 +49,9 @@ type Leads struct {
 	Before   []time.Duration // falling: 7 days, 3 days, 1 day, 0; whole days are calendar days
 	Severity Severity        // "" goes by how near it is
 	Repeat   time.Duration   // remind this often until acknowledged; 0 is never
+	// Hour is when people are told of steps that lie ahead, in minutes since midnight; nil is
+	// at once. It is theirs to keep: here it moves what would be told too late.
+	Hour *int
 }
 
 // urgentLead is how near a moment must be for a step to be critical, where
@@ -111,7 +115,9 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 		}
 	}
 	if s.Raised() && s.AckedAt == 0 && r.Repeat > 0 {
-		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); next.IsZero() || at.Before(next) {
+		// One that is due and was not given waits for the step before it: it came ahead of its
+		// time, with that of another instance.
+		if at := fromMilli(s.NotifiedAt).Add(r.Repeat); at.After(now) && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
@@ -121,10 +127,10 @@ func (r *DateRule) next(s State, now time.Time) time.Time {
 	return next
 }
 
-// isCalendar tells whether a rule is judged by the clock.
-func isCalendar(r RuleName) bool {
+// OfCalendar tells whether a rule is judged by the clock.
+func (r RuleName) OfCalendar() bool {
 	switch r {
-	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast:
+	case Expiry, Suspension, Release, AutoRenewal, CannotRenew, Overdue, LowBalance, FrozenRule, Forecast, Shortfall:
 		return true
 	case Capacity, NoData:
 	}

@@ -17,8 +17,11 @@ type clockJudge struct {
 	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
 
-	lookAt  time.Time     // nothing is due before
-	settled time.Duration // the clock was set: nothing is judged before, on the monotonic clock
+	lookAt  time.Time            // nothing is due before
+	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time            // all are judged again, due or not
+	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
+	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -53,7 +56,8 @@ func (cj *clockJudge) set(c Calendar) {
 	for i := range c.Payers {
 		cj.payers[c.Payers[i].Account.Name] = &c.Payers[i]
 	}
-	cj.lookAt = time.Time{}
+	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
+	cj.dues = make([]time.Time, len(c.Terms))
 }
 
 // restoreCalendar puts a stored alarm of the calendar in place.
@@ -103,19 +107,19 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	j := clockRound{e: e, judge: &e.byClock, now: now, next: now.Add(farAhead), ahead: e.forecasts(now)}
 	e.mu.Lock()
+	j.begin()
+	j.watches()
+	j.expect()
 	j.payers()
-	pulled := j.bulk()
-	for i := range j.judge.calendar.Terms {
-		a := &j.judge.calendar.Terms[i]
-		j.term(a, pulled)
-	}
+	j.judgeTerms(j.bulk())
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
+	e.tellDoubts(j.doubts)
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
-	e.byClock.lookAt = j.next
+	j.end()
 	return nil
 }
 
@@ -127,7 +131,13 @@ type clockRound struct {
 	now   time.Time
 	next  time.Time // when to judge again
 
-	ahead map[string]*ahead // forecasts that are judged now, by instance
+	terms  []*TermWatch         // what is judged: the calendar, with what is in doubt
+	due    map[string]int64     // when instances were due for deletion, as it is to be remembered
+	doubts map[string]time.Time // of which nobody knows whether they still exist
+	ahead  map[string]*ahead    // forecasts that are judged now, by instance
+
+	whole bool     // all terms are judged, due or not
+	dues  []judged // of the terms that were judged
 }
 
 // again notes that something has to be judged at the moment at.
@@ -142,11 +152,16 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 	id := a.Instance.ID
 	group, grouped := pulled[id]
 	rules := a.schedule(j.now, group.lead)
+	judged := false
 	for i := range rules {
 		r := &rules[i]
 		sl := j.judge.slot(Key{Rule: r.Rule, Instance: id, Metric: NoMetric}, a.Instance)
 		before := sl.remembered()
-		next, memory, events := StepDate(r, sl.state, before, j.now)
+		start := before
+		if r.Rule == Release {
+			start.Due, judged = j.due[id], true
+		}
+		next, memory, events := StepDate(r, sl.state, start, j.now)
 		j.again(r.next(next, j.now))
 		for k := range events {
 			ev := &events[k]
@@ -167,6 +182,9 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 		if memory != before || next != sl.state { // without either nothing happened
 			j.b.remember(sl, next, memory, events)
 		}
+	}
+	if !judged {
+		j.note(a)
 	}
 	j.frozen(a)
 	j.forecast(a)
@@ -233,6 +251,9 @@ func (j *clockRound) gone() {
 			events = append(events, ev)
 		}
 		memory.Open = 0
+		if a := j.judge.terms[k.Instance]; a != nil && k.Rule == Release {
+			memory.Due = j.due[k.Instance]
+		}
 		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
 			memory = Memory{}
 		}
@@ -274,7 +295,7 @@ func (r *CalendarRules) has(name RuleName) bool {
 		return r.Frozen != nil
 	case Forecast:
 		return r.Forecast != nil
-	case Capacity, NoData, LowBalance:
+	case Capacity, NoData, LowBalance, Shortfall:
 	}
 	return false
 }

@@ -83,7 +83,13 @@ func newForecastRig(t *testing.T, c Calendar, f Forecaster) *clockRig {
 
 func (r *clockRig) start(c Calendar) {
 	r.t.Helper()
-	e, err := NewEngine(r.t.Context(), Options{Journal: r.journal, Calendar: c, Forecaster: r.forecaster, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1})
+	r.run(Options{Journal: r.journal, Forecaster: r.forecaster, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1}, c)
+}
+
+func (r *clockRig) run(o Options, c Calendar) {
+	r.t.Helper()
+	o.Calendar = c
+	e, err := NewEngine(r.t.Context(), o)
 	if err != nil {
 		r.t.Fatal(err)
 	}

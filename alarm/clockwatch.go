@@ -120,7 +120,7 @@ func (cj *clockJudge) follow(by, steady time.Duration) {
 	for _, sl := range cj.slots {
 		sl.state = sl.state.moved(by)
 	}
-	cj.lookAt = time.Time{}
+	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
 	if by.Abs() > clockJump {
 		cj.settled = steady + clockSettle
 	}

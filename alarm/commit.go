@@ -121,7 +121,7 @@ func (e *Engine) apply(b *batch) {
 		delete(e.open, c.slot.state.Code)
 		c.slot.state, c.slot.memory = c.next, c.memory
 		e.track(c.slot)
-		if isCalendar(c.slot.key.Rule) {
+		if c.slot.key.Rule.OfCalendar() {
 			e.byClock.keep(c.slot)
 		}
 	}

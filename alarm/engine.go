@@ -39,6 +39,12 @@ type Options struct {
 	Advisor Advisor
 	// Forecaster serves the forecast rule; nil switches it off.
 	Forecaster Forecaster
+	// Doubts is told of the instances that were due for deletion and are paid for again, with
+	// when they were due, while nobody knows whether they still exist; nil hears of none.
+	Doubts func(map[string]time.Time)
+	// Listed tells when a cloud's list of instances last had one; nil knows of no cloud. It is
+	// asked only of instances in doubt, and must not call the Engine.
+	Listed func(id string) time.Time
 	// Tick is how often the clock is looked at; 0 is a second. Simulations of a year
 	// take longer ones.
 	Tick time.Duration
@@ -47,6 +53,9 @@ type Options struct {
 	Clocks func() (wall time.Time, steady time.Duration)
 	// Seed makes episode codes repeatable in tests; 0 is random.
 	Seed uint64
+	// Stepped is true when nobody calls Run: Round judges at the moments that its caller
+	// moves the clock to, and all else is done at once, on the caller's goroutine.
+	Stepped bool
 }
 
 // Engine keeps the state of all alarms and judges what is observed.
@@ -58,6 +67,8 @@ type Engine struct {
 	journal    Journal
 	advisor    Advisor    // nil says nothing
 	forecaster Forecaster // nil: no forecast is judged
+	onDoubts   func(map[string]time.Time)
+	listed     func(id string) time.Time
 	log        *slog.Logger
 	metrics    *metrics
 	rnd        *rand.Rand
@@ -83,6 +94,7 @@ type Engine struct {
 	byClock clockJudge       // what is judged by the clock
 
 	tick    time.Duration
+	stepped bool // nobody calls Run
 	failing bool // the last commit failed
 }
 
@@ -99,12 +111,13 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		seed = rand.Uint64()
 	}
 	e := &Engine{
-		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster,
+		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onDoubts: o.Doubts, listed: o.Listed,
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
+		stepped: o.Stepped,
 		clocks:  o.Clocks,
 		entries: make(map[string]*entry),
 		open:    make(map[string]*slot),
@@ -172,6 +185,9 @@ func (e *Engine) States(id string) ([fleet.NumMetrics]fleet.MetricState, bool) {
 
 // call runs f on the goroutine of Run and waits for it.
 func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
+	if e.stepped {
+		return f(ctx)
+	}
 	c := call{do: f, done: make(chan error, 1)}
 	select {
 	case e.calls <- c:

@@ -36,7 +36,12 @@ type entry struct {
 	known   fleet.MetricSet
 	missing bool // the newest outcome is "no data"
 	reason  string
-	staged  bool // has changes in a batch that is not committed
+	// expected says why no data is to be expected; "" when it is. backBy is until when an
+	// instance that was paid for may take to come back, gone since when its deletion is due; zero is none.
+	expected string
+	backBy   time.Time
+	gone     time.Time
+	staged   bool // has changes in a batch that is not committed
 }
 
 // all returns the slots of the entry that exist.

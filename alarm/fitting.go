@@ -17,7 +17,8 @@ type Fitting struct {
 // lock held, so that an event has the advice that its texts need. It must not wait,
 // and must not call the Engine.
 type Advisor interface {
-	Fitting(instance string, m fleet.Metric) Fitting
+	// Fittings says it for some metrics of an instance, each in its place.
+	Fittings(instance string, metrics fleet.MetricSet) [fleet.NumMetrics]Fitting
 }
 
 // Forecaster tells when a metric will most likely reach its threshold: zero when it
@@ -27,22 +28,44 @@ type Forecaster interface {
 	ThresholdAhead(instance string, m fleet.Metric) (at time.Time, known bool)
 }
 
-// advise puts advice on the events that tell people of a metric that fills up.
+// advise puts advice on the events that tell people of a metric that fills up. Events
+// of one instance follow each other, and it is asked once for all of them: in a storm
+// there are thousands.
 func (e *Engine) advise(events []Event) {
 	if e.advisor == nil {
 		return
 	}
-	for i := range events {
-		ev := &events[i]
-		if ev.Instance == nil || ev.Key.Rule != Capacity && ev.Key.Rule != Forecast {
-			continue
+	for len(events) > 0 {
+		var metrics fleet.MetricSet
+		n := 0
+		for ; n < len(events) && events[n].Key.Instance == events[0].Key.Instance; n++ {
+			if ev := &events[n]; advised(ev) {
+				metrics = metrics.With(ev.Key.Metric)
+			}
 		}
-		switch ev.Kind {
-		case Raised, Escalated, Reminded, BeganFlapping, Settled:
-			ev.Fitting = e.advisor.Fitting(ev.Key.Instance, ev.Key.Metric)
-		case Eased, Cleared, Withdrawn, Acked, Lost, Found, Rose, Fell:
+		if metrics != 0 {
+			fittings := e.advisor.Fittings(events[0].Key.Instance, metrics)
+			for i := range events[:n] {
+				if ev := &events[i]; advised(ev) {
+					ev.Fitting = fittings[ev.Key.Metric]
+				}
+			}
 		}
+		events = events[n:]
 	}
+}
+
+// advised tells whether an event tells people of a metric that fills up.
+func advised(ev *Event) bool {
+	if ev.Instance == nil || ev.Key.Rule != Capacity && ev.Key.Rule != Forecast || ev.Key.Metric >= fleet.NumMetrics {
+		return false
+	}
+	switch ev.Kind {
+	case Raised, Escalated, Reminded, BeganFlapping, Settled:
+		return true
+	case Eased, Cleared, Withdrawn, Acked, Lost, Found, Rose, Fell:
+	}
+	return false
 }
 
 // ahead is when the metrics of one instance will reach their thresholds.

@@ -7,7 +7,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
-// An alarm that was raised and ended several times within an hour flaps. Its last end is
+// An alarm that rose and fell several times within an hour flaps: it was raised and ended, or
+// it went up and down between two levels. Its last end is
 // not told as one: people hear once that it flaps, and the episode stays open. From then
 // on its ups and downs are noted and not told; people hear hourly how it stands, and at
 // once when it rises to a level that they have not heard of. After an hour without an up
@@ -18,18 +19,18 @@ const MaxFlapRaises = 4
 
 // Flapping says when an alarm flaps. The zero Flapping is never.
 type Flapping struct {
-	Raises int           // how many raises that ended, at most MaxFlapRaises; 0 switches it off
+	Raises int           // how many rises that were followed by a fall, at most MaxFlapRaises; 0 switches it off
 	Within time.Duration // in how much time; how often people hear of it, and how long it has to be still
 }
 
 // FlapState is what is remembered of an alarm that was raised not long ago. Times are
 // Unix milliseconds, 0 for "not".
 type FlapState struct {
-	Raises  [MaxFlapRaises]int64 `json:"raises,omitzero"`    // the newest raises, the newest first; while it flaps, those that led to it
+	Raises  [MaxFlapRaises]int64 `json:"raises,omitzero"`    // the newest rises, the newest first; while it flaps, those that led to it
 	At      int64                `json:"at,omitempty"`       // since when it flaps
 	MovedAt int64                `json:"moved_at,omitempty"` // while it flaps: its newest up or down
-	Count   int                  `json:"count,omitempty"`    // while it flaps: raises so far
-	Peak    int                  `json:"peak,omitempty"`     // while it flaps: the highest level that people heard of
+	Count   int                  `json:"count,omitempty"`    // while it flaps: rises so far
+	Peak    int                  `json:"peak,omitempty"`     // of an open alarm: the highest level that people heard of
 }
 
 // Flaps is what an event says of an alarm that flaps. The zero Flaps is that of one that
@@ -52,12 +53,15 @@ func (f *FlapState) recent(r *Flapping, now int64) (raises [MaxFlapRaises]int64,
 	return raises, n
 }
 
-// raise notes a raise.
-func (f *FlapState) raise(r *Flapping, now int64) {
+// rises notes a rise to a level: one from below all levels, or one to a level at which the
+// alarm was before. What rises step by step rises once.
+func (f *FlapState) rises(r *Flapping, raised bool, level int, now int64) {
+	if raised && level > f.Peak {
+		return
+	}
 	switch {
 	case f.At != 0:
 		f.Count++
-		f.MovedAt = now
 	case r.Raises > 0:
 		before, _ := f.recent(r, now)
 		f.Raises = [MaxFlapRaises]int64{now}
@@ -79,9 +83,30 @@ func end(r *Rule, s *State, o *Observation, now int64, events []Event) []Event {
 		*s = State{Flap: FlapState{Raises: raises}}
 		return append(events, e)
 	}
-	s.Flap = FlapState{Raises: raises, At: now, MovedAt: now, Count: n, Peak: s.Level}
-	s.Level, s.NotifiedAt = 0, now
+	s.flap(raises, n, s.Level, 0, now)
 	return append(events, flapEvent(BeganFlapping, r, s, o))
+}
+
+// ease moves to a lower level. An alarm that was at the higher one several times flaps: then
+// people hear of the higher one until it is still.
+func ease(r *Rule, s *State, o *Observation, level int, now int64, events []Event) []Event {
+	if s.Flap.At != 0 {
+		s.Level, s.Flap.MovedAt = level, now
+		return append(events, flapEvent(Eased, r, s, o))
+	}
+	raises, n := s.Flap.recent(&r.Flapping, now)
+	if r.Flapping.Raises == 0 || n < r.Flapping.Raises {
+		s.on(level, r, o)
+		return append(events, event(Eased, s, o))
+	}
+	s.flap(raises, n, s.Flap.Peak, level, now)
+	return append(events, flapEvent(BeganFlapping, r, s, o))
+}
+
+// flap begins to flap, with the level at which the alarm is now.
+func (s *State) flap(raises [MaxFlapRaises]int64, n, peak, level int, now int64) {
+	s.Flap = FlapState{Raises: raises, At: now, MovedAt: now, Count: n, Peak: peak}
+	s.Level, s.NotifiedAt = level, now
 }
 
 // settle ends the flapping of an alarm that has been still for long enough, and forgets
@@ -103,6 +128,7 @@ func settle(r *Rule, s *State, o *Observation, now int64, events []Event) []Even
 		*s = State{}
 		return append(events, e)
 	}
+	s.on(s.Level, r, o)
 	e := flapEvent(Settled, r, s, o)
 	s.Flap, s.NotifiedAt = FlapState{}, now
 	return append(events, e)

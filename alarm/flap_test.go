@@ -32,6 +32,16 @@ func ups(from, times int) []minute {
 	return out
 }
 
+// bounces are so many rises to the upper level and back to the lower one, from a minute
+// on, two minutes each.
+func bounces(from, times int) []minute {
+	out := []minute{{from, 75}}
+	for i := range times {
+		out = append(out, minute{from + 4*i + 2, 95}, minute{from + 4*i + 4, 75})
+	}
+	return out
+}
+
 func joined(lists ...[]minute) []minute {
 	var out []minute
 	for _, l := range lists {
@@ -79,7 +89,27 @@ func TestFlapping(t *testing.T) {
 		{name: "an ordinary alarm after that", seen: joined(ups(0, 3), stay(11, 73, 75), []minute{{74, 30}}),
 			want: append(thrice[:6:6], "11 rose 1 (4 since 0)", "70 reminded 1 (4 since 0)", "71 settled 1 (4 since 0)", "74 cleared 0")},
 		{name: "a higher level is told", seen: joined(ups(0, 3), []minute{{11, 95}, {12, 75}, {13, 95}, {14, 30}, {15, 95}}),
-			want: append(thrice[:6:6], "11 escalated 2 (4 since 0)", "12 eased 1 (4 since 0)", "13 rose 2 (4 since 0)", "14 fell 0 (4 since 0)", "15 rose 2 (5 since 0)")},
+			want: append(thrice[:6:6], "11 escalated 2 (4 since 0)", "12 eased 1 (4 since 0)", "13 rose 2 (5 since 0)", "14 fell 0 (5 since 0)", "15 rose 2 (6 since 0)")},
+		{name: "between two levels, without an end", seen: bounces(0, 8),
+			want: []string{"0 raised 1", "2 escalated 2", "4 eased 1", "6 escalated 2", "8 eased 1", "10 escalated 2", "12 flapping 1 (3 since 0)",
+				"14 rose 2 (4 since 0)", "16 eased 1 (4 since 0)", "18 rose 2 (5 since 0)", "20 eased 1 (5 since 0)", "22 rose 2 (6 since 0)", "24 eased 1 (6 since 0)",
+				"26 rose 2 (7 since 0)", "28 eased 1 (7 since 0)", "30 rose 2 (8 since 0)", "32 eased 1 (8 since 0)"}},
+		{name: "between two levels, from the upper one", seen: joined([]minute{{0, 95}, {2, 75}}, bounces(4, 2)[1:]),
+			want: []string{"0 raised 2", "2 eased 1", "6 escalated 2", "8 eased 1", "10 escalated 2", "12 flapping 1 (3 since 0)"}},
+		{name: "between two levels, twice", seen: joined(bounces(0, 2), []minute{{10, 30}}),
+			want: []string{"0 raised 1", "2 escalated 2", "4 eased 1", "6 escalated 2", "8 eased 1", "10 cleared 0"}},
+		{name: "between two levels, more slowly", seen: []minute{{0, 75}, {1, 95}, {29, 75}, {30, 95}, {59, 75}, {60, 95}, {61, 75}, {62, 95}},
+			want: []string{"0 raised 1", "1 escalated 2", "29 eased 1", "30 escalated 2", "59 eased 1", "60 escalated 2", "61 eased 1", "62 escalated 2"}},
+		{name: "between two levels, and then still at the lower one", seen: joined(bounces(0, 3), stay(13, 75, 75)),
+			want: []string{"0 raised 1", "2 escalated 2", "4 eased 1", "6 escalated 2", "8 eased 1", "10 escalated 2", "12 flapping 1 (3 since 0)", "72 settled 1 (3 since 0)"}},
+		{name: "between two levels, and then over", seen: joined(bounces(0, 3), stay(14, 80, 30)),
+			want: []string{"0 raised 1", "2 escalated 2", "4 eased 1", "6 escalated 2", "8 eased 1", "10 escalated 2", "12 flapping 1 (3 since 0)", "14 fell 0 (3 since 0)", "72 reminded 0 (3 since 0)", "74 cleared 0 (3 since 0)"}},
+		{name: "between two levels and below them", seen: []minute{{0, 75}, {2, 30}, {4, 95}, {6, 75}, {8, 95}, {10, 75}, {12, 95}},
+			want: []string{"0 raised 1", "2 cleared 0", "4 raised 2", "6 eased 1", "8 escalated 2", "10 flapping 1 (3 since 0)", "12 rose 2 (4 since 0)"}},
+		{name: "what rises step by step does not", seen: []minute{{0, 75}, {1, 95}, {2, 75}, {3, 30}, {4, 75}, {5, 95}, {6, 75}, {7, 30}},
+			want: []string{"0 raised 1", "1 escalated 2", "2 eased 1", "3 cleared 0", "4 raised 1", "5 escalated 2", "6 eased 1", "7 cleared 0"}},
+		{name: "between two levels, when it is off", rule: func(r *Rule) { r.Flapping = Flapping{} }, seen: bounces(0, 4),
+			want: []string{"0 raised 1", "2 escalated 2", "4 eased 1", "6 escalated 2", "8 eased 1", "10 escalated 2", "12 eased 1", "14 escalated 2", "16 eased 1"}},
 		{name: "lost data holds it", seen: joined(ups(0, 3), []minute{{20, -1}, {100, -1}, {130, 30}, {178, 30}, {179, 30}, {180, 30}}),
 			want: append(thrice[:6:6], "20 lost 0 (3 since 0)", "100 reminded 0 (3 since 0)", "130 found 0 (3 since 0)", "178 reminded 0 (3 since 0)", "180 cleared 0 (3 since 0)")},
 		{name: "begins anew after an end", seen: joined(ups(0, 3), stay(11, 70, 30), ups(71, 1)),
@@ -132,6 +162,29 @@ func TestWhatAnEventSaysOfFlapping(t *testing.T) {
 	}
 	if !s.Open() || s.Raised() || s.RaisedAt != milli(start().Add(8*time.Minute)) {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestWhatBouncesIsTheUpperLevel: of an alarm that goes up and down between two levels
+// people hear of the upper one, until it is still.
+func TestWhatBouncesIsTheUpperLevel(t *testing.T) {
+	var s State
+	var told []string
+	for _, m := range joined(bounces(0, 3), stay(13, 20, 75), []minute{{22, 95}}, stay(24, 90, 75)) {
+		var events []Event
+		s, events = Step(flapRule(), s, seen{m.at * 60, m.usage}.observation())
+		for _, e := range events {
+			if e.Flaps.Raises > 0 {
+				told = append(told, fmt.Sprintf("%d %s %s %.2f", m.at, e.Kind, e.Severity, e.Threshold))
+			}
+		}
+	}
+	want := []string{"12 flapping critical 0.90", "22 rose critical 0.90", "24 eased critical 0.90", "72 reminded critical 0.90", "84 settled warning 0.70"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	if s.Severity != Warning || s.Threshold != 0.70 || s.Flap != (FlapState{}) {
+		t.Errorf("in the end %+v", s)
 	}
 }
 
@@ -199,9 +252,9 @@ func TestFlappingThatIsSwitchedOff(t *testing.T) {
 func TestFlappingProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawRule(t)
-		r.Levels, r.Repeat = r.Levels[:1], 0
+		r.Levels, r.Repeat = r.Levels[:rapid.IntRange(1, min(2, len(r.Levels))).Draw(t, "levels")], 0
 		r.Flapping = Flapping{Raises: rapid.IntRange(2, MaxFlapRaises).Draw(t, "raises"), Within: time.Duration(rapid.IntRange(1, 60).Draw(t, "within")) * time.Minute}
-		threshold := r.Levels[0].Threshold
+		thresholds := []float64{r.Levels[0].Threshold, r.Levels[len(r.Levels)-1].Threshold}
 		var s State
 		at := start()
 		heard := make(map[EventKind][]time.Time)
@@ -235,7 +288,7 @@ func TestFlappingProperties(t *testing.T) {
 		}
 		for range rapid.IntRange(1, 150).Draw(t, "observations") {
 			at = at.Add(time.Duration(rapid.IntRange(1, 400).Draw(t, "gap")) * time.Second)
-			o := Observation{At: at, Known: rapid.IntRange(0, 9).Draw(t, "known") > 0, Capacity: 1, Usage: threshold * rapid.SampledFrom([]float64{0.3, 0.999, 1, 1.2}).Draw(t, "usage")}
+			o := Observation{At: at, Known: rapid.IntRange(0, 9).Draw(t, "known") > 0, Capacity: 1, Usage: rapid.SampledFrom(thresholds).Draw(t, "threshold") * rapid.SampledFrom([]float64{0.3, 0.999, 1, 1.2}).Draw(t, "usage")}
 			step(o)
 		}
 		// An end after which nothing moves any more.
@@ -254,6 +307,7 @@ func TestFlappingProperties(t *testing.T) {
 			}
 		}
 		within(heard[Raised], r.Flapping.Raises, "raised")
+		within(heard[Escalated], 2*r.Flapping.Raises+1, "escalated") // each time it began, and as often as makes it flap
 		within(heard[BeganFlapping], 1, "flapping")
 		within(heard[Reminded], 1, "reminded")
 		within(heard[Settled], 1, "settled")

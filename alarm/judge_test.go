@@ -108,8 +108,34 @@ func TestKnownMetricWithoutACapacity(t *testing.T) {
 // advice gives each metric of an instance a text of its own.
 type advice struct{}
 
-func (advice) Fitting(id string, m fleet.Metric) Fitting {
-	return Fitting{Short: fleet.Text{EN: id + " " + m.String()}}
+func (advice) Fittings(id string, metrics fleet.MetricSet) (out [fleet.NumMetrics]Fitting) {
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if metrics.Has(m) {
+			out[m].Short.EN = id + " " + m.String()
+		}
+	}
+	return out
+}
+
+// TestAdviceOfManyEvents: each has that of its instance and metric, wherever it stands.
+func TestAdviceOfManyEvents(t *testing.T) {
+	var events []Event
+	add := func(id string, m fleet.Metric, kind EventKind) {
+		events = append(events, Event{Key: Key{Rule: Capacity, Instance: id, Metric: m}, Kind: kind, Instance: &fleet.Instance{ID: id}})
+	}
+	add("a", fleet.Connections, Raised)
+	add("a", fleet.SendTPS, Cleared)
+	add("a", fleet.Subscriptions, Escalated)
+	add("b", fleet.Connections, Cleared)
+	add("b", fleet.SendTPS, Raised)
+	add("a", fleet.SendTPS, Raised)
+	(&Engine{advisor: advice{}}).advise(events)
+	want := []string{"a " + fleet.Connections.String(), "", "a " + fleet.Subscriptions.String(), "", "b " + fleet.SendTPS.String(), "a " + fleet.SendTPS.String()}
+	for i, ev := range events {
+		if ev.Fitting.Short.EN != want[i] {
+			t.Errorf("event %d: %q, want %q", i, ev.Fitting.Short.EN, want[i])
+		}
+	}
 }
 
 // TestAdviceOfAnEvent: those that tell people of a metric that fills up have it.

@@ -13,6 +13,9 @@ type Memory struct {
 	Open int64 `json:"open,omitempty"`
 	// Terms are the newest terms that had a step, the newest first.
 	Terms [memoryTerms]TermMemory `json:"terms,omitzero"`
+	// Due is when the instance was due for deletion, Unix milliseconds, until it is known
+	// that it exists all the same; 0 when it was not. Only that of the release rule has it.
+	Due int64 `json:"due,omitempty"`
 }
 
 // TermMemory is the newest step of one term that people were notified of.
@@ -38,7 +41,7 @@ func (m *Memory) lastStep(anchor time.Time) (time.Duration, bool) {
 // with returns the memory after people were notified of a step.
 func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 	now := TermMemory{Anchor: milli(anchor), Lead: int64(lead / time.Second)}
-	out := Memory{Open: now.Anchor}
+	out := Memory{Open: now.Anchor, Due: m.Due}
 	out.Terms[0] = now
 	i := 1
 	for _, t := range m.Terms {
@@ -50,9 +53,9 @@ func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 	return out
 }
 
-// newest is the latest anchor of all; zero when there is none.
+// newest is the latest moment of all; zero when there is none.
 func (m *Memory) newest() time.Time {
-	var last int64
+	last := m.Due
 	for _, t := range m.Terms {
 		last = max(last, t.Anchor)
 	}

@@ -4,7 +4,7 @@ import "slices"
 
 // parts cuts a batch into parts of at most so many changes, in order. Events of one
 // topic are one piece of news: the changes they belong to stay together, however many
-// they are.
+// they are, so that a message about it does not leave before all of it is known.
 func (b *batch) parts(most int) []batch {
 	switch {
 	case len(b.changes) == 0:

@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -27,6 +28,10 @@ func (p *Payer) rule(name RuleName) *Rule {
 		return p.Overdue
 	case LowBalance:
 		return p.LowBalance
+	case Shortfall:
+		if p.Shortfall != nil {
+			return &p.Shortfall.Rule
+		}
 	case Capacity, NoData, Expiry, Suspension, Release, AutoRenewal, CannotRenew, FrozenRule, Forecast:
 	}
 	return nil
@@ -41,6 +46,9 @@ func (j *clockRound) payers() {
 			r := p.rule(name)
 			if r == nil {
 				continue
+			}
+			if name == LowBalance && p.silencesLow() {
+				r = &Rule{Levels: r.Levels, For: math.MaxInt64, ClearFor: r.ClearFor}
 			}
 			o := Observation{At: j.now, Known: p.Account.Balance != nil || p.Account.Overdue(), Capacity: 1}
 			o.Usage = p.observe(name)
@@ -57,8 +65,14 @@ func (j *clockRound) payers() {
 				ev.Reason = p.reason(name)
 			})
 		}
+		j.shortfall(p)
 	}
 }
+
+// silencesLow tells whether the alarm of an unpaid bill speaks for the low balance, too. That
+// one is not raised then and reminds of nothing, but it stays open, and goes on when the bill
+// is paid and too little is left.
+func (p *Payer) silencesLow() bool { return p.Overdue != nil && p.Account.Overdue() }
 
 // reason says in one line what an alarm of an account is about.
 func (p *Payer) reason(name RuleName) string {
@@ -82,12 +96,13 @@ func (p *Payer) observe(name RuleName) float64 {
 		}
 		return enough
 	}
+	available, known := a.Available()
 	switch {
-	case a.Balance == nil || a.LowBalance <= 0:
+	case !known || a.LowBalance <= 0:
 		return enough
-	case a.Balance.Amount < a.LowBalance:
+	case available < a.LowBalance:
 		return tooLittle
-	case a.Balance.Amount.Float() <= a.LowBalance.Float()*lowBalanceClear:
+	case available.Float() <= a.LowBalance.Float()*lowBalanceClear:
 		return between
 	}
 	return enough
@@ -97,8 +112,8 @@ func (p *Payer) observe(name RuleName) float64 {
 // first.
 func (j *clockRound) ofAccount(name string) []Affected {
 	var out []Affected
-	for i := range j.judge.calendar.Terms {
-		if a := &j.judge.calendar.Terms[i]; a.Instance.Account == name && a.Course != nil {
+	for _, a := range j.terms {
+		if a.Instance.Account == name && a.Course != nil {
 			out = append(out, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 		}
 	}
@@ -125,7 +140,8 @@ func (j *clockRound) topic(a *TermWatch, r RuleName, k EventKind) string {
 		return "instance/" + a.Instance.ID
 	}
 	topic := "account/" + a.Account.Name
-	if r == Release && Starts(k) {
+	// Nor does the payment say of an instance that may be gone already that it may be.
+	if r == Release && (Starts(k) || k == Cleared && !a.Course.Doubt.IsZero()) {
 		topic += "/release"
 	}
 	return topic
@@ -146,19 +162,21 @@ func (j *clockRound) byAccount(a *TermWatch, r RuleName) bool {
 // of more only the first does.
 const gatherMost = 50
 
-// gather lets events of one topic, rule and kind speak for each other: who hears of
-// one hears of all. Which one comes first differs from recipient to recipient.
+// gather lets events of one topic, rule, kind and moment speak for each other: the same
+// happens to all of them at once, so that one date is true for all. Which one comes first
+// differs from recipient to recipient.
 func (j *clockRound) gather() {
 	type group struct {
 		topic string
 		rule  RuleName
 		kind  EventKind
+		at    int64
 	}
 	groups := make(map[group][]*Event)
 	for i := range j.b.commit.Events {
 		ev := &j.b.commit.Events[i]
 		if ev.Details != nil && ev.Instance != nil && strings.HasPrefix(ev.Topic, "account/") {
-			g := group{ev.Topic, ev.Key.Rule, ev.Kind}
+			g := group{ev.Topic, ev.Key.Rule, ev.Kind, ev.Details.At.UnixNano()}
 			groups[g] = append(groups[g], ev)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -122,7 +123,9 @@ func TestMomentOfALowBalance(t *testing.T) {
 func judgeOf(now time.Time, terms ...TermWatch) *clockRound {
 	cj := &clockJudge{slots: map[Key]*slot{}}
 	cj.set(Calendar{Terms: terms})
-	return &clockRound{judge: cj, now: now, next: now.Add(farAhead)}
+	j := &clockRound{judge: cj, now: now, next: now.Add(farAhead)}
+	j.watches()
+	return j
 }
 
 // TestInstancesOfAnAccount: what happens first comes first; what has no date comes
@@ -223,4 +226,50 @@ func TestWhatFollowsFromAnUnpaidBill(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
+}
+
+// TestLowBalanceOfAnAccountThatOwes: the alarm of the unpaid bill speaks for the low balance.
+// Nobody is reminded of that, and it goes on where too little is left after the payment.
+func TestLowBalanceOfAnAccountThatOwes(t *testing.T) {
+	low := stateRule(Warning)
+	low.Repeat = day
+	at := func(balance fleet.Amount, overdue *Rule) Calendar {
+		a := &fleet.Account{Name: "acme", Zone: time.UTC, Balance: &fleet.Balance{Amount: balance * 1_000_000}, LowBalance: 100_000_000}
+		return Calendar{Payers: []Payer{{Account: a, Overdue: overdue, LowBalance: low}}}
+	}
+	t.Run("low, overdue, and low again", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newClockRig(t, at(50, stateRule(Critical)))
+			r.want("raised low_balance acme")
+			pass(day)
+			r.want("reminded low_balance acme")
+			r.set(at(-1, stateRule(Critical)))
+			r.want("raised overdue acme")
+			pass(5 * day)
+			r.want()
+			r.set(at(50, stateRule(Critical)))
+			r.want("cleared overdue acme", "reminded low_balance acme")
+			r.set(at(500, stateRule(Critical)))
+			r.want("cleared low_balance acme")
+			r.stop()
+		})
+	})
+	t.Run("overdue at once", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newClockRig(t, at(-1, stateRule(Critical)))
+			r.want("raised overdue acme")
+			r.set(at(50, stateRule(Critical)))
+			r.want("cleared overdue acme", "raised low_balance acme")
+			r.stop()
+		})
+	})
+	t.Run("overdue is off", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newClockRig(t, at(-1, nil))
+			r.want("raised low_balance acme")
+			pass(day)
+			r.want("reminded low_balance acme")
+			r.stop()
+		})
+	})
 }

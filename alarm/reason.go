@@ -29,28 +29,30 @@ func (o *Details) reason(r RuleName, now time.Time) string {
 	case Release:
 		return tense("it is deleted for good at ", "it is due for deletion since ", when(c, o.At))
 	case AutoRenewal:
-		return "automatic renewal has not paid, " + attempts(o.AttemptsLeft)
+		return "automatic renewal has not paid, " + o.attempts()
 	case CannotRenew:
 		return "its account is overdue, and its term " + tense("ends: ", "has ended: ", words.TermEnd(o.At, c.Zone, words.EN))
 	case Overdue:
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
 		return o.Lifecycle.Reason
-	case Capacity, NoData, LowBalance, Forecast:
+	case Capacity, NoData, LowBalance, Forecast, Shortfall:
 	}
 	return ""
 }
 
 func when(c *fleet.Course, at time.Time) string { return words.Moment(at, c.Zone) }
 
-func attempts(left int) string {
-	switch left {
-	case 0:
-		return "and no attempt is left"
-	case 1:
+func (o *Details) attempts() string {
+	switch {
+	case o.LastAttempt:
+		return "and today's attempt is the last"
+	case o.AttemptsLeft == 0:
+		return "and no attempt is left: renew by hand"
+	case o.AttemptsLeft == 1:
 		return "1 attempt is left"
 	}
-	return fmt.Sprintf("%d attempts are left", left)
+	return fmt.Sprintf("%d attempts are left", o.AttemptsLeft)
 }
 
 // endReason says why an episode of the calendar is over.

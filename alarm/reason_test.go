@@ -29,7 +29,7 @@ func TestReasonsOfTheCalendar(t *testing.T) {
 		{Suspension, &converts, 0, at, "so it stands"},
 		{Release, a.Course, 0, at.Add(-1), "it is deleted for good at 2026-12-01 00:00 UTC"},
 		{Release, a.Course, 0, at, "it is due for deletion since 2026-12-01 00:00 UTC"},
-		{AutoRenewal, a.Course, 0, at, "automatic renewal has not paid, and no attempt is left"},
+		{AutoRenewal, a.Course, 0, at, "automatic renewal has not paid, and no attempt is left: renew by hand"},
 		{AutoRenewal, a.Course, 1, at, "automatic renewal has not paid, 1 attempt is left"},
 		{AutoRenewal, a.Course, 2, at, "automatic renewal has not paid, 2 attempts are left"},
 		{CannotRenew, a.Course, 0, at.Add(-1), "its account is overdue, and its term ends: last day 2026-11-30"},

@@ -21,13 +21,19 @@ func (a *TermWatch) schedule(now time.Time, pulled time.Duration) []DateRule {
 			out = append(out, rule)
 		}
 	}
-	// Where two come at once, people hear of the first.
-	add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
+	// Where two come at once, people hear of the first. At the end of the term that is the end.
+	ended := !a.Course.Term.Expires.IsZero() && !now.Before(a.Course.Term.Expires)
+	if !ended {
+		add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
+	}
 	add(Expiry, r.Expiry, a.expiry(r.Expiry, now, pulled))
 	add(Suspension, r.Suspension, a.suspension(r.Suspension, now))
 	add(Release, r.Release, a.ahead(r.Release, fleet.LifecycleReleased))
 	add(CannotRenew, r.CannotRenew, a.cannotRenew(r.CannotRenew))
 	add(Overdue, r.Overdue, a.overdue(r.Overdue))
+	if ended {
+		add(AutoRenewal, r.AutoRenewal, a.autoRenewal(r.AutoRenewal))
+	}
 	return out
 }
 
@@ -44,7 +50,7 @@ func (a *TermWatch) expiry(l *Leads, now time.Time, pulled time.Duration) DateRu
 		from = at
 	}
 	for _, lead := range l.Before {
-		at := later(c.Before(r.At, lead), from)
+		at := later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), from)
 		if lead > 0 && lead == pulled && now.Before(at) {
 			at = now
 		}
@@ -106,23 +112,32 @@ func (a *TermWatch) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 		return r
 	}
 	for _, lead := range l.Before {
-		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(c.Before(r.At, lead), c.From), Severity: l.severityOf(lead)})
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), c.From), Severity: l.severityOf(lead)})
 	}
 	return r
 }
 
-// autoRenewal tells that automatic renewal should have paid by now and has not.
+// autoRenewal tells that automatic renewal should have paid by now and has not: a day after
+// its first attempt, on the day of its last, and when no attempt is left. Where it tries only
+// once, all three are one.
 func (a *TermWatch) autoRenewal(l *Leads) DateRule {
-	at, awaited := a.renewalAwaited()
+	_, awaited := a.renewalAwaited()
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Term.Expires}
 	dateless := c.Term.AutoRenew && c.Term.Method == fleet.Subscription && c.Term.Expires.IsZero()
-	if r.Applies = awaited || dateless; awaited && l != nil {
-		severity := l.Severity
-		if severity == "" {
-			severity = Warning
+	if r.Applies = awaited || dateless; !awaited || l == nil {
+		return r
+	}
+	last := max(c.Policy.Renewal.Last, 1)
+	for _, days := range []int{c.Policy.Renewal.First - 1, last, last - 1} {
+		at := fleet.DaysBefore(r.At, days, c.Zone)
+		severity := l.severityOf(r.At.Sub(at))
+		if days == last-1 && l.Severity == "" { // nobody but a person renews it now
+			severity = Critical
 		}
-		r.Steps = []DateStep{{Lead: r.At.Sub(at), At: at, Severity: severity}}
+		if n := len(r.Steps); n == 0 || at.After(r.Steps[n-1].At) {
+			r.Steps = append(r.Steps, DateStep{Lead: r.At.Sub(at), At: at, Severity: severity})
+		}
 	}
 	return r
 }
@@ -141,7 +156,7 @@ func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 		if severity == "" {
 			severity = Warning
 		}
-		r.Steps = append(r.Steps, DateStep{Lead: lead, At: c.Before(r.At, lead), Severity: severity})
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: l.inTime(c.Before(r.At, lead), r.At, c.Zone), Severity: severity})
 	}
 	return r
 }

@@ -28,6 +28,8 @@ func TestSchedule(t *testing.T) {
 	noGrace := fleet.Policy{Method: fleet.Subscription, Phases: []fleet.Phase{{State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased}}}
 	late := mqttPolicy()
 	late.Renewal = fleet.Renewal{First: 5, Last: 1}
+	once, twice := mqttPolicy(), mqttPolicy()
+	once.Renewal, twice.Renewal = fleet.Renewal{First: 7, Last: 7}, fleet.Renewal{First: 4, Last: 3}
 	downgrades := noGrace
 	downgrades.Downgrades = true
 	payg := fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased}}}
@@ -43,8 +45,10 @@ func TestSchedule(t *testing.T) {
 		{"its account is overdue", subscribed("a", end, broke), -40, map[RuleName]string{
 			Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", CannotRenew: "30@-30"}},
 		{"renewed automatically: nothing is told before the day after the first attempt", subscribed("a", end, free, renewing), -40, map[RuleName]string{
-			Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "8@-8"}},
-		{"renewed automatically, late", under(subscribed("a", end, free, renewing), late), -40, map[RuleName]string{Expiry: "7@-4 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "4@-4"}},
+			Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "8@-8 1@-1! 0@0!"}},
+		{"renewed automatically, late", under(subscribed("a", end, free, renewing), late), -40, map[RuleName]string{Expiry: "7@-4 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "4@-4 1@-1! 0@0!"}},
+		{"one attempt: its failure is the last word", under(subscribed("a", end, free, renewing), once), -40, map[RuleName]string{Expiry: "7@-6 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "6@-6!"}},
+		{"two attempts, the last three days ahead", under(subscribed("a", end, free, renewing), twice), -40, map[RuleName]string{Expiry: "7@-3 3@-3 1@-1! 0@0!", Suspension: "1@14! 0@15!", Release: "7@23 3@27 1@29! 0@30!", AutoRenewal: "3@-3 2@-2!"}},
 		{"renewed automatically, and nobody knows when", under(subscribed("a", end, free, renewing), noGrace), -40, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "0@0!", Release: "7@8 3@12 1@14! 0@15!"}},
 		{"the cloud reports a release, and no end is known", subscribed("a", end, free, unknown, func(t *fleet.Term) { t.ReleasesAt = end }), -40, map[RuleName]string{Expiry: "", Release: "7@-7 3@-3 1@-1! 0@0!"}},
 		{"no end is known", subscribed("a", end, free, unknown), -40, map[RuleName]string{Expiry: "", Suspension: "", Release: ""}},

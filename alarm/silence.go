@@ -1,9 +1,12 @@
 package alarm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -46,20 +49,22 @@ func (e *Engine) expect(en *entry) {
 
 // judgeSilence tells all alarms of an instance that nothing is known.
 func (e *Engine) judgeSilence(b *batch, en *entry, at time.Time, reason string) {
+	known := cmp.Or(en.expected, reason)
 	for m, sl := range en.slots {
 		if sl != nil {
-			e.step(b, en, sl, en.watch.Rules[m], Observation{At: at, Reason: reason})
+			e.step(b, en, sl, en.quietly(en.watch.Rules[m]), Observation{At: at, Reason: known})
 		}
 	}
 	en.noData.state.Missing = en.known
 	e.judgeNoData(b, en, at, reason)
+	e.endOfGone(b, en, at)
 }
 
 // judgeNoData judges the silence of one instance; reason is "" when the reading has
 // all that its source usually tells.
 func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 	missing := reason != ""
-	if missing != en.missing && en.watch.NoData != nil {
+	if missing != en.missing && en.counts() {
 		if missing {
 			e.missing++
 		} else {
@@ -71,7 +76,10 @@ func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 		return
 	}
 	o := Observation{At: at, Known: true, Capacity: 1, Reason: reason}
-	if missing {
+	switch {
+	case missing && en.expected != "":
+		o.Known, o.Reason = false, en.expected
+	case missing:
 		o.Usage = 1
 	}
 	rule := e.silenceRule(en)
@@ -82,7 +90,7 @@ func (e *Engine) judgeNoData(b *batch, en *entry, at time.Time, reason string) {
 // alarm speaks for all, it runs its timer and raises nothing; what is raised goes
 // on.
 func (e *Engine) silenceRule(en *entry) Rule {
-	r := *en.watch.NoData
+	r := *en.quietly(en.watch.NoData)
 	if e.mass() {
 		r.For = math.MaxInt64
 	}
@@ -124,8 +132,15 @@ const farAhead = time.Hour
 // notes when the next of the others can be overdue.
 func (e *Engine) lookForSilence(b *batch, now time.Time) {
 	e.lookAt = now.Add(farAhead)
+	var silent []*entry
 	for _, en := range e.entries {
 		e.expect(en)
+		if en.missing || en.overdue(now) {
+			silent = append(silent, en)
+		}
+	}
+	slices.SortFunc(silent, func(a, b *entry) int { return strings.Compare(a.watch.Instance.ID, b.watch.Instance.ID) })
+	for _, en := range silent {
 		switch {
 		case en.overdue(now):
 			e.judgeSilence(b, en, now, "no reading since "+en.seen.UTC().Format(time.RFC3339))
@@ -161,7 +176,7 @@ func (e *Engine) judgeFleet(b *batch, now time.Time) {
 func (e *Engine) silent(flaps bool) []*fleet.Instance {
 	var out []*fleet.Instance
 	for _, en := range e.entries {
-		if en.watch.NoData != nil && (en.missing || flaps) {
+		if en.counts() && (en.missing || flaps) {
 			out = append(out, en.watch.Instance)
 		}
 	}

@@ -18,8 +18,8 @@ import (
 //   - Unknown: the state is held, and so are both timers: time without data
 //     counts neither as above nor as below.
 //
-//   - Raised and ended Rule.Flapping.Raises times within Rule.Flapping.Within: it flaps,
-//     until it has been still for as long.
+//   - Raised and ended, or risen and eased again, Rule.Flapping.Raises times within
+//     Rule.Flapping.Within: it flaps, until it has been still for as long.
 //
 // People are reminded of an open episode that nobody acknowledged every Rule.Repeat, and of
 // one that flaps every Rule.Flapping.Within, with or without data. An escalation takes an acknowledgement back: what was
@@ -155,18 +155,20 @@ func fallen(r *Rule, s *State, now int64) int {
 // not heard of that level.
 func rise(r *Rule, s *State, o *Observation, level int, now int64, events []Event) []Event {
 	kind := Escalated
-	if !s.Raised() {
-		s.Flap.raise(&r.Flapping, now)
+	s.Flap.rises(&r.Flapping, s.Raised(), level, now)
+	if s.Flap.At != 0 {
+		s.Flap.MovedAt = now
 	}
 	switch {
 	case s.Flap.At != 0 && level <= s.Flap.Peak:
 		s.on(level, r, o)
 		return append(events, flapEvent(Rose, r, s, o))
-	case s.Flap.At != 0:
-		s.Flap.Peak = level
-	case !s.Raised():
+	case s.Flap.At == 0 && !s.Raised():
 		kind, s.RaisedAt, s.Since = Raised, now, s.Above[level-1]
 		s.Lowest, s.LowestEnd = r.Levels[0].Threshold, r.Levels[0].Clear
+	}
+	if r.Flapping.Raises > 0 {
+		s.Flap.Peak = max(s.Flap.Peak, level)
 	}
 	s.on(level, r, o)
 	s.NotifiedAt, s.AckedAt, s.AckedBy = now, 0, ""
@@ -180,8 +182,7 @@ func fall(r *Rule, s *State, o *Observation, level int, now int64, events []Even
 	if level == 0 {
 		return end(r, s, o, now, events)
 	}
-	s.on(level, r, o)
-	return append(events, event(Eased, s, o))
+	return ease(r, s, o, level, now, events)
 }
 
 // on puts the state on a level, with the figures that led there.

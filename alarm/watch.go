@@ -22,7 +22,7 @@ func (e *Engine) restore(records []Record, watches []Watch, now time.Time) {
 			e.track(&e.fleet)
 			continue
 		}
-		if isCalendar(rec.Key.Rule) {
+		if rec.Key.Rule.OfCalendar() {
 			e.restoreCalendar(rec)
 			continue
 		}
@@ -140,6 +140,9 @@ func (e *Engine) adopt(en *entry, w Watch) {
 		e.orphan(&old)
 		en.noData = slot{key: old.key, inst: w.Instance}
 		en.watch.NoData = nil
+		return
+	}
+	if !en.counts() {
 		return
 	}
 	e.watched++

@@ -26,7 +26,11 @@ type Options struct {
 	// Sink takes readings in the order in which they were made. It is called from
 	// one goroutine at a time; the readings may be kept, the slice may not. While it
 	// blocks, readings wait; when very many do, visits wait too.
-	Sink       func([]*fleet.Reading)
+	Sink func([]*fleet.Reading)
+	// Gone tells whether an instance is not expected to answer any more, as its deletion was
+	// due. A source that stands for such instances alone, and did not answer the last time, is
+	// visited once an hour; nil: none is gone. It may not call the Runner.
+	Gone       func(id string) bool
 	Registerer prometheus.Registerer // nil: the Runner is not measured
 	Logger     *slog.Logger
 }
@@ -38,6 +42,7 @@ type Options struct {
 // visits run on goroutines that are kept for the next.
 type Runner struct {
 	log     *slog.Logger
+	gone    func(id string) bool
 	metrics *metrics
 	emitter *emitter
 	began   time.Time
@@ -82,6 +87,7 @@ func NewRunner(o Options) (*Runner, error) {
 	}
 	r := &Runner{
 		log:     o.Logger.With("component", "collect"),
+		gone:    o.Gone,
 		emitter: newEmitter(o.Sink),
 		began:   time.Now(),
 		wake:    make(chan struct{}, 1),
@@ -210,7 +216,9 @@ func (r *Runner) due(t *task, due int64) {
 	}
 	switch t.phase {
 	case idle:
-		r.enqueue(t, due)
+		if !r.rests(t, due) {
+			r.enqueue(t, due)
+		}
 	case hung:
 		r.metrics.overruns.Inc()
 		r.emitHung(t, due)
@@ -221,6 +229,23 @@ func (r *Runner) due(t *task, due int64) {
 	case visiting, settled:
 		r.metrics.overruns.Inc()
 	}
+}
+
+// restEvery is how often is looked whether something answers that is not expected to.
+const restEvery = time.Hour
+
+// rests tells whether a source is left alone this time: its instances are gone by their
+// calendar, nothing answered at the last visit, and that was not long ago.
+func (r *Runner) rests(t *task, due int64) bool {
+	if r.gone == nil || !t.failed || due-t.last >= int64(restEvery) || due < t.last {
+		return false
+	}
+	for _, in := range t.bound.instances {
+		if !r.gone(in.ID) {
+			return false
+		}
+	}
+	return len(t.bound.instances) > 0
 }
 
 func (r *Runner) enqueue(t *task, due int64) {

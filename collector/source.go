@@ -89,6 +89,7 @@ type task struct {
 	retired bool // no longer named; closed when its visit has ended
 	slow    bool // its last visit took long to fail
 	visited bool // its first visit has ended
+	failed  bool // nothing answered at its last visit
 
 	last    int64              // due time of the last visit taken on, Unix nanoseconds
 	due     int64              // of the visit that waits or runs, Unix nanoseconds

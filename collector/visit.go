@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -59,6 +60,7 @@ func (r *Runner) visit(run context.Context, w *worker, t *task) {
 		how = outcomeCancelled // the source stands for others now
 	case p.wanted:
 		w.readings = r.readings(w.readings[:0], w.visits, &p, how, err)
+		t.failed = len(w.readings) > 0 && !slices.ContainsFunc(w.readings, func(r *fleet.Reading) bool { return r.Up })
 		r.emitter.put(w.readings)
 		clear(w.readings)
 	}

@@ -3,8 +3,11 @@ package fleet
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Amount is money, exactly: millionths of the unit of its currency.
@@ -79,6 +82,42 @@ func (a Amount) parts() (sign, whole, part string) {
 	part = fmt.Sprintf("%06d", n%uint64(amountUnit))
 	part = part[:2] + strings.TrimRight(part[2:], "0")
 	return sign, strconv.FormatUint(n/uint64(amountUnit), 10), part
+}
+
+// Plus adds up amounts. What is too much for one is the largest or smallest there is.
+func (a Amount) Plus(b Amount) Amount {
+	switch {
+	case b > 0 && a > math.MaxInt64-b:
+		return math.MaxInt64
+	case b < 0 && a < math.MinInt64-b:
+		return math.MinInt64
+	}
+	return a + b
+}
+
+// Share is the part of an amount that falls on part when it falls on whole, which is above
+// 0. What is too much for an amount is the largest or smallest there is.
+func (a Amount) Share(part, whole time.Duration) Amount {
+	n := new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(part)))
+	n.Quo(n, big.NewInt(int64(whole)))
+	switch {
+	case n.IsInt64():
+		return Amount(n.Int64())
+	case n.Sign() < 0:
+		return math.MinInt64
+	}
+	return math.MaxInt64
+}
+
+// Lasts is how long an amount lasts when each day takes so much, which is above 0; the
+// longest time there is when it lasts longer.
+func (a Amount) Lasts(perDay Amount) time.Duration {
+	n := new(big.Int).Mul(big.NewInt(int64(max(a, 0))), big.NewInt(int64(24*time.Hour)))
+	n.Quo(n, big.NewInt(int64(perDay)))
+	if !n.IsInt64() {
+		return math.MaxInt64
+	}
+	return time.Duration(n.Int64())
 }
 
 // Float is the amount as a number, for metrics.

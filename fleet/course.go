@@ -21,6 +21,12 @@ type Course struct {
 	Policy  Policy
 	Overdue bool // its account cannot pay
 	Zone    *time.Location
+	// Delay is how long after a bill became overdue nothing is suspended, as its account
+	// is granted.
+	Delay time.Duration
+	// Doubt is when the instance was due for deletion before it was paid for again, while
+	// nobody knows whether it was deleted; zero when there is no such doubt.
+	Doubt time.Time
 }
 
 // Basis says what a course counts from.
@@ -32,6 +38,10 @@ const (
 	BasisExpiry   Basis = "expiry"  // the end of the paid term
 	BasisOverdue  Basis = "overdue" // an unpaid bill
 	BasisReported Basis = "told"    // only moments that the cloud reported
+
+	// BasisUnsubscribed is the moment at which somebody unsubscribed the instance, before
+	// the end of its term.
+	BasisUnsubscribed Basis = "unsubscribed"
 )
 
 // Moment is the beginning of a state.
@@ -65,10 +75,14 @@ func (t Term) Course(p Policy, payer *Account) Course {
 	if payer != nil && payer.Zone != nil {
 		c.Zone = payer.Zone
 	}
+	if payer != nil {
+		c.Delay = payer.SuspensionDelay
+	}
 	c.anchor(payer)
 	if t.Method != Free {
 		c.lay()
 	}
+	c.unsubscribe()
 	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}
@@ -109,7 +123,7 @@ func (c *Course) lay() {
 	}
 	if c.Basis == BasisExpiry {
 		days := cmp.Or(t.ExpiringDays, DefaultExpiringDays)
-		c.Moments = append(c.Moments, Moment{State: LifecycleExpiring, At: daysBefore(c.From, days, c.Zone)})
+		c.Moments = append(c.Moments, Moment{State: LifecycleExpiring, At: DaysBefore(c.From, days, c.Zone)})
 	}
 	if len(c.Policy.Phases) == 0 {
 		c.Moments = append(c.Moments, Moment{State: LifecycleUnknown, At: c.From})
@@ -120,22 +134,23 @@ func (c *Course) lay() {
 		c.layDowngrade()
 		return
 	}
-	start := c.From
+	start := c.count(c.From)
 	for _, ph := range c.Policy.Phases {
-		m := Moment{State: ph.State, At: start}
+		start = c.held(ph.State, start)
+		m := Moment{State: ph.State, At: start.at}
 		if at := c.reported(ph.State); !at.IsZero() {
-			if start.Equal(c.From) {
+			if start.at.Equal(c.From) {
 				// It is still served past the end, whatever the policy says. A report of
 				// the end itself takes the place of this.
 				c.add(Moment{State: LifecycleGrace, At: c.From, Reported: true})
 			}
-			m.At, m.Reported = at, true
+			m.At, m.Reported, start = at, true, c.count(at)
 		}
 		c.add(m)
 		if ph.Days == 0 && ph.Hours == 0 {
 			break
 		}
-		start = m.At.In(c.Zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
+		start = start.after(ph)
 	}
 	if at := c.reported(LifecycleReleased); !at.IsZero() { // whether or not the policy has it
 		c.add(Moment{State: LifecycleReleased, At: at, Reported: true})
@@ -146,15 +161,39 @@ func (c *Course) lay() {
 // term. Documents disagree on whether that happens at its end or when it would
 // be released, so in between it is suspended or converted already.
 func (c *Course) layDowngrade() {
-	start := c.From
+	start := c.count(c.From)
 	for _, ph := range c.Policy.Phases {
 		if ph.State == LifecycleReleased {
-			c.add(Moment{State: LifecycleActive, At: start})
+			c.add(Moment{State: LifecycleActive, At: start.at})
 			return
 		}
-		c.add(Moment{State: ph.State, At: start, Perhaps: true})
-		start = start.In(c.Zone).AddDate(0, 0, ph.Days).Add(time.Duration(ph.Hours) * time.Hour).UTC()
+		c.add(Moment{State: ph.State, At: start.at, Perhaps: true})
+		start = start.after(ph)
 	}
+}
+
+// counted is a moment from which phases are counted on: with what the clock should show
+// then, which a zone may leave out.
+type counted struct {
+	at   time.Time
+	wall time.Time
+	zone *time.Location
+}
+
+func (c *Course) count(at time.Time) counted { return counted{at, wallClock(at, c.Zone), c.Zone} }
+
+// after is the moment at which a phase that begins here is over. Days are counted on the
+// calendar: where the clock leaves out the end of one phase, the next is not moved by that.
+func (m counted) after(ph Phase) counted {
+	if ph.Days > 0 {
+		m.wall = m.wall.AddDate(0, 0, ph.Days)
+		m.at = OnClock(m.wall, m.zone)
+	}
+	if ph.Hours > 0 {
+		m.at = m.at.Add(time.Duration(ph.Hours) * time.Hour).UTC()
+		m.wall = wallClock(m.at, m.zone)
+	}
+	return m
 }
 
 // layReported lays the moments that the cloud alone reports.
@@ -227,7 +266,7 @@ func (c *Course) Converts() time.Time {
 func (c *Course) Before(at time.Time, lead time.Duration) time.Time {
 	const day = 24 * time.Hour
 	if lead%day == 0 {
-		return daysBefore(at, int(lead/day), c.Zone)
+		return DaysBefore(at, int(lead/day), c.Zone)
 	}
 	return at.Add(-lead)
 }
@@ -240,20 +279,35 @@ func (c *Course) At(now time.Time) Lifecycle {
 	if i > 0 {
 		l.State, l.Since = c.Moments[i-1].State, c.Moments[i-1].At
 	}
-	if l.State == LifecycleExpiring && c.Steady == LifecycleFrozen {
+	switch {
+	case c.doubtful(i, now):
+		l.State, l.Since = LifecycleUnknown, time.Time{}
+	case l.State == LifecycleExpiring && c.Steady == LifecycleFrozen:
 		l.State = LifecycleFrozen
 	}
 	if i < len(c.Moments) {
 		l.Next, l.At = c.Moments[i].State, c.Moments[i].At
 	}
 	l.Reason = c.reason(i)
+	if c.doubtful(i, now) {
+		l.Reason = c.doubt()
+	}
 	return l
+}
+
+// doubtful tells whether nobody knows whether the instance still exists, when i of the
+// moments have come.
+func (c *Course) doubtful(i int, now time.Time) bool {
+	released := i > 0 && c.Moments[i-1].State == LifecycleReleased
+	return !c.Doubt.IsZero() && !now.Before(c.Doubt) && !released
 }
 
 // StateAt is the state alone, for those who need it often.
 func (c *Course) StateAt(now time.Time) LifecycleState {
 	i := c.position(now)
 	switch {
+	case c.doubtful(i, now):
+		return LifecycleUnknown
 	case i == 0:
 		return c.Steady
 	case c.Moments[i-1].State == LifecycleExpiring && c.Steady == LifecycleFrozen:

@@ -274,3 +274,56 @@ func TestRenewalLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubt: while nobody knows whether an instance exists, it stands as unknown, but for the
+// time before it was due for deletion and for the next time that it is.
+func TestDoubt(t *testing.T) {
+	due := time.Date(2026, 11, 17, 0, 0, 0, 0, time.UTC)
+	c := Term{Method: PayAsYouGo, OverdueSince: due.AddDate(0, 0, 10)}.Course(shippedPolicies()["mqtt-payg"], nil)
+	c.Doubt = due
+	for days, want := range map[int]LifecycleState{-1: LifecycleActive, 0: LifecycleUnknown, 10: LifecycleUnknown, 17: LifecycleUnknown, 18: LifecycleReleased} {
+		at := due.AddDate(0, 0, days)
+		l := c.At(at)
+		if l.State != want || c.StateAt(at) != want {
+			t.Errorf("after %d days %+v, %s", days, l, c.StateAt(at))
+		}
+		if doubtful := strings.HasPrefix(l.Reason, "paid; it was due for deletion on 2026-11-17 00:00 UTC"); doubtful != (want == LifecycleUnknown) || doubtful && !l.Since.IsZero() {
+			t.Errorf("after %d days since %s because %q", days, l.Since, l.Reason)
+		}
+	}
+}
+
+// TestSilence: why no data is to be expected of an instance.
+func TestSilence(t *testing.T) {
+	shanghai := zone(t, "Asia/Shanghai")
+	end := time.Date(2026, 12, 3, 0, 0, 0, 0, shanghai)
+	payer := &Account{Zone: shanghai}
+	paid := Term{Method: Subscription, Expires: end.UTC()}
+	for _, tt := range []struct {
+		name string
+		c    Course
+		days int
+		want string
+		gone bool
+	}{
+		{"paid", paid.Course(shippedPolicies()["redis"], payer), -1, "", false},
+		{"in its grace", paid.Course(shippedPolicies()["redis"], payer), 1, "", false},
+		{"stopped", paid.Course(shippedPolicies()["redis"], payer), 15, "expected: stopped since 18 Dec 2026, because its term is over", false},
+		{"in the recycle bin", paid.Course(shippedPolicies()["redis"], payer), 30, "expected: in the recycle bin since 2 Jan 2027, because its term is over", false},
+		{"due for deletion", paid.Course(shippedPolicies()["redis"], payer), 37, "expected: due for deletion since 9 Jan 2027, because its term is over", true},
+		{"an unpaid bill", Term{Method: PayAsYouGo, OverdueSince: end}.Course(shippedPolicies()["iot-public-legacy"], payer), 2, "expected: stopped since 4 Dec 2026 for its unpaid bill", false},
+		{"by the cloud", Term{Method: PayAsYouGo, SuspendsAt: end}.Course(Policy{}, payer), 0, "expected: stopped since 3 Dec 2026, by what the cloud tells", false},
+		{"stopped or converted", Term{Method: Subscription, Expires: end, PostExpiration: Downgrade}.Course(shippedPolicies()["rocketmq4-platinum"], payer), 0,
+			"expected: stopped, or converted to pay-as-you-go, since 3 Dec 2026", false},
+		{"in doubt", Course{Steady: LifecycleActive, Doubt: end, Zone: shanghai}, 1, "expected: it was due for deletion on 3 Dec 2026, and nobody knows whether it exists", false},
+		{"no policy", paid.Course(Policy{}, payer), 1, "", false},
+	} {
+		at := end.AddDate(0, 0, tt.days)
+		if got := tt.c.Silence(at); got != tt.want || tt.c.Gone(at) != tt.gone {
+			t.Errorf("%s: %q, %v", tt.name, got, tt.c.Gone(at))
+		}
+		if next := tt.c.Next(at); !next.IsZero() && !next.Equal(tt.c.At(at).At) {
+			t.Errorf("%s: next at %s", tt.name, next)
+		}
+	}
+}

@@ -149,6 +149,9 @@ type Balance struct {
 	Amount   Amount
 	Currency string    // ISO 4217, as CNY
 	At       time.Time // when the cloud was asked; zero for one that was given by hand
+	// Credit is the line of credit that the cloud tells beside it. The amount holds what
+	// is left of it already.
+	Credit Amount
 }
 
 // Account is a cloud account, or any payer that instances belong to.
@@ -161,6 +164,17 @@ type Account struct {
 	// LowBalance is the threshold below which somebody should pay; 0 is none.
 	LowBalance Amount
 
+	// Credit is how far a balance that was given by hand may lie below zero before the
+	// account is overdue. What a cloud reports holds its line of credit already.
+	Credit Amount
+	// SuspensionDelay is how long after it became overdue the cloud suspends nothing.
+	SuspensionDelay time.Duration
+	// Coupons are worth so much for bills and renewals, besides the balance.
+	Coupons Amount
+	// DailyUse is what the balance falls by on a day, without payments into it and single
+	// large ones out of it; nil when too little is known.
+	DailyUse *Amount
+
 	// OverdueSince is since when the balance is known to lie below zero; zero when
 	// it does not.
 	OverdueSince time.Time
@@ -168,5 +182,18 @@ type Account struct {
 
 // Overdue tells whether a bill of the account is known to be unpaid.
 func (a *Account) Overdue() bool {
-	return a != nil && (!a.OverdueSince.IsZero() || a.Balance != nil && a.Balance.Amount < 0)
+	available, known := a.Available()
+	return a != nil && (!a.OverdueSince.IsZero() || known && available < 0)
+}
+
+// Available is what the account can pay with, its line of credit included; false when
+// its balance is not known.
+func (a *Account) Available() (Amount, bool) {
+	if a == nil || a.Balance == nil {
+		return 0, false
+	}
+	if !a.Balance.At.IsZero() {
+		return a.Balance.Amount, true
+	}
+	return a.Balance.Amount.Plus(a.Credit), true
 }

@@ -18,6 +18,7 @@ type Found struct {
 	AutoRenew                                     bool
 	PostExpiration                                string // release or downgrade; "" is unknown
 	Frozen                                        bool
+	RenewPeriod                                   Period // for how long automatic renewal renews; not known where the cloud does not tell
 
 	Status string    // the cloud's own word, for people
 	At     time.Time // when the cloud was asked

@@ -23,6 +23,14 @@ type Term struct {
 	AutoRenew      bool
 	PostExpiration string // Release or Downgrade
 	Frozen         bool
+	// Confirmed is the end of the day on which a person last saw that the instance exists;
+	// zero is never.
+	Confirmed time.Time
+
+	RenewPeriod    Period    // for how long it was bought, and is renewed
+	UnsubscribedAt time.Time // zero when nobody unsubscribed it
+	Price          Price     // of a renewal
+	Billing        Billing   // when it is billed, where that of the policy does not hold for it
 
 	// ExpiringDays is how many calendar days before its end a term counts as
 	// expiring; 0 is DefaultExpiringDays.
@@ -63,35 +71,17 @@ type Policy struct {
 	// instance is then converted to pay-as-you-go instead of released.
 	Downgrades bool
 	Renewal    Renewal
-	Source     string // document or page it is from
+	Billing    Billing
+	// UnsubscribesAtOnce tells that an instance is converted or deleted at the moment
+	// somebody unsubscribes it. Else nobody knows what happens then.
+	UnsubscribesAtOnce bool
+	Source             string // document or page it is from
 }
 
-// Renewal is when automatic renewal tries to pay: daily from First to Last days
-// before the end of the term, once when they are equal. The zero Renewal is not
-// known.
-type Renewal struct {
-	First, Last int
-}
-
-// Known tells whether it is known when automatic renewal tries.
-func (r Renewal) Known() bool { return r.First > 0 }
-
-// Left returns how many attempts are still to come at the moment now, for a term
-// that ends at end; days begin in zone. The attempt of the day that has begun
-// counts as made.
-func (r Renewal) Left(end, now time.Time, zone *time.Location) int {
-	left := 0
-	for days := r.First; days >= max(r.Last, 1); days-- {
-		if now.Before(daysBefore(end, days, zone)) {
-			left++
-		}
-	}
-	return left
-}
-
-// daysBefore returns the moment so many calendar days of zone before at.
-func daysBefore(at time.Time, days int, zone *time.Location) time.Time {
-	return at.In(zone).AddDate(0, 0, -days).UTC()
+// LastIsDue tells whether the last attempt is made on the day that has begun at the moment now.
+func (r Renewal) LastIsDue(end, now time.Time, zone *time.Location) bool {
+	last := max(r.Last, 1)
+	return r.Known() && !now.Before(DaysBefore(end, last, zone)) && now.Before(DaysBefore(end, last-1, zone))
 }
 
 // Phase is one stretch of a policy. A phase in whole days is counted in

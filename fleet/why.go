@@ -12,6 +12,11 @@ func (c *Course) reason(i int) string {
 	return why
 }
 
+// doubt says why nobody knows whether the instance exists.
+func (c *Course) doubt() string {
+	return "paid; it was due for deletion on " + written(c.Doubt, c.Zone) + ": check whether it still exists"
+}
+
 func (c *Course) because(i int) string {
 	switch {
 	case c.stateAfter(i) == LifecycleFrozen:
@@ -32,7 +37,7 @@ func (c *Course) because(i int) string {
 
 // sinceWhen says what a course that counts from something stands at.
 func (c *Course) sinceWhen(i int) string {
-	at := c.From.In(c.Zone).Format("2006-01-02 15:04 ") + ZoneName(c.From, c.Zone)
+	at := written(c.From, c.Zone)
 	expired, paid := "expired at "+at, "paid until "+at
 	if day, ok := LastDay(c.From, c.Zone); ok {
 		last := "last day " + day.In(c.Zone).Format(time.DateOnly)
@@ -43,6 +48,8 @@ func (c *Course) sinceWhen(i int) string {
 		source = ", by what the cloud tells"
 	}
 	switch state := c.stateAfter(i); {
+	case c.Basis == BasisUnsubscribed || i > 0 && c.Moments[i-1].At.Equal(c.Term.UnsubscribedAt):
+		return c.sinceUnsubscribed(i)
 	case c.Basis == BasisOverdue && i == 0:
 		return "its bill is overdue from " + at
 	case c.Basis == BasisOverdue:

@@ -40,9 +40,13 @@ func LastDay(end time.Time, zone *time.Location) (time.Time, bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	before := end.Add(-1)
-	if end.In(zone).YearDay() == before.In(zone).YearDay() {
+	if !BeginsDay(end, zone) {
 		return time.Time{}, false
 	}
-	return before, true
+	return end.Add(-1), true
+}
+
+// written is a moment with its zone: 2026-12-05 13:00 UTC+8.
+func written(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2006-01-02 15:04 ") + ZoneName(at, zone)
 }

@@ -26,6 +26,7 @@ func annotateDetails(to map[string]string, ev *alarm.Event) {
 			annotateTime(to, name, certain(c, s))
 		}
 	}
+	annotateTime(to, "deletion_was_due_at", o.WasDue)
 	if o.Account != nil && o.Account.Balance != nil {
 		to["balance"] = o.Account.Balance.Amount.Decimal()
 		to["currency"] = o.Account.Balance.Currency

@@ -17,6 +17,8 @@ type beginning struct {
 	ev       *alarm.Event
 	silences []Silence
 	now      time.Time
+	says     *telling  // to all receivers; nil before it is needed
+	told     time.Time // when the first person is told, by the hours of steps
 
 	out     []Notice
 	to      []reached      // of each notice in out
@@ -33,6 +35,8 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		b.tell(r, 0)
 	}
 	b.foldNumbers()
+	// Nobody can acknowledge what nobody has heard of: that is when escalations count from.
+	b.told = earliestHour(ev, b.to, now)
 	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
 		for _, s := range d.escalations(routes) {
 			b.tell(s.route, s.after)
@@ -44,29 +48,49 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 // tell plans the notices to whom a receiver reaches, now or after a while without an
 // acknowledgement.
 func (b *beginning) tell(r route, after time.Duration) {
-	about := *b.ev
-	about.Silent = r.silent
-	alert := b.d.entries.Words.alert(&about)
-	people, gaps := b.d.reached(r.name, b.now.Add(after))
+	says := b.telling(r)
+	at := b.now
+	if after > 0 {
+		at = b.told.Add(after)
+	}
+	people, gaps := b.d.reached(r.name, at)
+	if hour := earliestHour(says.ev, people, at); hour.After(at) { // who is on call then
+		people, gaps = b.d.reached(r.name, hour)
+	}
 	for _, g := range gaps {
-		b.note(&about, alert, r.name, g, after)
+		b.note(says, r.name, g, after)
 	}
 	for _, to := range people {
 		if after > 0 {
-			b.tellLater(&about, alert, to, after)
+			b.tellLater(says, to, after, at)
 		} else {
-			b.tellNow(&about, alert, to)
+			b.tellNow(says, to)
 		}
 	}
 }
 
+// telling is what the event says to a receiver: the same to all, unless it lists the
+// instances of each.
+func (b *beginning) telling(r route) *telling {
+	if len(r.silent) == 0 && len(b.ev.Silent) == 0 {
+		if b.says == nil {
+			b.says = newTelling(b.d, b.ev, b.now)
+		}
+		return b.says
+	}
+	about := *b.ev
+	about.Silent = r.silent
+	return newTelling(b.d, &about, b.now)
+}
+
 // tellNow plans a notice that goes out at once. Where two receivers reach a
 // recipient, it is told by the first; by the other where that would hold the notice for longer.
-func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
-	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
-	if about.Kind == alarm.Raised && to.wait > 0 {
+func (b *beginning) tellNow(says *telling, to reached) {
+	n := says.notice(to.receiver, to.Target)
+	if n.Kind == alarm.Raised && to.wait > 0 {
 		n.NotBefore = b.now.Add(to.wait)
 	}
+	holdForHour(&n, says.ev, to.Target, b.now)
 	holdFor(&n, to.Target, b.silences, b.now)
 	i, told := b.at[n.Recipient]
 	switch {
@@ -79,21 +103,22 @@ func (b *beginning) tellNow(about *alarm.Event, alert Alert, to reached) {
 
 // tellLater plans a notice for the case that nobody acknowledges. Who is told already,
 // or earlier, is not told again by it.
-func (b *beginning) tellLater(about *alarm.Event, alert Alert, to reached, after time.Duration) {
+func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at time.Time) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
 	}
 	if _, told := b.numbers[to.number()]; told && to.number() != "" {
 		return
 	}
-	n := newNotice(b.d, about, alert, to.receiver, to.Target, b.now)
+	n := says.notice(to.receiver, to.Target)
 	n.Escalation = after
-	n.NotBefore, n.Hold = b.now.Add(after), "escalation: until somebody acknowledges "+about.Code
+	n.NotBefore, n.Hold = at, "escalation: until somebody acknowledges "+n.Code
 	if n.Channel == "sms" {
-		n.Text = b.d.entries.Words.unanswered(about, to.Language, to.Zone, after)
+		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	n.Alert.Annotations["escalation"] = unanswered(after, words.EN)
+	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)
@@ -138,12 +163,12 @@ func (n *Notice) fold(told *Notice) {
 
 // note keeps in the journal that nobody is on call, as a notice that is dropped with
 // the reason. Nobody has this recipient's name: those of contacts hold no slash.
-func (b *beginning) note(about *alarm.Event, alert Alert, receiver string, g unmanned, after time.Duration) {
+func (b *beginning) note(says *telling, receiver string, g unmanned, after time.Duration) {
 	to := reached{receiver: receiver, Target: Target{Recipient: Recipient{Channel: "sms", Name: "sms/oncall/" + g.rota}, Zone: time.UTC}}
 	if _, noted := b.at[to.Recipient.Name]; noted {
 		return
 	}
-	n := newNotice(b.d, about, alert, receiver, to.Target, b.now)
+	n := says.notice(receiver, to.Target)
 	n.Escalation = after
 	n.Drop = fmt.Sprintf("nobody is on call in %s; %s", g.rota, g.instead)
 	b.add(n, to)

@@ -1,11 +1,70 @@
 package notifier
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
+
+// bundle is what one text message says of several notices.
+type bundle struct {
+	l            words.Language
+	notices      []Notice
+	begins, ends []entry // the gravest first
+	counted      tally   // beginnings that the text counts, named or not
+	left         int     // how many changes these and the ends left out
+	ended        int
+	link         string // where all alarms are listed; "" for nowhere
+	tails        []string
+}
+
+// tally counts beginnings, with reminders.
+type tally struct{ all, critical, still int }
+
+// add counts a notice.
+func (t *tally) add(n *Notice) {
+	t.all++
+	if n.Severity == alarm.Critical {
+		t.critical++
+	}
+	if n.Kind == alarm.Reminded {
+		t.still++
+	}
+}
+
+func newBundle(notices []Notice, l words.Language, link string, tails []string) *bundle {
+	b := &bundle{l: l, notices: notices, link: link, tails: tails}
+	var begins, ends []int
+	for i := range notices {
+		n := &notices[i]
+		if Ends(n.Kind) {
+			ends = append(ends, i)
+		} else {
+			begins = append(begins, i)
+		}
+		switch {
+		case !countable(n):
+			continue
+		case Ends(n.Kind):
+			b.ended++
+		default:
+			b.counted.add(n)
+		}
+		b.left += max(n.LeftOut, 0)
+	}
+	b.begins, b.ends = entriesOf(notices, begins, l), entriesOf(notices, ends, l)
+	return b
+}
+
+// of is the bundle with its entries put together.
+func (b *bundle) of(together func([]entry) []entry) *bundle {
+	out := *b
+	out.begins, out.ends = together(b.begins), together(b.ends)
+	return &out
+}
 
 // extras are the parts of a text that can be left out.
 type extras struct {
@@ -30,15 +89,63 @@ func (b *bundle) ways() []extras {
 	return append(out, extras{reply: true, left: true}, extras{reply: true}, extras{})
 }
 
-// text is the best text that fits into one segment.
-func (b *bundle) text() string {
-	ways := b.ways()
-	for _, x := range ways {
-		if text, ok := b.fitting(x); ok {
-			return text
+// composed is the best text that fits into one segment: it names all, or else it lets
+// some speak for others. What has to be said and is not said waits for the next.
+func (b *bundle) composed() Composed {
+	each := b.of(merged)
+	if all := len(each.begins) + len(each.ends); all <= mostNamed {
+		x, names := b.ways()[0], each.choose(all)
+		if text := each.write(names, b.fair(), x); inOne(text) {
+			return each.saying(each.wider(text, names, b.fair(), x), names)
 		}
 	}
-	return cut(b.write(1, b.least(), ways[len(ways)-1]))
+	return b.of(func(list []entry) []entry { return merged(grouped(list)) }).best()
+}
+
+// best names as many as it can.
+func (b *bundle) best() Composed {
+	ways := b.ways()
+	for _, x := range ways {
+		if text, names, ok := b.fitting(x); ok {
+			return b.saying(text, names)
+		}
+	}
+	if b.divide() {
+		return b.best()
+	}
+	names := b.choose(1)
+	return b.saying(cut(b.write(names, b.least(), ways[len(ways)-1])), names)
+}
+
+// divide takes the first one apart where it says several things; false where it does not.
+func (b *bundle) divide() bool {
+	if len(b.begins) == 0 || len(b.begins[0].what) < 2 {
+		return false
+	}
+	b.begins = append(b.begins[0].apart(b.notices, b.l), b.begins[1:]...)
+	return true
+}
+
+// saying tells what a text says of each notice.
+func (b *bundle) saying(text string, names named) Composed {
+	c := Composed{Under: make([]string, len(b.notices))}
+	for _, list := range [][]entry{names.begins, names.ends} {
+		for i := range list {
+			for _, at := range list[i].notices {
+				c.Under[at] = list[i].code
+			}
+		}
+	}
+	for i := range b.notices {
+		if c.Under[i] == "" && !countable(&b.notices[i]) {
+			c.Left = append(c.Left, i)
+		}
+	}
+	if n := words.Count(len(c.Left)); len(c.Left) > 0 {
+		text = withRoom(text, b.l.Choose("; "+n+" more follow", "；另"+n+"条随后"))
+	}
+	c.Text = text
+	return c
 }
 
 // fair and least are the widths to which names may be shortened: so that another one
@@ -57,38 +164,64 @@ func (b *bundle) least() int {
 	return 8
 }
 
+// named are those that a text names.
+type named struct{ begins, ends []entry }
+
 // fitting names as many as it can, with names as long as they can be.
-func (b *bundle) fitting(x extras) (string, bool) {
+func (b *bundle) fitting(x extras) (text string, names named, ok bool) {
 	all := len(b.begins) + len(b.ends)
-	for named := min(all, mostNamed); named > 0; named-- {
+	for n := min(all, mostNamed); n > 0; n-- {
 		width := b.fair()
-		if named == b.alarms+b.ended || named == 1 && !x.link {
+		if n == all || n == 1 && !x.link {
 			width = b.least()
 		}
-		text := b.write(named, width, x)
-		if !inOne(text) {
+		names = b.choose(n)
+		if text = b.write(names, width, x); !inOne(text) {
 			continue
 		}
-		for {
-			width++
-			wider := b.write(named, width, x)
-			if !inOne(wider) {
-				return text, true
-			}
-			if text = wider; width > b.widest() {
-				return text, true
-			}
+		if n < all {
+			text, names = b.filled(text, names, x)
+		}
+		return b.wider(text, names, width, x), names, true
+	}
+	return "", named{}, false
+}
+
+// filled names further ones that have to be said, where they fit: shorter ones than the
+// next.
+func (b *bundle) filled(text string, names named, x extras) (string, named) {
+	for i := range b.begins {
+		e := &b.begins[i]
+		if !e.must || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
+			continue
+		}
+		more := named{append(slices.Clone(names.begins), *e), names.ends}
+		if longer := b.write(more, b.fair(), x); inOne(longer) {
+			text, names = longer, more
 		}
 	}
-	return "", false
+	return text, names
+}
+
+// wider lets the names in a text be as long as they can be.
+func (b *bundle) wider(text string, names named, width int, x extras) string {
+	for width <= b.widest() {
+		width++
+		wider := b.write(names, width, x)
+		if !inOne(wider) {
+			break
+		}
+		text = wider
+	}
+	return text
 }
 
 // widest is the width at which no name is shortened.
 func (b *bundle) widest() int {
 	w := 0
-	for _, list := range [][]abridgement{b.begins, b.ends} {
-		for _, a := range list {
-			w = max(w, len([]rune(a.name)))
+	for _, list := range [][]entry{b.begins, b.ends} {
+		for i := range list {
+			w = max(w, len([]rune(list[i].name)))
 		}
 	}
 	return w
@@ -99,66 +232,92 @@ func inOne(text string) bool {
 	return n <= 1
 }
 
-// write names the first so many, with names of at most a width.
-func (b *bundle) write(named, width int, x extras) string {
-	begins, ends := b.share(named)
+// write names some, with names of at most a width.
+func (b *bundle) write(names named, width int, x extras) string {
+	alarms, ended, left, rest, groups := b.counted, b.ended, b.left, b.counted.all+b.ended, false
+	for i := range names.begins {
+		e := &names.begins[i]
+		groups = groups || e.more > 0
+		if !e.must {
+			rest -= len(e.notices)
+			continue
+		}
+		for _, at := range e.notices {
+			alarms.add(&b.notices[at])
+			left += max(b.notices[at].LeftOut, 0)
+		}
+	}
+	for i := range names.ends {
+		e := &names.ends[i]
+		groups = groups || e.more > 0
+		if e.must {
+			ended += len(e.notices)
+		} else {
+			rest -= len(e.notices)
+		}
+	}
 	var parts []string
-	if b.alarms > 0 {
-		parts = append(parts, b.counted()+b.list(b.begins[:begins], width))
+	if alarms.all > 0 {
+		parts = append(parts, b.count(alarms)+b.list(names.begins, width))
 	}
-	if b.ended > 0 {
-		count := words.Count(b.ended)
-		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(b.ends[:ends], width))
+	if ended > 0 {
+		count := words.Count(ended)
+		parts = append(parts, b.l.Choose(count+" ended", count+"条已结束")+b.list(names.ends, width))
 	}
-	if rest := b.alarms + b.ended - begins - ends; rest > 0 {
-		if where := b.where(rest, b.ended > 0 && ends == 0 && b.alarms > 0, x); where != "" {
+	if rest > 0 || groups {
+		if where := b.where(rest, rest == 0 || ended > 0 && len(names.ends) == 0 && alarms.all > 0, x); where != "" {
 			parts = append(parts, where)
 		}
 	}
-	if x.left && b.left != "" {
-		parts = append(parts, b.left)
+	if said := leftOut(left, b.l); x.left && said != "" {
+		parts = append(parts, said)
 	}
 	return strings.Join(parts, b.l.Choose("; ", "；")) + strings.Join(b.tails[:x.tails], "")
 }
 
-// share divides the named ones: beginnings go first, and one end is named as soon
-// as three are.
-func (b *bundle) share(named int) (begins, ends int) {
-	begins = min(named, len(b.begins))
-	if len(b.ends) > 0 && begins == named && named > 2 {
-		begins--
+// choose divides places among those that are named: beginnings go first, and one end
+// has a place as soon as there are three. What cannot be counted gets the last place of
+// the beginnings where it has none before: a storm of others must not keep it waiting.
+func (b *bundle) choose(places int) named {
+	n := min(places, len(b.begins))
+	if len(b.ends) > 0 && n == places && places > 2 {
+		n--
 	}
-	return begins, min(named-begins, len(b.ends))
+	names := named{b.begins[:n], b.ends[:min(places-n, len(b.ends))]}
+	if at := slices.IndexFunc(b.begins, func(e entry) bool { return e.must }); n > 1 && at >= n {
+		names.begins = append(slices.Clone(names.begins[:n-1]), b.begins[at])
+	}
+	return names
 }
 
-// counted counts the alarms.
-func (b *bundle) counted() string {
-	n := words.Count(b.alarms)
+// count counts alarms.
+func (b *bundle) count(alarms tally) string {
+	n := words.Count(alarms.all)
 	out := b.l.Choose(n+" alarms", n+"条告警")
-	if b.alarms == 1 {
+	if alarms.all == 1 {
 		out = b.l.Choose("1 alarm", "1条告警")
 	}
-	switch still := words.Count(b.still); {
-	case b.still == b.alarms:
+	switch still := words.Count(alarms.still); {
+	case alarms.still == alarms.all:
 		out += b.l.Choose(" still on", "持续中")
-	case b.still > 0:
+	case alarms.still > 0:
 		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条持续）")
 	}
-	if b.critical > 0 {
-		n := words.Count(b.critical)
+	if alarms.critical > 0 {
+		n := words.Count(alarms.critical)
 		out += b.l.Choose(", "+n+" critical", "，"+n+"条紧急")
 	}
 	return out
 }
 
 // list names some behind their count.
-func (b *bundle) list(named []abridgement, width int) string {
-	if len(named) == 0 {
+func (b *bundle) list(list []entry, width int) string {
+	if len(list) == 0 {
 		return ""
 	}
 	var out []string
-	for _, a := range named {
-		out = append(out, a.at(width))
+	for i := range list {
+		out = append(out, list[i].at(width, b.l))
 	}
 	return b.l.Choose(": ", "：") + strings.Join(out, b.l.Choose(", ", "，"))
 }

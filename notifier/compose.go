@@ -5,30 +5,56 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// Compose writes the text of one text message that tells a target of notices. It is
-// "" for a target that gets no texts. Tails are sentences that the text ends with,
-// each with the sign before it, as far as there is room.
-func (d *Directory) Compose(t Target, notices []Notice, tails ...string) string {
-	if t.Recipient.Channel != "sms" || len(notices) == 0 {
-		return ""
-	}
-	return d.entries.Words.Compose(notices, t.Language, tails...)
+// Composed is the text of one message for several notices, and what it says of each.
+type Composed struct {
+	Text string
+	// Under is, for each notice, the code under which the text says it: its own, or that
+	// of another one whose words say it, too. It is "" for one that the text only counts.
+	Under []string
+	// Left are the places of notices for which the text has no room, and which are not
+	// merely counted: what they tell of has its own date. They go in another message.
+	Left []int
 }
 
-// Compose writes the text of one text message for notices. One notice says what it
-// has to say. Several begin with counts, name the gravest with their codes, and say
-// where the others are; all of it is one segment.
-func (w Words) Compose(notices []Notice, l words.Language, tails ...string) string {
-	if len(notices) == 1 {
-		return alone(&notices[0], l, tails)
+// Compose writes the text of one text message that tells a target of notices. It is
+// empty for a target that gets no texts. Tails are sentences that the text ends with,
+// each with the sign before it, as far as there is room.
+func (d *Directory) Compose(t Target, notices []Notice, tails ...string) Composed {
+	if t.Recipient.Channel != "sms" || len(notices) == 0 {
+		return Composed{}
 	}
-	return newBundle(notices, l, w.listLink(l), tails).text()
+	return d.entries.Words.compose(notices, reader{t.Language, t.Zone}, tails...)
+}
+
+// reader is who reads a text.
+type reader struct {
+	l    words.Language
+	zone *time.Location
+}
+
+// compose writes the text of one text message for notices. Where the text of the gravest
+// says all of them, it is that. Else it begins with counts, names the gravest with their
+// codes, and says where the others are; all of it is one segment.
+func (w Words) compose(notices []Notice, r reader, tails ...string) Composed {
+	if at, some := speaker(notices, r); some {
+		n := notices[at]
+		n.LeftOut = 0
+		for i := range notices {
+			n.LeftOut += max(notices[i].LeftOut, 0)
+		}
+		c := Composed{Text: alone(&n, r.l, tails), Under: make([]string, len(notices))}
+		for i := range c.Under {
+			c.Under[i] = n.Code
+		}
+		return c
+	}
+	return newBundle(notices, r.l, w.listLink(r.l), tails).composed()
 }
 
 // alone is the text of one notice with what it left out, as far as there is room.
@@ -97,53 +123,6 @@ const (
 	// wholeName is a width at which no name is shortened.
 	wholeName = 1 << 10
 )
-
-// bundle is what one text message says of several notices.
-type bundle struct {
-	l            words.Language
-	begins, ends []abridgement // the gravest first, as many as a text can name
-	alarms       int           // beginnings, with reminders
-	critical     int           // of alarms
-	still        int           // reminders among alarms
-	ended        int
-	left         string // how many changes were left out; "" for none
-	link         string // where all alarms are listed; "" for nowhere
-	tails        []string
-}
-
-func newBundle(notices []Notice, l words.Language, link string, tails []string) *bundle {
-	b := &bundle{l: l, link: link, tails: tails}
-	var begins, ends []*Notice
-	left := 0
-	for i := range notices {
-		n := &notices[i]
-		left += max(n.LeftOut, 0)
-		if Ends(n.Kind) {
-			ends = append(ends, n)
-			continue
-		}
-		begins = append(begins, n)
-		if n.Severity == alarm.Critical {
-			b.critical++
-		}
-		if n.Kind == alarm.Reminded {
-			b.still++
-		}
-	}
-	b.alarms, b.ended, b.left = len(begins), len(ends), leftOut(left, l)
-	b.begins, b.ends = gravest(begins, l), gravest(ends, l)
-	return b
-}
-
-// gravest abridges the notices that weigh most.
-func gravest(notices []*Notice, l words.Language) []abridgement {
-	slices.SortStableFunc(notices, func(a, b *Notice) int { return Weight(a.Severity, a.Kind) - Weight(b.Severity, b.Kind) })
-	var out []abridgement
-	for _, n := range notices[:min(len(notices), mostNamed)] {
-		out = append(out, abridged(n, l))
-	}
-	return out
-}
 
 // abridgement is a notice in a few words, with a name that can be shortened.
 type abridgement struct{ code, name, what string }

@@ -13,10 +13,10 @@ func BenchmarkCompose(b *testing.B) {
 	to := Target{Recipient: Recipient{Channel: "sms", Name: "sms/wei"}, Language: words.EN}
 	var notices []Notice
 	for _, ev := range storm(10_000, 100) {
-		notices = append(notices, newNotice(d, ev, d.entries.Words.alert(ev), "oncall", to, ev.At))
+		notices = append(notices, newTelling(d, ev, ev.At).notice("oncall", to))
 	}
 	for b.Loop() {
-		if n, _ := sms.Segments(d.Compose(to, notices)); n != 1 {
+		if n, _ := sms.Segments(d.Compose(to, notices).Text); n != 1 {
 			b.Fatal("more than one segment")
 		}
 	}

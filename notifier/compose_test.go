@@ -69,7 +69,7 @@ func (s *stage) notices(l words.Language, events []*alarm.Event, url string) (*D
 	to := Target{Recipient: Recipient{Channel: "sms", Name: "sms/wei"}, Language: l, Zone: s.zone}
 	var out []Notice
 	for _, ev := range events {
-		out = append(out, newNotice(d, ev, d.entries.Words.alert(ev), "oncall", to, ev.At))
+		out = append(out, newTelling(d, ev, ev.At).notice("oncall", to))
 	}
 	return d, to, out
 }
@@ -84,7 +84,7 @@ func (s *stage) said(c crowd) string {
 		if tail := l.Choose(c.tail.EN, c.tail.ZH); tail != "" {
 			tails = append(tails, tail)
 		}
-		text := d.Compose(to, notices, tails...)
+		text := d.Compose(to, notices, tails...).Text
 		n, gsm := sms.Segments(text)
 		if n != 1 || gsm != (l == words.EN) {
 			s.Errorf("%s: %d segments, GSM-7 %v: %s", c.heading, n, gsm, text)
@@ -251,7 +251,7 @@ func TestTextsForSeveralAlwaysFit(t *testing.T) {
 				gravest = n
 			}
 		}
-		text := d.Compose(to, notices, tails.Draw(t, "tails")...)
+		text := d.Compose(to, notices, tails.Draw(t, "tails")...).Text
 		if n, _ := sms.Segments(text); n != 1 || !utf8.ValidString(text) {
 			t.Errorf("%d segments, valid %v: %q", n, utf8.ValidString(text), text)
 		}
@@ -268,11 +268,11 @@ func TestNoTextForOtherChannels(t *testing.T) {
 	s := newStage(t)
 	d, to, notices := s.notices(words.EN, storm(3, 2), "")
 	to.Recipient.Channel = "webhook"
-	if text := d.Compose(to, notices); text != "" {
+	if text := d.Compose(to, notices).Text; text != "" {
 		t.Errorf("a webhook gets the text %q", text)
 	}
 	to.Recipient.Channel = "sms"
-	if text := d.Compose(to, nil); text != "" {
+	if text := d.Compose(to, nil).Text; text != "" {
 		t.Errorf("no notices have the text %q", text)
 	}
 }

@@ -23,6 +23,7 @@ type Directory struct {
 	places  map[place]*Target   // by their address
 	bundles map[string]int      // how many notices go to a recipient as one message
 	prices  map[string]fleet.Amount
+	former  []*Target // that left the configuration, and whose ends are still to be told
 }
 
 // address is where a notice was sent to, as it is stored.
@@ -133,10 +134,14 @@ type Target struct {
 	Channel   Channel
 	Provider  string // name of what the Channel sends text messages through; "" for others
 	Way       string // what messages go through to the far side: a provider, a host; targets of one way fail together
+	Bare      bool   // it left the configuration, and with it the secrets that it may have had
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
 	Mute      []MuteTime     // of the person and of the receiver
+	// Hour is when it is told of steps of the calendar that lie ahead, in minutes since midnight
+	// in Zone; nil is at once.
+	Hour *int
 	// PricePerSegment is what a segment of a text message to it costs, where the
 	// provider has not said so.
 	PricePerSegment fleet.Amount

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/notifier/mute"
 )
 
@@ -78,6 +79,17 @@ func holdEnd(n *Notice, t Target, toldAt, now time.Time) {
 	n.hold(until, why)
 }
 
+// HeldUntil tells until when the recipient of a notice is not to be told of it now, and
+// why; "" is that nothing stands against it. Ends are not asked for: they are held by what held
+// their beginning.
+func (d *Directory) HeldUntil(n *Notice, now time.Time) (until time.Time, why string) {
+	t, ok := d.Reach(*n, "")
+	if !ok || !Begins(n.Kind) {
+		return time.Time{}, ""
+	}
+	return heldUntil(t, n.Severity, now)
+}
+
 // mostHolds bounds how many quiet hours and mute times are followed, one after the
 // other.
 const mostHolds = 1000
@@ -140,5 +152,5 @@ func quietUntil(t Target, s alarm.Severity, at time.Time) (time.Time, bool) {
 	if overnight && minute >= q.From { // they end tomorrow
 		day++
 	}
-	return time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, t.Zone).UTC(), true
+	return fleet.OnClock(time.Date(local.Year(), local.Month(), day, q.To/60, q.To%60, 0, 0, time.UTC), t.Zone), true
 }

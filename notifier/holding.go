@@ -95,7 +95,7 @@ func (p *Present) fitting(s *Silence) (h Holding) {
 // matchesAccount tells whether a silence would hold some alert about an account as a
 // whole.
 func (s *Silence) matchesAccount(name string, now time.Time) bool {
-	for _, rule := range []alarm.RuleName{alarm.LowBalance, alarm.Overdue} {
+	for _, rule := range []alarm.RuleName{alarm.LowBalance, alarm.Overdue, alarm.Shortfall} {
 		for _, severity := range []alarm.Severity{alarm.Info, alarm.Warning, alarm.Critical} {
 			ev := alarm.Event{Key: alarm.Key{Rule: rule, Account: name, Metric: alarm.NoMetric}, Severity: severity}
 			if s.Matches(labels(&ev), now) {

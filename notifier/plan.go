@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // Addressee is a recipient who got a notice of an episode's beginning, or is about
@@ -55,7 +56,7 @@ func Plan(d *Directory, ev *alarm.Event, addressees []Addressee, silences []Sile
 func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Time) []Notice {
 	var out []Notice
 	seen := make(map[string]bool)
-	alert := d.entries.Words.alert(ev)
+	says := newTelling(d, ev, now)
 	for i, to := range addressees {
 		if d.sameAs(to, addressees, i) {
 			continue
@@ -68,7 +69,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 		}
 		// It goes to the address that was told, under the name that was told.
 		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
-		n := newNotice(d, ev, alert, to.Receiver, t, now)
+		n := says.notice(to.Receiver, t)
 		n.Told = to.Address
 		if seen[to.Recipient] { // who was told at one number and then at another is told at both
 			n.ID = noticeID(ev, to.Recipient+"\x00"+to.Address)
@@ -149,19 +150,69 @@ func (d *Directory) has(to Addressee) bool {
 	return ok && t.Recipient.Address == to.Address
 }
 
-func newNotice(d *Directory, ev *alarm.Event, alert Alert, receiver string, t Target, now time.Time) Notice {
+// telling is what one event says: to programs, and to people in their languages. Who
+// shares a language and a time zone gets the same words, which are written once.
+type telling struct {
+	d     *Directory
+	ev    *alarm.Event
+	alert Alert // the same for all: nobody may change its maps
+	now   time.Time
+	said  []said
+}
+
+// said is what an event says in a language, with the times of a zone.
+type said struct {
+	language    words.Language
+	zone        *time.Location
+	text, brief string
+}
+
+func newTelling(d *Directory, ev *alarm.Event, now time.Time) *telling {
+	return &telling{d: d, ev: ev, alert: d.entries.Words.alert(ev), now: now}
+}
+
+// notice writes the notice to one target.
+func (t *telling) notice(receiver string, to Target) Notice {
+	ev := t.ev
 	n := Notice{
-		ID:   noticeID(ev, t.Recipient.Name),
+		ID:   noticeID(ev, to.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
-		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address,
-		Alert:     alert, // the same for all: nobody may change its maps
-		CreatedAt: now,
+		Receiver: receiver, Recipient: to.Recipient.Name, Channel: to.Recipient.Channel, Address: to.Recipient.Address,
+		Alert:     t.alert,
+		CreatedAt: t.now,
 	}
-	if t.Recipient.Channel == "sms" {
-		say := d.entries.Words.spoken(ev, t.Language, t.Zone)
-		n.Text, n.Brief = say.message(), say.brief()
+	if to.Recipient.Channel == "sms" {
+		s := t.say(to.Language, to.Zone)
+		n.Text, n.Brief = s.text, s.brief
 	}
 	return n
+}
+
+// byItself is an event of an instance without others that it speaks for. A text for
+// several counts those that are told with it, and no others.
+func byItself(ev *alarm.Event) *alarm.Event {
+	if ev.Instance == nil || ev.Details == nil || len(ev.Details.Others) == 0 {
+		return ev
+	}
+	alone, details := *ev, *ev.Details
+	details.Others = nil
+	alone.Details = &details
+	return &alone
+}
+
+// say returns what the event says to people.
+func (t *telling) say(l words.Language, zone *time.Location) *said {
+	for i := range t.said {
+		if s := &t.said[i]; s.language == l && s.zone == zone {
+			return s
+		}
+	}
+	text, brief := t.d.entries.Words.said(t.ev, l, zone)
+	if alone := byItself(t.ev); alone != t.ev {
+		_, brief = t.d.entries.Words.said(alone, l, zone)
+	}
+	t.said = append(t.said, said{l, zone, text, brief})
+	return &t.said[len(t.said)-1]
 }
 
 // noticeID makes the same ID for the same event and recipient, whoever plans it

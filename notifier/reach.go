@@ -38,10 +38,15 @@ func (d *Directory) reachAddress(n Notice, address string) (Target, bool) {
 	if t := d.places[place{n.Channel, address}]; t != nil {
 		return *t, true
 	}
-	if d.entries.Stranger == nil {
-		return Target{}, false
+	// A number is reached through whatever provider there is now. A URL has secrets of its own.
+	former, known := d.formerAt(n.Channel, address)
+	if d.entries.Stranger == nil || known && n.Channel != "sms" {
+		return former, known
 	}
-	return d.entries.Stranger(n.Receiver, n.Channel, address)
+	if t, ok := d.entries.Stranger(n.Receiver, n.Channel, address); ok {
+		return t, true
+	}
+	return former, known
 }
 
 // Way returns the name of what messages to a recipient go through; "" is not known.

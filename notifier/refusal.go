@@ -15,3 +15,18 @@ func IsAboutRecipient(err error) bool {
 	_, ok := errors.AsType[recipientError](err)
 	return ok
 }
+
+// credentialError is one because of who we are, or do not say that we are.
+type credentialError struct{ error }
+
+func (e credentialError) Unwrap() error { return e.error }
+
+// AboutCredentials marks err: the far side does not take messages with these credentials.
+// Somebody may mend that, so that it is worth another attempt, unless there are none to mend.
+func AboutCredentials(err error) error { return credentialError{err} }
+
+// IsAboutCredentials tells whether err was marked by AboutCredentials.
+func IsAboutCredentials(err error) bool {
+	_, ok := errors.AsType[credentialError](err)
+	return ok
+}

@@ -35,6 +35,7 @@ type Self struct {
 	Code     string // of the episode: NewSelfCode
 	Severity alarm.Severity
 	Ended    bool       // what was told before under this rule and subject is over
+	Since    time.Time  // when it began; zero is now
 	Text     fleet.Text // what is the matter, as sentences
 	Alone    bool       // the text stands alone, without code, severity and name
 	Brief    fleet.Text // for a text message that speaks for several; empty is the rule
@@ -66,6 +67,27 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	return out
 }
 
+// SelfEnd makes the notices of the end of s for programs that were told of its beginning, at
+// the addresses that were told. People are not told: it costs a text message, and asks nothing of
+// them.
+func SelfEnd(d *Directory, s *Self, told []Addressee, now time.Time) []Notice {
+	var out []Notice
+	for _, to := range told {
+		if to.Channel != "webhook" {
+			continue
+		}
+		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
+		if !ok {
+			continue
+		}
+		t.Recipient.Name, t.Recipient.Address = to.Recipient, to.Address
+		n := s.notice(d, to.Receiver, t, now)
+		n.Told = to.Address
+		out = append(out, n)
+	}
+	return out
+}
+
 // targets lists whom a receiver reaches now. When it is about the only one of them, or for
 // one recipient alone, it is all whom the receiver can reach: somebody who is not on call, too.
 func (s *Self) targets(d *Directory, receiver string, now time.Time) []Target {
@@ -85,19 +107,23 @@ func (s *Self) event(now time.Time) *alarm.Event {
 		kind = alarm.Cleared
 	}
 	key := alarm.Key{Rule: s.Rule, Instance: s.Subject, Metric: alarm.NoMetric}
-	return &alarm.Event{Kind: kind, Key: key, Code: s.Code, At: now, RaisedAt: now, Severity: s.Severity}
+	since := now
+	if !s.Since.IsZero() {
+		since = s.Since
+	}
+	return &alarm.Event{Kind: kind, Key: key, Code: s.Code, At: now, RaisedAt: since, Severity: s.Severity}
 }
 
 func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) Notice {
 	ev := s.event(now)
 	n := Notice{
 		ID: noticeID(ev, t.Recipient.Name), Code: s.Code, Kind: ev.Kind, Rule: s.Rule, Severity: s.Severity,
-		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, CreatedAt: now,
+		Receiver: receiver, Recipient: t.Recipient.Name, Channel: t.Recipient.Channel, Address: t.Recipient.Address, CreatedAt: now,
 		Alert: Alert{
 			Resolved:     s.Ended,
 			Labels:       map[string]string{labelAlert: string(s.Rule), labelSeverity: string(s.Severity), labelSubject: s.Subject},
 			Annotations:  map[string]string{"code": s.Code, "summary": s.Text.EN, "description": s.text(ev, words.EN), "advice": s.Advice},
-			StartsAt:     now,
+			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),
 		},
@@ -136,11 +162,12 @@ const (
 
 // NewSelfCode makes a code for something that Brimwatch tells about itself. Codes of
 // alarms begin with a letter and these with a digit, so that no answer is about both.
-func NewSelfCode() string {
-	return string([]byte{
-		selfDigits[rand.IntN(len(selfDigits))], selfLetters[rand.IntN(len(selfLetters))],
-		selfAny[rand.IntN(len(selfAny))], selfAny[rand.IntN(len(selfAny))],
-	})
+func NewSelfCode() string { return SelfCode(rand.Float64) }
+
+// SelfCode is NewSelfCode with numbers from 0 to 1, without 1, that are drawn elsewhere.
+func SelfCode(draw func() float64) string {
+	sign := func(of string) byte { return of[int(draw()*float64(len(of)))] }
+	return string([]byte{sign(selfDigits), sign(selfLetters), sign(selfAny), sign(selfAny)})
 }
 
 // IsSelfCode tells whether a word of an answer may be a code of NewSelfCode.

@@ -56,11 +56,7 @@ func NearCap(b Bound, used int64, l Limits) Self {
 	if b.Cap == CapMoney {
 		amount = func(n int64) string { return fleet.Amount(n).String() }
 	}
-	of := map[Cap]fleet.Text{
-		CapDay:   {EN: "text messages of 24 hours", ZH: "24小时短信"},
-		CapMonth: {EN: "text messages of 30 days", ZH: "30天短信"},
-		CapMoney: {EN: "money for text messages of 30 days", ZH: "30天短信费用"},
-	}[b.Cap]
+	of := capName(b.Cap)
 	en := fmt.Sprintf("%s of %s (%s) are used. ", amount(used), amount(b.Most), of.EN)
 	zh := fmt.Sprintf("%s已用%s/%s，", of.ZH, amount(used), amount(b.Most))
 	if others := l.Share(b, alarm.Warning); others < b.Most {
@@ -75,4 +71,23 @@ func NearCap(b Bound, used int64, l Limits) Self {
 		Text:   fleet.Text{EN: en, ZH: zh},
 		Advice: "Look on the page of notices what was told so often, and mend that; or raise the cap under sms.limits.",
 	}
+}
+
+// CapAgain tells programs that were told of a cap by NearCap that it is over: there is
+// room again.
+func CapAgain(c Cap, since time.Time) Self {
+	of := capName(c)
+	return Self{
+		Rule: LimitsRule, Subject: string(c), Severity: alarm.Warning, Ended: true, Since: since, Page: "/notices",
+		Text: fleet.Text{EN: "there is room again under the cap: " + of.EN + ".", ZH: of.ZH + "已恢复余量。"},
+	}
+}
+
+// capName says what a cap counts.
+func capName(c Cap) fleet.Text {
+	return map[Cap]fleet.Text{
+		CapDay:   {EN: "text messages of 24 hours", ZH: "24小时短信"},
+		CapMonth: {EN: "text messages of 30 days", ZH: "30天短信"},
+		CapMoney: {EN: "money for text messages of 30 days", ZH: "30天短信费用"},
+	}[c]
 }

@@ -32,6 +32,18 @@ func Unreachable(d *Directory, receiver, recipient, name, about, why string) Sel
 	return s
 }
 
+// NotEnded is what others are told of a webhook that left the configuration and refuses the
+// ends of what it was told: they come without the secrets that it had.
+func NotEnded(d *Directory, n *Notice, name, why string) Self {
+	s := Unreachable(d, n.Receiver, "", name, "", why) // who has its place now is told, too
+	s.Subject = n.Recipient
+	s.Text = fleet.Text{
+		EN: name + " left the configuration and refuses ends without its secret (" + n.Code + "). End what it has open by hand.",
+		ZH: name + "已移出配置，缺密钥拒收恢复通知（" + n.Code + "），请手动关闭。",
+	}
+	return s
+}
+
 // Stopped is what others are told of a contact who texted STOP.
 func Stopped(d *Directory, c *Contact) Self {
 	s := Unreachable(d, c.Receivers[0], c.Recipient, c.Name, "", "")

@@ -28,6 +28,7 @@ type wording struct {
 	steps  []string // what to do, for a text message
 	advice string   // what to do, in sentences
 	ends   bool
+	check  bool // it is over, and there is more to know than that
 }
 
 // spoken says what an event means, in the signs of the text messages of a language.
@@ -55,6 +56,9 @@ func (w Words) wording(ev *alarm.Event, l words.Language, zone *time.Location, s
 		s.more, s.few = lex.More(n, words.Clean(t.Subject.Account)), lex.More(n, "")
 	}
 	for _, f := range t.Facts {
+		if _, late := f.Fact.(facts.PaidLate); late {
+			s.check = true
+		}
 		p, _ := lexicon.Say(lex, f.Fact)
 		s.facts = append(s.facts, lexicon.Part{Phrase: p, Weight: f.Weight})
 	}
@@ -214,9 +218,15 @@ func (w Words) brief(ev *alarm.Event, l words.Language, zone *time.Location) str
 	return s.brief()
 }
 
+// said is an event as a text message of its own, and in the few words of one of several.
+func (w Words) said(ev *alarm.Event, l words.Language, zone *time.Location) (text, brief string) {
+	s := w.spoken(ev, l, zone)
+	return s.message(), s.brief()
+}
+
 func (s *wording) brief() string {
 	out := s.code + " " + s.name(0)
-	if s.ends {
+	if s.ends && !s.check {
 		return out
 	}
 	if s.few != "" {

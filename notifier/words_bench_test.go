@@ -13,7 +13,7 @@ func BenchmarkCapacityInWords(b *testing.B) {
 	d, ev := NewDirectory(Entries{}), connections(alarm.Raised)
 	to := Target{Recipient: Recipient{Channel: "sms", Name: "sms/wei"}, Language: words.EN, Zone: time.UTC}
 	for b.Loop() {
-		if n := newNotice(d, ev, d.entries.Words.alert(ev), "oncall", to, ev.At); n.Text == "" || n.Brief == "" {
+		if n := newTelling(d, ev, ev.At).notice("oncall", to); n.Text == "" || n.Brief == "" {
 			b.Fatal("there are no words")
 		}
 	}

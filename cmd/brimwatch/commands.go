@@ -20,7 +20,10 @@ type commands struct {
 	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
 	Advise     adviseCommand     `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
+	Explain    explainCommand    `cmd:"" help:"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told."`
 	Calendar   calendarCommand   `cmd:"" help:"List what lies ahead: when terms end, and when instances are suspended, released or converted."`
+	Accounts   accountsCommand   `cmd:"" help:"List who pays: balance, daily use, what renews from it, and when it is not enough."`
+	Rehearse   rehearseCommand   `cmd:"" help:"Say what each person would be told in the days ahead, and what nobody would hear. Sends nothing."`
 	Oncall     oncallCommand     `cmd:"" help:"Say who is on call, until when, and who follows."`
 	Alarms     alarmsCommand     `cmd:"" help:"List alarms."`
 	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`

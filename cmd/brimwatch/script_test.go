@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
 // address where nobody listens, PAGE a page of metrics with 45 connections, and
 // CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY.
-// LASTDAY and DAY20 to DAY50 are dates that lie 19 and 20 to 50 days ahead.
+// LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 			// The clock of the commands is this process's, at whatever moment it runs (test/clock).
 			e.Setenv("BRIMWATCH_TEST_SHIFT", os.Getenv("BRIMWATCH_TEST_SHIFT"))
 			today := time.Now().UTC()
-			for name, days := range map[string]int{"LASTDAY": 19, "DAY20": 20, "DAY27": 27, "DAY35": 35, "DAY50": 50} {
+			for name, days := range map[string]int{"DAY11": 11, "LASTDAY": 19, "DAY20": 20, "DAY27": 27, "DAY35": 35, "DAY50": 50} {
 				e.Setenv(name, today.AddDate(0, 0, days).Format(time.DateOnly))
 			}
 			e.Setenv("TZ", "UTC")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/collector/httpget"
+	"github.com/brimwatch/brimwatch/internal/memory"
 )
 
 const (
@@ -82,7 +83,7 @@ func (e *exchange) Call(r *http.Request, _ *http.Transport) (*http.Response, err
 	}
 	defer resp.Body.Close()
 	e.status, e.header = resp.StatusCode, resp.Header
-	e.data, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	e.data, err = io.ReadAll(io.LimitReader(memory.Of(r.Context(), resp.Body), maxBody+1))
 	if err != nil && e.status == http.StatusOK { // a refusal says enough by its status
 		e.err, e.body = err, true
 		return nil, err

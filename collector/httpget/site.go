@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/memory"
 )
 
 // Site is one server that is asked for several things, as JSON, over one kept
@@ -121,7 +123,7 @@ func (s *Site) get(ctx context.Context, at *url.URL, ask Ask, into any) (Answer,
 		drained(a.body, make([]byte, drainWindow))
 		return Answer{}, s.pause.note(a, err, arrived)
 	}
-	if err := decode(a, into); err != nil {
+	if err := decode(ctx, a, into); err != nil {
 		if ctx.Err() != nil {
 			return Answer{}, fmt.Errorf("read the answer: %w", ctx.Err())
 		}
@@ -158,13 +160,13 @@ func (s *Site) unanswered(ctx context.Context, r *http.Request, err error) error
 }
 
 // decode reads a body as JSON.
-func decode(a *answer, into any) error {
+func decode(ctx context.Context, a *answer, into any) error {
 	var w workspace
 	r, err := a.unpacked(&w)
 	if err != nil {
 		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, MaxPage+1))
+	data, err := io.ReadAll(io.LimitReader(memory.Of(ctx, r), MaxPage+1))
 	switch {
 	case err != nil:
 		return ExplainBody(err)

@@ -3,6 +3,8 @@ package words
 import (
 	"strconv"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 const day = 24 * time.Hour
@@ -48,9 +50,8 @@ func Remaining(at, now time.Time, zone *time.Location, l Language) string {
 		return ""
 	}
 	const slack = time.Minute
-	local := now.In(inZone(zone))
 	n := int(left/day) + 1
-	for local.AddDate(0, 0, n).After(at.Add(slack)) {
+	for n > 0 && fleet.DaysBefore(at, n, inZone(zone)).Before(now.Add(-slack)) {
 		n--
 	}
 	whole := int64((left + slack) / time.Hour)

@@ -21,6 +21,8 @@ func Rule(name string, l Language) string {
 		return l.Choose("overdue payment", "欠费")
 	case "low_balance":
 		return l.Choose("low balance", "余额不足")
+	case "shortfall":
+		return l.Choose("money short", "资金缺口")
 	case "auto_renewal":
 		return l.Choose("automatic renewal", "自动续费")
 	case "cannot_renew":

@@ -33,6 +33,7 @@ type Ledger struct {
 type page struct {
 	Reported     *fleet.Balance // by the cloud; nil when nothing was, or nobody asks
 	OverdueSince time.Time      // zero when it is not
+	Days         []day          // what was reported, a day apart; the newest last
 }
 
 // Join fills in what is known of accounts. A balance given by hand wins over one
@@ -47,11 +48,12 @@ func (l *Ledger) Join(accounts []fleet.Account, now time.Time) []fleet.Account {
 		a := &accounts[i]
 		p := l.pages[a.Name]
 		if a.Balance != nil || a.Provider == "" {
-			p.Reported = nil
+			p.Reported, p.Days = nil, nil
 		}
 		if p.Reported != nil {
 			a.Balance = p.Reported
 		}
+		a.DailyUse = dailyUse(p.Days)
 		if text := dispute(a, now); text != "" {
 			l.disputed[a.Name] = text
 		}
@@ -133,6 +135,11 @@ func (l *Ledger) Report(account string, b fleet.Balance) bool {
 	p := l.pages[account]
 	old := p.Reported
 	p.Reported = &b
+	if old != nil && old.Currency != b.Currency {
+		p.Days = nil
+	}
+	days, dayPassed := noted(p.Days, b)
+	p.Days = days
 	l.pages[account] = p
 	l.file.Changed()
 	if old != nil && old.Currency != b.Currency {
@@ -140,7 +147,7 @@ func (l *Ledger) Report(account string, b fleet.Balance) bool {
 			"account", account, "before", old.Currency, "now", b.Currency)
 	}
 	// Its age is seen, too, but is no news.
-	return old == nil || old.Amount != b.Amount || old.Currency != b.Currency || b.At.Sub(old.At) > staleBalance
+	return old == nil || dayPassed || old.Credit != b.Credit || old.Amount != b.Amount || old.Currency != b.Currency || b.At.Sub(old.At) > staleBalance
 }
 
 // Fresh gives accounts the newest age of what was reported of them.

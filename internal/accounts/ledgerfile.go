@@ -17,7 +17,9 @@ type savedBalance struct {
 	Amount       *fleet.Amount `json:"amount,omitempty"` // as text, such as "-11.19"
 	Currency     string        `json:"currency,omitempty"`
 	At           time.Time     `json:"at,omitzero"`
+	Credit       fleet.Amount  `json:"credit,omitzero"`
 	OverdueSince time.Time     `json:"overdue_since,omitzero"`
+	Days         []day         `json:"days,omitempty"` // balances a day apart, by which its daily use is known
 }
 
 // OpenLedger reads the file of the Ledger in a folder. A file that cannot be read
@@ -50,7 +52,8 @@ func decodeBalances(data []byte) (map[string]page, error) {
 	for name, s := range file {
 		p := page{OverdueSince: s.OverdueSince}
 		if s.Amount != nil && s.Currency != "" && !s.At.IsZero() {
-			p.Reported = &fleet.Balance{Amount: *s.Amount, Currency: s.Currency, At: s.At}
+			p.Reported = &fleet.Balance{Amount: *s.Amount, Currency: s.Currency, At: s.At, Credit: s.Credit}
+			p.Days = s.Days
 		}
 		pages[name] = p
 	}
@@ -64,6 +67,7 @@ func encodeBalances(pages map[string]page) ([]byte, error) {
 		s := savedBalance{OverdueSince: p.OverdueSince}
 		if p.Reported != nil {
 			s.Amount, s.Currency, s.At = &p.Reported.Amount, p.Reported.Currency, p.Reported.At
+			s.Credit, s.Days = p.Reported.Credit, p.Days
 		}
 		file[name] = s
 	}

@@ -211,6 +211,27 @@ func (set Set) Found() []fleet.Found {
 	return out
 }
 
+// Found lists the instances that were found in the accounts in force.
+func (c *Accounts) Found() []fleet.Found {
+	if set := c.shown.Load(); set != nil {
+		return set.Found()
+	}
+	return nil
+}
+
+// Listed tells when a cloud's list of instances last had one; zero when none has it.
+func (c *Accounts) Listed(id string) time.Time {
+	var at time.Time
+	if set := c.shown.Load(); set != nil {
+		for _, f := range set.Found() {
+			if f.ID == id && f.At.After(at) {
+				at = f.At
+			}
+		}
+	}
+	return at
+}
+
 // Remarks lists the faults that looking through the accounts met, in words.
 func (c *Accounts) Remarks() []string {
 	if set := c.shown.Load(); set != nil {

@@ -37,7 +37,7 @@ type Remarker interface {
 	Remarks() []string
 }
 
-// Options are what New needs. Now may be left out; so may Advisor, People and OnCall, and then
+// Options are what New needs. Now may be left out; so may Advisor, People, OnCall and Explainer, and then
 // there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
@@ -54,6 +54,7 @@ type Options struct {
 	Health      Health
 	Advisor     readers.Advisor
 	People      readers.People // nil: nobody is listed
+	Explainer   Explainer      // nil: there is no path of it
 	Metrics     *Exposition
 	Logger      *slog.Logger
 	Now         func() time.Time // nil is time.Now
@@ -73,7 +74,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now, Advisor, People and OnCall must be given")
+		return nil, errors.New("api: everything but Now, Advisor, People, OnCall and Explainer must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -88,6 +89,9 @@ func New(o Options) (http.Handler, error) {
 	if o.Advisor != nil {
 		mux.HandleFunc("GET /api/v1/advice", s.adviceOfAll)
 		mux.HandleFunc("GET /api/v1/instances/{id}/advice", s.adviceOfOne)
+	}
+	if o.Explainer != nil {
+		mux.HandleFunc("GET /api/v1/instances/{id}/explain", s.explain)
 	}
 	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
 	mux.HandleFunc("GET /api/v1/accounts", s.accountList)

@@ -38,9 +38,12 @@ func TestAnswers(t *testing.T) {
 		"notices.json":    "/api/v1/notices",
 		"silences.json":   "/api/v1/silences",
 		"people.json":     "/api/v1/people",
+		"explain.json":    "/api/v1/instances/mqtt-1/explain",
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := ask(t, newFakes().handler(t), http.MethodGet, target, "")
+			f := newFakes()
+			f.explanation = explanation()
+			w := ask(t, f.handler(t), http.MethodGet, target, "")
 			if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("answered %d, %s", w.Code, w.Header().Get("Content-Type"))
 			}
@@ -98,6 +101,8 @@ func TestRefusals(t *testing.T) {
 		{"step below a second", "GET", "/api/v1/instances/mqtt-1/statistics?step=1.5", "", 400, "whole number of seconds"},
 		{"too many points", "GET", "/api/v1/instances/mqtt-1/statistics?from=-7d&step=1", "", 400, "at least 55s"},
 		{"a range of ages", "GET", "/api/v1/instances/mqtt-1/statistics?from=0001-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", "", 400, "longer than"},
+		{"accounts of no day", "GET", "/api/v1/accounts?days=0", "", 400, "days is a number from 1 to 366"},
+		{"accounts of many years", "GET", "/api/v1/accounts?days=3660", "", 400, "days is a number from 1 to 366"},
 		{"calendar of no day", "GET", "/api/v1/calendar?days=0", "", 400, "days is a number from 1 to 3660"},
 		{"calendar of all times", "GET", "/api/v1/calendar?days=99999", "", 400, "days is a number from 1 to 3660"},
 		{"calendar of words", "GET", "/api/v1/calendar?days=90d", "", 400, "days is a number from 1 to 3660"},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/explain"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/rota"
@@ -41,14 +42,15 @@ type fakes struct {
 	retried   int
 	remarks   []string
 
-	asked    span // of Statistics
-	episode  alarm.EpisodeFilter
-	notice   notifier.Filter
-	set      map[fleet.Metric]alarm.Setting
-	setFor   string
-	reloaded int
-	registry *prometheus.Registry
-	log      bytes.Buffer
+	explanation explain.Explanation
+	asked       span // of Statistics
+	episode     alarm.EpisodeFilter
+	notice      notifier.Filter
+	set         map[fleet.Metric]alarm.Setting
+	setFor      string
+	reloaded    int
+	registry    *prometheus.Registry
+	log         bytes.Buffer
 }
 
 func (f *fakes) Standings() []fleet.Standing { return f.standings }
@@ -232,7 +234,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, Explainer: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

@@ -89,10 +89,11 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 		Lifecycle: lifecycleOf(st),
 		Term: wire.Term{
 			Method: string(in.Term.Method), AutoRenew: in.Term.AutoRenew, PostExpiration: in.Term.PostExpiration,
-			Frozen: in.Term.Frozen, OverdueSince: moment(in.Term.OverdueSince),
+			Frozen: in.Term.Frozen, OverdueSince: moment(in.Term.OverdueSince), UnsubscribedAt: moment(in.Term.UnsubscribedAt),
 		},
 		Metrics: make(map[string]wire.Metric, 4),
 	}
+	termOf(&out.Term, st)
 	for _, l := range in.Labels {
 		out.Labels[l.Name] = l.Value
 	}

@@ -198,11 +198,9 @@ func expiryWords(m *fleet.Moment) string {
 // midnight in UTC, and false when no day begins there. Where the clock skips
 // midnight, the day begins when it goes on.
 func Day(at time.Time, zone *time.Location) (time.Time, bool) {
-	y, m, d := at.In(zone).Date()
-	for _, day := range [...]int{d, d + 1} {
-		if time.Date(y, m, day, 0, 0, 0, 0, zone).Equal(at) {
-			return time.Date(y, m, day, 0, 0, 0, 0, time.UTC), true
-		}
+	if !fleet.BeginsDay(at, zone) {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
+	y, m, d := at.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), true
 }

@@ -217,7 +217,8 @@ func TestDay(t *testing.T) {
 		"midnight of elsewhere":  {time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC), time.UTC, ""},
 		"a second later":         {time.Date(2027, 1, 1, 0, 0, 1, 0, shanghai), shanghai, ""},
 		"a nanosecond later":     {time.Date(2027, 1, 1, 0, 0, 0, 1, shanghai), shanghai, ""},
-		"a midnight that is not": {time.Date(2018, 11, 4, 0, 0, 0, 0, sao), sao, "2018-11-04"},
+		"a midnight that is not": {time.Date(2018, 11, 4, 1, 0, 0, 0, sao), sao, "2018-11-04"},
+		"an hour after that":     {time.Date(2018, 11, 4, 2, 0, 0, 0, sao), sao, ""},
 		"the end of a month":     {time.Date(2027, 3, 1, 0, 0, 0, 0, shanghai), shanghai, "2027-03-01"},
 	} {
 		got, ok := calendar.Day(c.at, c.zone)

@@ -70,10 +70,20 @@ func (c *Client) Advice(ctx context.Context, id string) (wire.Advices, error) {
 	return call[wire.Advices](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/advice", nil)
 }
 
+// Explain says why one instance is judged and told of as it is.
+func (c *Client) Explain(ctx context.Context, id string) (wire.Explanation, error) {
+	return call[wire.Explanation](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/explain", nil)
+}
+
 // Calendar lists what lies ahead within so many days; an empty account or product
 // is all.
 func (c *Client) Calendar(ctx context.Context, days int, account, product string) (wire.Calendar, error) {
 	return call[wire.Calendar](ctx, c, http.MethodGet, "/api/v1/calendar?"+calendarQuery(days, account, product), nil)
+}
+
+// Accounts lists who pays, and what lies ahead of their money within so many days.
+func (c *Client) Accounts(ctx context.Context, days int) (wire.Accounts, error) {
+	return call[wire.Accounts](ctx, c, http.MethodGet, "/api/v1/accounts?days="+strconv.Itoa(days), nil)
 }
 
 // CalendarFile reads the same list as an iCalendar file.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -29,6 +28,7 @@ func (d *decoder) resolveAccounts(doc *document) (map[string]fleet.Account, map[
 		account := fleet.Account{Name: a.Name, Provider: a.Provider, Zone: d.loadZone(a.place, a.TimeZone), LowBalance: a.LowBalance.v}
 		account.OverdueSince = a.OverdueSince.begin(account.Zone)
 		account.Balance = d.resolveBalance(a.Balance)
+		d.resolveMeans(a, &account)
 		if a.LowBalance.v > 0 && account.Balance == nil && a.Provider == "" {
 			d.warn(d.under(a.place, "low_balance"), "nobody tells the balance of %s, so no threshold can be reached: give balance, or keep it up to date from elsewhere", a.Name)
 		}
@@ -45,11 +45,30 @@ func (d *decoder) resolveBalance(b *balanceDoc) *fleet.Balance {
 	if !b.Amount.set {
 		d.fault(b.place, "amount is missing: {amount: 1200, currency: CNY}")
 	}
-	letters := strings.Trim(b.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-	if len(b.Currency) != 3 || !letters {
+	if !isCurrency(b.Currency) {
 		d.fault(d.under(b.place, "currency"), "a currency has three capital letters, such as CNY, USD or EUR, not %q", clip(b.Currency))
 	}
 	return &fleet.Balance{Amount: b.Amount.v, Currency: b.Currency}
+}
+
+// longestDelay is how long a suspension may be put off.
+const longestDelay = 366 * day
+
+// resolveMeans reads what an account can pay with besides its balance.
+func (d *decoder) resolveMeans(a *accountDoc, out *fleet.Account) {
+	out.Credit, out.Coupons, out.SuspensionDelay = a.Credit.v, a.Coupons.v, a.SuspensionDelay.Duration
+	if a.Credit.v < 0 {
+		d.fault(d.under(a.place, "credit"), "a line of credit lies above 0: give it without the minus")
+	}
+	if a.Coupons.v < 0 {
+		d.fault(d.under(a.place, "coupons"), "coupons are worth something above 0")
+	}
+	if out.SuspensionDelay < 0 || out.SuspensionDelay > longestDelay || out.SuspensionDelay%time.Hour != 0 {
+		d.fault(d.under(a.place, "suspension_delay"), "a delay has whole hours (24h) or days (7d), up to a year")
+	}
+	if a.Credit.v > 0 && out.Balance == nil && a.Provider != "" {
+		d.warn(d.under(a.place, "credit"), "the balance of %s is asked of the cloud, and what it reports holds its line of credit already: credit counts for a balance that is given by hand", a.Name)
+	}
 }
 
 // resolveAccountNotify finds the receivers of each account.

@@ -22,9 +22,11 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 			Flapping: layFlapping(silence.flaps, &a.Flapping).flapping(),
 		}
 	}
+	s.CalendarAt = a.CalendarAt.or(morning())
 	s.NoData.Notify = d.defaultNotify(root, doc, s)
 	d.checkCalendar(&a.calendarDoc)
 	d.checkState(a.LowBalance)
+	d.checkShortfall(a.Shortfall)
 	for i := range a.Overrides {
 		o := &a.Overrides[i]
 		if o.node == nil {
@@ -35,7 +37,8 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 		d.checkFlapping(o.Flapping)
 		d.checkCalendar(&o.calendarDoc)
 		d.checkState(o.LowBalance)
-		dated := o.calendarDoc != calendarDoc{} || o.LowBalance != nil
+		d.checkShortfall(o.Shortfall)
+		dated := o.calendarDoc != calendarDoc{} || o.LowBalance != nil || o.Shortfall != nil
 		if o.Capacity == nil && o.NoData == nil && o.Flapping == nil && !dated {
 			d.fault(o.place, "the override changes nothing; give it capacity, no_data, flapping or a rule of the calendar")
 		}
@@ -44,10 +47,19 @@ func (d *decoder) resolveAlarms(root place, doc *document, s *Snapshot) {
 				d.fault(d.find(o.Match.place, "metric"), "only capacity has a metric; no_data and the calendar are about an instance as a whole, so leave metric out")
 			}
 		}
-		if o.LowBalance != nil && (o.Match.Instance+o.Match.Product+o.Match.Edition != "" || len(o.Match.Labels) > 0) {
+		if o.Shortfall != nil && o.Match.ofInstances() {
+			d.fault(d.find(o.place, "shortfall"), "shortfall is about an account; match nothing but account")
+		}
+		if o.LowBalance != nil && o.Match.ofInstances() {
 			d.fault(d.find(o.place, "low_balance"), "low_balance is about an account; match nothing but account")
 		}
 	}
+}
+
+// morning is when people are told of steps of the calendar, where nothing else is said.
+func morning() *int {
+	minutes := 9 * 60
+	return &minutes
 }
 
 // defaultNotify returns the receivers of instances that name none.
@@ -73,6 +85,11 @@ func (d *decoder) checkReceivers(p place, names []string, s *Snapshot) {
 			d.fault(p, "there is no receiver %q%s", clip(n), suggest(n, known))
 		}
 	}
+}
+
+// ofInstances tells whether an override is for some instances of an account only.
+func (m *matchDoc) ofInstances() bool {
+	return m.Instance+m.Product+m.Edition != "" || len(m.Labels) > 0
 }
 
 // fits tells whether an override is for an instance, and for a metric of it.

@@ -13,6 +13,7 @@ const day = 24 * time.Hour
 // PayerRules are the alarms of one account; nil is off.
 type PayerRules struct {
 	Overdue, LowBalance *alarm.Rule
+	Shortfall           *alarm.ShortfallRule
 }
 
 // dateDraft is a rule of the calendar while its stages are laid on top of each
@@ -55,10 +56,10 @@ type calendarDraft struct {
 	expiry, suspension, release, autoRenewal, cannotRenew dateDraft
 	overdue, frozen, lowBalance                           stateDraft
 
-	forecast forecastDraft
+	forecast, shortfall forecastDraft
 }
 
-// forecastDraft is the forecast rule; it is off while within is 0.
+// forecastDraft is a rule about what will be so soon; it is off while within is 0.
 type forecastDraft struct {
 	stateDraft
 	within time.Duration
@@ -73,6 +74,7 @@ func builtinCalendar() calendarDraft {
 		frozen:     stateDraft{enabled: true, severity: alarm.Warning},
 		lowBalance: stateDraft{enabled: true, severity: alarm.Warning, repeat: day},
 		forecast:   forecastDraft{stateDraft: stateDraft{enabled: true, severity: alarm.Info}},
+		shortfall:  forecastDraft{stateDraft: stateDraft{enabled: true, severity: alarm.Warning}},
 	}
 }
 
@@ -185,6 +187,36 @@ func (d *decoder) checkForecast(f *forecastDoc) {
 	}
 }
 
+// layShortfall puts one stage of the shortfall rule on top of a draft. checkShortfall notes
+// its faults.
+func layShortfall(c calendarDraft, s *shortfallDoc) calendarDraft {
+	if s == nil || s.node == nil {
+		return c
+	}
+	c.shortfall.within = s.Within.or(c.shortfall.within)
+	c.shortfall.stateDraft = layState(c.shortfall.stateDraft, &stateRuleDoc{marked: s.marked, Enabled: s.Enabled, Repeat: s.Repeat, Severity: s.Severity})
+	return c
+}
+
+// shortfallRule makes the rule; nil where it is off.
+func (r forecastDraft) shortfallRule() *alarm.ShortfallRule {
+	if r.within <= 0 || !r.enabled {
+		return nil
+	}
+	return &alarm.ShortfallRule{Within: r.within, Rule: *r.rule()}
+}
+
+// checkShortfall faults a shortfall that looks too far ahead, or not far enough.
+func (d *decoder) checkShortfall(s *shortfallDoc) {
+	if s == nil || s.node == nil {
+		return
+	}
+	d.checkSeverity(s.place, s.Severity)
+	if s.Within.set && (s.Within.Duration < day || s.Within.Duration > maxLead) {
+		d.fault(d.under(s.place, "within"), "a shortfall is looked for from a day to a year ahead")
+	}
+}
+
 // No term is known more than a year ahead, and nobody reads more steps than these.
 const (
 	maxLead  = 366 * day
@@ -193,11 +225,14 @@ const (
 
 // calendarMaker makes rules of drafts. Equal rules are one: thousands of instances
 // share a few. Nothing is checked here: checkCalendar is called for each stage.
-type calendarMaker map[calendarDraft]*alarm.CalendarRules
+type calendarMaker struct {
+	made map[calendarDraft]*alarm.CalendarRules
+	hour *int // when people are told of steps
+}
 
 func (m calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
-	c.lowBalance = stateDraft{}
-	if r, ok := m[c]; ok {
+	c.lowBalance, c.shortfall = stateDraft{}, forecastDraft{}
+	if r, ok := m.made[c]; ok {
 		return r
 	}
 	r := &alarm.CalendarRules{
@@ -210,7 +245,12 @@ func (m calendarMaker) rules(c calendarDraft) *alarm.CalendarRules {
 	if f := c.forecast; f.within > 0 && f.enabled {
 		r.Forecast = &alarm.ForecastRule{Within: f.within, Rule: *f.rule()}
 	}
-	m[c] = r
+	for _, l := range []*alarm.Leads{r.Expiry, r.Suspension, r.Release, r.AutoRenewal, r.CannotRenew} {
+		if l != nil {
+			l.Hour = m.hour
+		}
+	}
+	m.made[c] = r
 	return r
 }
 
@@ -250,11 +290,11 @@ func (d *decoder) resolvePayers(doc *document, base calendarDraft, s *Snapshot, 
 			if m := &o.Match; o.node == nil || m.Instance+m.Product+m.Edition+m.Metric != "" || len(m.Labels) > 0 || m.Account != "" && m.Account != name {
 				continue
 			}
-			if o.Overdue != nil || o.LowBalance != nil {
+			if o.Overdue != nil || o.LowBalance != nil || o.Shortfall != nil {
 				matched[i] = true
 			}
-			c = layCalendar(c, &o.calendarDoc, o.LowBalance)
+			c = layShortfall(layCalendar(c, &o.calendarDoc, o.LowBalance), o.Shortfall)
 		}
-		s.Payers[name] = PayerRules{Overdue: c.overdue.rule(), LowBalance: c.lowBalance.rule()}
+		s.Payers[name] = PayerRules{Overdue: c.overdue.rule(), LowBalance: c.lowBalance.rule(), Shortfall: c.shortfall.shortfallRule()}
 	}
 }

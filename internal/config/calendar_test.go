@@ -71,12 +71,16 @@ instances: [{id: a, account: acme, product: mqtt, edition: basic}]
 alarms:
   low_balance: {repeat: 2d}
   forecast: {within: 14d}
+  shortfall: {within: 10d, repeat: 3d}
   overrides:
-    - {match: {account: globex}, low_balance: {enabled: false}}
+    - {match: {account: globex}, low_balance: {enabled: false}, shortfall: {enabled: false}}
     - {match: {product: mqtt}, overdue: {enabled: false}}
     - {match: {account: acme}, overdue: {severity: info}}
 `))
 	acme, globex := s.Payers["acme"], s.Payers["globex"]
+	if s := acme.Shortfall; s == nil || s.Within != 10*day || s.Rule.Repeat != 3*day || s.Rule.Levels[0].Severity != alarm.Warning || globex.Shortfall != nil {
+		t.Errorf("shortfall: %+v, %+v", acme.Shortfall, globex.Shortfall)
+	}
 	if acme.LowBalance == nil || acme.LowBalance.Repeat != 48*time.Hour || globex.LowBalance != nil {
 		t.Errorf("low balance: %+v, %+v", acme.LowBalance, globex.LowBalance)
 	}
@@ -89,5 +93,21 @@ alarms:
 	}
 	if len(s.Warnings) > 0 && strings.Contains(fmt.Sprint(s.Warnings), "override") {
 		t.Errorf("warnings: %v", s.Warnings)
+	}
+}
+
+// TestDaysOfATerm: dates are days of the account's zone, which begin at their first moment.
+func TestDaysOfATerm(t *testing.T) {
+	s := mustLoad(t, files(t, "brimwatch.yml", `
+accounts: [{name: acme, time_zone: America/Santiago}]
+instances:
+  - {id: a, account: acme, product: mqtt, edition: basic, billing: {expires: 2026-09-05}}
+  - {id: b, account: acme, product: mqtt, edition: basic, billing: {method: payg, overdue_since: 2026-09-06, confirmed: 2026-09-05}}
+  - {id: c, account: acme, product: mqtt, edition: basic, billing: {method: payg, confirmed: "2026-09-05T08:00:00Z"}}
+`))
+	want := time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC) // one o'clock: the clock leaves out midnight
+	a, b, c := s.Instances[0].Term, s.Instances[1].Term, s.Instances[2].Term
+	if !a.Expires.Equal(want) || !b.OverdueSince.Equal(want) || !b.Confirmed.Equal(want) || !c.Confirmed.Equal(time.Date(2026, 9, 5, 8, 0, 0, 0, time.UTC)) {
+		t.Errorf("%s, %s, %s, %s; want %s", a.Expires, b.OverdueSince, b.Confirmed, c.Confirmed, want)
 	}
 }

@@ -32,6 +32,7 @@ type Edition struct {
 	Capacity fleet.Amounts
 	Specs    map[string]Spec
 	Policies map[fleet.Method]string // default policy by billing method
+	Price    fleet.Price             // of a renewal
 	Source   string                  // where the figures are from
 	Guidance Guidance                // where it differs from that of the product
 }
@@ -40,5 +41,6 @@ type Edition struct {
 type Spec struct {
 	Name     string
 	Capacity fleet.Amounts
+	Price    fleet.Price // where it is not that of the edition
 	Source   string
 }

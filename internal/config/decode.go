@@ -34,12 +34,14 @@ type decoder struct {
 	patterns []string                // of includes, as full paths
 	included map[string]place        // who included a file, by its real path
 	found    map[string]*fleet.Found // instances that clouds' APIs have found, by id
-	policies []policyUse             // names of policies, to be looked up once all are known
-	fields   map[reflect.Type]map[string][]int
-	forms    forms
-	depth    int
-	aliases  int // how many aliases lie above the node that is read
-	aliased  int
+	// explained is the instance whose values are explained; nil is none.
+	explained *explained
+	policies  []policyUse // names of policies, to be looked up once all are known
+	fields    map[reflect.Type]map[string][]int
+	forms     forms
+	depth     int
+	aliases   int // how many aliases lie above the node that is read
+	aliased   int
 }
 
 // origin is where a node stood before files were joined.

@@ -76,7 +76,7 @@ func Diff(before, next *Snapshot) Change {
 		{"accounts", []any{before.Accounts, before.AccountNotify, before.Clouds}, []any{next.Accounts, next.AccountNotify, next.Clouds}},
 		{"catalogue", before.Catalogue, next.Catalogue},
 		{"collect", before.Collect, next.Collect},
-		{"alarms", []any{before.NoData, before.Fallback}, []any{next.NoData, next.Fallback}},
+		{"alarms", []any{before.NoData, before.Fallback, before.CalendarAt}, []any{next.NoData, next.Fallback, next.CalendarAt}},
 		{"contacts", before.Contacts, next.Contacts},
 		{"receivers", before.Receivers, next.Receivers},
 		{"oncall", before.Rotas, next.Rotas},

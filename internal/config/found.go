@@ -15,7 +15,10 @@ import (
 // were found by clouds' APIs. A listed instance and a found one with the same id
 // are one: a listed value wins, and the cloud's fills the gap where none is listed.
 func LoadWith(path string, found []fleet.Found) (*Snapshot, error) {
-	d := newDecoder()
+	return newDecoder().loadFound(path, found)
+}
+
+func (d *decoder) loadFound(path string, found []fleet.Found) (*Snapshot, error) {
 	d.found = make(map[string]*fleet.Found, len(found))
 	for i := range found {
 		f := d.plainFound(found[i])
@@ -136,6 +139,9 @@ func (r *instanceResolver) found(out *Instance) {
 	if !listed && (f.Method == "" || t.Method == f.Method) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
 		t.SuspendsAt, t.ReleasesAt = f.SuspendsAt, f.ReleasesAt
+	}
+	if t.Method == fleet.Subscription && !t.RenewPeriod.Known() {
+		t.RenewPeriod = f.RenewPeriod
 	}
 	var missing []string
 	for _, m := range f.Missing {

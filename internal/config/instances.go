@@ -6,18 +6,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // resolveInstances makes the instances, with their capacities, terms, sources
 // and rules.
 func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
-	r := &instanceResolver{d: d, doc: doc, s: s, rules: newRuleMaker(d), dates: make(calendarMaker), seen: make(map[string]place), matched: make([]bool, len(doc.Alarms.Overrides))}
+	r := &instanceResolver{d: d, root: root, doc: doc, s: s, rules: newRuleMaker(d), dates: calendarMaker{make(map[calendarDraft]*alarm.CalendarRules), s.CalendarAt}, seen: make(map[string]place), currency: make(map[string]string), matched: make([]bool, len(doc.Alarms.Overrides))}
 	r.capacity = layRule(builtinCapacity(), &doc.Alarms.Capacity)
 	r.silence = layRule(builtinNoData(), &doc.Alarms.NoData)
 	r.capacity.flaps = layFlapping(r.capacity.flaps, &doc.Alarms.Flapping)
 	r.silence.flaps = layFlapping(r.silence.flaps, &doc.Alarms.Flapping)
 	r.calendar = layCalendar(builtinCalendar(), &doc.Alarms.calendarDoc, doc.Alarms.LowBalance)
+	r.calendar = layShortfall(r.calendar, doc.Alarms.Shortfall)
 	d.resolvePayers(doc, r.calendar, s, r.matched)
 	r.rules.rule(&r.capacity) // so that its faults are noted without instances too
 	s.Instances = make([]Instance, 0, len(doc.Instances))
@@ -41,6 +43,7 @@ func (d *decoder) resolveInstances(root place, doc *document, s *Snapshot) {
 // instanceResolver makes one instance after the other.
 type instanceResolver struct {
 	d        *decoder
+	root     place
 	doc      *document
 	s        *Snapshot
 	rules    *ruleMaker
@@ -50,11 +53,13 @@ type instanceResolver struct {
 	silence  draft
 	calendar calendarDraft
 	dates    calendarMaker
+	currency map[string]string // by account: that of its balance, or of the first price
 }
 
 func (r *instanceResolver) add(in *instanceDoc) {
 	d := r.d
 	r.identify(in)
+	explain := d.explained.takes(in)
 	if !r.overlay(in) {
 		return
 	}
@@ -78,6 +83,7 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	edition := r.edition(in, out.Instance)
 	out.BulkRenewal = r.s.Catalogue.bulk(out.Instance)
 	r.term(in, out.Instance, edition, zone)
+	r.payment(in, out.Instance, edition, zone)
 	if in.Source != nil && in.Source.node != nil {
 		out.Source = d.resolveSource(in.Source, r.s.Collect)
 		r.cloudSource(in, &out)
@@ -85,6 +91,9 @@ func (r *instanceResolver) add(in *instanceDoc) {
 	r.found(&out)
 	r.judge(in, &out)
 	r.notify(in, &out)
+	if explain {
+		r.explain(&out)
+	}
 	r.s.Instances = append(r.s.Instances, out)
 }
 
@@ -162,6 +171,7 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 	t := fleet.Term{
 		Method: d.method(d.find(in.place, "billing.method"), b.Method), Policy: b.Policy, Expires: b.Expires.end(zone),
 		OverdueSince: b.OverdueSince.begin(zone), AutoRenew: isTrue(b.AutoRenew), PostExpiration: b.PostExpiration, Frozen: isTrue(b.Frozen),
+		Confirmed: b.Confirmed.end(zone),
 	}
 	switch t.PostExpiration {
 	case "":

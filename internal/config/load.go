@@ -63,6 +63,9 @@ func (d *decoder) contents() (files []string, hash string) {
 	return files, hashContents(files, func(f string) []byte { return d.read[f] })
 }
 
+// Changed tells whether the files are not what was loaded any more.
+func (s *Snapshot) Changed() bool { return hashOf(s.Files) != s.Hash }
+
 // hashOf makes the hash of what files hold now.
 func hashOf(files []string) string {
 	return hashContents(files, func(f string) []byte {

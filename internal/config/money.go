@@ -8,8 +8,9 @@ import (
 
 // money is an amount, read from its text: no digit of it is lost on the way.
 type money struct {
-	v   fleet.Amount
-	set bool
+	v    fleet.Amount
+	set  bool
+	read bool // it is an amount
 }
 
 func (m *money) decode(d *decoder, p place) {
@@ -27,5 +28,5 @@ func (m *money) decode(d *decoder, p place) {
 		d.fault(p, "%s", err)
 		return
 	}
-	m.v = v
+	m.v, m.read = v, true
 }

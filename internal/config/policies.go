@@ -16,6 +16,13 @@ func (d *decoder) layPolicies(c *Catalogue, policies map[string]policyDoc) {
 		d.plain(d.under(p.place, "source"), p.Source)
 		out := fleet.Policy{Name: name, Method: d.method(d.find(p.place, "method"), p.Method), Downgrades: p.Downgrades, Source: p.Source}
 		out.Renewal = d.renewal(p.Renewal, out.Method)
+		out.Billing, out.UnsubscribesAtOnce = p.Bill.resolve(d), p.AtOnce
+		if p.Bill != nil && out.Method != fleet.PayAsYouGo {
+			d.fault(p.Bill.place, "only what is paid for as it goes (method: payg) is billed")
+		}
+		if p.AtOnce && out.Method != fleet.Subscription {
+			d.fault(d.find(p.place, "unsubscribes_at_once"), "only a subscription can be unsubscribed")
+		}
 		if p.Downgrades && out.Method != fleet.Subscription {
 			d.fault(d.find(p.place, "downgrades"), "only a subscription has an end after which it could be downgraded")
 		}
@@ -46,7 +53,12 @@ func (d *decoder) renewal(r *renewalDoc, m fleet.Method) fleet.Renewal {
 	case last > first:
 		d.fault(d.find(r.place, "last"), "the last attempt comes after the first, so it is fewer days before the end")
 	}
-	return fleet.Renewal{First: int(first / day), Last: int(last / day)}
+	if r.Pays != "" && r.Pays != "balance" {
+		d.fault(d.find(r.place, "pays"), "automatic renewal pays from the balance only, or it is not known: balance, or leave it out; %q is not known", clip(r.Pays))
+	}
+	return fleet.Renewal{
+		First: int(first / day), Last: int(last / day), Clock: r.At.v, Period: r.Period.v, Advised: r.Advised.v, BalanceOnly: r.Pays == "balance",
+	}
 }
 
 // order is the order in which the states after the end of a term can follow one

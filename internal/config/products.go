@@ -102,6 +102,9 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 	if e.Source != "" {
 		out.Source = e.Source
 	}
+	if e.Price.given {
+		out.Price = d.shownPrice(&e.Price)
+	}
 	out.Guidance = d.layGuidance(out.Guidance, e.place, e.Guide, &e.linksDoc)
 	specs := make(map[string]Spec, len(out.Specs)+len(e.Specs))
 	for n, sp := range out.Specs {
@@ -113,7 +116,7 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 		if sp.node != nil && len(sp.Capacity) == 0 {
 			d.fault(sp.place, "capacity is missing: {connections: 1000}")
 		}
-		specs[n] = Spec{Name: n, Source: sp.Source, Capacity: d.amounts(d.find(sp.place, "capacity"), sp.Capacity)}
+		specs[n] = Spec{Name: n, Source: sp.Source, Capacity: d.amounts(d.find(sp.place, "capacity"), sp.Capacity), Price: d.shownPrice(&sp.Price)}
 	}
 	out.Specs = specs
 	policies := make(map[fleet.Method]string, len(out.Policies)+len(e.Policies))
@@ -126,6 +129,16 @@ func (d *decoder) layEdition(out Edition, name string, e editionDoc) Edition {
 		d.policies = append(d.policies, policyUse{at, p})
 	}
 	out.Policies = policies
+	return out
+}
+
+// shownPrice reads a price of the catalogue, which belongs to no account and so has to
+// say its currency.
+func (d *decoder) shownPrice(p *price) fleet.Price {
+	out := p.resolve(d)
+	if p.given && p.node != nil && p.Currency == "" {
+		d.fault(p.place, "currency is missing: {amount: 410, currency: CNY, for: 1M}")
+	}
 	return out
 }
 

@@ -79,7 +79,7 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 }
 
 func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
-	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://"))}
+	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://")), CalendarAt: w.CalendarAt.or(nil)}
 	d.needURL(w.place, w.URL, "http", "https")
 	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	switch w.Format {

@@ -48,6 +48,7 @@ One file, ` + "`--config.file brimwatch.yml`" + `, and those it includes. It is 
 takes effect on reload.
 
 - **Lengths of time**: ` + "`30s` `5m` `2h` `7d` `1d12h`" + `. **Shares** of a capacity: ` + "`70%` or `70`; `0.7`" + ` is refused, because it was most probably meant to be 70 %.
+- **Periods** of a term: ` + "`1M` `3M` `1y` `30d`" + `; a month has a capital M. **Money**: ` + "`1200`, `-11.19`, `\"1,000.00\"`" + `.
 - **Secrets** are given by a file (` + "`…_file`" + `, relative to the YAML file it stands in), a variable of the environment (` + "`…_env`" + `), or inline, which draws a warning.
   They are never printed, logged or returned. A new content of the file counts as a change of the configuration.
 - **Metrics**: ` + "`message_tps`" + ` (sent and received), ` + "`send_tps`" + ` (what the instance gets from publishers), ` + "`receive_tps`" + ` (what it delivers), ` + "`subscriptions`, `connections`" + `; for caches also
@@ -133,6 +134,9 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 	if t == reflect.TypeFor[queryURLDoc]() {
 		return reflect.TypeFor[databaseDoc](), step
 	}
+	if t == reflect.TypeFor[price]() {
+		return reflect.TypeFor[priceDoc](), step
+	}
 	if t == reflect.TypeFor[muteDoc]() {
 		return reflect.TypeFor[muteMapping](), step
 	}
@@ -150,6 +154,8 @@ func typeWord(t reflect.Type) string {
 		return "share"
 	case reflect.TypeFor[moment]():
 		return "date or time"
+	case reflect.TypeFor[hour]():
+		return "time of day or off"
 	case reflect.TypeFor[clock]():
 		return "time of day"
 	case reflect.TypeFor[money]():
@@ -158,6 +164,10 @@ func typeWord(t reflect.Type) string {
 		return "mapping"
 	case reflect.TypeFor[perTime]():
 		return "number/time"
+	case reflect.TypeFor[price]():
+		return "amount of money or mapping"
+	case reflect.TypeFor[period]():
+		return "period"
 	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc]():
 		return "text or mapping"
 	}

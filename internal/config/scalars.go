@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // span is a length of time: 30s, 5m, 2h, 7d, 1d12h.
@@ -135,22 +136,22 @@ func (m *moment) decode(d *decoder, p place) {
 	m.at, m.set = at.UTC(), true
 }
 
-// end returns the first moment after: for a date the following midnight in zone.
+// end returns the first moment after: for a date the beginning of the next day in zone.
 func (m moment) end(zone *time.Location) time.Time {
 	if !m.set || !m.date {
 		return m.at
 	}
 	y, mo, day := m.at.Date()
-	return time.Date(y, mo, day+1, 0, 0, 0, 0, zone).UTC()
+	return fleet.DayBegins(y, mo, day+1, zone)
 }
 
-// begin returns the first moment of: for a date its midnight in zone.
+// begin returns the first moment of: for a date its beginning in zone.
 func (m moment) begin(zone *time.Location) time.Time {
 	if !m.set || !m.date {
 		return m.at
 	}
 	y, mo, day := m.at.Date()
-	return time.Date(y, mo, day, 0, 0, 0, 0, zone).UTC()
+	return fleet.DayBegins(y, mo, day, zone)
 }
 
 // clock is a time of day, as minutes since midnight.
@@ -166,6 +167,41 @@ func (c *clock) decode(d *decoder, p place) {
 		return
 	}
 	c.minutes, c.set = at.Hour()*60+at.Minute(), true
+}
+
+// hour is a time of day, or off.
+type hour struct {
+	clock
+
+	off bool
+}
+
+func (h *hour) decode(d *decoder, p place) {
+	switch {
+	case isNull(p.node):
+	case p.node.Kind == yaml.ScalarNode && (p.node.Value == "off" || p.node.Value == ""):
+		h.off = true
+	default:
+		at, err := time.Parse("15:04", p.node.Value)
+		if p.node.Kind != yaml.ScalarNode || err != nil {
+			d.fault(p, `a time of day is wanted here, such as "09:00" (in quotes), or off, not %s`, kindOf(p.node))
+			return
+		}
+		h.minutes, h.set = at.Hour()*60+at.Minute(), true
+	}
+}
+
+// or returns the time of day as minutes since midnight, and other where none is given; nil is
+// off.
+func (h hour) or(other *int) *int {
+	switch {
+	case h.off:
+		return nil
+	case !h.set:
+		return other
+	}
+	minutes := h.minutes // a copy: what was read of the file is not kept
+	return &minutes
 }
 
 // perTime is a number in a span: 10/h.

@@ -141,6 +141,9 @@ type accountDoc struct {
 	LowBalance          money        `yaml:"low_balance" doc:"Balance below which somebody should pay, in the account's currency." default:"none" example:"500"`
 	Balance             *balanceDoc  `yaml:"balance" doc:"The balance, given by hand. Without it that of an account with aliyun is asked of the cloud." example:"{amount: 1200, currency: CNY}"`
 	OverdueSince        moment       `yaml:"overdue_since" doc:"Since when a bill is unpaid, where that is known better than by a balance below zero."`
+	Credit              money        `yaml:"credit" doc:"Line of credit: how far a balance that is given by hand may lie below zero before the account is overdue. What a cloud reports holds its own already." default:"0" example:"1000"`
+	SuspensionDelay     span         `yaml:"suspension_delay" doc:"How long after it became overdue the cloud stops nothing, where it grants that to the account." default:"0s" example:"7d"`
+	Coupons             money        `yaml:"coupons" doc:"What its coupons are worth. They pay bills and renewals; the balance does not hold them." default:"0" example:"200"`
 	Notify              []string     `yaml:"notify" doc:"Receivers of the account's alarms, and of those of its instances that name none." default:"alarms.notify"`
 	Discover            *discoverDoc `yaml:"discover" doc:"Find the account's instances by the cloud's APIs. Brimwatch watches them as if they were listed; an entry of instances with the same id adds to a found one, and wins over it."`
 }
@@ -190,12 +193,14 @@ type editionDoc struct {
 	Specs    map[string]specDoc `yaml:"specs" doc:"Its specifications, by name."`
 	Policies map[string]string  `yaml:"policies" doc:"Its calendar, by billing method."`
 	Guide    *guideDoc          `yaml:"guide" doc:"Where it differs from the guide of its product."`
+	Price    price              `yaml:"price" doc:"What a renewal costs: an amount, or a mapping." example:"{amount: 410, currency: CNY, for: 1M}"`
 	Source   string             `yaml:"source" doc:"Where the figures are from."`
 }
 
 type specDoc struct {
 	marked
 	Capacity map[string]float64 `yaml:"capacity" doc:"What it carries, by metric."`
+	Price    price              `yaml:"price" doc:"What a renewal costs, where it differs from that of its edition."`
 	Source   string             `yaml:"source" doc:"Where the figures are from."`
 }
 
@@ -205,13 +210,19 @@ type policyDoc struct {
 	Phases     []phaseDoc  `yaml:"phases" doc:"What follows the end of the term, in order."`
 	Downgrades bool        `yaml:"downgrades" doc:"Whether post_expiration: downgrade is possible." default:"false"`
 	Renewal    *renewalDoc `yaml:"renewal" doc:"When automatic renewal tries to pay, in days before the end of the term." example:"{first: 9d, last: 1d}"`
+	Bill       *billDoc    `yaml:"bill" doc:"When what is paid for as it goes is billed." example:"{cycle: 24h, after: 8h..10h}"`
+	AtOnce     bool        `yaml:"unsubscribes_at_once" doc:"Whether an instance is converted or deleted at the moment it is unsubscribed. Else nobody knows what happens then." default:"false"`
 	Source     string      `yaml:"source" doc:"Where it is from."`
 }
 
 type renewalDoc struct {
 	marked
-	First span `yaml:"first" doc:"First attempt, so long before the end." example:"9d"`
-	Last  span `yaml:"last" doc:"Last attempt; attempts are made daily from the first to the last." default:"the first, so there is one attempt"`
+	First   span    `yaml:"first" doc:"First attempt, so long before the end." example:"9d"`
+	Last    span    `yaml:"last" doc:"Last attempt; attempts are made daily from the first to the last." default:"the first, so there is one attempt"`
+	At      clockIn `yaml:"at" doc:"When on such a day it begins to pay, with the offset from UTC." default:"with the day" example:"\"08:00+08:00\""`
+	Period  period  `yaml:"period" doc:"For how long it renews, where renew_period of an instance does not say." default:"not known" example:"1M"`
+	Pays    string  `yaml:"pays" doc:"From what it pays: balance is the available balance only (coupons count, cards do not)." default:"not known: a card may pay what the balance cannot"`
+	Advised period  `yaml:"advised" doc:"Up to how long a term is short, so that automatic renewal is advised." default:"never" example:"3M"`
 }
 
 type phaseDoc struct {
@@ -245,6 +256,12 @@ type billingDoc struct {
 	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
 	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
 	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
+
+	RenewPeriod    period   `yaml:"renew_period" doc:"For how long it was bought, and automatic renewal renews it: 1M, 3M, 1y." default:"what the cloud tells, else that of the policy" example:"3M"`
+	UnsubscribedAt moment   `yaml:"unsubscribed_at" doc:"When somebody unsubscribed it, or will."`
+	Price          price    `yaml:"price" doc:"What a renewal costs: an amount in the account's currency, or a mapping." default:"that of the specification or edition" example:"1230"`
+	Bill           *billDoc `yaml:"bill" doc:"When it is billed, where that of its policy does not hold for it."`
+	Confirmed      moment   `yaml:"confirmed" doc:"The day on which somebody last saw that the instance exists. Its bill was paid after its deletion was due, and Brimwatch cannot tell: this ends the state unknown." example:"2026-11-18"`
 }
 
 type sourceDoc struct {
@@ -294,13 +311,15 @@ type limitDoc struct {
 
 type alarmsDoc struct {
 	marked
-	Notify   []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
-	Fallback []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
-	Capacity ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
-	NoData   ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
-	Flapping flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
+	Notify     []string    `yaml:"notify" doc:"Receivers of instances that name none." default:"the only receiver there is"`
+	Fallback   []string    `yaml:"fallback" doc:"Receivers that are told when somebody cannot be reached and nobody else was, when nobody is on call, and who has not answered a drill." default:"alarms.notify" example:"[managers]"`
+	Capacity   ruleDoc     `yaml:"capacity" doc:"Usage against capacity."`
+	NoData     ruleDoc     `yaml:"no_data" doc:"An instance gives no figures."`
+	Flapping   flappingDoc `yaml:"flapping" doc:"When a capacity or no_data alarm that is raised and ends time and again is told as one that goes up and down."`
+	CalendarAt hour        `yaml:"calendar_at" doc:"When people are told of steps of the calendar that lie ahead, in the time zone of each; off tells them when they are due. What has happened, the last warning and what would be late by then is told at once. Webhooks have a key of their own." default:"\"09:00\"" example:"\"08:30\""`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"An account's balance lies below its threshold (accounts[].low_balance). It is over when the balance lies above the threshold and 5 % of it."`
+	Shortfall  *shortfallDoc `yaml:"shortfall" doc:"Automatic renewals of an account will fail soon, because its balance is not enough for their prices and its daily use. It is over when there is enough." default:"off" example:"{within: 10d}"`
 	Overrides  []overrideDoc `yaml:"overrides" doc:"Other rules for some instances or metrics; later ones win."`
 }
 
@@ -350,6 +369,14 @@ type forecastDoc struct {
 	Severity string `yaml:"severity" doc:"info, warning or critical." default:"info"`
 }
 
+type shortfallDoc struct {
+	marked
+	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
+	Within   span   `yaml:"within" doc:"How soon a renewal must be expected to fail. The alarm is over when that is a quarter further away." example:"10d"`
+	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
+	Severity string `yaml:"severity" doc:"info, warning or critical." default:"warning"`
+}
+
 type dateRuleDoc struct {
 	marked
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
@@ -373,6 +400,7 @@ type overrideDoc struct {
 	Flapping *flappingDoc `yaml:"flapping" doc:"Other values for when these alarms flap."`
 	calendarDoc
 	LowBalance *stateRuleDoc `yaml:"low_balance" doc:"Other values for the low_balance rule of an account."`
+	Shortfall  *shortfallDoc `yaml:"shortfall" doc:"Other values for the shortfall rule of an account."`
 }
 
 type matchDoc struct {
@@ -424,6 +452,7 @@ type webhookDoc struct {
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
 	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
+	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in UTC." default:"off" example:"\"09:00\""`
 	authDoc
 }
 

@@ -42,6 +42,7 @@ type Snapshot struct {
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
 	Drill         Drill
+	CalendarAt    *int // when people are told of steps of the calendar, in minutes since midnight; nil is when they are due
 	Catalogue     *Catalogue
 
 	found    map[string]*fleet.Found // what it was loaded with
@@ -257,6 +258,8 @@ type Webhook struct {
 	Bearer   Secret
 	TLS      TLS
 	Timeout  time.Duration
+
+	CalendarAt *int // likewise, in UTC
 }
 
 // SMS is how text messages go out.

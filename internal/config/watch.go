@@ -73,7 +73,7 @@ func newWatcher(o WatchOptions) *watcher {
 	w.arm()
 	w.glance = w.outside()
 	w.seen = w.state()
-	if o.Known != nil && hashOf(o.Known.Files) != o.Known.Hash {
+	if o.Known != nil && o.Known.Changed() {
 		o.Notify()
 	}
 	return w

@@ -130,19 +130,19 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 		if in.ID != "rmq-young" {
 			t.Fatal(in.ID)
 		}
-		if got := d.advisor.Fitting(in.ID, fleet.MessageTPS); got != (alarm.Fitting{}) {
+		if got := d.advisor.Fittings(in.ID, fleet.MetricSet(0).With(fleet.MessageTPS))[fleet.MessageTPS]; got != (alarm.Fitting{}) {
 			t.Errorf("nothing is the matter, and it says %+v", got)
 		}
 		// The reading that raises the alarm is the newest, and counts.
 		d.state.Put([]*fleet.Reading{advisortest.Reading("rmq-young", now, 3612, 10)})
-		got := d.advisor.Fitting(in.ID, fleet.MessageTPS)
+		got := d.advisor.Fittings(in.ID, fleet.MetricSet(0).With(fleet.MessageTPS))[fleet.MessageTPS]
 		if want := (fleet.Text{EN: "rmq.p2.6xlarge fits.", ZH: "rmq.p2.6xlarge可满足"}); got.Short != want {
 			t.Errorf("short: %+v", got.Short)
 		}
 		if !strings.HasPrefix(got.Full.EN, "professional rmq.p2.6xlarge would fit. Message TPS reached 3,612 of 4,000") {
 			t.Errorf("full: %q", got.Full.EN)
 		}
-		if got := d.advisor.Fitting(in.ID, fleet.Connections).Full; got != (fleet.Text{}) {
+		if got := d.advisor.Fittings(in.ID, fleet.MetricSet(0).With(fleet.Connections))[fleet.Connections].Full; got != (fleet.Text{}) {
 			t.Errorf("of a metric that is fine: %q", got)
 		}
 	})

@@ -19,7 +19,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
+	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
@@ -60,7 +62,7 @@ func New(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := d.buildEngine(ctx, snapshot); err != nil {
 		return nil, err
 	}
-	d.descriptors = countDescriptors()
+	d.descriptors, d.memory = countDescriptors(), memory.NewRoom()
 	if err := d.buildCollectors(snapshot); err != nil {
 		return nil, err
 	}
@@ -154,11 +156,13 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
+		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err
 	}
 	d.view = state.NewView(d.state, d.engine, d.ledger)
+	d.foresight = rehearsal.NewForesight(rehearsal.ForesightOptions{Configuration: d.state.Configuration, Accounts: d.view.Accounts, Logger: d.options.Logger})
 	d.families, err = families.New(families.Options{
 		Fleet: d.view, Accounts: d.view, Alarms: d.outbox, Silences: d.outbox, Outlooks: d.advisor, Logger: d.log,
 	})
@@ -175,14 +179,14 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 
 // buildCollectors builds what reads.
 func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
-	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Registerer: d.registry, Logger: d.options.Logger})
+	d.runner, err = collector.NewRunner(collector.Options{Sink: d.fanOut, Gone: d.state.Gone, Registerer: d.registry, Logger: d.options.Logger})
 	if err != nil {
 		return err
 	}
 	d.onClose(d.endUnused)
 	d.sources = sources.New(d.options.Logger, d.limits)
 	if d.descriptors.limit > 0 {
-		d.sources.Bound(d.descriptors.ofSources())
+		d.sources.Bound(d.descriptors.ofSources(), d.memory)
 	}
 	set, err := d.sources.Prepare(s, d.accounts.Open())
 	if err != nil {

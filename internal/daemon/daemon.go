@@ -22,7 +22,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/push"
+	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -66,8 +68,10 @@ type Daemon struct {
 	sources    *sources.Sources
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
+	foresight  *rehearsal.Foresight
 
-	descriptors descriptors // who may open how many files
+	descriptors descriptors  // who may open how many files
+	memory      *memory.Room // that sources may use; nil: there is no limit
 
 	found     chan struct{}       // of capacity 1: another set of instances was found
 	initial   *config.Snapshot    // what Brimwatch was started with
@@ -116,6 +120,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the advisor", d.advisor.Run)
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
+	run.start("the look ahead", d.foresight.Run)
 	run.start("the dispatcher", d.outbox.Run)
 	run.start("the last way out", d.lastWay.Run)
 	run.start("the drills", d.outbox.RunDrills)

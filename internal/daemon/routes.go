@@ -6,6 +6,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
+	"github.com/brimwatch/brimwatch/internal/explain"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -16,7 +17,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	pages, err := web.New(web.Options{
 		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
 		Silences: d.outbox, Retrier: d.outbox, Optouts: d.outbox,
-		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, ExternalURL: ctl.externalURL,
+		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, Foresight: d.foresight, ExternalURL: ctl.externalURL,
 		Logger: d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {
@@ -24,7 +25,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 	}
 	programs, err := api.New(api.Options{
 		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, Retrier: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Metrics: d.exposition, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Explainer: d.explainer(), Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)
@@ -49,4 +50,9 @@ func (d *Daemon) routes() (http.Handler, error) {
 		mux.Handle(r.pattern, meter.Wrap(r.name, r.handler))
 	}
 	return mux, nil
+}
+
+// explainer says why instances are judged and told of as they are.
+func (d *Daemon) explainer() *explain.Explainer {
+	return explain.New(explain.Options{Configuration: d.state.Configuration, Found: d.accounts.Found, Fleet: d.view, Engine: d.engine, Outbox: d.outbox})
 }

@@ -1,89 +1,42 @@
 package daemon
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"pgregory.net/rapid"
 
-	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/internal/accounts"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/brimwatch/brimwatch/internal/config"
-	"github.com/brimwatch/brimwatch/internal/receivers"
-	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
-	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-// year is Brimwatch as it lives through a year: engine, outbox and words, on
-// configurations as owners change them.
+// year is Brimwatch as it lives through a year, on configurations as owners change them.
 type year struct {
 	t     *testing.T
 	dir   string
 	fleet *yearFleet
-
-	outbox *outbox.Outbox
-	engine *alarm.Engine
-	ledger *accounts.Ledger
-	state  *state.Fleet
-	stop   func()
+	life  life
 
 	mu       sync.Mutex
 	told     strings.Builder // what people read, as it came
+	lines    []string        // the same, a message each
 	day      string          // of the newest
 	messages int
 }
 
-// open starts it on the configuration of the present day.
-func (y *year) open() {
-	y.t.Helper()
-	s := y.load()
-	directory, err := receivers.Directory(s, "test")
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	y.outbox, err = outbox.Open(y.t.Context(), outbox.Options{
-		Path: filepath.Join(y.dir, "brimwatch.db"), Directory: directory.Through(y.listen), Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(), Seed: 1,
-	})
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	y.ledger = accounts.OpenLedger(y.dir, slog.New(slog.DiscardHandler))
-	y.state = state.New(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
-	y.engine, err = alarm.NewEngine(y.t.Context(), alarm.Options{
-		Journal: y.outbox, Calendar: y.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
-	})
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(y.t.Context())
-	done := make(chan error, 2)
-	go func() { done <- y.engine.Run(ctx) }()
-	go func() { done <- y.outbox.Run(ctx) }()
-	y.stop = func() {
-		cancel()
-		if err := errors.Join(<-done, <-done); err != nil {
-			y.t.Error(err)
-		}
-		if err := errors.Join(y.ledger.Save(), y.outbox.Close()); err != nil {
-			y.t.Error(err)
-		}
-	}
-	synctest.Wait()
-}
-
+// load writes the configuration of the present day, and loads it.
 func (y *year) load() *config.Snapshot {
 	y.t.Helper()
 	path := filepath.Join(y.dir, "brimwatch.yml")
@@ -100,24 +53,15 @@ func (y *year) load() *config.Snapshot {
 // reload puts the configuration of the present day into force, as a reload does.
 func (y *year) reload() {
 	y.t.Helper()
-	s := y.load()
-	directory, err := receivers.Directory(s, "test")
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	y.outbox.SetDirectory(directory.Through(y.listen))
-	y.state.Set(s, y.ledger.Join(s.AccountList(), time.Now()), time.Now())
-	if err := y.engine.SetCalendar(y.t.Context(), y.state.Calendar()); err != nil {
-		y.t.Fatal(err)
-	}
+	y.life.set(y.load())
 }
 
 // live lets days pass: owners act every hour, and what they change is taken.
 func (y *year) live(until time.Time) {
-	for time.Now().Before(until) {
-		<-time.After(time.Hour)
-		synctest.Wait()
-		if y.fleet.act(time.Now()) {
+	y.t.Helper()
+	for y.life.now().Before(until) {
+		y.life.pass(y.life.now().Add(time.Hour))
+		if y.fleet.act(y.life.now()) {
 			y.reload()
 		}
 	}
@@ -129,15 +73,9 @@ func (y *year) account(name string) *yearAccount {
 	return y.fleet.accounts[i]
 }
 
-// listen is a channel that writes down what a person reads.
-func (y *year) listen(notifier.Target) notifier.Channel { return listener{y} }
-
-type listener struct{ y *year }
-
-func (listener) Bundle() int { return 10_000 }
-
-func (l listener) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
-	now := time.Now().In(l.y.fleet.start.Location())
+// hear writes down what a person reads.
+func (y *year) hear(at time.Time, m notifier.Message) {
+	now := at.In(y.fleet.start.Location())
 	what := fmt.Sprintf("%d notices", len(m.Notices))
 	if len(m.Notices) == 1 {
 		n := &m.Notices[0]
@@ -147,26 +85,25 @@ func (l listener) Send(_ context.Context, m notifier.Message) (notifier.Receipt,
 		}
 		what = fmt.Sprintf("%-9s %-12s %-15s", n.Kind, n.Rule, about)
 	}
-	l.y.mu.Lock()
-	defer l.y.mu.Unlock()
-	if d := now.Format("2006-01-02 Mon"); d != l.y.day {
-		fmt.Fprintf(&l.y.told, "\n%s\n", d)
-		l.y.day = d
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if d := now.Format("2006-01-02 Mon"); d != y.day {
+		fmt.Fprintf(&y.told, "\n%s\n", d)
+		y.day = d
 	}
-	l.y.messages++
-	fmt.Fprintf(&l.y.told, "  %s %-5s %-38s %s\n", now.Format("15:04"), strings.TrimPrefix(m.Recipient.Name, "sms/"), what, m.Text)
-	return notifier.Receipt{Status: notifier.Delivered}, nil
+	y.messages++
+	line := fmt.Sprintf("  %s %-5s %-38s %s\n", now.Format("15:04"), strings.TrimPrefix(m.Recipient.Name, "sms/"), what, m.Text)
+	y.told.WriteString(line)
+	y.lines = append(y.lines, now.Format(time.DateTime)+line)
 }
 
 // notices writes down what people read, and why they did not read the rest.
 func (y *year) notices() string {
 	y.t.Helper()
-	list, err := y.outbox.Notices(y.t.Context(), notifier.Filter{Limit: 100_000})
-	if err != nil {
-		y.t.Fatal(err)
-	}
+	list := y.life.notices()
 	unsent := make(map[string]int)
-	for _, n := range list {
+	for i := range list {
+		n := &list[i]
 		if n.State != notifier.NoticeDelivered {
 			reason, _, _ := strings.Cut(n.Reason, " with ")
 			unsent[string(n.State)+": "+reason]++
@@ -181,58 +118,153 @@ func (y *year) notices() string {
 	return out
 }
 
+// freeze freezes an instance, or thaws it.
+func (y *year) freeze(id string, frozen bool) {
+	y.t.Helper()
+	y.fleet.instances[slices.IndexFunc(y.fleet.instances, func(in *yearInstance) bool { return in.id == id })].frozen = frozen
+	y.reload()
+}
+
+// pay gives an account another balance.
+func (y *year) pay(name, balance string) {
+	y.t.Helper()
+	y.account(name).balance = balance
+	y.reload()
+}
+
+func shanghai(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
 // TestYear is a year of 200 instances of all kinds: renewals ahead, late and
 // never, automatic ones that work and fail, accounts that run dry, and Brimwatch
 // itself down for two weeks. The golden file is what people were told.
 func TestYear(t *testing.T) {
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) {
-		shanghai, err := time.LoadLocation("Asia/Shanghai")
-		if err != nil {
-			t.Fatal(err)
+	zone := shanghai(t)
+	start := time.Date(2001, 1, 1, 0, 0, 0, 0, zone)
+	y := &year{t: t, dir: t.TempDir(), fleet: newYearFleet(start)}
+	y.life = newRehearsed(t, y.load(), start, y.hear)
+	defer y.life.end()
+	day := func(month time.Month, d, hour int) time.Time {
+		return time.Date(2001, month, d, hour, 0, 0, 0, zone)
+	}
+
+	y.live(day(3, 10, 14))
+	y.pay("acme", "700") // below its mark
+	y.live(day(3, 12, 9))
+	y.pay("acme", "-11.19")
+	y.live(day(3, 13, 20))
+	y.pay("acme", "8000")
+
+	y.live(day(5, 4, 11))
+	y.freeze("iot-new-03", true)
+	y.live(day(5, 6, 16))
+	y.freeze("iot-new-03", false)
+
+	y.live(day(9, 1, 7))
+	y.pay("globex", "-250")
+	y.live(day(9, 24, 7))
+	y.pay("globex", `"1,500.00"`)
+
+	// A fortnight without Brimwatch, in which owners go on.
+	y.live(day(11, 9, 8))
+	back := y.life.now().Add(14 * 24 * time.Hour)
+	y.fleet.act(back)
+	y.life.down(back, y.load())
+
+	y.live(day(12, 31, 23))
+	golden.Equal(t, "year.txt", []byte(y.notices()))
+}
+
+// TestARehearsalTellsWhatIsTold: a rehearsal tells people the same, at the same moments, as the
+// daemon's own engine and dispatcher do while time goes by.
+func TestARehearsalTellsWhatIsTold(t *testing.T) {
+	zone := shanghai(t)
+	dirs := []string{t.TempDir(), t.TempDir()}
+	run := 0
+	rapid.Check(t, func(r *rapid.T) {
+		run++
+		begin := time.Date(2001, 1, 1, 0, 0, 0, 0, zone).AddDate(0, 0, rapid.IntRange(0, 300).Draw(r, "start"))
+		story := drawStory(r)
+		var told [2][]string
+		for i := range told {
+			dir := filepath.Join(dirs[i], strconv.Itoa(run))
+			if err := os.Mkdir(dir, 0o750); err != nil {
+				t.Fatal(err)
+			}
+			y := &year{dir: dir, fleet: story.fleet(begin)}
+			play := func(t *testing.T, open func(*year) life) {
+				y.t = t
+				y.life = open(y)
+				story.play(y, begin)
+				y.life.end()
+			}
+			if i == 0 {
+				play(t, func(y *year) life { return newRehearsed(t, y.load(), begin, y.hear) })
+			} else {
+				synctest.Test(t, func(t *testing.T) {
+					<-time.After(time.Until(begin))
+					play(t, func(y *year) life { return newLived(t, y.dir, y.load(), y.hear) })
+				})
+			}
+			slices.Sort(y.lines) // of one moment, in any order
+			told[i] = y.lines
 		}
-		start := time.Date(2001, 1, 1, 0, 0, 0, 0, shanghai)
-		<-time.After(time.Until(start))
-		y := &year{t: t, dir: dir, fleet: newYearFleet(start)}
-		y.open()
-		day := func(month time.Month, d, hour int) time.Time {
-			return time.Date(2001, month, d, hour, 0, 0, 0, shanghai)
+		if diff := cmp.Diff(told[0], told[1]); diff != "" {
+			r.Fatalf("rehearsed (-), lived (+):\n%s", diff)
 		}
-
-		y.live(day(3, 10, 14))
-		y.account("acme").balance = "700" // below its mark
-		y.reload()
-		y.live(day(3, 12, 9))
-		y.account("acme").balance = "-11.19"
-		y.reload()
-		y.live(day(3, 13, 20))
-		y.account("acme").balance = "8000"
-		y.reload()
-
-		y.live(day(5, 4, 11))
-		y.fleet.instances[slices.IndexFunc(y.fleet.instances, func(in *yearInstance) bool { return in.id == "iot-new-03" })].frozen = true
-		y.reload()
-		y.live(day(5, 6, 16))
-		y.fleet.instances[slices.IndexFunc(y.fleet.instances, func(in *yearInstance) bool { return in.id == "iot-new-03" })].frozen = false
-		y.reload()
-
-		y.live(day(9, 1, 7))
-		y.account("globex").balance = "-250"
-		y.reload()
-		y.live(day(9, 24, 7))
-		y.account("globex").balance = `"1,500.00"`
-		y.reload()
-
-		// A fortnight without Brimwatch, in which owners go on.
-		y.live(day(11, 9, 8))
-		y.stop()
-		<-time.After(14 * 24 * time.Hour)
-		y.fleet.act(time.Now())
-		y.open()
-
-		y.live(day(12, 31, 23))
-		got := y.notices()
-		y.stop()
-		golden.Equal(t, "year.txt", []byte(got))
 	})
+}
+
+// story is what happens to a small fleet in some weeks.
+type story struct {
+	keep  []int // instances of the fleet of a year
+	days  int
+	pays  map[int]string // balances of acme, by hour
+	downs map[int]int    // days without Brimwatch, by hour
+}
+
+func drawStory(r *rapid.T) story {
+	s := story{days: rapid.IntRange(1, 21).Draw(r, "days"), pays: make(map[int]string), downs: make(map[int]int)}
+	s.keep = rapid.SliceOfNDistinct(rapid.IntRange(0, 199), 3, 15, rapid.ID[int]).Draw(r, "instances")
+	for range rapid.IntRange(0, 4).Draw(r, "payments") {
+		s.pays[rapid.IntRange(1, s.days*24).Draw(r, "hour")] = rapid.SampledFrom([]string{"700", "-11.19", "8000", "1020"}).Draw(r, "balance")
+	}
+	if rapid.IntRange(0, 3).Draw(r, "down") == 0 {
+		s.downs[rapid.IntRange(1, s.days*24).Draw(r, "hour")] = rapid.IntRange(1, 10).Draw(r, "for")
+	}
+	return s
+}
+
+func (s *story) fleet(begin time.Time) *yearFleet {
+	f := newYearFleet(begin)
+	all := f.instances
+	f.instances = nil
+	for _, i := range slices.Sorted(slices.Values(s.keep)) {
+		f.instances = append(f.instances, all[i])
+	}
+	return f
+}
+
+func (s *story) play(y *year, begin time.Time) {
+	for hour := 1; hour <= s.days*24; hour++ {
+		at := begin.Add(time.Duration(hour) * time.Hour)
+		if y.life.now().After(at) {
+			continue
+		}
+		y.live(at)
+		if balance, some := s.pays[hour]; some {
+			y.pay("acme", balance)
+		}
+		if days, some := s.downs[hour]; some {
+			back := at.AddDate(0, 0, days)
+			y.fleet.act(back)
+			y.life.down(back, y.load())
+		}
+	}
 }

@@ -64,8 +64,8 @@ func newCloud(now time.Time) (*cloud.Server, error) {
 			redisInstance(cloudScratch, "Scratch", "PostPaid", now.AddDate(0, -2, 0), time.Time{}),
 		},
 		Bills: []cloud.Bill{
-			bill(cloudDevices, "iot", now.AddDate(0, 0, 60), "ManualRenewal"),
-			bill(cloudCarts, "redisa", now.AddDate(0, 0, 120), "AutoRenewal"),
+			bill(cloudDevices, "iot", now.AddDate(0, 0, 60), "ManualRenewal", 3),
+			bill(cloudCarts, "redisa", now.AddDate(0, 0, 120), "AutoRenewal", 1),
 		},
 		Series: cloudSeries(now),
 	}}})
@@ -101,11 +101,11 @@ func redisInstance(id, name, charge string, created, ends time.Time) cloud.Redis
 	return in
 }
 
-// bill is what billing tells of a term.
-func bill(id, product string, ends time.Time, renewal string) cloud.Bill {
+// bill is what billing tells of a term, which is renewed for so many months.
+func bill(id, product string, ends time.Time, renewal string, months int) cloud.Bill {
 	return cloud.Bill{
 		InstanceID: id, ProductCode: product, Region: cloudRegion, SubscriptionType: "Subscription", Status: "Normal", SubStatus: "Normal",
-		EndTime: ends.UTC().Format(time.RFC3339), RenewStatus: renewal,
+		EndTime: ends.UTC().Format(time.RFC3339), RenewStatus: renewal, RenewalDuration: months, RenewalDurationUnit: "M",
 	}
 }
 

@@ -183,6 +183,7 @@ collect: {interval: 1s, timeout: 2s}
 
 alarms:
   notify: [oncall]
+  calendar_at: off # at once: nobody waits for nine o'clock here
   capacity: {threshold: 70%%, for: 4s, clear_for: 4s, levels: [{severity: critical, threshold: 90%%}]}
   no_data: {for: 8s, clear_for: 2s}
   flapping: {enabled: false} # the story is told again every two minutes

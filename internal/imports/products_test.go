@@ -89,7 +89,9 @@ func judgedByName(path string) ([]string, error) {
 				break
 			}
 			for _, s := range n.Specs {
-				look(s.(*ast.ValueSpec).Values...)
+				if v, ok := s.(*ast.ValueSpec); ok {
+					look(v.Values...)
+				}
 			}
 		}
 		return true

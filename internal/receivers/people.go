@@ -22,6 +22,7 @@ func newPerson(c *config.Contact, mute []notifier.MuteTime, s *config.Snapshot, 
 		Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
 		PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
 		Mute:            append(muteTimes(c.Mute), mute...),
+		Hour:            s.CalendarAt,
 	}
 	if c.Quiet != nil {
 		t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}

@@ -155,7 +155,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Way: wayOf(address), Zone: time.UTC,
+		Channel: ch, Way: wayOf(address), Zone: time.UTC, Hour: w.CalendarAt,
 	}, nil
 }
 
@@ -183,6 +183,7 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 			}
 		case "webhook":
 			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			t.Bare = true
 			return t, err == nil
 		}
 		return notifier.Target{}, false

@@ -111,3 +111,15 @@ func TestProviderOfATarget(t *testing.T) {
 		}
 	}
 }
+
+// TestAURLThatIsInNoReceiver is called without secrets, and says so.
+func TestAURLThatIsInNoReceiver(t *testing.T) {
+	s := &config.Snapshot{}
+	s.SMS.Providers = []config.Provider{{Name: "west"}}
+	if got, ok := stranger(s, nil, "test")("oncall", "webhook", "http://a.example.com/"); !ok || !got.Bare || got.Channel == nil {
+		t.Errorf("a URL: %+v", got)
+	}
+	if got, ok := stranger(s, nil, "test")("oncall", "sms", "+4930901820"); !ok || got.Bare || got.Provider != "west" {
+		t.Errorf("a number: %+v", got)
+	}
+}

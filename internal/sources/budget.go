@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/internal/memory"
 )
 
 // Descriptors says how many files and connections the sources may have open. What
@@ -28,25 +29,61 @@ type budget struct {
 	free   int
 	need   int              // of all sources in force
 	denied map[*bounded]int // by how many instances are behind them
+
+	room  *memory.Room     // nil: memory has no limit
+	short map[*bounded]int // for which there was no memory the last time
 }
 
 // Bound bounds what the Collectors built from now on keep open. It is called once,
 // before Prepare.
-func (s *Sources) Bound(d Descriptors) {
-	s.budget = &budget{limits: d, dialing: make(chan struct{}, max(d.Dialing, 1)), free: d.Kept, denied: make(map[*bounded]int)}
+func (s *Sources) Bound(d Descriptors, room *memory.Room) {
+	s.budget = &budget{
+		limits: d, dialing: make(chan struct{}, max(d.Dialing, 1)), free: d.Kept, denied: make(map[*bounded]int),
+		room: room, short: make(map[*bounded]int),
+	}
 }
 
-// Remarks says how many instances cannot be read because no more files may be opened.
+// Remarks says how many instances cannot be read because no more files may be opened, or
+// because memory is short.
 func (s *Sources) Remarks() []string {
 	if s.budget == nil {
 		return nil
 	}
+	var out []string
 	n, enough := s.budget.unread()
-	if n == 0 {
-		return nil
+	if n > 0 {
+		out = append(out, s.budget.remark(n, enough))
 	}
-	return []string{fmt.Sprintf("%d instances cannot be read: this process may open %d files, and some are kept for storing and sending. "+
-		"Raise the limit of open files (ulimit -n, or LimitNOFILE of the service) to %d.", n, s.budget.limits.Limit, enough)}
+	if n := s.budget.shortOf(); n > 0 {
+		out = append(out, fmt.Sprintf("%d instances cannot be read: %s.", n, s.budget.room.Advice()))
+	}
+	return out
+}
+
+func (b *budget) remark(n, enough int) string {
+	return fmt.Sprintf("%d instances cannot be read: this process may open %d files, and some are kept for storing and sending. "+
+		"Raise the limit of open files (ulimit -n, or LimitNOFILE of the service) to %d.", n, b.limits.Limit, enough)
+}
+
+// shortOf counts the instances that cannot be read because memory is short.
+func (b *budget) shortOf() (instances int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range b.short {
+		instances += n
+	}
+	return instances
+}
+
+// note notes whether there was enough memory for a visit.
+func (b *budget) note(c *bounded, short error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if short != nil {
+		b.short[c] = c.instances
+	} else {
+		delete(b.short, c)
+	}
 }
 
 // unread counts the instances that cannot be read, and says which limit would be
@@ -67,8 +104,9 @@ type bounded struct {
 	budget    *budget
 	keeps     int // connections
 	instances int
-	holds     bool // it has what it keeps
-	connected bool // the last visit got through
+	holds     bool  // it has what it keeps
+	connected bool  // the last visit got through
+	usual     int64 // how much memory the last visit took
 }
 
 func (b *budget) bound(c collector.Collector, p *planned) *bounded {
@@ -98,8 +136,26 @@ func (b *budget) planFor(set Set) {
 	b.need = need
 }
 
-// Collect reads the source if it may be connected to.
+// Collect reads the source if it may be connected to, and there is memory for it.
 func (c *bounded) Collect(ctx context.Context, visits []collector.Visit) error {
+	if c.budget.room == nil {
+		return c.collect(ctx, visits)
+	}
+	visit, short := c.budget.room.Enter(ctx, c.usual)
+	if short != nil {
+		c.budget.note(c, short)
+		return short
+	}
+	err := c.collect(memory.With(ctx, visit), visits)
+	c.usual, short = visit.Leave()
+	c.budget.note(c, short)
+	if short != nil {
+		return short
+	}
+	return err
+}
+
+func (c *bounded) collect(ctx context.Context, visits []collector.Visit) error {
 	if !c.holds {
 		if err := c.budget.take(c); err != nil {
 			return err
@@ -142,6 +198,7 @@ func (b *budget) leave(c *bounded) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.denied, c)
+	delete(b.short, c)
 	if c.holds {
 		b.free += c.keeps
 	}

@@ -44,7 +44,7 @@ func bounds(t *testing.T, d Descriptors, from map[string]config.Source, ids ...s
 		return inner[p.name], nil
 	}
 	d.Enough = func(need int) int { return 1000 + need }
-	s.Bound(d)
+	s.Bound(d, nil)
 	set, err := s.Prepare(snapshotOf(from, ids...), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -18,12 +18,11 @@ func (f *Fleet) Alive(now time.Time) error {
 	sources := false
 	var newest time.Time
 	for i := range f.snapshot.Instances {
-		source := f.snapshot.Instances[i].Source
-		if source == nil {
-			continue
+		source, r := f.snapshot.Instances[i].Source, f.readings[i]
+		if source == nil || f.courses[i].Silence(now) != "" && (r == nil || !r.Up) {
+			continue // what its calendar has stopped says nothing about us
 		}
 		sources = true
-		r := f.readings[i]
 		if r == nil || !r.Up {
 			continue
 		}

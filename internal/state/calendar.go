@@ -8,8 +8,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
-// coursesOf works out the calendar of each instance.
-func coursesOf(s *config.Snapshot, accounts []fleet.Account) []fleet.Course {
+// coursesOf works out the calendar of each instance. Of those in doubts nobody knows whether
+// they still exist.
+func coursesOf(s *config.Snapshot, accounts []fleet.Account, doubts map[string]time.Time) []fleet.Course {
 	payers := make(map[string]*fleet.Account, len(accounts))
 	for i := range accounts {
 		payers[accounts[i].Name] = &accounts[i]
@@ -22,6 +23,7 @@ func coursesOf(s *config.Snapshot, accounts []fleet.Account) []fleet.Course {
 			policy = s.Catalogue.Policies[in.Term.Policy]
 		}
 		out[i] = in.Term.Course(policy, payers[in.Account])
+		out[i].Doubt = doubts[in.ID]
 	}
 	return out
 }
@@ -37,7 +39,7 @@ func (f *Fleet) Calendar() alarm.Calendar {
 	for i := range f.accounts {
 		a := &f.accounts[i]
 		payers[a.Name] = a
-		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance}
+		c.Payers[i] = alarm.Payer{Account: a, Overdue: s.Payers[a.Name].Overdue, LowBalance: s.Payers[a.Name].LowBalance, Shortfall: s.Payers[a.Name].Shortfall}
 	}
 	for i := range s.Instances {
 		in := &s.Instances[i]

@@ -25,6 +25,7 @@ type Fleet struct {
 	levels   []*fleet.Levels // likewise
 	since    time.Time       // when the courses were worked out
 	accounts []fleet.Account // who pays, in order of their names
+	doubts   map[string]time.Time
 }
 
 // New returns the state of a fleet of which nothing was read yet. accounts are those
@@ -40,9 +41,10 @@ func New(s *config.Snapshot, accounts []fleet.Account, now time.Time) *Fleet {
 func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time) {
 	index := make(map[string]int, len(s.Instances))
 	readings := make([]*fleet.Reading, len(s.Instances))
-	courses, levels := coursesOf(s, accounts), levelsOf(s)
+	levels := levelsOf(s)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	courses := coursesOf(s, accounts, f.doubts)
 	for i := range s.Instances {
 		id := s.Instances[i].ID
 		index[id] = i
@@ -57,10 +59,17 @@ func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time)
 // SetAccounts takes over accounts whose balances changed, and works out the courses
 // anew.
 func (f *Fleet) SetAccounts(accounts []fleet.Account, now time.Time) {
-	courses := coursesOf(f.Configuration(), accounts)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.accounts, f.courses, f.since = accounts, courses, now
+	f.accounts, f.courses, f.since = accounts, coursesOf(f.snapshot, accounts, f.doubts), now
+}
+
+// SetDoubts says of which instances nobody knows whether they still exist, with when their
+// deletion was due, and works out the courses anew.
+func (f *Fleet) SetDoubts(doubts map[string]time.Time, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.doubts, f.courses, f.since = doubts, coursesOf(f.snapshot, f.accounts, doubts), now
 }
 
 // Put takes readings. Those of instances that are not in the configuration are
@@ -141,7 +150,7 @@ func (f *Fleet) one(id string, now time.Time) (fleet.Standing, bool) {
 // metrics. f.mu is held.
 func (f *Fleet) standing(i int, now time.Time) fleet.Standing {
 	in := &f.snapshot.Instances[i]
-	st := fleet.Standing{Instance: in.Instance, Reading: f.readings[i], Course: &f.courses[i], Lifecycle: f.courses[i].At(now), Levels: f.levels[i]}
+	st := fleet.Standing{Instance: in.Instance, Reading: expected(f.readings[i], &f.courses[i], now), Course: &f.courses[i], Lifecycle: f.courses[i].At(now), Levels: f.levels[i]}
 	for m := range st.States {
 		st.States[m] = fleet.MetricUnwatched
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
 	"github.com/brimwatch/brimwatch/internal/statistics/promapi"
@@ -101,7 +102,7 @@ func (o *Options) fill() error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Logger = o.Logger.With("component", "history")
-	o.boundSamples(memoryLimit())
+	o.boundSamples(memory.Available())
 	return nil
 }
 

@@ -24,6 +24,7 @@ type billing struct {
 	Overdue   stamp  // since when its own bill, or that of its account, is unpaid
 	Policy    string
 	Source    string // of the policy
+	Payment   payment
 
 	Guide fleet.Guide
 	// RenewLink and UpgradeLink lead to the console, else to the steps on the page;
@@ -52,6 +53,7 @@ func (p *pages) billing(st *fleet.Standing) billing {
 		}
 	}
 	since := t.OverdueSince
+	out.Payment = p.payment(st, p.payers()[in.Account])
 	if a := p.payers()[in.Account]; a != nil {
 		out.Balance = words.Balance(a, words.EN)
 		if since.IsZero() {

@@ -133,6 +133,9 @@ type calendarBody struct {
 	PastMore    int
 	Unknown     []standingRow
 	UnknownMore int
+
+	Purses     []purseRow
+	PursesMore int
 }
 
 // PastAll and UnknownAll are how many there are, shown or not.
@@ -162,6 +165,7 @@ func (p *pages) calendarBody(all []fleet.Standing, f calendarFilter) *calendarBo
 		body.More = len(entries) - maxMoments
 		entries = entries[:maxMoments]
 	}
+	body.Purses, body.PursesMore = p.purses(all, f, now)
 	body.Groups = p.groups(entries, f, payers)
 
 	var past, unknown []*fleet.Standing

@@ -43,7 +43,8 @@ type information struct {
 	Billing    billing
 	Course     []courseRow
 	Open       []episodeRow
-	Edition    *editionPanel // nil: there is nothing to say
+	Edition    *editionPanel  // nil: there is nothing to say
+	Foretold   *foretoldPanel // nil: nobody looks ahead
 	By         whoActs
 	Return     string
 }
@@ -127,7 +128,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
 		},
 		Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
-		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID),
+		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if st.Reading != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. People, Accounts, OnCall, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. People, Accounts, OnCall, Foresight, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -31,10 +31,11 @@ type Options struct {
 	Retrier     readers.Retrier
 	Optouts     readers.Optouts
 	AlarmEditor readers.AlarmEditor
-	People      readers.People   // nil: nobody is listed
-	Advisor     readers.Advisor  // nil: pages say nothing of editions
-	Accounts    readers.Accounts // nil: no balance is known
-	OnCall      readers.OnCall   // nil: there is no rota
+	People      readers.People    // nil: nobody is listed
+	Advisor     readers.Advisor   // nil: pages say nothing of editions
+	Accounts    readers.Accounts  // nil: no balance is known
+	OnCall      readers.OnCall    // nil: there is no rota
+	Foresight   readers.Foresight // nil: pages do not say what people will be told
 	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide

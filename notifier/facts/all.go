@@ -11,7 +11,8 @@ func All() []Fact {
 		Converts{}, Converted{}, PerhapsConverted{}, ReleaseTold{}, IgnoreRelease{},
 		Unpaid{}, UnpaidBill{}, PayerOverdue{}, RunsOn{}, RenewalFailed{}, Attempts{}, Balance{}, CannotRenew{}, Frozen{},
 		AccountOverdue{}, WasOverdue{}, WillStop{}, HaveStopped{}, Overripe{}, StopUnknown{}, NotRenewable{}, Unaffected{},
-		LowBalance{}, WasLow{}, RenewsFrom{}, RenewsFirst{}, UsesUp{}, Over{}, CalledOff{},
+		LowBalance{}, WasLow{}, RenewsFrom{}, RenewsFirst{}, UsesUp{}, Over{}, CalledOff{}, PaidLate{},
+		WillFail{}, Missing{}, Unpriced{}, ByCard{}, DailyUse{}, WasShort{}, NoAttemptFor{}, Enough{},
 	}
 }
 
@@ -89,3 +90,12 @@ func (Over) fact()             {}
 func (CalledOff) fact()        {}
 func (Contents) fact()         {}
 func (RenewsFirst) fact()      {}
+func (PaidLate) fact()         {}
+func (WillFail) fact()         {}
+func (Missing) fact()          {}
+func (Unpriced) fact()         {}
+func (ByCard) fact()           {}
+func (DailyUse) fact()         {}
+func (WasShort) fact()         {}
+func (NoAttemptFor) fact()     {}
+func (Enough) fact()           {}

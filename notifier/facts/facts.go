@@ -102,6 +102,11 @@ func Of(ev *alarm.Event) Telling {
 	switch {
 	case ev.Kind == alarm.Withdrawn:
 		t.say(Gravest, Unwatched{Rule: ev.Key.Rule, Metric: ev.Key.Metric})
+		if !ev.Gone.IsZero() {
+			t.say(Grave, DueForDeletion{At: ev.Gone})
+			t.do(Step{Do: CheckConsole})
+			break
+		}
 		t.do(Step{Do: Nothing})
 	case flaps(ev):
 		t.flapping(ev)
@@ -113,6 +118,8 @@ func Of(ev *alarm.Event) Telling {
 		t.unknown(ev)
 	case ev.Key.Rule == alarm.Forecast:
 		t.forecast(ev)
+	case ev.Details.Money != nil:
+		t.shortfall(ev)
 	case ev.Details.Course != nil && ev.Instance != nil:
 		t.calendar(ev)
 	case ev.Key.Account != "":

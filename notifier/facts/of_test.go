@@ -123,10 +123,30 @@ func TestOthersAtOtherTimes(t *testing.T) {
 	}
 }
 
+// What is paid for after its deletion was due may be gone: no text says that all is well.
+func TestPaidAfterItWasDue(t *testing.T) {
+	end := noon()
+	c := paidUntil(end)
+	doubt := c
+	doubt.Doubt = end.AddDate(0, 0, 5)
+	ev := &alarm.Event{
+		Kind: alarm.Cleared, Key: alarm.Key{Rule: alarm.Release, Instance: "a", Metric: alarm.NoMetric}, At: end.AddDate(0, 0, 9), Known: true, Instance: orders(),
+		Details: &alarm.Details{Course: &c, Renewed: true, WasDue: end.AddDate(0, 0, 6), Others: []alarm.Affected{{Instance: orders(), Course: &doubt}, {Instance: orders(), Course: &c}, {}}},
+	}
+	told := Of(ev)
+	if told.Facts[0].Fact != (PaidLate{Due: end.AddDate(0, 0, 5), More: 1}) || told.Subject.More != 1 || len(told.Facts) != 1 {
+		t.Errorf("%+v", told)
+	}
+	gone := &alarm.Event{Kind: alarm.Withdrawn, Key: alarm.Key{Rule: alarm.NoData, Instance: "a", Metric: alarm.NoMetric}, At: end, Instance: orders(), Gone: end.Add(-time.Hour)}
+	if told := Of(gone); said(&told) != "Unwatched! DueForDeletion*" {
+		t.Errorf("gone: %s", said(&told))
+	}
+}
+
 // Whatever has happened: something is said and it begins with the gravest, and nothing that
 // is told as ahead is past.
 func TestOfAnything(t *testing.T) {
-	rules := append(alarm.InstanceRules(), alarm.LowBalance)
+	rules := append(alarm.InstanceRules(), alarm.LowBalance, alarm.Shortfall)
 	kinds := []alarm.EventKind{alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.Cleared, alarm.Withdrawn, alarm.BeganFlapping, alarm.Settled}
 	rapid.Check(t, func(t *rapid.T) {
 		moment := func(name string) time.Time {

@@ -45,12 +45,22 @@ type (
 		Why   Why
 		Until time.Time
 	}
+	// PaidLate is that an instance was paid for when its deletion was due already: nobody
+	// knows whether it still exists. More counts others of the account, and Due is the first.
+	PaidLate struct {
+		Due  time.Time
+		More int
+	}
 	// CalledOff is that what a rule warned of does not happen.
 	CalledOff struct{ What What }
 )
 
 // ended says why the episode is over.
 func (t *Telling) ended(c *dated) {
+	if !c.details.WasDue.IsZero() {
+		t.paidLate(c) // it counts the others itself: the same does not happen to all of them
+		return
+	}
 	why := c.why()
 	switch {
 	case why == Unclear && c.loss():
@@ -72,6 +82,23 @@ func (t *Telling) ended(c *dated) {
 	case r == alarm.AutoRenewal && !c.details.Renewed && c.course.Term.Method == fleet.Subscription && c.course.From.After(c.now):
 		t.do(Step{Do: Renew})
 	}
+}
+
+// paidLate says that what is paid may be gone.
+func (t *Telling) paidLate(c *dated) {
+	f := PaidLate{Due: c.details.WasDue}
+	for i := range c.details.Others {
+		a := &c.details.Others[i]
+		if a.Course == nil || a.Course.Doubt.IsZero() {
+			continue
+		}
+		f.More++
+		if a.Course.Doubt.Before(f.Due) {
+			f.Due = a.Course.Doubt
+		}
+	}
+	c.alike, t.Subject.More = nil, f.More
+	t.say(Gravest, f)
 }
 
 // loss tells whether the rule warns of something that is lost.

@@ -41,6 +41,7 @@ const (
 	PayThenRenew                 // the account first
 	NoRenewal                    // what is billed by use is not renewed
 	AddFunds                     // to an account
+	PayIn                        // what is missing, before renewals fail
 	CheckConsole                 // what is left of it
 	CheckConverted               // whether it was converted
 	Restore                      // from the recycle bin

@@ -120,8 +120,11 @@ type (
 	RunsOn struct{}
 	// RenewalFailed is that automatic renewal has not paid.
 	RenewalFailed struct{}
-	// Attempts is how many attempts of automatic renewal are left.
-	Attempts struct{ Left int }
+	// Attempts is how many attempts of automatic renewal are left; the last may be today's.
+	Attempts struct {
+		Left  int
+		Today bool // that is the last
+	}
 	// Balance is what the account has left.
 	Balance struct {
 		Account string
@@ -181,7 +184,7 @@ func (t *Telling) head(c *dated) {
 	case alarm.AutoRenewal:
 		t.say(Gravest, RenewalFailed{})
 		if c.now.Before(at) {
-			t.say(Grave, Attempts{max(c.details.AttemptsLeft, 0)})
+			t.say(Grave, Attempts{Left: max(c.details.AttemptsLeft, 0), Today: c.details.LastAttempt})
 		}
 		t.term(Grave, c, at)
 	case alarm.CannotRenew:

@@ -184,6 +184,7 @@ func (c chinese) steps(d facts.Do) Phrase {
 		facts.PayThenRenew:       {Message: "请先结清账号欠费", Sentence: "请先结清所属账号的欠费，结清前无法续费和升配。然后续费。"},
 		facts.NoRenewal:          {Sentence: "按量付费实例不适用续费。"},
 		facts.AddFunds:           {Message: "请充值", Sentence: "请为账号充值：自动续费和按量付费的费用均从其余额扣除。"},
+		facts.PayIn:              {Message: "请充值", Sentence: "请在此之前为账号充值，或手动续费。"},
 		facts.CheckConsole:       {Message: "请到控制台确认", Sentence: "请到控制台确认实例是否仍存在。"},
 		facts.CheckConverted:     {Message: "请到控制台确认", Sentence: "请到控制台确认是否已转换。云厂商的释放通知可以忽略。"},
 		facts.Restore:            {Message: "请尽快恢复", Sentence: "请结清欠款，并在销毁前从回收站恢复，只能恢复为新实例。"},

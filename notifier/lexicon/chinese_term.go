@@ -53,7 +53,7 @@ func (c chinese) Expires(f facts.Expires) Phrase {
 func (c chinese) Expired(f facts.Expired) Phrase {
 	if day, ok := c.lastDay(f.At, words.ZH); ok {
 		full, _ := c.fullDay(f.At)
-		return Phrase{Message: "已到期，最后一天" + day, Brief: "已到期", Sentence: "实例已到期，有效期的最后一天为" + full + "。"}
+		return Phrase{Message: "已到期，最后一天" + day, Brief: day + "已到期", Sentence: "实例已到期，有效期的最后一天为" + full + "。"}
 	}
 	return Phrase{Message: c.soon(f.At, words.ZH) + "已到期", Sentence: "实例已于" + c.moment(f.At) + "到期。"}
 }
@@ -300,6 +300,9 @@ func (c chinese) RenewalFailed(facts.RenewalFailed) Phrase {
 }
 
 func (c chinese) Attempts(f facts.Attempts) Phrase {
+	if f.Today {
+		return Phrase{Message: "今天为最后一次自动扣款", Sentence: "按策略今天为最后一次自动扣款。"}
+	}
 	if f.Left == 0 {
 		return Phrase{Message: "无自动扣款机会，请手动续费", Sentence: "按策略已无自动扣款机会，请手动续费。"}
 	}
@@ -350,6 +353,22 @@ func (c chinese) Over(f facts.Over) Phrase {
 	}
 	p.Sentence = "告警结束：" + full + "。"
 	return p
+}
+
+func (c chinese) PaidLate(f facts.PaidLate) Phrase {
+	due := c.brief(f.Due, words.ZH)
+	if f.More > 0 {
+		return Phrase{
+			Message:  "已付款，但自" + due + "起陆续应已释放：请确认是否仍存在",
+			Brief:    "曾应释放，请确认",
+			Sentence: "均已付款，但自" + c.moment(f.Due) + "起陆续应已释放：请确认是否仍存在。",
+		}
+	}
+	return Phrase{
+		Message:  "已付款，但自" + due + "起应已释放：请确认实例是否仍存在",
+		Brief:    "曾应释放，请确认",
+		Sentence: "已付款，但自" + c.moment(f.Due) + "起应已释放：请确认实例是否仍存在。",
+	}
 }
 
 func (c chinese) CalledOff(f facts.CalledOff) Phrase {

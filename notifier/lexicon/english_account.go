@@ -212,6 +212,7 @@ func (e english) steps(d facts.Do) Phrase {
 		facts.PayThenRenew:   {Message: "Pay the account, then renew.", Sentence: "Pay the overdue bill of its account first: until then it can neither be renewed nor upgraded. Then renew it."},
 		facts.NoRenewal:      {Sentence: "It is billed by use, so renewal does not apply."},
 		facts.AddFunds:       {Message: "Add funds.", Sentence: "Add funds to the account: what renews automatically or is billed by use is paid from its balance."},
+		facts.PayIn:          {Message: "Add funds.", Sentence: "Pay that much into the account before then, or renew by hand."},
 		facts.CheckConsole:   {Message: "Check the console.", Sentence: "Look into the console for what is left of it."},
 		facts.CheckConverted: {Message: "Check the console.", Sentence: "Look into the console whether it was converted. A release notice of the cloud may be ignored."},
 		facts.Restore:        {Message: "Restore it now.", Sentence: "Settle what is unpaid, and restore it from the recycle bin before it is deleted for good. It comes back as a new instance only."},

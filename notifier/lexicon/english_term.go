@@ -306,6 +306,9 @@ func (e english) RenewalFailed(facts.RenewalFailed) Phrase {
 }
 
 func (e english) Attempts(f facts.Attempts) Phrase {
+	if f.Today {
+		return Phrase{Message: "last attempt today", Sentence: "By its policy the last attempt is today."}
+	}
 	switch f.Left {
 	case 0:
 		return Phrase{Message: "no attempt left", Sentence: "By its policy no attempt is left."}
@@ -367,6 +370,22 @@ func (e english) Over(f facts.Over) Phrase {
 	p.Brief = or(chosen(f.Why, short[:]), e.because(f.Why))
 	p.Sentence = "It is over: " + full + "."
 	return p
+}
+
+func (e english) PaidLate(f facts.PaidLate) Phrase {
+	due := e.brief(f.Due, words.EN)
+	if f.More > 0 {
+		return Phrase{
+			Message:  "paid; were due for deletion, the first on " + due + ": check whether they still exist",
+			Brief:    "were due for deletion, check",
+			Sentence: "They are paid, and were due for deletion, the first at " + e.moment(f.Due) + ": check whether they still exist.",
+		}
+	}
+	return Phrase{
+		Message:  "paid; was due for deletion on " + due + ": check whether it still exists",
+		Brief:    "was due for deletion, check",
+		Sentence: "It is paid, and was due for deletion at " + e.moment(f.Due) + ": check whether it still exists.",
+	}
 }
 
 func (e english) CalledOff(f facts.CalledOff) Phrase {

@@ -138,6 +138,7 @@ type terms interface {
 	Frozen(f facts.Frozen) Phrase
 	Over(f facts.Over) Phrase
 	CalledOff(f facts.CalledOff) Phrase
+	PaidLate(f facts.PaidLate) Phrase
 }
 
 // accounts are the facts of an account.
@@ -156,6 +157,14 @@ type accounts interface {
 	RenewsFrom(f facts.RenewsFrom) Phrase
 	RenewsFirst(f facts.RenewsFirst) Phrase
 	UsesUp(f facts.UsesUp) Phrase
+	WillFail(f facts.WillFail) Phrase
+	Missing(f facts.Missing) Phrase
+	Unpriced(f facts.Unpriced) Phrase
+	ByCard(f facts.ByCard) Phrase
+	DailyUse(f facts.DailyUse) Phrase
+	WasShort(f facts.WasShort) Phrase
+	NoAttemptFor(f facts.NoAttemptFor) Phrase
+	Enough(f facts.Enough) Phrase
 }
 
 // For returns the lexicon of a language, for a reader.

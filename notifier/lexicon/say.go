@@ -5,7 +5,7 @@ import "github.com/brimwatch/brimwatch/notifier/facts"
 // Say puts a fact into words. It is false for a fact that no language knows, which a
 // test does not let happen.
 func Say(l Lexicon, f facts.Fact) (Phrase, bool) {
-	for _, say := range [...]func(Lexicon, facts.Fact) (Phrase, bool){figuresOf, silencesOf, datesOf, deletionsOf, billsOf, accountsOf} {
+	for _, say := range [...]func(Lexicon, facts.Fact) (Phrase, bool){figuresOf, silencesOf, datesOf, deletionsOf, billsOf, accountsOf, moneyOf} {
 		if p, ok := say(l, f); ok {
 			return p, true
 		}
@@ -157,6 +157,8 @@ func billsOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.Frozen(f), true
 	case facts.Over:
 		return l.Over(f), true
+	case facts.PaidLate:
+		return l.PaidLate(f), true
 	case facts.CalledOff:
 		return l.CalledOff(f), true
 	}
@@ -193,6 +195,28 @@ func accountsOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.RenewsFirst(f), true
 	case facts.UsesUp:
 		return l.UsesUp(f), true
+	}
+	return Phrase{}, false
+}
+
+func moneyOf(l Lexicon, f facts.Fact) (Phrase, bool) {
+	switch f := f.(type) {
+	case facts.WillFail:
+		return l.WillFail(f), true
+	case facts.Missing:
+		return l.Missing(f), true
+	case facts.Unpriced:
+		return l.Unpriced(f), true
+	case facts.ByCard:
+		return l.ByCard(f), true
+	case facts.DailyUse:
+		return l.DailyUse(f), true
+	case facts.WasShort:
+		return l.WasShort(f), true
+	case facts.NoAttemptFor:
+		return l.NoAttemptFor(f), true
+	case facts.Enough:
+		return l.Enough(f), true
 	}
 	return Phrase{}, false
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -45,15 +44,15 @@ func (b *Outbox) readdress(ctx context.Context, items []item) (err error) {
 
 // others stores a notice for each of those who get it in the place of one who is gone.
 func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Directory, it item) ([]item, error) {
-	n, err := readStored(ctx, tx, it.seq)
+	n, err := readStored(ctx, tx, it)
 	if err != nil {
 		return nil, err
 	}
 	if !notifier.Begins(n.Kind) {
 		return nil, nil
 	}
-	var out []item
-	for _, t := range dir.InPlaceOf(n.Notice, time.Now()) {
+	var out []*item
+	for _, t := range dir.InPlaceOf(n.Notice, b.clock.wall()) {
 		var told bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM notice WHERE episode = ? AND recipient = ? AND kind = ?)`,
 			it.episode, t.Recipient.Name, n.Kind).Scan(&told); err != nil {
@@ -67,20 +66,23 @@ func (b *Outbox) others(ctx context.Context, tx *transaction, dir *notifier.Dire
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		other, err := b.storeNotice(ctx, tx, dir, it.episode, moved, placing{weight: it.weight, alert: alert})
+		other, err := b.storeNotice(ctx, tx, dir, it.episode, &moved, placing{weight: it.weight, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", t.Recipient.Name, err)
 		}
-		if other != nil {
-			out = append(out, *other)
-		}
+		out = append(out, other)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices to others: %w", err)
+	}
+	return added(out), nil
 }
 
 // afterReload sends what a new configuration makes possible: open alarms to those who
-// could not be reached and have another address now.
+// could not be reached and have another address now. A cap may have been raised.
 func (b *Outbox) afterReload(ctx context.Context) {
+	b.endWarnings(ctx, b.clock.wall())
+	b.letGo(ctx)
 	items, err := b.corrected(ctx)
 	if err != nil {
 		b.log.Error("open alarms could not be taken up for corrected addresses", "error", err)

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,5 +90,123 @@ func TestCapsCountOnlyTheirWindow(t *testing.T) {
 		r.exec(`UPDATE notice SET state = 'dead', message = id, sent_at = CASE WHEN code = 'C2CC' THEN created_at ELSE 0 END`) // one left, and never arrived
 		r.happen(alarm.Raised, "D2DD")
 		want(t, "notices", r.states()[3:], "sms/wei raised held 0: over the cap of this contact: 1 text messages")
+	})
+}
+
+// TestCapsWhenAHoldEnds: what was held for something else is one more text message when
+// it may leave, of the window in which it leaves.
+func TestCapsWhenAHoldEnds(t *testing.T) {
+	const hour = time.Hour
+	for _, tt := range []struct {
+		name     string
+		limits   notifier.Limits
+		severity alarm.Severity // of what is held
+		want     []string       // two hours later, when the silence has been over for a minute
+		later    []string       // when there is room again
+	}{
+		{
+			"no cap", notifier.Limits{}, alarm.Warning,
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1", "sms/wei raised sent 1"},
+		},
+		{
+			"the cap of a contact is used by then", notifier.Limits{PerContact: 1, PerContactEvery: hour}, alarm.Warning,
+			[]string{"sms/wei raised held 0: over the cap of this contact: 1 text messages", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1", "sms/wei raised sent 1"}, // both that are held leave as one
+		},
+		{
+			"a day is used by then", notifier.Limits{PerDay: 1}, alarm.Warning,
+			[]string{"sms/wei raised held 0: over the cap of a day: 1 text messages", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised held 0: over the cap of a day: 1 text messages", "sms/wei raised sent 1", "sms/wei raised held 0: over the cap of a day: 1 text messages"},
+		},
+		{
+			"money is used by then", notifier.Limits{MoneyPerMonth: 50_000}, alarm.Warning,
+			[]string{"sms/wei raised held 0: over the cap on money of a month: 0.05", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised held 0: over the cap on money of a month: 0.05", "sms/wei raised sent 1", "sms/wei raised held 0: over the cap on money of a month: 0.05"},
+		},
+		{
+			"it may use the reserve", notifier.Limits{PerContact: 2, PerContactEvery: hour, ReserveCritical: 0.5}, alarm.Critical,
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1", "sms/wei raised sent 1"},
+		},
+		{
+			// What leaves after the hold is of this window: the next one is over the cap.
+			"it uses up the window in which it leaves", notifier.Limits{PerContact: 2, PerContactEvery: hour}, alarm.Warning,
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1"},
+			[]string{"sms/wei raised sent 1", "sms/wei raised sent 1", "sms/wei raised sent 1"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, limits(tt.limits))).start()
+				defer r.stop()
+				if _, err := r.AddSilence(t.Context(), notifier.Silence{Matchers: map[string]string{"instance_id": "mqtt-A2AA"}, Until: time.Now().Add(2 * hour)}); err != nil {
+					t.Fatal(err)
+				}
+				r.raise("A2AA", tt.severity)
+				pass(2*hour - 2*time.Minute)
+				r.raise("B2BB", alarm.Warning)
+				pass(2 * time.Minute)
+				want(t, "when the hold is over", r.states(), tt.want...)
+				r.raise("C2CC", alarm.Warning)
+				if tt.limits.PerContact > 0 {
+					if got := r.states()[2]; got[:len("sms/wei raised held")] != "sms/wei raised held" {
+						t.Errorf("the next: %s", got)
+					}
+				}
+				pass(hour)
+				want(t, "later", r.states(), tt.later...)
+			})
+		})
+	}
+}
+
+// TestACapThatEndsAtNight: who is not to be woken is not woken by what a cap held back.
+func TestACapThatEndsAtNight(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().UTC()
+		minute := func(at time.Time) int { return at.Hour()*60 + at.Minute() }
+		quiet := func(e *notifier.Entries) {
+			e.Receivers["oncall"].Targets[0].Quiet = &notifier.Quiet{From: minute(now.Add(30 * time.Minute)), To: minute(now.Add(8 * time.Hour))}
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}, limits(notifier.Limits{PerContact: 1, PerContactEvery: time.Hour}), quiet)).start()
+		defer r.stop()
+		r.raise("A2AA", alarm.Warning)
+		r.raise("B2BB", alarm.Warning)
+		want(t, "at once", r.states(), "sms/wei raised sent 1", "sms/wei raised held 0: over the cap of this contact: 1 text messages")
+		pass(2 * time.Hour)
+		want(t, "at night", r.states(), "sms/wei raised sent 1", "sms/wei raised held 0: quiet hours")
+		pass(6 * time.Hour)
+		want(t, "in the morning", r.states(), "sms/wei raised sent 1", "sms/wei raised sent 1")
+	})
+}
+
+// TestHeldForMoreThanOneThing: a text message counts what a cap holds back by now,
+// however long ago that was decided; and a restart forgets nothing of it.
+func TestHeldForMoreThanOneThing(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		ch := &textChannel{}
+		dir := directoryOf(map[string]notifier.Channel{"sms/wei": ch}, limits(notifier.Limits{PerContact: 2, PerContactEvery: time.Hour, ReserveCritical: 0.5}))
+		r := open(t, path, dir).start()
+		if _, err := r.AddSilence(t.Context(), notifier.Silence{Matchers: map[string]string{"instance_id": "mqtt-A2AA"}, Until: time.Now().Add(9 * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		r.raise("A2AA", alarm.Warning)
+		pass(9*time.Hour - 2*time.Minute)
+		r.raise("B2BB", alarm.Warning)
+		pass(2 * time.Minute)
+		r.stop()
+		r = open(t, path, dir).start()
+		defer r.stop()
+		ch.take()
+		r.raise("C2CC", alarm.Critical)
+		if got := ch.take(); len(got) != 1 || !strings.HasSuffix(got[0], "; 1 more is held: your cap is reached") {
+			t.Errorf("a critical one: %q", got)
+		}
+		pass(time.Hour)
+		want(t, "in the end", r.states(), "sms/wei raised sent 1", "sms/wei raised sent 1", "sms/wei raised sent 1")
 	})
 }

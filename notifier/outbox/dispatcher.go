@@ -35,13 +35,19 @@ func (b *Outbox) Run(ctx context.Context) error {
 	defer timer.Stop()
 	prune := time.NewTicker(time.Hour)
 	defer prune.Stop()
+	limits := time.NewTicker(limitsEvery)
+	defer limits.Stop()
+	b.endWarnings(ctx, b.clock.wall())
 	for {
 		select {
 		case <-ctx.Done():
 			b.finish(&under, cancelCalls)
 			return nil
 		case <-prune.C:
-			b.prune(ctx, time.Now())
+			b.prune(ctx, b.clock.wall())
+		case <-limits.C:
+			b.endWarnings(ctx, b.clock.wall())
+			b.letGo(ctx)
 		case <-b.reloaded:
 			b.afterReload(ctx)
 		case <-b.wake:
@@ -60,7 +66,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 }
 
 // now is the present moment.
-func (b *Outbox) now() moment { return moment{b.clock.now(), time.Now()} }
+func (b *Outbox) now() moment { return b.clock.moment() }
 
 // enqueue puts items into their queues and wakes the dispatcher.
 func (b *Outbox) enqueue(items []item) {
@@ -156,7 +162,7 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 		for i := range results {
 			results[i].due = b.clock.now() + storeAgain
 			if results[i].state == notifier.Held {
-				results[i].until = time.Now().Add(storeAgain)
+				results[i].until = b.clock.wall().Add(storeAgain)
 			}
 		}
 	}
@@ -165,35 +171,39 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 // send makes one attempt at one message: it looks a message in doubt up first, where
 // the channel can do that.
 func (b *Outbox) send(calls, running context.Context, items []item) ([]item, verdict, error) {
-	s, moved, err := b.prepare(calls, items)
+	s, others, err := b.prepare(calls, items)
 	switch {
 	case err != nil:
 		return nil, verdict{}, err
 	case len(s.items) == 0:
-		return moved, verdict{}, nil
+		return others, verdict{}, nil
 	case s.target.Channel == nil:
 		if err := b.readdress(calls, s.items); err != nil {
 			return nil, verdict{}, err
 		}
-		return moved, verdict{}, nil
+		return others, verdict{}, nil
 	}
 	if finder, ok := s.target.Channel.(notifier.Finder); ok && items[0].message != "" {
 		if rest, v, done, err := b.look(calls, running, &s, finder); done {
-			return rest, v, err
+			return append(rest, others...), v, err
 		}
 	}
 	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
-		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, time.Now()); err != nil {
+		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, b.clock.wall()); err != nil {
 			return nil, verdict{}, err
 		}
 	}
 	rest, v, err := b.attempt(calls, running, &s)
-	return append(rest, moved...), v, err
+	if err != nil && rest == nil {
+		return nil, v, err // nothing was done: all of them stay as they are
+	}
+	return append(rest, others...), v, err
 }
 
 // attempt hands a message to its channel.
 func (b *Outbox) attempt(calls, running context.Context, s *sending) ([]item, verdict, error) {
-	if some, err := b.begin(calls, s); err != nil || !some {
+	some, left, err := b.begin(calls, s)
+	if err != nil || !some {
 		return nil, verdict{}, err
 	}
 	ctx, cancel := context.WithTimeout(calls, sendTimeout)
@@ -202,7 +212,8 @@ func (b *Outbox) attempt(calls, running context.Context, s *sending) ([]item, ve
 	if running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
 		// To be shut down is not a failed attempt.
 		rest, err := b.interrupted(context.WithoutCancel(calls), s)
-		return rest, verdict{}, err
+		return append(rest, left...), verdict{}, err
 	}
-	return b.record(context.WithoutCancel(calls), running, s, receipt, err)
+	rest, v, err := b.record(context.WithoutCancel(calls), running, s, receipt, err)
+	return append(rest, left...), v, err
 }

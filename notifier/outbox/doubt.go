@@ -37,7 +37,7 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 		v.asked, _ = notifier.RetryAfter(lookErr)
 		return rest, v, true, err
 	case found:
-		if ok, err := b.begin(ctx, s); err != nil || !ok {
+		if ok, _, err := b.begin(ctx, s); err != nil || !ok {
 			return nil, verdict{}, true, err
 		}
 		rest, v, err = b.record(ctx, running, s, receipt, nil)

@@ -62,7 +62,7 @@ func (b *Outbox) RunDrills(ctx context.Context) error {
 	tick := time.NewTicker(drillEvery)
 	defer tick.Stop()
 	for {
-		if err := b.drillRound(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := b.drillRound(ctx, b.clock.wall()); err != nil && ctx.Err() == nil {
 			b.log.Error("daily tests and drills could not be planned", "error", err)
 		}
 		select {
@@ -186,7 +186,7 @@ func (r *round) test(ctx context.Context, tx *transaction, c *notifier.Contact) 
 
 // ask plans a drill of a contact.
 func (r *round) ask(ctx context.Context, tx *transaction, c *notifier.Contact) ([]item, error) {
-	code, err := freeCode(ctx, tx)
+	code, err := freeCode(ctx, tx, r.b.jitter)
 	if err != nil {
 		return nil, err
 	}

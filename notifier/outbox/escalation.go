@@ -99,7 +99,7 @@ func whenTold(ctx context.Context, tx *transaction, episode int64, addressees []
 		UNION ALL
 		SELECT notice.receiver, notice.recipient, first.sent_at FROM notice
 			JOIN notice AS first ON first.code = notice.told_with AND first.recipient = notice.recipient
-			WHERE notice.episode = ? AND notice.told_with != '' AND first.state IN (?, ?, ?, ?)`,
+			WHERE notice.episode = ? AND notice.state = 'dropped' AND notice.told_with != '' AND first.state IN (?, ?, ?, ?)`,
 		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered,
 		episode, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
 	if err != nil {

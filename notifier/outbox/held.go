@@ -1,66 +1,139 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// releaseHeld decides about notices whose hold is over: each goes out, unless a newer
-// one of the same alarm does. The end of an alarm drops what is held of it, so they
-// are read in the transaction that lets them go: there is no moment between in which
-// an alarm could end.
+// releaseHeld decides about notices of one queue whose hold is over: each goes out, unless a
+// newer one of the same alarm does, or something else holds it now. The end of an alarm drops
+// what is held of it, so they are read in the transaction that lets them go: there is no moment
+// between in which an alarm could end. It returns those that stay in the queue.
 func (b *Outbox) releaseHeld(ctx context.Context, items []item) ([]item, error) {
-	var free, newer []item
+	var rest, newer, warnings []item
 	err := b.write(ctx, func(tx *transaction) error {
-		free, newer = free[:0], newer[:0]
+		rest, newer = nil, nil
+		now, dir := b.clock.wall(), b.directory.Load()
+		var over []held
 		for _, it := range items {
-			held, superseded, err := heldNow(ctx, tx, it)
+			h, superseded, err := heldNow(ctx, tx, it)
 			switch {
 			case err != nil:
 				return err
 			case superseded:
 				newer = append(newer, it)
-			case held:
-				it.state, it.until, it.due, it.length = notifier.Pending, time.Time{}, 0, false
-				free = append(free, it)
+			case h != nil:
+				over = append(over, *h)
 			}
 		}
 		if err := dropIn(ctx, tx, newer, "a newer notice of the same alarm says it better"); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '' WHERE seq IN (SELECT value FROM json_each(?))`,
-			notifier.Pending, ms(time.Now()), seqsOf(free)); err != nil {
+		free, again, err := b.heldAgain(ctx, tx, dir, over, now)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, next_at = ?, reason = '', held_for = 0, freed_at = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+			notifier.Pending, ms(now), ms(now), seqsOf(free)); err != nil {
 			return fmt.Errorf("let held notices go: %w", err)
 		}
-		return nil
+		rest = append(free, again...)
+		warnings, err = b.warnOfLimits(ctx, tx, dir, now)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	b.metrics.cameAll(newer, notifier.Dropped)
-	return free, nil
+	b.admit(warnings)
+	return rest, nil
 }
 
-// heldNow tells whether a notice is held, and whether a newer one of the same alarm
-// takes its place.
-func heldNow(ctx context.Context, tx *transaction, it item) (held, superseded bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (
+// held is a notice whose hold is over, with what decides whether something else holds it.
+type held struct {
+	item
+	notice notifier.Notice
+}
+
+// heldAgain tells which of the notices of one queue are free now, and which something
+// else holds: the night, or a cap on text messages. They leave as one message, so that one
+// which is under the caps takes the others along.
+func (b *Outbox) heldAgain(ctx context.Context, tx *transaction, dir *notifier.Directory, over []held, now time.Time) (free, again []item, err error) {
+	var awake []held
+	for i := range over {
+		h := &over[i]
+		h.state, h.until, h.due, h.length = notifier.Pending, time.Time{}, 0, false
+		if until, why := dir.HeldUntil(&h.notice, now); why != "" {
+			h.state, h.until = notifier.Held, until
+			if err := holdOn(ctx, tx, []item{h.item}, until, 0, why); err != nil {
+				return nil, nil, err
+			}
+			again = append(again, h.item)
+			continue
+		}
+		awake, free = append(awake, *h), append(free, h.item)
+	}
+	slices.SortStableFunc(awake, func(a, b held) int { return cmp.Compare(a.weight, b.weight) })
+	var until time.Time
+	why := ""
+	for i := range awake {
+		var reason string
+		var at time.Time
+		if n := &awake[i].notice; n.Channel == "sms" && notifier.Begins(n.Kind) {
+			if at, reason, err = capped(ctx, tx, dir, *n, now); err != nil {
+				return nil, nil, err
+			}
+		}
+		if reason == "" {
+			return free, again, nil
+		}
+		if why == "" { // the gravest may use the most
+			until, why = at, reason
+		}
+	}
+	if why == "" {
+		return free, again, nil
+	}
+	wait := max(until.Sub(now), 0)
+	for i := range free {
+		it := &free[i]
+		it.state, it.until, it.due, it.length = notifier.Held, until, b.clock.now()+wait, true
+	}
+	return nil, append(again, free...), holdOn(ctx, tx, free, until, b.clock.age()+wait, why)
+}
+
+// holdOn stores that notices are held for another reason.
+func holdOn(ctx context.Context, tx *transaction, items []item, until time.Time, heldFor time.Duration, why string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET next_at = ?, held_for = ?, reason = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+		ms(until), heldFor.Milliseconds(), why, seqsOf(items)); err != nil {
+		return fmt.Errorf("hold notices for longer: %w", err)
+	}
+	return nil
+}
+
+// heldNow reads a notice that is held, nil when it is not, and tells whether a newer one
+// of the same alarm takes its place.
+func heldNow(ctx context.Context, tx *transaction, it item) (h *held, superseded bool, err error) {
+	n := notifier.Notice{Receiver: it.receiver, Recipient: it.recipient}
+	err = tx.QueryRowContext(ctx, `SELECT n.kind, n.rule, n.severity, n.channel, n.address, n.text, EXISTS (
 			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
 				AND later.state <> ? AND later.state <> ?)
 		FROM notice n WHERE n.seq = ? AND n.state = ?`,
-		notifier.Dropped, notifier.Dead, it.seq, notifier.Held).Scan(&superseded)
+		notifier.Dropped, notifier.Dead, it.seq, notifier.Held).Scan(&n.Kind, &n.Rule, &n.Severity, &n.Channel, &n.Address, &n.Text, &superseded)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return false, false, nil
+		return nil, false, nil
 	case err != nil:
-		return false, false, fmt.Errorf("read a held notice: %w", err)
+		return nil, false, fmt.Errorf("read a held notice: %w", err)
 	}
-	return true, superseded, nil
+	return &held{it, n}, superseded, nil
 }
 
 // dropIn takes notices out of the queue unsent.

@@ -15,7 +15,7 @@ const inboundKept = 7 * 24 * time.Hour
 // Answered notes the id of a text message that somebody sent, and tells whether it was
 // noted before, in this run or one of the last days.
 func (b *Outbox) Answered(ctx context.Context, id string) (before bool, err error) {
-	now := time.Now()
+	now := b.clock.wall()
 	err = b.write(ctx, func(tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM inbound WHERE at < ?`, ms(now.Add(-inboundKept))); err != nil {
 			return fmt.Errorf("remove old ids of text messages: %w", err)
@@ -37,7 +37,7 @@ func (b *Outbox) Optout(ctx context.Context, phone string, stopped bool) (change
 		var n int64
 		var err error
 		if stopped {
-			n, err = tx.affect(ctx, `INSERT INTO optout (phone, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, phone, ms(time.Now()))
+			n, err = tx.affect(ctx, `INSERT INTO optout (phone, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, phone, ms(b.clock.wall()))
 		} else {
 			n, err = tx.affect(ctx, `DELETE FROM optout WHERE phone = ?`, phone)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -20,11 +21,15 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.Co
 // CommitTold is a Commit of which some were told of before. Their notices are stored
 // as sent.
 func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
-	var planned []item
-	now := time.Now().UTC()
+	var changed []item
+	var planned []*item
+	now := b.clock.wall()
 	dir := b.directory.Load()
+	// Without the silences the plans are made again in the transaction, or it fails as well.
+	silences, _ := silencesAt(ctx, b.reads, now)
+	ahead := foresee(dir, c.Events, silences, now)
 	err := b.write(ctx, func(tx *transaction) error {
-		planned = planned[:0]
+		changed, planned = changed[:0], planned[:0]
 		if err := storeStates(ctx, tx, c.States); err != nil {
 			return err
 		}
@@ -32,22 +37,24 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 		if err != nil {
 			return err
 		}
-		messages := make(topics)
+		if !ahead.holds(silences) {
+			ahead = foresee(dir, c.Events, silences, now)
+		}
 		for i := range c.Events {
-			items, err := b.storeEvent(ctx, tx, dir, &c.Events[i], told, messages, silences, now)
+			over, news, err := b.storeEvent(ctx, tx, dir, &c.Events[i], &ahead.plans[i], told, now)
 			if err != nil {
 				return fmt.Errorf("store the event %s of %s: %w", c.Events[i].Kind, c.Events[i].Code, err)
 			}
-			planned = append(planned, items...)
+			changed, planned = append(changed, over...), append(planned, news...)
 		}
 		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
-		planned = append(planned, warnings...)
+		changed = append(changed, warnings...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.admit(planned)
+	b.admit(append(changed, added(planned)...))
 	return nil
 }
 
@@ -79,66 +86,61 @@ type stored struct {
 	Memory alarm.Memory `json:"memory,omitzero"`
 }
 
-// storeEvent brings the event's episode up to date and plans its notices. It returns
-// those that came to a state by it.
-func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, told Told, messages topics,
-	silences []notifier.Silence, now time.Time,
-) ([]item, error) {
+// storeEvent brings the event's episode up to date and stores its notices. Those of an
+// end are planned here, as they depend on who was told. It returns those of before
+// that came to another state by it, and those that are new.
+func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, p *plan, told Told, now time.Time) (changed []item, news []*item, err error) {
 	episode, err := storeEpisode(ctx, tx, ev)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO event (episode, kind, at, severity, known, usage, capacity, reason, by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		episode, ev.Kind, ms(ev.At), ev.Severity, ev.Known, ev.Usage, ev.Capacity, ev.Reason, ev.By); err != nil {
-		return nil, fmt.Errorf("note the event: %w", err)
-	}
-	var addressees []notifier.Addressee
-	var items []item
 	if notifier.Ends(ev.Kind) {
-		if items, err = endUnsent(ctx, tx, episode); err != nil {
-			return nil, err
+		var addressees []notifier.Addressee
+		if changed, err = endUnsent(ctx, tx, episode); err != nil {
+			return nil, nil, err
 		}
 		if addressees, err = heard(ctx, tx, episode); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := whenTold(ctx, tx, episode, addressees, now); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		end := newPlan(dir, ev, addressees, nil, now)
+		p = &end
 	}
-	plan := notifier.Plan(dir, ev, addressees, silences, now)
-	over, err := escalationsOver(ctx, tx, episode, ev.Kind, plan)
+	if p.err != nil {
+		return nil, nil, p.err
+	}
+	event, err := tx.insert(ctx, `INSERT INTO event (episode, kind, at, severity, known, usage, capacity, reason, by, alert)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		episode, ev.Kind, ms(ev.At), ev.Severity, ev.Known, ev.Usage, ev.Capacity, ev.Reason, ev.By, p.alert)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("note the event: %w", err)
 	}
-	items = append(items, over...)
-	var alerts alertTexts
-	for _, n := range plan {
-		alert, err := alerts.of(ev, &n)
-		if err != nil {
-			return nil, err
-		}
-		p := placing{weight: lightest, alert: alert}
-		var known bool
-		if p.told, known = told.about(ev, n.Recipient); !known {
-			p.joins = messages.joins(ev, &n)
-		}
-		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && p.joins == "" && n.Hold == "" && n.Drop == "" {
+	notices := slices.Clone(p.notices) // a write may be run again
+	over, err := escalationsOver(ctx, tx, episode, ev.Kind, notices)
+	if err != nil {
+		return nil, nil, err
+	}
+	changed = append(changed, over...)
+	for i := range notices {
+		n := &notices[i]
+		place := placing{weight: lightest, event: event, alert: p.own[i]}
+		place.told, _ = told.about(ev, n.Recipient)
+		if notifier.Begins(n.Kind) && ev.Kind != alarm.Raised && n.Hold == "" && n.Drop == "" {
 			var superseded []item
-			if superseded, p.weight, err = supersede(ctx, tx, episode, &n, p.weight); err != nil {
-				return nil, err
+			if superseded, place.weight, err = supersede(ctx, tx, episode, n, place.weight); err != nil {
+				return nil, nil, err
 			}
-			items = append(items, superseded...)
+			changed = append(changed, superseded...)
 		}
-		it, err := b.storeNotice(ctx, tx, dir, episode, n, p)
+		it, err := b.storeNotice(ctx, tx, dir, episode, n, place)
 		if err != nil {
-			return nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
+			return nil, nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
-		if it != nil {
-			items = append(items, *it)
-		}
+		news = append(news, it)
 	}
-	return items, nil
+	return changed, news, nil
 }
 
 // lightest is a weight that no notice has.

@@ -267,3 +267,107 @@ func TestWarningOfACap(t *testing.T) {
 		})
 	}
 }
+
+// TestAWarningOfACapEnds: programs that were told of a cap are told, once, when there is room
+// again: in the next period, or because the cap was raised or removed. People are not.
+func TestAWarningOfACapEnds(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, tt := range []struct {
+		name   string
+		limits *notifier.Limits // after a reload; nil is none
+		after  time.Duration
+		more   int // text messages by then
+		want   []string
+	}{
+		{"in the same period", nil, day - 2*limitsEvery, 0, []string{"raised"}},
+		{"in the next period", nil, day + limitsEvery, 0, []string{"raised", "cleared"}},
+		{"most of it is used in the next period, too", nil, day + limitsEvery, 4, []string{"raised", "cleared", "raised"}},
+		{"the cap is raised", &notifier.Limits{PerDay: 50, Warn: []string{"payers"}}, time.Second, 0, []string{"raised", "cleared"}},
+		{"the cap is raised, and most of it is used", &notifier.Limits{PerDay: 6, Warn: []string{"payers"}}, time.Second, 1, []string{"raised", "raised"}},
+		{"there is no cap any more", &notifier.Limits{}, time.Second, 0, []string{"raised", "cleared"}},
+		{"there are neither a cap nor payers any more", &notifier.Limits{}, -1, 0, []string{"raised", "cleared"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				sms, li, hook := &textChannel{}, &textChannel{}, &alertChannel{}
+				payers := func(e *notifier.Entries) {
+					payer(li)(e)
+					r := e.Receivers["payers"]
+					r.Targets = append(r.Targets, notifier.Target{
+						Recipient: notifier.Recipient{Channel: "webhook", Name: "webhook/payers/1", Address: "http://h"}, Channel: hook, Zone: time.UTC,
+					})
+					e.Receivers["payers"] = r
+				}
+				dir := func(l notifier.Limits) *notifier.Directory {
+					if tt.after < 0 && l.PerDay == 0 {
+						return directoryOf(map[string]notifier.Channel{"sms/wei": sms}, func(e *notifier.Entries) {
+							e.Stranger = func(_, _, address string) (notifier.Target, bool) {
+								return notifier.Target{Recipient: notifier.Recipient{Channel: "webhook", Address: address}, Channel: hook, Zone: time.UTC}, address == "http://h"
+							}
+						})
+					}
+					return directoryOf(map[string]notifier.Channel{"sms/wei": sms}, limits(l), payers)
+				}
+				r := open(t, path, dir(notifier.Limits{PerDay: 5, Warn: []string{"payers"}})).start()
+				for _, code := range codes(4) {
+					r.raise(code, alarm.Warning)
+				}
+				if got := len(li.take()); got != 1 {
+					t.Errorf("%d warnings to a person", got)
+				}
+				if tt.limits != nil {
+					r.SetDirectory(dir(*tt.limits))
+					pass(time.Second)
+				} else {
+					r.stop() // a restart forgets nothing of it
+					r = open(t, path, r.Directory()).start()
+					pass(tt.after)
+				}
+				for _, code := range codes(10)[6 : 6+tt.more] {
+					r.raise(code, alarm.Warning)
+				}
+				pass(limitsEvery)
+				var got []string
+				for _, a := range hook.alerts() {
+					kind := "raised"
+					if a.Resolved {
+						kind = "cleared"
+						if first := hook.alerts()[0]; a.Fingerprint != first.Fingerprint || !a.StartsAt.Equal(first.StartsAt) {
+							t.Errorf("the end is of another alert: %+v, and it began with %+v", a, first)
+						}
+					}
+					got = append(got, kind)
+				}
+				want(t, "to a program", got, tt.want...)
+				if n, ends := len(li.take()), tt.more > 0; n > 1 || n == 1 && !ends {
+					t.Errorf("%d more text messages to a person", n)
+				}
+				r.stop()
+			})
+		})
+	}
+}
+
+// alertChannel keeps the alerts that it was given.
+type alertChannel struct {
+	mu   sync.Mutex
+	list []notifier.Alert
+}
+
+func (c *alertChannel) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range m.Notices {
+		c.list = append(c.list, m.Notices[i].Alert)
+	}
+	return notifier.Receipt{Status: notifier.Accepted}, nil
+}
+
+func (c *alertChannel) Bundle() int { return 64 }
+
+func (c *alertChannel) alerts() []notifier.Alert {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.list)
+}

@@ -1,10 +1,8 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -30,7 +28,7 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 		if err != nil {
 			return nil, err
 		}
-		if float64(used) < warnAt*float64(bound.Most) {
+		if !nearly(used, bound) {
 			continue
 		}
 		first, err := firstWarning(ctx, tx, bound, now)
@@ -45,7 +43,11 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 		if err != nil {
 			return nil, fmt.Errorf("warn of the cap of a %s: %w", bound.Cap, err)
 		}
-		out = append(out, items...)
+		over, err := b.renewWarning(ctx, tx, dir, warned{bound: bound, code: self.Code}, items, now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, items...), over...)
 	}
 	return out, nil
 }
@@ -55,15 +57,16 @@ func (b *Outbox) warnOfLimits(ctx context.Context, tx *transaction, dir *notifie
 func firstWarning(ctx context.Context, tx *transaction, b notifier.Bound, now time.Time) (bool, error) {
 	n, err := tx.affect(ctx, `INSERT INTO limit_warning (cap, at) VALUES (?, ?)
 		ON CONFLICT (cap) DO UPDATE SET at = excluded.at WHERE at <= ? OR at > excluded.at`,
-		fmt.Sprintf("%s %d", b.Cap, b.Most), ms(now), ms(now.Add(-b.Window)))
+		warningKey(b), ms(now), ms(now.Add(-b.Window)))
 	if err != nil {
 		return false, fmt.Errorf("note the warning of a cap: %w", err)
 	}
 	return n > 0, nil
 }
 
-// heldByCap counts the notices that a cap holds back for a recipient.
-const heldByCap = `SELECT count(*) FROM notice INDEXED BY notice_recipient WHERE recipient = ? AND created_at > ? AND state = 'held' AND reason LIKE '` + overTheCap + `%'`
+// heldByCap counts the notices that a cap holds back for a recipient, however long ago they
+// were decided: something else may have held them before.
+const heldByCap = `SELECT count(*) FROM notice INDEXED BY notice_live WHERE state = 'held' AND recipient = ? AND reason LIKE '` + overTheCap + `%'`
 
 // sayHeld returns what a text message says when it is the last one under a cap, or when
 // notices are held back for its recipient: it tells how many. The text is that of a
@@ -85,7 +88,7 @@ func (b *Outbox) sayHeld(ctx context.Context, t *notifier.Target, text string, n
 			continue
 		}
 		var held int
-		if err := b.reads.QueryRowContext(ctx, heldByCap, t.Recipient.Name, ms(now.Add(-longestHold(bounds)))).Scan(&held); err != nil {
+		if err := b.reads.QueryRowContext(ctx, heldByCap, t.Recipient.Name).Scan(&held); err != nil {
 			return text, fmt.Errorf("count what is held: %w", err)
 		}
 		if held > 0 || used <= most {
@@ -93,9 +96,4 @@ func (b *Outbox) sayHeld(ctx context.Context, t *notifier.Target, text string, n
 		}
 	}
 	return text, nil
-}
-
-// longestHold is how long ago a notice may have been decided that a cap still holds.
-func longestHold(bounds []notifier.Bound) time.Duration {
-	return slices.MaxFunc(bounds, func(a, b notifier.Bound) int { return cmp.Compare(a.Window, b.Window) }).Window
 }

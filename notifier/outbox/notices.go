@@ -2,8 +2,6 @@ package outbox
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,17 +11,19 @@ import (
 
 // placing says how a planned notice stands to others.
 type placing struct {
-	joins  string    // code of the episode whose message speaks for it, too; "" when it speaks for itself
 	weight int       // of one that it takes the place of; more than its own changes nothing
-	alert  []byte    // as it is stored
+	event  int64     // the row of its event; 0 when it has none
+	alert  string    // as it is stored; "" when it is that of its event
 	told   time.Time // when the recipient was told of it before it could be stored; zero is never
 }
 
-// storeNotice stores one planned notice. Nil is returned for one that exists already.
-func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n notifier.Notice, p placing) (*item, error) {
-	now := time.Now().UTC()
-	t, reachable := dir.Reach(n, n.Told)
-	it := b.place(dir, &n, episode, p)
+// storeNotice stores one planned notice together with those that are planned next: it
+// is in the database when something else is asked, and at the end of the write at the
+// latest. The item that it returns has a row from then on, or none when the notice exists already.
+func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, n *notifier.Notice, p placing) (*item, error) {
+	now := b.clock.wall()
+	t, reachable := dir.Reach(*n, n.Told)
+	it := b.place(dir, n, episode, p)
 	reason := ""
 	switch {
 	case n.Drop != "":
@@ -32,13 +32,11 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 		it.state, reason = notifier.Sent, toldUnstored
 	case !reachable:
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
-	case p.joins != "":
-		it.state, reason = notifier.Dropped, "told with "+p.joins
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 		it.length = strings.HasPrefix(n.Hold, "escalation:")
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
-		until, why, err := capped(ctx, tx, dir, n, now)
+		until, why, err := capped(ctx, tx, dir, *n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -54,17 +52,10 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
-	var err error
-	it.seq, err = tx.insert(ctx, `INSERT INTO notice
-		(id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, alert,
-			held_for, escalation, state, reason, told_with, created_at, next_at, sent_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		n.ID, episode, n.Code, n.Kind, n.Rule, n.Severity, n.Receiver, n.Channel, n.Recipient, displayOf(&n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), it.state, reason, p.joins, ms(n.CreatedAt), ms(next), ms(p.told))
-	if err != nil || it.seq == 0 {
-		return nil, err
-	}
-	return &it, nil
+	return &it, tx.noticed(ctx, &it,
+		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), string(it.state), reason,
+		ms(n.CreatedAt), ms(next), ms(p.told))
 }
 
 // place finds the place of a planned notice in the queues.
@@ -90,25 +81,8 @@ func formerAddress(dir *notifier.Directory, n notifier.Notice) string {
 	return n.Told
 }
 
-// alertTexts are the alerts of one event as they are stored. All recipients get the
-// same, unless it lists the instances of a receiver or says that nobody acknowledged.
-type alertTexts struct{ same []byte }
-
-// of returns the alert of a notice as it is stored.
-func (a *alertTexts) of(ev *alarm.Event, n *notifier.Notice) ([]byte, error) {
-	special := len(ev.Silent) > 0 || n.Escalation > 0 // which says that it is one
-	if a.same != nil && !special {
-		return a.same, nil
-	}
-	text, err := json.Marshal(n.Alert)
-	if err != nil {
-		return nil, fmt.Errorf("write the alert: %w", err)
-	}
-	if !special {
-		a.same = text
-	}
-	return text, nil
-}
+// alertOf is the alert of a notice: its own, or that of its event.
+const alertOf = `CASE notice.alert WHEN '' THEN (SELECT event.alert FROM event WHERE event.id = notice.event) ELSE notice.alert END`
 
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
@@ -144,7 +118,7 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 				continue // one is tracked for all of its message
 			}
 			tracked[it.message] = true
-			it.due = b.clock.now() + min(max(time.Until(at(next)), 0), trackMost)
+			it.due = b.clock.now() + min(max(at(next).Sub(b.clock.wall()), 0), trackMost)
 		case doubt == 1:
 			it.due = b.clock.now() + lookAfterCrash
 			if it.message == "" {

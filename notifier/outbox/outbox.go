@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	_ "modernc.org/sqlite" // the database driver
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -44,6 +43,12 @@ type Options struct {
 	Keep time.Duration
 	// Seed makes the jitter of retries repeatable in tests; 0 is random.
 	Seed uint64
+	// Clocks returns what the wall clock says, and how much time has passed by a clock that
+	// nobody sets; nil is those of this machine. A rehearsal moves its own by hand, and calls
+	// Deliver instead of Run.
+	Clocks Clocks
+	// Scratch is true for a database that is thrown away: nothing waits until it is safe on disk.
+	Scratch bool
 }
 
 // Outbox is the database and the dispatcher. All methods may be called from any
@@ -60,12 +65,14 @@ type Outbox struct {
 	keep    time.Duration
 
 	statements *statements // of db
-	spending   spending    // of text messages
+	insertions insertions
+	spending   spending // of text messages
 	drills     drills
 
 	jitter func() float64
 
 	directory atomic.Pointer[notifier.Directory]
+	former    sync.Mutex // held while the directory is replaced
 
 	clock clock
 	lost  sync.Map // recipients that cannot be reached, so that others are known to be told of it
@@ -77,6 +84,8 @@ type Outbox struct {
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
+
+	pruned, looked instant // when Deliver removed last what is old, and looked at warnings of caps
 }
 
 // Open opens the database, creating it when there is none, and takes up what
@@ -86,14 +95,17 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, fmt.Errorf("make the folder of the database: %w", err)
 	}
 	log := o.Logger.With("component", "outbox")
-	s, err := openStore(ctx, o.Path, log)
+	s, err := openStore(ctx, o.Path, o.Scratch, log)
 	if err != nil {
 		return nil, err
 	}
 	b := &Outbox{
-		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(),
+		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
 		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
+	}
+	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
+		b.clock.clocks = machineClocks()
 	}
 	b.beside = newBeside(ctx)
 	b.writer = newWriter(s.db, b.statements)
@@ -124,9 +136,12 @@ func (b *Outbox) Close() error {
 }
 
 // SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them.
+// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
+// are in it no more are kept while something that they were told is open.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
-	b.directory.Store(d)
+	b.former.Lock()
+	b.directory.Store(d.Keep(b.directory.Load()))
+	b.former.Unlock()
 	b.metrics.configure(d)
 	select {
 	case b.reloaded <- struct{}{}:
@@ -158,7 +173,11 @@ func (b *Outbox) nudge() {
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
 	err := b.writer.write(ctx, func(tx *transaction) error {
 		tx.spending, tx.texted, tx.room = &b.spending, false, nil
-		return f(tx)
+		tx.insertions, tx.planned, tx.failed = b.insertions, planned{}, nil
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.flush(ctx)
 	})
 	if err != nil {
 		b.spending.forget() // what it was to cost is not spent

@@ -190,7 +190,7 @@ func TestOutboxAfterACrash(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if some, err := r.begin(t.Context(), &s); err != nil || !some {
+				if some, _, err := r.begin(t.Context(), &s); err != nil || !some {
 					t.Fatal(some, err)
 				}
 				if err := r.Close(); err != nil {

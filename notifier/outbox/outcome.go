@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
@@ -39,17 +40,30 @@ type outcome struct {
 	late   bool          // of doubt: there was no answer in time
 	split  bool          // each notice goes out again by itself
 	about  bool          // of dead: the recipient cannot be reached, whatever the text
+	bare   bool          // of dead: it is refused without the secrets that left the configuration
 	result result
 	asked  time.Duration
 }
+
+// bareRefused begins the reason of an end that was refused without the secrets that left the
+// configuration.
+const bareRefused = "sent without the secrets that this URL had, as it left the configuration, and refused; end it there by hand: "
 
 // judge turns the answer of a channel into an outcome. waited is for how long the
 // oldest notice of the message has waited.
 func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited time.Duration) outcome {
 	if err == nil {
-		return accepted(receipt, s.target.Channel)
+		o := accepted(receipt, s.target.Channel)
+		if s.target.Bare && o.reason == "" {
+			o.reason = "sent without the secrets that this URL may have had: it left the configuration"
+		}
+		return o
 	}
 	m := &s.message
+	if s.target.Bare && notifier.IsAboutCredentials(err) && notifier.Ends(m.Notices[0].Kind) {
+		// Nobody can mend the credentials of what is not there any more.
+		return outcome{name: "permanent", state: notifier.Dead, reason: bareRefused + err.Error(), bare: true, result: took}
+	}
 	if notifier.IsPermanent(err) {
 		about := notifier.IsAboutRecipient(err)
 		if len(m.Notices) > 1 && !about {
@@ -99,7 +113,7 @@ func accepted(receipt notifier.Receipt, ch notifier.Channel) outcome {
 // While the database cannot be written it goes on trying until Run ends: to
 // forget that a message was accepted would be to send it twice.
 func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifier.Receipt, sendErr error) ([]item, verdict, error) {
-	now := time.Now().UTC()
+	now := b.clock.wall()
 	at := b.clock.now()
 	waited := time.Duration(0)
 	for _, it := range s.items {
@@ -114,7 +128,11 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 		})
 	})
 	b.measure(s, o, receipt, sendErr, now)
-	if o.about && err == nil {
+	switch {
+	case err != nil:
+	case o.bare:
+		b.tellNotEnded(ctx, s.items[0], o.reason)
+	case o.about:
 		b.unreachable(ctx, s.items[0], o.reason)
 	}
 	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
@@ -129,6 +147,7 @@ func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke = len(s.items)
+		v.grave = slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })
 	}
 	return v
 }
@@ -190,7 +209,7 @@ func (b *Outbox) shown(at instant, some bool) int64 {
 	if !some {
 		return 0
 	}
-	return ms(time.Now().Add(at - b.clock.now()))
+	return ms(b.clock.wall().Add(at - b.clock.now()))
 }
 
 // measure counts what an attempt came to, and logs what a person should know.
@@ -223,7 +242,7 @@ func (b *Outbox) interrupted(ctx context.Context, s *sending) ([]item, error) {
 			notifier.Pending, s.message.InDoubt, seqsOf(s.items)); err != nil {
 			return fmt.Errorf("put notices back: %w", err)
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(time.Now()), s.attempt)
+		_, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE id = ?`, ms(b.clock.wall()), s.attempt)
 		return err
 	})
 	return s.items, err

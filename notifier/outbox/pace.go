@@ -4,9 +4,11 @@ import "time"
 
 // pace keeps text messages to one person apart: after one that spoke for many, or
 // after several within a minute, the next waits until the minute is over and takes
-// along what is decided until then. Critical notices do not wait for that.
+// along what is decided until then. Critical notices do not wait for that: three messages of
+// theirs leave at once within a minute, and then one each few seconds.
 type pace struct {
 	sent   []instant // when the last ones left, the newest last
+	grave  []instant // the same of those that were critical
 	spoke  int       // for how many notices the newest spoke
 	newest instant
 }
@@ -17,31 +19,36 @@ const (
 	paceBurst = 3
 	// paceMany is for how many notices a message speaks that closes the window.
 	paceMany = 5
-	// paceCritical is how long a critical notice waits for others after a message that
-	// spoke for many: in a storm they come by the hundred.
+	// paceCritical is how long a critical notice waits for others after paceBurst messages
+	// about critical ones: in a storm they come by the hundred.
 	paceCritical = 4 * time.Second
 )
 
-// left notes that a message left that spoke for n notices.
-func (p *pace) left(now instant, n int) {
-	p.sent = append(p.sent, now)
-	if len(p.sent) > paceBurst {
-		p.sent = p.sent[1:]
+// left notes that a message left that spoke for n notices, grave ones among them.
+func (p *pace) left(now instant, n int, grave bool) {
+	p.sent = lastFew(p.sent, now)
+	if grave {
+		p.grave = lastFew(p.grave, now)
 	}
 	p.newest, p.spoke = now, n
 }
 
+// lastFew appends a moment, and keeps the newest paceBurst.
+func lastFew(moments []instant, now instant) []instant {
+	moments = append(moments, now)
+	return moments[max(len(moments)-paceBurst, 0):]
+}
+
 // opens tells from when on the next message may leave.
 func (p *pace) opens(critical bool) instant {
-	var at instant
 	switch {
-	case len(p.sent) == 0:
+	case critical && len(p.grave) < paceBurst:
 		return 0
-	case p.spoke >= paceMany && critical:
-		return p.newest + paceCritical
 	case critical:
-		return 0
-	case p.spoke >= paceMany:
+		return min(p.grave[paceBurst-1]+paceCritical, p.grave[0]+paceWindow)
+	}
+	var at instant
+	if p.spoke >= paceMany {
 		at = p.newest + paceWindow
 	}
 	if len(p.sent) == paceBurst {

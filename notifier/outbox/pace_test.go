@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,8 +15,9 @@ import (
 func TestPace(t *testing.T) {
 	const s = time.Second
 	type left struct {
-		at instant
-		n  int
+		at    instant
+		n     int
+		grave bool
 	}
 	for _, tt := range []struct {
 		name     string
@@ -24,22 +26,99 @@ func TestPace(t *testing.T) {
 		want     instant
 	}{
 		{"nothing left yet", nil, false, 0},
-		{"one", []left{{10 * s, 1}}, false, 0},
-		{"three within a minute", []left{{10 * s, 1}, {20 * s, 1}, {30 * s, 1}}, false, 70 * s},
-		{"the last three count", []left{{10 * s, 1}, {20 * s, 1}, {30 * s, 1}, {80 * s, 1}}, false, 80 * s},
-		{"something critical does not wait", []left{{10 * s, 1}, {20 * s, 1}, {30 * s, 1}}, true, 0},
-		{"one that spoke for many", []left{{10 * s, 5}}, false, 70 * s},
-		{"four are not many", []left{{10 * s, 4}}, false, 0},
-		{"something critical waits for others in a storm", []left{{10 * s, 500}}, true, 14 * s},
+		{"one", []left{{10 * s, 1, false}}, false, 0},
+		{"three within a minute", []left{{10 * s, 1, false}, {20 * s, 1, false}, {30 * s, 1, false}}, false, 70 * s},
+		{"the last three count", []left{{10 * s, 1, false}, {20 * s, 1, false}, {30 * s, 1, false}, {80 * s, 1, false}}, false, 80 * s},
+		{"something critical does not wait", []left{{10 * s, 1, false}, {20 * s, 1, false}, {30 * s, 1, false}}, true, 0},
+		{"one that spoke for many", []left{{10 * s, 5, false}}, false, 70 * s},
+		{"four are not many", []left{{10 * s, 4, false}}, false, 0},
+		{"something critical after one that spoke for many", []left{{10 * s, 500, false}}, true, 0},
+		{"and that was critical, too", []left{{10 * s, 500, true}}, true, 0},
+		{"the third critical one", []left{{10 * s, 500, true}, {11 * s, 1, true}}, true, 0},
+		{"the fourth waits for others", []left{{10 * s, 500, true}, {11 * s, 1, true}, {12 * s, 1, true}}, true, 16 * s},
+		{"and so does the next", []left{{10 * s, 500, true}, {11 * s, 1, true}, {12 * s, 1, true}, {16 * s, 70, true}}, true, 20 * s},
+		{"what is not critical does not count for that", []left{{10 * s, 1, true}, {11 * s, 1, false}, {12 * s, 1, false}, {13 * s, 9, false}, {14 * s, 1, true}}, true, 0},
+		{"three, a minute ago", []left{{10 * s, 1, true}, {11 * s, 1, true}, {69 * s, 1, true}}, true, 70 * s},
 	} {
 		var p pace
 		for _, l := range tt.sent {
-			p.left(l.at, l.n)
+			p.left(l.at, l.n, l.grave)
 		}
 		if got := p.opens(tt.critical); got != tt.want {
 			t.Errorf("%s: opens at %v, want %v", tt.name, got, tt.want)
 		}
 	}
+}
+
+// TestCriticalTrickle: a critical alarm that comes alone, right after a text message that
+// spoke for many, leaves at once; and 300 of them that come one after the other within ten
+// seconds are a few text messages.
+func TestCriticalTrickle(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		first int // alarms of the storm before
+		then  int // critical ones
+		every time.Duration
+		most  int           // text messages for those
+		wait  time.Duration // of each at most
+	}{
+		{"one, a moment after a storm", 500, 1, 300 * time.Millisecond, 1, 0},
+		{"two, a moment after each other", 500, 2, 300 * time.Millisecond, 2, 0},
+		{"one each five seconds", 500, 20, 5 * time.Second, 20, 0},
+		{"300 in ten seconds", 0, 300, 33 * time.Millisecond, 6, paceCritical},
+		{"300 in ten seconds after a storm", 500, 300, 33 * time.Millisecond, 6, paceCritical},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				texts := 0
+				var told []time.Duration
+				raised := make(map[string]time.Time)
+				sms := &fakeChannel{bundle: 20_000, answer: func(m notifier.Message) (notifier.Receipt, error) {
+					some := false
+					for i := range m.Notices {
+						if at, ours := raised[m.Notices[i].Code]; ours {
+							told, some = append(told, time.Since(at)), true
+						}
+					}
+					if some {
+						texts++
+					}
+					return notifier.Receipt{Status: notifier.Accepted}, nil
+				}}
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+				defer r.stop()
+				if tt.first > 0 {
+					if err := r.Commit(t.Context(), severe(alarm.Warning, stormCodes("A", tt.first)...)); err != nil {
+						t.Fatal(err)
+					}
+					pass(100 * time.Millisecond)
+				}
+				for _, code := range stormCodes("C", tt.then) {
+					raised[code] = time.Now()
+					if err := r.Commit(t.Context(), severe(alarm.Critical, code)); err != nil {
+						t.Fatal(err)
+					}
+					pass(tt.every)
+				}
+				pass(time.Minute)
+				if len(told) != tt.then || texts > tt.most {
+					t.Errorf("%d are told in %d text messages, want %d in %d at most", len(told), texts, tt.then, tt.most)
+				}
+				if most := slices.Max(told); most > tt.wait {
+					t.Errorf("one waited for %v, want %v at most", most, tt.wait)
+				}
+			})
+		})
+	}
+}
+
+func stormCodes(letter string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("%s%04d", letter, i)
+	}
+	return out
 }
 
 // severe is a commit of alarms of a severity, all begun in one round.

@@ -64,7 +64,7 @@ func (b *Outbox) Proved(ctx context.Context, contact, code string) (bool, error)
 	if !known {
 		return false, nil
 	}
-	now := time.Now()
+	now := b.clock.wall()
 	var answered int64
 	err := b.write(ctx, func(tx *transaction) (err error) {
 		if err := noteNumber(ctx, tx, &c, now); err != nil {
@@ -130,7 +130,7 @@ func (b *Outbox) People(ctx context.Context) ([]notifier.Reach, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := b.clock.wall()
 	dir := b.directory.Load()
 	contacts := dir.Contacts()
 	out := make([]notifier.Reach, 0, len(contacts))

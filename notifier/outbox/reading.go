@@ -61,8 +61,8 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 		limit = listed
 	}
 	//nolint:gosec // where holds no value, only the conditions of chosen
-	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, alert,
-			state, attempts, reason, provider_id, created_at, next_at, sent_at, message,
+	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, `+alertOf+`,
+			state, attempts, CASE WHEN reason = '' AND told_with <> '' AND state IN ('sent', 'delivered') THEN 'told with ' || told_with ELSE reason END, provider_id, created_at, next_at, sent_at, message,
 			coalesce((SELECT m.notices FROM message m WHERE m.id = message), 0), coalesce((SELECT m.text FROM message m WHERE m.id = message), '')
 		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
 	if err != nil {

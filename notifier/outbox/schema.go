@@ -3,9 +3,12 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
+
+	"modernc.org/sqlite"
 )
 
 // schema is the database's layout; docs/outbox.md describes it. Times are Unix
@@ -197,29 +200,56 @@ CREATE TABLE optout (
 ) WITHOUT ROWID;
 
 CREATE INDEX notice_at ON notice (created_at);
-CREATE INDEX episode_instance ON episode (instance);`,
+CREATE INDEX episode_instance ON episode (instance);`, `
+ALTER TABLE event ADD COLUMN alert TEXT NOT NULL DEFAULT '';
+ALTER TABLE notice ADD COLUMN event INTEGER NOT NULL DEFAULT 0;`, `
+ALTER TABLE notice ADD COLUMN freed_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notice_freed ON notice (freed_at) WHERE freed_at > 0;
+ALTER TABLE limit_warning ADD COLUMN code TEXT NOT NULL DEFAULT '';`,
 	}
 }
 
 // openDatabase opens one connection for writing and some for reading. WAL with
 // synchronous=FULL: what was committed survives the loss of power.
-func openDatabase(ctx context.Context, path string) (db, reads *sql.DB, err error) {
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
-	db, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
-	if err != nil {
-		return nil, nil, fmt.Errorf("open the database %s: %w", path, err)
+func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sql.DB, err error) {
+	synchronous := "synchronous(FULL)"
+	if scratch {
+		synchronous = "synchronous(OFF)"
 	}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", synchronous, "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
+	driver := &sqlite.Driver{}
+	db = sql.OpenDB(connector{driver, "file:" + url.PathEscape(path) + "?" + pragmas.Encode()})
 	db.SetMaxOpenConns(1)
 	if err := migrate(ctx, db); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("prepare the database %s: %w", path, err), db.Close())
 	}
 	pragmas = url.Values{"_pragma": {"busy_timeout(5000)", "query_only(1)"}}
-	reads, err = sql.Open("sqlite", "file:"+url.PathEscape(path)+"?"+pragmas.Encode())
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open the database %s for reading: %w", path, err), db.Close())
-	}
+	reads = sql.OpenDB(connector{driver, "file:" + url.PathEscape(path) + "?" + pragmas.Encode()})
 	reads.SetMaxOpenConns(4)
 	return db, reads, nil
+}
+
+// connector opens connections that leave the write-ahead log and its index in their places
+// when the last of them is closed. Without both a database cannot be read, and on a disk
+// that is full at the next start they could not be made.
+type connector struct {
+	driver *sqlite.Driver
+	name   string
+}
+
+func (c connector) Driver() driver.Driver { return c.driver }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.driver.Open(c.name)
+	if err != nil {
+		return nil, err
+	}
+	if files, ok := conn.(sqlite.FileControl); ok {
+		if _, err := files.FileControlPersistWAL("main", 1); err != nil {
+			return nil, errors.Join(fmt.Errorf("keep the write-ahead log: %w", err), conn.Close())
+		}
+	}
+	return conn, nil
 }
 
 // migrate brings the database to the newest layout, step by step.

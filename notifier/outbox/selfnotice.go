@@ -18,7 +18,7 @@ import (
 // made here when the caller gives none.
 func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Directory, s *notifier.Self, now time.Time) ([]item, error) {
 	if s.Code == "" {
-		code, err := freeCode(ctx, tx)
+		code, err := freeCode(ctx, tx, b.jitter)
 		if err != nil {
 			return nil, err
 		}
@@ -36,21 +36,27 @@ func (b *Outbox) planSelf(ctx context.Context, tx *transaction, dir *notifier.Di
 	if err != nil {
 		return nil, err
 	}
-	var out []item
+	return b.storeSelf(ctx, tx, dir, episode, notices)
+}
+
+// storeSelf stores notices of something that Brimwatch tells about its own work.
+func (b *Outbox) storeSelf(ctx context.Context, tx *transaction, dir *notifier.Directory, episode int64, notices []notifier.Notice) ([]item, error) {
+	var out []*item
 	for i := range notices {
 		alert, err := json.Marshal(notices[i].Alert)
 		if err != nil {
 			return nil, fmt.Errorf("write the alert: %w", err)
 		}
-		it, err := b.storeNotice(ctx, tx, dir, episode, notices[i], placing{weight: lightest, alert: alert})
+		it, err := b.storeNotice(ctx, tx, dir, episode, &notices[i], placing{weight: lightest, alert: string(alert)})
 		if err != nil {
 			return nil, fmt.Errorf("store a notice to %s: %w", notices[i].Recipient, err)
 		}
-		if it != nil {
-			out = append(out, *it)
-		}
+		out = append(out, it)
 	}
-	return out, nil
+	if err := tx.flush(ctx); err != nil {
+		return nil, fmt.Errorf("store notices about Brimwatch: %w", err)
+	}
+	return added(out), nil
 }
 
 // storeSelfEpisode stores the episode of something that Brimwatch tells about itself. It
@@ -67,9 +73,9 @@ func storeSelfEpisode(ctx context.Context, tx *transaction, s *notifier.Self, no
 }
 
 // freeCode makes a code that no notice and no drill has.
-func freeCode(ctx context.Context, tx *transaction) (string, error) {
+func freeCode(ctx context.Context, tx *transaction, draw func() float64) (string, error) {
 	for range 100 {
-		code := notifier.NewSelfCode()
+		code := notifier.SelfCode(draw)
 		taken, err := finds(ctx, tx, `SELECT seq FROM notice WHERE code = ? UNION ALL SELECT asked_at FROM drill WHERE code = ?`, code, code)
 		if err != nil {
 			return "", fmt.Errorf("look for a free code: %w", err)

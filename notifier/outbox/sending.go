@@ -17,7 +17,8 @@ import (
 
 // sending is one attempt at one message.
 type sending struct {
-	items   []item // in the order of the notices of the message
+	items   []item   // in the order of the notices of the message
+	under   []string // of each: the code under which the text says it; nil where that is not known
 	message notifier.Message
 	target  notifier.Target
 	way     string
@@ -26,22 +27,24 @@ type sending struct {
 }
 
 // prepare reads the notices of a message and finds where they go. A target
-// without a channel means that nobody is there any more. Ends of what was told at
-// another address than the recipient's are moved to a queue of their own.
-func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []item, err error) {
+// without a channel means that nobody is there any more. Others stay in the queue: those
+// for which the text has no room, and ends of what was told at another address than the
+// recipient's, which are moved to a queue of their own.
+func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, others []item, err error) {
 	dir := b.directory.Load()
-	for _, it := range items {
-		n, err := readStored(ctx, b.reads, it.seq)
-		if err != nil {
-			return s, nil, err
-		}
+	stored, err := readAll(ctx, b.reads, items)
+	if err != nil {
+		return s, nil, err
+	}
+	for i, it := range items {
+		n := &stored[i]
 		t, ok := dir.Reach(n.Notice, it.address)
 		if !ok && it.message != "" { // it may have arrived where nobody is any more
 			t, _ = dir.Reach(n.Notice, n.Address)
 		}
 		if n.Told != "" && it.address == "" && (!ok || t.Recipient.Address != n.Told) {
 			it.address = n.Told
-			moved = append(moved, it)
+			others = append(others, it)
 			continue
 		}
 		if s.items == nil {
@@ -53,27 +56,25 @@ func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, moved []
 		s.message.InDoubt = s.message.InDoubt || n.doubt > 0
 	}
 	if len(s.items) == 0 || s.target.Channel == nil {
-		return s, moved, nil
+		return s, others, nil
 	}
 	s.message.ID, s.message.Recipient = s.items[0].message, s.target.Recipient
 	s.message.Recipient.Name = s.items[0].recipient
-	return s, moved, b.recall(ctx, dir, &s)
+	if s.message.ID == "" {
+		return s, append(others, s.compose(dir)...), nil
+	}
+	return s, others, b.recall(ctx, dir, &s)
 }
 
-// recall gives a message in doubt its text, its address and its age, and a new one
-// its id and its text.
+// recall gives a message in doubt its text, its address and its age.
 func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending) error {
-	if s.message.ID == "" {
-		s.compose(dir)
-		return nil
-	}
 	var began, tried int64
 	err := b.reads.QueryRowContext(ctx, `SELECT text, address, began, tried FROM message WHERE id = ?`, s.message.ID).
 		Scan(&s.message.Text, &s.message.Recipient.Address, &began, &tried)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		s.compose(dir) // what it was is not known any more
-		s.message.Age = max(b.clock.now()-s.items[0].decided, time.Since(s.message.Notices[0].CreatedAt))
+		s.message.Age = max(b.clock.now()-s.items[0].decided, b.clock.wall().Sub(s.message.Notices[0].CreatedAt))
 		return nil
 	case err != nil:
 		return fmt.Errorf("read a message: %w", err)
@@ -83,14 +84,38 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 	return nil
 }
 
-// compose gives a new message its id and its text.
-func (s *sending) compose(dir *notifier.Directory) {
+// compose gives a new message its id and its text. Notices for which the text has no room
+// leave it, and are returned. None does when the message may have left already.
+func (s *sending) compose(dir *notifier.Directory) (left []item) {
+	if s.target.Recipient.Channel == "sms" {
+		c := dir.Compose(s.target, s.message.Notices)
+		s.message.Text, s.under = c.Text, c.Under
+		if s.items[0].message == "" {
+			left = s.leave(c.Left)
+		}
+	}
 	if s.message.ID == "" {
 		s.message.ID = messageID(s.message.Notices)
 	}
-	if s.target.Recipient.Channel == "sms" {
-		s.message.Text = dir.Compose(s.target, s.message.Notices)
+	return left
+}
+
+// leave takes notices out of a message, by their places.
+func (s *sending) leave(places []int) (left []item) {
+	if len(places) == 0 {
+		return nil
 	}
+	stays := sending{}
+	for i, it := range s.items {
+		if _, leaves := slices.BinarySearch(places, i); leaves {
+			left = append(left, it)
+			continue
+		}
+		stays.items, stays.under = append(stays.items, it), append(stays.under, s.under[i])
+		stays.message.Notices = append(stays.message.Notices, s.message.Notices[i])
+	}
+	s.items, s.under, s.message.Notices = stays.items, stays.under, stays.message.Notices
+	return left
 }
 
 // messageID names a message by its notices, whatever their order: another set of
@@ -116,46 +141,85 @@ type storedNotice struct {
 	doubt    int // 1: it may have left; 2: it may have, and was not found
 }
 
-// rower reads one row.
-type rower interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+// readStored reads one notice.
+func readStored(ctx context.Context, q querier, it item) (storedNotice, error) {
+	list, err := readAll(ctx, q, []item{it})
+	if err != nil {
+		return storedNotice{}, err
+	}
+	return list[0], nil
 }
 
-func readStored(ctx context.Context, q rower, seq int64) (storedNotice, error) {
-	var n storedNotice
-	var alert []byte
-	var created int64
-	err := q.QueryRowContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, alert,
-		attempts, in_doubt, created_at FROM notice WHERE seq = ?`, seq).
-		Scan(&n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut, &alert,
-			&n.attempts, &n.doubt, &created)
+// readAll reads the notices of some items, in their order. A message may speak for
+// thousands: they are read by one statement.
+func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, error) {
+	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, `+alertOf+`,
+		attempts, in_doubt, created_at FROM notice WHERE seq IN (SELECT value FROM json_each(?))`, seqsOf(items))
 	if err != nil {
-		return n, fmt.Errorf("read a notice: %w", err)
+		return nil, fmt.Errorf("read notices: %w", err)
 	}
-	if err := json.Unmarshal(alert, &n.Alert); err != nil {
-		return n, fmt.Errorf("read the alert of notice %s: %w", n.ID, err)
+	defer rows.Close()
+	places := make(map[int64]int, len(items))
+	for i, it := range items {
+		places[it.seq] = i
 	}
-	n.CreatedAt = at(created)
-	return n, nil
+	out := make([]storedNotice, len(items))
+	found := 0
+	var alert sql.RawBytes
+	for ; rows.Next(); found++ {
+		var n storedNotice
+		var seq, created int64
+		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut,
+			&alert, &n.attempts, &n.doubt, &created); err != nil {
+			return nil, fmt.Errorf("read a notice: %w", err)
+		}
+		if err := json.Unmarshal(alert, &n.Alert); err != nil {
+			return nil, fmt.Errorf("read the alert of notice %s: %w", n.ID, err)
+		}
+		n.CreatedAt = at(created)
+		out[places[seq]] = n
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+	if found < len(items) {
+		return nil, fmt.Errorf("read notices: %w", sql.ErrNoRows)
+	}
+	return out, nil
 }
 
 // begin stores that a message is about to be handed over, before it is. Notices that
-// are not to be sent any more leave the message; false means that none is left.
-func (b *Outbox) begin(ctx context.Context, s *sending) (bool, error) {
+// are not to be sent any more leave the message; false means that none remains. Those are
+// returned for which a text that is another one by that has no room.
+func (b *Outbox) begin(ctx context.Context, s *sending) (some bool, left []item, err error) {
 	before := *s
-	err := b.write(ctx, func(tx *transaction) error {
-		*s = before
+	err = b.write(ctx, func(tx *transaction) error {
+		*s, left = before, nil
 		marked, err := mark(ctx, tx, s)
 		if err != nil || len(s.items) == 0 {
 			return err
 		}
 		if !marked {
 			s.message.ID = ""
-			s.compose(b.directory.Load())
+			left = s.compose(b.directory.Load())
+			if err := unmark(ctx, tx, left); err != nil {
+				return err
+			}
 		}
 		return b.storeMessage(ctx, tx, s)
 	})
-	return len(s.items) > 0, err
+	return len(s.items) > 0, left, err
+}
+
+// unmark puts notices back that are to be sent later.
+func unmark(ctx context.Context, tx *transaction, items []item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts - 1 WHERE seq IN (SELECT value FROM json_each(?))`, notifier.Pending, seqsOf(items)); err != nil {
+		return fmt.Errorf("put notices back: %w", err)
+	}
+	return nil
 }
 
 // mark moves the notices of a message to "sending". What is not to be sent any more
@@ -200,8 +264,12 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 	for i := range s.items {
 		s.items[i].at = m.Recipient.Address
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ? WHERE seq IN (SELECT value FROM json_each(?))`, m.ID, seqsOf(s.items)); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ?, told_with = CASE WHEN ? THEN '' ELSE told_with END WHERE seq IN (SELECT value FROM json_each(?))`,
+		m.ID, s.under != nil, seqsOf(s.items)); err != nil {
 		return fmt.Errorf("note the message of notices: %w", err)
+	}
+	if err := storeUnder(ctx, tx, s); err != nil {
+		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried, notices) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried`,
@@ -209,9 +277,25 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 		return fmt.Errorf("note the message: %w", err)
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(time.Now())).Scan(&s.attempt)
+		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(b.clock.wall())).Scan(&s.attempt)
 	if err != nil {
 		return fmt.Errorf("note the attempt: %w", err)
+	}
+	return nil
+}
+
+// storeUnder notes which notices the text says in the words of others, under whose codes.
+func storeUnder(ctx context.Context, tx *transaction, s *sending) error {
+	with := make(map[string][]item)
+	for i, code := range s.under {
+		if code != "" && code != s.message.Notices[i].Code {
+			with[code] = append(with[code], s.items[i])
+		}
+	}
+	for code, items := range with {
+		if _, err := tx.ExecContext(ctx, `UPDATE notice SET told_with = ? WHERE seq IN (SELECT value FROM json_each(?))`, code, seqsOf(items)); err != nil {
+			return fmt.Errorf("note what is told with %s: %w", code, err)
+		}
 	}
 	return nil
 }

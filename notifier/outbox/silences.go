@@ -20,7 +20,7 @@ var ErrNoSilence = errors.New("there is no silence with this id")
 // are decided from now on.
 func (b *Outbox) AddSilence(ctx context.Context, s notifier.Silence) (notifier.Silence, error) {
 	s.ID = "sil_" + ulid.Make().String()
-	s.CreatedAt = time.Now().UTC()
+	s.CreatedAt = b.clock.wall()
 	matchers, err := json.Marshal(s.Matchers)
 	if err != nil {
 		return s, fmt.Errorf("write the matchers: %w", err)
@@ -79,7 +79,7 @@ func heldBy(ctx context.Context, tx *transaction, reason string) ([]item, error)
 
 // Silences lists the silences that have not ended.
 func (b *Outbox) Silences(ctx context.Context) ([]notifier.Silence, error) {
-	return silencesAt(ctx, b.reads, time.Now())
+	return silencesAt(ctx, b.reads, b.clock.wall())
 }
 
 // activeSilences lists the silences that apply inside a transaction.

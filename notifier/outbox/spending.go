@@ -12,25 +12,34 @@ import (
 
 // What counts for the caps is a text message, not a notice: those that wait for the same
 // recipient go out as one. A message counts from the moment its newest notice was
-// decided, and what lies in the future, because the clock was set back, does not.
+// decided, or let go when something held it, and what lies in the future, because the clock was set back, does not.
 //
 // Each statement goes through the rows of its window by an index, so that a commit
-// reads nothing of the months before.
+// reads nothing of the months before. Notices that something held are few, and have an index of their own.
 const (
-	counts = `created_at > ? AND created_at <= ? AND (state IN ('pending', 'sending', 'sent', 'delivered') OR sent_at > 0)`
-	as     = `CASE WHEN message = '' THEN recipient ELSE message END`
+	left    = `(state IN ('pending', 'sending', 'sent', 'delivered') OR sent_at > 0)`
+	decided = `created_at > ?2 AND created_at <= ?3 AND freed_at = 0 AND ` + left
+	freed   = `freed_at > 0 AND freed_at > ?2 AND freed_at <= ?3 AND ` + left
+	as      = `CASE WHEN message = '' THEN recipient ELSE message END`
 
-	messagesOfRecipient = `SELECT count(DISTINCT ` + as + `) FROM notice INDEXED BY notice_recipient WHERE recipient = ? AND ` + counts
-	messagesOfChannel   = `SELECT count(DISTINCT ` + as + `) FROM notice INDEXED BY notice_created WHERE channel = ? AND ` + counts
+	ofRecipient = ` FROM (SELECT ` + as + ` AS one, created_at AS at FROM notice INDEXED BY notice_recipient WHERE recipient = ?1 AND ` + decided + `
+		UNION ALL SELECT ` + as + `, freed_at FROM notice INDEXED BY notice_freed WHERE recipient = ?1 AND ` + freed + `)`
+	ofChannel = ` FROM (SELECT ` + as + ` AS one, created_at AS at FROM notice INDEXED BY notice_created WHERE channel = ?1 AND ` + decided + `
+		UNION ALL SELECT ` + as + `, freed_at FROM notice INDEXED BY notice_freed WHERE channel = ?1 AND ` + freed + `)`
+
+	messagesOfRecipient = `SELECT count(DISTINCT one)` + ofRecipient
+	messagesOfChannel   = `SELECT count(DISTINCT one)` + ofChannel
 
 	// The moment of the message which has to leave the window before there is room again.
-	nthOfRecipient = `SELECT max(created_at) AS newest FROM notice INDEXED BY notice_recipient WHERE recipient = ? AND ` + counts + `
-		GROUP BY ` + as + ` ORDER BY newest DESC LIMIT 1 OFFSET ?`
-	nthOfChannel = `SELECT max(created_at) AS newest FROM notice INDEXED BY notice_created WHERE channel = ? AND ` + counts + `
-		GROUP BY ` + as + ` ORDER BY newest DESC LIMIT 1 OFFSET ?`
+	nth            = `SELECT max(at) AS newest`
+	asNth          = ` GROUP BY one ORDER BY newest DESC LIMIT 1 OFFSET ?4`
+	nthOfRecipient = nth + ofRecipient + asNth
+	nthOfChannel   = nth + ofChannel + asNth
 
-	pricesOfChannel = `SELECT recipient, max(created_at) AS newest, max(currency <> ''), max(price) FROM notice INDEXED BY notice_created
-		WHERE channel = ? AND ` + counts + ` GROUP BY ` + as + ` ORDER BY newest`
+	pricesOfChannel = `SELECT recipient, max(at) AS newest, max(currency <> ''), max(price) FROM (
+		SELECT ` + as + ` AS one, created_at AS at, recipient, currency, price FROM notice INDEXED BY notice_created WHERE channel = ?1 AND ` + decided + `
+		UNION ALL SELECT ` + as + `, freed_at, recipient, currency, price FROM notice INDEXED BY notice_freed WHERE channel = ?1 AND ` + freed + `)
+		GROUP BY one ORDER BY newest`
 
 	waitsFree = `SELECT seq FROM notice INDEXED BY notice_free WHERE recipient = ? AND state = 'pending' AND message = '' LIMIT 1`
 )

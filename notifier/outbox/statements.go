@@ -85,7 +85,11 @@ type transaction struct {
 	statements *statements
 	open       map[string]*sql.Stmt // of this transaction
 
+	insertions insertions
+
 	// Of the write that is under way.
+	planned  planned
+	failed   error // why notices could not be stored
 	spending *spending
 	texted   bool                 // a text message was planned
 	room     map[string]time.Time // when there is room under a cap again
@@ -113,6 +117,14 @@ func (t *transaction) prepared(ctx context.Context, text string) *sql.Stmt {
 
 // ExecContext runs a statement in prepared form.
 func (t *transaction) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
+	return t.exec(ctx, text, args...)
+}
+
+// exec is an ExecContext of what needs no notice to be stored before.
+func (t *transaction) exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.ExecContext(ctx, args...)
@@ -130,9 +142,9 @@ func (t *transaction) affect(ctx context.Context, text string, args ...any) (int
 }
 
 // insert runs a statement that inserts a row, and returns its id; 0 when there was
-// nothing to insert. It costs a third of asking with RETURNING.
+// nothing to insert. Notices may be stored later. It costs a third of asking with RETURNING.
 func (t *transaction) insert(ctx context.Context, text string, args ...any) (id int64, err error) {
-	res, err := t.ExecContext(ctx, text, args...)
+	res, err := t.exec(ctx, text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -144,6 +156,9 @@ func (t *transaction) insert(ctx context.Context, text string, args ...any) (id 
 
 // QueryContext asks for rows, as ExecContext does.
 func (t *transaction) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
 	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.QueryContext(ctx, args...)
@@ -151,8 +166,10 @@ func (t *transaction) QueryContext(ctx context.Context, text string, args ...any
 	return t.Tx.QueryContext(ctx, text, args...)
 }
 
-// QueryRowContext asks for one row, as ExecContext does.
+// QueryRowContext asks for one row, as ExecContext does. When notices cannot be stored
+// before, the write fails at its end.
 func (t *transaction) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
+	_ = t.flush(ctx)
 	ctx = context.WithoutCancel(ctx)
 	if stmt := t.prepared(ctx, text); stmt != nil { //nolint:sqlclosecheck // the transaction closes it
 		return stmt.QueryRowContext(ctx, args...)

@@ -53,7 +53,7 @@ func TestCommitsReadNothingOfThePast(t *testing.T) {
 	}
 	for _, text := range texts {
 		for _, step := range r.explained(text) {
-			whole := strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN silence") && !strings.HasPrefix(step, "SCAN json_each") && step != "SCAN clock"
+			whole := strings.HasPrefix(step, "SCAN ") && !strings.HasPrefix(step, "SCAN silence") && !strings.HasPrefix(step, "SCAN json_each") && !strings.HasPrefix(step, "SCAN (subquery") && step != "SCAN clock"
 			most := strings.Contains(step, "INDEX notice_live") && !strings.Contains(text, "WHERE state = ?")
 			person := strings.HasSuffix(step, "INDEX notice_recipient (recipient=?)")
 			if whole || most || person {

@@ -33,8 +33,8 @@ const checkAtStart = time.Second
 // openStore opens the database at path. One that is damaged is set aside, and a new
 // one is begun: without it nobody would hear of anything. One that a newer
 // Brimwatch has written is not damaged.
-func openStore(ctx context.Context, path string, log *slog.Logger) (*store, error) {
-	s, err := openSound(ctx, path)
+func openStore(ctx context.Context, path string, scratch bool, log *slog.Logger) (*store, error) {
+	s, err := openSound(ctx, path, scratch)
 	if !isDamage(err) {
 		return s, err
 	}
@@ -44,7 +44,7 @@ func openStore(ctx context.Context, path string, log *slog.Logger) (*store, erro
 	}
 	log.Error("the database is damaged: it was set aside, and a new one is begun; what lasts is decided and told again", "error", err, "set_aside", aside)
 	why := err
-	if s, err = openSound(ctx, path); err != nil {
+	if s, err = openSound(ctx, path, scratch); err != nil {
 		return nil, err
 	}
 	s.aside, s.why = aside, why
@@ -52,7 +52,7 @@ func openStore(ctx context.Context, path string, log *slog.Logger) (*store, erro
 }
 
 // openSound opens the database at path and checks it.
-func openSound(ctx context.Context, path string) (_ *store, err error) {
+func openSound(ctx context.Context, path string, scratch bool) (_ *store, err error) {
 	s := &store{path: path}
 	defer func() {
 		if err == nil {
@@ -63,7 +63,7 @@ func openSound(ctx context.Context, path string) (_ *store, err error) {
 		}
 		err = errors.Join(err, s.close())
 	}()
-	if s.db, s.reads, err = openDatabase(ctx, path); err != nil {
+	if s.db, s.reads, err = openDatabase(ctx, path, scratch); err != nil {
 		return nil, err
 	}
 	suspect := exists(s.suspicion())
@@ -109,6 +109,11 @@ func (s *store) suspicion() string { return s.path + ".suspect" }
 
 func (s *store) close() error {
 	var errs []error
+	if s.db != nil {
+		// The log stays, and what is in it must not: an older copy of the database that somebody
+		// puts in its place has nothing to do with it. One that cannot be emptied is read at the next start.
+		_, _ = s.db.ExecContext(context.Background(), `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
 	for _, db := range []*sql.DB{s.db, s.reads} {
 		if db != nil {
 			errs = append(errs, db.Close())
@@ -184,7 +189,7 @@ func (b *Outbox) tellDamage(ctx context.Context) {
 	err := b.write(ctx, func(tx *transaction) (err error) {
 		dir := b.directory.Load()
 		self := notifier.Damaged(dir, file)
-		planned, err = b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+		planned, err = b.planSelf(ctx, tx, dir, &self, b.clock.wall())
 		return err
 	})
 	if err != nil {

@@ -51,6 +51,7 @@ const (
 	codeCorrupt = 11
 	codeFull    = 13
 	codeNotADB  = 26
+	codeNoIndex = 4874 // an extended code: there is no room for the index of the write-ahead log
 )
 
 // asStoreError marks an error that came from the database; others stay as they
@@ -70,6 +71,9 @@ func asStoreError(err error) error {
 }
 
 func troubleOf(code int) Trouble {
+	if code == codeNoIndex {
+		return Full
+	}
 	switch code & 0xff {
 	case codeFull:
 		return Full

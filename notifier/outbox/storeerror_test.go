@@ -117,3 +117,30 @@ func TestDecisionIsNoTrouble(t *testing.T) {
 		t.Error("healthy after a write that failed")
 	}
 }
+
+// TestAnEndLeavesRoomForTheNextStart: the write-ahead log and its index stay where they are,
+// so that a start on a full disk has to make neither.
+func TestAnEndLeavesRoomForTheNextStart(t *testing.T) {
+	path := dbPath(t)
+	r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}})).start()
+	r.happen(alarm.Raised, "A2BC")
+	r.stop()
+	for ending, empty := range map[string]bool{"-wal": true, "-shm": false} { // what was in the log is in the database
+		if info, err := os.Stat(path + ending); err != nil || (info.Size() == 0) != empty {
+			t.Errorf("%s: %v", ending, err)
+		}
+	}
+	r = open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}))
+	r.closed()
+	if got := r.states(); len(got) != 1 {
+		t.Errorf("after the next start: %q", got)
+	}
+}
+
+func TestTroubleOfCodes(t *testing.T) {
+	for code, want := range map[int]Trouble{13: Full, 4874: Full, 778: Other, 5: Locked, 261: Locked, 6: Locked, 11: Damaged, 26: Damaged, 8: Other} {
+		if got := troubleOf(code); got != want {
+			t.Errorf("code %d is %s, want %s", code, got, want)
+		}
+	}
+}

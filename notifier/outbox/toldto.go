@@ -14,10 +14,10 @@ import (
 func (b *Outbox) Told(ctx context.Context, recipient string) ([]notifier.Told, error) {
 	rows, err := b.reads.QueryContext(ctx, `SELECT e.code, e.rule, e.account, e.instance, e.metric, e.state, e.severity, e.usage, e.capacity, e.threshold, e.reason,
 			e.raised_at, e.acked_by, e.acked_at, e.updated_at,
-			COALESCE((SELECT json_extract(n.alert, '$.labels.instance') FROM notice n WHERE n.episode = e.id AND n.recipient = ?1 ORDER BY n.seq DESC LIMIT 1), '')
+			COALESCE((SELECT json_extract(`+alertOf+`, '$.labels.instance') FROM notice WHERE episode = e.id AND recipient = ?1 ORDER BY seq DESC LIMIT 1), '')
 		FROM episode e
 		WHERE e.ended_at = 0 AND EXISTS (SELECT 1 FROM notice n WHERE n.episode = e.id AND n.recipient = ?1
-			AND (n.state IN (?2, ?3, ?4, ?5) OR n.told_with <> '' AND EXISTS (
+			AND (n.state IN (?2, ?3, ?4, ?5) OR n.state = 'dropped' AND n.told_with <> '' AND EXISTS (
 				SELECT 1 FROM notice other WHERE other.code = n.told_with AND other.recipient = ?1 AND other.state IN (?2, ?3, ?4, ?5))))
 		ORDER BY e.raised_at DESC, e.id DESC`, recipient, notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered)
 	if err != nil {

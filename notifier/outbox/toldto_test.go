@@ -59,13 +59,22 @@ func TestTold(t *testing.T) {
 				r.t.Fatal(err)
 			}
 		}, []string{"B2BB a", "A2AA a"}},
+		{"dropped by a version of before, because another spoke for it", func(r *rig) {
+			if err := r.Commit(r.t.Context(), alarm.Commit{Events: []alarm.Event{
+				dated(alarm.Raised, alarm.Expiry, "A2AA", "instance/a"), dated(alarm.Raised, alarm.Suspension, "B2BB", "instance/a"),
+			}}); err != nil {
+				r.t.Fatal(err)
+			}
+			r.exec(`UPDATE notice SET state = 'dropped', told_with = 'A2AA' WHERE code = 'B2BB'`)
+		}, []string{"B2BB a", "A2AA a"}},
 		{"to have been told with another that never left", func(r *rig) {
 			if err := r.Commit(r.t.Context(), alarm.Commit{Events: []alarm.Event{
 				dated(alarm.Raised, alarm.Expiry, "A2AA", "instance/a"), dated(alarm.Raised, alarm.Suspension, "B2BB", "instance/a"),
 			}}); err != nil {
 				r.t.Fatal(err)
 			}
-			r.exec(`UPDATE notice SET state = 'dead' WHERE code = 'A2AA'`)
+			r.exec(`UPDATE notice SET state = 'dead'`)
+			r.exec(`UPDATE notice SET told_with = 'A2AA' WHERE code = 'B2BB'`)
 		}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

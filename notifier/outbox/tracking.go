@@ -158,7 +158,7 @@ func moved(ctx context.Context, tx *transaction, text string, state notifier.Not
 // tell counts the ends that a receipt told of, and logs the bad ones. It returns what
 // is to be sent once more.
 func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (again []item) {
-	now := time.Now()
+	now := b.clock.wall()
 	var dead []item
 	for _, e := range ends {
 		channel := channelOf(e.recipient)

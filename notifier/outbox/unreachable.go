@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
@@ -66,7 +65,7 @@ func (b *Outbox) tellOfStart(ctx context.Context, c *notifier.Contact) {
 
 // tellOthers plans what others are told, unless they were told of this address.
 func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why string) ([]item, error) {
-	n, err := readStored(ctx, tx, it.seq)
+	n, err := readStored(ctx, tx, it)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +80,11 @@ func (b *Outbox) tellOthers(ctx context.Context, tx *transaction, it item, why s
 func (b *Outbox) tellOnce(ctx context.Context, tx *transaction, recipient, address string, self *notifier.Self) ([]item, error) {
 	first, err := tx.affect(ctx, `INSERT INTO unreachable (recipient, address, code, since) VALUES (?, ?, '', ?)
 		ON CONFLICT (recipient) DO UPDATE SET address = excluded.address, since = excluded.since WHERE address <> excluded.address`,
-		recipient, address, ms(time.Now()))
+		recipient, address, ms(b.clock.wall()))
 	if err != nil || first == 0 {
 		return nil, err
 	}
-	told, err := b.planSelf(ctx, tx, b.directory.Load(), self, time.Now().UTC())
+	told, err := b.planSelf(ctx, tx, b.directory.Load(), self, b.clock.wall())
 	if err != nil {
 		return nil, fmt.Errorf("tell others that %s cannot be reached: %w", self.Subject, err)
 	}
@@ -165,7 +164,7 @@ func (b *Outbox) planReached(ctx context.Context, tx *transaction, recipient, co
 		Rule: notifier.DeliveryRule, Subject: recipient, Code: code, Severity: alarm.Critical, Ended: true, Page: "/people", To: to, Except: recipient,
 		Text: fleet.Text{EN: name + " is reached again.", ZH: "已能联系" + name + "。"},
 	}
-	return b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+	return b.planSelf(ctx, tx, dir, &self, b.clock.wall())
 }
 
 // loadLost takes up who could not be reached before the start.

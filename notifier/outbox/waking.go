@@ -12,6 +12,7 @@ type verdict struct {
 	asked  time.Duration // how long the far side wants to be left alone; 0 is not said
 	spread float64
 	spoke  int    // for how many notices a message spoke that the far side took
+	grave  bool   // something critical was among them
 	why    string // of a failure, in plain words
 }
 
@@ -60,7 +61,7 @@ func (s *queues) hear(q *queue, v verdict, now moment, dir roads) {
 	case took:
 		q.failures, q.open = 0, 0
 		if q.pace != nil && v.spoke > 0 {
-			q.pace.left(now.at, v.spoke)
+			q.pace.left(now.at, v.spoke, v.grave)
 		}
 	case fails:
 		q.failures++

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -23,13 +22,13 @@ func (b *Outbox) wayFails(v verdict) {
 	var told []item
 	err := b.write(ctx, func(tx *transaction) error {
 		told = nil
-		first, err := tx.affect(ctx, `INSERT INTO unreachable (recipient, address, code, since) VALUES (?, '', '', ?) ON CONFLICT (recipient) DO NOTHING`, key, ms(time.Now()))
+		first, err := tx.affect(ctx, `INSERT INTO unreachable (recipient, address, code, since) VALUES (?, '', '', ?) ON CONFLICT (recipient) DO NOTHING`, key, ms(b.clock.wall()))
 		if err != nil || first == 0 {
 			return err
 		}
 		dir := b.directory.Load()
 		self := notifier.WayFails(dir, v.way, v.why)
-		if told, err = b.planSelf(ctx, tx, dir, &self, time.Now().UTC()); err != nil {
+		if told, err = b.planSelf(ctx, tx, dir, &self, b.clock.wall()); err != nil {
 			return fmt.Errorf("tell that nothing leaves through %s: %w", v.way, err)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE unreachable SET code = ? WHERE recipient = ?`, self.Code, key)
@@ -65,7 +64,7 @@ func (b *Outbox) wayWorks(way string) {
 		dir := b.directory.Load()
 		self := notifier.WayWorks(dir, way)
 		self.Code = code
-		told, err = b.planSelf(ctx, tx, dir, &self, time.Now().UTC())
+		told, err = b.planSelf(ctx, tx, dir, &self, b.clock.wall())
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,10 +48,42 @@ func BenchmarkSend(b *testing.B) {
 }
 
 // BenchmarkCommitStorm is a storm: ten thousand alarms of as many instances begin, each
-// of which tells a person and a program. They are committed by five hundred.
+// of which tells some people and a program. They are committed by five hundred. The second
+// case is the storm of test/chaos: with two people, and with advice.
 func BenchmarkCommitStorm(b *testing.B) {
-	const storm, most = 10_000, 500
-	dir := directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}, "webhook/oncall/1": &fakeChannel{bundle: 64}})
+	advised := fleet.Text{EN: strings.Repeat("Send TPS reached 80,002 of 100,000 (threshold 70%), so it needs at least 114,289. ", 6)}
+	for _, bb := range []struct {
+		name   string
+		people []string
+		advice alarm.Fitting
+	}{
+		{"a person and a webhook", []string{"wei"}, alarm.Fitting{}},
+		{"two people and a webhook", []string{"wei", "li"}, alarm.Fitting{Full: advised}},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			dir := directoryOf(map[string]notifier.Channel{"webhook/oncall/1": &fakeChannel{bundle: 64}}, texting(bb.people...))
+			commits := stormCommits(bb.advice)
+			for b.Loop() {
+				b.StopTimer()
+				o := openBench(b, dir)
+				b.StartTimer()
+				for _, c := range commits {
+					if err := o.Commit(b.Context(), c); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(storm*b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// storm is how many alarms begin at once.
+const storm = 10_000
+
+// stormCommits are the commits of a storm.
+func stormCommits(advice alarm.Fitting) []alarm.Commit {
+	const most = 500
 	commits := make([]alarm.Commit, 0, storm/most)
 	for n := range storm {
 		if n%most == 0 {
@@ -58,20 +91,27 @@ func BenchmarkCommitStorm(b *testing.B) {
 		}
 		c := &commits[len(commits)-1]
 		ev := stormEvent(n)
+		ev.Fitting = advice
 		c.Events = append(c.Events, ev)
 		c.States = append(c.States, alarm.Record{Key: ev.Key, State: alarm.State{Level: 1, Code: ev.Code, RaisedAt: 1}})
 	}
-	for b.Loop() {
-		b.StopTimer()
-		o := openBench(b, dir)
-		b.StartTimer()
-		for _, c := range commits {
-			if err := o.Commit(b.Context(), c); err != nil {
-				b.Fatal(err)
-			}
+	return commits
+}
+
+// texting adds people who are sent text messages, before the others of the receiver.
+func texting(people ...string) func(*notifier.Entries) {
+	return func(e *notifier.Entries) {
+		r := e.Receivers["oncall"]
+		var targets []notifier.Target
+		for n, name := range people {
+			targets = append(targets, notifier.Target{
+				Recipient: notifier.Recipient{Channel: "sms", Name: "sms/" + name, Address: fmt.Sprintf("+861380013800%d", n), Display: name},
+				Channel:   &fakeChannel{}, Zone: time.UTC, PricePerSegment: 50_000,
+			})
 		}
+		r.Targets = append(targets, r.Targets...)
+		e.Receivers["oncall"] = r
 	}
-	b.ReportMetric(float64(storm*b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
 func openBench(b *testing.B, dir *notifier.Directory) *Outbox {

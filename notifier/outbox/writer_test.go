@@ -24,7 +24,7 @@ type scribe struct {
 }
 
 func newScribe(t testing.TB) *scribe {
-	db, reads, err := openDatabase(t.Context(), t.TempDir()+"/w.db")
+	db, reads, err := openDatabase(t.Context(), t.TempDir()+"/w.db", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestBeginThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScribe(t)
 		s.exec(`PRAGMA busy_timeout = 0`)
-		other, reads, err := openDatabase(t.Context(), s.path())
+		other, reads, err := openDatabase(t.Context(), s.path(), false)
 		if err != nil {
 			t.Fatal(err)
 		}

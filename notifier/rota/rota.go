@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // Rota is one list of people who are on call in turn.
@@ -117,7 +119,7 @@ func (r *Rota) number(t time.Time) int {
 // handOver is the moment at which turn k begins.
 func (r *Rota) handOver(k int) time.Time {
 	y, m, d := r.First.Date()
-	return time.Date(y, m, d+k*r.Days, 0, r.Minute, 0, 0, r.Zone).UTC()
+	return fleet.OnClock(time.Date(y, m, d+k*r.Days, 0, r.Minute, 0, 0, time.UTC), r.Zone)
 }
 
 // Shifts returns the shifts that touch the time between two moments, in order and

@@ -98,9 +98,9 @@ func common(alerts []payloadAlert, of func(payloadAlert) map[string]string) map[
 // groupLabels are those of the common labels that say which alarm it is. A
 // message about one alarm has them all, from its beginning to its end, so that a
 // receiver that opens one incident for each group opens one for each alarm: of an
-// instance, or of an account.
+// instance, of an account, or about a subject of Brimwatch's own.
 func groupLabels(commonLabels map[string]string) map[string]string {
-	names := []string{"alertname", "instance_id", "metric"}
+	names := []string{"alertname", "instance_id", "metric", "subject"}
 	if commonLabels["instance_id"] == "" {
 		names[1] = "account"
 	}

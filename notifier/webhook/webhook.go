@@ -214,6 +214,9 @@ func (c *Channel) judge(a httpcall.Answer) error {
 		said += "; " + perhaps
 	}
 	err := errors.New(said)
+	if a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden {
+		err = notifier.AboutCredentials(err)
+	}
 	wait, asked := httpcall.RetryAfter(a.Header, time.Now())
 	switch {
 	case asked:

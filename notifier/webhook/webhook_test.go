@@ -157,6 +157,11 @@ func TestGroupKeyStaysFromRaiseToEnd(t *testing.T) {
 		n.Alert.Labels = map[string]string{"alertname": "overdue", "account": account}
 		send(t, ch, message(n))
 	}
+	for _, subject := range []string{"day", "month"} { // what Brimwatch tells of itself
+		n := raised("")
+		n.Alert.Labels = map[string]string{"alertname": "limits", "subject": subject}
+		send(t, ch, message(n))
+	}
 	var keys []string
 	for _, b := range r.bodies {
 		var p struct{ GroupKey string }
@@ -165,7 +170,7 @@ func TestGroupKeyStaysFromRaiseToEnd(t *testing.T) {
 		}
 		keys = append(keys, p.GroupKey)
 	}
-	if keys[0] != keys[1] || keys[0] == keys[2] || keys[3] == keys[4] {
+	if keys[0] != keys[1] || keys[0] == keys[2] || keys[3] == keys[4] || keys[5] == keys[6] {
 		t.Errorf("group keys %q", keys)
 	}
 }
@@ -299,6 +304,9 @@ func TestErrorsSayTheWayOut(t *testing.T) {
 			}
 			if notifier.IsAboutRecipient(err) != (tt.status == http.StatusGone) || notifier.IsUnknown(err) != (tt.status >= 500) {
 				t.Errorf("about the recipient %t, unknown %t: %v", notifier.IsAboutRecipient(err), notifier.IsUnknown(err), err)
+			}
+			if notifier.IsAboutCredentials(err) != (tt.status == http.StatusUnauthorized) {
+				t.Errorf("about credentials %t: %v", notifier.IsAboutCredentials(err), err)
 			}
 			if tt.hides != "" && strings.Contains(err.Error(), tt.hides) {
 				t.Errorf("%q is in: %v", tt.hides, err)

@@ -86,7 +86,7 @@ func (s *scene) configure(o settings) {
 	if o.broken {
 		b.WriteString("alarms: {capacity: {threshold: 0.7}}\n")
 	} else {
-		fmt.Fprintf(&b, "alarms:\n  capacity: {for: %s, clear_for: %s}\n  no_data: {for: %s, clear_for: 0s}\n", or(o.hold, "2s"), or(o.hold, "2s"), or(o.noData, "5m"))
+		fmt.Fprintf(&b, "alarms:\n  calendar_at: off\n  capacity: {for: %s, clear_for: %s}\n  no_data: {for: %s, clear_for: 0s}\n", or(o.hold, "2s"), or(o.hold, "2s"), or(o.noData, "5m"))
 	}
 	b.WriteString("instances:\n")
 	if !o.without {

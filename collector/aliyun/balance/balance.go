@@ -16,13 +16,16 @@ import (
 
 // answer is what QueryAccountBalance answers, once Call has judged that it is no
 // refusal. Amounts are text; the available one, which bills are paid of, is
-// negative when the account is overdue.
+// negative when the account is overdue. What is left of a line of credit is in it
+// already: the page's example has 1000.19 available with a credit of 1000.00.
 //
 // Source: help page "QueryAccountBalance" of Billing.
 type answer struct {
 	Data struct {
 		Available json.RawMessage `json:"AvailableAmount"`
 		Currency  string          `json:"Currency"`
+		Credit    json.RawMessage `json:"CreditAmount"`
+		Mybank    json.RawMessage `json:"MybankCreditAmount"`
 	} `json:"Data"`
 }
 
@@ -54,12 +57,8 @@ func ask(ctx context.Context, a *aliyun.Account, region string, into *answer) er
 // balance reads the answer. What it does not tell for certain is an error: a
 // balance of zero that is none would look like one.
 func (a *answer) balance() (fleet.Balance, error) {
-	text := strings.TrimSpace(string(a.Data.Available))
-	var quoted string
-	if json.Unmarshal(a.Data.Available, &quoted) == nil {
-		text = quoted
-	}
-	if text == "" || text == "null" {
+	text := written(a.Data.Available)
+	if text == "" {
 		return fleet.Balance{}, errors.New("billing answers without a balance (AvailableAmount)")
 	}
 	amount, err := fleet.ParseAmount(text)
@@ -69,7 +68,30 @@ func (a *answer) balance() (fleet.Balance, error) {
 	if len(a.Data.Currency) != 3 || strings.Trim(a.Data.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return fleet.Balance{}, fmt.Errorf("billing tells a balance in no currency that is known: %q", clip(a.Data.Currency))
 	}
-	return fleet.Balance{Amount: amount, Currency: a.Data.Currency}, nil
+	return fleet.Balance{Amount: amount, Currency: a.Data.Currency, Credit: credit(a.Data.Credit).Plus(credit(a.Data.Mybank))}, nil
+}
+
+// credit reads a line of credit. It stands beside the balance for people to see and
+// changes nothing, so what is absent, negative or cannot be read is none.
+func credit(raw json.RawMessage) fleet.Amount {
+	amount, err := fleet.ParseAmount(written(raw))
+	if err != nil {
+		return 0
+	}
+	return max(amount, 0)
+}
+
+// written returns an amount as it is written: as text or as a number; "" for none.
+func written(raw json.RawMessage) string {
+	text := strings.TrimSpace(string(raw))
+	var quoted string
+	if json.Unmarshal(raw, &quoted) == nil {
+		text = strings.TrimSpace(quoted)
+	}
+	if text == "null" {
+		return ""
+	}
+	return text
 }
 
 // clip keeps what a far side says short, and on one line.

@@ -75,6 +75,30 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestCredit: the line of credit stands beside the balance, and never makes one unknown.
+func TestCredit(t *testing.T) {
+	for _, tt := range []struct {
+		name, data string
+		want       fleet.Amount
+	}{
+		{"one", `"CreditAmount":"1,000.00","MybankCreditAmount":"0.00"`, 1000e6},
+		{"two", `"CreditAmount":"1000.00","MybankCreditAmount":"50"`, 1050e6},
+		{"as a number", `"CreditAmount":1000`, 1000e6},
+		{"absent", `"QuotaLimit":"10000.00\n"`, 0}, {"null", `"CreditAmount":null`, 0}, {"empty", `"CreditAmount":""`, 0},
+		{"negative", `"CreditAmount":"-5"`, 0}, {"no figure", `"CreditAmount":"plenty","MybankCreditAmount":{}`, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var a answer
+			if err := json.Unmarshal([]byte(`{"Data":{"AvailableAmount":"1000.19","Currency":"CNY",`+tt.data+`}}`), &a); err != nil {
+				t.Fatal(err)
+			}
+			if b, err := a.balance(); err != nil || b.Credit != tt.want || b.Amount != 1000_190_000 {
+				t.Errorf("%+v, %v; want a credit of %s", b, err, tt.want)
+			}
+		})
+	}
+}
+
 // TestReadAbroad asks the international site when the Chinese one says that the
 // account is not its own.
 func TestReadAbroad(t *testing.T) {

@@ -29,6 +29,8 @@ type bill struct {
 	Releases  moment `json:"ReleaseTime"`
 	Expected  moment `json:"ExpectedReleaseTime"`
 	Renew     text   `json:"RenewStatus"`
+	Duration  text   `json:"RenewalDuration"`
+	Unit      text   `json:"RenewalDurationUnit"`
 }
 
 // readBilling asks for everything that an account pays for, of whatever product
@@ -91,6 +93,9 @@ func (b *bill) record(c *clock) *record {
 	if b.Renew != "" {
 		auto := b.Renew == "AutoRenewal"
 		r.AutoRenew = &auto
+	}
+	if period, err := fleet.ParsePeriod(string(b.Duration + b.Unit)); err == nil {
+		r.RenewPeriod = period.String()
 	}
 	if isIoT(b) {
 		r.Product, r.Edition = productIoT, iotEdition(r.Method)

@@ -182,3 +182,13 @@ func (i *Inventory) report(before []string, err error) {
 		i.log.Info("instances are found without problems again")
 	}
 }
+
+// Remembered lists the instances that the cache file of o holds. It asks nobody, and writes
+// nothing; o needs no account.
+func Remembered(o Options) ([]fleet.Found, error) {
+	i, err := newInventory(o, nil)
+	if err != nil {
+		return nil, err
+	}
+	return i.Found(), nil
+}

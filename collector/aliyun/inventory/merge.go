@@ -29,6 +29,9 @@ func merge(account string, r, bill *record) fleet.Found {
 		since = earlier(since, bill.Since)
 		f.Status = cmp.Or(f.Status, bill.Status)
 	}
+	if bill != nil {
+		f.RenewPeriod, _ = fleet.ParsePeriod(bill.RenewPeriod) // what cannot be read is not told
+	}
 	f.AutoRenew = renew != nil && *renew
 	f.OverdueSince = since
 	for name, value := range capacity {
@@ -151,7 +154,7 @@ func sameOffer(a, b *fleet.Found) bool {
 
 // sameTerm compares until when it runs, and what it does then.
 func sameTerm(a, b *fleet.Found) bool {
-	return a.Method == b.Method && a.AutoRenew == b.AutoRenew && a.PostExpiration == b.PostExpiration &&
+	return a.Method == b.Method && a.AutoRenew == b.AutoRenew && a.RenewPeriod == b.RenewPeriod && a.PostExpiration == b.PostExpiration &&
 		a.Frozen == b.Frozen && a.Status == b.Status && a.Expires.Equal(b.Expires) &&
 		a.SuspendsAt.Equal(b.SuspendsAt) && a.ReleasesAt.Equal(b.ReleasesAt) && a.OverdueSince.Equal(b.OverdueSince)
 }

@@ -27,6 +27,9 @@ type record struct {
 	Frozen    bool               `json:"frozen,omitempty"`
 	Status    string             `json:"status,omitempty"`
 
+	// RenewPeriod is for how long it is renewed, such as 1M; "" is not told.
+	RenewPeriod string `json:"renew_period,omitempty"`
+
 	Detail *detail   `json:"detail,omitempty"`
 	At     time.Time `json:"at"`               // when the list told it
 	Missed int       `json:"missed,omitempty"` // whole lists since then without it

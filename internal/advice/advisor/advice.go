@@ -86,16 +86,25 @@ func (a *Advisor) summaries(id string) []summary {
 	return a.summed[id]
 }
 
-// Fitting says which edition would fit an instance whose metric fills up, for the
-// texts of an alarm; nothing when the advice is not about that metric.
-func (a *Advisor) Fitting(id string, m fleet.Metric) alarm.Fitting {
+// Fittings says which edition would fit an instance whose metrics fill up, for the
+// texts of an alarm of each; nothing for those that the advice is not about.
+func (a *Advisor) Fittings(id string, metrics fleet.MetricSet) (out [fleet.NumMetrics]alarm.Fitting) {
 	found, ok := a.Advice(id)
 	if !ok {
-		return alarm.Fitting{}
+		return out
 	}
-	out := alarm.Fitting{Short: fleet.Text{EN: found.Short(m, words.EN), ZH: found.Short(m, words.ZH)}}
-	if found.Verdict == advice.Upgrade && found.Concerns(m) {
-		out.Full = fleet.Text{EN: found.Text(words.EN), ZH: found.Text(words.ZH)}
+	var full fleet.Text
+	if found.Verdict == advice.Upgrade {
+		full = fleet.Text{EN: found.Text(words.EN), ZH: found.Text(words.ZH)}
+	}
+	for m := range fleet.Metric(fleet.NumMetrics) {
+		if !metrics.Has(m) {
+			continue
+		}
+		out[m].Short = fleet.Text{EN: found.Short(m, words.EN), ZH: found.Short(m, words.ZH)}
+		if found.Concerns(m) {
+			out[m].Full = full
+		}
 	}
 	return out
 }

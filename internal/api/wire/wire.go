@@ -134,6 +134,10 @@ type Term struct {
 	PostExpiration string     `json:"post_expiration"`
 	Frozen         bool       `json:"frozen"`
 	OverdueSince   *time.Time `json:"overdue_since"`
+	RenewPeriod    string     `json:"renew_period,omitempty"` // such as 3M
+	Price          string     `json:"price,omitempty"`        // of a renewal
+	UnsubscribedAt *time.Time `json:"unsubscribed_at,omitempty"`
+	Advice         string     `json:"advice,omitempty"` // auto_renew: the term is short, and renewing it automatically is advised
 }
 
 // Metric is how one metric of an instance stands.
@@ -387,11 +391,62 @@ type Account struct {
 	Overdue      bool       `json:"overdue"`
 	OverdueSince *time.Time `json:"overdue_since"`
 	LowBalance   string     `json:"low_balance,omitempty"` // the threshold below which somebody should pay
+
+	Available       string `json:"available,omitempty"`        // what it can pay with, lines of credit included; left out when it is not known
+	Credit          string `json:"credit,omitempty"`           // as it is configured
+	Coupons         string `json:"coupons,omitempty"`          // as they are configured
+	SuspensionDelay string `json:"suspension_delay,omitempty"` // as it is configured, such as 168h0m0s
+	DailyUse        string `json:"daily_use,omitempty"`        // left out when too little was recorded
+	NextBill        *Bill  `json:"next_bill"`                  // null when none is known
+	Ahead           Money  `json:"ahead"`
 }
 
 // Balance is what an account has left.
 type Balance struct {
 	Amount   string     `json:"amount"`
 	Currency string     `json:"currency"`
-	At       *time.Time `json:"at"` // when the cloud told it; null for one given by hand
+	At       *time.Time `json:"at"`               // when the cloud told it; null for one given by hand
+	Credit   string     `json:"credit,omitempty"` // the line of credit that the cloud tells; the amount holds what is left of it
+}
+
+// Bill is a bill to come: when it is issued it may make the account overdue.
+type Bill struct {
+	InstanceID string     `json:"instance_id"`
+	Begins     time.Time  `json:"cycle_begins"`
+	Ends       time.Time  `json:"cycle_ends"`
+	From       time.Time  `json:"from"`
+	To         *time.Time `json:"to"` // null when it is not known until when
+}
+
+// Money is what lies ahead of the money of an account.
+type Money struct {
+	Until      time.Time   `json:"until"`    // how far was looked
+	RunsOut    *time.Time  `json:"runs_out"` // when nothing is left, by daily use and renewals
+	Costs      string      `json:"costs"`    // of the renewals, as far as their prices are known
+	Unpriced   int         `json:"unpriced"` // renewals of which the price is not known
+	Renewals   []Renewal   `json:"renewals"`
+	Shortfalls []Shortfall `json:"shortfalls"`
+	Missed     []string    `json:"missed"`  // instances of which automatic renewal has no attempt left
+	Untimed    []string    `json:"untimed"` // instances of which it is not known when it tries
+}
+
+// Renewal is one renewal that automatic renewal will try to pay.
+type Renewal struct {
+	InstanceID  string    `json:"instance_id"`
+	Ends        time.Time `json:"ends"` // of the term that it renews
+	At          time.Time `json:"at"`   // the attempt that pays it, or the first that cannot
+	LastAttempt time.Time `json:"last_attempt"`
+	Price       string    `json:"price,omitempty"`
+	Unpriced    string    `json:"unpriced,omitempty"` // why the price is not known: price, currency, period
+	Fails       bool      `json:"fails"`
+	CardMayPay  bool      `json:"card_may_pay"` // it is not documented that only the balance pays
+}
+
+// Shortfall is a moment at which renewals cannot be paid.
+type Shortfall struct {
+	At        time.Time `json:"at"`
+	Missing   string    `json:"missing"` // so that all that is due until then can be paid
+	Currency  string    `json:"currency"`
+	Instances []string  `json:"instances"` // whose renewal fails at that moment for the first time
+	Unpriced  int       `json:"unpriced"`  // renewals due until then of which the price is not known
 }

@@ -27,6 +27,8 @@ func List() []Scenario {
 		{Name: "reload", Brief: true, About: "contacts and receivers are renamed, a number changes, a receiver is added, while alarms are open and waiting", run: in("reload", fleetOf(6, 1), reload)},
 		{Name: "store-locked", Brief: true, About: "another process locks the database: alarms go out, and the journal catches up", run: in("store-locked", fleetOf(4, 1), storeLocked)},
 		{Name: "store-full", About: "the disk is full: alarms go out, and the journal catches up", needs: needsMount, run: in("store-full", fleetOf(4, 1), storeFull)},
+		{Name: "start-full", About: "the disk is full when it starts, after an orderly end: alarms go out, and the journal catches up", needs: needsMount, run: in("start-full", fleetOf(4, 1), startFull)},
+		{Name: "start-locked", Brief: true, About: "another process holds the database when it starts: alarms go out, and the journal catches up", run: in("start-locked", fleetOf(4, 1), startLocked)},
 		{Name: "store-damaged", Brief: true, About: "pages of the database are damaged while it is down: it is set aside, and alarms go out", run: in("store-damaged", fleetOf(4, 1), storeDamaged)},
 		{Name: "wal-torn", Brief: true, About: "kill -9, and the end of the write-ahead log is gone: nobody is told twice", run: in("wal-torn", fleetOf(4, 1), walTorn)},
 		{Name: "kill", Brief: true, About: "kill -9 and SIGTERM at random moments, behind far sides that fail at random", run: in("kill", fleetOf(12, 2), kill)},

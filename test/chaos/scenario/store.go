@@ -84,6 +84,22 @@ func needsMount(o *Options) string {
 
 // storeFull fills the disk on which the data are: a tmpfs of its own.
 func storeFull(ctx context.Context, w *World) error {
+	if err := w.onSmallDisk(ctx); err != nil {
+		return err
+	}
+	empty, err := store.Fill(w.config.Data)
+	if err != nil {
+		return err
+	}
+	err = w.outWhile(ctx, 1, "full")
+	if err := errors.Join(err, empty()); err != nil {
+		return err
+	}
+	return w.calmAgain(ctx)
+}
+
+// onSmallDisk starts the product on a disk of its own, and lets it tell of one alarm.
+func (w *World) onSmallDisk(ctx context.Context) error {
 	if err := w.daemon.Stop(); err != nil {
 		return err
 	}
@@ -103,18 +119,53 @@ func storeFull(ctx context.Context, w *World) error {
 		return err
 	}
 	w.fleet.Set(0, 0, w.high())
-	if _, err := w.settle(ctx, w.patience()); err != nil {
+	_, err = w.settle(ctx, w.patience())
+	return err
+}
+
+// startFull stops the product in order, fills its disk, and starts it again.
+func startFull(ctx context.Context, w *World) error {
+	if err := w.onSmallDisk(ctx); err != nil {
+		return err
+	}
+	if err := w.daemon.Stop(); err != nil {
 		return err
 	}
 	empty, err := store.Fill(w.config.Data)
 	if err != nil {
 		return err
 	}
-	err = w.outWhile(ctx, 1, "full")
-	if err := errors.Join(err, empty()); err != nil {
+	return errors.Join(w.startOut(ctx, "full", empty), w.calmAgain(ctx))
+}
+
+// startLocked stops it in order, and starts it again while another program holds the
+// database.
+func startLocked(ctx context.Context, w *World) error {
+	w.fleet.Set(0, 0, w.high())
+	if _, err := w.settle(ctx, w.patience()); err != nil {
 		return err
 	}
-	return w.calmAgain(ctx)
+	if err := w.daemon.Stop(); err != nil {
+		return err
+	}
+	unlock, err := store.Lock(ctx, w.daemon.Database(w.config.Data))
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.startOut(ctx, "locked", unlock), w.calmAgain(ctx))
+}
+
+// startOut starts the product while its store cannot be written, and looks whether an
+// alarm goes out. end mends the store.
+func (w *World) startOut(ctx context.Context, what string, end func() error) error {
+	err := w.start(ctx)
+	w.count("the product starts while the store is "+what, "it does", map[bool]string{true: "it does", false: "it does not"}[err == nil], err == nil)
+	if err != nil {
+		w.say("it did not start: %v", err)
+		return errors.Join(end(), w.start(ctx))
+	}
+	err = w.outWhile(ctx, 1, what)
+	return errors.Join(err, end())
 }
 
 // storeDamaged damages the database while the product is down.

@@ -1,0 +1,126 @@
+package alarm
+
+import (
+	"context"
+	"time"
+)
+
+// Most instances have nothing due for weeks. So each is judged when the first of its own
+// moments comes, and all are judged again from time to time, whatever they said.
+
+// wholeEvery is how often all instances are judged where the clock is moved by hand: no
+// clock is set there, and no machine sleeps.
+const wholeEvery = 30 * 24 * time.Hour
+
+// judged is a term that was judged, and when it has to be again.
+type judged struct {
+	place int // in calendar.Terms
+	again time.Time
+}
+
+// begin decides whether all are judged in this round.
+func (j *clockRound) begin() {
+	j.whole = !j.now.Before(j.judge.wholeAt)
+	if j.e.stepped {
+		j.next = j.now.Add(wholeEvery)
+	}
+	if !j.whole {
+		j.next = j.judge.wholeAt
+	}
+}
+
+// isDue tells whether the term at a place of the calendar is judged in this round.
+func (j *clockRound) isDue(place int) bool {
+	return j.whole || !j.now.Before(j.judge.dues[place])
+}
+
+// judgeTerms judges the instances of which something is due, those that hear now because others of
+// their account do, those in doubt, and those of which a forecast is judged.
+func (j *clockRound) judgeTerms(pulled map[string]bulk) {
+	last := j.next
+	for i, a := range j.terms {
+		_, with := pulled[a.Instance.ID]
+		if !with && j.ahead[a.Instance.ID] == nil && !j.isDue(i) && !j.doubtful(i) {
+			last = earlier(last, j.judge.dues[i])
+			continue
+		}
+		j.next = j.now.Add(farthest)
+		j.term(a, pulled)
+		j.dues = append(j.dues, judged{i, j.next})
+		last = earlier(last, j.next)
+	}
+	j.next = last
+}
+
+// doubtful tells whether it is in doubt that the instance at a place of the calendar exists, or
+// that it was due for deletion has to be remembered.
+func (j *clockRound) doubtful(place int) bool {
+	a := j.terms[place]
+	if a != &j.judge.calendar.Terms[place] {
+		return true
+	}
+	id := a.Instance.ID
+	noted := int64(0)
+	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
+		noted = sl.remembered().Due
+	}
+	return noted != j.due[id]
+}
+
+// farthest is further away than anything that is looked for.
+const farthest = 100 * 365 * 24 * time.Hour
+
+// accountsDue names the accounts of which some instance is judged in this round.
+func (j *clockRound) accountsDue() map[string]bool {
+	out := make(map[string]bool)
+	for i := range j.judge.calendar.Terms {
+		if a := j.judge.calendar.Terms[i].Instance.Account; a != "" && j.isDue(i) {
+			out[a] = true
+		}
+	}
+	return out
+}
+
+// end notes what the round found, once it is stored: when it could not be, all of it is due
+// at the next tick again.
+func (j *clockRound) end() {
+	for _, d := range j.dues {
+		j.judge.dues[d.place] = d.again
+	}
+	if j.whole {
+		j.judge.wholeAt = j.now.Add(farAhead)
+		if j.e.stepped {
+			j.judge.wholeAt = j.now.Add(wholeEvery)
+		}
+	}
+	j.judge.lookAt = j.next
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Round does what Run does at one moment: it judges what has come, and what is due. It returns
+// when to call it again at the latest, unless something comes before. It is for an Engine that
+// is Stepped, whose clock is moved by hand.
+func (e *Engine) Round(ctx context.Context) time.Time {
+	e.judgeAll(ctx)
+	now := e.look()
+	e.onTick(ctx, now)
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	next := e.byClock.lookAt
+	if !next.After(now) { // something could not be stored, or decided
+		next = now.Add(e.tick)
+	}
+	switch {
+	case e.failing, e.missing > 0, e.rule != nil && !e.fleet.state.Zero(): // timers run that are looked at with each tick
+		next = earlier(next, now.Add(e.tick))
+	case len(e.entries) > 0:
+		next = earlier(next, later(e.lookAt, now.Add(e.tick)))
+	}
+	return next
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/client"
+)
+
+// maxMoneyDays is how far ahead the money of an account can be asked for.
+const maxMoneyDays = 366
+
+type accountsCommand struct {
+	clientFlags
+	Days int  `default:"90" help:"How many days ahead (${default})."`
+	JSON bool `name:"json" help:"The same as --output json."`
+}
+
+// Run lists who pays, and whether their money lasts.
+func (c *accountsCommand) Run(ctx context.Context, s streams) error {
+	if c.Days < 1 || c.Days > maxMoneyDays {
+		return fmt.Errorf("--days is a number from 1 to %d", maxMoneyDays)
+	}
+	if c.JSON {
+		c.Output = "json"
+	}
+	ask := func(ctx context.Context, cl *client.Client) (wire.Accounts, error) { return cl.Accounts(ctx, c.Days) }
+	return list(ctx, c.clientFlags, s, ask, func(v wire.Accounts) table { return accountsTable(v, figuresOf(c.Output)) })
+}
+
+// accountsTable has a row for each account. The bar is how much of what it can pay with the
+// renewals ahead take.
+func accountsTable(v wire.Accounts, f figures) table {
+	t := table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "NO PRICE", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"}, bar: 7}
+	for i := range v.Accounts {
+		a := &v.Accounts[i]
+		row := []string{a.Name, "not known", "", "not known", strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), billWords(a.NextBill), shortWords(a)}
+		if b := a.Balance; b != nil {
+			row[1], row[2] = f.money(b.Amount), b.Currency
+		}
+		if a.DailyUse != "" {
+			row[3] = f.money(a.DailyUse)
+		}
+		row[7] = shareOf(a.Ahead.Costs, a.Available)
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+// money writes an amount of the API for people, or as it is for programs.
+func (f figures) money(text string) string {
+	amount, err := fleet.ParseAmount(text)
+	if err != nil || f.plain {
+		return text
+	}
+	return amount.String()
+}
+
+// costWords says what the renewals cost of which the price is known.
+func costWords(m *wire.Money, f figures) string {
+	if m.Unpriced > 0 && m.Unpriced == len(m.Renewals) {
+		return "not known"
+	}
+	return f.money(m.Costs)
+}
+
+// shareOf is the part of an amount that another one takes; "" when there is nothing to take
+// from.
+func shareOf(part, whole string) string {
+	p, errP := fleet.ParseAmount(part)
+	w, errW := fleet.ParseAmount(whole)
+	if errP != nil || errW != nil || w <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f%%", 100*p.Float()/w.Float())
+}
+
+func dateOf(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return local(*at)
+}
+
+// billWords says when a bill is issued.
+func billWords(b *wire.Bill) string {
+	switch {
+	case b == nil:
+		return ""
+	case b.To == nil:
+		return "from " + local(b.From)
+	}
+	return local(b.From) + " to " + b.To.Local().Format("15:04")
+}
+
+// shortWords says when renewals will fail first, and how much is missing.
+func shortWords(a *wire.Account) string {
+	var out []string
+	if len(a.Ahead.Shortfalls) > 0 {
+		s := &a.Ahead.Shortfalls[0]
+		out = append(out, fmt.Sprintf("%s: %d fail, %s %s short", local(s.At), len(s.Instances), figures{}.money(s.Missing), s.Currency))
+		if s.Unpriced > 0 {
+			out = append(out, fmt.Sprintf("price of %d not known", s.Unpriced))
+		}
+	}
+	if n := len(a.Ahead.Missed); n > 0 {
+		out = append(out, fmt.Sprintf("no attempt left for %d", n))
+	}
+	return strings.Join(out, "; ")
+}

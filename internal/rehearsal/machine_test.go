@@ -1,0 +1,87 @@
+package rehearsal
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/brimwatch/brimwatch/fleet"
+)
+
+const watched = `contacts: [{name: anna, phone: "+491701234567", time_zone: UTC}]
+sms:
+  providers: [{name: twilio, type: twilio, account_sid: AC00000000000000000000000000000000, auth_token_env: HOME, from: "+15005550006", base_url: "http://127.0.0.1:1"}]
+receivers: [{name: r, sms: [anna]}]
+alarms: {notify: [r]}
+collect: {interval: 15s}
+instances:
+  - {id: a, name: Orders, product: mqtt, capacity: {connections: 1000}, source: {type: exposition, url: "http://127.0.0.1:1/metrics", mapping: {connections: {series: c, kind: gauge}}}}
+`
+
+// reading is one of a number of connections; below zero is none.
+func reading(at time.Time, connections float64) []*fleet.Reading {
+	r := &fleet.Reading{Instance: "a", At: at, Up: connections >= 0}
+	if r.Up {
+		r.Known = r.Known.With(fleet.Connections)
+		r.Usage[fleet.Connections] = connections
+	} else {
+		r.Reason = "connection refused"
+	}
+	return []*fleet.Reading{r}
+}
+
+// TestReadings: a Machine that is fed with readings judges them, and tells people, at the moments
+// at which the daemon would.
+func TestReadings(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		of   func(minute int) float64
+		want []string
+	}{
+		{"below the threshold", func(int) float64 { return 500 }, nil},
+		{"above it for a while", func(m int) float64 {
+			if m >= 5 && m < 10 {
+				return 950
+			}
+			return 500
+		}, []string{"12:06:00 raised capacity", "12:11:00 cleared capacity"}},
+		{"silent", func(m int) float64 {
+			if m >= 5 && m < 15 {
+				return -1
+			}
+			return 500
+		}, []string{"12:08:00 raised no_data", "12:16:00 cleared no_data"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			begin := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
+			s := load(t, watched)
+			var got []string
+			m, err := Open(t.Context(), MachineOptions{Snapshot: s, At: begin, Readings: true, Sent: func(s Sent) {
+				n := s.Message.Notices[0]
+				got = append(got, fmt.Sprintf("%s %s %s", s.At.Format(time.TimeOnly), n.Kind, n.Rule))
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := m.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			for at := begin; at.Before(begin.Add(30 * time.Minute)); at = at.Add(15 * time.Second) {
+				if err := m.Advance(t.Context(), at); err != nil {
+					t.Fatal(err)
+				}
+				m.Observe(reading(at, tc.of(int(at.Sub(begin).Minutes()))))
+			}
+			if err := m.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("told (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

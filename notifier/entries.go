@@ -1,0 +1,184 @@
+package notifier
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
+)
+
+// entry is what a text for several says in one place: what happens to one instance, or to
+// several of one account for which every word of it is true.
+type entry struct {
+	notices    []int // their places, the gravest first
+	code, name string
+	more       int      // how many further instances it is true of
+	what       []string // what happens; several things that happen to the same instances
+	must       bool     // to be said, and not to be counted
+	instances  []string // in order; nil of what is about no instance
+	group      group
+}
+
+// group is what entries have in common of which one can speak for the others: the same
+// words are true for all, and the date is one of them. The zero group has one member.
+type group struct {
+	account string
+	rule    alarm.RuleName
+	what    string
+	must    bool
+}
+
+// mostThings is how many things an entry says of the same instances.
+const mostThings = 3
+
+// countable tells whether a text may count a notice without saying what it is: alarms of
+// readings come in storms, and a reminder tells of nothing new. What has a date, and what
+// comes once, is said.
+func countable(n *Notice) bool {
+	switch {
+	case Ends(n.Kind):
+		return abridged(n, words.EN).what == "" // else there is more to say than that it is over
+	case n.Kind == alarm.Reminded && n.LeftOut == 0:
+		return true
+	case n.Rule == alarm.Capacity, n.Rule == alarm.NoData, n.Rule == alarm.Forecast:
+		return n.Alert.Labels[labelID] != ""
+	}
+	return false
+}
+
+// entriesOf puts notices into entries, the gravest first. Of alarms of readings only so many are named as a text can name.
+func entriesOf(notices []Notice, which []int, l words.Language) []entry {
+	slices.SortStableFunc(which, func(a, b int) int {
+		return Weight(notices[a].Severity, notices[a].Kind) - Weight(notices[b].Severity, notices[b].Kind)
+	})
+	var out []entry
+	singles := 0
+	for _, i := range which {
+		n := &notices[i]
+		if !datesInstance(n) && countable(n) {
+			if singles++; singles > mostNamed {
+				continue
+			}
+		}
+		out = append(out, newEntry(n, i, l))
+	}
+	return out
+}
+
+// newEntry is the entry of one notice.
+func newEntry(n *Notice, at int, l words.Language) entry {
+	a := abridged(n, l)
+	e := entry{notices: []int{at}, code: a.code, name: a.name, must: !countable(n)}
+	if a.what != "" {
+		e.what = []string{a.what}
+	}
+	if !datesInstance(n) {
+		return e
+	}
+	e.instances = []string{n.Alert.Labels[labelID]}
+	if account := n.Alert.Labels[labelAccount]; account != "" {
+		e.group = group{account: account, rule: n.Rule, what: a.what, must: e.must}
+		if Ends(n.Kind) && a.what == "" { // that it is over is true whatever it was
+			e.group.rule = ""
+		}
+	}
+	return e
+}
+
+// datesInstance tells whether a notice is of the calendar of an instance.
+func datesInstance(n *Notice) bool {
+	return n.Rule.OfCalendar() && n.Rule != alarm.Forecast && n.Alert.Labels[labelID] != ""
+}
+
+// grouped lets the first of those with the same words speak for all: of one account, by one
+// rule, and with the same date.
+func grouped(list []entry) []entry {
+	var out []entry
+	known := make(map[group]int)
+	for i := range list {
+		e := list[i]
+		if e.group == (group{}) {
+			out = append(out, e)
+			continue
+		}
+		at, some := known[e.group]
+		if !some {
+			known[e.group] = len(out)
+			out = append(out, e)
+			continue
+		}
+		out[at].take(&e)
+	}
+	return out
+}
+
+// take lets an entry speak for another one with the same words.
+func (e *entry) take(other *entry) {
+	e.notices = append(e.notices, other.notices...)
+	id := other.instances[0]
+	if at, known := slices.BinarySearch(e.instances, id); !known {
+		e.instances = slices.Insert(e.instances, at, id)
+		e.more++
+	}
+}
+
+// merged lets the gravest of the entries about the same instances say all that happens
+// to them.
+func merged(list []entry) []entry {
+	first := make(map[string]int)
+	var out []entry
+	for i := range list {
+		e := &list[i]
+		if e.instances == nil {
+			out = append(out, *e)
+			continue
+		}
+		key := strconv.FormatBool(e.must) + "\x00" + strings.Join(e.instances, "\x00")
+		at, known := first[key]
+		if !known || len(out[at].what) >= mostThings {
+			first[key] = len(out)
+			out = append(out, *e)
+			continue
+		}
+		into := &out[at]
+		into.notices = append(into.notices, e.notices...)
+		for _, what := range e.what {
+			if !slices.ContainsFunc(into.what, func(said string) bool { return hasDate(said, what) }) {
+				into.what = append(into.what, what)
+			}
+		}
+	}
+	return out
+}
+
+// apart is an entry for each of the things that one says.
+func (e *entry) apart(notices []Notice, l words.Language) []entry {
+	var out []entry
+	for _, at := range e.notices {
+		one := newEntry(&notices[at], at, l)
+		i := slices.IndexFunc(out, func(known entry) bool { return slices.Equal(known.what, one.what) })
+		if i >= 0 {
+			out[i].take(&one)
+			continue
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// at writes an entry with a name of at most so many signs.
+func (e *entry) at(width int, l words.Language) string {
+	name, what := middle(e.name, width), strings.Join(e.what, l.Choose(", ", "、"))
+	switch more := strconv.Itoa(e.more); {
+	case e.more == 0:
+	case l == words.ZH:
+		return strings.TrimLeft(e.code+" "+name+"等"+strconv.Itoa(e.more+1)+"个"+what, " ")
+	case what == "":
+		name += " and " + more + " more"
+	default:
+		name += " and " + more + " more:"
+	}
+	return abridgement{e.code, name, what}.at(wholeName)
+}
