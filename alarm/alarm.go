@@ -138,7 +138,10 @@ type Event struct {
 	Code     string // of the episode
 	At       time.Time
 	RaisedAt time.Time
-	Since    time.Time // of raised and escalated: since when at or above the threshold
+	// Since is when what the episode is about began: of raised and escalated, since when
+	// usage is at or above the threshold; of others, since when it was when the episode
+	// was raised; of no_data, the beginning of the silence. Zero is not known.
+	Since    time.Time
 	Severity Severity
 	Level    int // 1 is the lowest; 0 once it is over
 
@@ -146,8 +149,13 @@ type Event struct {
 	Usage     float64
 	Capacity  float64
 	Threshold float64 // the utilization that was crossed
-	Reason    string  // of no_data: why; of withdrawn: what went away
-	By        string  // of acknowledged: who
+	Peak      float64 // the highest usage of the episode so far, by its share; 0 is not known
+	PeakOf    float64 // the capacity at that moment
+	// Changed is why a cleared episode is over, where usage has not fallen: another
+	// threshold holds.
+	Changed ThresholdChange
+	Reason  string // of no_data: why; of withdrawn: what went away
+	By      string // of acknowledged: who
 	// Gone is since when the deletion of the instance is due, of an alarm of its readings that
 	// is withdrawn because of that; zero for others.
 	Gone  time.Time
@@ -168,6 +176,10 @@ type Event struct {
 	// topic of its own.
 	Topic string
 }
+
+// ThresholdChange is a threshold that was another when an episode was raised. The zero
+// one is none.
+type ThresholdChange struct{ From, To float64 }
 
 // Utilization is usage / capacity, and 0 where there is no capacity.
 func (e *Event) Utilization() float64 {

@@ -79,8 +79,7 @@ func end(r *Rule, s *State, o *Observation, now int64, events []Event) []Event {
 	raises, n := s.Flap.recent(&r.Flapping, now)
 	if r.Flapping.Raises == 0 || n < r.Flapping.Raises {
 		s.Level = 0
-		e := event(Cleared, s, o)
-		e.Threshold = r.Levels[0].Clear
+		e := cleared(r, s, o)
 		*s = State{Flap: FlapState{Raises: raises}}
 		return append(events, e)
 	}
@@ -125,8 +124,7 @@ func settle(r *Rule, s *State, o *Observation, now int64, events []Event) []Even
 		return events
 	}
 	if !s.Raised() {
-		e := flapEvent(Cleared, r, s, o)
-		e.Threshold = r.Levels[0].Clear
+		e := cleared(r, s, o)
 		*s = State{}
 		return append(events, e)
 	}

@@ -198,7 +198,7 @@ func TestNothingIsJudgedBeforeTheClockIsTrusted(t *testing.T) {
 			continue
 		}
 		ev := j.commits[0].Events[0]
-		if ev.At.Location() != time.UTC || ev.Reason != "paid until 2026-12-10 00:00 UTC" || ev.Topic != "instance/a" {
+		if ev.At.Location() != time.UTC || ev.Reason != "paid, last day 2026-12-09" || ev.Topic != "instance/a" {
 			t.Errorf("%+v", ev)
 		}
 		if !e.byClock.lookAt.Equal(now.Add(time.Hour)) {
@@ -335,7 +335,7 @@ func TestRenamedInstance(t *testing.T) {
 		t.Fatal(err)
 	}
 	ev := newestEvents(j)[0]
-	if ev.Kind != Cleared || ev.Instance.Name != "Orders" || ev.Reason != "the term goes on until 2027-12-10 00:00 UTC" {
+	if ev.Kind != Cleared || ev.Instance.Name != "Orders" || ev.Reason != "the term goes on: last day 2027-12-09" {
 		t.Errorf("%+v", ev)
 	}
 }
@@ -355,7 +355,7 @@ func TestWhatIsOverIsNotKept(t *testing.T) {
 		}
 	}
 	events := []Event{j.commits[0].Events[0], j.commits[1].Events[0]}
-	if events[0].Topic != "instance/a" || events[0].Reason != "frozen, because no device was online for long" || events[1].Reason != "paid until 2026-12-10 00:00 UTC" {
+	if events[0].Topic != "instance/a" || events[0].Reason != "frozen, because no device was online for long" || events[1].Reason != "paid, last day 2026-12-09" {
 		t.Errorf("%+v", events)
 	}
 }

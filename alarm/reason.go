@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // reason says in one line what an event of an instance's calendar is about, for
 // the journal, lists and pages.
 func (o *Details) reason(r RuleName, now time.Time) string {
 	c, past := o.Course, !now.Before(o.At)
-	tense := func(ahead, over string) string {
+	tense := func(ahead, over, when string) string {
 		if past {
-			return over + when(c, o.At)
+			return over + when
 		}
-		return ahead + when(c, o.At)
+		return ahead + when
 	}
 	switch r {
 	case Expiry:
@@ -24,13 +25,13 @@ func (o *Details) reason(r RuleName, now time.Time) string {
 		if c.Downgrades() {
 			return o.Lifecycle.Reason
 		}
-		return tense("the service stops at ", "the service stopped at ")
+		return tense("the service stops at ", "the service stopped at ", when(c, o.At))
 	case Release:
-		return tense("it is deleted for good at ", "it is due for deletion since ")
+		return tense("it is deleted for good at ", "it is due for deletion since ", when(c, o.At))
 	case AutoRenewal:
 		return "automatic renewal has not paid, " + o.attempts()
 	case CannotRenew:
-		return "its account is overdue, and its term " + tense("ends at ", "ended at ")
+		return "its account is overdue, and its term " + tense("ends: ", "has ended: ", words.TermEnd(o.At, c.Zone, words.EN))
 	case Overdue:
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
@@ -40,7 +41,7 @@ func (o *Details) reason(r RuleName, now time.Time) string {
 	return ""
 }
 
-func when(c *fleet.Course, at time.Time) string { return at.In(c.Zone).Format("2006-01-02 15:04 MST") }
+func when(c *fleet.Course, at time.Time) string { return words.Moment(at, c.Zone) }
 
 func (o *Details) attempts() string {
 	switch {
@@ -57,7 +58,7 @@ func (o *Details) attempts() string {
 // endReason says why an episode of the calendar is over.
 func (o *Details) endReason() string {
 	if o.Renewed {
-		return "the term goes on until " + when(o.Course, o.Course.From)
+		return "the term goes on: " + words.TermEnd(o.Course.From, o.Course.Zone, words.EN)
 	}
 	return o.Lifecycle.Reason
 }

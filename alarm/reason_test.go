@@ -32,8 +32,8 @@ func TestReasonsOfTheCalendar(t *testing.T) {
 		{AutoRenewal, a.Course, 0, at, "automatic renewal has not paid, and no attempt is left: renew by hand"},
 		{AutoRenewal, a.Course, 1, at, "automatic renewal has not paid, 1 attempt is left"},
 		{AutoRenewal, a.Course, 2, at, "automatic renewal has not paid, 2 attempts are left"},
-		{CannotRenew, a.Course, 0, at.Add(-1), "its account is overdue, and its term ends at 2026-12-01 00:00 UTC"},
-		{CannotRenew, a.Course, 0, at, "its account is overdue, and its term ended at 2026-12-01 00:00 UTC"},
+		{CannotRenew, a.Course, 0, at.Add(-1), "its account is overdue, and its term ends: last day 2026-11-30"},
+		{CannotRenew, a.Course, 0, at, "its account is overdue, and its term has ended: last day 2026-11-30"},
 		{Overdue, a.Course, 0, at, "a bill of it is unpaid since 2026-12-01 00:00 UTC"},
 		{Capacity, a.Course, 0, at, ""},
 	} {
@@ -45,7 +45,7 @@ func TestReasonsOfTheCalendar(t *testing.T) {
 	if got := (&Details{Course: a.Course, Lifecycle: state}).endReason(); got != "so it stands" {
 		t.Errorf("an end: %q", got)
 	}
-	if got := (&Details{Course: a.Course, Lifecycle: state, Renewed: true}).endReason(); got != "the term goes on until 2026-12-01 00:00 UTC" {
+	if got := (&Details{Course: a.Course, Lifecycle: state, Renewed: true}).endReason(); got != "the term goes on: last day 2026-11-30" {
 		t.Errorf("renewed: %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/money"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // ShortfallRule tells that renewals of an account will fail before long, because its
@@ -75,5 +76,5 @@ func shortfallReason(p *Payer, o *money.Outlook) string {
 	if p.Account.Zone != nil {
 		zone = p.Account.Zone
 	}
-	return fmt.Sprintf("at %s renewals will fail: %d, %s %s short", s.At.In(zone).Format("2006-01-02 15:04 MST"), len(s.Renewals), s.Missing, s.Currency)
+	return fmt.Sprintf("at %s renewals will fail: %d, %s %s short", words.Moment(s.At, zone), len(s.Renewals), s.Missing, s.Currency)
 }

@@ -23,6 +23,11 @@ type State struct {
 	Capacity   float64          `json:"capacity,omitempty"`    // last known capacity while raised
 	Severity   Severity         `json:"severity,omitempty"`    // of the current level
 	Threshold  float64          `json:"threshold,omitempty"`   // of the current level
+	Since      int64            `json:"since,omitempty"`       // since when usage was at the threshold that raised it
+	Peak       float64          `json:"peak,omitempty"`        // the highest usage of the episode, by its share of the capacity
+	PeakOf     float64          `json:"peak_of,omitempty"`     // the capacity at that moment
+	Lowest     float64          `json:"lowest,omitempty"`      // threshold of the lowest level when it was raised
+	LowestEnd  float64          `json:"lowest_end,omitempty"`  // below which that level ended by then
 	LostReason string           `json:"lost_reason,omitempty"` // why it is unknown
 	Missing    fleet.MetricSet  `json:"missing,omitempty"`     // of no_data: metrics that were known before and are not now
 	Flap       FlapState        `json:"flap,omitzero"`         // of an alarm that was raised not long ago
@@ -74,7 +79,7 @@ func (s *State) eachMoment(f func(at *int64)) {
 	for i := range s.Flap.Raises {
 		call(&s.Flap.Raises[i])
 	}
-	call(&s.LostAt, &s.RaisedAt, &s.NotifiedAt, &s.AckedAt, &s.Flap.At, &s.Flap.MovedAt)
+	call(&s.LostAt, &s.RaisedAt, &s.Since, &s.NotifiedAt, &s.AckedAt, &s.Flap.At, &s.Flap.MovedAt)
 }
 
 // Unknown tells whether the alarm's data is missing at the moment.

@@ -45,7 +45,7 @@ func step(r *Rule, s *State, o *Observation) []Event {
 	}
 	s.runTimers(r, o.Usage/o.Capacity, now)
 	if s.Open() {
-		s.Usage, s.Capacity = o.Usage, o.Capacity
+		s.note(o)
 	}
 
 	// A level that is held is not left: its Clear lies below its Threshold.
@@ -164,7 +164,8 @@ func rise(r *Rule, s *State, o *Observation, level int, now int64, events []Even
 		s.on(level, r, o)
 		return append(events, flapEvent(Rose, r, s, o))
 	case s.Flap.At == 0 && !s.Raised():
-		kind, s.RaisedAt = Raised, now
+		kind, s.RaisedAt, s.Since = Raised, now, s.Above[level-1]
+		s.Lowest, s.LowestEnd = r.Levels[0].Threshold, r.Levels[0].Clear
 	}
 	if r.Flapping.Raises > 0 {
 		s.Flap.Peak = max(s.Flap.Peak, level)
@@ -187,7 +188,27 @@ func fall(r *Rule, s *State, o *Observation, level int, now int64, events []Even
 // on puts the state on a level, with the figures that led there.
 func (s *State) on(level int, r *Rule, o *Observation) {
 	s.Level, s.Severity, s.Threshold = level, r.Levels[level-1].Severity, r.Levels[level-1].Threshold
+	s.note(o)
+}
+
+// note keeps the figures of an observation, and the highest of the episode. What is
+// stored has the highest of the last event: one in between is lost with a crash.
+func (s *State) note(o *Observation) {
 	s.Usage, s.Capacity = o.Usage, o.Capacity
+	if s.PeakOf <= 0 || o.Usage/o.Capacity > s.Peak/s.PeakOf {
+		s.Peak, s.PeakOf = o.Usage, o.Capacity
+	}
+}
+
+// cleared describes the end of an episode. Where usage would have kept it open by the
+// threshold that raised it, the other threshold is why it ends.
+func cleared(r *Rule, s *State, o *Observation) Event {
+	e := flapEvent(Cleared, r, s, o)
+	e.Threshold = r.Levels[0].Clear
+	if s.LowestEnd > 0 && o.Usage/o.Capacity >= s.LowestEnd {
+		e.Changed = ThresholdChange{From: s.Lowest, To: r.Levels[0].Threshold}
+	}
+	return e
 }
 
 // remind tells whether a reminder is due, and notes that it was given.
@@ -217,7 +238,7 @@ func event(k EventKind, s *State, o *Observation) Event {
 		Kind: k, Code: s.Code, At: o.At, RaisedAt: fromMilli(s.RaisedAt),
 		Severity: s.Severity, Level: s.Level,
 		Known: o.Known, Usage: o.Usage, Capacity: o.Capacity, Threshold: s.Threshold, Reason: o.Reason,
-		Flaps: s.flaps(),
+		Since: fromMilli(s.Since), Peak: s.Peak, PeakOf: s.PeakOf, Flaps: s.flaps(),
 	}
 }
 

@@ -120,6 +120,7 @@ func TestStepEventTellsTheFigures(t *testing.T) {
 	s, events := Step(rule, State{Code: ""}, seen{0, 75}.observation())
 	want := []Event{{
 		Kind: Raised, At: start(), RaisedAt: start(), Since: start(), Severity: Warning, Level: 1, Known: true, Usage: 75, Capacity: 100, Threshold: 0.70,
+		Peak: 75, PeakOf: 100,
 	}}
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("raise (-want +got):\n%s", diff)
@@ -128,8 +129,8 @@ func TestStepEventTellsTheFigures(t *testing.T) {
 	rule.ClearFor = 0
 	s, events = Step(rule, s, seen{300, 10}.observation())
 	want = []Event{{
-		Kind: Cleared, Code: "K7Q2", At: start().Add(5 * time.Minute), RaisedAt: start(), Severity: Warning, Known: true,
-		Usage: 10, Capacity: 100, Threshold: 0.65,
+		Kind: Cleared, Code: "K7Q2", At: start().Add(5 * time.Minute), RaisedAt: start(), Since: start(), Severity: Warning, Known: true,
+		Usage: 10, Capacity: 100, Threshold: 0.65, Peak: 75, PeakOf: 100,
 	}}
 	if diff := cmp.Diff(want, events); diff != "" {
 		t.Errorf("end (-want +got):\n%s", diff)

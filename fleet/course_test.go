@@ -54,11 +54,11 @@ func TestCourse(t *testing.T) {
 		nextAt time.Time
 		reason string // a part of it
 	}{
-		{"far from its end", paid, "mqtt", payer, day(-8), LifecycleActive, LifecycleExpiring, day(-7), "paid until 2027-01-01 00:00 CST"},
-		{"seven days before", paid, "mqtt", payer, day(-7), LifecycleExpiring, LifecycleGrace, end, "paid until"},
+		{"far from its end", paid, "mqtt", payer, day(-8), LifecycleActive, LifecycleExpiring, day(-7), "paid, last day 2026-12-31"},
+		{"seven days before", paid, "mqtt", payer, day(-7), LifecycleExpiring, LifecycleGrace, end, "paid, last day"},
 		{"a longer notice window", with(func(t *Term) { t.ExpiringDays = 30 }), "mqtt", payer, day(-30), LifecycleExpiring, LifecycleGrace, end, ""},
 		{"a nanosecond before its end", paid, "mqtt", payer, end.Add(-1), LifecycleExpiring, LifecycleGrace, end, ""},
-		{"at its end", paid, "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), "expired at 2027-01-01"},
+		{"at its end", paid, "mqtt", payer, end, LifecycleGrace, LifecycleSuspended, day(15), "expired, last day 2026-12-31"},
 		{"a nanosecond before suspension", paid, "mqtt", payer, day(15).Add(-1), LifecycleGrace, LifecycleSuspended, day(15), ""},
 		{"at the end of its grace", paid, "mqtt", payer, day(15), LifecycleSuspended, LifecycleReleased, day(30), ""},
 		{"released", paid, "mqtt", payer, day(30), LifecycleReleased, "", time.Time{}, ""},

@@ -30,7 +30,7 @@ func (c *Course) unsubscribe() {
 
 // sinceUnsubscribed says what a course stands at that ends with unsubscribing.
 func (c *Course) sinceUnsubscribed(i int) string {
-	at := c.Term.UnsubscribedAt.In(c.Zone).Format("2006-01-02 15:04 MST")
+	at := written(c.Term.UnsubscribedAt, c.Zone)
 	switch c.stateAfter(i) {
 	case LifecycleReleased:
 		return "unsubscribed at " + at + ", and deleted at once"

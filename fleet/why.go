@@ -14,7 +14,7 @@ func (c *Course) reason(i int) string {
 
 // doubt says why nobody knows whether the instance exists.
 func (c *Course) doubt() string {
-	return "paid; it was due for deletion on " + c.Doubt.In(c.Zone).Format("2006-01-02 15:04 MST") + ": check whether it still exists"
+	return "paid; it was due for deletion on " + written(c.Doubt, c.Zone) + ": check whether it still exists"
 }
 
 func (c *Course) because(i int) string {
@@ -37,7 +37,12 @@ func (c *Course) because(i int) string {
 
 // sinceWhen says what a course that counts from something stands at.
 func (c *Course) sinceWhen(i int) string {
-	at := c.From.In(c.Zone).Format("2006-01-02 15:04 MST")
+	at := written(c.From, c.Zone)
+	expired, paid := "expired at "+at, "paid until "+at
+	if day, ok := LastDay(c.From, c.Zone); ok {
+		last := "last day " + day.In(c.Zone).Format(time.DateOnly)
+		expired, paid = "expired, "+last, "paid, "+last
+	}
 	source := ""
 	if i > 0 && c.Moments[i-1].Reported {
 		source = ", by what the cloud tells"
@@ -50,15 +55,15 @@ func (c *Course) sinceWhen(i int) string {
 	case c.Basis == BasisOverdue:
 		return "its bill has been overdue since " + at + source
 	case state == LifecycleUnknown:
-		return "expired at " + at + "; no policy says what follows"
+		return expired + "; no policy says what follows"
 	case i == 0 || state == LifecycleExpiring:
-		return "paid until " + at
+		return paid
 	case c.Moments[i-1].Perhaps:
-		return "expired at " + at + "; suspended, or converted to pay-as-you-go already: the documents disagree"
+		return expired + "; suspended, or converted to pay-as-you-go already: the documents disagree"
 	case state == LifecycleActive:
-		return "expired at " + at + " and converted to pay-as-you-go by its post-expiration action"
+		return expired + " and converted to pay-as-you-go by its post-expiration action"
 	}
-	return "expired at " + at + source
+	return expired + source
 }
 
 // stateAfter is the state when i of the moments have come.
@@ -70,10 +75,10 @@ func (c *Course) stateAfter(i int) LifecycleState {
 }
 
 // EndOfTerm is the last day of a paid term as people write it, in the course's
-// time zone: the day before, when it ends as a day begins, else the day of the end.
+// time zone: the day before an end with which a day begins, else the day of the end.
 func (c *Course) EndOfTerm() time.Time {
-	if BeginsDay(c.From, c.Zone) {
-		return c.From.Add(-1).In(c.Zone)
+	if day, ok := LastDay(c.From, c.Zone); ok {
+		return day.In(c.Zone)
 	}
 	return c.From.In(c.Zone)
 }

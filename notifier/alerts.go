@@ -49,12 +49,3 @@ func languageFor(t Target) words.Language {
 	}
 	return t.Language
 }
-
-// told says what an event means in a language, in all its signs: nothing of it has to
-// fit into a text message.
-func (w Words) told(ev *alarm.Event, l words.Language, zone *time.Location) wording {
-	if l == words.ZH {
-		return w.chinese(ev, zone)
-	}
-	return w.english(ev, zone)
-}

@@ -38,12 +38,13 @@ func TestWebhooksInTheirLanguage(t *testing.T) {
 		told[n.Recipient] = n.Alert
 	}
 	en, zh := told["webhook/english"].Annotations, told["webhook/chinese"].Annotations
-	for name, want := range map[string]string{"summary": d.entries.Words.told(ev, words.EN, time.UTC).summary(), "description": d.entries.Words.told(ev, words.EN, time.UTC).description()} {
+	english, chinese := d.entries.Words.told(ev, words.EN, time.UTC), d.entries.Words.told(ev, words.ZH, shanghai)
+	for name, want := range map[string]string{"summary": english.summary(), "description": english.description()} {
 		if en[name] != want || want == "" {
 			t.Errorf("%s in English: %q, want %q", name, en[name], want)
 		}
 	}
-	for name, want := range map[string]string{"summary": d.entries.Words.told(ev, words.ZH, shanghai).summary(), "description": d.entries.Words.told(ev, words.ZH, shanghai).description()} {
+	for name, want := range map[string]string{"summary": chinese.summary(), "description": chinese.description()} {
 		if zh[name] != want || !strings.Contains(want, "连接数") {
 			t.Errorf("%s in Chinese: %q, want %q", name, zh[name], want)
 		}

@@ -299,13 +299,13 @@ func (b *bundle) count(alarms tally) string {
 	}
 	switch still := words.Count(alarms.still); {
 	case alarms.still == alarms.all:
-		out += b.l.Choose(" still on", "仍在")
+		out += b.l.Choose(" still on", "持续中")
 	case alarms.still > 0:
-		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条仍在）")
+		out += b.l.Choose(" ("+still+" still on)", "（"+still+"条持续）")
 	}
 	if alarms.critical > 0 {
 		n := words.Count(alarms.critical)
-		out += b.l.Choose(", "+n+" critical", "，"+n+"条严重")
+		out += b.l.Choose(", "+n+" critical", "，"+n+"条紧急")
 	}
 	return out
 }

@@ -21,8 +21,8 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 		ev := s.event(alarm.Cleared, rule, a, now)
 		ev.Details.WasDue = due
 		for l, want := range map[words.Language][2]string{
-			words.EN: {"K7Q2 ENDED Orders: paid; was due for deletion on 13 Dec 00:00: check whether it still exists.", "K7Q2 Orders was due for deletion, check"},
-			words.ZH: {"K7Q2 恢复 Orders：已付款，但12月13日0点起应被删除：请确认实例是否仍存在。", "K7Q2 Orders 曾应被删除，请确认"},
+			words.EN: {"K7Q2 ENDED Orders: paid; was due for deletion on 13 Dec 00:00: check whether it still exists, MQTT Basic.", "K7Q2 Orders was due for deletion, check"},
+			words.ZH: {"K7Q2 恢复 Orders：已付款，但自12月13日0点起应已释放：请确认实例是否仍存在，MQTT 基础版。", "K7Q2 Orders 曾应释放，请确认"},
 		} {
 			text, brief := s.words().said(ev, l, s.zone)
 			if text != want[0] || brief != want[1] {
@@ -35,7 +35,7 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 		other := s.affected(a, now)
 		other.Course.Doubt = due.AddDate(0, 0, -1)
 		ev.Details.Others = []alarm.Affected{other, s.affected(a, now)}
-		if text, _ := s.words().said(ev, words.EN, s.zone); text != "K7Q2 ENDED Orders: and 1 more, paid; were due for deletion, the first on 12 Dec 00:00: check whether they still exist." {
+		if text, _ := s.words().said(ev, words.EN, s.zone); text != "K7Q2 ENDED Orders and 1 more of acme: paid; were due for deletion, the first on 12 Dec 00:00: check whether they still exist, MQTT Basic." {
 			t.Errorf("with another: %q", text)
 		}
 		if got := s.words().alert(ev).Annotations["deletion_was_due_at"]; got != "2026-12-12T16:00:00Z" {

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -100,23 +102,20 @@ func TestTextsOfTheCalendarFit(t *testing.T) {
 		ev := drawEvent(t, s)
 		zone := rapid.SampledFrom([]*time.Location{s.zone, time.UTC, time.FixedZone("", 20700)}).Draw(t, "zone")
 		w := Words{Guide: s.catalogue.Guide}
-		en, zh := w.text(ev, words.EN, zone), w.text(ev, words.ZH, zone)
-		if n, gsm := sms.Segments(en); n != 1 || !gsm {
-			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
-		}
-		if n, _ := sms.Segments(zh); n != 1 {
-			t.Errorf("Chinese takes %d segments: %q", n, zh)
-		}
-		says := map[string]wording{en: w.english(ev, zone), zh: w.chinese(ev, zone)}
-		for text, say := range says {
-			whole := func(body string) bool {
-				return body != "" && (strings.Contains(text, body) || strings.Contains(text, gsmOnly(body)))
+		for _, l := range lexicon.Languages() {
+			text, say, full := w.text(ev, l, zone), w.spoken(ev, l, zone), w.told(ev, l, zone)
+			if n, _ := sms.Segments(text); n != 1 {
+				t.Errorf("%s takes %d segments: %q", l, n, text)
 			}
-			if !strings.HasPrefix(text, "K7Q2 ") || !slices.ContainsFunc(append(say.tighter, say.body), whole) {
-				t.Errorf("the code or the end is missing: %q", text)
+			head := &say.facts[0].Phrase
+			if !strings.HasPrefix(text, "K7Q2 ") || !strings.Contains(text, head.Message) && !strings.Contains(text, firstOf(head.Tight, head.Message)) && !strings.Contains(text, firstOf(head.Brief, head.Tight, head.Message)) {
+				t.Errorf("the code or the gravest is missing: %q", text)
 			}
-			if negative.MatchString(say.body + say.story) {
-				t.Errorf("a time is told that is none: %q %q", say.body, say.story)
+			if strings.Contains(text, "???") || strings.ContainsFunc(text, unicode.IsControl) {
+				t.Errorf("there are signs that mean nothing: %q", text)
+			}
+			if said := say.summary() + full.description(); negative.MatchString(said) {
+				t.Errorf("a time is told that is none: %q", said)
 			}
 		}
 	})
@@ -131,23 +130,28 @@ func TestTextsOfTheCalendarAreTrue(t *testing.T) {
 			return
 		}
 		c := ev.Details.Course
-		en, zh := Words{}.english(ev, s.zone), Words{}.chinese(ev, s.zone)
+		w := Words{}
+		say := func(l words.Language) (summary, description string) {
+			x := w.told(ev, l, s.zone)
+			return x.summary(), x.description()
+		}
+		en, enStory := say(words.EN)
+		zh, zhStory := say(words.ZH)
 		released := c.Begins(fleet.LifecycleReleased)
-		deletes := strings.Contains(en.body, "final deletion") || strings.Contains(en.body, "will be deleted")
+		deletes := strings.Contains(en, "final deletion") || strings.Contains(en, "will be deleted")
 		switch {
 		case deletes && !released.After(ev.At):
-			t.Errorf("nothing is to be deleted after %s: %q", ev.At, en.body)
-		case strings.Contains(zh.body, "彻底删除") && released.IsZero():
-			t.Errorf("nothing is ever deleted: %q", zh.body)
-		case c.Downgrades() && (deletes || strings.Contains(en.story, "It is deleted") || strings.Contains(zh.story, "彻底删除")):
-			t.Errorf("it is downgraded, and there is a deletion warning: %q %q", en.story, zh.story)
+			t.Errorf("nothing is to be deleted after %s: %q", ev.At, en)
+		case strings.Contains(zh, "不可恢复") && released.IsZero():
+			t.Errorf("nothing is ever deleted: %q", zh)
+		case c.Downgrades() && (deletes || strings.Contains(enStory, "It is deleted") || strings.Contains(zhStory, "不可恢复")):
+			t.Errorf("it is downgraded, and there is a deletion warning: %q %q", enStory, zhStory)
 		}
 		if ev.Key.Rule != alarm.Expiry || c.Term.Expires.IsZero() {
 			return
 		}
-		if ahead := c.Term.Expires.After(ev.At); strings.HasPrefix(en.body, "expires ") != ahead || strings.HasPrefix(en.body, "expired ") == ahead ||
-			strings.Contains(zh.body, "已到期") == ahead {
-			t.Errorf("%s, expires %s: %q %q", ev.At, c.Term.Expires, en.body, zh.body)
+		if ahead := c.Term.Expires.After(ev.At); strings.Contains(en, ": expired") == ahead || strings.Contains(zh, "已到期") == ahead {
+			t.Errorf("%s, expires %s: %q %q", ev.At, c.Term.Expires, en, zh)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 )
 
 // TestSpecialCases holds what the documents say of each product against what is
@@ -25,24 +25,24 @@ func TestSpecialCases(t *testing.T) {
 		has, lacks []string
 	}{
 		{"RocketMQ Platinum: everything is deleted, and by when", s.event(alarm.Raised, alarm.Expiry, cast["RocketMQ 4.x Platinum"], s.end.Add(-7*day)),
-			[]string{"final deletion with topics and groups 12 Dec 00:00", "post-expiration action is to delete", "permanently deleted with all its topics and groups", "12月12日0点彻底删除，含Topic和Group"},
+			[]string{"final deletion 12 Dec 00:00 with topics and groups", "post-expiration action is to delete", "permanently deleted with all its topics and groups", "12月12日0点释放，含Topic和Group"},
 			[]string{"pay-as-you-go", "ignore"}},
 		{"RocketMQ Platinum with a long name: date, end and deletion survive", s.event(alarm.Raised, alarm.Expiry, long, s.end.Add(-7*day)),
-			[]string{"Orders of E.: expires 5 Dec 00:00 CST (in 7 d) and stops, final deletion with topics and groups 12 Dec 00:00", "12月5日0点到期（7天后）并停服，12月12日0点彻底删除"}, nil},
+			[]string{"last day 4 Dec (7 d left), then stops, final deletion 12 Dec 00:00", "最后一天12月4日（剩7天），到期停服，12月12日0点释放"}, nil},
 		{"RocketMQ Platinum, downgrade: the window, and the notice to ignore", s.event(alarm.Raised, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(-day)),
 			[]string{"suspended or pay-as-you-go", "converted by 12 Dec 00:00", "the documents disagree", "release notice of the cloud may arrive all the same; ignore it", "请忽略"},
-			[]string{"final deletion", "permanently", "彻底删除"}},
+			[]string{"final deletion", "permanently", "不可恢复"}},
 		{"RocketMQ Platinum, downgrade: after the window", s.event(alarm.Reminded, alarm.Expiry, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(8*day)),
 			[]string{"pay-as-you-go since 12 Dec 00:00 at the latest"}, []string{"deletion", "suspended"}},
 		{"RocketMQ Platinum, downgrade: the cloud tells a release, and no expiry", s.event(alarm.Raised, alarm.Release, cast["RocketMQ 4.x Platinum, downgrade set"].but(func(t *fleet.Term) {
 			t.Expires, t.ReleasesAt = time.Time{}, s.end
-		}), s.end.Add(-3*day)), []string{"the cloud tells a release for 5 Dec 00:00 CST, but a downgrade is set", "Ignore release notices", "已设置降级"}, []string{"will be deleted", "deletion", "彻底删除"}},
+		}), s.end.Add(-3*day)), []string{"the cloud tells a release for 5 Dec 00:00, but a downgrade is set", "ignore release notices", "已设置降级", "请忽略释放通知"}, []string{"will be deleted", "deletion", "不可恢复"}},
 		{"IoT Enterprise: day 15", s.event(alarm.Escalated, alarm.Expiry, cast["IoT Enterprise"], s.end),
-			[]string{"stopped, final deletion with products and devices 20 Dec 00:00", "up to 30 minutes"}, []string{"still runs"}},
+			[]string{"stopped, final deletion 20 Dec 00:00 with products and devices", "up to 30 minutes"}, []string{"still runs"}},
 		{"IoT legacy public: 24 hours", s.event(alarm.Raised, alarm.Overdue, cast["IoT legacy public"], s.end.Add(time.Hour)),
 			[]string{"stops 6 Dec 00:00", "renewal does not apply", "up to 30 minutes"}, []string{"deletion", "deleted"}},
 		{"MQTT: usable for 15 days", s.event(alarm.Escalated, alarm.Expiry, cast["MQTT"], s.end),
-			[]string{"still runs, stops 20 Dec 00:00, final deletion with topics and group IDs 4 Jan 2027 00:00"}, nil},
+			[]string{"still runs, stops 20 Dec 00:00, final deletion 4 Jan 2027 00:00 with topics and group IDs"}, nil},
 		{"Redis: only a new instance", s.event(alarm.Raised, alarm.Release, cast["Redis"], s.end.AddDate(0, 0, 31)),
 			[]string{"in the recycle bin", "It comes back as a new instance only", "只能恢复为新实例"}, []string{"Renew"}},
 		{"Redis renewed while it is stopped", s.event(alarm.Escalated, alarm.Suspension, cast["Redis"], s.end.AddDate(0, 0, 15)),
@@ -51,14 +51,18 @@ func TestSpecialCases(t *testing.T) {
 			[]string{"bill unpaid", "Pay the bill", "renewal does not apply"}, []string{"Renew it"}},
 		{"a subscription with an unpaid bill runs on", s.event(alarm.Raised, alarm.Overdue, cast["IoT Enterprise"].but(func(t *fleet.Term) {
 			t.OverdueSince, t.Expires = s.end, s.end.AddDate(0, 2, 0)
-		}), s.end.Add(time.Hour)), []string{"runs on, no renewal or upgrade till paid"}, []string{"stops", "deleted", "deletion"}},
+		}), s.end.Add(time.Hour)), []string{"runs on, no renewal or upgrade till paid"}, []string{"it stops", " stops ", "deleted", "deletion"}},
 		{"a date that went missing is not told as one", with(s.event(alarm.Reminded, alarm.Expiry, cast["MQTT"].but(func(t *fleet.Term) { t.Expires = time.Time{} }), s.end),
 			func(ev *alarm.Event) { ev.Known = false }), []string{"its expiry is not known any more", "到期时间现已未知"}, []string{"expired", "deletion", "0001"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := s.words()
-			all := w.text(tt.ev, words.EN, s.zone) + "\n" + w.text(tt.ev, words.ZH, s.zone) + "\n" + w.english(tt.ev, s.zone).description() + "\n" + w.chinese(tt.ev, s.zone).description()
+			all := ""
+			for _, l := range lexicon.Languages() {
+				say := w.told(tt.ev, l, s.zone)
+				all += w.text(tt.ev, l, s.zone) + "\n" + say.description() + "\n"
+			}
 			for _, want := range tt.has {
 				if !strings.Contains(all, want) {
 					t.Errorf("%q is missing in:\n%s", want, all)
@@ -70,37 +74,6 @@ func TestSpecialCases(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestRemaining(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := time.Date(2026, 10, 26, 0, 0, 0, 0, berlin) // the clock is set back on the 25th
-	for _, tt := range []struct {
-		name   string
-		now    time.Time
-		en, zh string
-	}{
-		{"three calendar days, one of 25 hours", at.AddDate(0, 0, -3), " (in 3 d)", "（3天后）"},
-		{"the tick came some seconds late", at.AddDate(0, 0, -3).Add(10 * time.Second), " (in 3 d)", "（3天后）"},
-		{"an hour late", at.AddDate(0, 0, -3).Add(time.Hour), " (in 2 d)", "（2天后）"},
-		{"one day of 25 hours", at.AddDate(0, 0, -1), " (in 1 d)", "（1天后）"},
-		{"a day and a half", at.Add(-36 * time.Hour), " (in 36 h)", "（36小时后）"},
-		{"five and a half hours", at.Add(-330 * time.Minute), " (in 5 h)", "（5小时后）"},
-		{"two days to the minute", at.AddDate(0, 0, -2), " (in 2 d)", "（2天后）"},
-		{"an hour to the minute", at.Add(-time.Hour), " (in 1 h)", "（1小时后）"},
-		{"some seconds less than an hour", at.Add(10*time.Second - time.Hour), " (in 1 h)", "（1小时后）"},
-		{"forty minutes", at.Add(-40 * time.Minute), " (in 40 min)", "（40分钟后）"},
-		{"a second", at.Add(-time.Second), " (in 1 min)", "（1分钟后）"},
-		{"now", at, "", ""},
-		{"past", at.Add(48 * time.Hour), "", ""},
-	} {
-		if en, zh := englishIn(at, tt.now, berlin), chineseIn(at, tt.now, berlin); en != tt.en || zh != tt.zh {
-			t.Errorf("%s: %q %q, want %q %q", tt.name, en, zh, tt.en, tt.zh)
-		}
 	}
 }
 

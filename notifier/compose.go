@@ -134,7 +134,7 @@ func abridged(n *Notice, l words.Language) abridgement {
 	var known []string
 	for _, name := range []string{n.Alert.Labels[labelInstance], n.Alert.Labels[labelID], n.Alert.Labels[labelAccount]} {
 		if name != "" {
-			known = append(known, name, gsmOnly(name))
+			known = append(known, name, sms.Plain(words.Clean(name)), words.Clean(name))
 		}
 	}
 	if brief == "" {
@@ -142,8 +142,9 @@ func abridged(n *Notice, l words.Language) abridgement {
 		if len(known) > 0 {
 			a.name = known[0]
 		}
+		a.name = words.Clean(a.name)
 		if l == words.EN {
-			a.name = gsmOnly(a.name)
+			a.name = sms.Plain(a.name)
 		}
 		return a
 	}

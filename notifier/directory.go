@@ -9,6 +9,7 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/callnames"
 )
 
 // Directory knows which receivers get the notices of an instance or account, and
@@ -158,6 +159,9 @@ type Words struct {
 	ExternalURL string // without a slash at the end
 	// Title names product and edition of an instance for people, in a language.
 	Title func(*fleet.Instance, words.Language) string
+	// Names knows all names of the configuration, so that shortened ones stay apart; nil
+	// knows none.
+	Names *callnames.Table
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide

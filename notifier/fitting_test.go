@@ -81,7 +81,7 @@ func TestAlertSaysWhatFits(t *testing.T) {
 	if want := "rmq.p2.6xlarge would fit. In the console. " + usual; a["advice"] != want {
 		t.Errorf("advice %q, want %q", a["advice"], want)
 	}
-	if !strings.HasSuffix(a["description"], ", mqtt basic. rmq.p2.6xlarge would fit. In the console. "+usual) {
+	if !strings.HasSuffix(a["description"], "%). rmq.p2.6xlarge would fit. In the console. "+usual) {
 		t.Errorf("description %q", a["description"])
 	}
 	if a := links().alert(connections(alarm.Raised)).Annotations; a["advice"] != usual {

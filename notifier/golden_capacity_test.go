@@ -54,6 +54,10 @@ func TestNoticesOfCapacity(t *testing.T) {
 		scene{"capacity: reminded, and there is no data", filling(alarm.Reminded, one, dataless)},
 		scene{"capacity: reminded, and no capacity is known", filling(alarm.Reminded, one, dataless, func(ev *alarm.Event) { ev.Capacity = 0 })},
 		scene{"capacity: over", filling(alarm.Cleared, one, func(ev *alarm.Event) { ev.Usage = 3000 })},
+		scene{"capacity: over, with its peak", filling(alarm.Cleared, one, func(ev *alarm.Event) { ev.Usage, ev.Peak, ev.PeakOf = 3000, 4900, 5000 })},
+		scene{"capacity: over, because the threshold was changed", filling(alarm.Cleared, one, func(ev *alarm.Event) {
+			ev.Changed, ev.Peak, ev.PeakOf = alarm.ThresholdChange{From: 0.7, To: 0.8}, 3700, 5000
+		})},
 		scene{"capacity: memory, over", filling(alarm.Cleared, fleet.MemoryBytes)},
 		scene{"capacity: a threshold with decimals", filling(alarm.Raised, one, func(ev *alarm.Event) { ev.Usage, ev.Threshold = 4380, 0.875 })},
 		scene{"capacity: an edition that the catalogue does not know", filling(alarm.Raised, one, func(ev *alarm.Event) { ev.Instance.Product, ev.Instance.Edition = "ours", "" })},
@@ -61,6 +65,13 @@ func TestNoticesOfCapacity(t *testing.T) {
 		scene{"capacity: a name that leaves no room for advice", filling(alarm.Raised, one, called(strings.Repeat("Orders ", 7)))},
 		scene{"capacity: a name that leaves no room at all", filling(alarm.Raised, one, called(strings.Repeat("Orders ", 30)))},
 		scene{"capacity: a Chinese name", filling(alarm.Raised, one, called("订单与支付"))},
+		scene{"capacity: a name with dashes and quotes", filling(alarm.Raised, one, called("Orders — “Asia”… €\u00a05"))},
+		scene{"capacity: a name with signs that nobody sees", filling(alarm.Raised, one, called("Or\u202eders\r\nA\u200b\u0085B"))},
+		scene{"capacity: a name of emoji only", filling(alarm.Raised, one, called("🔥🔥🔥"))},
+		scene{"capacity: a name of signs that nobody sees only", filling(alarm.Raised, one, called("\u202e\u200f"))},
+		scene{"capacity: a name from right to left", filling(alarm.Raised, one, called("الطلبات والمدفوعات"))},
+		scene{"capacity: a name of 200 signs", filling(alarm.Raised, one, called(strings.Repeat("Payments-of-Asia-", 12)[:200]))},
+		scene{"capacity: no name and no ID in GSM-7, so it is UCS-2", filling(alarm.Raised, one, called("订单与支付"), func(ev *alarm.Event) { ev.Instance.ID = "订单" })},
 		scene{"capacity: a Chinese name that is too long", filling(alarm.Raised, one, called(strings.Repeat("订单与支付", 6)))},
 		scene{"capacity: a specification that fits", fits(filling(alarm.Reminded, one), "mqtt.5k")},
 	)

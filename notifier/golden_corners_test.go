@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 )
 
 // owing is the same actor whose account has an unpaid bill since the end.
@@ -192,6 +193,7 @@ func TestNoticesOfRareAccounts(t *testing.T) {
 		{"overdue: a month later", s.accountEvent(alarm.Reminded, alarm.Overdue, payer(func(a *fleet.Account) { a.OverdueSince = s.end }), now.AddDate(0, 1, 0), gone, sure, chat, named(cast["MQTT"], "Shop", func(t *fleet.Term) { t.Expires = time.Time{} }))},
 		{"overdue: two stop, with names that are long or Chinese", s.accountEvent(alarm.Raised, alarm.Overdue, payer(func(a *fleet.Account) { a.OverdueSince = s.end }), now, named(gone, "订单", same), named(gone, "Orders of all Europe", same))},
 		{"overdue: an account with a long name", s.accountEvent(alarm.Raised, alarm.Overdue, payer(func(a *fleet.Account) { a.Name = "the whole of the acme corporation" }), now, chat)},
+		{"overdue: an account with a Chinese name, so it is UCS-2", s.accountEvent(alarm.Raised, alarm.Overdue, payer(func(a *fleet.Account) { a.Name = "销售部" }), now, chat)},
 		{"overdue: paid, and no balance is known", s.accountEvent(alarm.Cleared, alarm.Overdue, payer(func(a *fleet.Account) { a.Balance = nil }), now)},
 		{"low_balance: two renew, one is billed by use", s.accountEvent(alarm.Raised, alarm.LowBalance, payer(poor), now, chat, shop, gone)},
 		{"low_balance: a Chinese name is renewed", s.accountEvent(alarm.Raised, alarm.LowBalance, payer(poor), now, named(chat, "订单", ends(s.end.AddDate(0, 0, 3))))},
@@ -218,8 +220,8 @@ func TestEventsWithoutDetails(t *testing.T) {
 		{"an account", alarm.Key{Rule: alarm.Overdue, Account: "acme", Metric: alarm.NoMetric}, nil, nil},
 	} {
 		ev := &alarm.Event{Kind: alarm.Raised, Key: tt.key, Code: "K7Q2", Severity: alarm.Warning, At: noon(), RaisedAt: noon(), Instance: tt.instance, Details: tt.details, Reason: "it is so"}
-		for _, say := range []wording{Words{}.english(ev, time.UTC), Words{}.chinese(ev, time.UTC)} {
-			if say.body != "it is so" || say.short != "" || say.advice != "" || say.story != "" {
+		for _, l := range lexicon.Languages() {
+			if say := (Words{}).told(ev, l, time.UTC); len(say.facts) != 1 || say.facts[0].Message != "it is so" || len(say.steps) > 0 || say.advice != "" {
 				t.Errorf("%s: %+v", tt.name, say)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 	"github.com/brimwatch/brimwatch/notifier/mute"
 	"github.com/brimwatch/brimwatch/notifier/rota"
 )
@@ -93,11 +94,11 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 // acknowledged in time.
 func (w Words) unanswered(ev *alarm.Event, l words.Language, zone *time.Location, after time.Duration) string {
 	s := w.spoken(ev, l, zone)
-	s.word += s.sep.open + unanswered(after, l) + s.sep.shut
+	s.word += s.sep.Open + unanswered(after, l) + s.sep.Shut
 	return s.message()
 }
 
 // unanswered says why somebody is told though another was told first.
 func unanswered(after time.Duration, l words.Language) string {
-	return l.Choose("nobody acknowledged within "+words.Duration(after, l), words.Duration(after, l)+"内无人确认")
+	return lexicon.For(l, &lexicon.Reader{}).Unanswered(after)
 }

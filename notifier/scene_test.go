@@ -44,7 +44,7 @@ func (s *stage) words() Words {
 		if p.Title == "" {
 			return in.Product
 		}
-		return p.Title + " " + p.Editions[in.Edition].Title[l.String()]
+		return s.catalogue.Title(in, l)
 	}
 	return Words{ExternalURL: "https://brimwatch.example.com", Title: title, Guide: s.catalogue.Guide}
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/facts"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
+	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
 // The rules of what Brimwatch tells people about its own work; TestRule is one of them.
@@ -146,10 +149,8 @@ func (s *Self) text(ev *alarm.Event, l words.Language) string {
 	if s.Alone {
 		return said
 	}
-	if l == words.ZH {
-		return s.Code + " " + chineseWord(ev) + " Brimwatch：" + said
-	}
-	return s.Code + " " + englishWord(ev) + " Brimwatch: " + gsmOnly(said)
+	lex := lexicon.For(l, &lexicon.Reader{})
+	return s.Code + " " + lex.Tone(facts.ToneOf(ev)) + " Brimwatch" + lex.Signs().Colon + sms.Plain(words.Clean(said))
 }
 
 // The signs of codes, as those of alarms: made to be read out and typed on a telephone.

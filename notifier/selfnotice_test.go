@@ -37,7 +37,7 @@ func TestSelfNotices(t *testing.T) {
 	for _, n := range list {
 		got = append(got, n.Receiver+" "+n.Recipient+" "+n.Text)
 	}
-	want := "managers sms/wei 4D7R 严重 Brimwatch：无法联系li。|oncall sms/alice 4D7R CRITICAL Brimwatch: li cannot be reached.|oncall webhook/oncall "
+	want := "managers sms/wei 4D7R 紧急 Brimwatch：无法联系li。|oncall sms/alice 4D7R CRITICAL Brimwatch: li cannot be reached.|oncall webhook/oncall "
 	if strings.Join(got, "|") != want {
 		t.Errorf("notices %q, want %q", got, want)
 	}
@@ -141,7 +141,7 @@ func TestSelfTexts(t *testing.T) {
 		{
 			"a cap on money, with a reserve", NearCap(Bound{CapMoney, 0, 200_000_000}, 160_050_000, reserve),
 			"4D7R WARNING Brimwatch: 160.05 of 200.00 (money for text messages of 30 days) are used. Above 160.00 only critical alarms are told at once.",
-			"4D7R 警告 Brimwatch：30天短信费用已用160.05/200.00，超过160.00后仅严重告警立即发送。",
+			"4D7R 警告 Brimwatch：30天短信费用已用160.05/200.00，超过160.00后仅紧急告警立即发送。",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

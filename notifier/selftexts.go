@@ -61,7 +61,7 @@ func NearCap(b Bound, used int64, l Limits) Self {
 	zh := fmt.Sprintf("%s已用%s/%s，", of.ZH, amount(used), amount(b.Most))
 	if others := l.Share(b, alarm.Warning); others < b.Most {
 		en += "Above " + amount(others) + " only critical alarms are told at once."
-		zh += "超过" + amount(others) + "后仅严重告警立即发送。"
+		zh += "超过" + amount(others) + "后仅紧急告警立即发送。"
 	} else {
 		en += "Above the cap alarms are held."
 		zh += "达到上限后告警将暂缓发送。"

@@ -71,7 +71,7 @@ func TestNoticesOfShortfalls(t *testing.T) {
 		l      words.Language
 		expect string
 	}{
-		{short, words.EN, "K7Q2 acme 478.34 CNY short for renewals 26 Nov"}, {short, words.ZH, "K7Q2 acme 11月26日续费缺478.34元"},
+		{short, words.EN, "K7Q2 acme 2 renewals will fail 26 Nov, 478.34 CNY short"}, {short, words.ZH, "K7Q2 acme 11月26日2个续费失败，缺478.34元"},
 		{unknown, words.EN, "K7Q2 acme money was short"}, {unknown, words.ZH, "K7Q2 acme 资金曾有缺口"},
 	} {
 		if got := s.words().brief(tt.ev, tt.l, s.zone); got != tt.expect {

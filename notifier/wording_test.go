@@ -3,104 +3,87 @@ package notifier
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
-func TestShorten(t *testing.T) {
+// TestChineseSaysAsMuch: what Chinese texts had lost of what the English ones said.
+func TestChineseSaysAsMuch(t *testing.T) {
+	s := newStage(t)
+	silent := with(filling(alarm.Raised, fleet.Connections), func(ev *alarm.Event) {
+		ev.Key.Rule, ev.Key.Metric, ev.Reason = alarm.NoData, alarm.NoMetric, "connection refused"
+	})
+	cast := s.cast()
 	for _, tt := range []struct {
-		s    string
-		n    int
-		want string
-	}{{"Orders", 7, "Orders"}, {"Orders", 6, "Orders"}, {"Orders", 5, "Orde."}, {"订单与支付", 4, "订单与."}, {"", 4, ""}} {
-		if got := shorten(tt.s, tt.n); got != tt.want {
-			t.Errorf("shorten(%q, %d) = %q, want %q", tt.s, tt.n, got, tt.want)
-		}
-	}
-}
-
-func TestCut(t *testing.T) {
-	long := strings.Repeat("0123456789", 17)
-	zh := strings.Repeat("零一二三四五六七八九", 8)
-	for _, tt := range []struct{ s, want string }{
-		{"", ""},
-		{long[:160], long[:160]},
-		{long[:161], long[:160]},
-		{long, long[:160]},
-		{long[:159] + "€", long[:159]}, // it takes two septets
-		{zh[:3*70], zh[:3*70]},
-		{zh, zh[:3*70]},
-		{long[:100] + "零", long[:100]}, // without it the rest is GSM-7
-	} {
-		if got := cut(tt.s); got != tt.want {
-			t.Errorf("cut(%q) = %q, want %q", tt.s, got, tt.want)
-		}
-	}
-}
-
-// TestReason: 60 signs of a reason go into a text, in whole words where there are.
-func TestReason(t *testing.T) {
-	const letters = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-	for _, tt := range []struct{ why, want string }{
-		{"refused", ": refused"},
-		{"refused., :;", ": refused"},
-		{letters[:60], ": " + letters[:60]},
-		{letters[:61], ": " + letters[:61] + "..."},
-		{letters[:62], ": " + letters[:61] + "..."},
-		{letters[:30] + " " + letters[:30], ": " + letters[:30] + " " + letters[:30] + "..."},
-		{letters[:31] + " " + letters[:30], ": " + letters[:31] + "..."},
-		{letters[:59] + ": " + letters[:9], ": " + letters[:59] + "..."},
-		{letters[:60] + " " + letters[:9], ": " + letters[:60] + "..."},
-	} {
-		if got := reason(": ", tt.why); got != tt.want {
-			t.Errorf("reason(%q)\n got %q\nwant %q", tt.why, got, tt.want)
-		}
-	}
-}
-
-// TestTextsWithoutRoom: when not even the shortest form fits, the text is cut.
-func TestTextsWithoutRoom(t *testing.T) {
-	ev := connections(alarm.Raised)
-	ev.Key, ev.Reason = alarm.Key{Rule: alarm.Expiry, Instance: ev.Instance.ID, Metric: alarm.NoMetric}, strings.Repeat("x", 300)
-	ev.Instance.Name = "Orders of Europe"
-	for l, want := range map[words.Language]string{
-		words.EN: ("K7Q2 WARNING Order.: " + ev.Reason)[:160],
-		words.ZH: "K7Q2 警告 Order.：" + strings.Repeat("x", 55),
-	} {
-		if got := (Words{}).text(ev, l, nil); got != want {
-			t.Errorf("%s: %d signs %q", l, len([]rune(got)), got)
-		}
-	}
-}
-
-// TestFingerprint: no two keys run into one, and that of an instance or a metric has
-// nothing of an account.
-func TestFingerprint(t *testing.T) {
-	keys := []alarm.Key{
-		{Rule: "a", Instance: "bc", Metric: alarm.NoMetric}, {Rule: "ab", Instance: "c", Metric: alarm.NoMetric}, {Rule: "abc", Metric: alarm.NoMetric},
-		{Rule: "a", Account: "bc", Metric: alarm.NoMetric}, {Rule: "a", Instance: "bc", Metric: fleet.Connections}, {Rule: "a", Instance: "bcconnections", Metric: alarm.NoMetric},
-	}
-	seen := make(map[string]alarm.Key)
-	for _, k := range keys {
-		f := fingerprint(k)
-		if other, twice := seen[f]; twice || len(f) != 16 || f != fingerprint(k) {
-			t.Errorf("%+v has the fingerprint %s of %+v", k, f, other)
-		}
-		seen[f] = k
-	}
-}
-
-func TestPriceDue(t *testing.T) {
-	for _, tt := range []struct {
-		price Price
-		want  bool
+		name string
+		ev   *alarm.Event
+		has  string
+		not  string
 	}{
-		{Price{}, false}, {Price{Currency: "USD"}, true}, {Price{Currency: "USD", Known: true}, false}, {Price{Known: true}, false},
+		{"an alarm of commands speaks of commands", filling(alarm.Raised, fleet.CommandsTPS), "命令", "消息"},
+		{"silence tells why", silent, "连接被拒绝", "连接数"},
+		{"a withdrawn alarm is named", filling(alarm.Withdrawn, fleet.Connections), "连接数容量告警已撤销", "：" + "告警已撤销"},
+		{"a release notice is to be ignored", s.event(alarm.Reminded, alarm.Suspension, cast["RocketMQ 4.x Platinum, downgrade set"], s.end.Add(day)), "请忽略释放通知", "彻底删除"},
+		{"no attempt is left", s.event(alarm.Raised, alarm.AutoRenewal, cast["Redis"].but(func(t *fleet.Term) { t.AutoRenew = true }), s.end.Add(-day)), "无自动扣款机会，请手动续费", "剩0次"},
+		{"a reminder", filling(alarm.Reminded, fleet.Connections), "持续告警", "仍"},
+		{"a critical one", filling(alarm.Raised, fleet.Connections, critical), "紧急", "严重"},
+		{"what is destroyed", s.event(alarm.Raised, alarm.Expiry, cast["Redis"], s.end.Add(-day)), "销毁", "彻底删除"},
+		{"what is released", s.event(alarm.Raised, alarm.Expiry, cast["MQTT"], s.end.Add(-day)), "释放", "彻底删除"},
 	} {
-		if got := tt.price.Due(); got != tt.want {
-			t.Errorf("%+v is due: %v", tt.price, got)
+		w := s.words()
+		full := w.told(tt.ev, words.ZH, s.zone)
+		if all := w.text(tt.ev, words.ZH, s.zone); !strings.Contains(all, tt.has) || strings.Contains(all+full.description(), tt.not) {
+			t.Errorf("%s: %s", tt.name, all)
+		}
+	}
+}
+
+// TestEndsThatAreTrue: renewal is asked for only while there is a term to renew, and
+// nothing is measured against a capacity that nobody knows.
+func TestEndsThatAreTrue(t *testing.T) {
+	s := newStage(t)
+	off := func(now time.Time) string {
+		ev := with(s.event(alarm.Cleared, alarm.AutoRenewal, s.cast()["MQTT"], now), func(ev *alarm.Event) { ev.Details.Renewed = false })
+		say := s.words().told(ev, words.EN, s.zone)
+		return say.description()
+	}
+	if text := off(s.end.Add(-7 * day)); !strings.Contains(text, "Renew it before its term ends.") {
+		t.Errorf("before the end: %s", text)
+	}
+	if text := off(s.end.Add(7 * day)); strings.Contains(text, "before its term ends") {
+		t.Errorf("after the end: %s", text)
+	}
+	bare := filling(alarm.Reminded, fleet.Connections, dataless, func(ev *alarm.Event) { ev.Capacity = 0 })
+	if text := s.words().text(bare, words.EN, s.zone); strings.Contains(text, "of 0") || strings.Contains(text, "0%") {
+		t.Errorf("without a capacity: %s", text)
+	}
+}
+
+// TestNamesInOneConfiguration: instances of one configuration whose names differ in their
+// middle are told apart in text messages, however little room there is.
+func TestNamesInOneConfiguration(t *testing.T) {
+	ids := map[string]string{}
+	for _, c := range "abcdefgh" {
+		ids["mqtt-cn-"+string(c)] = strings.Repeat("Payments of Europe ", 3) + string(c) + strings.Repeat(" and of all of Asia", 3)
+	}
+	w := Words{Names: NamesOf(func(yield func(id, name string) bool) {
+		for id, name := range ids {
+			if !yield(id, name) {
+				return
+			}
+		}
+	})}
+	for _, l := range []words.Language{words.EN, words.ZH} {
+		seen := make(map[string]string)
+		for id, name := range ids {
+			text := w.text(filling(alarm.Raised, fleet.Connections, func(ev *alarm.Event) { ev.Instance.ID, ev.Instance.Name = id, name }), l, time.UTC)
+			if other, twice := seen[text]; twice {
+				t.Errorf("%s: %s and %s are told alike: %s", l, other, id, text)
+			}
+			seen[text] = id
 		}
 	}
 }

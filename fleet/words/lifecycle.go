@@ -58,7 +58,7 @@ func chinese(s fleet.LifecycleState) state {
 	case fleet.LifecycleRecycled:
 		return state{"在回收站", "进回收站", "已进回收站"}
 	case fleet.LifecycleReleased:
-		return state{"已释放", "彻底删除", "应被删除"}
+		return state{"已释放", "释放", "应已释放"}
 	case fleet.LifecycleFrozen:
 		return state{"已冻结", "", ""}
 	case fleet.LifecycleUnknown:

@@ -110,10 +110,10 @@ func TestMoments(t *testing.T) {
 		name2                   string
 	}{
 		{"no zone is UTC", at, nil, "2026-12-31 18:15 UTC", "2026-12-31 18:15:04", "2026-12-31", "UTC"},
-		{"the next year in the zone", at, shanghai, "2027-01-01 02:15 CST", "2027-01-01 02:15:04", "2027-01-01", "CST"},
-		{"a zone without a name", at, kathmandu, "2027-01-01 00:00 UTC+05:45", "2027-01-01 00:00:04", "2027-01-01", "UTC+05:45"},
-		{"winter time", at, newYork, "2026-12-31 13:15 EST", "2026-12-31 13:15:04", "2026-12-31", "EST"},
-		{"summer time", at.AddDate(0, -6, 0), newYork, "2026-07-01 14:15 EDT", "2026-07-01 14:15:04", "2026-07-01", "EDT"},
+		{"the next year in the zone", at, shanghai, "2027-01-01 02:15 UTC+8", "2027-01-01 02:15:04", "2027-01-01", "UTC+8"},
+		{"a zone without a name", at, kathmandu, "2027-01-01 00:00 UTC+5:45", "2027-01-01 00:00:04", "2027-01-01", "UTC+5:45"},
+		{"winter time", at, newYork, "2026-12-31 13:15 UTC-5", "2026-12-31 13:15:04", "2026-12-31", "UTC-5"},
+		{"summer time", at.AddDate(0, -6, 0), newYork, "2026-07-01 14:15 UTC-4", "2026-07-01 14:15:04", "2026-07-01", "UTC-4"},
 	} {
 		got := [...]string{words.Moment(c.at, c.zone), words.Timestamp(c.at, c.zone), words.Date(c.at, c.zone), words.Zone(c.at, c.zone)}
 		if got != [...]string{c.moment, c.timestamp, c.date, c.name2} {
@@ -132,10 +132,10 @@ func TestShortMoments(t *testing.T) {
 		brief, soon     string
 		zhBrief, zhSoon string
 	}{
-		{"the same day", at.Add(-time.Hour), time.UTC, "31 Dec 18:15", "today 31 Dec 18:15 UTC", "12月31日18:15", "今天12月31日18:15"},
-		{"another day", at.AddDate(0, 0, -3), nil, "31 Dec 18:15", "31 Dec 18:15 UTC", "12月31日18:15", "12月31日18:15"},
-		{"the same day of another year", at.AddDate(1, 0, 0), nil, "31 Dec 2026 18:15", "31 Dec 2026 18:15 UTC", "2026年12月31日18:15", "2026年12月31日18:15"},
-		{"midnight of another year", at.Add(-time.Minute), kathmandu, "1 Jan 2027 00:00", "1 Jan 2027 00:00 UTC+05:45", "2027年1月1日0点", "2027年1月1日0点"},
+		{"the same day", at.Add(-time.Hour), time.UTC, "31 Dec 18:15", "today 31 Dec 18:15 UTC", "12月31日18:15", "今天12月31日18:15 UTC"},
+		{"another day", at.AddDate(0, 0, -3), nil, "31 Dec 18:15", "31 Dec 18:15 UTC", "12月31日18:15", "12月31日18:15 UTC"},
+		{"the same day of another year", at.AddDate(1, 0, 0), nil, "31 Dec 2026 18:15", "31 Dec 2026 18:15 UTC", "2026年12月31日18:15", "2026年12月31日18:15 UTC"},
+		{"midnight of another year", at.Add(-time.Minute), kathmandu, "1 Jan 2027 00:00", "1 Jan 2027 00:00 UTC+5:45", "2027年1月1日0点", "2027年1月1日0点 UTC+5:45"},
 	} {
 		en := [...]string{words.Brief(at, c.now, c.zone, words.EN), words.Soon(at, c.now, c.zone, words.EN)}
 		zh := [...]string{words.Brief(at, c.now, c.zone, words.ZH), words.Soon(at, c.now, c.zone, words.ZH)}
@@ -143,8 +143,8 @@ func TestShortMoments(t *testing.T) {
 			t.Errorf("%s: %q %q", c.name, en, zh)
 		}
 	}
-	got := [...]string{words.BriefDate(at, kathmandu, words.EN), words.BriefDate(at, kathmandu, words.ZH), words.Clock(at, kathmandu, words.EN), words.Clock(at, kathmandu, words.ZH)}
-	if got != [...]string{"1 Jan", "1月1日", "00:00 UTC+05:45", "00:00"} {
+	got := [...]string{words.BriefDate(at, kathmandu, words.EN), words.BriefDate(at, kathmandu, words.ZH), words.Clock(at, kathmandu), words.BriefDay(at, at.AddDate(-1, 0, 0), kathmandu, words.ZH)}
+	if got != [...]string{"1 Jan", "1月1日", "00:00 UTC+5:45", "2027年1月1日"} {
 		t.Errorf("day and hour: %q", got)
 	}
 }
@@ -156,11 +156,52 @@ func TestMomentsThatAreNotKnown(t *testing.T) {
 	for _, l := range []words.Language{words.EN, words.ZH} {
 		for i, got := range [...]string{
 			words.Moment(at, nil), words.Timestamp(at, nil), words.Date(at, nil), words.Brief(at, now, nil, l), words.Soon(at, now, nil, l),
-			words.BriefDate(at, nil, l), words.Clock(at, nil, l), words.Remaining(at, now, nil, l),
+			words.BriefDate(at, nil, l), words.Clock(at, nil), words.TermEnd(at, nil, l), words.Remaining(at, now, nil, l),
 		} {
 			if got != "" {
 				t.Errorf("%v, %d: %q", l, i, got)
 			}
+		}
+	}
+}
+
+// TestTermEnd: a term that ends with a day is told as that day, wherever a day begins.
+func TestTermEnd(t *testing.T) {
+	santiago, shanghai := zone(t, "America/Santiago"), zone(t, "Asia/Shanghai")
+	for _, c := range []struct {
+		name   string
+		end    time.Time
+		zone   *time.Location
+		en, zh string
+	}{
+		{"midnight of the account", time.Date(2026, 12, 5, 0, 0, 0, 0, shanghai), shanghai, "last day 2026-12-04", "最后一天 2026-12-04"},
+		{"midnight of another zone", time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC), shanghai, "2026-12-05 08:00 UTC+8", "2026-12-05 08:00 UTC+8"},
+		{"a moment", time.Date(2026, 12, 5, 13, 30, 0, 0, shanghai), shanghai, "2026-12-05 13:30 UTC+8", "2026-12-05 13:30 UTC+8"},
+		{"a day without a midnight", time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC), santiago, "last day 2026-09-05", "最后一天 2026-09-05"},
+		{"the first day of a year", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), nil, "last day 2026-12-31", "最后一天 2026-12-31"},
+		{"nobody knows", time.Time{}, shanghai, "", ""},
+	} {
+		if en, zh := words.TermEnd(c.end, c.zone, words.EN), words.TermEnd(c.end, c.zone, words.ZH); en != c.en || zh != c.zh {
+			t.Errorf("%s: %q %q, want %q %q", c.name, en, zh, c.en, c.zh)
+		}
+	}
+}
+
+func TestSameZone(t *testing.T) {
+	london, at := zone(t, "Europe/London"), time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name string
+		at   time.Time
+		a, b *time.Location
+		want bool
+	}{
+		{"the same", at, london, london, true},
+		{"another name with the same time", at, london, time.UTC, true},
+		{"in summer it is another time", at.AddDate(0, 7, 0), london, time.UTC, false},
+		{"one is not known", at, nil, time.UTC, false},
+	} {
+		if got := words.SameZone(c.at, c.a, c.b); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func TestLifecycle(t *testing.T) {
 		{fleet.LifecycleGrace, "expired, in grace", "expires", "still runs", "已到期，宽限期内", "到期", "仍可用"},
 		{fleet.LifecycleSuspended, "suspended", "is suspended", "stopped", "已停服", "停服", "已停服"},
 		{fleet.LifecycleRecycled, "in the recycle bin", "goes to the recycle bin", "in the recycle bin", "在回收站", "进回收站", "已进回收站"},
-		{fleet.LifecycleReleased, "released", "is released for good", "due for deletion", "已释放", "彻底删除", "应被删除"},
+		{fleet.LifecycleReleased, "released", "is released for good", "due for deletion", "已释放", "释放", "应已释放"},
 		{fleet.LifecycleFrozen, "frozen", "", "", "已冻结", "", ""},
 		{fleet.LifecycleUnknown, "term unknown", "", "", "到期时间未知", "", ""},
 		{"", "term unknown", "", "", "到期时间未知", "", ""},

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/calendar"
 )
@@ -38,6 +40,9 @@ func (s *server) calendar(w http.ResponseWriter, r *http.Request) {
 				InstanceID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product,
 				What: string(e.Kind), Text: e.Words(), Moment: momentOf(e.Moment),
 			}
+			if e.Paid {
+				out.TermEnd = words.TermEnd(e.Moment.At, zoneOf(e.Standing), words.EN)
+			}
 			if writable(e.Moment.At) && !yield(out) {
 				return
 			}
@@ -50,6 +55,9 @@ func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
 	l := st.Lifecycle
 	out := wire.Lifecycle{
 		State: string(l.State), Since: moment(l.Since), Reason: l.Reason, ExpiresAt: moment(st.Instance.Term.Expires), Moments: []wire.Moment{},
+	}
+	if end := st.Instance.Term.Expires; !end.IsZero() && writable(end) {
+		out.TermEnd = words.TermEnd(end, zoneOf(st), words.EN)
 	}
 	if l.State == "" {
 		out.State = string(fleet.LifecycleUnknown)
@@ -65,6 +73,14 @@ func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
 		}
 	}
 	return out
+}
+
+// zoneOf is where the days of an instance's term begin.
+func zoneOf(st *fleet.Standing) *time.Location {
+	if st.Course == nil {
+		return time.UTC
+	}
+	return st.Course.Zone
 }
 
 func momentOf(m fleet.Moment) wire.Moment {

@@ -19,6 +19,7 @@ type Catalogue struct {
 type Product struct {
 	Name     string
 	Title    string
+	Titles   map[string]string // by language, where it is another one there
 	Editions map[string]Edition
 	Changes  []advice.Change // the first that fits a change speaks for it
 	Guidance Guidance

@@ -46,6 +46,9 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals interval
 			d.fault(d.find(c.place, "phone"), "a telephone number with + and country is wanted here, such as \"+8613800138000\", without blanks")
 		}
 		out.Language = d.language(c.place, c.Language)
+		if out.Language == words.ZH && c.TimeZone == "" {
+			d.warn(d.find(c.place, "language"), "texts to %s are in Chinese with times in UTC: give it a time_zone, such as Asia/Shanghai", clip(c.Name))
+		}
 		if q := c.QuietHours; q != nil && q.node != nil {
 			out.Quiet = d.resolveQuiet(q)
 		}

@@ -65,7 +65,10 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 		d.plain(p.place, name)
 		d.plain(d.under(p.place, "title"), p.Title)
 		if p.Title != "" {
-			product.Title = p.Title
+			product.Title, product.Titles = p.Title, nil // one's own title is the same in all languages
+		}
+		if p.Titles != nil {
+			product.Titles = d.layTexts(product.Titles, d.find(p.place, "titles"), p.Titles)
 		}
 		product.Guidance = d.layGuidance(product.Guidance, p.place, p.Guide, &p.linksDoc)
 		editions := make(map[string]Edition, len(product.Editions)+len(p.Editions))

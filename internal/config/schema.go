@@ -179,6 +179,7 @@ type productDoc struct {
 	marked
 	linksDoc
 	Title    string                `yaml:"title" doc:"How people call it." example:"MQTT"`
+	Titles   map[string]string     `yaml:"titles" doc:"How people call it in a language (en, zh), where that is not the title." example:"{zh: 物联网平台}"`
 	Editions map[string]editionDoc `yaml:"editions" doc:"Its editions, by name."`
 	Changes  []changeDoc           `yaml:"changes" doc:"What may be changed into what, and how. The first row that fits speaks; rows of your own come before those shipped."`
 	Guide    *guideDoc             `yaml:"guide" doc:"How its instances are renewed and changed, for notices and pages."`

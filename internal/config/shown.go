@@ -32,11 +32,17 @@ func (c *Catalogue) Title(in *fleet.Instance, l words.Language) string {
 	if p.Title != "" {
 		product = p.Title
 	}
+	if t := p.Titles[l.String()]; t != "" {
+		product = t
+	}
 	if t := p.Editions[in.Edition].Title[l.String()]; t != "" {
 		edition = t
 	}
 	if in.Spec != "" {
 		edition = in.Spec
+	}
+	if strings.HasSuffix(product, "）") { // a full-width bracket has its blank in itself
+		return product + edition
 	}
 	return strings.TrimSpace(product + " " + edition)
 }

@@ -25,14 +25,6 @@ func knowingProducts() []string {
 	}
 }
 
-// waiting are files that still judge by the name of a product: they are to take it from
-// fleet.Guide, as docs/decisions/0014-facts-and-lexicons.md says.
-func waiting() []string {
-	return []string{
-		"notifier/calendarnotice.go", "notifier/chinese_calendar.go", "notifier/chinese_steps.go", "notifier/english_calendar.go", "notifier/english_steps.go",
-	}
-}
-
 // TestProductsAreData: nothing but the catalogue and the sources knows a product by
 // its name, so that a product of one's own can have whatever a shipped one has.
 func TestProductsAreData(t *testing.T) {
@@ -60,14 +52,7 @@ func TestProductsAreData(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range slices.Sorted(maps.Keys(found)) {
-		if !slices.Contains(waiting(), file) {
-			t.Errorf("%s judges by the name of a product: put what is peculiar to it into the catalogue (%s)", file, strings.Join(found[file], ", "))
-		}
-	}
-	for _, file := range waiting() {
-		if found[file] == nil {
-			t.Errorf("%s judges by no product any more: take it off the list", file)
-		}
+		t.Errorf("%s judges by the name of a product: put what is peculiar to it into the catalogue (%s)", file, strings.Join(found[file], ", "))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"net"
 	"net/url"
 	"strings"
@@ -41,7 +42,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		Drill:     notifier.Drill(s.Drill),
 		Limits:    limits(&s.SMS.Limits),
 		Stranger:  stranger(s, providers, version),
-		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide},
+		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s))},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {
@@ -63,6 +64,17 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	}
 	e.Contacts = people(s)
 	return notifier.NewDirectory(e), nil
+}
+
+// namesIn goes through the instances of a snapshot, by ID and name.
+func namesIn(s *config.Snapshot) iter.Seq2[string, string] {
+	return func(yield func(id, name string) bool) {
+		for i := range s.Instances {
+			if !yield(s.Instances[i].ID, s.Instances[i].Name) {
+				return
+			}
+		}
+	}
 }
 
 func newProvider(p *config.Provider, external string) (notifier.Channel, error) {

@@ -33,10 +33,10 @@ func TestOnCallPage(t *testing.T) {
 	}
 	said := text(t, w)
 	wants(t, said,
-		"wei is on call until 2026-11-25 08:00:00 CST, in 1 d 20 h. Then tom",
+		"wei is on call until 2026-11-25 08:00:00 UTC+8, in 1 d 20 h. Then tom",
 		"weekly, hand-over Mon 09:00 CST: wei, li",
-		"Nobody is on call from 2026-12-03 08:00:00 CST to 2026-12-04 08:00:00 CST. Give the override a person, or remove it.",
-		"tom 2026-11-25 08:00:00 CST", "override",
+		"Nobody is on call from 2026-12-03 08:00:00 UTC+8 to 2026-12-04 08:00:00 UTC+8. Give the override a person, or remove it.",
+		"tom 2026-11-25 08:00:00 UTC+8", "override",
 		"bo is on call until 2026-11-23 09:00:00 UTC", "daily, hand-over 09:00 UTC: ann <b>, bo",
 	)
 	if strings.Contains(w.Body.String(), "ann <b>") {
@@ -54,8 +54,8 @@ func TestOnCallPage(t *testing.T) {
 func TestOnCallPageWithinAGap(t *testing.T) {
 	f := realistic()
 	f.rotas[0].Overrides = append(f.rotas[0].Overrides, rota.Override{From: now().Add(-time.Hour), To: now().Add(time.Hour)})
-	wants(t, text(t, get(t, f, "/oncall?days=7")), "Nobody is on call until 2026-11-23 12:12:04 CST, in 1 h. The others of its receivers are told, or the fallback. Then wei",
-		"Nobody is on call from 2026-11-23 10:12:04 CST to 2026-11-23 12:12:04 CST")
+	wants(t, text(t, get(t, f, "/oncall?days=7")), "Nobody is on call until 2026-11-23 12:12:04 UTC+8, in 1 h. The others of its receivers are told, or the fallback. Then wei",
+		"Nobody is on call from 2026-11-23 10:12:04 UTC+8 to 2026-11-23 12:12:04 UTC+8")
 }
 
 func TestOnCallPageIsBounded(t *testing.T) {

@@ -10,33 +10,7 @@ import (
 
 // ruleWords returns what people call a rule.
 func (p *pages) ruleWords(r alarm.RuleName) string {
-	switch r {
-	case alarm.Capacity:
-		return p.say.T("rule|Capacity")
-	case alarm.NoData:
-		return p.say.T("rule|No data")
-	case alarm.Expiry:
-		return p.say.T("rule|Expiry")
-	case alarm.Suspension:
-		return p.say.T("rule|Suspension")
-	case alarm.Release:
-		return p.say.T("rule|Release")
-	case alarm.Overdue:
-		return p.say.T("rule|Overdue payment")
-	case alarm.LowBalance:
-		return p.say.T("rule|Low balance")
-	case alarm.AutoRenewal:
-		return p.say.T("rule|Automatic renewal")
-	case alarm.CannotRenew:
-		return p.say.T("rule|Cannot be renewed")
-	case alarm.FrozenRule:
-		return p.say.T("rule|Frozen")
-	case alarm.Forecast:
-		return p.say.T("rule|Forecast")
-	case alarm.Shortfall:
-		return p.say.T("rule|Money short")
-	}
-	return string(r)
+	return words.Capital(words.Rule(string(r), p.lang()))
 }
 
 // nextWords says what happens to an instance when a lifecycle state begins.

@@ -469,6 +469,6 @@ func TestInChinese(t *testing.T) {
 		r := start(t, func(_ *rig, e *notifier.Entries) { e.Receivers["oncall"].Targets[0].Language = words.ZH })
 		r.happen(alarm.Raised, alarm.Critical, "a", "b", "c", "d")
 		r.pass(time.Minute)
-		r.want("the person", r.sms, "sms/wei 未记录（磁盘已满）。严重：Orders a连接数97%，Orders b连接数97%，Orders c连接数97%，另有1项（1项严重）。")
+		r.want("the person", r.sms, "sms/wei 未记录（磁盘已满）。紧急：Orders a连接数97%，Orders b连接数97%，Orders c连接数97%，另有1项（1项紧急）。")
 	})
 }

@@ -67,7 +67,7 @@ func counted(rest []notice, more bool, l words.Language) string {
 		out = l.Choose(fmt.Sprintf("%d more", len(rest)), fmt.Sprintf("另有%d项", len(rest)))
 	}
 	if critical > 0 {
-		out += l.Choose(fmt.Sprintf(" (%d critical)", critical), fmt.Sprintf("（%d项严重）", critical))
+		out += l.Choose(fmt.Sprintf(" (%d critical)", critical), fmt.Sprintf("（%d项紧急）", critical))
 	}
 	return out
 }
@@ -80,7 +80,7 @@ func weightWord(n *notice, l words.Language) string {
 	case notifier.Ends(n.Kind):
 		return l.Choose("ENDED", "恢复")
 	case n.Severity == alarm.Critical:
-		return l.Choose("CRITICAL", "严重")
+		return l.Choose("CRITICAL", "紧急")
 	}
 	return l.Choose("WARNING", "警告")
 }

@@ -23,15 +23,15 @@ func TestTexts(t *testing.T) {
 		en, zh  string
 	}{
 		"capacity": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.Capacity, Metric: fleet.Connections}, Usage: 97, Capacity: 100, Instance: in}, false, outbox.Locked,
-			"Not recorded (database locked). CRITICAL Orders connections 97%.", "未记录（数据库被占用）。严重：Orders连接数97%。"},
+			"Not recorded (database locked). CRITICAL Orders connections 97%.", "未记录（数据库被占用）。紧急：Orders连接数97%。"},
 		"no data": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Warning, Key: alarm.Key{Rule: alarm.NoData, Metric: alarm.NoMetric}, Instance: in}, false, outbox.Damaged,
 			"Not recorded (database damaged). WARNING Orders no data.", "未记录（数据库损坏）。警告：Orders无数据。"},
 		"the fleet": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.NoData, Metric: alarm.NoMetric}, Silent: []*fleet.Instance{in, in}}, false, outbox.Other,
-			"Not recorded (database not writable). CRITICAL Fleet no data from 2 instances.", "未记录（数据库无法写入）。严重：全部实例2个无数据。"},
+			"Not recorded (database not writable). CRITICAL Fleet no data from 2 instances.", "未记录（数据库无法写入）。紧急：全部实例2个无数据。"},
 		"an end": {alarm.Event{Kind: alarm.Cleared, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.Forecast, Metric: fleet.MemoryBytes}, Instance: in}, false, outbox.Full,
 			"Not recorded (disk full). ENDED Orders memory forecast.", "未记录（磁盘已满）。恢复：Orders内存预测。"},
 		"gone": {alarm.Event{Kind: alarm.Cleared, Severity: alarm.Critical, Key: alarm.Key{Rule: alarm.Expiry, Metric: alarm.NoMetric}, Instance: in}, true, outbox.Full,
-			"Not recorded (disk full). NO LONGER SEEN Orders expires.", "未记录（磁盘已满）。不再观测到：Orders到期。"},
+			"Not recorded (disk full). NO LONGER SEEN Orders expiry.", "未记录（磁盘已满）。不再观测到：Orders到期。"},
 		"an account": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Warning, Key: alarm.Key{Rule: alarm.LowBalance, Account: "prod", Metric: alarm.NoMetric}}, false, outbox.Full,
 			"Not recorded (disk full). WARNING prod low balance.", "未记录（磁盘已满）。警告：prod余额不足。"},
 		"a name beyond the alphabet": {alarm.Event{Kind: alarm.Raised, Severity: alarm.Warning, Key: alarm.Key{Rule: alarm.Overdue, Metric: alarm.NoMetric}, Instance: &fleet.Instance{ID: "mqtt-1", Name: "订单"}}, false, outbox.Full,

@@ -223,7 +223,7 @@ func TestWarningOfACap(t *testing.T) {
 		want   string
 	}{
 		{"a day", notifier.Limits{PerDay: 5}, 24 * time.Hour, "24小时短信已用4/5，达到上限后告警将暂缓发送。"},
-		{"a month", notifier.Limits{PerMonth: 5, ReserveCritical: 0.2}, 30 * 24 * time.Hour, "30天短信已用4/5，超过4后仅严重告警立即发送。"},
+		{"a month", notifier.Limits{PerMonth: 5, ReserveCritical: 0.2}, 30 * 24 * time.Hour, "30天短信已用4/5，超过4后仅紧急告警立即发送。"},
 		{"money", notifier.Limits{MoneyPerMonth: 250_000}, 30 * 24 * time.Hour, "30天短信费用已用0.20/0.25，达到上限后告警将暂缓发送。"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ func (a *answering) status(ctx context.Context) (string, error) {
 	text := l.Choose(
 		fmt.Sprintf("%d open: %s; %d acknowledged. ", len(told), strings.Join(counts, ", "), acked),
 		fmt.Sprintf("未结束%d个：%s；已确认%d个。", len(told), strings.Join(counts, "，"), acked))
-	gravest := l.Choose("Gravest: ", "最严重：")
+	gravest := l.Choose("Gravest: ", "最紧急：")
 	return fit(mostSegments, text+gravest+line(&told[0], l), text+gravest+told[0].Code), nil
 }
 
@@ -125,12 +125,5 @@ func matter(t *notifier.Told, l words.Language) string {
 
 // severity is how grave an alarm is.
 func severity(s alarm.Severity, l words.Language) string {
-	switch s {
-	case alarm.Critical:
-		return l.Choose("critical", "严重")
-	case alarm.Warning:
-		return l.Choose("warning", "警告")
-	case alarm.Info:
-	}
-	return l.Choose("info", "提示")
+	return words.Severity(string(s), l)
 }

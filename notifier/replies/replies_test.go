@@ -196,7 +196,7 @@ func TestAnswers(t *testing.T) {
 		{"ok, of one that is acknowledged", acked, "+1", "ok", "All open alarms that you were told of are acknowledged already.", nil, true},
 		{"mute", night(), "+1", "MUTE K7Q2 3h", "K7Q2 is muted until today 23 Nov 06:12 UTC, even if worse.",
 			[]string{"silence alertname=capacity,instance_id=mqtt-1,metric=connections by alice for 3h0m0s: by text message, for K7Q2"}, false},
-		{"mute, in Chinese", night(), "+86", "静音 K7Q2 3小时", "K7Q2 已静音至今天11月23日14:12，恶化也不提醒。",
+		{"mute, in Chinese", night(), "+86", "静音 K7Q2 3小时", "K7Q2 已静音至今天11月23日14:12 UTC+8，恶化也不提醒。",
 			[]string{"silence alertname=capacity,instance_id=mqtt-1,metric=connections by wei for 3h0m0s: by text message, for K7Q2"}, false},
 		{"mute, and not said how long", night(), "+1", "MUTE K7Q2", "K7Q2 is muted until today 23 Nov 05:12 UTC, even if worse.",
 			[]string{"silence alertname=capacity,instance_id=mqtt-1,metric=connections by alice for 2h0m0s: by text message, for K7Q2"}, false},
@@ -390,20 +390,20 @@ func TestLines(t *testing.T) {
 		told   notifier.Told
 		en, zh string
 	}{
-		{one(alarm.Capacity, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%", "K7Q2 严重 Orders：连接数 90%"},
-		{unknown, "K7Q2 critical mqtt-1: memory, no data now", "K7Q2 严重 mqtt-1：内存，现无数据"},
-		{one(alarm.Forecast, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%, full soon", "K7Q2 严重 Orders：连接数 90%，即将用满"},
-		{one(alarm.NoData, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: no data", "K7Q2 严重 Orders：无数据"},
-		{one(alarm.NoData, "", alarm.FleetInstance, alarm.NoMetric), "K7Q2 critical whole fleet: no data", "K7Q2 严重 全部实例：无数据"},
-		{one(alarm.Expiry, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: expires", "K7Q2 严重 Orders：到期"},
-		{one(alarm.Suspension, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: suspension", "K7Q2 严重 Orders：停服"},
-		{one(alarm.Release, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: release", "K7Q2 严重 Orders：释放"},
-		{one(alarm.Overdue, "acme", "", alarm.NoMetric), "K7Q2 critical acme: overdue payment", "K7Q2 严重 acme：欠费"},
-		{one(alarm.LowBalance, "acme", "", alarm.NoMetric), "K7Q2 critical acme: low balance", "K7Q2 严重 acme：余额不足"},
-		{one(alarm.AutoRenewal, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: automatic renewal", "K7Q2 严重 Orders：自动续费"},
-		{one(alarm.CannotRenew, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: cannot be renewed", "K7Q2 严重 Orders：无法续费"},
-		{one(alarm.FrozenRule, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: frozen", "K7Q2 严重 Orders：冻结"},
-		{one("later", "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: later", "K7Q2 严重 Orders：later"},
+		{one(alarm.Capacity, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%", "K7Q2 紧急 Orders：连接数 90%"},
+		{unknown, "K7Q2 critical mqtt-1: memory, no data now", "K7Q2 紧急 mqtt-1：内存，现无数据"},
+		{one(alarm.Forecast, "", "mqtt-1", fleet.Connections), "K7Q2 critical Orders: connections 90%, full soon", "K7Q2 紧急 Orders：连接数 90%，即将用满"},
+		{one(alarm.NoData, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: no data", "K7Q2 紧急 Orders：无数据"},
+		{one(alarm.NoData, "", alarm.FleetInstance, alarm.NoMetric), "K7Q2 critical whole fleet: no data", "K7Q2 紧急 全部实例：无数据"},
+		{one(alarm.Expiry, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: expiry", "K7Q2 紧急 Orders：到期"},
+		{one(alarm.Suspension, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: service stop", "K7Q2 紧急 Orders：停服"},
+		{one(alarm.Release, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: deletion", "K7Q2 紧急 Orders：释放"},
+		{one(alarm.Overdue, "acme", "", alarm.NoMetric), "K7Q2 critical acme: overdue payment", "K7Q2 紧急 acme：欠费"},
+		{one(alarm.LowBalance, "acme", "", alarm.NoMetric), "K7Q2 critical acme: low balance", "K7Q2 紧急 acme：余额不足"},
+		{one(alarm.AutoRenewal, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: automatic renewal", "K7Q2 紧急 Orders：自动续费"},
+		{one(alarm.CannotRenew, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: cannot be renewed", "K7Q2 紧急 Orders：无法续费"},
+		{one(alarm.FrozenRule, "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: frozen", "K7Q2 紧急 Orders：冻结"},
+		{one("later", "", "mqtt-1", alarm.NoMetric), "K7Q2 critical Orders: later", "K7Q2 紧急 Orders：later"},
 	} {
 		if got := line(&tt.told, words.EN); got != tt.en {
 			t.Errorf("%q, want %q", got, tt.en)

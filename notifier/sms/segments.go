@@ -42,6 +42,19 @@ func Segments(text string) (n int, gsm bool) {
 	return segments, gsm
 }
 
+// Room returns how many units a text may grow by within one segment: septets of GSM-7,
+// or units of UTF-16. It is below zero for a text that is longer.
+func Room(text string) int {
+	width, alone := septets, gsmAlone
+	if !IsGSM(text) {
+		width, alone = units, ucs2Alone
+	}
+	for _, r := range text {
+		alone -= width(r)
+	}
+	return alone
+}
+
 // IsGSM tells whether a text can be written in the GSM 7-bit default alphabet
 // with its extension table.
 func IsGSM(text string) bool {

@@ -56,7 +56,10 @@ type Lifecycle struct {
 	Since     *time.Time `json:"since"`  // when the state began; null when that is not known
 	Reason    string     `json:"reason"` // why it is in the state, in plain words
 	ExpiresAt *time.Time `json:"expires_at"`
-	Next      *Next      `json:"next"`
+	// TermEnd is expires_at as people write it: the last day of the term where it ends
+	// with a day of its account.
+	TermEnd string `json:"term_end,omitempty"`
+	Next    *Next  `json:"next"`
 	// Moments are all beginnings of states in the calendar, those that have come
 	// too, in order of time.
 	Moments []Moment `json:"moments"`
@@ -86,6 +89,8 @@ type CalendarMoment struct {
 	// unknown; Text says it in a sentence without its subject.
 	What string `json:"what"`
 	Text string `json:"text"`
+	// TermEnd is the end of a paid term as people write it; empty for other moments.
+	TermEnd string `json:"term_end,omitempty"`
 
 	Moment
 }
