@@ -68,7 +68,8 @@ func TestWebhooksInTheirLanguage(t *testing.T) {
 	}
 	for i, n := range Plan(d, ended, to, nil, noon()) {
 		l := []words.Language{words.EN, words.ZH}[i]
-		if want := d.entries.Words.told(ended, l, shanghai).summary(); n.Alert.Annotations["summary"] != want {
+		say := d.entries.Words.told(ended, l, shanghai)
+		if want := say.summary(); n.Alert.Annotations["summary"] != want {
 			t.Errorf("end to %s: %q, want %q", n.Recipient, n.Alert.Annotations["summary"], want)
 		}
 	}

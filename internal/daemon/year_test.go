@@ -267,4 +267,5 @@ func (s *story) play(y *year, begin time.Time) {
 			y.life.down(back, y.load())
 		}
 	}
+	y.live(y.life.now().Add(time.Hour)) // so that what is due at the last moment is told in both
 }
