@@ -55,7 +55,7 @@ func calendarTable(v wire.Calendar, now time.Time, f figures) table {
 		}
 		at := local(m.At)
 		if m.TermEnd != "" {
-			at = m.TermEnd
+			at = f.heard(m.TermEnd)
 		}
 		t.rows = append(t.rows, []string{at, words.Remaining(m.At, now, time.Local, f.say.Language()), m.InstanceID, m.Name, m.Account, m.Product, f.say.Word("lifecycle", m.State), f.heard(m.Text), told})
 	}

@@ -48,7 +48,7 @@ func (c *instancesCommand) Run(ctx context.Context, s streams) error {
 			t := table{header: phrases.Keys("ID", "NAME", "PRODUCT", "METRIC", "USAGE", "CAPACITY", "UTILIZATION", "STATE", "EXPIRES"), bar: 6}
 			for _, in := range v.Instances {
 				product := strings.TrimSpace(in.Product + " " + in.Edition)
-				expires := in.Lifecycle.TermEnd
+				expires := f.heard(in.Lifecycle.TermEnd)
 				names := sortedKeys(in.Metrics)
 				if len(names) == 0 {
 					t.rows = append(t.rows, []string{in.ID, in.Name, product, "", "", "", "", f.say.Word("lifecycle", in.Lifecycle.State), expires})
