@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -21,12 +22,18 @@ type judged struct {
 // begin decides whether all are judged in this round.
 func (j *clockRound) begin() {
 	j.whole = !j.now.Before(j.judge.wholeAt)
-	if j.e.stepped {
+	if j.e.stepped && !j.judge.calendar.looksAtMoney() {
 		j.next = j.now.Add(wholeEvery)
 	}
 	if !j.whole {
-		j.next = j.judge.wholeAt
+		j.next = earlier(j.next, j.judge.wholeAt)
 	}
+}
+
+// looksAtMoney tells whether it is judged for how long the money of some account lasts, which
+// no moment of its own announces.
+func (c *Calendar) looksAtMoney() bool {
+	return slices.ContainsFunc(c.Payers, func(p Payer) bool { return p.Shortfall != nil })
 }
 
 // isDue tells whether the term at a place of the calendar is judged in this round.

@@ -13,8 +13,12 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
-// alert puts an event into the fields of an Alertmanager alert.
-func (w Words) alert(ev *alarm.Event) Alert {
+// alert puts an event into the fields of an Alertmanager alert, in English and UTC.
+func (w Words) alert(ev *alarm.Event) Alert { return w.alertIn(ev, words.EN, time.UTC) }
+
+// alertIn is alert for a recipient that reads another language, or keeps other hours.
+// What is said is in them; labels and figures, which programs compare, are the same for all.
+func (w Words) alertIn(ev *alarm.Event, l words.Language, zone *time.Location) Alert {
 	a := Alert{
 		Resolved:     Ends(ev.Kind),
 		Labels:       labels(ev),
@@ -26,7 +30,7 @@ func (w Words) alert(ev *alarm.Event) Alert {
 	if a.Resolved {
 		a.EndsAt = ev.At
 	}
-	say := w.told(ev, words.EN, time.UTC)
+	say := w.told(ev, l, zone)
 	a.Annotations["code"] = ev.Code
 	a.Annotations["summary"] = say.summary()
 	a.Annotations["description"] = say.description()

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
-	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // beginning plans the notices of one event that tells people that something is wrong.
@@ -117,7 +116,7 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
 	}
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	n.Alert.Annotations["escalation"] = unanswered(after, words.EN)
+	n.Alert.Annotations["escalation"] = unanswered(after, languageFor(to.Target))
 	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {

@@ -153,11 +153,11 @@ func (d *Directory) has(to Addressee) bool {
 // telling is what one event says: to programs, and to people in their languages. Who
 // shares a language and a time zone gets the same words, which are written once.
 type telling struct {
-	d     *Directory
-	ev    *alarm.Event
-	alert Alert // the same for all: nobody may change its maps
-	now   time.Time
-	said  []said
+	d      *Directory
+	ev     *alarm.Event
+	alerts *alerts
+	now    time.Time
+	said   []said
 }
 
 // said is what an event says in a language, with the times of a zone.
@@ -168,7 +168,7 @@ type said struct {
 }
 
 func newTelling(d *Directory, ev *alarm.Event, now time.Time) *telling {
-	return &telling{d: d, ev: ev, alert: d.entries.Words.alert(ev), now: now}
+	return &telling{d: d, ev: ev, alerts: d.entries.Words.alerts(ev), now: now}
 }
 
 // notice writes the notice to one target.
@@ -178,7 +178,7 @@ func (t *telling) notice(receiver string, to Target) Notice {
 		ID:   noticeID(ev, to.Recipient.Name),
 		Code: ev.Code, Kind: ev.Kind, Rule: ev.Key.Rule, Severity: ev.Severity,
 		Receiver: receiver, Recipient: to.Recipient.Name, Channel: to.Recipient.Channel, Address: to.Recipient.Address,
-		Alert:     t.alert,
+		Alert:     t.alerts.to(to),
 		CreatedAt: t.now,
 	}
 	if to.Recipient.Channel == "sms" {

@@ -122,7 +122,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 		Alert: Alert{
 			Resolved:     s.Ended,
 			Labels:       map[string]string{labelAlert: string(s.Rule), labelSeverity: string(s.Severity), labelSubject: s.Subject},
-			Annotations:  map[string]string{"code": s.Code, "summary": s.Text.EN, "description": s.text(ev, words.EN), "advice": s.Advice},
+			Annotations:  map[string]string{"code": s.Code, "summary": languageFor(t).Choose(s.Text.EN, s.Text.ZH), "description": s.text(ev, languageFor(t)), "advice": s.Advice},
 			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // maxMoneyDays is how far ahead the money of an account can be asked for.
@@ -24,22 +26,22 @@ type accountsCommand struct {
 // Run lists who pays, and whether their money lasts.
 func (c *accountsCommand) Run(ctx context.Context, s streams) error {
 	if c.Days < 1 || c.Days > maxMoneyDays {
-		return fmt.Errorf("--days is a number from 1 to %d", maxMoneyDays)
+		return errors.New(s.say.T("--days is a number from 1 to %d", maxMoneyDays))
 	}
 	if c.JSON {
 		c.Output = "json"
 	}
 	ask := func(ctx context.Context, cl *client.Client) (wire.Accounts, error) { return cl.Accounts(ctx, c.Days) }
-	return list(ctx, c.clientFlags, s, ask, func(v wire.Accounts) table { return accountsTable(v, figuresOf(c.Output)) })
+	return list(ctx, c.clientFlags, s, ask, accountsTable)
 }
 
 // accountsTable has a row for each account. The bar is how much of what it can pay with the
 // renewals ahead take.
 func accountsTable(v wire.Accounts, f figures) table {
-	t := table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "NO PRICE", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"}, bar: 7}
+	t := table{header: phrases.Keys("ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "NO PRICE", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"), bar: 7}
 	for i := range v.Accounts {
 		a := &v.Accounts[i]
-		row := []string{a.Name, "not known", "", "not known", strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), billWords(a.NextBill), shortWords(a)}
+		row := []string{a.Name, f.say.T("figure|not known"), "", f.say.T("figure|not known"), strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), f.bill(a.NextBill), f.short(a)}
 		if b := a.Balance; b != nil {
 			row[1], row[2] = f.money(b.Amount), b.Currency
 		}
@@ -64,7 +66,7 @@ func (f figures) money(text string) string {
 // costWords says what the renewals cost of which the price is known.
 func costWords(m *wire.Money, f figures) string {
 	if m.Unpriced > 0 && m.Unpriced == len(m.Renewals) {
-		return "not known"
+		return f.say.T("figure|not known")
 	}
 	return f.money(m.Costs)
 }
@@ -87,29 +89,29 @@ func dateOf(at *time.Time) string {
 	return local(*at)
 }
 
-// billWords says when a bill is issued.
-func billWords(b *wire.Bill) string {
+// bill says when a bill is issued.
+func (f figures) bill(b *wire.Bill) string {
 	switch {
 	case b == nil:
 		return ""
 	case b.To == nil:
-		return "from " + local(b.From)
+		return f.say.T("from %s", local(b.From))
 	}
-	return local(b.From) + " to " + b.To.Local().Format("15:04")
+	return f.say.T("%s to %s", local(b.From), b.To.Local().Format("15:04"))
 }
 
-// shortWords says when renewals will fail first, and how much is missing.
-func shortWords(a *wire.Account) string {
+// short says when renewals will fail first, and how much is missing.
+func (f figures) short(a *wire.Account) string {
 	var out []string
 	if len(a.Ahead.Shortfalls) > 0 {
 		s := &a.Ahead.Shortfalls[0]
-		out = append(out, fmt.Sprintf("%s: %d fail, %s %s short", local(s.At), len(s.Instances), figures{}.money(s.Missing), s.Currency))
+		out = append(out, f.say.T("%s: %d fail, %s %s short", local(s.At), len(s.Instances), figures{}.money(s.Missing), s.Currency))
 		if s.Unpriced > 0 {
-			out = append(out, fmt.Sprintf("price of %d not known", s.Unpriced))
+			out = append(out, f.say.T("price of %d not known", s.Unpriced))
 		}
 	}
 	if n := len(a.Ahead.Missed); n > 0 {
-		out = append(out, fmt.Sprintf("no attempt left for %d", n))
+		out = append(out, f.say.T("no attempt left for %d", n))
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, f.say.T("list|; "))
 }

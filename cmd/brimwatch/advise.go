@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type adviseCommand struct {
@@ -22,11 +23,11 @@ func (c *adviseCommand) Run(ctx context.Context, s streams) error {
 	ask := func(ctx context.Context, cl *client.Client) (wire.Advices, error) {
 		v, err := cl.Advice(ctx, c.ID)
 		if err == nil && c.ID != "" && len(v.Advice) > 0 {
-			words = v.Advice[0].Summary
+			words = s.say.Language().Choose(v.Advice[0].Summary, v.Advice[0].SummaryZH)
 		}
 		return v, err
 	}
-	if err := list(ctx, c.clientFlags, s, ask, func(v wire.Advices) table { return adviceTable(v, figuresOf(c.Output)) }); err != nil {
+	if err := list(ctx, c.clientFlags, s, ask, adviceTable); err != nil {
 		return err
 	}
 	if c.Output != "table" || words == "" {
@@ -39,13 +40,13 @@ func (c *adviseCommand) Run(ctx context.Context, s streams) error {
 // adviceTable has a row for each metric of each instance; a spreadsheet has room
 // for the words, too.
 func adviceTable(v wire.Advices, f figures) table {
-	t := table{header: []string{"ID", "NAME", "EDITION", "VERDICT", "TARGET", "METRIC", "COUNTS", "CAPACITY", "UTILIZATION", "NEEDS", "THRESHOLD ON", "FULL ON"}, bar: 8}
+	t := table{header: phrases.Keys("ID", "NAME", "EDITION", "VERDICT", "TARGET", "METRIC", "COUNTS", "CAPACITY", "UTILIZATION", "NEEDS", "THRESHOLD ON", "FULL ON"), bar: 8}
 	if f.plain {
-		t.header = append(t.header, "SUMMARY")
+		t.header = append(t.header, "SUMMARY") // of CSV alone
 	}
 	for _, a := range v.Advice {
 		add := func(cells ...string) {
-			row := append([]string{a.InstanceID, a.Name, strings.TrimSpace(a.Edition + " " + a.Spec), verdictWords(a), targetWords(a)}, cells...)
+			row := append([]string{a.InstanceID, a.Name, strings.TrimSpace(a.Edition + " " + a.Spec), f.verdict(a), f.target(a)}, cells...)
 			if f.plain {
 				row = append(row, a.Summary)
 			}
@@ -55,7 +56,7 @@ func adviceTable(v wire.Advices, f figures) table {
 			m := a.Metrics[name]
 			var threshold, full string
 			if o := m.Outlook; o != nil {
-				threshold, full = rangeWords(o, o.Threshold), rangeWords(o, o.Capacity)
+				threshold, full = f.span(o, o.Threshold), f.span(o, o.Capacity)
 			}
 			add(name, f.amount(name, m.Counts), f.amount(name, m.Capacity), f.share(m.Utilization), f.amount(name, m.LeastCapacity), threshold, full)
 		}
@@ -66,17 +67,17 @@ func adviceTable(v wire.Advices, f figures) table {
 	return t
 }
 
-// verdictWords is the verdict, as people read it.
-func verdictWords(a wire.Advice) string {
-	word := strings.ReplaceAll(a.Verdict, "_", " ")
+// verdict is the verdict, as people read it.
+func (f figures) verdict(a wire.Advice) string {
+	word := strings.ReplaceAll(f.say.Word("verdict", a.Verdict), "_", " ")
 	if !a.Complete && a.Verdict == "fits" {
-		word += ", as far as known"
+		word += f.say.T(", as far as known")
 	}
 	return word
 }
 
-// targetWords names what to change into, and says what may not be changed now.
-func targetWords(a wire.Advice) string {
+// target names what to change into, and says what may not be changed now.
+func (f figures) target(a wire.Advice) string {
 	t, note := a.Target, ""
 	if t == nil && a.Blocked != nil {
 		t = a.Blocked
@@ -86,28 +87,28 @@ func targetWords(a wire.Advice) string {
 	}
 	switch {
 	case t.Overdue:
-		note = " (account overdue)"
+		note = f.say.T(" (account overdue)")
 	case t.Allowed == nil:
-		note = " (not known if allowed)"
+		note = f.say.T(" (not known if allowed)")
 	case !*t.Allowed:
-		note = " (not allowed)"
+		note = f.say.T(" (not allowed)")
 	case t.By == "engineer":
-		note = " (by an engineer)"
+		note = f.say.T(" (by an engineer)")
 	case t.By == "post_expiration":
-		note = " (after the term)"
+		note = f.say.T(" (after the term)")
 	}
 	return strings.TrimSpace(t.Edition+" "+t.Spec) + note
 }
 
-// rangeWords is a day, with the earliest and the latest it may be where these are
+// span is a day, with the earliest and the latest it may be where these are
 // others.
-func rangeWords(o *wire.Outlook, r *wire.OutlookRange) string {
+func (f figures) span(o *wire.Outlook, r *wire.OutlookRange) string {
 	if r == nil || r.Likely == nil {
 		if o.Trend {
-			return "in more than a year"
+			return f.say.T("in more than a year")
 		}
 		reason, _, _ := strings.Cut(o.Reason, ":")
-		return reason
+		return f.heard(reason)
 	}
 	latest := "?"
 	if r.Latest != nil {
@@ -117,5 +118,5 @@ func rangeWords(o *wire.Outlook, r *wire.OutlookRange) string {
 	if earliest == latest {
 		return likely
 	}
-	return likely + " (" + earliest + " to " + latest + ")"
+	return f.say.T("%s (%s to %s)", likely, earliest, latest)
 }

@@ -23,7 +23,7 @@ func TestAdviceTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, write := range map[string]func(*strings.Builder) error{
-		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, figures{}).write(b) },
+		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, figures{}).write(b, nil) },
 		"table.csv": func(b *strings.Builder) error { return adviceTable(answer, figures{plain: true}).csv(b) },
 	} {
 		t.Run(name, func(t *testing.T) {

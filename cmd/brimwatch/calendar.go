@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // maxCalendarDays is how far ahead a Brimwatch can be asked.
@@ -25,14 +26,14 @@ type calendarCommand struct {
 // programs.
 func (c *calendarCommand) Run(ctx context.Context, s streams) error {
 	if c.Days < 1 || c.Days > maxCalendarDays {
-		return fmt.Errorf("--days is a number from 1 to %d", maxCalendarDays)
+		return errors.New(s.say.T("--days is a number from 1 to %d", maxCalendarDays))
 	}
 	if c.Output == "ics" {
 		cl, err := client.New(c.URL)
 		if err != nil {
 			return err
 		}
-		file, err := cl.CalendarFile(ctx, c.Days, c.Account, c.Product)
+		file, err := cl.CalendarFile(ctx, c.Days, c.Account, c.Product, s.say.Language().Choose("", "zh"))
 		if err != nil {
 			return err
 		}
@@ -42,21 +43,21 @@ func (c *calendarCommand) Run(ctx context.Context, s streams) error {
 	ask := func(ctx context.Context, cl *client.Client) (wire.Calendar, error) {
 		return cl.Calendar(ctx, c.Days, c.Account, c.Product)
 	}
-	return list(ctx, clientFlags{URL: c.URL, Output: c.Output}, s, ask, func(v wire.Calendar) table { return calendarTable(v, time.Now()) })
+	return list(ctx, clientFlags{URL: c.URL, Output: c.Output}, s, ask, func(v wire.Calendar, f figures) table { return calendarTable(v, time.Now(), f) })
 }
 
-func calendarTable(v wire.Calendar, now time.Time) table {
-	t := table{header: []string{"AT", "IN", "INSTANCE", "NAME", "ACCOUNT", "PRODUCT", "STATE", "WHAT HAPPENS", "TOLD"}}
+func calendarTable(v wire.Calendar, now time.Time, f figures) table {
+	t := table{header: phrases.Keys("AT", "IN", "INSTANCE", "NAME", "ACCOUNT", "PRODUCT", "STATE", "WHAT HAPPENS", "TOLD")}
 	for _, m := range v.Moments {
-		told := m.Told
+		told := f.say.Word("told by", m.Told)
 		if m.Perhaps {
-			told += ", perhaps"
+			told += f.say.T(", perhaps")
 		}
 		at := local(m.At)
 		if m.TermEnd != "" {
 			at = m.TermEnd
 		}
-		t.rows = append(t.rows, []string{at, words.Remaining(m.At, now, time.Local, words.EN), m.InstanceID, m.Name, m.Account, m.Product, m.State, m.Text, told})
+		t.rows = append(t.rows, []string{at, words.Remaining(m.At, now, time.Local, f.say.Language()), m.InstanceID, m.Name, m.Account, m.Product, f.say.Word("lifecycle", m.State), f.heard(m.Text), told})
 	}
 	return t
 }

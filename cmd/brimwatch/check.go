@@ -11,8 +11,10 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type checkCommand struct {
@@ -32,72 +34,77 @@ func (c *checkCommand) Run(ctx context.Context, s streams) error {
 	}
 	snapshot, err := check.Configuration(c.ConfigFile, version)
 	if err != nil {
-		fmt.Fprintln(s.err, err)
+		s.faults(err)
 		return errReported
 	}
-	warn(s.err, snapshot)
-	warnOfHistory(ctx, s.err, snapshot)
-	fmt.Fprintln(s.out, c.summary(snapshot))
+	s.warnAll(snapshot)
+	s.warn(check.History(ctx, snapshot, version))
+	fmt.Fprintln(s.out, c.summary(snapshot, s.say))
 	return nil
 }
 
-func (c *checkCommand) summary(s *config.Snapshot) string {
-	return fmt.Sprintf("%s is fine: %s, %s, %s, %s", c.ConfigFile,
-		count(len(s.Instances), "instance"), count(len(s.Contacts), "contact"),
-		count(len(s.Receivers), "receiver"), count(len(s.Warnings), "warning"))
+func (c *checkCommand) summary(s *config.Snapshot, say *phrases.Printer) string {
+	instances, contacts, receivers, warnings := len(s.Instances), len(s.Contacts), len(s.Receivers), len(s.Warnings)
+	return say.T("%s is fine: %s, %s, %s, %s", c.ConfigFile,
+		say.N(instances, "%d instance", "%d instances", instances), say.N(contacts, "%d contact", "%d contacts", contacts),
+		say.N(receivers, "%d receiver", "%d receivers", receivers), say.N(warnings, "%d warning", "%d warnings", warnings))
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// faults says what is wrong with a configuration, each fault with file and line. They
+// are English, as the keys they speak of; a Chinese reader is told so by what goes before.
+func (s streams) faults(err error) {
+	if s.say.Language() != words.EN {
+		fmt.Fprintln(s.err, s.say.T("The configuration has faults:"))
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	fmt.Fprintln(s.err, err)
 }
 
-func warn(w io.Writer, s *config.Snapshot) {
-	for _, warning := range s.Warnings {
-		fmt.Fprintln(w, "warning:", warning.Error())
+// warn says a warning; "" is none.
+func (s streams) warn(text string) {
+	if text != "" {
+		said, _ := s.say.Heard(text)
+		fmt.Fprintln(s.err, s.say.T("warning: %s", said))
 	}
 }
 
-// warnOfHistory says when the database that the history is read from does not answer.
-func warnOfHistory(ctx context.Context, w io.Writer, s *config.Snapshot) {
-	if warning := check.History(ctx, s, version); warning != "" {
-		fmt.Fprintln(w, "warning:", warning)
+func (s streams) warnAll(snapshot *config.Snapshot) {
+	for _, warning := range snapshot.Warnings {
+		s.warn(warning.Error())
 	}
 }
 
 // probe reads every source once and prints what was told.
 func (c *checkCommand) probe(ctx context.Context, s streams) error {
-	bar := newProgress(s.err)
+	bar := newProgress(s.err, s.say)
 	report, err := check.Probe(ctx, check.ProbeOptions{
 		ConfigFile: c.ConfigFile, Version: version, Logger: slog.New(slog.DiscardHandler), Progress: bar.show,
 	})
 	bar.end()
 	if err != nil {
-		fmt.Fprintln(s.err, err)
+		s.faults(err)
 		return errReported
 	}
-	warn(s.err, report.Snapshot)
-	warnOfHistory(ctx, s.err, report.Snapshot)
+	s.warnAll(report.Snapshot)
+	s.warn(check.History(ctx, report.Snapshot, version))
 	for _, problem := range report.Problems {
-		fmt.Fprintln(s.err, "warning:", problem)
+		s.warn(problem)
 	}
-	if err := printProbed(s.out, report, c.Output); err != nil {
+	if err := printProbed(s, report, c.Output); err != nil {
 		return err
 	}
 	if c.Output == "table" {
-		fmt.Fprintln(s.out, c.summary(report.Snapshot))
+		fmt.Fprintln(s.out, c.summary(report.Snapshot, s.say))
 	}
 	if report.Failed > 0 {
-		fmt.Fprintf(s.err, "brimwatch: %d of %d instances could not be read\n", report.Failed, report.All)
+		fmt.Fprintln(s.err, "brimwatch:", s.say.T("%d of %d instances could not be read", report.Failed, report.All))
 		return errReported
 	}
 	return nil
 }
 
 // printProbed prints what was told. CSV has one table only, that of instances.
-func printProbed(w io.Writer, report *check.ProbeReport, format string) error {
+func printProbed(s streams, report *check.ProbeReport, format string) error {
+	w := s.out
 	if format == "json" {
 		out := map[string]any{"probed": report.Rows}
 		if len(report.Accounts) > 0 {
@@ -105,38 +112,39 @@ func printProbed(w io.Writer, report *check.ProbeReport, format string) error {
 		}
 		return printJSON(w, out)
 	}
-	f := figuresOf(format)
-	t := table{header: []string{"ID", "SOURCE", "METRIC", "USAGE", "CAPACITY", "FROM", "UTILIZATION", "NOTE"}, bar: 6}
+	f := figuresOf(format, s.say)
+	t := table{header: phrases.Keys("ID", "SOURCE", "METRIC", "USAGE", "CAPACITY", "value|FROM", "UTILIZATION", "NOTE"), bar: 6}
 	for _, r := range report.Rows {
-		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, f.amount(r.Metric, r.Usage), f.amount(r.Metric, r.Capacity), r.Origin, f.share(r.Utilization), r.Note})
+		t.rows = append(t.rows, []string{r.ID, r.Source, r.Metric, f.amount(r.Metric, r.Usage), f.amount(r.Metric, r.Capacity), f.say.Word("capacity from", r.Origin), f.share(r.Utilization), f.heard(r.Note)})
 	}
 	if format == "csv" {
 		return t.csv(w)
 	}
-	if err := t.write(w); err != nil || len(report.Accounts) == 0 {
+	if err := t.write(w, s.say); err != nil || len(report.Accounts) == 0 {
 		return err
 	}
 	fmt.Fprintln(w)
-	t = table{header: []string{"ACCOUNT", "BALANCE", "CURRENCY", "FROM", "THRESHOLD", "NOTE"}}
+	t = table{header: phrases.Keys("ACCOUNT", "BALANCE", "CURRENCY", "value|FROM", "THRESHOLD", "NOTE")}
 	for _, a := range report.Accounts {
-		t.rows = append(t.rows, []string{a.Name, a.Balance, a.Currency, a.Origin, a.LowBalance, a.Note})
+		t.rows = append(t.rows, []string{a.Name, a.Balance, a.Currency, f.say.Word("balance from", a.Origin), a.LowBalance, f.heard(a.Note)})
 	}
-	return t.write(w)
+	return t.write(w, s.say)
 }
 
 // progress shows on a terminal how far a long piece of work has come.
 type progress struct {
 	w     io.Writer
+	say   *phrases.Printer
 	shown bool
 	step  int // of barWidth
 }
 
 // newProgress returns a progress that shows nothing unless w is a terminal.
-func newProgress(w io.Writer) *progress {
+func newProgress(w io.Writer, say *phrases.Printer) *progress {
 	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		w = nil
 	}
-	return &progress{w: w, step: -1}
+	return &progress{w: w, say: say, step: -1}
 }
 
 // show draws the bar anew when it has grown by a step.
@@ -152,9 +160,9 @@ func (p *progress) show(done, failed, all int) {
 	p.step = step
 	full := int(math.Round(float64(done) / float64(all) * barWidth))
 	line := strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
-	fmt.Fprintf(p.w, "\r%s %d of %d read", line, done, all)
+	fmt.Fprint(p.w, "\r", p.say.T("%s %d of %d read", line, done, all))
 	if failed > 0 {
-		fmt.Fprintf(p.w, ", %d could not be", failed)
+		fmt.Fprint(p.w, p.say.T(", %d could not be", failed))
 	}
 	p.shown = true
 }

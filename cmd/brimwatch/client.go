@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // clientFlags are what all commands have that ask a running Brimwatch.
@@ -18,7 +19,7 @@ type clientFlags struct {
 }
 
 // list asks, and prints what came as a table, JSON or CSV.
-func list[T any](ctx context.Context, f clientFlags, s streams, ask func(context.Context, *client.Client) (T, error), rows func(T) table) error {
+func list[T any](ctx context.Context, f clientFlags, s streams, ask func(context.Context, *client.Client) (T, error), rows func(T, figures) table) error {
 	c, err := client.New(f.URL)
 	if err != nil {
 		return err
@@ -31,9 +32,9 @@ func list[T any](ctx context.Context, f clientFlags, s streams, ask func(context
 	case "json":
 		return printJSON(s.out, v)
 	case "csv":
-		return rows(v).csv(s.out)
+		return rows(v, figuresOf(f.Output, s.say)).csv(s.out)
 	}
-	return rows(v).write(s.out)
+	return rows(v, figuresOf(f.Output, s.say)).write(s.out, s.say)
 }
 
 type instancesCommand struct {
@@ -43,19 +44,18 @@ type instancesCommand struct {
 // Run lists instances with their usage.
 func (c *instancesCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Instances, error) { return cl.Instances(ctx) },
-		func(v wire.Instances) table {
-			f := figuresOf(c.Output)
-			t := table{header: []string{"ID", "NAME", "PRODUCT", "METRIC", "USAGE", "CAPACITY", "UTILIZATION", "STATE", "EXPIRES"}, bar: 6}
+		func(v wire.Instances, f figures) table {
+			t := table{header: phrases.Keys("ID", "NAME", "PRODUCT", "METRIC", "USAGE", "CAPACITY", "UTILIZATION", "STATE", "EXPIRES"), bar: 6}
 			for _, in := range v.Instances {
 				product := strings.TrimSpace(in.Product + " " + in.Edition)
 				expires := in.Lifecycle.TermEnd
 				names := sortedKeys(in.Metrics)
 				if len(names) == 0 {
-					t.rows = append(t.rows, []string{in.ID, in.Name, product, "", "", "", "", in.Lifecycle.State, expires})
+					t.rows = append(t.rows, []string{in.ID, in.Name, product, "", "", "", "", f.say.Word("lifecycle", in.Lifecycle.State), expires})
 				}
 				for _, name := range names {
 					m := in.Metrics[name]
-					t.rows = append(t.rows, []string{in.ID, in.Name, product, name, f.amount(name, m.Usage), f.amount(name, m.Capacity), f.shareBeside(m.Utilization, m.Threshold), m.State, expires})
+					t.rows = append(t.rows, []string{in.ID, in.Name, product, name, f.amount(name, m.Usage), f.amount(name, m.Capacity), f.shareBeside(m.Utilization, m.Threshold), f.say.Word("state of a metric", m.State), expires})
 				}
 			}
 			return t
@@ -76,23 +76,22 @@ func (c *statsCommand) Run(ctx context.Context, s streams) error {
 	ask := func(ctx context.Context, cl *client.Client) (wire.Statistics, error) {
 		return cl.Statistics(ctx, c.ID, c.From, c.To, c.Step)
 	}
-	return list(ctx, c.clientFlags, s, ask, func(v wire.Statistics) table {
+	return list(ctx, c.clientFlags, s, ask, func(v wire.Statistics, f figures) table {
 		if c.Output == "csv" {
 			return pointsTable(v)
 		}
-		t := table{header: []string{"METRIC", "LOWEST", "HIGHEST", "LAST", "CAPACITY", "HIGHEST OF CAPACITY", "HISTORY"}}
+		t := table{header: phrases.Keys("METRIC", "LOWEST", "HIGHEST", "LAST", "CAPACITY", "HIGHEST OF CAPACITY", "HISTORY")}
 		for _, name := range sortedKeys(v.Metrics) {
-			t.rows = append(t.rows, summary(name, v.Metrics[name]))
+			t.rows = append(t.rows, summary(name, v.Metrics[name], f))
 		}
 		return t
 	})
 }
 
 // summary is one metric's history in a line.
-func summary(name string, m wire.Series) []string {
-	var f figures
+func summary(name string, m wire.Series, f figures) []string {
 	if len(m.Usage) == 0 {
-		return []string{name, "", "", "", "", "", "no usage was read"}
+		return []string{name, "", "", "", "", "", f.say.T("no usage was read")}
 	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, p := range m.Usage {
@@ -139,9 +138,8 @@ type alarmsCommand struct {
 // Run lists alarms.
 func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Alarms, error) { return cl.Alarms(ctx, c.State) },
-		func(v wire.Alarms) table {
-			f := figuresOf(c.Output)
-			t := table{header: []string{"CODE", "RULE", "INSTANCE", "METRIC", "STATE", "SEVERITY", "USAGE", "CAPACITY", "UTILIZATION", "SINCE", "ENDED", "ACKNOWLEDGED"}, bar: 8}
+		func(v wire.Alarms, f figures) table {
+			t := table{header: phrases.Keys("CODE", "RULE", "INSTANCE", "METRIC", "STATE", "SEVERITY", "USAGE", "CAPACITY", "UTILIZATION", "SINCE", "ENDED", "ACKNOWLEDGED"), bar: 8}
 			for _, a := range v.Alarms {
 				ended := ""
 				if a.EndedAt != nil {
@@ -149,9 +147,9 @@ func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 				}
 				about := a.InstanceID
 				if a.Account != "" {
-					about = "account " + a.Account
+					about = f.say.T("account %s", a.Account)
 				}
-				row := []string{a.Code, a.Rule, about, a.Metric, a.State, a.Severity, "", "", "", local(a.RaisedAt), ended, a.AckedBy}
+				row := []string{a.Code, f.say.Word("alarmname", a.Rule), about, a.Metric, f.say.Word("state of an alarm", a.State), f.say.Word("severity", a.Severity), "", "", "", local(a.RaisedAt), ended, a.AckedBy}
 				if a.Rule == "capacity" {
 					row[6], row[7], row[8] = f.amount(a.Metric, a.Usage), f.amount(a.Metric, a.Capacity), f.shareBeside(a.Utilization, a.Threshold)
 				}

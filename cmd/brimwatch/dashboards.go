@@ -10,6 +10,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/dashboards"
 	"github.com/brimwatch/brimwatch/dashboards/export"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type dashboardsCommand struct {
@@ -26,7 +27,7 @@ type dashboardsExportCommand struct {
 
 // Run writes the dashboards into a folder, and says what it wrote.
 func (c *dashboardsExportCommand) Run(s streams) error {
-	o, err := c.options()
+	o, err := c.options(s.say)
 	if err != nil {
 		return err
 	}
@@ -36,13 +37,13 @@ func (c *dashboardsExportCommand) Run(s streams) error {
 	}
 	r, err := export.Write(c.Dir, files, c.Force)
 	for _, path := range r.Written {
-		fmt.Fprintln(s.out, "wrote", filepath.Join(c.Dir, path))
+		fmt.Fprintln(s.out, s.say.T("wrote %s", filepath.Join(c.Dir, path)))
 	}
 	if err != nil {
 		return err
 	}
 	for _, path := range r.Kept {
-		fmt.Fprintf(s.err, "brimwatch: %s was changed since it was exported, and stays as it is; --force replaces it\n", filepath.Join(c.Dir, path))
+		fmt.Fprintln(s.err, "brimwatch:", s.say.T("%s was changed since it was exported, and stays as it is; --force replaces it", filepath.Join(c.Dir, path)))
 	}
 	if len(r.Kept) > 0 {
 		return errReported
@@ -50,17 +51,17 @@ func (c *dashboardsExportCommand) Run(s streams) error {
 	return nil
 }
 
-func (c *dashboardsExportCommand) options() (dashboards.Options, error) {
+func (c *dashboardsExportCommand) options(say *phrases.Printer) (dashboards.Options, error) {
 	var o dashboards.Options
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		// Not the address itself: it may hold a password.
-		return o, errors.New("--url is an address such as http://127.0.0.1:9740")
+		return o, errors.New(say.T("--url is an address such as http://127.0.0.1:9740"))
 	}
 	u.User = nil // the files are for everybody to read
 	o.Pages = strings.TrimRight(u.String(), "/")
 	if c.DataSource != "" && !regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`).MatchString(c.DataSource) {
-		return o, errors.New("--data-source is the uid of a data source: at most 40 letters, digits, - and _; Grafana shows it in the address of the data source's page")
+		return o, errors.New(say.T("--data-source is the uid of a data source: at most 40 letters, digits, - and _; Grafana shows it in the address of the data source's page"))
 	}
 	o.DataSource, o.Folder = c.DataSource, c.SeenAs
 	if o.Folder == "" {

@@ -19,5 +19,5 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if c.Verbose {
 		log = slog.New(slog.NewTextHandler(s.err, nil))
 	}
-	return demo.Run(ctx, demo.Options{Listen: c.Listen, Cloud: c.Cloud, Out: s.out, Version: version, Log: log})
+	return demo.Run(ctx, demo.Options{Listen: c.Listen, Cloud: c.Cloud, Out: s.out, Say: s.say, Version: version, Log: log})
 }

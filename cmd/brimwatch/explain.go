@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type explainCommand struct {
@@ -31,17 +33,17 @@ func (c *explainCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := narrow(&x, c.Metric); err != nil {
+	if err := narrow(&x, c.Metric, s.say); err != nil {
 		return err
 	}
 	if c.Output == "json" {
 		return printJSON(s.out, x)
 	}
-	return writeExplanation(s.out, &x)
+	return figures{say: s.say}.explanation(s.out, &x)
 }
 
 // narrow leaves of an explanation what concerns one metric or rule.
-func narrow(x *wire.Explanation, name string) error {
+func narrow(x *wire.Explanation, name string, say *phrases.Printer) error {
 	if name == "" {
 		return nil
 	}
@@ -55,7 +57,7 @@ func narrow(x *wire.Explanation, name string) error {
 		}
 	}
 	if len(alarms) == 0 {
-		return fmt.Errorf("%s has no alarm %q; it has %s", x.Instance.ID, name, strings.Join(sortedKeys(known), ", "))
+		return errors.New(say.T("%s has no alarm %q; it has %s", x.Instance.ID, name, strings.Join(sortedKeys(known), ", ")))
 	}
 	var values []wire.ExplainedValue
 	for _, v := range x.Values {
@@ -75,23 +77,23 @@ func narrow(x *wire.Explanation, name string) error {
 	return nil
 }
 
-// writeExplanation writes an explanation part by part, each as a table.
-func writeExplanation(w io.Writer, x *wire.Explanation) error {
+// explanation writes an explanation part by part, each as a table.
+func (f figures) explanation(w io.Writer, x *wire.Explanation) error {
 	in := &x.Instance
 	head := in.Name + " (" + in.ID + ")"
 	if product := strings.TrimSpace(in.Product + " " + in.Edition + " " + in.Spec); product != "" {
-		head += ", " + product
+		head += f.say.T("list|, ") + product
 	}
-	head += ", " + in.Lifecycle.State
+	head += f.say.T("list|, ") + f.say.Word("lifecycle", in.Lifecycle.State)
 	if in.Lifecycle.Reason != "" {
-		head += ": " + in.Lifecycle.Reason
+		head = f.say.T("%s: %s", head, f.heard(in.Lifecycle.Reason))
 	}
 	lines := []string{head}
 	if in.Up != nil && !*in.Up {
-		lines = append(lines, "It cannot be read: "+in.Reason)
+		lines = append(lines, f.say.T("It cannot be read: %s", f.heard(in.Reason)))
 	}
 	for _, r := range x.Remarks {
-		lines = append(lines, "Note: "+r)
+		lines = append(lines, f.say.T("Note: %s", f.heard(r)))
 	}
 	if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
 		return err
@@ -100,11 +102,11 @@ func writeExplanation(w io.Writer, x *wire.Explanation) error {
 		title string
 		table table
 	}{
-		{"How it stands", metricsTable(x)},
-		{"What runs", timersTable(x)},
-		{"Who would be told now", tellsTable(x)},
-		{"Who has set what", valuesTable(x)},
-		{"Notices so far", explainedNotices(x)},
+		{f.say.T("How it stands"), f.metrics(x)},
+		{f.say.T("What runs"), f.timers(x)},
+		{f.say.T("Who would be told now"), f.tells(x)},
+		{f.say.T("Who has set what"), f.values(x)},
+		{f.say.T("Notices so far"), f.notices(x)},
 	} {
 		if len(part.table.rows) == 0 {
 			continue
@@ -112,101 +114,100 @@ func writeExplanation(w io.Writer, x *wire.Explanation) error {
 		if _, err := fmt.Fprintf(w, "\n%s\n", part.title); err != nil {
 			return err
 		}
-		if err := part.table.write(w); err != nil {
+		if err := part.table.write(w, f.say); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func metricsTable(x *wire.Explanation) table {
-	var f figures
-	t := table{header: []string{"METRIC", "USAGE", "CAPACITY", "FROM", "UTILIZATION", "STATE", "WHY"}, bar: 4}
+func (f figures) metrics(x *wire.Explanation) table {
+	t := table{header: phrases.Keys("METRIC", "USAGE", "CAPACITY", "value|FROM", "UTILIZATION", "STATE", "WHY"), bar: 4}
 	for _, name := range sortedKeys(x.Instance.Metrics) {
 		m := x.Instance.Metrics[name]
-		from := m.Origin
+		from := f.say.Word("capacity from", m.Origin)
 		if m.CapacityAt != nil {
-			from += ", " + words.Relative(*m.CapacityAt, x.At, words.EN)
+			from += f.say.T("list|, ") + words.Relative(*m.CapacityAt, x.At, f.say.Language())
 		}
 		if m.Capacity == nil {
 			from = ""
 		}
-		t.rows = append(t.rows, []string{name, f.amount(name, m.Usage), f.amount(name, m.Capacity), from, f.shareBeside(m.Utilization, m.Threshold), m.State, m.Reason})
+		t.rows = append(t.rows, []string{name, f.amount(name, m.Usage), f.amount(name, m.Capacity), from, f.shareBeside(m.Utilization, m.Threshold), f.say.Word("state of a metric", m.State), f.heard(m.Reason)})
 	}
 	return t
 }
 
-// timersTable lists each alarm with what runs.
-func timersTable(x *wire.Explanation) table {
-	t := table{header: []string{"ALARM", "STATE", "WHAT COMES", "WHEN", "IN"}}
+// timers lists each alarm with what runs.
+func (f figures) timers(x *wire.Explanation) table {
+	t := table{header: phrases.Keys("ALARM", "STATE", "WHAT COMES", "WHEN", "IN")}
 	for i := range x.Alarms {
 		a := &x.Alarms[i]
-		state := a.State
+		state := f.say.Word("state of an alarm", a.State)
 		if a.Code != "" {
 			state += " " + a.Code
 		}
 		if a.AckedBy != "" {
-			state += ", acknowledged by " + a.AckedBy
+			state += f.say.T(", acknowledged by %s", a.AckedBy)
 		}
 		row := []string{cmp.Or(a.Metric, a.Rule), state, "", "", ""}
 		switch {
 		case a.Off != "":
-			row[1], row[2] = "off", a.Off
+			row[1], row[2] = f.say.T("alarm|off"), f.heard(a.Off)
 		case a.UnknownSince != nil:
-			row[2] = "unknown since " + local(*a.UnknownSince) + ": " + a.Reason
+			row[2] = f.say.T("unknown since %s: %s", local(*a.UnknownSince), f.heard(a.Reason))
 		}
 		if len(a.Timers) == 0 || row[2] != "" {
 			t.rows = append(t.rows, row)
 		}
 		for _, timer := range a.Timers {
-			t.rows = append(t.rows, timerRow(row[0], row[1], &timer, x.At))
+			t.rows = append(t.rows, f.timer(row[0], row[1], &timer, x.At))
 		}
 	}
 	return t
 }
 
-func timerRow(name, state string, timer *wire.ExplainedTime, now time.Time) []string {
-	what := timerWords(timer)
+func (f figures) timer(name, state string, timer *wire.ExplainedTime, now time.Time) []string {
+	what := f.timerWords(timer)
 	if timer.Due == nil {
 		left := time.Duration(timer.Left * float64(time.Second))
-		return []string{name, state, what, "stands still without data", words.Duration(left, words.EN) + " left"}
+		return []string{name, state, what, f.say.T("stands still without data"), f.say.T("%s left", words.Duration(left, f.say.Language()))}
 	}
-	in := words.Relative(*timer.Due, now, words.EN)
+	in := words.Relative(*timer.Due, now, f.say.Language())
 	if timer.Kind == "step" && !timer.Due.After(now) {
-		if in = "not told"; timer.Told {
-			in = "told"
+		if in = f.say.T("step|not told"); timer.Told {
+			in = f.say.T("step|told")
 		}
 	}
 	return []string{name, state, what, local(*timer.Due), in}
 }
 
-func timerWords(timer *wire.ExplainedTime) string {
+func (f figures) timerWords(timer *wire.ExplainedTime) string {
 	bound := ""
 	if timer.Bound != nil {
 		bound = words.Threshold(*timer.Bound)
 	}
 	switch timer.Kind {
 	case "raise":
-		return timer.Severity + ", if it stays at or above " + bound
+		return f.say.T("%s, if it stays at or above %s", f.say.Word("severity", timer.Severity), bound)
 	case "clear":
-		return timer.Severity + " is over, if it stays below " + bound
+		return f.say.T("%s is over, if it stays below %s", f.say.Word("severity", timer.Severity), bound)
 	case "still":
-		return "flapping is over, if it stays still"
+		return f.say.T("flapping is over, if it stays still")
 	case "remind":
-		return "reminder, unless acknowledged"
+		return f.say.T("reminder, unless acknowledged")
 	case "step":
 		lead, err := time.ParseDuration(timer.Lead)
 		if err != nil || lead == 0 {
-			return timer.Severity + ", at the moment itself"
+			return f.say.T("%s, at the moment itself", f.say.Word("severity", timer.Severity))
 		}
-		return timer.Severity + ", " + words.Duration(lead, words.EN) + " before"
+		return f.say.T("%s, %s before", f.say.Word("severity", timer.Severity), words.Duration(lead, f.say.Language()))
 	}
 	return timer.Kind
 }
 
-// tellsTable lists who would be told; alarms with the same answer share a line.
-func tellsTable(x *wire.Explanation) table {
-	t := table{header: []string{"SEVERITY", "RECEIVER", "RECIPIENT", "BY", "WHEN", "OF"}}
+// tells lists who would be told; alarms with the same answer share a line.
+func (f figures) tells(x *wire.Explanation) table {
+	t := table{header: phrases.Keys("SEVERITY", "RECEIVER", "RECIPIENT", "channel|BY", "WHEN", "alarms|OF")}
 	at := make(map[string]int)
 	add := func(of, severity string, row []string) {
 		key := severity + "\x00" + strings.Join(row, "\x00")
@@ -217,39 +218,39 @@ func tellsTable(x *wire.Explanation) table {
 			return
 		}
 		at[key] = len(t.rows)
-		t.rows = append(t.rows, append(append([]string{severity}, row...), of))
+		t.rows = append(t.rows, append(append([]string{f.say.Word("severity", severity)}, row...), of))
 	}
 	for i := range x.Alarms {
 		a := &x.Alarms[i]
 		of := cmp.Or(a.Metric, a.Rule)
 		for _, tell := range a.Tells {
 			if len(tell.To) == 0 {
-				add(of, tell.Severity, []string{"", "nobody", "", ""})
+				add(of, tell.Severity, []string{"", f.say.T("nobody"), "", ""})
 			}
 			for _, to := range tell.To {
-				add(of, tell.Severity, []string{to.Receiver, to.Recipient, to.Channel, whenTold(&to)})
+				add(of, tell.Severity, []string{to.Receiver, to.Recipient, f.say.Word("channel", to.Channel), f.whenTold(&to)})
 			}
 		}
 	}
 	return t
 }
 
-func whenTold(to *wire.ExplainedAddress) string {
+func (f figures) whenTold(to *wire.ExplainedAddress) string {
 	switch {
 	case to.Drop != "":
-		return "never: " + to.Drop
+		return f.say.T("never: %s", f.heard(to.Drop))
 	case to.NotBefore != nil && to.Hold != "":
-		return "not before " + local(*to.NotBefore) + ": " + to.Hold
+		return f.say.T("not before %s: %s", local(*to.NotBefore), f.heard(to.Hold))
 	case to.NotBefore != nil:
-		return "not before " + local(*to.NotBefore)
+		return f.say.T("not before %s", local(*to.NotBefore))
 	}
-	return "at once"
+	return f.say.T("at once")
 }
 
-func valuesTable(x *wire.Explanation) table {
-	t := table{header: []string{"KEY", "VALUE", "SET BY"}}
+func (f figures) values(x *wire.Explanation) table {
+	t := table{header: phrases.Keys("KEY", "VALUE", "SET BY")}
 	for _, v := range x.Values {
-		by := v.By
+		by := f.heard(v.By)
 		if v.Path != "" {
 			by = v.File + ":" + strconv.Itoa(v.Line) + " " + v.Path
 		}
@@ -258,11 +259,11 @@ func valuesTable(x *wire.Explanation) table {
 	return t
 }
 
-func explainedNotices(x *wire.Explanation) table {
-	t := table{header: []string{"DECIDED", "CODE", "KIND", "TO", "STATE", "WHY"}}
+func (f figures) notices(x *wire.Explanation) table {
+	t := table{header: phrases.Keys("DECIDED", "CODE", "KIND", "recipient|TO", "STATE", "WHY")}
 	for i := range x.Notices {
 		n := &x.Notices[i]
-		t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, n.Kind, n.Recipient, n.State, n.Reason})
+		t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, f.say.Word("kind of notice", n.Kind), n.Recipient, f.say.Word("notice", n.State), f.heard(n.Reason)})
 	}
 	return t
 }

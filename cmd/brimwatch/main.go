@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // time zones, on machines that have none
 
 	"github.com/alecthomas/kong"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // version is set when a release is built.
@@ -35,39 +37,51 @@ const (
 // streams are where a command writes.
 type streams struct {
 	out, err io.Writer
+	say      *phrases.Printer // in the language of who reads it
 }
 
 // errReported is returned by a command that has told all there is to tell.
 var errReported = errors.New("reported")
 
+// description says what the program is for.
+func description() string {
+	return phrases.Key("Watches how full message and cache instances are against the capacity of their edition, and warns by SMS or webhook before they overflow.")
+}
+
 // run parses the arguments and carries out one command.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
+	say := phrases.New().In(languageOf(args, os.Getenv))
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name("brimwatch"),
-		kong.Description("Watches how full message and cache instances are against the capacity of their edition, and warns by SMS or webhook before they overflow."),
+		kong.Description(description()),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(helpIn(say)),
 		kong.Vars{"version": version},
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "brimwatch:", err)
 		return exitUsage
 	}
+	translate(parser.Model, say)
 	kctx, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "brimwatch: %v\nSee brimwatch --help.\n", err)
+		said, _ := say.Heard(err.Error())
+		fmt.Fprintln(stderr, "brimwatch:", said)
+		fmt.Fprintln(stderr, say.T("See brimwatch --help."))
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	if err := kctx.Run(streams{stdout, stderr}); err != nil {
+	if err := kctx.Run(streams{out: stdout, err: stderr, say: say}); err != nil {
 		if !errors.Is(err, errReported) {
-			fmt.Fprintln(stderr, "brimwatch:", err)
+			said, _ := say.Heard(err.Error())
+			fmt.Fprintln(stderr, "brimwatch:", said)
 		}
 		return exitFailed
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type ackCommand struct {
@@ -30,20 +31,20 @@ func (c *ackCommand) Run(ctx context.Context, s streams) error {
 		by = os.Getenv("USER")
 	}
 	if len(c.Code) == 0 && !c.All {
-		return errors.New("name the codes of alarms, such as K7Q2, or all that are open by --all")
+		return errors.New(s.say.T("name the codes of alarms, such as K7Q2, or all that are open by --all"))
 	}
 	done, err := cl.AckSeveral(ctx, wire.AckSeveral{Codes: c.Code, All: c.All, By: by})
 	if err != nil {
 		return err
 	}
 	for _, a := range done.Acked {
-		fmt.Fprintf(s.out, "%s is acknowledged by %s: no more reminders, unless it gets worse.\n", a.Code, a.AckedBy)
+		fmt.Fprintln(s.out, s.say.T("%s is acknowledged by %s: no more reminders, unless it gets worse.", a.Code, a.AckedBy))
 	}
 	if c.All && len(done.Acked) == 0 {
-		fmt.Fprintln(s.out, "There is nothing to acknowledge.")
+		fmt.Fprintln(s.out, s.say.T("There is nothing to acknowledge."))
 	}
 	if len(done.Missing) > 0 {
-		return fmt.Errorf("no open alarm has the code %s; it may have ended", strings.Join(done.Missing, " or "))
+		return errors.New(s.say.T("no open alarm has the code %s; it may have ended", strings.Join(done.Missing, s.say.T("choice| or "))))
 	}
 	return nil
 }
@@ -67,7 +68,7 @@ func (c *silenceAddCommand) Run(ctx context.Context, s streams) error {
 	ask := func(ctx context.Context, cl *client.Client) (wire.Silences, error) {
 		added, err := cl.AddSilence(ctx, wire.NewSilence{Matchers: c.Match, For: c.For, By: os.Getenv("USER"), Comment: c.Comment, Preview: c.DryRun})
 		if err == nil && added.Remark != "" {
-			fmt.Fprintln(s.err, "warning:", added.Remark)
+			s.warn(added.Remark)
 		}
 		return wire.Silences{Silences: []wire.Silence{added}}, err
 	}
@@ -83,8 +84,8 @@ func (c *silenceListCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Silences, error) { return cl.Silences(ctx) }, silenceTable)
 }
 
-func silenceTable(v wire.Silences) table {
-	t := table{header: []string{"ID", "MATCHERS", "UNTIL", "BY", "INSTANCES", "ALARMS", "NOTICES", "COMMENT"}}
+func silenceTable(v wire.Silences, _ figures) table {
+	t := table{header: phrases.Keys("ID", "MATCHERS", "UNTIL", "person|BY", "INSTANCES", "ALARMS", "NOTICES", "COMMENT")}
 	for _, one := range v.Silences {
 		var match []string
 		for _, name := range sortedKeys(one.Matchers) {
@@ -110,7 +111,7 @@ func (c *silenceRemoveCommand) Run(ctx context.Context, s streams) error {
 	if err := cl.RemoveSilence(ctx, c.ID); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s has ended.\n", c.ID)
+	_, err = fmt.Fprintln(s.out, s.say.T("%s has ended.", c.ID))
 	return err
 }
 
@@ -130,10 +131,10 @@ func (c *noticesCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Notices, error) {
 		return cl.Notices(ctx, client.NoticeQuery{State: c.State, Code: c.Code, Instance: c.Instance, Person: c.Person, Receiver: c.Receiver, From: c.Since, To: c.Until})
 	},
-		func(v wire.Notices) table {
-			t := table{header: []string{"TIME", "CODE", "KIND", "INSTANCE", "CHANNEL", "RECIPIENT", "STATE", "ATTEMPTS", "REASON"}}
+		func(v wire.Notices, f figures) table {
+			t := table{header: phrases.Keys("TIME", "CODE", "KIND", "INSTANCE", "CHANNEL", "RECIPIENT", "STATE", "ATTEMPTS", "REASON")}
 			for _, n := range v.Notices {
-				t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, n.Kind, n.InstanceID, n.Channel, n.Recipient, n.State, strconv.Itoa(n.Attempts), n.Reason})
+				t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, f.say.Word("kind of notice", n.Kind), n.InstanceID, f.say.Word("channel", n.Channel), n.Recipient, f.say.Word("notice", n.State), strconv.Itoa(n.Attempts), f.heard(n.Reason)})
 			}
 			return t
 		})

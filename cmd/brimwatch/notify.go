@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/brimwatch/brimwatch/internal/check"
@@ -28,13 +29,14 @@ func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
 	}
 	failed, accepted := false, false
 	for _, r := range results {
-		mark := "ok"
+		mark := s.say.T("sent or not|ok")
 		if r.Err != nil {
-			mark, failed = "failed", true
+			mark, failed = s.say.T("sent or not|failed"), true
 		} else {
 			accepted = true
 		}
-		fmt.Fprintf(s.out, "%-6s  %s %s  %s\n", mark, r.Channel, r.Display, r.Said())
+		said, _ := s.say.Heard(r.Said())
+		fmt.Fprintf(s.out, "%s  %s %s  %s\n", mark+strings.Repeat(" ", max(0, len("failed")-cellsOf(mark))), s.say.Word("channel", r.Channel), r.Display, said)
 	}
 	if accepted {
 		c.retry(ctx, s)
@@ -59,8 +61,9 @@ func (c *notifyTestCommand) retry(ctx context.Context, s streams) {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED): // none runs
 	case err != nil:
-		fmt.Fprintln(s.err, "what waits for another attempt was not tried now:", err)
+		said, _ := s.say.Heard(err.Error())
+		fmt.Fprintln(s.err, s.say.T("what waits for another attempt was not tried now: %s", said))
 	default:
-		fmt.Fprintln(s.out, "What waits for another attempt is tried now.")
+		fmt.Fprintln(s.out, s.say.T("What waits for another attempt is tried now."))
 	}
 }

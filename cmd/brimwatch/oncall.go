@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // maxShiftDays is how far ahead a Brimwatch can be asked for shifts.
@@ -24,17 +25,17 @@ type oncallCommand struct {
 // Run lists who is on call, and who follows.
 func (c *oncallCommand) Run(ctx context.Context, s streams) error {
 	if c.Days < 1 || c.Days > maxShiftDays {
-		return fmt.Errorf("--days is a number from 1 to %d", maxShiftDays)
+		return errors.New(s.say.T("--days is a number from 1 to %d", maxShiftDays))
 	}
 	ask := func(ctx context.Context, cl *client.Client) (wire.OnCall, error) {
 		return cl.OnCall(ctx, c.Name, c.At, c.Days)
 	}
-	return list(ctx, c.clientFlags, s, ask, func(v wire.OnCall) table { return shiftTable(v, time.Now()) })
+	return list(ctx, c.clientFlags, s, ask, func(v wire.OnCall, f figures) table { return shiftTable(v, time.Now(), f) })
 }
 
 // shiftTable lists the shifts of each rota, with its time zone's hours.
-func shiftTable(v wire.OnCall, now time.Time) table {
-	t := table{header: []string{"ROTA", "ON CALL", "FROM", "UNTIL", "ZONE", "WHEN", "BY"}}
+func shiftTable(v wire.OnCall, now time.Time, f figures) table {
+	t := table{header: phrases.Keys("ROTA", "ON CALL", "time|FROM", "UNTIL", "ZONE", "WHEN", "shift|BY")}
 	for i := range v.Rotas {
 		r := &v.Rotas[i]
 		zone, err := time.LoadLocation(r.TimeZone)
@@ -42,18 +43,18 @@ func shiftTable(v wire.OnCall, now time.Time) table {
 			zone = time.UTC // it is not known on this machine
 		}
 		for j, s := range r.Shifts {
-			person, by := s.Person, "turn"
+			person, by := s.Person, f.say.T("shift|turn")
 			if person == "" {
-				person = "nobody"
+				person = f.say.T("nobody")
 			}
 			if s.Overridden {
-				by = "override"
+				by = f.say.T("shift|override")
 			}
-			when := words.Relative(s.From, now, words.EN)
+			when := words.Relative(s.From, now, f.say.Language())
 			if j == 0 && !s.From.After(v.At) {
-				when = "at " + words.Timestamp(v.At, zone)
+				when = f.say.T("moment|at %s", words.Timestamp(v.At, zone))
 				if v.At.Sub(now).Abs() < time.Minute {
-					when = "now"
+					when = f.say.T("at this moment|now")
 				}
 			}
 			t.rows = append(t.rows, []string{r.Name, person, words.Timestamp(s.From, zone), words.Timestamp(s.To, zone), zone.String(), when, by})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type peopleCommand struct {
@@ -18,12 +19,12 @@ func (c *peopleCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.People, error) { return cl.People(ctx) }, peopleTable)
 }
 
-func peopleTable(v wire.People) table {
-	t := table{header: []string{"NAME", "NUMBER", "RECEIVERS", "STATE", "PROVED", "DELIVERED", "ANSWERED", "DRILL", "DAILY TEST", "REASON"}}
+func peopleTable(v wire.People, f figures) table {
+	t := table{header: phrases.Keys("NAME", "NUMBER", "RECEIVERS", "STATE", "PROVED", "DELIVERED", "ANSWERED", "DRILL", "DAILY TEST", "REASON")}
 	for i := range v.People {
 		p := &v.People[i]
-		t.rows = append(t.rows, []string{p.Name, p.Number, strings.Join(p.Receivers, " "), p.State, since(p.ProvedAt), since(p.DeliveredAt), since(p.AnsweredAt),
-			drill(p.Drill), p.DailyTest, p.Failing})
+		t.rows = append(t.rows, []string{p.Name, p.Number, strings.Join(p.Receivers, " "), f.say.Word("state of a number", p.State), since(p.ProvedAt), since(p.DeliveredAt), since(p.AnsweredAt),
+			f.drill(p.Drill), p.DailyTest, f.heard(p.Failing)})
 	}
 	return t
 }
@@ -37,14 +38,14 @@ func since(t *time.Time) string {
 }
 
 // drill says how the newest drill went.
-func drill(d *wire.PersonDrill) string {
+func (f figures) drill(d *wire.PersonDrill) string {
 	switch {
 	case d == nil:
 		return ""
 	case d.AnsweredAt != nil:
-		return "answered"
+		return f.say.T("drill|answered")
 	case d.Overdue:
-		return "not answered"
+		return f.say.T("drill|not answered")
 	}
-	return "asked"
+	return f.say.T("drill|asked")
 }

@@ -35,7 +35,7 @@ func (c *rehearseCommand) Run(ctx context.Context, s streams) error {
 	}
 	loaded, err := rehearsal.Load(c.ConfigFile, o.From)
 	if err != nil {
-		fmt.Fprintln(s.err, err)
+		s.faults(err)
 		return errReported
 	}
 	o.Snapshot, o.Accounts = loaded.Snapshot, loaded.Accounts

@@ -10,13 +10,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/term"
+	"golang.org/x/text/width"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // table is a list, as people read it.
@@ -30,9 +31,9 @@ type table struct {
 const barWidth = 20
 
 // write writes the table with aligned columns; on a terminal with bars.
-func (t table) write(w io.Writer) error {
+func (t table) write(w io.Writer, say *phrases.Printer) error {
 	if len(t.rows) == 0 {
-		_, err := fmt.Fprintln(w, "There is nothing to list.")
+		_, err := fmt.Fprintln(w, say.T("There is nothing to list."))
 		return err
 	}
 	if f, ok := w.(*os.File); ok && t.bar > 0 && term.IsTerminal(int(f.Fd())) {
@@ -40,18 +41,19 @@ func (t table) write(w io.Writer) error {
 			row[t.bar] = withBar(row[t.bar])
 		}
 	}
+	lines := append([][]string{say.SayAll(t.header)}, t.rows...)
 	widths := make([]int, len(t.header))
-	for _, row := range append([][]string{t.header}, t.rows...) {
+	for _, row := range lines {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], cellsOf(cell))
 		}
 	}
-	for _, row := range append([][]string{t.header}, t.rows...) {
+	for _, row := range lines {
 		var line strings.Builder
 		for i, cell := range row {
 			line.WriteString(cell)
 			if i+1 < len(row) {
-				line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+				line.WriteString(strings.Repeat(" ", widths[i]-cellsOf(cell)+2))
 			}
 		}
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
@@ -59,6 +61,20 @@ func (t table) write(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// cellsOf is how many cells of a terminal a text takes: Chinese signs take two.
+func cellsOf(text string) int {
+	n := 0
+	for _, r := range text {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			n += 2
+		case width.Neutral, width.EastAsianAmbiguous, width.EastAsianNarrow, width.EastAsianHalfwidth:
+			n++
+		}
+	}
+	return n
 }
 
 // withBar puts a bar before a percentage.
@@ -75,7 +91,8 @@ func withBar(percent string) string {
 // is marked as text.
 func (t table) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
-	lines := [][]string{lower(t.header)}
+	var english *phrases.Printer
+	lines := [][]string{lower(english.SayAll(t.header))}
 	for _, row := range t.rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
@@ -113,11 +130,26 @@ func printJSON(w io.Writer, v any) error {
 }
 
 // figures writes the amounts of a list: for people as everywhere else, and for CSV
-// as numbers without commas and units. What is not known is empty.
-type figures struct{ plain bool }
+// as numbers without commas and units. What is not known is empty. It has the words of
+// the list, too: for people in their language, and for programs always in English.
+type figures struct {
+	plain bool
+	say   *phrases.Printer
+}
 
 // figuresOf returns the figures of an output format.
-func figuresOf(output string) figures { return figures{plain: output == "csv"} }
+func figuresOf(output string, say *phrases.Printer) figures {
+	if output == "csv" {
+		return figures{plain: true}
+	}
+	return figures{say: say}
+}
+
+// heard writes what Brimwatch said in English, where it is in a fixed set.
+func (f figures) heard(english string) string {
+	text, _ := f.say.Heard(english)
+	return text
+}
 
 // amount writes an amount of a metric, which is given by its name.
 func (f figures) amount(metric string, v *float64) string {

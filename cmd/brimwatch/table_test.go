@@ -21,13 +21,13 @@ func TestTableAligns(t *testing.T) {
 		{"long-id", "", "12"},
 		{"b", "Basic", ""},
 	}, bar: 2}
-	if err := given.write(&out); err != nil {
+	if err := given.write(&out, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
-		"ID       TITLE  USAGE",
-		"a        铂金版    5",
-		"long-id         12",
+		"ID       TITLE   USAGE",
+		"a        铂金版  5", // a Chinese sign takes two cells of a terminal
+		"long-id          12",
 		"b        Basic",
 		"",
 	}, "\n")
@@ -38,7 +38,7 @@ func TestTableAligns(t *testing.T) {
 
 func TestEmptyTableSaysSo(t *testing.T) {
 	var out strings.Builder
-	if err := (table{header: []string{"ID"}}).write(&out); err != nil {
+	if err := (table{header: []string{"ID"}}).write(&out, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); got != "There is nothing to list.\n" {
@@ -56,8 +56,8 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errBrokenPipe }
 func TestTableTellsThatItCannotBeWritten(t *testing.T) {
 	given := table{header: []string{"ID"}, rows: [][]string{{"a"}}}
 	for name, write := range map[string]func() error{
-		"table": func() error { return given.write(brokenPipe{}) },
-		"empty": func() error { return table{}.write(brokenPipe{}) },
+		"table": func() error { return given.write(brokenPipe{}, nil) },
+		"empty": func() error { return table{}.write(brokenPipe{}, nil) },
 		"csv":   func() error { return given.csv(brokenPipe{}) },
 		"json":  func() error { return printJSON(brokenPipe{}, wire.Alarms{}) },
 	} {
@@ -162,13 +162,13 @@ func TestFigures(t *testing.T) {
 		{"memory", "memory_bytes", 2.61 * (1 << 30), "2.61 GiB", "2802466161"},
 		{"a metric of a newer Brimwatch", "else", 3612, "3612", "3612"},
 	} {
-		people, plain := figuresOf("table").amount(c.metric, &c.given), figuresOf("csv").amount(c.metric, &c.given)
+		people, plain := figuresOf("table", nil).amount(c.metric, &c.given), figuresOf("csv", nil).amount(c.metric, &c.given)
 		if people != c.people || plain != c.plain {
 			t.Errorf("%s: %q, and %q in CSV; want %q and %q", c.name, people, plain, c.people, c.plain)
 		}
 	}
 	u, threshold := 0.87459, 0.875
-	people, plain := figuresOf("table"), figuresOf("csv")
+	people, plain := figuresOf("table", nil), figuresOf("csv", nil)
 	got := []string{
 		people.share(&u), people.shareBeside(&u, &threshold), people.shareBeside(&u, nil), plain.share(&u), plain.shareBeside(&u, &threshold),
 		people.amount("connections", nil), people.share(nil), people.shareBeside(nil, &threshold),
@@ -220,7 +220,7 @@ func TestSummary(t *testing.T) {
 		{"a capacity of zero tells nothing", wire.Series{Usage: points(2), Capacity: points(0)}, []string{"m", "2", "2", "2", "", "", "█"}},
 		{"the newest capacity counts", wire.Series{Usage: points(50, 40), Capacity: points(10, 100)}, []string{"m", "40", "50", "40", "100", "50%", "▅▄"}},
 	} {
-		if diff := cmp.Diff(c.want, summary("m", c.given)); diff != "" {
+		if diff := cmp.Diff(c.want, summary("m", c.given, figures{})); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.name, diff)
 		}
 	}

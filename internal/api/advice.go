@@ -58,7 +58,7 @@ func joined(verdicts []advice.Verdict) string {
 func (s *server) adviceOf(in *fleet.Instance, a *advice.Advice) wire.Advice {
 	out := wire.Advice{
 		InstanceID: in.ID, Name: in.Name, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
-		Verdict: string(a.Verdict), Complete: a.Complete, HistoryDays: a.Days, Summary: a.Text(words.EN),
+		Verdict: string(a.Verdict), Complete: a.Complete, HistoryDays: a.Days, Summary: a.Text(words.EN), SummaryZH: a.Text(words.ZH),
 		Target: targetOf(a.Target), Also: targetOf(a.Also), Blocked: targetOf(a.Blocked),
 		Metrics: make(map[string]wire.AdviceMetric, len(a.Findings)),
 	}

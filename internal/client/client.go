@@ -86,9 +86,13 @@ func (c *Client) Accounts(ctx context.Context, days int) (wire.Accounts, error) 
 	return call[wire.Accounts](ctx, c, http.MethodGet, "/api/v1/accounts?days="+strconv.Itoa(days), nil)
 }
 
-// CalendarFile reads the same list as an iCalendar file.
-func (c *Client) CalendarFile(ctx context.Context, days int, account, product string) ([]byte, error) {
-	data, header, err := c.send(ctx, http.MethodGet, "/calendar.ics?"+calendarQuery(days, account, product), nil)
+// CalendarFile reads the same list as an iCalendar file, in a language by its code; "" is English.
+func (c *Client) CalendarFile(ctx context.Context, days int, account, product, language string) ([]byte, error) {
+	path := "/calendar.ics?" + calendarQuery(days, account, product)
+	if language != "" {
+		path += "&lang=" + url.QueryEscape(language)
+	}
+	data, header, err := c.send(ctx, http.MethodGet, path, nil)
 	if err == nil && !strings.HasPrefix(header.Get("Content-Type"), "text/calendar") {
 		return nil, fmt.Errorf("what answers at %s is not a Brimwatch of this version: it has no calendar", c.shown())
 	}

@@ -182,7 +182,7 @@ func (e *explained) within(r *instanceResolver, key string, d time.Duration, for
 	if !r.d.stands(from, keys) {
 		from, keys = r.root, forAll
 	}
-	e.set(r.d, key, shortSpan(d), from, keys, byBuiltin)
+	e.set(r.d, key, Span(d), from, keys, byBuiltin)
 }
 
 // notify says which receivers are told, and why these.
@@ -226,9 +226,9 @@ func (e *explained) rule(d *decoder, name string, rule *alarm.Rule, stages []pla
 	} else {
 		e.part(d, name+".severity", string(rule.Levels[0].Severity), stages, "severity")
 	}
-	e.part(d, name+".for", shortSpan(rule.For), stages, "for")
-	e.part(d, name+".clear_for", shortSpan(rule.ClearFor), stages, "clear_for")
-	e.part(d, name+".repeat", shortSpan(rule.Repeat), stages, "repeat")
+	e.part(d, name+".for", Span(rule.For), stages, "for")
+	e.part(d, name+".clear_for", Span(rule.ClearFor), stages, "clear_for")
+	e.part(d, name+".repeat", Span(rule.Repeat), stages, "repeat")
 }
 
 // base is the level of the rule's own threshold: that which no levels give.
@@ -339,11 +339,11 @@ func (e *explained) calendar(r *instanceResolver, out *Instance) {
 			e.part(r.d, v.name+".severity", string(v.leads.Severity), of, "severity")
 		}
 		if v.leads.Repeat > 0 {
-			e.part(r.d, v.name+".repeat", shortSpan(v.leads.Repeat), of, "repeat")
+			e.part(r.d, v.name+".repeat", Span(v.leads.Repeat), of, "repeat")
 		}
 	}
 	if c.Forecast != nil {
-		e.part(r.d, "forecast.within", shortSpan(c.Forecast.Within), r.d.below(stages, "forecast"), "within")
+		e.part(r.d, "forecast.within", Span(c.Forecast.Within), r.d.below(stages, "forecast"), "within")
 	}
 }
 
@@ -376,13 +376,13 @@ func (d *decoder) below(list []place, key string) []place {
 func leadsText(l *alarm.Leads) string {
 	out := make([]string, len(l.Before))
 	for i, b := range l.Before {
-		out[i] = shortSpan(b)
+		out[i] = Span(b)
 	}
 	return strings.Join(out, ", ")
 }
 
-// shortSpan writes a length of time as a configuration has it: 1d12h, 90s as 1m30s.
-func shortSpan(d time.Duration) string {
+// Span writes a length of time as a configuration has it: 1d12h, 90s as 1m30s.
+func Span(d time.Duration) string {
 	if d == 0 {
 		return "0"
 	}

@@ -45,10 +45,7 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals interval
 		case !d.forms.phone.MatchString(c.Phone):
 			d.fault(d.find(c.place, "phone"), "a telephone number with + and country is wanted here, such as \"+8613800138000\", without blanks")
 		}
-		var known bool
-		if out.Language, known = words.ParseLanguage(c.Language); !known && c.Language != "" {
-			d.fault(d.find(c.place, "language"), "texts are written in en or zh, not in %q", clip(c.Language))
-		}
+		out.Language = d.language(c.place, c.Language)
 		if out.Language == words.ZH && c.TimeZone == "" {
 			d.warn(d.find(c.place, "language"), "texts to %s are in Chinese with times in UTC: give it a time_zone, such as Asia/Shanghai", clip(c.Name))
 		}
@@ -92,4 +89,13 @@ func (d *decoder) severity(p place, name string, otherwise alarm.Severity) alarm
 	}
 	d.fault(p, "a severity is info, warning or critical, not %q", clip(name))
 	return otherwise
+}
+
+// language reads what texts are written in.
+func (d *decoder) language(p place, code string) words.Language {
+	l, known := words.ParseLanguage(code)
+	if !known && code != "" {
+		d.fault(d.find(p, "language"), "texts are written in en or zh, not in %q", clip(code))
+	}
+	return l
 }

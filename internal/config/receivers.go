@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // resolveReceivers reads the groups of ways to tell somebody.
@@ -90,6 +92,10 @@ func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
 		d.fault(d.under(w.place, "format"), "this version writes the format alertmanager only, not %q", clip(w.Format))
 	}
 	out.Secrets = d.webhookSecrets(w)
+	out.Language, out.Zone = d.language(w.place, w.Language), d.loadZone(w.place, w.TimeZone)
+	if out.Language == words.ZH && w.TimeZone == "" {
+		d.warn(d.find(w.place, "language"), "its times are in UTC; set time_zone, such as Asia/Shanghai")
+	}
 	if out.Timeout < time.Second || out.Timeout > 30*time.Second {
 		d.fault(d.find(w.place, "timeout"), "a call may take 1s to 30s")
 	}

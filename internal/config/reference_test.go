@@ -187,3 +187,33 @@ func typeWord(t reflect.Type) string {
 	}
 	return "text"
 }
+
+// TestReferenceOfTests holds the keys in docs/testing.md against the schema of files of
+// tests; -update writes them anew.
+func TestReferenceOfTests(t *testing.T) {
+	const page, mark = "../../docs/testing.md", "<!-- keys: written from the schema by make docs -->\n"
+	old, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prose, _, ok := strings.Cut(string(old), mark)
+	if !ok {
+		t.Fatalf("%s has no line %q", page, mark)
+	}
+	var b strings.Builder
+	b.WriteString(prose + mark + "\n")
+	walkSections(&b, reflect.TypeFor[testFileDoc](), "")
+	want := strings.TrimRight(b.String(), "\n") + "\n"
+	if golden.Updating() {
+		if err := os.WriteFile(page, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(old) != want {
+		t.Error("docs/testing.md is not what the schema says; run make docs")
+	}
+	walkSchema(reflect.TypeFor[testFileDoc](), "", func(path string, f reflect.StructField) {
+		if f.Tag.Get("doc") == "" {
+			t.Errorf("%s has no doc", path)
+		}
+	})
+}

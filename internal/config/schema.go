@@ -452,7 +452,9 @@ type webhookDoc struct {
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
 	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
-	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in UTC." default:"off" example:"\"09:00\""`
+	Language    string   `yaml:"language" doc:"Of what the annotations summary, description, advice and escalation say: en or zh. Labels stay as they are." default:"en"`
+	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
+	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
 	authDoc
 }
 

@@ -258,8 +258,10 @@ type Webhook struct {
 	Bearer   Secret
 	TLS      TLS
 	Timeout  time.Duration
+	Language words.Language // of what its annotations say
+	Zone     *time.Location // of times in them
 
-	CalendarAt *int // likewise, in UTC
+	CalendarAt *int // likewise, in its zone
 }
 
 // SMS is how text messages go out.

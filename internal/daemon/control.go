@@ -62,8 +62,8 @@ func (c control) remarks() []string {
 func (c control) Rotas() []rota.Rota { return c.d.state.Configuration().Rotas }
 
 // title names product and edition of an instance.
-func (c control) title(in *fleet.Instance) string {
-	return c.d.state.Configuration().Catalogue.Title(in, words.EN)
+func (c control) title(in *fleet.Instance, l words.Language) string {
+	return c.d.state.Configuration().Catalogue.Title(in, l)
 }
 
 // guide tells how an instance is renewed and changed.

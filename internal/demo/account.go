@@ -2,10 +2,12 @@ package demo
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // The access key of the demo's account, known to this process only.
@@ -109,16 +111,20 @@ func bill(id, product string, ends time.Time, renewal string, months int) cloud.
 	}
 }
 
-// cloudWelcome is what the terminal says of the account.
-const cloudWelcome = `Account acme of a small Alibaba Cloud inside the process is watched too. Brimwatch finds its instances, with name, edition and term:
-
-  Telemetry    MQTT, expires in 4 days; its connections pass 70 % after a minute
-  Shop events  RocketMQ, read once a minute; its messages pass 70 % after two
-  Carts        Redis, renews itself
-  Scratch      Redis, paid for by use and overdue: the balance of acme is -11.19 CNY
-  Devices      IoT Platform
-
-`
+// cloudWelcome prints what there is to see of the account.
+func cloudWelcome(out io.Writer, say *phrases.Printer) {
+	fmt.Fprintf(out, "%s\n\n", say.T("Account acme of a small Alibaba Cloud inside the process is watched too. Brimwatch finds its instances, with name, edition and term:"))
+	for _, in := range []struct{ name, shows string }{
+		{"Telemetry", say.T("MQTT, expires in 4 days; its connections pass 70% after a minute")},
+		{"Shop events", say.T("RocketMQ, read once a minute; its messages pass 70% after two")},
+		{"Carts", say.T("Redis, renews itself")},
+		{"Scratch", say.T("Redis, paid for by use and overdue: the balance of acme is -11.19 CNY")},
+		{"Devices", say.T("IoT Platform")},
+	} {
+		fmt.Fprintf(out, "  %-11s  %s\n", in.name, in.shows)
+	}
+	fmt.Fprintln(out)
+}
 
 // wave is a figure that rises from one share of a whole to another and falls
 // back, within a period.

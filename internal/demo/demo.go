@@ -23,6 +23,8 @@ import (
 	"github.com/brimwatch/brimwatch/internal/daemon"
 	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/notifier/sms"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // The account the demo's text messages are sent with, known to this process only.
@@ -37,6 +39,7 @@ type Options struct {
 	Listen  string // where the Brimwatch page is, 127.0.0.1:9740; a free port is taken when it is in use
 	Cloud   bool   // also watch an account of a small Alibaba Cloud, whose instances are found
 	Out     io.Writer
+	Say     *phrases.Printer // what is printed, in a language; nil is English
 	Version string
 	Log     *slog.Logger
 }
@@ -69,7 +72,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	w.welcome(o.Out, d.Address().String())
+	w.welcome(o.Out, o.Say, d.Address().String())
 
 	st := &stage{away: make(chan bool)}
 	first := calm()
@@ -78,13 +81,13 @@ func Run(ctx context.Context, o Options) (err error) {
 	w.payments = nil // the stage closes it, and starts another in its place
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.Run(ctx, nil) })
-	group.Go(func() error { return st.tell(ctx, o.Out) })
+	group.Go(func() error { return st.tell(ctx, o.Out, o.Say) })
 	group.Go(func() error { return st.payments(ctx, payments) })
 	group.Go(func() error {
 		return (&crowd{address: w.orders.address, name: "orders"}).run(ctx, func() level { return *st.orders.Load() })
 	})
 	err = group.Wait()
-	fmt.Fprintln(o.Out, "\nThe demo has ended; nothing of it is left.")
+	fmt.Fprintln(o.Out, "\n"+o.Say.T("The demo has ended; nothing of it is left."))
 	return err
 }
 
@@ -130,19 +133,17 @@ func newWorld(withCloud bool) (_ *world, err error) {
 }
 
 // welcome prints what there is to open.
-func (w *world) welcome(out io.Writer, address string) {
-	fmt.Fprintf(out, `
-Brimwatch's demo is running. Open
-
-  http://%s/            Brimwatch: instances, alarms, notices
-  http://%s/            the telephone that gets the SMS
-  http://%s/            the webhooks as they arrive
-
-Orders may have %d connections, %d subscriptions and %d messages a second from publishers. Ctrl-C ends it.
-
-`, address, w.phone.address, w.hook.address, capacityConnections, capacitySubscriptions, capacitySendTPS)
+func (w *world) welcome(out io.Writer, say *phrases.Printer, address string) {
+	fmt.Fprintf(out, "\n%s\n\n", say.T("Brimwatch's demo is running. Open"))
+	for _, page := range []struct{ address, shows string }{
+		{address, say.T("Brimwatch: instances, alarms, notices")}, {w.phone.address, say.T("the telephone that gets the SMS")}, {w.hook.address, say.T("the webhooks as they arrive")},
+	} {
+		fmt.Fprintf(out, "  http://%s/            %s\n", page.address, page.shows)
+	}
+	fmt.Fprintf(out, "\n%s\n\n", say.T("Orders may have %d connections, %d subscriptions and %d messages a second from publishers. Ctrl-C ends it.",
+		capacityConnections, capacitySubscriptions, capacitySendTPS))
 	if w.cloud != nil {
-		fmt.Fprint(out, cloudWelcome)
+		cloudWelcome(out, say)
 	}
 }
 

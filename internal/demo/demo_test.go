@@ -31,7 +31,7 @@ func (o *terminal) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.text.Write(p)
-	if strings.Contains(o.text.String(), story()[0].says) {
+	if strings.Contains(o.text.String(), story(nil)[0].says) {
 		o.once.Do(func() { close(o.begun) })
 	}
 	return len(p), nil

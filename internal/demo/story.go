@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // Capacities of the instance whose story is told: small, so that clients of one
@@ -28,19 +30,19 @@ type scene struct {
 func calm() level { return level{clients: 18, filters: 45, messages: 120} }
 
 // story is what happens, in about two minutes; then it begins again.
-func story() []scene {
+func story(say *phrases.Printer) []scene {
 	many, wide, fast := calm(), calm(), calm()
 	many.clients, many.filters = 42, 60
 	wide.filters = 100
 	fast.messages = 340
 	return []scene{
-		{lasts: 12 * time.Second, orders: calm(), says: "Orders and Payments are busy at about 40 % of their capacity."},
-		{lasts: 22 * time.Second, orders: many, says: "Clients pour in: connections of Orders pass 70 %."},
-		{lasts: 14 * time.Second, orders: calm(), says: "They leave again: the alarm ends."},
-		{lasts: 20 * time.Second, orders: wide, away: true, says: "Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more."},
-		{lasts: 14 * time.Second, orders: calm(), away: true, says: "The filters are gone again."},
-		{lasts: 22 * time.Second, orders: fast, says: "Payments is back, and publishers of Orders speed up: its message rate passes 70 %."},
-		{lasts: 20 * time.Second, orders: calm(), says: "They slow down. What was told can be looked up under Notices."},
+		{lasts: 12 * time.Second, orders: calm(), says: say.T("Orders and Payments are busy at about 40 % of their capacity.")},
+		{lasts: 22 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %.")},
+		{lasts: 14 * time.Second, orders: calm(), says: say.T("They leave again: the alarm ends.")},
+		{lasts: 20 * time.Second, orders: wide, away: true, says: say.T("Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more.")},
+		{lasts: 14 * time.Second, orders: calm(), away: true, says: say.T("The filters are gone again.")},
+		{lasts: 22 * time.Second, orders: fast, says: say.T("Payments is back, and publishers of Orders speed up: its message rate passes 70 %.")},
+		{lasts: 20 * time.Second, orders: calm(), says: say.T("They slow down. What was told can be looked up under Notices.")},
 	}
 }
 
@@ -51,10 +53,10 @@ type stage struct {
 }
 
 // tell moves the stage through the story, again and again, until ctx ends.
-func (s *stage) tell(ctx context.Context, out io.Writer) error {
+func (s *stage) tell(ctx context.Context, out io.Writer, say *phrases.Printer) error {
 	began := time.Now()
 	for {
-		for _, sc := range story() {
+		for _, sc := range story(say) {
 			l := sc.orders
 			s.orders.Store(&l)
 			select {
@@ -69,7 +71,7 @@ func (s *stage) tell(ctx context.Context, out io.Writer) error {
 			case <-time.After(sc.lasts):
 			}
 		}
-		fmt.Fprintln(out, "         The story begins again; Ctrl-C ends it.")
+		fmt.Fprintln(out, "        ", say.T("The story begins again; Ctrl-C ends it."))
 	}
 }
 

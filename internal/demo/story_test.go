@@ -39,7 +39,7 @@ func TestStoryCrossesAndComesBack(t *testing.T) {
 		Away bool
 	}
 	var got []told
-	for _, sc := range story() {
+	for _, sc := range story(nil) {
 		got = append(got, told{over(sc.orders), sc.away})
 	}
 	want := []told{
@@ -71,7 +71,7 @@ func TestCalmIsAboutFortyPercent(t *testing.T) {
 
 func TestScenesLastLongEnough(t *testing.T) {
 	var whole, away time.Duration
-	for i, sc := range story() {
+	for i, sc := range story(nil) {
 		if sc.lasts < settles {
 			t.Errorf("scene %d (%s) is over before an alarm can follow", i+1, sc.says)
 		}

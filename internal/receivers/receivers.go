@@ -4,6 +4,7 @@
 package receivers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -155,7 +156,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
-		Channel: ch, Way: wayOf(address), Zone: time.UTC, Hour: w.CalendarAt,
+		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
 	}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -39,6 +40,8 @@ type MachineOptions struct {
 	// Readings is true where Observe brings readings that are judged. Otherwise only the calendar
 	// is, and nothing is said of instances that tell nothing.
 	Readings bool
+	// Only are the instances of which readings come; nil is all. Nothing is said of the silence of the others.
+	Only map[string]bool
 	// Tick is how often timers are looked at that run; 0 is a second. They run while readings are
 	// judged.
 	Tick time.Duration
@@ -126,13 +129,22 @@ func (m *Machine) start(ctx context.Context) (err error) {
 		Doubts: func(doubts map[string]time.Time) { m.state.SetDoubts(doubts, m.at) },
 	}
 	if m.options.Readings {
-		o.Watches, o.FleetRule = s.Watches(), s.FleetRule()
+		o.Watches, o.FleetRule = m.watches(s), s.FleetRule()
 	}
 	if m.engine, err = alarm.NewEngine(ctx, o); err != nil {
 		return fmt.Errorf("build the alarm engine of the rehearsal: %w", err)
 	}
 	m.judgeAt, m.sendAt, m.drillAt = m.at, m.at, m.at
 	return nil
+}
+
+// watches are what the engine judges by readings.
+func (m *Machine) watches(s *config.Snapshot) []alarm.Watch {
+	list := s.Watches()
+	if m.options.Only == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(w alarm.Watch) bool { return !m.options.Only[w.Instance.ID] })
 }
 
 // clocks is the clock of the Machine, as engine and outbox ask for it.
@@ -183,7 +195,7 @@ func (m *Machine) Set(ctx context.Context, s *config.Snapshot, accounts []fleet.
 	m.outbox.SetDirectory(directory.Through(m.listen))
 	m.state.Set(s, accounts, m.at)
 	if m.options.Readings {
-		if err := m.engine.SetWatches(ctx, s.Watches(), s.FleetRule()); err != nil {
+		if err := m.engine.SetWatches(ctx, m.watches(s), s.FleetRule()); err != nil {
 			return err
 		}
 	}

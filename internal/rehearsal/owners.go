@@ -20,7 +20,7 @@ type owners struct {
 	ahead     doings
 }
 
-// automaticMonths is for how long automatic renewal renews.
+// automaticMonths is for how long automatic renewal renews where nothing is known of it.
 const automaticMonths = 1
 
 // doing is one thing that is done at a moment.
@@ -30,7 +30,6 @@ type doing struct {
 	act   *Act
 	id    string    // of an instance whose automatic renewal tries to pay
 	term  time.Time // the end of the term that it is for
-	left  int       // how many days before that end it tries
 }
 
 // newOwners lays out what is known to be done.
@@ -67,9 +66,9 @@ func (w *owners) expectRenewal(a *alarm.TermWatch, from time.Time) {
 	if !w.automatic || c == nil || !c.Term.AutoRenew || c.Basis != fleet.BasisExpiry || !c.Policy.Renewal.Known() {
 		return
 	}
-	for days := c.Policy.Renewal.First; days >= max(c.Policy.Renewal.Last, 1); days-- {
-		if at := c.Before(c.From, time.Duration(days)*24*time.Hour); !at.Before(from) {
-			w.add(doing{at: at, id: a.Instance.ID, term: c.Term.Expires, left: days})
+	for _, at := range c.Policy.Renewal.Attempts(c.Term.Expires, c.Zone) {
+		if !at.Before(from) {
+			w.add(doing{at: at, id: a.Instance.ID, term: c.Term.Expires})
 			return
 		}
 	}
@@ -112,13 +111,14 @@ func (w *owners) tryRenewal(d *doing) *alarm.TermWatch {
 		return nil
 	}
 	if a.Account.Overdue() {
-		if next := d.left - 1; next >= max(a.Course.Policy.Renewal.Last, 1) {
-			w.add(doing{at: a.Course.Before(a.Course.From, time.Duration(next)*24*time.Hour), id: d.id, term: d.term, left: next})
-		}
+		w.expectRenewal(a, d.at.Add(time.Second))
 		return nil
 	}
-	end := a.Course.Term.Expires.In(a.Course.Zone)
-	return w.renewUntil(a, end.AddDate(0, automaticMonths, 0).UTC(), d.at)
+	period := a.Course.RenewedFor()
+	if !period.Known() {
+		period = fleet.Period{Months: automaticMonths}
+	}
+	return w.renewUntil(a, period.After(a.Course.Term.Expires, a.Course.Zone), d.at)
 }
 
 // renew is a renewal by hand.

@@ -19,7 +19,7 @@ func Premises(o *Options) []string {
 	case o.RenewalsFail:
 		out = append(out, "Automatic renewals are not paid.")
 	default:
-		out = append(out, fmt.Sprintf("Automatic renewals are paid at their first attempt from then on, each for %d month, unless a bill of the account is unpaid.", automaticMonths))
+		out = append(out, fmt.Sprintf("Automatic renewals are paid at their first attempt from then on, for their period or else %d month, unless a bill of the account is unpaid.", automaticMonths))
 	}
 	for i := range o.Acts {
 		out = append(out, o.Acts[i].words(zoneOf(o.Snapshot, &o.Acts[i])))

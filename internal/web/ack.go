@@ -2,7 +2,7 @@ package web
 
 import (
 	"errors"
-	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,23 +50,20 @@ func shortened(name string) string {
 
 // acknowledged says what an acknowledgement achieved, after the redirect: of one alarm by
 // its code, or of so many.
-func acknowledged(q url.Values) string {
-	const rest = " acknowledged. There are no more reminders; its end is still told."
+func (p *pages) acknowledged(q url.Values) string {
 	what, gone := q.Get("acked"), ""
 	if n, err := strconv.Atoi(q.Get("gone")); err == nil && n > 0 {
-		gone = fmt.Sprintf(" %d had ended already.", n)
+		gone = p.say.T(" %d had ended already.", n)
 	}
 	if n, err := strconv.Atoi(what); err == nil && n >= 0 {
-		switch n {
-		case 0:
-			return "No alarm was acknowledged." + gone
-		case 1:
-			return "1 alarm is" + rest + gone
+		if n == 0 {
+			return p.say.T("No alarm was acknowledged.") + gone
 		}
-		return fmt.Sprintf("%d alarms are", n) + strings.Replace(rest, "its end is", "their ends are", 1) + gone
+		return p.say.N(n, "%d alarm is acknowledged. There are no more reminders; its end is still told.",
+			"%d alarms are acknowledged. There are no more reminders; their ends are still told.", n) + gone
 	}
 	if what != "" && len(what) <= 16 && strings.Trim(what, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == "" {
-		return "Alarm " + what + " is" + rest
+		return p.say.T("Alarm %s is acknowledged. There are no more reminders; its end is still told.", what)
 	}
 	return ""
 }
@@ -80,12 +77,12 @@ func (p *pages) actor(w http.ResponseWriter, r *http.Request, asked problemOf) (
 	}
 	typed := strings.TrimSpace(r.PostForm.Get("by"))
 	if err := fleet.CheckName(typed); err != nil {
-		asked.heading = "This name cannot be taken"
-		p.refuseForm(w, r, http.StatusBadRequest, asked, "A name is one line of plain text, and here "+err.Error()+".")
+		asked.heading = p.say.T("This name cannot be taken")
+		p.refuseForm(w, r, http.StatusBadRequest, asked, escaped(p.say.T("A name is one line of plain text, and here %s.", p.heard(err.Error()))))
 		return "", false
 	}
 	if by = shortened(typed); by == "" {
-		p.refuseForm(w, r, http.StatusUnprocessableEntity, asked, "The name is missing. Go back and fill in the field beside the button.")
+		p.refuseForm(w, r, http.StatusUnprocessableEntity, asked, escaped(p.say.T("The name is missing. Go back and fill in the field beside the button.")))
 		return "", false
 	}
 	rememberBy(w, r, by)
@@ -99,9 +96,9 @@ type problemOf struct {
 }
 
 // refuseForm says why a form was refused.
-func (p *pages) refuseForm(w http.ResponseWriter, r *http.Request, status int, of problemOf, line string) {
+func (p *pages) refuseForm(w http.ResponseWriter, r *http.Request, status int, of problemOf, line template.HTML) {
 	p.render(w, r, status, "problem", page{Title: of.title, Section: of.section, Body: problem{
-		Heading: of.heading, Lines: []string{line}, Back: of.back, Label: "Back",
+		Heading: of.heading, Lines: []template.HTML{line}, Back: of.back, Label: p.say.T("Back"),
 	}})
 }
 
@@ -118,7 +115,7 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code := strings.ToUpper(r.PathValue("code"))
-	of := problemOf{title: "Not acknowledged", section: "alarms", heading: "Who acknowledges " + code + "?", back: backFrom(r)}
+	of := problemOf{title: p.say.T("Not acknowledged"), section: "alarms", heading: p.say.T("Who acknowledges %s?", code), back: backFrom(r)}
 	by, ok := p.actor(w, r, of)
 	if !ok {
 		return
@@ -126,13 +123,13 @@ func (p *pages) ack(w http.ResponseWriter, r *http.Request) {
 	err := p.Acker.Ack(r.Context(), code, by)
 	switch {
 	case errors.Is(err, alarm.ErrNoEpisode):
-		of.heading = "No open alarm has the code " + code
-		p.refuseForm(w, r, http.StatusNotFound, of, "It may have ended by itself in the meantime.")
+		of.heading = p.say.T("No open alarm has the code %s", code)
+		p.refuseForm(w, r, http.StatusNotFound, of, escaped(p.say.T("It may have ended by itself in the meantime.")))
 		return
 	case err != nil:
 		p.log.ErrorContext(r.Context(), "alarm could not be acknowledged", "code", code, "error", err)
-		of.heading = code + " was not acknowledged"
-		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		of.heading = p.say.T("%s was not acknowledged", code)
+		p.refuseForm(w, r, http.StatusInternalServerError, of, p.said(err.Error()))
 		return
 	}
 	http.Redirect(w, r, of.back+"?acked="+url.QueryEscape(code), http.StatusSeeOther)
@@ -144,7 +141,7 @@ func (p *pages) ackSeveral(w http.ResponseWriter, r *http.Request) {
 	if !p.form(w, r) {
 		return
 	}
-	of := problemOf{title: "Not acknowledged", section: "alarms", heading: "No alarm is chosen", back: backFrom(r)}
+	of := problemOf{title: p.say.T("Not acknowledged"), section: "alarms", heading: p.say.T("No alarm is chosen"), back: backFrom(r)}
 	chosen := r.PostForm["code"]
 	if r.PostForm.Get("which") == "shown" {
 		chosen = r.PostForm["shown"]
@@ -156,10 +153,10 @@ func (p *pages) ackSeveral(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if len(codes) == 0 {
-		p.refuseForm(w, r, http.StatusUnprocessableEntity, of, "Go back and tick the alarms to acknowledge.")
+		p.refuseForm(w, r, http.StatusUnprocessableEntity, of, escaped(p.say.T("Go back and tick the alarms to acknowledge.")))
 		return
 	}
-	of.heading = "Who acknowledges them?"
+	of.heading = p.say.T("Who acknowledges them?")
 	by, ok := p.actor(w, r, of)
 	if !ok {
 		return
@@ -167,8 +164,8 @@ func (p *pages) ackSeveral(w http.ResponseWriter, r *http.Request) {
 	missing, err := p.Acker.AckAll(r.Context(), codes, by)
 	if err != nil {
 		p.log.ErrorContext(r.Context(), "alarms could not be acknowledged", "error", err)
-		of.heading = "Not all of them were acknowledged"
-		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		of.heading = p.say.T("Not all of them were acknowledged")
+		p.refuseForm(w, r, http.StatusInternalServerError, of, p.said(err.Error()))
 		return
 	}
 	q := url.Values{"acked": {strconv.Itoa(len(codes) - len(missing))}}

@@ -56,13 +56,13 @@ type alarmsBody struct {
 func (p *pages) alarms(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	body := alarmsBody{State: q.Get("state"), Instance: q.Get("instance"), By: whoAsks(r), States: []option{
-		{"", "All"}, {"open", "Open"}, {"raised", "Raised"}, {"unknown", "Unknown"}, {"cleared", "Ended"},
+		{"", p.say.T("All")}, {"open", p.say.T("alarms|Open")}, {"raised", p.say.T("alarms|Raised")}, {"unknown", p.say.T("alarms|Unknown")}, {"cleared", p.say.T("alarms|Ended")},
 	}}
 	if err := p.readAlarms(r, &body); err != nil {
-		p.fail(w, r, "alarms", "The alarms", err)
+		p.fail(w, r, "alarms", p.say.T("The alarms could not be read"), err)
 		return
 	}
-	p.render(w, r, http.StatusOK, "alarms", page{Title: "Alarms", Section: "alarms", Refresh: refreshSeconds, Done: acknowledged(q), Body: body})
+	p.render(w, r, http.StatusOK, "alarms", page{Title: p.say.T("Alarms"), Section: "alarms", Refresh: refreshSeconds, Done: p.acknowledged(q), Body: body})
 }
 
 // readAlarms reads what the state asks for into body. A state that does not exist
@@ -127,7 +127,7 @@ func (p *pages) episodeRows(list []alarm.Episode) []episodeRow {
 
 func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 	out := episodeRow{
-		Code: e.Code, Rule: ruleWords(e.Key.Rule), Instance: e.Key.Instance, ID: e.Key.Instance, State: e.State, Severity: e.Severity,
+		Code: e.Code, Rule: p.ruleWords(e.Key.Rule), Instance: e.Key.Instance, ID: e.Key.Instance, State: e.State, Severity: e.Severity,
 		Reason: e.Reason, Since: p.stamp(e.RaisedAt), Ended: p.stamp(e.EndedAt), AckedBy: e.AckedBy, Acked: p.stamp(e.AckedAt),
 		Open: e.State != alarm.EpisodeCleared,
 	}
@@ -135,7 +135,7 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		out.Silence = previewOf(m)
 	}
 	if e.Key.Metric != alarm.NoMetric {
-		out.Metric = words.Heading(e.Key.Metric, words.EN)
+		out.Metric = words.Heading(e.Key.Metric, p.lang())
 		if e.Capacity > 0 {
 			out.Usage, out.Capacity = words.Figure(e.Key.Metric, e.Usage), words.Figure(e.Key.Metric, e.Capacity)
 			out.Percent = words.ShareBeside(e.Usage/e.Capacity, e.Threshold)
@@ -148,11 +148,12 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 	if end.IsZero() {
 		end = p.Now()
 	}
-	out.Lasted = words.Duration(end.Sub(e.RaisedAt), words.EN)
+	out.Lasted = words.Duration(end.Sub(e.RaisedAt), p.lang())
 	if e.Key.Account != "" {
-		out.Instance, out.ID = "Account "+e.Key.Account, "Account "+e.Key.Account
+		out.Instance = p.say.T("Account %s", e.Key.Account)
+		out.ID = out.Instance
 	} else if e.Key.Instance == alarm.FleetInstance {
-		out.Instance = "Whole fleet"
+		out.Instance = p.say.T("Whole fleet")
 	} else if st, ok := p.Fleet.Standing(e.Key.Instance); ok {
 		out.Instance, out.Link = nameOf(st.Instance), linkTo(e.Key.Instance)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -37,11 +36,11 @@ func (p *pages) billing(st *fleet.Standing) billing {
 	in, t := st.Instance, st.Instance.Term
 	zone := zoneOf(st.Course)
 	out := billing{
-		Method: methodWords(t.Method), Paid: t.Method != fleet.PayAsYouGo && t.Method != fleet.Free,
-		Ends: p.stampIn(t.Expires, zone), AutoRenew: "off", AfterTerm: afterTerm(st), Account: in.Account,
+		Method: p.methodWords(t.Method), Paid: t.Method != fleet.PayAsYouGo && t.Method != fleet.Free,
+		Ends: p.stampIn(t.Expires, zone), AutoRenew: p.say.T("renewal|off"), AfterTerm: p.afterTerm(st), Account: in.Account,
 	}
 	if t.AutoRenew {
-		out.AutoRenew = "on"
+		out.AutoRenew = p.say.T("renewal|on")
 	}
 	if c := st.Course; c != nil {
 		out.Broke, out.Policy, out.Source = c.Overdue, c.Policy.Name, c.Policy.Source
@@ -49,13 +48,13 @@ func (p *pages) billing(st *fleet.Standing) billing {
 			out.LastDay = c.EndOfTerm().Format(time.DateOnly)
 		}
 		if t.AutoRenew {
-			out.Attempts = attempts(c, p.Now())
+			out.Attempts = p.attempts(c)
 		}
 	}
 	since := t.OverdueSince
 	out.Payment = p.payment(st, p.payers()[in.Account])
 	if a := p.payers()[in.Account]; a != nil {
-		out.Balance = words.Balance(a, words.EN)
+		out.Balance = words.Balance(a, p.lang())
 		if since.IsZero() {
 			since = a.OverdueSince
 		}
@@ -69,15 +68,15 @@ func (p *pages) billing(st *fleet.Standing) billing {
 func (p *pages) guide(b *billing, in *fleet.Instance) {
 	switch in.Term.Method {
 	case fleet.PayAsYouGo:
-		b.NoRenewal = "There is nothing to renew: it is billed as it is used. Keep the balance of the account above zero."
+		b.NoRenewal = p.say.T("There is nothing to renew: it is billed as it is used. Keep the balance of the account above zero.")
 	case fleet.Free:
-		b.NoRenewal = "There is nothing to renew: it is free."
+		b.NoRenewal = p.say.T("There is nothing to renew: it is free.")
 	case fleet.Subscription:
 	}
 	if p.Guide == nil {
 		return
 	}
-	b.Guide = p.Guide(in, words.EN)
+	b.Guide = p.Guide(in, p.lang())
 	link := func(url, steps, anchor string) string {
 		if url == "" && steps != "" {
 			return anchor
@@ -94,46 +93,44 @@ func (p *pages) guide(b *billing, in *fleet.Instance) {
 
 // attempts says when automatic renewal tries to pay the term of a course, and how
 // often it still will.
-func attempts(c *fleet.Course, now time.Time) string {
-	r := c.Policy.Renewal
+func (p *pages) attempts(c *fleet.Course) string {
+	r, now := c.Policy.Renewal, p.Now()
 	if c.Term.Expires.IsZero() {
 		return ""
 	}
 	if !r.Known() {
-		return "when it tries is not documented"
+		return p.say.T("when it tries is not documented")
 	}
 	const day = 24 * time.Hour
 	on := func(days int) string {
 		return words.Date(c.Before(c.Term.Expires, time.Duration(days)*day), zoneOf(c))
 	}
-	text := "tries once, on " + on(r.First)
+	text := p.say.T("tries once, on %s", on(r.First))
 	if last := max(r.Last, 1); last < r.First {
-		text = fmt.Sprintf("tries daily from %s to %s", on(r.First), on(last))
+		text = p.say.T("tries daily from %s to %s", on(r.First), on(last))
 	}
 	switch left := r.Left(c.Term.Expires, now, zoneOf(c)); {
 	case !now.Before(c.Term.Expires):
-		return text + "; the term has ended"
+		return text + p.say.T("; the term has ended")
 	case left == 0:
-		return text + "; no attempt is left"
-	case left == 1:
-		return text + "; 1 attempt is to come"
+		return text + p.say.T("; no attempt is left")
 	default:
-		return fmt.Sprintf("%s; %d attempts are to come", text, left)
+		return text + p.say.N(left, "; %d attempt is to come", "; %d attempts are to come", left)
 	}
 }
 
 // afterTerm says what happens to an instance after its paid term, when nobody
 // renews it.
-func afterTerm(st *fleet.Standing) string {
+func (p *pages) afterTerm(st *fleet.Standing) string {
 	switch t := st.Instance.Term; {
 	case t.PostExpiration == fleet.Downgrade:
-		return "it is converted to pay-as-you-go (downgraded), and not released"
+		return p.say.T("it is converted to pay-as-you-go (downgraded), and not released")
 	case t.PostExpiration == fleet.Release:
-		return "it is released, with everything on it"
+		return p.say.T("it is released, with everything on it")
 	case t.PostExpiration != "":
 		return t.PostExpiration
 	case t.Method == fleet.Subscription && st.Course != nil && st.Course.Has(fleet.LifecycleReleased):
-		return "it is released, with everything on it (nothing else was set)"
+		return p.say.T("it is released, with everything on it (nothing else was set)")
 	}
 	return ""
 }
@@ -155,19 +152,19 @@ func (p *pages) courseRows(c *fleet.Course) []courseRow {
 	}
 	out := make([]courseRow, 0, len(c.Moments))
 	for _, m := range c.Moments {
-		row := courseRow{Life: newLife(m.State), At: p.stampIn(m.At, c.Zone), Perhaps: m.Perhaps, Begun: !p.Now().Before(m.At)}
+		row := courseRow{Life: p.newLife(m.State), At: p.stampIn(m.At, c.Zone), Perhaps: m.Perhaps, Begun: !p.Now().Before(m.At)}
 		if m.State == fleet.LifecycleActive {
-			row.Life.Word = "converted, active"
+			row.Life.Word = p.say.T("converted, active")
 		}
 		switch {
 		case m.Reported:
-			row.Origin = "the cloud"
+			row.Origin = p.say.T("origin|the cloud")
 		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):
-			row.Origin = "policy " + c.Policy.Name
+			row.Origin = p.say.T("policy %s", c.Policy.Name)
 		default:
-			row.Origin = "the term"
+			row.Origin = p.say.T("origin|the term")
 			if c.Basis == fleet.BasisOverdue {
-				row.Origin = "the unpaid bill"
+				row.Origin = p.say.T("origin|the unpaid bill")
 			}
 		}
 		out = append(out, row)

@@ -61,17 +61,6 @@ func (f calendarFilter) values() url.Values {
 	return q
 }
 
-// path returns the address of a page or feed with this filter.
-func (f calendarFilter) path(page string) string {
-	if q := f.values(); len(q) > 0 {
-		return page + "?" + q.Encode()
-	}
-	return page
-}
-
-// Feed is the address of the same list for calendar programs.
-func (f calendarFilter) Feed() string { return f.path("/calendar.ics") }
-
 // Any tells whether the filter leaves an instance out.
 func (f calendarFilter) Any() bool { return f.Account != "" || f.Product != "" }
 
@@ -82,14 +71,14 @@ type column struct {
 }
 
 // sorts are what the table can be sorted by, in the order of its columns.
-func sorts() []option {
-	return []option{{"date", "When"}, {"instance", "Instance"}, {"account", "Account"}, {"what", "What happens"}}
+func (p *pages) sorts() []option {
+	return []option{{"date", p.say.T("When")}, {"instance", p.say.T("Instance")}, {"account", p.say.T("Account")}, {"what", p.say.T("What happens")}}
 }
 
-// columns returns the heads. A second click on one turns the order round.
-func (f calendarFilter) columns() []column {
+// columns returns the heads of what it can be sorted by. A second click on one turns the order round.
+func (f calendarFilter) columns(sorts []option) []column {
 	var out []column
-	for _, c := range sorts() {
+	for _, c := range sorts {
 		q := f.values()
 		if c.Value != "date" {
 			q.Set("sort", c.Value)
@@ -120,8 +109,9 @@ type calendarBody struct {
 	Accounts []string
 	NoPayer  bool // there are instances without an account
 	Products []string
-	All      int // instances in the fleet
-	Matched  int // instances that pass the filter
+	Feed     string // the address of the same list for calendar programs
+	All      int    // instances in the fleet
+	Matched  int    // instances that pass the filter
 	Columns  []column
 
 	Line    timelineView
@@ -144,7 +134,7 @@ func (b *calendarBody) UnknownAll() int { return len(b.Unknown) + b.UnknownMore 
 
 func (p *pages) calendar(w http.ResponseWriter, r *http.Request) {
 	body := p.calendarBody(p.Fleet.Standings(), parseCalendarFilter(r.URL.Query()))
-	p.render(w, r, http.StatusOK, "calendar", page{Title: "Calendar", Section: "calendar", Body: body})
+	p.render(w, r, http.StatusOK, "calendar", page{Title: p.say.T("Calendar"), Section: "calendar", Body: body})
 }
 
 // calendarBody sorts the fleet into what lies ahead, what has passed and what is
@@ -152,8 +142,8 @@ func (p *pages) calendar(w http.ResponseWriter, r *http.Request) {
 func (p *pages) calendarBody(all []fleet.Standing, f calendarFilter) *calendarBody {
 	now := p.Now()
 	body := &calendarBody{
-		Filter: f, All: len(all), Columns: f.columns(), Sorts: sorts(),
-		Spans: []option{{"30", "30 days"}, {"90", "90 days"}, {"365", "365 days"}},
+		Filter: f, All: len(all), Columns: f.columns(p.sorts()), Sorts: p.sorts(), Feed: p.feedLink(f),
+		Spans: []option{{"30", p.say.T("%d days", 30)}, {"90", p.say.T("%d days", 90)}, {"365", p.say.T("%d days", 365)}},
 	}
 	body.choices(all)
 	payers := p.payers()

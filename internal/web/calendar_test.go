@@ -219,7 +219,7 @@ func TestEmptyCalendars(t *testing.T) {
 	wants(t, text(t, get(t, &fake{}, "/calendar")), "Nothing is watched yet")
 	wants(t, text(t, get(t, free, "/calendar")), "Nothing happens in the next 90 days No term ends, and no instance is suspended, released or converted.",
 		"None: every instance whose term is known is within it.", "None: of every instance it is known")
-	wants(t, text(t, get(t, free, "/calendar?product=redis")), "No instance matches None of the 1 instance passes")
+	wants(t, text(t, get(t, free, "/calendar?product=redis")), "No instance matches The only instance does not pass")
 	bare := &fake{standings: []fleet.Standing{{Instance: &fleet.Instance{ID: "x"}}}}
 	wants(t, text(t, get(t, bare, "/calendar")), "as far as is known", "nothing is known about its term")
 }

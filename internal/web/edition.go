@@ -37,8 +37,8 @@ func (p *pages) edition(id string) *editionPanel {
 	if !ok || len(a.Findings) == 0 {
 		return nil
 	}
-	out := &editionPanel{Text: a.Text(words.EN), Days: a.Days}
-	out.Word, out.State = verdictWords(&a)
+	out := &editionPanel{Text: a.Text(p.lang()), Days: a.Days}
+	out.Word, out.State = p.verdictWords(&a)
 	if t := a.Target; t != nil {
 		out.Target, out.Allowed = t.Edition, t.Allowed
 		if t.Spec != "" {
@@ -47,7 +47,7 @@ func (p *pages) edition(id string) *editionPanel {
 	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
-		row := editionRow{Name: words.Heading(f.Metric, words.EN), State: "ok", Capacity: known(f.Metric, f.Capacity), Target: known(f.Metric, f.Target)}
+		row := editionRow{Name: words.Heading(f.Metric, p.lang()), State: "ok", Capacity: known(f.Metric, f.Capacity), Target: known(f.Metric, f.Target)}
 		switch f.State {
 		case advice.Over:
 			row.State = string(fleet.MetricRaised)
@@ -81,9 +81,9 @@ func known(m fleet.Metric, v float64) string {
 // days writes a range of days.
 func (p *pages) days(r advice.Range) string {
 	if r.Likely.IsZero() {
-		return "in more than a year"
+		return p.say.T("in more than a year")
 	}
-	latest := "more than a year"
+	latest := p.say.T("more than a year")
 	if !r.Latest.IsZero() {
 		latest = r.Latest.In(p.Zone).Format(time.DateOnly)
 	}
@@ -91,26 +91,26 @@ func (p *pages) days(r advice.Range) string {
 	if earliest == latest {
 		return likely
 	}
-	return likely + " (" + earliest + " to " + latest + ")"
+	return p.say.T("%s (%s to %s)", likely, earliest, latest)
 }
 
 // verdictWords says what the advice comes to, and how it is coloured.
-func verdictWords(a *advice.Advice) (word, state string) {
+func (p *pages) verdictWords(a *advice.Advice) (word, state string) {
 	switch a.Verdict {
 	case advice.Fits:
 		if !a.Complete {
-			return "fits, as far as it is known", string(fleet.MetricOK)
+			return p.say.T("fits, as far as it is known"), string(fleet.MetricOK)
 		}
-		return "fits", string(fleet.MetricOK)
+		return p.say.T("edition|fits"), string(fleet.MetricOK)
 	case advice.Upgrade:
-		return "a larger one is needed", string(fleet.MetricRaised)
+		return p.say.T("a larger one is needed"), string(fleet.MetricRaised)
 	case advice.DowngradePossible:
-		return "a smaller one would do", string(fleet.MetricOK)
+		return p.say.T("a smaller one would do"), string(fleet.MetricOK)
 	case advice.NoCatalogue:
-		return "more is needed, and the catalogue does not know the edition", string(fleet.MetricRaised)
+		return p.say.T("more is needed, and the catalogue does not know the edition"), string(fleet.MetricRaised)
 	case advice.NotEnoughHistory:
-		return "not enough history yet", string(fleet.MetricUnknown)
+		return p.say.T("not enough history yet"), string(fleet.MetricUnknown)
 	case advice.Unknown:
 	}
-	return "not known", string(fleet.MetricUnknown)
+	return p.say.T("figure|not known"), string(fleet.MetricUnknown)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,15 +24,38 @@ const (
 	feedRefresh = time.Hour
 )
 
-// feed answers with the calendar as an iCalendar file. Its ETag is weak: it leaves
+// feedPath is where calendar programs find the calendar.
+const feedPath = "/calendar.ics"
+
+// feedLink is the address of the calendar of a filter for calendar programs, in the
+// language of the page.
+func (p *pages) feedLink(f calendarFilter) string {
+	q := f.values()
+	if p.lang() != words.EN {
+		q.Set(langField, p.lang().String())
+	}
+	if len(q) == 0 {
+		return feedPath
+	}
+	return feedPath + "?" + q.Encode()
+}
+
+// feed answers with the calendar as an iCalendar file, in the language that its address
+// names: a program that fetches it has no reader who could choose. Its ETag is weak: it leaves
 // out when the file was written.
 func (p *pages) feed(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
+	if l, ok := words.ParseLanguage(q.Get(langField)); ok && l != p.lang() {
+		in := *p
+		in.say = p.Phrases.In(l)
+		p = &in
+	}
+	w.Header().Set("Content-Language", p.say.Tag())
 	f := calendarFilter{Filter: calendar.Filter{Account: q.Get("account"), Product: q.Get("product")}, Days: usualDays}
 	if text := q.Get("days"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxFeedDays {
-			http.Error(w, fmt.Sprintf("days is a number from 1 to %d.", maxFeedDays), http.StatusBadRequest)
+			http.Error(w, p.say.T("days is a number from 1 to %d.", maxFeedDays), http.StatusBadRequest)
 			return
 		}
 		f.Days = n
@@ -86,9 +108,9 @@ func (p *pages) base(r *http.Request) string {
 func (p *pages) feedOf(all []fleet.Standing, f calendarFilter, base string) *ics.Calendar {
 	now := p.Now()
 	entries := calendar.Ahead(all, f.Filter, now, now.AddDate(0, 0, f.Days))
-	out := &ics.Calendar{Name: feedName(f), Producer: "Brimwatch " + p.Version, Refresh: feedRefresh}
+	out := &ics.Calendar{Name: p.feedName(f), Language: strings.ToUpper(p.lang().String()), Producer: "Brimwatch " + p.Version, Refresh: feedRefresh}
 	if len(entries) > maxFeed {
-		out.About = fmt.Sprintf("The first %d of %d entries. Choose an account or a product to see all of its own.", maxFeed, len(entries))
+		out.About = p.say.T("The first %d of %d entries. Choose an account or a product to see all of its own.", maxFeed, len(entries))
 		entries = entries[:maxFeed]
 	}
 	for i := range entries {
@@ -97,10 +119,10 @@ func (p *pages) feedOf(all []fleet.Standing, f calendarFilter, base string) *ics
 	return out
 }
 
-func feedName(f calendarFilter) string {
+func (p *pages) feedName(f calendarFilter) string {
 	name := "Brimwatch"
 	if f.Account == calendar.NoAccount {
-		name += " · without an account"
+		name += " · " + p.say.T("feed|without an account")
 	} else if f.Account != "" {
 		name += " · " + f.Account
 	}
@@ -113,14 +135,14 @@ func feedName(f calendarFilter) string {
 func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
 	in, c := e.Standing.Instance, e.Standing.Course
 	out := ics.Event{
-		UID: uid(e), At: e.Moment.At, Category: e.Kind.Words(), Tentative: e.Moment.Perhaps,
-		Summary: nameOf(in) + ": " + e.Words(), URL: base + linkTo(in.ID),
+		UID: uid(e), At: e.Moment.At, Category: p.heard(e.Kind.Words()), Tentative: e.Moment.Perhaps,
+		Summary: p.say.T("%s: %s", nameOf(in), p.heard(e.Words())), URL: base + linkTo(in.ID),
 	}
 	if day, ok := calendar.Day(e.Moment.At, zoneOf(c)); ok {
 		out.At, out.AllDay = day, true
 	}
 	if e.Paid {
-		out.Summary += " (last day " + c.EndOfTerm().Format(time.DateOnly) + ")"
+		out.Summary += p.say.T(" (last day %s)", c.EndOfTerm().Format(time.DateOnly))
 	}
 	out.Description = p.feedWords(e)
 	return out
@@ -131,17 +153,16 @@ func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
 func (p *pages) feedWords(e *calendar.Entry) string {
 	in, c := e.Standing.Instance, e.Standing.Course
 	lines := []string{
-		nameOf(in) + " " + e.Words() + ".",
-		"At " + words.Timestamp(e.Moment.At, zoneOf(c)) + " " + words.Zone(e.Moment.At, zoneOf(c)) + ".",
-		"Instance: " + in.ID + ", " + p.Title(in) + ".",
+		p.say.T("%s %s.", nameOf(in), p.heard(e.Words())),
+		p.say.T("At %s %s.", words.Timestamp(e.Moment.At, zoneOf(c)), words.Zone(e.Moment.At, zoneOf(c))),
+		p.say.T("Instance: %s, %s.", in.ID, p.title(in)),
 	}
 	if in.Account != "" {
-		lines = append(lines, "Account: "+in.Account+".")
+		lines = append(lines, p.say.T("Account: %s.", in.Account))
 	}
-	origin := originWords(&e.Change, c)
-	lines = append(lines, words.Capital(origin)+".")
+	lines = append(lines, p.say.T("%s.", words.Capital(p.originWords(&e.Change, c))))
 	if e.Moment.Perhaps {
-		lines = append(lines, "The documents of the product disagree on when it is converted.")
+		lines = append(lines, p.say.T("The documents of the product disagree on when it is converted."))
 	}
 	return strings.Join(lines, "\n")
 }

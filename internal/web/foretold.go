@@ -52,7 +52,7 @@ func (p *pages) foretold(st *fleet.Standing) *foretoldPanel {
 
 func (p *pages) foretoldRow(t *readers.Telling, zone *time.Location) foretoldRow {
 	return foretoldRow{
-		At: p.stampIn(t.At, zone), Recipient: t.Recipient, What: strings.ReplaceAll(string(t.Rule), "_", " "), Severity: string(t.Severity),
+		At: p.stampIn(t.At, zone), Recipient: t.Recipient, What: strings.ReplaceAll(p.say.Word("alarmname", string(t.Rule)), "_", " "), Severity: string(t.Severity),
 		Text: t.Text, Held: t.Held, With: t.With,
 	}
 }

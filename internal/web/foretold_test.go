@@ -71,3 +71,24 @@ func TestForetoldPanel(t *testing.T) {
 		})
 	}
 }
+
+// TestForetoldPanelInChinese: all of the panel, but for the texts that people will be told.
+func TestForetoldPanelInChinese(t *testing.T) {
+	f := realistic()
+	held := readers.Telling{
+		At: now().Add(24 * time.Hour), Recipient: "wei", Channel: "sms", Rule: alarm.CannotRenew, Severity: alarm.Critical, Text: "K7Q2 Orders", Held: "quiet hours", With: 3,
+	}
+	for name, told := range map[string]*readers.Foretold{"worked out": nil, "nothing": {From: now(), Days: 90}, "one": {From: now(), Days: 90, Tellings: []readers.Telling{held}, More: true}} {
+		h, err := web.New(web.Options{
+			Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Foresight: foresight{told}, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := ask(t, h, orders(), chineseBrowser)
+		wants(t, text(t, page), "将会发出的通知")
+		for _, word := range englishIn(page.Body.String(), append([]string{"K7Q2 Orders"}, f.named()...)) {
+			t.Errorf("%s: says %s", name, word)
+		}
+	}
+}

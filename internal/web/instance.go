@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,21 +74,21 @@ func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
 	case tabStatistics:
 		body.Statistics = p.statistics(r, &st)
 	case tabAlarms:
-		body.Monitoring = newMonitoring(&st)
+		body.Monitoring = p.newMonitoring(&st)
 		switch q.Get("saved") {
 		case "1":
-			pg.Done = "Saved. The new thresholds are in force."
+			pg.Done = p.say.T("Saved. The new thresholds are in force.")
 		case "0":
-			pg.Done = "Nothing was changed."
+			pg.Done = p.say.T("Nothing was changed.")
 		}
 	default:
 		var err error
 		if body.Information, err = p.information(r, &st); err != nil {
-			p.fail(w, r, "instances", "The alarms", err)
+			p.fail(w, r, "instances", p.say.T("The alarms could not be read"), err)
 			return
 		}
 		pg.Refresh = refreshSeconds
-		pg.Done = acknowledged(q)
+		pg.Done = p.acknowledged(q)
 	}
 	status := http.StatusOK
 	if s := body.Statistics; s != nil && s.Bad {
@@ -109,10 +110,10 @@ func (p *pages) instanceBody(st *fleet.Standing, tab string) instanceBody {
 }
 
 func (p *pages) noInstance(w http.ResponseWriter, r *http.Request) {
-	p.render(w, r, http.StatusNotFound, "problem", page{Title: "Not found", Section: "instances", Body: problem{
-		Heading: "No instance has the ID " + r.PathValue("id"),
-		Lines:   []string{"It may have been taken out of the configuration. Its alarms and notices of the past are kept."},
-		Back:    "/", Label: "To the instances",
+	p.render(w, r, http.StatusNotFound, "problem", page{Title: p.say.T("Not found"), Section: "instances", Body: problem{
+		Heading: p.say.T("No instance has the ID %s", r.PathValue("id")),
+		Lines:   lines(p.say.T("It may have been taken out of the configuration. Its alarms and notices of the past are kept.")),
+		Back:    "/", Label: p.say.T("To the instances"),
 	}})
 }
 
@@ -125,9 +126,9 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	}
 	out := &information{
 		Facts: []fact{
-			{"Name", nameOf(in)}, {"ID", in.ID}, {"Product and edition", p.Title(in)}, {"Specification", in.Spec}, {"Account", in.Account},
+			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account},
 		},
-		Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
+		Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
 		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
@@ -135,7 +136,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 		out.Up, out.Read, out.Reason = st.Reading.Up, p.stamp(st.Reading.At), st.Reading.Reason
 	}
 	for m := range st.Metrics() {
-		c := capacityRow{meter: newMeter(&m), Origin: m.Limit.Origin.String()}
+		c := capacityRow{meter: p.newMeter(&m), Origin: p.say.Word("capacity from", m.Limit.Origin.String())}
 		if m.Limit.At > 0 {
 			c.Age, c.Stale = p.stampUnix(m.Limit.At), m.Limit.Stale(p.Now())
 		}
@@ -147,7 +148,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 // monitoring is the Monitoring Alarms tab.
 type monitoring struct {
 	Rows   []settingRow
-	Faults []string // why the last attempt was refused
+	Faults []template.HTML // why the last attempt was refused
 }
 
 // settingRow is the form's part for one metric: what is in the fields, and what
@@ -159,13 +160,13 @@ type settingRow struct {
 	Equals                 string // the threshold in the metric's own unit
 }
 
-func newMonitoring(st *fleet.Standing) *monitoring {
+func (p *pages) newMonitoring(st *fleet.Standing) *monitoring {
 	out := &monitoring{}
 	for _, m := range fleet.Metrics() {
 		if !st.Concerns(m) {
 			continue
 		}
-		row := settingRow{Metric: m.String(), Name: words.Heading(m, words.EN)}
+		row := settingRow{Metric: m.String(), Name: words.Heading(m, p.lang())}
 		limit := st.Instance.Limit(st.Reading, m)
 		if limit.Known() {
 			row.Capacity = words.Figure(m, limit.Value)
@@ -185,7 +186,7 @@ func newMonitoring(st *fleet.Standing) *monitoring {
 // fill puts what somebody sent into the form, so that nobody types twice, and
 // returns the settings that differ from what the form said before. An alarm that is
 // to stay on needs a threshold: an empty one is a fault.
-func (v *monitoring) fill(r *http.Request) map[fleet.Metric]alarm.Setting {
+func (p *pages) fill(v *monitoring, r *http.Request) map[fleet.Metric]alarm.Setting {
 	changed := make(map[fleet.Metric]alarm.Setting)
 	for i := range v.Rows {
 		row := &v.Rows[i]
@@ -197,7 +198,7 @@ func (v *monitoring) fill(r *http.Request) map[fleet.Metric]alarm.Setting {
 		row.Was = r.PostForm.Get("was." + row.Metric)
 		row.WasEnabled = r.PostForm.Has("wasenabled." + row.Metric)
 		if row.Threshold == "" && row.Was != "" && row.Enabled {
-			v.Faults = append(v.Faults, row.Name+": the threshold is empty; write one, such as "+row.Was+"%, or switch the alarm off")
+			v.Faults = append(v.Faults, escaped(p.say.T("%s: the threshold is empty; write one, such as %s, or switch the alarm off", row.Name, row.Was+"%")))
 			continue
 		}
 		m, ok := fleet.ParseMetric(row.Metric)
@@ -230,13 +231,15 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	if !p.form(w, r) {
 		return
 	}
-	view := newMonitoring(&st)
-	changed := view.fill(r)
+	view := p.newMonitoring(&st)
+	changed := p.fill(view, r)
 	saved := "0"
 	if len(view.Faults) == 0 && len(changed) > 0 {
 		if err := p.AlarmEditor.SetAlarms(r.Context(), id, changed); err != nil {
 			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
-			view.Faults = strings.Split(strings.TrimSpace(err.Error()), "\n")
+			for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+				view.Faults = append(view.Faults, p.said(line))
+			}
 		} else {
 			p.log.InfoContext(r.Context(), "thresholds set", "instance_id", id, "metrics", metricNames(changed))
 			saved = "1"
@@ -268,9 +271,9 @@ const maxForm = 64 << 10
 func (p *pages) form(w http.ResponseWriter, r *http.Request) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		p.render(w, r, http.StatusBadRequest, "problem", page{Title: "Not understood", Body: problem{
-			Heading: "The form could not be read", Lines: []string{err.Error(), "Nothing was changed."},
-			Back: cmp.Or(r.Referer(), "/"), Label: "Back",
+		p.render(w, r, http.StatusBadRequest, "problem", page{Title: p.say.T("Not understood"), Body: problem{
+			Heading: p.say.T("The form could not be read"), Lines: []template.HTML{p.said(err.Error()), escaped(p.say.T("Nothing was changed."))},
+			Back: cmp.Or(r.Referer(), "/"), Label: p.say.T("Back"),
 		}})
 		return false
 	}

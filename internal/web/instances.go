@@ -149,14 +149,14 @@ func (p *pages) instances(w http.ResponseWriter, r *http.Request) {
 		body.More = max(len(body.Remarks)-maxRemarks, 0)
 		body.Remarks = body.Remarks[:min(len(body.Remarks), maxRemarks)]
 	}
-	p.render(w, r, http.StatusOK, "instances", page{Title: "Instances", Section: "instances", Refresh: refreshSeconds, Body: body})
+	p.render(w, r, http.StatusOK, "instances", page{Title: p.say.T("Instances"), Section: "instances", Refresh: refreshSeconds, Body: body})
 }
 
 // list filters, sorts and pages what stands in the fleet.
 func (p *pages) list(all []fleet.Standing, f filter) listBody {
 	body := listBody{Filter: f, States: []option{
-		{"raised", "Alarm raised"}, {"unknown", "No data"}, {"ok", "Below the threshold"}, {"unwatched", "No alarm"},
-		{"expiring", "Expiring"}, {"past", "Past its term or frozen"},
+		{"raised", p.say.T("Alarm raised")}, {"unknown", p.say.T("No data")}, {"ok", p.say.T("Below the threshold")}, {"unwatched", p.say.T("No alarm")},
+		{"expiring", p.say.T("Expiring")}, {"past", p.say.T("Past its term or frozen")},
 	}}
 	products := map[string]bool{}
 	var chosen []*fleet.Standing
@@ -237,6 +237,9 @@ func arrange(list []*fleet.Standing, by string) {
 	}
 }
 
+// title names product and edition of an instance.
+func (p *pages) title(in *fleet.Instance) string { return p.Title(in, p.lang()) }
+
 func nameOf(in *fleet.Instance) string { return cmp.Or(in.Name, in.ID) }
 
 // linkTo returns the address of an instance's page.
@@ -245,10 +248,10 @@ func linkTo(id string) string { return "/instances/" + url.PathEscape(id) }
 func (p *pages) row(st *fleet.Standing) row {
 	in := st.Instance
 	out := row{
-		ID: in.ID, Name: nameOf(in), Title: p.Title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
+		ID: in.ID, Name: nameOf(in), Title: p.title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
 		State: st.Worst(), Watched: in.Watched, Term: p.term(st),
 	}
-	for _, m := range meters(st) {
+	for _, m := range p.meters(st) {
 		if m.Capacity != "" {
 			out.Meters = append(out.Meters, m)
 		} else {

@@ -27,20 +27,20 @@ type meter struct {
 }
 
 // meters returns the bars of an instance in the order of the metrics.
-func meters(st *fleet.Standing) []meter {
+func (p *pages) meters(st *fleet.Standing) []meter {
 	var out []meter
 	if !st.Instance.Watched {
 		return nil
 	}
 	for m := range st.Metrics() {
-		out = append(out, newMeter(&m))
+		out = append(out, p.newMeter(&m))
 	}
 	return out
 }
 
-func newMeter(m *fleet.MetricStanding) meter {
+func (p *pages) newMeter(m *fleet.MetricStanding) meter {
 	out := meter{
-		Metric: m.Metric.String(), Name: words.Heading(m.Metric, words.EN), State: m.State, Word: stateWords(m.State), Fill: "0", Known: m.Known, Reason: m.Reason,
+		Metric: m.Metric.String(), Name: words.Heading(m.Metric, p.lang()), State: m.State, Word: p.stateWords(m.State), Fill: "0", Known: m.Known, Reason: m.Reason,
 	}
 	if m.Limit.Known() {
 		out.Capacity = words.Figure(m.Metric, m.Limit.Value)
@@ -57,7 +57,7 @@ func newMeter(m *fleet.MetricStanding) meter {
 			out.Tick = place(m.Threshold)
 		}
 	}
-	out.Label = out.sentence()
+	out.Label = p.sentence(&out)
 	return out
 }
 
@@ -66,26 +66,26 @@ func place(u float64) string {
 	return strconv.FormatFloat(min(max(u, 0), 1)*100, 'f', 1, 64)
 }
 
-func (m *meter) sentence() string {
-	text := m.Name + ": "
+// sentence says all that a bar shows, for who does not see it.
+func (p *pages) sentence(m *meter) string {
+	var text string
 	switch {
 	case !m.Known && m.Capacity != "":
-		text += "usage unknown, capacity " + m.Capacity
+		text = p.say.T("%s: usage unknown, capacity %s", m.Name, m.Capacity)
 	case !m.Known:
-		text += "usage unknown"
+		text = p.say.T("%s: usage unknown", m.Name)
 	case m.Capacity == "":
-		text += m.Usage + ", capacity unknown"
+		text = p.say.T("%s: %s, capacity unknown", m.Name, m.Usage)
 	default:
-		text += m.Usage + " of " + m.Capacity + ", " + m.Percent
+		text = p.say.T("%s: %s of %s, %s", m.Name, m.Usage, m.Capacity, m.Percent)
 	}
 	if m.Threshold != "" {
-		text += ", threshold " + m.Threshold
+		text += p.say.T(", threshold %s", m.Threshold)
 	}
-	text += "; " + m.Word
 	if m.Reason != "" {
-		text += ": " + m.Reason
+		return text + p.say.T("; %s: %s", m.Word, p.heard(m.Reason))
 	}
-	return text
+	return text + p.say.T("; %s", m.Word)
 }
 
 // fullest is the highest utilization among an instance's metrics; below 0 when
@@ -114,18 +114,18 @@ type term struct {
 
 func (p *pages) term(st *fleet.Standing) term {
 	l := st.Lifecycle
-	out := term{State: l.State, Word: words.Lifecycle(l.State, words.EN), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
+	out := term{State: l.State, Word: words.Lifecycle(l.State, p.lang()), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}
 	if e, ok := calendar.Next(st.Course, p.Now()); ok { // not the beginning of the notice window
-		out.Next, out.At = nextWords(e.Moment.State), p.stampIn(e.Moment.At, st.Course.Zone)
+		out.Next, out.At = p.nextWords(e.Moment.State), p.stampIn(e.Moment.At, st.Course.Zone)
 		out.Date, out.Until = e.Moment.At.In(zoneOf(st.Course)).Format(time.DateOnly), out.At.Ago
 		if e.Paid {
-			out.Next, out.Date = "expires", st.Course.EndOfTerm().Format(time.DateOnly) // as it is written in the configuration
+			out.Next, out.Date = p.say.T("term|expires"), st.Course.EndOfTerm().Format(time.DateOnly) // as it is written in the configuration
 		}
 	} else if st.Course == nil && !l.At.IsZero() {
-		out.Next, out.At = nextWords(l.Next), p.stamp(l.At)
+		out.Next, out.At = p.nextWords(l.Next), p.stamp(l.At)
 		out.Date, out.Until = l.At.In(p.Zone).Format(time.DateOnly), out.At.Ago
 	}
 	return out

@@ -41,9 +41,9 @@ type life struct {
 	Sign  string
 }
 
-func newLife(s fleet.LifecycleState) life {
+func (p *pages) newLife(s fleet.LifecycleState) life {
 	s = cmp.Or(s, fleet.LifecycleUnknown)
-	return life{State: s, Word: words.Lifecycle(s, words.EN), Sign: lifecycleSign(s)}
+	return life{State: s, Word: words.Lifecycle(s, p.lang()), Sign: lifecycleSign(s)}
 }
 
 // groups puts entries under their accounts, in the order that is asked for.
@@ -58,7 +58,7 @@ func (p *pages) groups(entries []calendar.Entry, f calendarFilter, payers map[st
 			at[name] = n
 			g := group{Account: name}
 			if a := payers[name]; a != nil {
-				g.Balance, g.Overdue = words.Balance(a, words.EN), a.Overdue()
+				g.Balance, g.Overdue = words.Balance(a, p.lang()), a.Overdue()
 			}
 			out = append(out, g)
 		}
@@ -106,8 +106,8 @@ func arrangeGroups(groups []group, f calendarFilter) {
 func (p *pages) momentRow(e *calendar.Entry) momentRow {
 	in, c := e.Standing.Instance, e.Standing.Course
 	out := momentRow{
-		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Origin: originWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
-		Name: nameOf(in), ID: in.ID, Title: p.Title(in), Link: linkTo(in.ID), Account: in.Account, Life: newLife(e.Standing.Lifecycle.State),
+		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Origin: p.originWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
+		Name: nameOf(in), ID: in.ID, Title: p.title(in), Link: linkTo(in.ID), Account: in.Account, Life: p.newLife(e.Standing.Lifecycle.State),
 	}
 	if e.Paid {
 		out.LastDay = c.EndOfTerm().Format(time.DateOnly)
@@ -116,16 +116,16 @@ func (p *pages) momentRow(e *calendar.Entry) momentRow {
 }
 
 // originWords says where a moment comes from.
-func originWords(e *calendar.Change, c *fleet.Course) string {
+func (p *pages) originWords(e *calendar.Change, c *fleet.Course) string {
 	switch {
 	case e.Moment.Reported:
-		return "told by the cloud"
+		return p.say.T("told by the cloud")
 	case e.Paid:
-		return "end of the paid term"
+		return p.say.T("end of the paid term")
 	case c.Policy.Name != "":
-		return "worked out from policy " + c.Policy.Name
+		return p.say.T("worked out from policy %s", c.Policy.Name)
 	}
-	return "worked out"
+	return p.say.T("worked out")
 }
 
 // standingRow is an instance that has passed its term, or of which nothing is known.
@@ -145,8 +145,8 @@ func (p *pages) standingRows(list []*fleet.Standing, most int) ([]standingRow, i
 	for _, st := range list[:shown] {
 		in := st.Instance
 		row := standingRow{
-			Name: nameOf(in), ID: in.ID, Title: p.Title(in), Account: in.Account, Link: linkTo(in.ID),
-			Life: newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Reason: cmp.Or(st.Lifecycle.Reason, "nothing is known about its term"),
+			Name: nameOf(in), ID: in.ID, Title: p.title(in), Account: in.Account, Link: linkTo(in.ID),
+			Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Reason: cmp.Or(st.Lifecycle.Reason, "nothing is known about its term"),
 		}
 		if e, ok := calendar.Next(st.Course, p.Now()); ok {
 			row.Next, row.At = e.Words(), p.stampIn(e.Moment.At, st.Course.Zone)

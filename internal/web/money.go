@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -91,14 +90,14 @@ func (p *pages) purseRow(u *calendar.Purse) purseRow {
 		currency = a.Balance.Currency
 	}
 	row := purseRow{
-		Account: a.Name, Balance: words.Balance(a, words.EN), Renewals: len(o.Renewals), Cost: words.Money(o.Costs(), currency, words.EN),
-		Unpriced: o.Unpriced(), RunsOut: p.stampIn(o.RunsOut, zone), ShortAll: len(o.Shortfalls), Credit: creditWords(a),
+		Account: a.Name, Balance: words.Balance(a, p.lang()), Renewals: len(o.Renewals), Cost: words.Money(o.Costs(), currency, p.lang()),
+		Unpriced: o.Unpriced(), RunsOut: p.stampIn(o.RunsOut, zone), ShortAll: len(o.Shortfalls), Credit: p.creditWords(a),
 	}
 	if a.Coupons > 0 {
-		row.Coupons = words.Money(a.Coupons, currency, words.EN)
+		row.Coupons = words.Money(a.Coupons, currency, p.lang())
 	}
 	if a.DailyUse != nil {
-		row.Use = words.Money(*a.DailyUse, currency, words.EN)
+		row.Use = words.Money(*a.DailyUse, currency, p.lang())
 	}
 	if u.Bill != nil {
 		row.Bill = billRow{From: p.stampIn(u.Bill.From, zone), To: p.stampIn(u.Bill.To, zone), Of: nameOf(u.Billed)}
@@ -114,7 +113,7 @@ func (p *pages) purseRow(u *calendar.Purse) purseRow {
 
 func (p *pages) shortRow(s *money.Shortfall, zone *time.Location) shortRow {
 	row := shortRow{
-		At: p.stampIn(s.At, zone), Missing: words.Money(s.Missing, s.Currency, words.EN), Count: len(s.Renewals),
+		At: p.stampIn(s.At, zone), Missing: words.Money(s.Missing, s.Currency, p.lang()), Count: len(s.Renewals),
 		Perhaps: s.Perhaps == len(s.Renewals), Unpriced: s.Unpriced,
 	}
 	shown := min(maxFailing, len(s.Renewals))
@@ -126,15 +125,15 @@ func (p *pages) shortRow(s *money.Shortfall, zone *time.Location) shortRow {
 }
 
 // creditWords says how much credit an account has, and who says so.
-func creditWords(a *fleet.Account) string {
+func (p *pages) creditWords(a *fleet.Account) string {
 	b := a.Balance
 	switch {
 	case b == nil:
 		return ""
 	case !b.At.IsZero() && b.Credit > 0:
-		return "line of credit " + words.Money(b.Credit, b.Currency, words.EN) + ", in the balance already"
+		return p.say.T("line of credit %s, in the balance already", words.Money(b.Credit, b.Currency, p.lang()))
 	case b.At.IsZero() && a.Credit > 0:
-		return "and a line of credit of " + words.Money(a.Credit, b.Currency, words.EN)
+		return p.say.T("and a line of credit of %s", words.Money(a.Credit, b.Currency, p.lang()))
 	}
 	return ""
 }
@@ -158,25 +157,25 @@ func (p *pages) payment(st *fleet.Standing, payer *fleet.Account) payment {
 	}
 	out := payment{Unsubscribed: p.stampIn(st.Instance.Term.UnsubscribedAt, zone), Advised: c.AdvisesRenewal()}
 	if c.Term.Method == fleet.Subscription {
-		out.Period = c.RenewedFor().String()
+		out.Period = p.heard(c.RenewedFor().String())
 	}
 	if price := c.Term.Price; price.Known() {
 		currency := price.Currency
 		if currency == "" && payer != nil && payer.Balance != nil {
 			currency = payer.Balance.Currency
 		}
-		out.Price = words.Money(price.Amount, currency, words.EN)
+		out.Price = words.Money(price.Amount, currency, p.lang())
 		if price.For.Known() {
-			out.Price += " for " + price.For.String()
+			out.Price = p.say.T("%s for %s", out.Price, p.heard(price.For.String()))
 		}
 	}
 	if b, known := c.NextBill(p.Now()); known {
 		out.NextBill = billRow{From: p.stampIn(b.From, zone), To: p.stampIn(b.To, zone)}
 	} else if within := c.Billed().Within; within > 0 {
-		out.BillsWithin = fmt.Sprintf("within %s after a billing cycle has ended; how long one is, is not documented", words.Duration(within, words.EN))
+		out.BillsWithin = p.say.T("within %s after a billing cycle has ended; how long one is, is not documented", words.Duration(within, p.lang()))
 	}
 	if c.Delay > 0 && c.Term.Method == fleet.PayAsYouGo {
-		out.Delay = words.Duration(c.Delay, words.EN)
+		out.Delay = words.Duration(c.Delay, p.lang())
 	}
 	return out
 }

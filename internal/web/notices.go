@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -80,12 +81,11 @@ func (p *pages) notices(w http.ResponseWriter, r *http.Request) {
 	body := noticesBody{Limit: maxNotices, Zone: zoneWords(p.Now().In(p.Zone)), Filter: noticesFilter{
 		State: field("state"), Code: strings.ToUpper(field("code")), Instance: field("instance"), Person: field("person"), Receiver: field("receiver"), From: field("from"), To: field("to"),
 	}}
-	body.States = []option{{"", "All"}}
+	body.States = []option{{"", p.say.T("All")}}
 	for _, s := range []notifier.NoticeState{
 		notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, notifier.Held, notifier.Dropped, notifier.Dead,
 	} {
-		text := string(s)
-		body.States = append(body.States, option{text, strings.ToUpper(text[:1]) + text[1:]})
+		body.States = append(body.States, option{string(s), words.Capital(p.say.Word("notice", string(s)))})
 	}
 	if !slices.ContainsFunc(body.States, func(o option) bool { return o.Value == body.Filter.State }) {
 		body.Filter.State = ""
@@ -93,18 +93,18 @@ func (p *pages) notices(w http.ResponseWriter, r *http.Request) {
 	filter, fault := p.chosen(body.Filter)
 	if fault != "" {
 		body.Fault = fault
-		p.render(w, r, http.StatusBadRequest, "notices", page{Title: "Notices", Section: "notices", Body: body})
+		p.render(w, r, http.StatusBadRequest, "notices", page{Title: p.say.T("Notices"), Section: "notices", Body: body})
 		return
 	}
 	if err := p.readNotices(r.Context(), filter, &body); err != nil {
-		p.fail(w, r, "notices", "The notices", err)
+		p.fail(w, r, "notices", p.say.T("The notices could not be read"), err)
 		return
 	}
 	done := ""
 	if q.Has("tried") {
-		done = "What waits for another attempt is tried now."
+		done = p.say.T("What waits for another attempt is tried now.")
 	}
-	p.render(w, r, http.StatusOK, "notices", page{Title: "Notices", Section: "notices", Refresh: refreshSeconds, Done: done, Body: body})
+	p.render(w, r, http.StatusOK, "notices", page{Title: p.say.T("Notices"), Section: "notices", Refresh: refreshSeconds, Done: done, Body: body})
 }
 
 // chosen turns what the form has into a filter, or says what is wrong with it. An
@@ -127,12 +127,12 @@ func (p *pages) chosen(f noticesFilter) (out notifier.Filter, fault string) {
 		}
 		at, ok := parseField(one.text, p.Zone)
 		if !ok {
-			return out, "A time is not written like " + p.Now().In(p.Zone).Format(fieldTime) + "."
+			return out, p.say.T("A time is not written like %s.", p.Now().In(p.Zone).Format(fieldTime))
 		}
 		*one.at = at
 	}
 	if !out.From.IsZero() && !out.To.IsZero() && !out.From.Before(out.To) {
-		return out, "The end of the range must lie after its beginning."
+		return out, p.say.T("The end of the range must lie after its beginning.")
 	}
 	return out, ""
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
@@ -40,6 +39,8 @@ type rotaView struct {
 	Shifts []shiftView
 	More   int         // shifts that are not shown
 	Gaps   []shiftView // in which nobody is on call
+	// GapTimes lists them in a line.
+	GapTimes template.HTML
 }
 
 // shiftView is one row.
@@ -53,7 +54,7 @@ type shiftView struct {
 func (s shiftView) Gap() bool { return s.Person == "" }
 
 func (p *pages) onCall(w http.ResponseWriter, r *http.Request) {
-	body := &onCallBody{Days: usualShiftDays, Spans: []option{{"7", "7 days"}, {"28", "28 days"}, {"90", "90 days"}}}
+	body := &onCallBody{Days: usualShiftDays, Spans: []option{{"7", p.say.T("%d days", 7)}, {"28", p.say.T("%d days", 28)}, {"90", p.say.T("%d days", 90)}}}
 	if n, err := strconv.Atoi(r.URL.Query().Get("days")); err == nil && (n == 7 || n == 90) {
 		body.Days = n
 	}
@@ -63,7 +64,7 @@ func (p *pages) onCall(w http.ResponseWriter, r *http.Request) {
 			body.Rotas = append(body.Rotas, p.rotaView(&rotas[i], body.Days))
 		}
 	}
-	p.render(w, r, http.StatusOK, "oncall", page{Title: "On call", Section: "oncall", Body: body})
+	p.render(w, r, http.StatusOK, "oncall", page{Title: p.say.T("On call"), Section: "oncall", Body: body})
 }
 
 func (p *pages) rotaView(r *rota.Rota, days int) rotaView {
@@ -83,6 +84,10 @@ func (p *pages) rotaView(r *rota.Rota, days int) rotaView {
 		}
 		if v.Gap() {
 			out.Gaps = append(out.Gaps, v)
+			if out.GapTimes != "" {
+				out.GapTimes += escaped(p.say.T("list|; "))
+			}
+			out.GapTimes += newMarks().fill(p.say.T("from %s to %s"), []any{zoned(v.From), zoned(v.To)})
 		}
 		if i < maxShifts {
 			out.Shifts = append(out.Shifts, v)
@@ -100,7 +105,7 @@ func (p *pages) rotaView(r *rota.Rota, days int) rotaView {
 // shiftLine draws a line for each person, and one for the time in which nobody is on
 // call.
 func (p *pages) shiftLine(r *rota.Rota, now time.Time, days int) template.HTML {
-	line := timeline.Line{From: now.Add(-shiftsBehind), To: now.AddDate(0, 0, days), Now: now, Zone: r.Zone}
+	line := timeline.Line{Say: p.say, From: now.Add(-shiftsBehind), To: now.AddDate(0, 0, days), Now: now, Zone: r.Zone}
 	shifts := r.Shifts(line.From, line.To)
 	lanes := map[string]int{}
 	add := func(person, name string) {
@@ -111,7 +116,7 @@ func (p *pages) shiftLine(r *rota.Rota, now time.Time, days int) template.HTML {
 	}
 	for _, s := range shifts {
 		if s.Gap() {
-			add("", "nobody") // it has a line, however many people there are
+			add("", p.say.T("nobody")) // it has a line, however many people there are
 		}
 	}
 	for _, person := range r.Everybody() {
@@ -120,17 +125,17 @@ func (p *pages) shiftLine(r *rota.Rota, now time.Time, days int) template.HTML {
 		}
 	}
 	for _, s := range shifts {
-		span := timeline.Span{From: s.From, To: s.To, Kind: "turn", Text: s.Person + " is on call"}
+		span := timeline.Span{From: s.From, To: s.To, Kind: "turn", Text: p.say.T("%s is on call", s.Person)}
 		switch {
 		case s.Gap():
-			span.Kind, span.Text = "gap", "nobody is on call"
+			span.Kind, span.Text = "gap", p.say.T("nobody is on call")
 		case s.Overridden:
-			span.Kind, span.Text = "override", span.Text+", by an override"
+			span.Kind, span.Text = "override", p.say.T("%s is on call, by an override", s.Person)
 		}
 		if n, has := lanes[s.Person]; has {
 			line.Lanes[n].Spans = append(line.Lanes[n].Spans, span)
 		}
 	}
-	line.Label = fmt.Sprintf("Time line of %s for the next %d days; the table below lists the shifts", r.Name, days)
+	line.Label = p.say.T("Time line of %s for the next %d days; the table below lists the shifts", r.Name, days)
 	return template.HTML(line.SVG()) //nolint:gosec // drawn by us; texts in it are escaped
 }

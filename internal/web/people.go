@@ -51,7 +51,7 @@ func (p *pages) people(w http.ResponseWriter, r *http.Request) {
 	if p.People != nil {
 		var err error
 		if list, err = p.People.People(r.Context()); err != nil {
-			p.fail(w, r, "people", "The people", err)
+			p.fail(w, r, "people", p.say.T("The people could not be read"), err)
 			return
 		}
 	}
@@ -62,8 +62,8 @@ func (p *pages) people(w http.ResponseWriter, r *http.Request) {
 		}
 		body.Rows = append(body.Rows, p.personRow(&list[i], period))
 	}
-	body.Period = words.Duration(period, words.EN)
-	p.render(w, r, http.StatusOK, "people", page{Title: "People", Section: "people", Refresh: refreshSeconds, Body: body})
+	body.Period = words.Duration(period, p.lang())
+	p.render(w, r, http.StatusOK, "people", page{Title: p.say.T("People"), Section: "people", Refresh: refreshSeconds, Body: body})
 }
 
 func (p *pages) personRow(c *notifier.Reach, period time.Duration) personRow {
@@ -74,25 +74,25 @@ func (p *pages) personRow(c *notifier.Reach, period time.Duration) personRow {
 	}
 	switch c.State() {
 	case notifier.Unused:
-		out.State, out.Class, out.Reason = "in no receiver", "held", "nobody sends to this contact"
+		out.State, out.Class, out.Reason = p.say.T("number|in no receiver"), "held", "nobody sends to this contact"
 	case notifier.Unsubscribed:
-		out.State, out.Class = "unsubscribed", "dead"
+		out.State, out.Class = p.say.T("number|unsubscribed"), "dead"
 	case notifier.Failing:
-		out.State, out.Class = "failing", "dead"
+		out.State, out.Class = p.say.T("number|failing"), "dead"
 	case notifier.Unanswered:
-		out.State, out.Class, out.Reason = "did not answer", "dead", "Is the number right, and are its messages read?"
+		out.State, out.Class, out.Reason = p.say.T("number|did not answer"), "dead", "Is the number right, and are its messages read?"
 	case notifier.Unproved:
-		out.State, out.Class = "not proved", "pending"
+		out.State, out.Class = p.say.T("number|not proved"), "pending"
 	case notifier.IsProved:
-		out.State, out.Class = "proved", "delivered"
+		out.State, out.Class = p.say.T("number|proved"), "delivered"
 	}
 	switch {
 	case !c.DrillAnswered.IsZero():
-		out.Drill = "answered"
+		out.Drill = p.say.T("drill|answered")
 	case c.DrillOverdue:
-		out.Drill = "not answered"
+		out.Drill = p.say.T("drill|not answered")
 	default:
-		out.Drill = "not answered yet"
+		out.Drill = p.say.T("drill|not answered yet")
 	}
 	return out
 }
@@ -101,10 +101,10 @@ func (p *pages) personRow(c *notifier.Reach, period time.Duration) personRow {
 func (p *pages) ageBar(c *notifier.Reach, period time.Duration) ageBar {
 	at := c.ProvedAt()
 	if at.IsZero() {
-		return ageBar{State: "unknown", Label: "never proved"}
+		return ageBar{State: "unknown", Label: p.say.T("never proved")}
 	}
 	age := max(p.Now().Sub(at), 0)
-	out := ageBar{State: "ok", Fill: int(min(age*100/period, 100)), Label: "proved " + words.Relative(at, p.Now(), words.EN)}
+	out := ageBar{State: "ok", Fill: int(min(age*100/period, 100)), Label: p.say.T("proved %s", words.Relative(at, p.Now(), p.lang()))}
 	if age >= period {
 		out.State = "raised"
 	}

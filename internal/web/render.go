@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // templates holds one parsed template for each page.
@@ -17,8 +18,8 @@ type templates struct {
 	pages map[string]*template.Template
 }
 
-func parseTemplates(a assets) (*templates, error) {
-	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).
+func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
+	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).Funcs(functions(say)).
 		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
@@ -46,12 +47,13 @@ type page struct {
 
 	Version string
 	At      stamp
+	Switch  *switchView // to the other language
 }
 
 // problem is a page that says what went wrong and what to do.
 type problem struct {
 	Heading string
-	Lines   []string
+	Lines   []template.HTML
 	Back    string // where to go on
 	Label   string
 }
@@ -59,11 +61,11 @@ type problem struct {
 // render writes a page. It is built in memory first, so that a fault in the middle
 // does not leave half a page.
 func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name string, pg page) {
-	pg.Version, pg.At = p.Version, p.stamp(p.Now())
+	pg.Version, pg.At, pg.Switch = p.Version, p.stamp(p.Now()), p.switchFor(r, pg.Section)
 	var buf bytes.Buffer
 	if err := p.set.pages[name].Execute(&buf, pg); err != nil {
 		p.log.ErrorContext(r.Context(), "page could not be rendered", "page", name, "error", err)
-		http.Error(w, "The page could not be rendered; the log of Brimwatch says why.", http.StatusInternalServerError)
+		http.Error(w, p.say.T("The page could not be rendered; the log of Brimwatch says why."), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -74,34 +76,34 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 	}
 }
 
-// fail answers that something could not be read; the log has the particulars.
-func (p *pages) fail(w http.ResponseWriter, r *http.Request, section, what string, err error) {
+// fail answers that something could not be read, as heading says; the log has the particulars.
+func (p *pages) fail(w http.ResponseWriter, r *http.Request, section, heading string, err error) {
 	p.log.ErrorContext(r.Context(), "page could not be read", "path", r.URL.Path, "error", err)
-	p.render(w, r, http.StatusInternalServerError, "problem", page{Title: "Not available", Section: section, Body: problem{
-		Heading: what + " could not be read",
-		Lines:   []string{err.Error(), "Try again in a moment. The log of Brimwatch has the particulars."},
-		Back:    r.URL.RequestURI(), Label: "Try again",
+	p.render(w, r, http.StatusInternalServerError, "problem", page{Title: p.say.T("Not available"), Section: section, Body: problem{
+		Heading: heading,
+		Lines:   []template.HTML{p.said(err.Error()), escaped(p.say.T("Try again in a moment. The log of Brimwatch has the particulars."))},
+		Back:    r.URL.RequestURI(), Label: p.say.T("Try again"),
 	}})
 }
 
 func (p *pages) notFound(w http.ResponseWriter, r *http.Request) {
-	p.render(w, r, http.StatusNotFound, "problem", page{Title: "Not found", Body: problem{
-		Heading: "There is no such page",
-		Lines:   []string{"The address may be mistyped, or the page may have moved."},
-		Back:    "/", Label: "To the instances",
+	p.render(w, r, http.StatusNotFound, "problem", page{Title: p.say.T("Not found"), Body: problem{
+		Heading: p.say.T("There is no such page"),
+		Lines:   lines(p.say.T("The address may be mistyped, or the page may have moved.")),
+		Back:    "/", Label: p.say.T("To the instances"),
 	}})
 }
 
 // foreign answers a form that was sent by a page of somebody else.
 func (p *pages) foreign(w http.ResponseWriter, r *http.Request) {
 	p.log.WarnContext(r.Context(), "form from another site refused", "path", r.URL.Path, "origin", r.Header.Get("Origin"))
-	p.render(w, r, http.StatusForbidden, "problem", page{Title: "Refused", Body: problem{
-		Heading: "The form came from another site",
-		Lines: []string{
-			"Nothing was changed. Open the page here and send the form again.",
-			"Behind a reverse proxy, the proxy must pass on the Host header that the browser sent.",
-		},
-		Back: "/", Label: "To the instances",
+	p.render(w, r, http.StatusForbidden, "problem", page{Title: p.say.T("Refused"), Body: problem{
+		Heading: p.say.T("The form came from another site"),
+		Lines: lines(
+			p.say.T("Nothing was changed. Open the page here and send the form again."),
+			p.say.T("Behind a reverse proxy, the proxy must pass on the Host header that the browser sent."),
+		),
+		Back: "/", Label: p.say.T("To the instances"),
 	}})
 }
 
@@ -123,7 +125,7 @@ func (p *pages) stampIn(t time.Time, zone *time.Location) stamp {
 	}
 	return stamp{
 		Text: words.Timestamp(t, zone), Zone: words.Zone(t, zone), Machine: t.In(cmp.Or(zone, time.UTC)).Format(time.RFC3339),
-		Ago: words.Relative(t, p.Now(), words.EN),
+		Ago: words.Relative(t, p.Now(), p.lang()),
 	}
 }
 

@@ -2,7 +2,7 @@ package web
 
 import (
 	"errors"
-	"fmt"
+	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -29,6 +29,7 @@ const (
 type silenceRow struct {
 	ID      string
 	Labels  []fleet.Label
+	Written string // the labels in a line
 	Until   stamp
 	By      string
 	Comment string
@@ -63,8 +64,8 @@ type silencesBody struct {
 	Form    silenceForm
 	Spans   []option
 	Zone    string
-	Preview *silenceRow // nil before the form was sent
-	Faults  []string    // what is wrong with the form
+	Preview *silenceRow     // nil before the form was sent
+	Faults  []template.HTML // what is wrong with the form
 	By      whoActs
 }
 
@@ -82,10 +83,17 @@ func written(matchers map[string]string) string {
 	return strings.Join(lines, "\n")
 }
 
+// writtenInline writes labels down in one line.
+func writtenInline(matchers map[string]string) string {
+	return strings.ReplaceAll(written(matchers), "\n", " ")
+}
+
 // spans are how long a silence may be chosen to last.
-func spans() []option {
+func (p *pages) spans() []option {
+	hours := func(n int) string { return p.say.N(n, "%d hour", "%d hours", n) }
+	days := func(n int) string { return p.say.N(n, "%d day", "%d days", n) }
 	return []option{
-		{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"8h", "8 hours"}, {"24h", "1 day"}, {"72h", "3 days"}, {"168h", "7 days"}, {"720h", "30 days"},
+		{"30m", p.say.T("30 minutes")}, {"1h", hours(1)}, {"2h", hours(2)}, {"4h", hours(4)}, {"8h", hours(8)}, {"24h", days(1)}, {"72h", days(3)}, {"168h", days(7)}, {"720h", days(30)},
 	}
 }
 
@@ -112,37 +120,37 @@ func (p *pages) silences(w http.ResponseWriter, r *http.Request) {
 func (p *pages) silencesPage(w http.ResponseWriter, r *http.Request, status int, body silencesBody, next *notifier.Silence) {
 	list, err := p.Silences.Silences(r.Context())
 	if err != nil {
-		p.fail(w, r, "silences", "The silences", err)
+		p.fail(w, r, "silences", p.say.T("The silences could not be read"), err)
 		return
 	}
 	present, err := readers.Present(r.Context(), p.Fleet, p.Accounts, p.Alarms, p.Notices, p.Now())
 	if err != nil {
-		p.fail(w, r, "silences", "What the silences hold", err)
+		p.fail(w, r, "silences", p.say.T("What the silences hold could not be read"), err)
 		return
 	}
 	for i := range list {
 		s := &list[i]
 		body.Rows = append(body.Rows, silenceRow{
-			ID: s.ID, Labels: labelsOf(s.Matchers), Until: p.stamp(s.Until), By: s.By, Comment: s.Comment, Created: p.stamp(s.CreatedAt), Holds: holds(present.HeldBy(s)),
+			ID: s.ID, Labels: labelsOf(s.Matchers), Written: writtenInline(s.Matchers), Until: p.stamp(s.Until), By: s.By, Comment: s.Comment, Created: p.stamp(s.CreatedAt), Holds: p.holds(present.HeldBy(s)),
 		})
 	}
 	if body.Preview != nil {
-		body.Preview.Holds = holds(present.HeldBy(next))
+		body.Preview.Holds = p.holds(present.HeldBy(next))
 	}
-	body.Spans, body.Zone = spans(), zoneWords(p.Now().In(p.Zone))
+	body.Spans, body.Zone = p.spans(), zoneWords(p.Now().In(p.Zone))
 	if !slices.ContainsFunc(body.Spans, func(o option) bool { return o.Value == body.Form.For }) && body.Form.For != "" {
 		body.Spans = append(body.Spans, option{body.Form.For, body.Form.For})
 	}
-	p.render(w, r, status, "silences", page{Title: "Silences", Section: "silences", Done: silenced(r.URL.Query()), Body: body})
+	p.render(w, r, status, "silences", page{Title: p.say.T("Silences"), Section: "silences", Done: p.silenced(r.URL.Query()), Body: body})
 }
 
 // silenced says what a form achieved, after the redirect.
-func silenced(q url.Values) string {
+func (p *pages) silenced(q url.Values) string {
 	switch {
 	case q.Has("added"):
-		return "The silence is in force. Alarms are raised and shown all the same."
+		return p.say.T("The silence is in force. Alarms are raised and shown all the same.")
 	case q.Has("ended"):
-		return "The silence has ended. What is still wrong is told now."
+		return p.say.T("The silence has ended. What is still wrong is told now.")
 	}
 	return ""
 }
@@ -155,42 +163,44 @@ func formOf(q url.Values) silenceForm {
 }
 
 // newSilence makes a silence of what the form holds, or says all that is wrong with it.
-func (p *pages) newSilence(f silenceForm) (s notifier.Silence, faults []string) {
+func (p *pages) newSilence(f silenceForm) (s notifier.Silence, faults []template.HTML) {
 	now := p.Now().UTC()
+	wrong := func(text string) { faults = append(faults, escaped(text)) }
 	s = notifier.Silence{Comment: f.Comment, CreatedAt: now}
-	s.Matchers, faults = parseLabels(f.Labels)
+	s.Matchers, faults = p.parseLabels(f.Labels)
 	if err := fleet.CheckName(f.Comment); err != nil {
-		faults = append(faults, "The reason is one line of plain text, and here "+err.Error()+".")
+		wrong(p.say.T("The reason is one line of plain text, and here %s.", p.heard(err.Error())))
 	}
 	if utf8.RuneCountInString(f.Comment) > maxWritten {
-		faults = append(faults, fmt.Sprintf("The reason is longer than %d characters.", maxWritten))
+		wrong(p.say.T("The reason is longer than %d characters.", maxWritten))
 	}
 	if f.Until != "" {
 		until, ok := parseField(f.Until, p.Zone)
 		if !ok {
-			faults = append(faults, "The end is not written like "+now.In(p.Zone).Format(fieldTime)+".")
+			wrong(p.say.T("The end is not written like %s.", now.In(p.Zone).Format(fieldTime)))
 			return s, faults
 		}
 		s.Until = until.UTC()
 	} else {
 		d, err := time.ParseDuration(f.For)
 		if err != nil {
-			faults = append(faults, "How long it lasts is missing.")
+			wrong(p.say.T("How long it lasts is missing."))
 			return s, faults
 		}
 		s.Until = now.Add(d)
 	}
 	switch {
 	case !s.Until.After(now):
-		faults = append(faults, "It would end in the past.")
+		wrong(p.say.T("It would end in the past."))
 	case s.Until.Sub(now) > maxSilence:
-		faults = append(faults, "It would last longer than a year; switch the alarm off in the configuration instead.")
+		wrong(p.say.T("It would last longer than a year; switch the alarm off in the configuration instead."))
 	}
 	return s, faults
 }
 
 // parseLabels reads labels, one a line or with commas between them.
-func parseLabels(text string) (matchers map[string]string, faults []string) {
+func (p *pages) parseLabels(text string) (matchers map[string]string, faults []template.HTML) {
+	wrong := func(text string) { faults = append(faults, escaped(text)) }
 	matchers = make(map[string]string)
 	for line := range strings.Lines(text) {
 		pieces := strings.Split(line, ",")
@@ -207,19 +217,19 @@ func parseLabels(text string) (matchers map[string]string, faults []string) {
 			_, twice := matchers[name]
 			switch err := fleet.CheckName(piece); {
 			case err != nil:
-				faults = append(faults, "A label is plain text, and in one of them "+err.Error()+".")
+				wrong(p.say.T("A label is plain text, and in one of them %s.", p.heard(err.Error())))
 			case !found || name == "" || value == "":
-				faults = append(faults, "A label has a name and a value, like instance_id=mqtt-1; this has not: "+piece)
+				wrong(p.say.T("A label has a name and a value, like instance_id=mqtt-1; this has not: %s", piece))
 			case utf8.RuneCountInString(name) > maxWritten || utf8.RuneCountInString(value) > maxWritten:
-				faults = append(faults, fmt.Sprintf("A label is longer than %d characters.", maxWritten))
+				wrong(p.say.T("A label is longer than %d characters.", maxWritten))
 			case twice && matchers[name] != value:
-				faults = append(faults, "The label "+name+" is given twice; all labels must fit, so nothing would.")
+				wrong(p.say.T("The label %s is given twice; all labels must fit, so nothing would.", name))
 			}
 			matchers[name] = value
 		}
 	}
 	if len(matchers) == 0 {
-		faults = append(faults, "No label is given: a silence of everything is none.")
+		wrong(p.say.T("No label is given: a silence of everything is none."))
 	}
 	return matchers, faults
 }
@@ -235,7 +245,7 @@ func (p *pages) addSilence(w http.ResponseWriter, r *http.Request) {
 		p.silencesPage(w, r, http.StatusUnprocessableEntity, silencesBody{Form: f, By: whoAsks(r), Faults: faults}, nil)
 		return
 	}
-	of := problemOf{title: "Not silenced", section: "silences", heading: "Who adds the silence?", back: previewOf(s.Matchers)}
+	of := problemOf{title: p.say.T("Not silenced"), section: "silences", heading: p.say.T("Who adds the silence?"), back: previewOf(s.Matchers)}
 	by, ok := p.actor(w, r, of)
 	if !ok {
 		return
@@ -244,8 +254,8 @@ func (p *pages) addSilence(w http.ResponseWriter, r *http.Request) {
 	added, err := p.Silences.AddSilence(r.Context(), s)
 	if err != nil {
 		p.log.ErrorContext(r.Context(), "silence could not be added", "error", err)
-		of.heading = "The silence was not added"
-		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		of.heading = p.say.T("The silence was not added")
+		p.refuseForm(w, r, http.StatusInternalServerError, of, p.said(err.Error()))
 		return
 	}
 	p.log.InfoContext(r.Context(), "silence added", "id", added.ID, "until", added.Until.UTC().Format(time.RFC3339), "by", by)
@@ -258,16 +268,16 @@ func (p *pages) endSilence(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.PathValue("id")
-	of := problemOf{title: "Not ended", section: "silences", heading: "There is no such silence", back: "/silences"}
+	of := problemOf{title: p.say.T("Not ended"), section: "silences", heading: p.say.T("There is no such silence"), back: "/silences"}
 	list, err := p.Silences.Silences(r.Context())
 	if err == nil && !slices.ContainsFunc(list, func(s notifier.Silence) bool { return s.ID == id }) {
-		p.refuseForm(w, r, http.StatusNotFound, of, "It may have ended by itself in the meantime.")
+		p.refuseForm(w, r, http.StatusNotFound, of, escaped(p.say.T("It may have ended by itself in the meantime.")))
 		return
 	}
 	if err = errors.Join(err, p.Silences.RemoveSilence(r.Context(), id)); err != nil {
 		p.log.ErrorContext(r.Context(), "silence could not be ended", "id", id, "error", err)
-		of.heading = "The silence was not ended"
-		p.refuseForm(w, r, http.StatusInternalServerError, of, err.Error())
+		of.heading = p.say.T("The silence was not ended")
+		p.refuseForm(w, r, http.StatusInternalServerError, of, p.said(err.Error()))
 		return
 	}
 	p.log.InfoContext(r.Context(), "silence ended", "id", id, "by", whoAsks(r).Name)
@@ -284,7 +294,7 @@ func labelsOf(matchers map[string]string) []fleet.Label {
 }
 
 // holds writes down what a silence holds.
-func holds(h notifier.Holding) holdsView {
+func (p *pages) holds(h notifier.Holding) holdsView {
 	out := holdsView{Accounts: h.Accounts}
 	if h.Nothing() {
 		out.Remark = h.Remark()
@@ -298,7 +308,7 @@ func holds(h notifier.Holding) holdsView {
 	waits := make(map[string]int) // notices by code and recipient
 	for i := range h.Notices {
 		n := &h.Notices[i]
-		name := n.Code + " to " + shownTo(n)
+		name := p.say.T("told|%s to %s", n.Code, shownTo(n))
 		if waits[name]++; waits[name] == 1 {
 			out.Notices = append(out.Notices, link{name, "/notices?state=held&code=" + n.Code})
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -34,8 +33,8 @@ type statisticsView struct {
 	Quick    []quick
 	Step     string
 	Charts   []chartView
-	Fault    string // why nothing is shown
-	Bad      bool   // the fault is in what was asked for
+	Fault    template.HTML // why nothing is shown
+	Bad      bool          // the fault is in what was asked for
 }
 
 // quick is a link to a range that ends now.
@@ -77,18 +76,19 @@ func quickRanges() []struct {
 
 // parseSpan reads the range out of a page's address: from and to, or last, or the
 // usual one. The text says what is wrong with it, and is empty when nothing is.
-func parseSpan(q url.Values, now time.Time, zone *time.Location) (span, string) {
+func (p *pages) parseSpan(q url.Values, now time.Time) (span, string) {
+	zone := p.Zone
 	if q.Get("from") != "" || q.Get("to") != "" {
 		from, okFrom := parseField(q.Get("from"), zone)
 		to, okTo := parseField(q.Get("to"), zone)
 		s := span{from: from, to: to}
 		switch {
 		case !okFrom || !okTo:
-			return s, "A time is missing, or is not written like " + now.In(zone).Format(fieldTime) + "."
+			return s, p.say.T("A time is missing, or is not written like %s.", now.In(zone).Format(fieldTime))
 		case !from.Before(to):
-			return s, "The end of the range must lie after its beginning."
+			return s, p.say.T("The end of the range must lie after its beginning.")
 		case to.Sub(from) > longestRange:
-			return s, "The range is longer than ten years; take a shorter one."
+			return s, p.say.T("The range is longer than ten years; take a shorter one.")
 		}
 		return s, ""
 	}
@@ -135,14 +135,14 @@ func zoneWords(t time.Time) string {
 // statistics gathers the Statistics tab.
 func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView {
 	now := p.Now()
-	s, fault := parseSpan(r.URL.Query(), now, p.Zone)
+	s, fault := p.parseSpan(r.URL.Query(), now)
 	out := &statisticsView{From: r.URL.Query().Get("from"), To: r.URL.Query().Get("to"), Zone: zoneWords(now.In(p.Zone))}
 	link := linkTo(st.Instance.ID) + "?tab=" + tabStatistics + "&last="
 	for _, c := range quickRanges() {
 		out.Quick = append(out.Quick, quick{Text: c.text, Link: link + c.text, Current: c.text == s.last})
 	}
 	if fault != "" {
-		out.Fault, out.Bad = fault, true
+		out.Fault, out.Bad = escaped(fault), true
 		return out
 	}
 	out.From, out.To = s.from.In(p.Zone).Format(fieldTime), s.to.In(p.Zone).Format(fieldTime)
@@ -150,7 +150,7 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	// On the grid of the step, so that a page opened again a moment later asks for
 	// the same points.
 	step := stepFor(s.to.Sub(s.from))
-	out.Step = words.Duration(step, words.EN)
+	out.Step = words.Duration(step, p.lang())
 	from, to := s.from.Truncate(step), s.to.Truncate(step)
 	if to.Before(s.to) {
 		to = to.Add(step)
@@ -158,7 +158,7 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 	series, err := p.Statistics.Statistics(r.Context(), st.Instance.ID, from, to, step)
 	if err != nil {
 		p.log.WarnContext(r.Context(), "statistics could not be read", "instance_id", st.Instance.ID, "error", err)
-		out.Fault = "The history could not be read: " + err.Error()
+		out.Fault = escaped(p.say.T("The history could not be read: ")) + p.said(err.Error())
 		return out
 	}
 	slices.SortStableFunc(series, func(a, b fleet.Series) int { return int(a.Metric) - int(b.Metric) })
@@ -171,12 +171,12 @@ func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView 
 }
 
 func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration, threshold float64) chartView {
-	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: threshold, Zone: p.Zone}
+	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: threshold, Zone: p.Zone, Say: p.say}
 	every := max(1, (len(s.Usage)+tableRows-1)/tableRows)
 	return chartView{
-		Name: words.Heading(s.Metric, words.EN), Summary: strings.TrimPrefix(c.Summary(), words.Heading(s.Metric, words.EN)+": "),
+		Name: words.Heading(s.Metric, p.lang()), Summary: c.Figures(),
 		SVG:  template.HTML(c.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
-		Rows: p.pointRows(s, every, threshold), Every: words.Duration(step*time.Duration(every), words.EN),
+		Rows: p.pointRows(s, every, threshold), Every: words.Duration(step*time.Duration(every), p.lang()),
 	}
 }
 

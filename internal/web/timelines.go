@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"time"
 
@@ -16,7 +15,8 @@ const maxLanes = 12
 type timelineView struct {
 	SVG  template.HTML
 	Keys []timelineKey
-	Of   string // accounts or instances: what a line stands for
+	// ByAccount: a line stands for an account, not for an instance.
+	ByAccount bool
 }
 
 // timelineKey is one sign of the legend.
@@ -33,18 +33,18 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 		return timelineView{}
 	}
 	kinds := calendar.Kinds()
-	line := timeline.Line{From: now, To: now.AddDate(0, 0, f.Days), Zone: p.Zone}
+	line := timeline.Line{Say: p.say, From: now, To: now.AddDate(0, 0, f.Days), Zone: p.Zone}
 	index := make(map[calendar.Kind]int, len(kinds))
 	for i, k := range kinds {
 		index[k] = i
 		line.Kinds = append(line.Kinds, timeline.Kind{Name: string(k), Shape: shapeOf(k)})
 	}
-	out := timelineView{Of: "instances"}
+	out := timelineView{}
 	nameLane := func(e *calendar.Entry) string { return nameOf(e.Standing.Instance) }
 	key := func(e *calendar.Entry) string { return e.Standing.Instance.ID }
 	if severalAccounts(entries) {
-		out.Of = "accounts"
-		nameLane = func(e *calendar.Entry) string { return accountName(e.Standing.Instance.Account) }
+		out.ByAccount = true
+		nameLane = func(e *calendar.Entry) string { return p.accountName(e.Standing.Instance.Account) }
 		key = func(e *calendar.Entry) string { return e.Standing.Instance.Account }
 	}
 	lanes, seen := map[string]int{}, map[calendar.Kind]bool{}
@@ -53,7 +53,7 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 	for i := range entries {
 		e := &entries[i]
 		seen[e.Kind] = true
-		sign := timeline.Sign{At: e.Moment.At, Kind: index[e.Kind], Text: nameOf(e.Standing.Instance) + " " + e.Words()}
+		sign := timeline.Sign{At: e.Moment.At, Kind: index[e.Kind], Text: p.say.T("%s %s", nameOf(e.Standing.Instance), p.heard(e.Words()))}
 		n, ok := lanes[key(e)]
 		switch {
 		case ok:
@@ -67,15 +67,18 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 		}
 	}
 	if len(others) > 0 {
-		rest.Name = fmt.Sprintf("%d other %s", len(others), out.Of)
+		rest.Name = p.say.N(len(others), "%d other instance", "%d other instances", len(others))
+		if out.ByAccount {
+			rest.Name = p.say.N(len(others), "%d other account", "%d other accounts", len(others))
+		}
 		line.Lanes = append(line.Lanes, rest)
 	}
 	for _, k := range kinds {
 		if seen[k] {
-			out.Keys = append(out.Keys, timelineKey{Kind: k, Shape: shapeOf(k), Word: k.Words()})
+			out.Keys = append(out.Keys, timelineKey{Kind: k, Shape: shapeOf(k), Word: p.heard(k.Words())})
 		}
 	}
-	line.Label = fmt.Sprintf("Time line of the next %d days: %d moments; the table below lists them", f.Days, len(entries))
+	line.Label = p.say.N(len(entries), "Time line of the next %d days: %d moment; the table below lists it", "Time line of the next %d days: %d moments; the table below lists them", f.Days, len(entries))
 	out.SVG = template.HTML(line.SVG()) //nolint:gosec // drawn by us; texts in it are escaped
 	return out
 }
@@ -91,9 +94,9 @@ func severalAccounts(entries []calendar.Entry) bool {
 }
 
 // accountName is what the lists call an account.
-func accountName(name string) string {
+func (p *pages) accountName(name string) string {
 	if name == "" {
-		return "Without an account"
+		return p.say.T("Without an account")
 	}
 	return name
 }

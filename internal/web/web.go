@@ -1,6 +1,7 @@
 // Package web serves the pages for people: the list of instances, one instance
 // with its Statistics and Monitoring Alarms, the calendar and its feed, who is on call,
-// the alarms, the silences, the notices, and the people who get them.
+// the alarms, the silences, the notices, and the people who get them. They speak the
+// language of the reader.
 //
 // Pages are rendered on the server and work without JavaScript; a small script of
 // our own only keeps open lists fresh. Nothing is loaded from anywhere else, and the
@@ -16,6 +17,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
@@ -43,12 +45,14 @@ type Options struct {
 	// calendar feed. Nil or an empty answer: the address that was asked.
 	ExternalURL func() string
 	// Title names product and edition for people; nil shows their keys.
-	Title func(*fleet.Instance) string
+	Title func(*fleet.Instance, words.Language) string
 	// Remarks are what the operator should see to, a sentence each: warnings about
 	// the configuration, and what a cloud does not tell. Nil: there are none.
 	Remarks func() []string
 	Logger  *slog.Logger
 	Version string
+	// Phrases is what the pages say; nil makes a new book.
+	Phrases *phrases.Book
 	// Zone is the time zone of the times on the pages; nil is the server's own.
 	Zone *time.Location
 	Now  func() time.Time // nil is time.Now
@@ -59,10 +63,11 @@ func (o *Options) complete() bool {
 		o.Optouts != nil && o.AlarmEditor != nil && o.Logger != nil
 }
 
-// pages answers requests.
+// pages answers requests in one language.
 type pages struct {
 	Options
 	log *slog.Logger
+	say *phrases.Printer
 	set *templates
 }
 
@@ -84,18 +89,29 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{Options: o, log: o.Logger.With("component", "web")}
-	if p.set, err = parseTemplates(assets); err != nil {
-		return nil, err
+	if o.Phrases == nil {
+		o.Phrases = phrases.New()
 	}
+	of := make(map[words.Language]http.Handler)
+	for _, l := range []words.Language{words.EN, words.ZH} {
+		p := &pages{Options: o, log: o.Logger.With("component", "web"), say: o.Phrases.In(l)}
+		if p.set, err = parseTemplates(assets, p.say); err != nil {
+			return nil, err
+		}
+		of[l] = p.handler(assets)
+	}
+	return headers(speaking(of)), nil
+}
 
+// handler leads to the pages of one language.
+func (p *pages) handler(assets assets) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.instances)
 	mux.Handle("GET /instances/{$}", http.RedirectHandler("/", http.StatusSeeOther)) // a link from where no instance is known
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
 	mux.HandleFunc("GET /calendar", p.calendar)
-	mux.HandleFunc("GET /calendar.ics", p.feed)
+	mux.HandleFunc("GET "+feedPath, p.feed)
 	mux.HandleFunc("GET /oncall", p.onCall)
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/ack", p.ackSeveral)
@@ -111,11 +127,11 @@ func New(o Options) (http.Handler, error) {
 
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(p.foreign))
-	return headers(guard.Handler(mux)), nil
+	return guard.Handler(mux)
 }
 
 // keys names product and edition by their keys in the configuration.
-func keys(in *fleet.Instance) string {
+func keys(in *fleet.Instance, _ words.Language) string {
 	if in.Edition == "" {
 		return in.Product
 	}

@@ -9,37 +9,41 @@ import (
 )
 
 // ruleWords returns what people call a rule.
-func ruleWords(r alarm.RuleName) string { return words.Capital(words.Rule(string(r), words.EN)) }
+func (p *pages) ruleWords(r alarm.RuleName) string {
+	return words.Capital(words.Rule(string(r), p.lang()))
+}
 
 // nextWords says what happens to an instance when a lifecycle state begins.
-func nextWords(s fleet.LifecycleState) string { return cmp.Or(words.Begins(s, words.EN), "ends") }
+func (p *pages) nextWords(s fleet.LifecycleState) string {
+	return cmp.Or(words.Begins(s, p.lang()), p.say.T("term|ends"))
+}
 
 // methodWords returns what people call a billing method.
-func methodWords(m fleet.Method) string {
+func (p *pages) methodWords(m fleet.Method) string {
 	switch m {
 	case fleet.Subscription:
-		return "Subscription"
+		return p.say.T("Subscription")
 	case fleet.PayAsYouGo:
-		return "Pay-as-you-go"
+		return p.say.T("Pay-as-you-go")
 	case fleet.Free:
-		return "Free"
+		return p.say.T("method|Free")
 	}
-	return "Not given"
+	return p.say.T("method|Not given")
 }
 
 // stateWords says how a metric stands.
-func stateWords(s fleet.MetricState) string {
+func (p *pages) stateWords(s fleet.MetricState) string {
 	switch s {
 	case fleet.MetricOK:
-		return "below the threshold"
+		return p.say.T("below the threshold")
 	case fleet.MetricRaised:
-		return "alarm raised"
+		return p.say.T("alarm raised")
 	case fleet.MetricUnknown:
-		return "no data"
+		return p.say.T("no data")
 	case fleet.MetricUnwatched:
-		return "no alarm"
+		return p.say.T("no alarm")
 	}
-	return "not judged yet"
+	return p.say.T("not judged yet")
 }
 
 // lifecycleSign is the sign before a lifecycle state, so that its colour is not

@@ -24,7 +24,8 @@ type Advice struct {
 	Complete bool `json:"complete"`
 	// HistoryDays is how many of the last 30 days are recorded in full.
 	HistoryDays int    `json:"history_days"`
-	Summary     string `json:"summary"` // a few sentences
+	Summary     string `json:"summary"`    // a few sentences
+	SummaryZH   string `json:"summary_zh"` // the same in Chinese
 
 	Target  *AdviceTarget `json:"target"`  // the smallest that fits; null: nothing to change, or nothing fits
 	Also    *AdviceTarget `json:"also"`    // the smallest of another edition that fits, where there is a choice

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // yAxis returns the distance of the y ticks and the top of the axis, so that top
@@ -55,7 +56,7 @@ const maxTicks = 9
 
 // xTicks returns the round moments between from and to in zone: minutes and hours
 // of the clock, days, months or years.
-func xTicks(from, to time.Time, zone *time.Location) []xTick {
+func xTicks(from, to time.Time, zone *time.Location, l words.Language) []xTick {
 	from, to = from.In(zone), to.In(zone)
 	// Outside these years there is no date that people would know, and the clock of
 	// the time package turns over.
@@ -68,27 +69,27 @@ func xTicks(from, to time.Time, zone *time.Location) []xTick {
 		time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 	} {
 		if span/step.Seconds() < maxTicks {
-			return clockTicks(from, to, step)
+			return clockTicks(l, from, to, step)
 		}
 	}
 	const day = 86400
 	for _, days := range [...]int{1, 2, 4, 7, 14} {
 		if span/float64(days*day) < maxTicks {
-			return dayTicks(from, to, days)
+			return dayTicks(l, from, to, days)
 		}
 	}
 	for _, months := range [...]int{1, 2, 3, 6} {
 		if span/float64(months*30*day) < maxTicks {
-			return monthTicks(from, to, months)
+			return monthTicks(l, from, to, months)
 		}
 	}
 	years := int(niceAbove(max(1, span/(365*day)/(maxTicks-1))))
-	return monthTicks(from, to, 12*years)
+	return monthTicks(l, from, to, 12*years)
 }
 
 // clockTicks walks day by day, so that ticks stay on the hours of the clock where
 // summer time begins or ends.
-func clockTicks(from, to time.Time, step time.Duration) []xTick {
+func clockTicks(l words.Language, from, to time.Time, step time.Duration) []xTick {
 	var out []xTick
 	y, mo, d := from.Date()
 	for n := range maxTicks + 2 {
@@ -103,7 +104,7 @@ func clockTicks(from, to time.Time, step time.Duration) []xTick {
 			}
 			t := xTick{at: at, text: at.Format("15:04")}
 			if off == 0 {
-				t.text, t.day = at.Format("2 Jan"), true
+				t.text, t.day = words.BriefDate(at, at.Location(), l), true
 			}
 			out = append(out, t)
 		}
@@ -111,7 +112,7 @@ func clockTicks(from, to time.Time, step time.Duration) []xTick {
 	return out
 }
 
-func dayTicks(from, to time.Time, days int) []xTick {
+func dayTicks(l words.Language, from, to time.Time, days int) []xTick {
 	var out []xTick
 	y, mo, d := from.Date()
 	// Counted from a fixed day, so that ticks do not move while time passes.
@@ -123,13 +124,13 @@ func dayTicks(from, to time.Time, days int) []xTick {
 			break
 		}
 		if !at.Before(from) {
-			out = append(out, xTick{at: at, text: at.Format("2 Jan"), day: true})
+			out = append(out, xTick{at: at, text: words.BriefDate(at, at.Location(), l), day: true})
 		}
 	}
 	return out
 }
 
-func monthTicks(from, to time.Time, months int) []xTick {
+func monthTicks(l words.Language, from, to time.Time, months int) []xTick {
 	var out []xTick
 	number := from.Year()*12 + int(from.Month()) - 1
 	number -= (number%months + months) % months
@@ -139,9 +140,9 @@ func monthTicks(from, to time.Time, months int) []xTick {
 			break
 		}
 		if !at.Before(from) {
-			text := at.Format("Jan 2006")
+			text := at.Format(l.Choose("Jan 2006", "2006年1月"))
 			if months%12 == 0 {
-				text = at.Format("2006")
+				text = at.Format(l.Choose("2006", "2006年"))
 			}
 			out = append(out, xTick{at: at, text: text, day: true})
 		}

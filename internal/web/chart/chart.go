@@ -10,7 +10,6 @@ package chart
 import (
 	"bytes"
 	"encoding/xml"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // Chart is what is drawn.
@@ -32,6 +32,8 @@ type Chart struct {
 	Threshold float64
 	// Zone is the time zone of the x axis; nil is UTC.
 	Zone *time.Location
+	// Say writes its words; nil is English.
+	Say *phrases.Printer
 }
 
 // The drawing's measures, in user units.
@@ -91,7 +93,7 @@ func (c Chart) SVG() []byte {
 	d.names(c, f, usage, capacity, thresholds)
 	d.hovers(c, f, usage, capacity)
 	if len(usage) == 0 {
-		d.add(`<text class="note" x="%s" y="%s" text-anchor="middle">No usage was recorded in this time range</text>`, num((left+right)/2), num((above+below)/2))
+		d.add(`<text class="note" x="%s" y="%s" text-anchor="middle">%s</text>`, num((left+right)/2), num((above+below)/2), escape(c.Say.T("No usage was recorded in this time range")))
 	}
 	d.add("</svg>\n")
 	return d.Bytes()
@@ -99,21 +101,26 @@ func (c Chart) SVG() []byte {
 
 // Summary says in one sentence what the chart shows.
 func (c Chart) Summary() string {
+	return c.Say.T("%s: %s", words.Heading(c.Series.Metric, c.Say.Language()), c.Figures())
+}
+
+// Figures says the same without the name of the metric.
+func (c Chart) Figures() string {
 	m := c.Series.Metric
 	f := frame{from: seconds(c.From), to: seconds(c.To)}
 	usage, capacity := c.pick(f, c.Series.Usage), c.pick(f, c.Series.Capacity)
 	if len(usage) == 0 {
-		return words.Heading(m, words.EN) + ": no usage was recorded in this time range."
+		return c.Say.T("no usage was recorded in this time range.")
 	}
 	peak := slices.MaxFunc(usage, byValue)
-	text := fmt.Sprintf("%s: newest %s, highest %s", words.Heading(m, words.EN), words.Figure(m, usage[len(usage)-1].V), words.Figure(m, peak.V))
+	text := c.Say.T("newest %s, highest %s", words.Figure(m, usage[len(usage)-1].V), words.Figure(m, peak.V))
 	if n := len(capacity); n > 0 {
-		text += ", capacity " + words.Figure(m, capacity[n-1].V)
+		text += c.Say.T(", capacity %s", words.Figure(m, capacity[n-1].V))
 		if c.hasThreshold() {
-			text += ", threshold " + words.Figure(m, capacity[n-1].V*c.Threshold) + " (" + words.Threshold(c.Threshold) + ")"
+			text += c.Say.T(", threshold %s (%s)", words.Figure(m, capacity[n-1].V*c.Threshold), words.Threshold(c.Threshold))
 		}
 	}
-	return text + "."
+	return c.Say.T("%s.", text)
 }
 
 // byValue orders points by their value.

@@ -30,7 +30,7 @@ func (d *drawing) yTicks(m fleet.Metric, f frame, distance float64) {
 
 func (d *drawing) xTicks(c Chart, f frame) {
 	d.add(`<g class="axis"><line x1="%s" x2="%s" y1="%s" y2="%s"/>`, num(left), num(right), num(below), num(below))
-	for _, t := range xTicks(c.From, c.To, f.zone) {
+	for _, t := range xTicks(c.From, c.To, f.zone, c.Say.Language()) {
 		x, class := num(f.x(t.at)), ""
 		if t.day {
 			class = ` class="day"`
@@ -97,13 +97,13 @@ func (d *drawing) names(c Chart, f frame, usage, capacity, thresholds []fleet.Po
 	m := c.Series.Metric
 	var all []name
 	if n := len(capacity); n > 0 {
-		all = append(all, name{"capacity", "capacity " + words.Figure(m, capacity[n-1].V), f.y(capacity[n-1].V)})
+		all = append(all, name{"capacity", c.Say.T("capacity %s", words.Figure(m, capacity[n-1].V)), f.y(capacity[n-1].V)})
 	}
 	if n := len(thresholds); n > 0 {
-		all = append(all, name{"threshold", "threshold " + words.Threshold(c.Threshold) + " = " + words.Figure(m, thresholds[n-1].V), f.y(thresholds[n-1].V)})
+		all = append(all, name{"threshold", c.Say.T("threshold %s = %s", words.Threshold(c.Threshold), words.Figure(m, thresholds[n-1].V)), f.y(thresholds[n-1].V)})
 	}
 	if n := len(usage); n > 0 {
-		all = append(all, name{"usage", "usage " + words.Figure(m, usage[n-1].V), f.y(usage[n-1].V)})
+		all = append(all, name{"usage", c.Say.T("usage %s", words.Figure(m, usage[n-1].V)), f.y(usage[n-1].V)})
 	}
 	slices.SortStableFunc(all, func(a, b name) int { return int(max(-1e6, min((a.y-b.y)*10, 1e6))) })
 	spread(all)
@@ -154,7 +154,7 @@ func (d *drawing) hovers(c Chart, f frame, usage, capacity []fleet.Point) {
 		}
 		text := words.Timestamp(peak.T, f.zone) + "  " + words.Figure(m, peak.V)
 		if at < len(capacity) && capacity[at].V > 0 && !capacity[at].T.After(peak.T) {
-			text += " of " + words.Figure(m, capacity[at].V) + " (" + words.ShareBeside(peak.V/capacity[at].V, c.Threshold) + ")"
+			text = words.Timestamp(peak.T, f.zone) + "  " + c.Say.T("%s of %s (%s)", words.Figure(m, peak.V), words.Figure(m, capacity[at].V), words.ShareBeside(peak.V/capacity[at].V, c.Threshold))
 		}
 		d.add(`<rect x="%s" y="%s" width="%s" height="%s" fill="none"><title>%s</title></rect>`,
 			num(edge), num(above), num(max(0, end-edge)), num(below-above), escape(text))

@@ -5,6 +5,7 @@ package ics
 
 import (
 	"bytes"
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 type Calendar struct {
 	Name     string // what calendar programs call it
 	Producer string // who wrote it, with a version
+	Language string // of its texts, in capitals: EN, ZH; empty is EN
 	About    string // what is in it; empty is nothing to say
 	// Refresh is how often a program should ask again.
 	Refresh time.Duration
@@ -50,7 +52,7 @@ func Encode(c *Calendar) []byte {
 	var w writer
 	w.line("BEGIN", "VCALENDAR")
 	w.line("VERSION", "2.0")
-	w.line("PRODID", "-//"+text(c.Producer)+"//EN")
+	w.line("PRODID", "-//"+text(c.Producer)+"//"+cmp.Or(c.Language, "EN"))
 	w.line("CALSCALE", "GREGORIAN")
 	// The name and the pause by RFC 7986, and as older programs know them.
 	w.line("NAME", text(c.Name))

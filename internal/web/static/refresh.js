@@ -31,8 +31,14 @@
     try {
       const answer = await fetch(address, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
       if (!answer.ok) throw new Error(String(answer.status));
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("main");
       if (!fresh) throw new Error("no content");
+      if (page.documentElement.lang !== document.documentElement.lang) {
+        // Another language was chosen in another window: all of the page is to be in it.
+        if (!busy()) location.reload();
+        return;
+      }
       answered = new Date();
       stale.hidden = true;
       if (busy()) return;
@@ -40,7 +46,7 @@
       main().replaceWith(document.adoptNode(fresh));
       refocus(focus);
     } catch {
-      stale.textContent = "Brimwatch has not answered since " + answered.toLocaleTimeString() + ". What stands below is from then.";
+      stale.textContent = stale.dataset.text.replace("{}", answered.toLocaleTimeString(document.documentElement.lang));
       stale.hidden = false;
     }
   };

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // Kind is a kind of sign. It is also its class in the style sheet.
@@ -62,7 +65,8 @@ type Line struct {
 	Zone     *time.Location // nil is UTC
 	Kinds    []Kind         // the gravest last
 	Lanes    []Lane
-	Label    string // the whole of it in a sentence, for who does not see it
+	Say      *phrases.Printer // nil speaks English
+	Label    string           // the whole of it in a sentence, for who does not see it
 }
 
 // Sizes in pixels, and places in percent of the width.
@@ -97,7 +101,7 @@ func (l *Line) SVG() string {
 	}
 	if !l.Now.IsZero() {
 		x := l.place(l.Now)
-		fmt.Fprintf(&b, `<line class="now" x1="%s" x2="%s" y1="%d" y2="%d"><title>now</title></line>`, x, x, headHeight-6, height)
+		fmt.Fprintf(&b, `<line class="now" x1="%s" x2="%s" y1="%d" y2="%d"><title>%s</title></line>`, x, x, headHeight-6, height, escape(l.Say.T("at this moment|now")))
 	}
 	b.WriteString(`</svg>`)
 	return b.String()
@@ -142,12 +146,12 @@ func (l *Line) ticks() []tick {
 	weeks := l.To.Sub(l.From) <= 45*day
 	for n := 0; ; n++ {
 		at := time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, l.zone())
-		text := at.Format("Jan")
+		text := at.Format(l.Say.Language().Choose("Jan", "1月"))
 		if weeks {
 			at = time.Date(y, m, d+n, 0, 0, 0, 0, l.zone())
-			text = at.Format("2 Jan")
+			text = words.BriefDate(at, l.zone(), l.Say.Language())
 		} else if at.Month() == time.January {
-			text = at.Format("2006")
+			text = at.Format(l.Say.Language().Choose("2006", "2006年"))
 		}
 		if !at.Before(l.To) {
 			return out
@@ -207,7 +211,7 @@ func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
 	for _, c := range l.clusters(lane.Signs) {
 		texts := c.texts
 		if c.n > len(texts) {
-			texts = append(texts, fmt.Sprintf("and %d more until %s", c.n-len(texts), c.last.In(l.zone()).Format("2006-01-02 15:04")))
+			texts = append(texts, l.Say.T("and %d more until %s", c.n-len(texts), c.last.In(l.zone()).Format("2006-01-02 15:04")))
 		}
 		x, name := l.place(c.first), l.Kinds[c.kind].Name
 		fmt.Fprintf(b, `<g class="sign %s"><title>%s</title><use href="#sign-%s" x="%s" y="%d"/>`, name, escape(strings.Join(texts, "\n")), name, x, top+axisAt)
@@ -219,12 +223,18 @@ func (l *Line) lane(b *strings.Builder, lane *Lane, top int) {
 	b.WriteString(`</g>`)
 }
 
+// day writes a moment with its day of the week.
+func (l *Line) day(at time.Time) string {
+	local := at.In(l.zone())
+	weekday, _ := l.Say.Heard(local.Format("Mon"))
+	return weekday + " " + local.Format("2006-01-02 15:04")
+}
+
 // span draws what lasts as a bar on the line of its lane, as much of it as the time line
 // shows.
 func (l *Line) span(b *strings.Builder, s Span, y int) {
 	from, to := l.percent(s.From), l.percent(s.To)
-	const form = "Mon 2006-01-02 15:04"
-	title := s.Text + "\n" + s.From.In(l.zone()).Format(form) + " to " + s.To.In(l.zone()).Format(form)
+	title := s.Text + "\n" + l.Say.T("%s to %s", l.day(s.From), l.day(s.To))
 	fmt.Fprintf(b, `<rect class="span %s" x="%s" y="%d" width="%s" height="%d"><title>%s</title></rect>`,
 		s.Kind, percent(from), y-spanHeight/2, percent(max(0, to-from)), spanHeight, escape(title))
 }
