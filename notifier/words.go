@@ -168,7 +168,7 @@ func (s *wording) inGSM() {
 }
 
 // summary is one line.
-func (s *wording) summary() string {
+func (s wording) summary() string {
 	var said []string
 	for i := range s.facts {
 		if f := &s.facts[i]; f.Weight != facts.Full && f.Message != "" {
@@ -179,7 +179,7 @@ func (s *wording) summary() string {
 }
 
 // description says all of it, in sentences.
-func (s *wording) description() string {
+func (s wording) description() string {
 	out := s.code + " " + s.word + " " + s.name(0) + s.more
 	if s.about != "" {
 		out += s.sep.Open + s.about + s.sep.Shut
