@@ -11,7 +11,7 @@ import (
 
 // bundle is what one text message says of several notices.
 type bundle struct {
-	l            words.Language
+	reader
 	notices      []Notice
 	begins, ends []entry // the gravest first
 	counted      tally   // beginnings that the text counts, named or not
@@ -35,8 +35,8 @@ func (t *tally) add(n *Notice) {
 	}
 }
 
-func newBundle(notices []Notice, l words.Language, link string, tails []string) *bundle {
-	b := &bundle{l: l, notices: notices, link: link, tails: tails}
+func newBundle(notices []Notice, r reader, link string, tails []string) *bundle {
+	b := &bundle{reader: r, notices: notices, link: link, tails: tails}
 	var begins, ends []int
 	for i := range notices {
 		n := &notices[i]
@@ -46,7 +46,7 @@ func newBundle(notices []Notice, l words.Language, link string, tails []string) 
 			begins = append(begins, i)
 		}
 		switch {
-		case !countable(n):
+		case !r.counts(n):
 			continue
 		case Ends(n.Kind):
 			b.ended++
@@ -55,7 +55,7 @@ func newBundle(notices []Notice, l words.Language, link string, tails []string) 
 		}
 		b.left += max(n.LeftOut, 0)
 	}
-	b.begins, b.ends = entriesOf(notices, begins, l), entriesOf(notices, ends, l)
+	b.begins, b.ends = entriesOf(notices, begins, r), entriesOf(notices, ends, r)
 	return b
 }
 
@@ -122,7 +122,7 @@ func (b *bundle) divide() bool {
 	if len(b.begins) == 0 || len(b.begins[0].what) < 2 {
 		return false
 	}
-	b.begins = append(b.begins[0].apart(b.notices, b.l), b.begins[1:]...)
+	b.begins = append(b.begins[0].apart(b.notices, b.reader), b.begins[1:]...)
 	return true
 }
 
@@ -137,7 +137,7 @@ func (b *bundle) saying(text string, names named) Composed {
 		}
 	}
 	for i := range b.notices {
-		if c.Under[i] == "" && !countable(&b.notices[i]) {
+		if c.Under[i] == "" && !b.counts(&b.notices[i]) {
 			c.Left = append(c.Left, i)
 		}
 	}

@@ -29,14 +29,27 @@ func (d *Directory) Compose(t Target, notices []Notice, tails ...string) Compose
 	if t.Recipient.Channel != "sms" || len(notices) == 0 {
 		return Composed{}
 	}
-	return d.entries.Words.compose(notices, reader{t.Language, t.Zone}, tails...)
+	return d.entries.Words.compose(notices, reader{l: t.Language, zone: t.Zone}, tails...)
+}
+
+// ComposeLast writes the text that ends a row of messages, of which each said what the one
+// before had no room for: this one counts the rest, so that nothing is left. The page and LIST have it.
+func (d *Directory) ComposeLast(t Target, notices []Notice, tails ...string) Composed {
+	if t.Recipient.Channel != "sms" || len(notices) == 0 {
+		return Composed{}
+	}
+	return d.entries.Words.compose(notices, reader{l: t.Language, zone: t.Zone, last: true}, tails...)
 }
 
 // reader is who reads a text.
 type reader struct {
 	l    words.Language
 	zone *time.Location
+	last bool // no message is to follow: what has no room is counted
 }
+
+// counts tells whether a text may count a notice without saying what it is.
+func (r reader) counts(n *Notice) bool { return r.last || countable(n) }
 
 // compose writes the text of one text message for notices. Where the text of the gravest
 // says all of them, it is that. Else it begins with counts, names the gravest with their
@@ -54,7 +67,7 @@ func (w Words) compose(notices []Notice, r reader, tails ...string) Composed {
 		}
 		return c
 	}
-	return newBundle(notices, r.l, w.listLink(r.l), tails).composed()
+	return newBundle(notices, r, w.listLink(r.l), tails).composed()
 }
 
 // alone is the text of one notice with what it left out, as far as there is room.

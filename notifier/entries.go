@@ -49,7 +49,7 @@ func countable(n *Notice) bool {
 }
 
 // entriesOf puts notices into entries, the gravest first. Of alarms of readings only so many are named as a text can name.
-func entriesOf(notices []Notice, which []int, l words.Language) []entry {
+func entriesOf(notices []Notice, which []int, r reader) []entry {
 	slices.SortStableFunc(which, func(a, b int) int {
 		return Weight(notices[a].Severity, notices[a].Kind) - Weight(notices[b].Severity, notices[b].Kind)
 	})
@@ -57,20 +57,20 @@ func entriesOf(notices []Notice, which []int, l words.Language) []entry {
 	singles := 0
 	for _, i := range which {
 		n := &notices[i]
-		if !datesInstance(n) && countable(n) {
+		if !datesInstance(n) && r.counts(n) {
 			if singles++; singles > mostNamed {
 				continue
 			}
 		}
-		out = append(out, newEntry(n, i, l))
+		out = append(out, newEntry(n, i, r))
 	}
 	return out
 }
 
 // newEntry is the entry of one notice.
-func newEntry(n *Notice, at int, l words.Language) entry {
-	a := abridged(n, l)
-	e := entry{notices: []int{at}, code: a.code, name: a.name, must: !countable(n)}
+func newEntry(n *Notice, at int, r reader) entry {
+	a := abridged(n, r.l)
+	e := entry{notices: []int{at}, code: a.code, name: a.name, must: !r.counts(n)}
 	if a.what != "" {
 		e.what = []string{a.what}
 	}
@@ -154,10 +154,10 @@ func merged(list []entry) []entry {
 }
 
 // apart is an entry for each of the things that one says.
-func (e *entry) apart(notices []Notice, l words.Language) []entry {
+func (e *entry) apart(notices []Notice, r reader) []entry {
 	var out []entry
 	for _, at := range e.notices {
-		one := newEntry(&notices[at], at, l)
+		one := newEntry(&notices[at], at, r)
 		i := slices.IndexFunc(out, func(known entry) bool { return slices.Equal(known.what, one.what) })
 		if i >= 0 {
 			out[i].take(&one)

@@ -93,7 +93,7 @@ func TestWhatATextSays(t *testing.T) {
 	} {
 		for _, l := range []words.Language{words.EN, words.ZH} {
 			n, o := s.told(l, "A2AA", tt.text), s.told(l, "B2BB", tt.say)
-			if got := speechOf(&n, reader{l, s.zone}).says(&o); got != tt.want {
+			if got := speechOf(&n, reader{l: l, zone: s.zone}).says(&o); got != tt.want {
 				t.Errorf("%s: %s: %v: %q", tt.name, l, got, n.Text)
 			}
 		}
@@ -110,7 +110,7 @@ func TestBulkTextListsOthers(t *testing.T) {
 	ev.Details.Others = []alarm.Affected{s.affected(second, ev.At)}
 	for _, l := range []words.Language{words.EN, words.ZH} {
 		n, o := s.told(l, "A2AA", ev), s.told(l, "B2BB", s.event(alarm.Raised, alarm.Expiry, second, ev.At))
-		says := speechOf(&n, reader{l, s.zone}).says(&o)
+		says := speechOf(&n, reader{l: l, zone: s.zone}).says(&o)
 		if named := strings.Contains(n.Text, "Stock"); says != named {
 			t.Errorf("%s: %v: %q", l, says, n.Text)
 		}

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,6 +53,57 @@ func (r *rig) listed() []string {
 		out = append(out, line)
 	}
 	return out
+}
+
+// TestARowOfTextsEnds: what has a date is said, message by message; but nobody gets more than a
+// dozen in a row, and the last one counts the rest.
+func TestARowOfTextsEnds(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		sms := &fakeChannel{bundle: 1000}
+		var got []string
+		sms.answer = func(m notifier.Message) (notifier.Receipt, error) {
+			got = append(got, m.Text)
+			return notifier.Receipt{Status: notifier.Accepted}, nil
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		now := time.Now().UTC()
+		var events []alarm.Event
+		for i := range 300 {
+			ev := dated(alarm.Raised, alarm.Expiry, fmt.Sprintf("%c%c%c%c", "ABCDEFGHJK"[i/100], "ABCDEFGHJK"[i/10%10], "ABCDEFGHJK"[i%10], 65), "")
+			in := *ev.Instance
+			in.ID, in.Name = fmt.Sprintf("i%03d", i), fmt.Sprintf("i%03d", i)
+			in.Term.Expires = now.AddDate(0, 0, i+1) // each has a date of its own
+			course := in.Term.Course(fleet.Policy{}, nil)
+			ev.Key.Instance, ev.Instance, ev.Severity = in.ID, &in, alarm.Warning
+			ev.Details = &alarm.Details{At: in.Term.Expires, Course: &course, Lifecycle: course.At(now)}
+			events = append(events, ev)
+		}
+		if err := r.Commit(t.Context(), alarm.Commit{Events: events}); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Hour)
+		if len(got) != paceFollow+1 {
+			t.Fatalf("%d messages, want %d:\n%s", len(got), paceFollow+1, strings.Join(got, "\n"))
+		}
+		if first, last := got[0], got[len(got)-1]; !strings.Contains(first, "more follow") || strings.Contains(last, "more follow") || !strings.Contains(last, "all: reply LIST") {
+			t.Errorf("the first says %q, the last %q", first, last)
+		}
+		for _, line := range r.listed() {
+			if !strings.Contains(line, " sent") {
+				t.Errorf("one is not sent: %s", line)
+			}
+		}
+		// Afterwards all is as ever.
+		if err := r.Commit(t.Context(), alarm.Commit{Events: []alarm.Event{dated(alarm.Raised, alarm.Suspension, "B2BB", "")}}); err != nil {
+			t.Fatal(err)
+		}
+		pass(10 * time.Minute)
+		if !strings.Contains(got[len(got)-1], "B2BB") {
+			t.Errorf("the next text is %q", got[len(got)-1])
+		}
+	})
 }
 
 // TestWebhooksGetEachAlert: people get one message about one thing, webhooks each alert; the

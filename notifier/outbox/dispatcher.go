@@ -147,7 +147,7 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 		results, err = b.track(calls, w.items[0])
 	case doSend:
 		var told verdict
-		results, told, err = b.send(calls, running, w.items)
+		results, told, err = b.send(calls, running, w.items, w.last)
 		if told.result != says {
 			v = told
 		}
@@ -169,9 +169,9 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 }
 
 // send makes one attempt at one message: it looks a message in doubt up first, where
-// the channel can do that.
-func (b *Outbox) send(calls, running context.Context, items []item) ([]item, verdict, error) {
-	s, others, err := b.prepare(calls, items)
+// the channel can do that. The last of a row of messages leaves nothing behind.
+func (b *Outbox) send(calls, running context.Context, items []item, last bool) ([]item, verdict, error) {
+	s, others, err := b.prepare(calls, items, last)
 	switch {
 	case err != nil:
 		return nil, verdict{}, err

@@ -146,7 +146,7 @@ func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter()}
 	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
-		v.spoke = len(s.items)
+		v.spoke, v.behind = len(s.items), s.behind
 		v.grave = slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })
 	}
 	return v

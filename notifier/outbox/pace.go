@@ -11,6 +11,7 @@ type pace struct {
 	grave  []instant // the same of those that were critical
 	spoke  int       // for how many notices the newest spoke
 	newest instant
+	follow int // how many in a row left notices behind that have to be said
 }
 
 const (
@@ -22,10 +23,18 @@ const (
 	// paceCritical is how long a critical notice waits for others after paceBurst messages
 	// about critical ones: in a storm they come by the hundred.
 	paceCritical = 4 * time.Second
+	// paceFollow is how many messages in a row may leave behind what has to be said. The
+	// next one counts the rest: nobody reads twenty texts, and the page has them all.
+	paceFollow = 12
 )
 
-// left notes that a message left that spoke for n notices, grave ones among them.
-func (p *pace) left(now instant, n int, grave bool) {
+// left notes that a message left that spoke for n notices, grave ones among them, and
+// whether it left some behind that have to be said.
+func (p *pace) left(now instant, n int, grave, behind bool) {
+	p.follow++
+	if !behind {
+		p.follow = 0
+	}
 	p.sent = lastFew(p.sent, now)
 	if grave {
 		p.grave = lastFew(p.grave, now)

@@ -42,7 +42,7 @@ func TestPace(t *testing.T) {
 	} {
 		var p pace
 		for _, l := range tt.sent {
-			p.left(l.at, l.n, l.grave)
+			p.left(l.at, l.n, l.grave, false)
 		}
 		if got := p.opens(tt.critical); got != tt.want {
 			t.Errorf("%s: opens at %v, want %v", tt.name, got, tt.want)

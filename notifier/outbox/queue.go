@@ -59,24 +59,25 @@ type work struct {
 	line
 	action action
 	items  []item // one message, for doSend
+	last   bool   // it ends a row of messages: what it has no room for is counted
 }
 
 // next returns what is due; false when nothing is.
 func (q *queue) next(now moment, bundle int) (work, bool) {
 	if held := q.overdueHolds(now); len(held) > 0 {
-		return work{q.line, doRelease, held}, true
+		return work{line: q.line, action: doRelease, items: held}, true
 	}
 	if unit := q.nextUnit(now.at); len(unit) > 0 {
 		if group := q.nextGroup(now.at, bundle); len(group) == 0 || group[0].weight > 0 || gravest(unit) == 0 {
-			return work{q.line, doSend, unit}, true
+			return work{line: q.line, action: doSend, items: unit}, true
 		}
 	}
 	if group := q.nextGroup(now.at, bundle); len(group) > 0 {
-		return work{q.line, doSend, group}, true
+		return work{line: q.line, action: doSend, items: group, last: q.pace != nil && q.pace.follow >= paceFollow}, true
 	}
 	for _, it := range q.items {
 		if it.state == notifier.Sent && it.due <= now.at {
-			return work{q.line, doTrack, []item{it}}, true
+			return work{line: q.line, action: doTrack, items: []item{it}}, true
 		}
 	}
 	return work{}, false

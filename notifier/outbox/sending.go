@@ -24,13 +24,16 @@ type sending struct {
 	way     string
 	attempt int64         // row of the attempt
 	tried   time.Duration // how long ago the last attempt began
+	last    bool          // it ends a row of messages: what it has no room for is counted
+	behind  bool          // its text has no room for others that have to be said
 }
 
 // prepare reads the notices of a message and finds where they go. A target
 // without a channel means that nobody is there any more. Others stay in the queue: those
 // for which the text has no room, and ends of what was told at another address than the
 // recipient's, which are moved to a queue of their own.
-func (b *Outbox) prepare(ctx context.Context, items []item) (s sending, others []item, err error) {
+func (b *Outbox) prepare(ctx context.Context, items []item, last bool) (s sending, others []item, err error) {
+	s.last = last
 	dir := b.directory.Load()
 	stored, err := readAll(ctx, b.reads, items)
 	if err != nil {
@@ -88,10 +91,15 @@ func (b *Outbox) recall(ctx context.Context, dir *notifier.Directory, s *sending
 // leave it, and are returned. None does when the message may have left already.
 func (s *sending) compose(dir *notifier.Directory) (left []item) {
 	if s.target.Recipient.Channel == "sms" {
-		c := dir.Compose(s.target, s.message.Notices)
+		write := dir.Compose
+		if s.last {
+			write = dir.ComposeLast
+		}
+		c := write(s.target, s.message.Notices)
 		s.message.Text, s.under = c.Text, c.Under
 		if s.items[0].message == "" {
 			left = s.leave(c.Left)
+			s.behind = len(left) > 0
 		}
 	}
 	if s.message.ID == "" {

@@ -57,7 +57,7 @@ func TestAMessageIsTheMostTriedOfItsNotices(t *testing.T) {
 		for _, seq := range order {
 			items = append(items, item{seq: seq, recipient: "webhook/oncall/1", message: "msg_1"})
 		}
-		s, moved, err := r.prepare(t.Context(), items)
+		s, moved, err := r.prepare(t.Context(), items, false)
 		if err != nil || s.target.Channel == nil || len(moved) > 0 {
 			t.Fatal(s.target, moved, err)
 		}

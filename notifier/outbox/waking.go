@@ -13,6 +13,7 @@ type verdict struct {
 	spread float64
 	spoke  int    // for how many notices a message spoke that the far side took
 	grave  bool   // something critical was among them
+	behind bool   // it had no room for others that have to be said
 	why    string // of a failure, in plain words
 }
 
@@ -61,7 +62,7 @@ func (s *queues) hear(q *queue, v verdict, now moment, dir roads) {
 	case took:
 		q.failures, q.open = 0, 0
 		if q.pace != nil && v.spoke > 0 {
-			q.pace.left(now.at, v.spoke, v.grave)
+			q.pace.left(now.at, v.spoke, v.grave, v.behind)
 		}
 	case fails:
 		q.failures++
