@@ -141,7 +141,7 @@ func newRun(o *Options) *run {
 // asked names what was asked for, for people.
 func (r *run) asked() string {
 	if n := len(r.feed.instances); n != 1 {
-		return fmt.Sprintf("%s instances", words.Count(n))
+		return words.Count(n) + " instances"
 	}
 	return r.feed.instances[0].id
 }

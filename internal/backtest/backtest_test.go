@@ -67,6 +67,11 @@ func usageAt(at time.Duration) (usage float64, up, recorded bool) {
 // record puts a day into the history of a configuration, of all its instances.
 func record(tb testing.TB, s *config.Snapshot, length, apart time.Duration) {
 	tb.Helper()
+	recordAs(tb, s, length, apart, usageAt)
+}
+
+func recordAs(tb testing.TB, s *config.Snapshot, length, apart time.Duration, usageAt func(time.Duration) (usage float64, up, recorded bool)) {
+	tb.Helper()
 	store, err := statistics.Open(statistics.Options{Dir: filepath.Join(s.Storage.Dir, "history"), Retention: 100 * 365 * 24 * time.Hour})
 	if err != nil {
 		tb.Fatal(err)
@@ -171,14 +176,45 @@ func TestSeldom(t *testing.T) {
 	}
 }
 
-// TestDown holds that an alarm that was open when Brimwatch went down goes on behind it, and
-// that the time between raises nothing.
-func TestDown(t *testing.T) {
+// TestOpenAtTheEnd holds that nothing is made up behind the last reading.
+func TestOpenAtTheEnd(t *testing.T) {
 	s := load(t, configuration)
 	record(t, s, 6*time.Hour+30*time.Minute, every)
 	r := runDay(t, s, nil)
 	if len(r.Alarms) != 1 || r.Alarms[0].EndedAt != nil || len(r.Gaps) != 0 {
-		t.Errorf("open at the end: alarms %+v, gaps %v", r.Alarms, r.Gaps)
+		t.Errorf("alarms %+v, gaps %v", r.Alarms, r.Gaps)
+	}
+}
+
+// TestDown holds that an alarm that was open when Brimwatch went down is the same behind it,
+// that the time between raises nothing, and that what was held in it is told behind it.
+func TestDown(t *testing.T) {
+	s := load(t, strings.ReplaceAll(configuration, `zone: Asia/Shanghai}`, `zone: UTC, quiet_hours: {from: "16:30", to: "19:00"}}`))
+	recordAs(t, s, 24*time.Hour, every, func(at time.Duration) (float64, bool, bool) {
+		switch {
+		case at >= 18*time.Hour && at < 20*time.Hour:
+			return 0, false, false
+		case at >= 17*time.Hour && at < 21*time.Hour:
+			return 3600, true, true
+		}
+		return 3000, true, true
+	})
+	r := runDay(t, s, nil)
+	if len(r.Gaps) != 1 || len(r.Alarms) != 1 || r.Alarms[0].EndedAt == nil || !r.Alarms[0].EndedAt.Equal(day().Add(21*time.Hour+time.Minute)) {
+		t.Fatalf("alarms %+v, gaps %v", r.Alarms, r.Gaps)
+	}
+	if told := r.Alarms[0].Told; len(told) != 2 || told[1].Recipient != "wei" || told[1].Messages != 2 {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// TestCalendarIsLeftOut holds that the calendar is not judged, nor anybody tested.
+func TestCalendarIsLeftOut(t *testing.T) {
+	s := load(t, strings.ReplaceAll(strings.ReplaceAll(configuration, `zone: Asia/Shanghai}`, `zone: UTC, daily_test: "09:00"}`),
+		"billing: {method: payg}", "billing: {method: subscription, expires: 2025-01-01}"))
+	recordAs(t, s, 24*time.Hour, every, func(time.Duration) (float64, bool, bool) { return 3000, true, true })
+	if r := runDay(t, s, nil); len(r.Alarms) != 0 || r.Totals.Messages != 0 {
+		t.Errorf("alarms %+v, totals %+v", r.Alarms, r.Totals)
 	}
 }
 

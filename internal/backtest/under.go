@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -37,6 +38,15 @@ func under(s *config.Snapshot, threshold float64, metric string) *config.Snapsho
 		}
 	}
 	return &out
+}
+
+// ParseThreshold reads a threshold as a configuration has it.
+func ParseThreshold(text string) (float64, error) {
+	v, err := alarm.ParseShare(text)
+	if err == nil && v == 0 {
+		err = errors.New("a threshold lies above 0%")
+	}
+	return v, err
 }
 
 // raisedAt is a rule with another threshold. Its clear threshold follows as it does in a

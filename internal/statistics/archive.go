@@ -144,7 +144,7 @@ func copyFiles(from, to string) error {
 			continue // it has become part of a block meanwhile
 		}
 		if err == nil {
-			err = os.WriteFile(filepath.Join(to, e.Name()), data, 0o600)
+			err = os.WriteFile(filepath.Join(to, e.Name()), data, 0o600) //nolint:gosec // in a folder of our own, under a name that the database gave
 		}
 		if err != nil {
 			return fmt.Errorf("copy the newest hours: %w", err)
