@@ -288,16 +288,14 @@ func (in *recorded) reading(r *fleet.Reading, at int64) *fleet.Reading {
 	r.Limits = in.limits
 	for i := range in.usage {
 		l := &in.usage[i]
-		if l.nextAt() == at {
+		for ; l.nextAt() == at; l.next++ {
 			r.Known, r.Usage[l.metric], r.Up = r.Known.With(l.metric), l.samples[l.next].v, true
-			l.next++
 		}
 	}
 	for i := range in.answers {
 		l := &in.answers[i]
-		if l.nextAt() == at {
+		for ; l.nextAt() == at; l.next++ {
 			r.Up = r.Up || l.samples[l.next].v > 0
-			l.next++
 		}
 	}
 	if !r.Up {

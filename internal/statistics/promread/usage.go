@@ -182,6 +182,9 @@ func (q *query) each(visit func(id string, m fleet.Metric, samples statistics.Sa
 			for len(rest) > 0 {
 				p := rest[0]
 				rest = rest[1:]
+				if len(rest) > 0 && rest[0].Timestamp == p.Timestamp {
+					continue // some keep twice what was written twice
+				}
 				// VictoriaMetrics shows where a series ends as a value that is none.
 				if v := float64(p.Value); !math.IsNaN(v) {
 					return int64(p.Timestamp), v, true
