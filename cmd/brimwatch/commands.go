@@ -19,6 +19,7 @@ type commands struct {
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
 	Test       testCommand       `cmd:"" help:"Run tests of a configuration: series and dates in, alarms and messages out; a diff where they differ. Sends nothing."`
+	Backtest   backtestCommand   `cmd:"" help:"Say what would have been raised and told over the recorded history, at what price; with another threshold, too. Sends nothing."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
 	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`

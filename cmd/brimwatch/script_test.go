@@ -19,7 +19,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
+	"github.com/brimwatch/brimwatch/internal/statistics"
 	"github.com/brimwatch/brimwatch/test/golden"
 )
 
@@ -64,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"exits":      exits,
 			"eventually": eventually,
 			"daemon":     startDaemon,
+			"record":     record,
 		},
 	})
 }
@@ -129,6 +132,31 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s ended with exit code %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
+}
+
+// record DIR records 6 January 2025 of the instance mqtt-1 in the history under a storage.dir:
+// connections at 60 % of 5,000, for an hour at 72 %, for half an hour at 82 %, then for ten
+// minutes without an answer.
+func record(ts *testscript.TestScript, _ bool, args []string) {
+	const always = 100 * 365 * 24 * time.Hour
+	store, err := statistics.Open(statistics.Options{Dir: filepath.Join(ts.MkAbs(args[0]), "history"), Retention: always})
+	ts.Check(err)
+	store.SetFleet([]*fleet.Instance{{ID: "mqtt-1", Product: "mqtt", Edition: "basic", Watched: true}})
+	day := time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC)
+	for at := time.Duration(0); at < 24*time.Hour; at += 15 * time.Second {
+		r := &fleet.Reading{Instance: "mqtt-1", At: day.Add(at), Up: true}
+		r.Known, r.Usage[fleet.Connections] = r.Known.With(fleet.Connections), 3000
+		switch hour := at.Hours(); {
+		case hour >= 6 && hour < 7:
+			r.Usage[fleet.Connections] = 3600
+		case hour >= 12 && hour < 12.5:
+			r.Usage[fleet.Connections] = 4100
+		case hour >= 15 && at < 15*time.Hour+10*time.Minute:
+			r.Up, r.Known, r.Reason = false, 0, "refused"
+		}
+		store.Append([]*fleet.Reading{r})
+	}
+	ts.Check(store.Close())
 }
 
 // eventually PATTERN NAME COMMAND... runs a command until its output matches.

@@ -381,6 +381,9 @@ func leadsText(l *alarm.Leads) string {
 	return strings.Join(out, ", ")
 }
 
+// ParseSpan reads a length of time as a configuration has it.
+func ParseSpan(text string) (time.Duration, error) { return parseSpan(text) }
+
 // Span writes a length of time as a configuration has it: 1d12h, 90s as 1m30s.
 func Span(d time.Duration) string {
 	if d == 0 {

@@ -40,6 +40,9 @@ type MachineOptions struct {
 	// Readings is true where Observe brings readings that are judged. Otherwise only the calendar
 	// is, and nothing is said of instances that tell nothing.
 	Readings bool
+	// NoCalendar leaves out all that is not caused by readings: terms and accounts are not judged,
+	// and no daily test and no drill is sent.
+	NoCalendar bool
 	// Only are the instances of which readings come; nil is all. Nothing is said of the silence of the others.
 	Only map[string]bool
 	// Tick is how often timers are looked at that run; 0 is a second. They run while readings are
@@ -124,7 +127,7 @@ func (m *Machine) start(ctx context.Context) (err error) {
 		return fmt.Errorf("open the outbox of the rehearsal: %w", err)
 	}
 	o := alarm.Options{
-		Journal: (*journal)(m), Calendar: m.state.Calendar(), Logger: log, Seed: cmp.Or(m.options.Seed, uint64(m.at.Unix())),
+		Journal: (*journal)(m), Calendar: m.judged(), Logger: log, Seed: cmp.Or(m.options.Seed, uint64(m.at.Unix())),
 		Clocks: m.clocks, Stepped: true, Tick: m.options.Tick,
 		Doubts: func(doubts map[string]time.Time) { m.state.SetDoubts(doubts, m.at) },
 	}
@@ -135,7 +138,18 @@ func (m *Machine) start(ctx context.Context) (err error) {
 		return fmt.Errorf("build the alarm engine of the rehearsal: %w", err)
 	}
 	m.judgeAt, m.sendAt, m.drillAt = m.at, m.at, m.at
+	if m.options.NoCalendar {
+		m.drillAt = time.Time{}
+	}
 	return nil
+}
+
+// judged is what the engine judges by the clock.
+func (m *Machine) judged() alarm.Calendar {
+	if m.options.NoCalendar {
+		return alarm.Calendar{}
+	}
+	return m.state.Calendar()
 }
 
 // watches are what the engine judges by readings.
@@ -202,7 +216,7 @@ func (m *Machine) Set(ctx context.Context, s *config.Snapshot, accounts []fleet.
 	return m.calendar(ctx)
 }
 
-func (m *Machine) calendar(ctx context.Context) error { return m.SetCalendar(ctx, m.state.Calendar()) }
+func (m *Machine) calendar(ctx context.Context) error { return m.SetCalendar(ctx, m.judged()) }
 
 // SetCalendar puts another calendar into force: other balances, with the courses that follow
 // from them.

@@ -147,6 +147,14 @@ func (t Track) At(ms int64) (float64, bool) {
 	return t.points[i].v, true
 }
 
+// Each calls visit with each value that was in force from from to to, both included, and since
+// when: the first as of from where it is older. NaN is that there was none any more.
+func (t Track) Each(from, to int64, visit func(ms int64, v float64)) {
+	for i := max(t.index(from), 0); i < len(t.points) && t.points[i].t <= to; i++ {
+		visit(max(t.points[i].t, from), t.points[i].v)
+	}
+}
+
 // Held returns the value that was in force at ms while Brimwatch ran, or stopped
 // running no longer than PromQL's look-back before.
 func (t Track) Held(ms int64) (float64, bool) {

@@ -257,6 +257,7 @@ func conform(t *testing.T, open func(*testing.T, time.Time) recordings) {
 		t.Run(c.id, func(t *testing.T) {
 			conformStatistics(t, read, c, began)
 			conformUsage(t, read, c, began)
+			conformAnswers(t, read, began, &c)
 		})
 	}
 	conformTogether(t, read, began)
@@ -351,6 +352,61 @@ func conformUsage(t *testing.T, read recordings, c course, began time.Time) {
 		if diff := gocmp.Diff(want, got, nearly()); diff != "" {
 			t.Errorf("%v (-want +got)\n%s", asked, diff)
 		}
+	}
+}
+
+// conformAnswers holds at which moments the source answered, and which capacities were in force.
+func conformAnswers(t *testing.T, read recordings, began time.Time, c *course) {
+	t.Helper()
+	far, ok := read.(interface {
+		EachAnswer(ctx context.Context, ids []string, from, to time.Time, visit func(id string, samples statistics.Samples)) error
+		EachCapacity(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
+	})
+	if !ok {
+		return // the store itself has others who read it so
+	}
+	from, to := began.Add(10*time.Minute), began.Add(time.Hour)
+	want, got := make(map[int64]float64), make(map[int64]float64)
+	capacity := float64(firstCapacity)
+	for _, r := range c.readings {
+		if r.capacity > 0 {
+			capacity = r.capacity
+		}
+		at := began.Add(r.at)
+		if at.Before(from) || !at.Before(to) {
+			continue
+		}
+		want[at.UnixMilli()] = 0
+		if r.values != nil {
+			want[at.UnixMilli()] = 1
+		}
+	}
+	err := far.EachAnswer(t.Context(), []string{c.id, "nobody"}, from, to, func(id string, samples statistics.Samples) {
+		for ms, v, ok := samples(); ok; ms, v, ok = samples() {
+			got[ms] = v
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("answers of %s (-want +got)\n%s", c.id, diff)
+	}
+	var first int64
+	last := 0.0
+	err = far.EachCapacity(t.Context(), []string{c.id}, fleet.MetricSet(0).With(fleet.Connections), from, to, func(_ string, _ fleet.Metric, samples statistics.Samples) {
+		for ms, v, ok := samples(); ok; ms, v, ok = samples() {
+			if first == 0 {
+				first = ms
+			}
+			last = v
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last != capacity || first != from.UnixMilli() {
+		t.Errorf("capacity of %s: %v in the end, first known %s after the beginning; want %v, at once", c.id, last, time.UnixMilli(first).Sub(from), capacity)
 	}
 }
 

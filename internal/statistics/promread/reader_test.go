@@ -187,4 +187,26 @@ func TestLongAnswersAreAskedForInParts(t *testing.T) {
 	}
 }
 
+// TestTwiceStored has a database that keeps what a repeated remote write brought twice.
+func TestTwiceStored(t *testing.T) {
+	begin := time.Unix(1_800_000_000, 0)
+	r, err := New(Options{URL: "http://vm.test", Transport: far(func(*http.Request) (*http.Response, error) {
+		one := "[" + timeText(begin) + `,"1"]`
+		return answer(200, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"instance_id":"a","metric":"connections"},"values":[`+
+			one+","+one+",["+timeText(begin.Add(time.Minute))+`,"2"]]}]}}`), nil
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []float64
+	err = r.EachUsage(t.Context(), []string{"a"}, fleet.MetricSet(0).With(fleet.Connections), begin, begin.Add(time.Hour), func(_ string, _ fleet.Metric, samples statistics.Samples) {
+		for _, v, ok := samples(); ok; _, v, ok = samples() {
+			got = append(got, v)
+		}
+	})
+	if err != nil || len(got) != 2 || got[0] != 1 || got[1] != 2 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func timeText(t time.Time) string { return model.TimeFromUnix(t.Unix()).String() }

@@ -33,17 +33,45 @@ func (r *Reader) EachUsage(ctx context.Context, ids []string, metrics fleet.Metr
 	if len(ids) == 0 || metrics == 0 || !from.Before(to) {
 		return nil
 	}
+	return r.each(ctx, series.Usage, ids, metrics, from, to, visit)
+}
+
+// EachAnswer calls visit as statistics.Archive does.
+func (r *Reader) EachAnswer(ctx context.Context, ids []string, from, to time.Time, visit func(id string, samples statistics.Samples)) error {
+	if len(ids) == 0 || !from.Before(to) {
+		return nil
+	}
+	return r.each(ctx, series.Up, ids, 0, from, to, func(id string, _ fleet.Metric, samples statistics.Samples) { visit(id, samples) })
+}
+
+// EachCapacity calls visit as statistics.Archive does, with each sample that tells of a
+// capacity, whether or not it has changed.
+func (r *Reader) EachCapacity(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error {
+	if len(ids) == 0 || metrics == 0 || !from.Before(to) {
+		return nil
+	}
+	return r.each(ctx, series.Capacity, ids, metrics, from.Add(-lookback), to, func(id string, m fleet.Metric, samples statistics.Samples) {
+		visit(id, m, func() (int64, float64, bool) {
+			ms, v, ok := samples()
+			return max(ms, from.UnixMilli()), v, ok
+		})
+	})
+}
+
+// each calls visit with the series of one name; metrics are 0 where it has no metrics.
+func (r *Reader) each(ctx context.Context, name string, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error {
 	from, to = from.Truncate(time.Millisecond), to.Truncate(time.Millisecond)
-	together := samplesAsked / (int(to.Sub(from)/usualInterval+1) * metrics.Len())
+	width := max(metrics.Len(), 1) // of an instance, in series
+	together := samplesAsked / (int(to.Sub(from)/usualInterval+1) * width)
 	for some := range slices.Chunk(ids, max(1, together)) {
-		q := newUsageQuery(r, some, metrics)
+		q := newQuery(r, name, some, metrics)
 		for begin := from; begin.Before(to); {
-			end := begin.Add(samplesAsked / time.Duration(metrics.Len()) * usualInterval)
+			end := begin.Add(samplesAsked / time.Duration(width) * usualInterval)
 			if end.After(to) {
 				end = to
 			}
 			if err := q.read(ctx, begin, end); err != nil {
-				return fmt.Errorf("read usage: %w", err)
+				return fmt.Errorf("read %s: %w", name, err)
 			}
 			begin = end
 		}
@@ -52,24 +80,25 @@ func (r *Reader) EachUsage(ctx context.Context, ids []string, metrics fleet.Metr
 	return nil
 }
 
-// usageQuery gathers the usage of some instances.
-type usageQuery struct {
+// query gathers the series of one name of some instances.
+type query struct {
 	r        *Reader
 	selector string
+	measured bool              // its series are of metrics
 	names    map[string]string // of the instances, by how they are stored
-	order    []*usageSeries
-	found    map[model.Fingerprint]*usageSeries
+	order    []*readSeries
+	found    map[model.Fingerprint]*readSeries
 }
 
-// usageSeries is one series of it.
-type usageSeries struct {
+// readSeries is one series of it.
+type readSeries struct {
 	id      string
 	metric  fleet.Metric
 	samples []model.SamplePair
 }
 
-func newUsageQuery(r *Reader, ids []string, metrics fleet.MetricSet) *usageQuery {
-	q := &usageQuery{r: r, names: make(map[string]string, len(ids)), found: make(map[model.Fingerprint]*usageSeries)}
+func newQuery(r *Reader, name string, ids []string, metrics fleet.MetricSet) *query {
+	q := &query{r: r, names: make(map[string]string, len(ids)), found: make(map[model.Fingerprint]*readSeries)}
 	patterns := make([]string, len(ids))
 	for i, id := range ids {
 		stored := series.Valid(id)
@@ -81,13 +110,17 @@ func newUsageQuery(r *Reader, ids []string, metrics fleet.MetricSet) *usageQuery
 			wanted = append(wanted, m.String())
 		}
 	}
-	q.selector = fmt.Sprintf("%s{%s=~%s,%s=~%s}", series.Usage,
-		series.InstanceID, quoted(strings.Join(patterns, "|")), series.Metric, quoted(strings.Join(wanted, "|")))
+	q.selector = fmt.Sprintf("%s{%s=~%s", name, series.InstanceID, quoted(strings.Join(patterns, "|")))
+	if len(wanted) > 0 {
+		q.measured = true
+		q.selector += fmt.Sprintf(",%s=~%s", series.Metric, quoted(strings.Join(wanted, "|")))
+	}
+	q.selector += "}"
 	return q
 }
 
 // read gathers the samples from from, included, to to.
-func (q *usageQuery) read(ctx context.Context, from, to time.Time) error {
+func (q *query) read(ctx context.Context, from, to time.Time) error {
 	matrix, err := q.ask(ctx, from, to)
 	if errors.Is(err, errTooLong) && to.Sub(from) > shortestAsked {
 		middle := from.Add(to.Sub(from) / 2).Truncate(time.Millisecond)
@@ -106,7 +139,7 @@ func (q *usageQuery) read(ctx context.Context, from, to time.Time) error {
 }
 
 // ask asks for the samples of a stretch of time, and perhaps one just before it.
-func (q *usageQuery) ask(ctx context.Context, from, to time.Time) (model.Matrix, error) {
+func (q *query) ask(ctx context.Context, from, to time.Time) (model.Matrix, error) {
 	ctx, cancel := context.WithTimeout(ctx, dayTimeout)
 	defer cancel()
 	value, _, err := q.r.api.Query(ctx, fmt.Sprintf("%s[%dms]", q.selector, to.Sub(from).Milliseconds()), to.Add(-time.Millisecond))
@@ -124,16 +157,16 @@ func (q *usageQuery) ask(ctx context.Context, from, to time.Time) (model.Matrix,
 }
 
 // add puts the samples of one series behind those of it that are there.
-func (q *usageQuery) add(one *model.SampleStream, from model.Time) {
+func (q *query) add(one *model.SampleStream, from model.Time) {
 	id, known := q.names[string(one.Metric[series.InstanceID])]
 	m, isMetric := fleet.ParseMetric(string(one.Metric[series.Metric]))
-	if !known || !isMetric {
+	if !known || q.measured && !isMetric {
 		return
 	}
 	key := one.Metric.Fingerprint()
 	s := q.found[key]
 	if s == nil {
-		s = &usageSeries{id: id, metric: m}
+		s = &readSeries{id: id, metric: m}
 		q.found[key] = s
 		q.order = append(q.order, s)
 	}
@@ -142,13 +175,16 @@ func (q *usageQuery) add(one *model.SampleStream, from model.Time) {
 }
 
 // each hands over what was gathered.
-func (q *usageQuery) each(visit func(id string, m fleet.Metric, samples statistics.Samples)) {
+func (q *query) each(visit func(id string, m fleet.Metric, samples statistics.Samples)) {
 	for _, s := range q.order {
 		rest := s.samples
 		visit(s.id, s.metric, func() (int64, float64, bool) {
 			for len(rest) > 0 {
 				p := rest[0]
 				rest = rest[1:]
+				if len(rest) > 0 && rest[0].Timestamp == p.Timestamp {
+					continue // some keep twice what was written twice
+				}
 				// VictoriaMetrics shows where a series ends as a value that is none.
 				if v := float64(p.Value); !math.IsNaN(v) {
 					return int64(p.Timestamp), v, true
