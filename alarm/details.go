@@ -65,7 +65,8 @@ func (j *clockRound) details(a *TermWatch, r *DateRule, ev *Event) *Details {
 		o.Last = step == r.Steps[len(r.Steps)-1] && step.Lead > 0 && step.Lead <= urgentLead
 	}
 	if ev.Kind == Cleared {
-		o.Renewed = r.Applies && a.Course.Basis == fleet.BasisExpiry
+		late := !o.WasDue.IsZero() && (r.Rule == Suspension || r.Rule == Release) // whether there is anything left to go on, nobody knows
+		o.Renewed = r.Applies && a.Course.Basis == fleet.BasisExpiry && !late
 	}
 	if r.Rule == AutoRenewal && ev.Kind != Cleared {
 		o.AttemptsLeft = a.Course.Policy.Renewal.Left(a.Course.From, j.now, a.Course.Zone)

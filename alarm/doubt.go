@@ -7,7 +7,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// A bill that is paid after the deletion was due may have been paid too late: whether the
+// A bill or a renewal that is paid after the deletion was due may have been paid too late: whether the
 // instance still exists, no date tells. So the moment at which it was due is remembered, over
 // restarts, until the cloud lists the instance, its source answers, or a person says that it
 // exists.
@@ -69,12 +69,12 @@ func (j *clockRound) doubted(a *TermWatch) *TermWatch {
 func releaseOf(instance string) Key { return Key{Rule: Release, Instance: instance, Metric: NoMetric} }
 
 // exists tells whether it is known that an instance is there after the moment at which it was
-// due for deletion. Who gives the term another end, person or cloud, says so.
+// due for deletion. Another end of its term says that somebody paid, and no more.
 func (j *clockRound) exists(a *TermWatch, due time.Time) bool {
 	t := &a.Course.Term
 	const tomorrow = 26 * time.Hour // a day that is written down without a time is over then
 	switch {
-	case t.Method != fleet.PayAsYouGo:
+	case t.Method == fleet.Free:
 		return true
 	case t.Confirmed.After(due) && t.Confirmed.Before(j.now.Add(tomorrow)):
 		return true

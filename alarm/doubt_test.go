@@ -107,7 +107,8 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 		{"a person saw it", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(time.Hour) }, false, false},
 		{"a person saw it before", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(-5 * day) }, true, true},
 		{"a person saw it in a year that is to come", usualRules(), 9, nil, func(t *fleet.Term) { t.Confirmed = time.Now().Add(300 * day) }, true, true},
-		{"it is a subscription now", usualRules(), 9, nil, func(t *fleet.Term) { t.Method, t.Expires = fleet.Subscription, time.Now().Add(90*day) }, false, false},
+		{"it is a subscription now", usualRules(), 9, nil, func(t *fleet.Term) { t.Method, t.Expires = fleet.Subscription, time.Now().Add(90*day) }, true, true},
+		{"it is free now", usualRules(), 9, nil, func(t *fleet.Term) { t.Method = fleet.Free }, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -182,7 +182,8 @@ func TestYear(t *testing.T) {
 }
 
 // TestARehearsalTellsWhatIsTold: a rehearsal tells people the same, at the same moments, as the
-// daemon's own engine and dispatcher do while time goes by.
+// daemon's own engine and dispatcher do while time goes by. A start is not in it: what is let go first
+// then, a hold or the first judgement, is not the same from one start to the next.
 func TestARehearsalTellsWhatIsTold(t *testing.T) {
 	zone := shanghai(t)
 	dirs := []string{t.TempDir(), t.TempDir()}
@@ -223,20 +224,16 @@ func TestARehearsalTellsWhatIsTold(t *testing.T) {
 
 // story is what happens to a small fleet in some weeks.
 type story struct {
-	keep  []int // instances of the fleet of a year
-	days  int
-	pays  map[int]string // balances of acme, by hour
-	downs map[int]int    // days without Brimwatch, by hour
+	keep []int // instances of the fleet of a year
+	days int
+	pays map[int]string // balances of acme, by hour
 }
 
 func drawStory(r *rapid.T) story {
-	s := story{days: rapid.IntRange(1, 21).Draw(r, "days"), pays: make(map[int]string), downs: make(map[int]int)}
+	s := story{days: rapid.IntRange(1, 21).Draw(r, "days"), pays: make(map[int]string)}
 	s.keep = rapid.SliceOfNDistinct(rapid.IntRange(0, 199), 3, 15, rapid.ID[int]).Draw(r, "instances")
 	for range rapid.IntRange(0, 4).Draw(r, "payments") {
 		s.pays[rapid.IntRange(1, s.days*24).Draw(r, "hour")] = rapid.SampledFrom([]string{"700", "-11.19", "8000", "1020"}).Draw(r, "balance")
-	}
-	if rapid.IntRange(0, 3).Draw(r, "down") == 0 {
-		s.downs[rapid.IntRange(1, s.days*24).Draw(r, "hour")] = rapid.IntRange(1, 10).Draw(r, "for")
 	}
 	return s
 }
@@ -260,11 +257,6 @@ func (s *story) play(y *year, begin time.Time) {
 		y.live(at)
 		if balance, some := s.pays[hour]; some {
 			y.pay("acme", balance)
-		}
-		if days, some := s.downs[hour]; some {
-			back := at.AddDate(0, 0, days)
-			y.fleet.act(back)
-			y.life.down(back, y.load())
 		}
 	}
 	y.live(y.life.now().Add(time.Hour)) // so that what is due at the last moment is told in both
