@@ -77,7 +77,7 @@ func raised(id string) notifier.Notice {
 			},
 			Annotations: map[string]string{
 				"code": "K7Q2", "summary": "Orders: connections 3,612 of 5,000 (72%, threshold 70%)",
-				"description": "K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%, threshold 70%), MQTT Basic. " + advice,
+				"description": "K7Q2 WARNING Orders (MQTT Basic): Connections 3,612 of 5,000 (72%, threshold 70%). " + advice,
 				"usage":       "3612", "capacity": "5000", "utilization": "72%", "advice": advice,
 			},
 			StartsAt:     start,
