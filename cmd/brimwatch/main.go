@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // time zones, on machines that have none
 
@@ -80,10 +81,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	if err := kctx.Run(streams{out: stdout, err: stderr, say: say}); err != nil {
 		if !errors.Is(err, errReported) {
-			said, _ := say.Heard(err.Error())
-			fmt.Fprintln(stderr, "brimwatch:", said)
+			fmt.Fprintln(stderr, "brimwatch:", heardByLine(err.Error(), say))
 		}
 		return exitFailed
 	}
 	return exitDone
+}
+
+// heardByLine writes what went wrong in the language of say: of several things, one a line.
+func heardByLine(english string, say *phrases.Printer) string {
+	lines := strings.Split(english, "\n")
+	for i, line := range lines {
+		lines[i], _ = say.Heard(line)
+	}
+	return strings.Join(lines, "\n")
 }

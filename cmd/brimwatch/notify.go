@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"syscall"
 
 	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/client"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type notifyCommand struct {
@@ -36,7 +36,7 @@ func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
 			accepted = true
 		}
 		said, _ := s.say.Heard(r.Said())
-		fmt.Fprintf(s.out, "%s  %s %s  %s\n", mark+strings.Repeat(" ", max(0, len("failed")-cellsOf(mark))), s.say.Word("channel", r.Channel), r.Display, said)
+		fmt.Fprintf(s.out, "%s  %s %s  %s\n", phrases.Fill(mark, len("failed")), s.say.Word("channel", r.Channel), r.Display, said)
 	}
 	if accepted {
 		c.retry(ctx, s)

@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 )
 
@@ -29,7 +29,7 @@ type rehearseCommand struct {
 // Run says what each person would be told in the days ahead, through the engine, the outbox and
 // the texts of the daemon. It sends nothing, and writes nothing to storage.dir.
 func (c *rehearseCommand) Run(ctx context.Context, s streams) error {
-	o, err := c.options(time.Now())
+	o, err := c.options(time.Now(), s.say)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *rehearseCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	out := bufio.NewWriter(s.out)
-	w := c.writer(out, &o, loaded.Notes)
+	w := c.writer(out, &o, loaded.Notes, s.say)
 	o.Day = w.Day
 	report, err := rehearsal.Run(ctx, o)
 	if err == nil {
@@ -64,21 +64,24 @@ type rehearsalWriter interface {
 	End(*rehearsal.Report) error
 }
 
-func (c *rehearseCommand) writer(w io.Writer, o *rehearsal.Options, notes []string) rehearsalWriter {
+func (c *rehearseCommand) writer(w io.Writer, o *rehearsal.Options, notes []string, say *phrases.Printer) rehearsalWriter {
 	if c.JSON || c.Output == "json" {
 		return rehearsal.NewJSON(w, o, notes)
 	}
-	return rehearsal.NewText(w, o, notes)
+	return rehearsal.NewText(w, o, notes, say)
 }
 
 // options reads the flags; all that is wrong with them at once.
-func (c *rehearseCommand) options(now time.Time) (rehearsal.Options, error) {
+func (c *rehearseCommand) options(now time.Time, say *phrases.Printer) (rehearsal.Options, error) {
 	o := rehearsal.Options{Days: c.Days, Person: c.Person, RenewalsFail: c.RenewalsFail, Zone: time.Local}
 	var errs []error
+	if c.Days < 1 || c.Days > rehearsal.MostDays {
+		errs = append(errs, errors.New(say.T("--days is a number from 1 to %d", rehearsal.MostDays)))
+	}
 	if c.TimeZone != "" {
 		zone, err := time.LoadLocation(c.TimeZone)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("--time-zone %s: there is no such time zone: write it as Asia/Shanghai", c.TimeZone))
+			errs = append(errs, errors.New(say.T("--time-zone %s: there is no such time zone: write it as Asia/Shanghai", c.TimeZone)))
 		} else {
 			o.Zone = zone
 		}
@@ -88,7 +91,7 @@ func (c *rehearseCommand) options(now time.Time) (rehearsal.Options, error) {
 	if c.From != "" {
 		from, err := time.ParseInLocation(time.DateOnly, c.From, o.Zone)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("--from %s: this is not a date: write it as 2026-12-31", c.From))
+			errs = append(errs, errors.New(say.T("--from %s: this is not a date: write it as 2026-12-31", c.From)))
 		} else {
 			o.From = from
 		}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/term"
-	"golang.org/x/text/width"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -45,36 +44,22 @@ func (t table) write(w io.Writer, say *phrases.Printer) error {
 	widths := make([]int, len(t.header))
 	for _, row := range lines {
 		for i, cell := range row {
-			widths[i] = max(widths[i], cellsOf(cell))
+			widths[i] = max(widths[i], phrases.Cells(cell))
 		}
 	}
 	for _, row := range lines {
 		var line strings.Builder
 		for i, cell := range row {
-			line.WriteString(cell)
 			if i+1 < len(row) {
-				line.WriteString(strings.Repeat(" ", widths[i]-cellsOf(cell)+2))
+				cell = phrases.Fill(cell, widths[i]+2)
 			}
+			line.WriteString(cell)
 		}
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// cellsOf is how many cells of a terminal a text takes: Chinese signs take two.
-func cellsOf(text string) int {
-	n := 0
-	for _, r := range text {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			n += 2
-		case width.Neutral, width.EastAsianAmbiguous, width.EastAsianNarrow, width.EastAsianHalfwidth:
-			n++
-		}
-	}
-	return n
 }
 
 // withBar puts a bar before a percentage.

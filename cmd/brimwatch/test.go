@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/alarmtest"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 type testCommand struct {
@@ -70,22 +71,35 @@ func (c *testCommand) file(ctx context.Context, s streams, path string) (failed,
 // writeResult writes what became of a test: one line where all is as expected, else what is
 // not, line by line.
 func writeResult(s streams, r *alarmtest.Result) error {
-	word := "ok  "
+	passed, failed := s.say.T("test|ok"), s.say.T("test|FAIL")
+	word := passed
 	if len(r.Mismatches) > 0 {
-		word = "FAIL"
+		word = failed
 	}
 	name := r.Test.Name
 	if name == "" {
 		name = s.say.T("the test in line %d", r.Test.Line)
 	}
-	lines := []string{"  " + word + "  " + name}
+	lines := []string{"  " + phrases.Fill(word, max(phrases.Cells(passed), phrases.Cells(failed))) + "  " + name}
 	for i := range r.Mismatches {
 		m := &r.Mismatches[i]
-		lines = append(lines, fmt.Sprintf("        %s:%d:%d: %s", m.File, m.Line, m.Column, m.What))
+		lines = append(lines, fmt.Sprintf("        %s:%d:%d: %s", m.File, m.Line, m.Column, differs(m, s.say)))
 		for _, d := range m.Diff {
 			lines = append(lines, "          "+d)
 		}
 	}
 	_, err := fmt.Fprintln(s.out, strings.Join(lines, "\n"))
 	return err
+}
+
+// differs says in what a test is not as expected, with the moment as its file has it.
+func differs(m *alarmtest.Mismatch, say *phrases.Printer) string {
+	switch m.What {
+	case alarmtest.Alarms:
+		return say.T("at %s: alarms", config.Span(m.At))
+	case alarmtest.Unacked:
+		return say.T("at %s: there is no such alarm to acknowledge", config.Span(m.At))
+	case alarmtest.Messages:
+	}
+	return say.T("difference|messages")
 }

@@ -55,7 +55,7 @@ func (r *run) compareNotices() {
 	if len(r.test.Notices) > 0 {
 		at = r.test.Notices[0].Position
 	}
-	r.mismatch(at, "messages", diff)
+	r.mismatch(Mismatch{Position: at, What: Messages, Diff: diff})
 }
 
 // apart is how far the moment of a message may be from the one that is expected: moments
@@ -98,13 +98,13 @@ func (r *run) compareAlarms(ctx context.Context, a *config.TestAlarms) error {
 	for i := range a.Open {
 		k := slices.IndexFunc(left, func(e alarm.Episode) bool { return fits(&a.Open[i], &e) })
 		if k < 0 {
-			r.mismatch(a.Position, since(a.At)+": alarms", diffAlarms(a.Open, open))
+			r.mismatch(Mismatch{a.Position, Alarms, a.At, diffAlarms(a.Open, open)})
 			return nil
 		}
 		left = slices.Delete(left, k, k+1)
 	}
 	if len(left) > 0 {
-		r.mismatch(a.Position, since(a.At)+": alarms", diffAlarms(a.Open, open))
+		r.mismatch(Mismatch{a.Position, Alarms, a.At, diffAlarms(a.Open, open)})
 	}
 	return nil
 }

@@ -27,9 +27,20 @@ type Result struct {
 type Mismatch struct {
 	config.Position
 
-	What string
-	Diff []string // line by line: "  " is as expected, "- " is missing, "+ " came and was not expected
+	What Difference
+	At   time.Duration // of the test, when alarms were looked at or acknowledged
+	Diff []string      // line by line: "  " is as expected, "- " is missing, "+ " came and was not expected
 }
+
+// Difference is in what a test is not as expected.
+type Difference int
+
+// In what a test may differ.
+const (
+	Messages Difference = iota // other messages went out
+	Alarms                     // other alarms are open at a moment
+	Unacked                    // at a moment the alarm is not there that somebody acknowledges
+)
 
 // Run runs one test on a configuration. The error is config.Faults where the test does not fit
 // the configuration.
@@ -231,7 +242,7 @@ func (r *run) ack(ctx context.Context, a *config.TestAck) error {
 			return r.machine.Ack(ctx, open[i].Code, "the test")
 		}
 	}
-	r.mismatch(a.Position, since(a.At)+": there is no such alarm to acknowledge", diffAlarms([]config.TestAlarm{a.TestAlarm}, open))
+	r.mismatch(Mismatch{a.Position, Unacked, a.At, diffAlarms([]config.TestAlarm{a.TestAlarm}, open)})
 	return nil
 }
 
@@ -241,12 +252,7 @@ func (r *run) open(ctx context.Context) ([]alarm.Episode, error) {
 	return r.machine.Episodes(ctx, alarm.EpisodeFilter{Open: true, Limit: all})
 }
 
-func (r *run) mismatch(at config.Position, what string, diff []string) {
-	r.result.Mismatches = append(r.result.Mismatches, Mismatch{at, what, diff})
-}
-
-// since writes a moment of a test as its file does: 1d2h, 10m.
-func since(d time.Duration) string { return "at " + config.Span(d) }
+func (r *run) mismatch(m Mismatch) { r.result.Mismatches = append(r.result.Mismatches, m) }
 
 // known says which instances and accounts a test names that there are not.
 func known(s *config.Snapshot, t *config.Test) config.Faults {

@@ -15,7 +15,8 @@ func heard() []saying {
 	out = append(out, heardOfNetwork()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
-	return append(out, heardOfCommands()...)
+	out = append(out, heardOfCommands()...)
+	return append(out, heardOfRehearsal()...)
 }
 
 // heardOfTerms has the reasons of lifecycle states (fleet).

@@ -230,6 +230,73 @@ func sample(e ast.Expr) (string, bool) {
 	return "", false
 }
 
+// TestWhatCannotBeTriedIsHeard reads the code behind `rehearse` and `backtest`, and puts each
+// refusal, each note, and why nobody hears of something, to the sayings.
+func TestWhatCannotBeTriedIsHeard(t *testing.T) {
+	zh := New().In(words.ZH)
+	for _, c := range []struct {
+		file  string
+		least int
+	}{
+		{"internal/rehearsal/act.go", 9}, {"internal/rehearsal/rehearse.go", 1}, {"internal/rehearsal/load.go", 2}, {"internal/rehearsal/fates.go", 6},
+		{"internal/backtest/backtest.go", 5},
+	} {
+		said := toldIn(t, filepath.Join(root, c.file))
+		if len(said) < c.least {
+			t.Errorf("%s says only %d things", c.file, len(said))
+		}
+		for _, text := range said {
+			hears(t, zh, text)
+		}
+	}
+	for _, text := range []string{
+		"--threshold: a threshold lies above 0%", "the receiver a reaches nobody", "the receivers a, b reach nobody", "the instance a has no receiver", "the account a has no receiver",
+		"name one under notify of the instance a, or under alarms.notify for all", "name one under notify of the account a, or under alarms.notify for all",
+		"give a a contact under sms, a rota under oncall, or a webhook",
+		"nothing was recorded of 12 instances from 2026-01-01 00:00:00 to 2026-01-02 00:00:00: choose other days with --from and --to; Brimwatch records while it runs, and keeps what storage.retention says",
+		"there is no history in data/history: nothing was recorded there yet; storage.dir of the configuration says where Brimwatch records",
+	} {
+		hears(t, zh, text)
+	}
+}
+
+// toldIn lists what a file puts into errors and notes, and what its function remedy returns. Errors
+// that wrap another, and flags that the command refuses itself, are not in it.
+func toldIn(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	add := func(e ast.Expr) {
+		call := &ast.CallExpr{Fun: &ast.SelectorExpr{X: ast.NewIdent("fmt"), Sel: ast.NewIdent("Sprintf")}, Args: []ast.Expr{e}}
+		if text, ok := sample(call); ok && !strings.Contains(literal(e), "%w") && !strings.HasPrefix(text, "--days ") {
+			out = append(out, text)
+		}
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Body == nil {
+			continue
+		}
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if fun, ok := n.Fun.(*ast.SelectorExpr); ok && (fun.Sel.Name == "Errorf" || fun.Sel.Name == "note") {
+					add(n.Args[0])
+				}
+			case *ast.ReturnStmt:
+				if f.Name.Name == "remedy" {
+					add(n.Results[len(n.Results)-1])
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
 // hears fails when there is no saying for what was said.
 func hears(t *testing.T, zh *Printer, english string) {
 	t.Helper()

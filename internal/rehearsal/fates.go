@@ -34,7 +34,24 @@ type fate struct {
 	about Unheard
 	open  int // notices that wait
 	heard bool
-	whys  []string
+	whys  []why
+}
+
+// why is one cause for which an event is not heard.
+type why struct {
+	who    string // of people, whom it keeps from hearing; "" is everybody
+	reason string
+}
+
+// whyWords writes causes in a sentence.
+func whyWords(list []why) string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		if out[i] = w.reason; w.who != "" {
+			out[i] = w.who + ": " + w.reason
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // waiting is a notice that waits.
@@ -115,12 +132,12 @@ func (e *fate) drop(d *outbox.Decision) {
 		e.heard = true
 		return
 	}
-	why := d.Reason
+	w := why{reason: d.Reason}
 	if who, ok := strings.CutPrefix(d.Recipient, "sms/"); ok && !strings.HasPrefix(who, "oncall/") {
-		why = who + ": " + why
+		w.who = who
 	}
-	if !slices.Contains(e.whys, why) {
-		e.whys = append(e.whys, why)
+	if !slices.Contains(e.whys, w) {
+		e.whys = append(e.whys, w)
 	}
 }
 
@@ -181,29 +198,31 @@ func (f *fates) close(e *fate) {
 	}
 	e.heard = true // it is noted once
 	u := e.about
-	u.Why, u.Do = f.why(e)
+	u.whys, u.Do = e.whys, remedy(e)
+	if len(u.whys) == 0 {
+		u.whys, u.Do = f.unreached(e)
+	}
+	u.Why = whyWords(u.whys)
 	f.unheard = append(f.unheard, u)
 }
 
-// why says why nobody hears of an event, and what to do about it.
-func (f *fates) why(e *fate) (why, do string) {
-	if len(e.whys) > 0 {
-		return strings.Join(e.whys, "; "), f.remedy(e)
-	}
+// unreached says why an event has nobody to be told, and what to do about it.
+func (f *fates) unreached(e *fate) (whys []why, do string) {
 	names, about := f.receivers(e)
-	if len(names) == 0 {
-		return about + " has no receiver", "name one under notify of " + about + ", or under alarms.notify for all"
+	switch len(names) {
+	case 0:
+		return []why{{reason: about + " has no receiver"}}, "name one under notify of " + about + ", or under alarms.notify for all"
+	case 1:
+		whys = []why{{reason: "the receiver " + names[0] + " reaches nobody"}}
+	default:
+		whys = []why{{reason: "the receivers " + strings.Join(names, ", ") + " reach nobody"}}
 	}
-	what := "the receiver " + names[0] + " reaches"
-	if len(names) > 1 {
-		what = "the receivers " + strings.Join(names, ", ") + " reach"
-	}
-	return what + " nobody", "give " + names[0] + " a contact under sms, a rota under oncall, or a webhook"
+	return whys, "give " + names[0] + " a contact under sms, a rota under oncall, or a webhook"
 }
 
 // remedy says what to do where notices were dropped.
-func (f *fates) remedy(e *fate) string {
-	why := strings.Join(e.whys, "; ")
+func remedy(e *fate) string {
+	why := whyWords(e.whys)
 	switch {
 	case strings.Contains(why, "over the cap"):
 		return "raise the cap under sms.limits, or tell fewer people"

@@ -19,7 +19,7 @@ type JSON struct {
 // NewJSON begins to write a rehearsal.
 func NewJSON(w io.Writer, o *Options, notes []string) *JSON {
 	j := &JSON{w: w}
-	j.print("{\n \"from\": ", o.From.In(o.zone()), ",\n \"to\": ", o.end(), ",\n \"premises\": ", append(Premises(o), notes...), ",\n \"notices\": [")
+	j.print("{\n \"from\": ", o.From.In(o.zone()), ",\n \"to\": ", o.end(), ",\n \"premises\": ", append(Premises(o, nil), notes...), ",\n \"notices\": [")
 	return j
 }
 

@@ -1,28 +1,28 @@
 package rehearsal
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
-// Premises say what a rehearsal takes for granted, a sentence each.
-func Premises(o *Options) []string {
+// Premises say what a rehearsal takes for granted, a sentence each. A nil say is English.
+func Premises(o *Options, say *phrases.Printer) []string {
 	out := []string{
-		"Nothing was told before: what is due when it begins is told then.",
-		"Nobody acknowledges, every message arrives, and drills are answered.",
-		"Only the calendar is rehearsed: no alarm of usage, and none of missing data. The codes of alarms are made up.",
+		say.T("Nothing was told before: what is due when it begins is told then."),
+		say.T("Nobody acknowledges, every message arrives, and drills are answered."),
+		say.T("Only the calendar is rehearsed: no alarm of usage, and none of missing data. The codes of alarms are made up."),
 	}
 	switch automatic := automaticOnes(o); {
 	case automatic == 0:
 	case o.RenewalsFail:
-		out = append(out, "Automatic renewals are not paid.")
+		out = append(out, say.T("Automatic renewals are not paid."))
 	default:
-		out = append(out, fmt.Sprintf("Automatic renewals are paid at their first attempt from then on, for their period or else %d month, unless a bill of the account is unpaid.", automaticMonths))
+		out = append(out, say.T("Automatic renewals are paid at their first attempt from then on, for their period or else %d month, unless a bill of the account is unpaid.", automaticMonths))
 	}
 	for i := range o.Acts {
-		out = append(out, o.Acts[i].words(zoneOf(o.Snapshot, &o.Acts[i])))
+		out = append(out, o.Acts[i].words(say, zoneOf(o.Snapshot, &o.Acts[i])))
 	}
 	return out
 }
@@ -38,15 +38,15 @@ func automaticOnes(o *Options) int {
 }
 
 // words say what an owner does.
-func (a *Act) words(zone *time.Location) string {
+func (a *Act) words(say *phrases.Printer, zone *time.Location) string {
 	day := a.Day.Format(time.DateOnly)
 	switch {
 	case a.Kind == Unpaid:
-		return fmt.Sprintf("%s does not pay its bill from %s on.", a.ID, day)
+		return say.T("%s does not pay its bill from %s on.", a.ID, day)
 	case a.Kind == Paid:
-		return fmt.Sprintf("%s pays on %s at %02d:00 (%s).", a.ID, day, actHour, zone)
+		return say.T("%s pays on %s at %02d:00 (%s).", a.ID, day, actHour, zone)
 	case a.Until.IsZero():
-		return fmt.Sprintf("%s is renewed on %s at %02d:00 (%s), for %d year.", a.ID, day, actHour, zone, byHandYears)
+		return say.T("%s is renewed on %s at %02d:00 (%s), for %d year.", a.ID, day, actHour, zone, byHandYears)
 	}
-	return fmt.Sprintf("%s is renewed on %s at %02d:00 (%s), until %s.", a.ID, day, actHour, zone, a.Until.Format(time.DateOnly))
+	return say.T("%s is renewed on %s at %02d:00 (%s), until %s.", a.ID, day, actHour, zone, a.Until.Format(time.DateOnly))
 }

@@ -51,7 +51,7 @@ func rehearse(t *testing.T, s *config.Snapshot, days int, change ...func(*Option
 		f(&o)
 	}
 	var b bytes.Buffer
-	w := NewText(&b, &o, nil)
+	w := NewText(&b, &o, nil, nil)
 	o.Day = w.Day
 	report, err := Run(t.Context(), o)
 	if err != nil {

@@ -78,6 +78,8 @@ type Unheard struct {
 	Reason     string          `json:"reason,omitempty"` // what happened
 	Why        string          `json:"why"`              // why nobody hears of it
 	Do         string          `json:"do"`               // what to do about that
+
+	whys []why // what Why says, one by one
 }
 
 // Person is what one recipient would get in all.

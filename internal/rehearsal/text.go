@@ -5,15 +5,18 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
-// Text writes a rehearsal for people, day by day, a message a line.
+// Text writes a rehearsal for people, day by day, a message a line: in the language of who
+// reads it, but for the messages, which are in that of who gets them.
 type Text struct {
 	w       io.Writer
+	say     *phrases.Printer
 	o       *Options
 	unheard []Unheard
 	more    int // of those that nobody hears, beyond the bound
@@ -24,18 +27,34 @@ type Text struct {
 // unheardMost bounds how many things are kept that nobody hears.
 const unheardMost = 1000
 
-// NewText begins to write a rehearsal: what it is of, and what it takes for granted.
-func NewText(w io.Writer, o *Options, notes []string) *Text {
-	t := &Text{w: w, o: o}
+// NewText begins to write a rehearsal: what it is of, and what it takes for granted. A nil say is
+// English.
+func NewText(w io.Writer, o *Options, notes []string, say *phrases.Printer) *Text {
+	t := &Text{w: w, say: say, o: o}
 	zone := o.zone()
 	last := o.From.In(zone).AddDate(0, 0, o.Days-1)
-	t.printf("Rehearsal of %s from %s to %s; times are of %s. Nothing is sent.\n", plural(o.Days, "day"), o.From.In(zone).Format(time.DateOnly), last.Format(time.DateOnly), zoneName(o.From, zone))
-	t.printf("%s: %s, %s, %s.\n", o.Snapshot.Path, plural(len(o.Snapshot.Instances), "instance"), plural(len(o.Snapshot.Accounts), "account"), plural(len(o.Snapshot.Contacts), "contact"))
-	t.printf("\nTaken for granted\n")
-	for _, line := range append(Premises(o), notes...) {
-		t.printf("  %s\n", line)
+	t.line(say.T("Rehearsal of %s from %s to %s; times are of %s. Nothing is sent.", say.N(o.Days, "1 day", "%s days", words.Count(o.Days)),
+		o.From.In(zone).Format(time.DateOnly), last.Format(time.DateOnly), zoneName(say, o.From, zone)))
+	instances, accounts, contacts := len(o.Snapshot.Instances), len(o.Snapshot.Accounts), len(o.Snapshot.Contacts)
+	t.line(say.T("%s: %s, %s, %s.", o.Snapshot.Path, say.N(instances, "1 instance", "%s instances", words.Count(instances)),
+		say.N(accounts, "1 account", "%s accounts", words.Count(accounts)), say.N(contacts, "1 contact", "%s contacts", words.Count(contacts))))
+	t.line("")
+	t.line(say.T("Taken for granted"))
+	for _, premise := range Premises(o, say) {
+		t.line("  " + premise)
+	}
+	for _, note := range notes {
+		t.line("  " + t.heard(note))
 	}
 	return t
+}
+
+func (t *Text) line(text string) { t.printf("%s\n", text) }
+
+// heard writes what was said in English elsewhere.
+func (t *Text) heard(english string) string {
+	text, _ := t.say.Heard(english)
+	return text
 }
 
 func (t *Text) printf(format string, args ...any) {
@@ -57,52 +76,65 @@ func (t *Text) Day(d *Day) error {
 		return t.err
 	}
 	t.said++
-	t.printf("\n%s\n", d.Begins.Format("2006-01-02 Mon"))
+	t.printf("\n%s %s\n", d.Begins.Format(time.DateOnly), t.heard(d.Begins.Format("Mon")))
 	width := 0
 	for i := range d.Messages {
-		width = max(width, len(d.Messages[i].Recipient))
+		width = max(width, phrases.Cells(d.Messages[i].Recipient))
 	}
 	for i := range d.Messages {
 		m := &d.Messages[i]
-		t.printf("  %s %-*s %-38s %s%s\n", m.At.In(t.o.zone()).Format("15:04"), width, m.Recipient, m.subject(), m.Text, t.aside(m))
+		t.printf("  %s %s %s %s%s\n", m.At.In(t.o.zone()).Format("15:04"), phrases.Fill(m.Recipient, width), phrases.Fill(t.subject(m), subjectCells), m.Text, t.aside(m))
 	}
 	return t.err
 }
 
+// How many cells of a terminal kinds, rules and all that a message is about take at least.
+const (
+	kindCells    = 9
+	ruleCells    = 12
+	aboutCells   = 15
+	subjectCells = kindCells + 1 + ruleCells + 1 + aboutCells
+)
+
 // subject says in a few words what a message is about.
-func (m *Message) subject() string {
+func (t *Text) subject(m *Message) string {
 	if len(m.About) > 1 {
-		return fmt.Sprintf("%d notices", len(m.About))
+		return t.say.T("%d notices", len(m.About))
 	}
 	about := m.InstanceID
 	if about == "" && m.Account != "" {
-		about = "account " + m.Account
+		about = t.say.T("account %s", m.Account)
 	}
-	return fmt.Sprintf("%-9s %-12s %-15s", m.Kind, m.Rule, about)
+	return t.what(m.Kind, m.Rule) + " " + phrases.Fill(about, aboutCells)
+}
+
+// what names an event.
+func (t *Text) what(kind alarm.EventKind, rule alarm.RuleName) string {
+	return phrases.Fill(t.say.Word("kind of notice", string(kind)), kindCells) + " " + phrases.Fill(t.say.Word("alarmname", string(rule)), ruleCells)
 }
 
 // aside says in brackets what is to be known of a message beside its text.
 func (t *Text) aside(m *Message) string {
 	var out []string
 	if m.Held != "" {
-		out = append(out, "held since "+t.when(*m.HeldSince, m.At)+": "+m.Held)
+		out = append(out, t.say.T("held since %s: %s", t.when(*m.HeldSince, m.At), t.heard(m.Held)))
 	}
 	if m.Segments > 1 || m.Price != nil {
-		price := plural(m.Segments, "segment")
+		segments := t.say.N(m.Segments, "1 segment", "%s segments", words.Count(m.Segments))
 		if m.Price != nil {
-			price += ", " + m.Price.String()
+			segments += t.say.T("list|, ") + m.Price.String()
 		}
-		out = append(out, price)
+		out = append(out, segments)
 	}
 	if m.Zone != nil && m.Channel == "sms" {
 		if here, there := m.At.In(t.o.zone()), m.At.In(m.Zone); here.Format("15:04") != there.Format("15:04") {
-			out = append(out, there.Format("15:04")+" in "+m.Zone.String())
+			out = append(out, t.say.T("moment|%s in %s", there.Format("15:04"), m.Zone))
 		}
 	}
 	if len(out) == 0 {
 		return ""
 	}
-	return " [" + strings.Join(out, "; ") + "]"
+	return " [" + strings.Join(out, t.say.T("list|; ")) + "]"
 }
 
 // when writes a moment before another, without the day where it is the same.
@@ -111,66 +143,84 @@ func (t *Text) when(at, than time.Time) string {
 	if at.Format(time.DateOnly) == than.Format(time.DateOnly) {
 		return at.Format("15:04")
 	}
-	return at.Format("2 Jan 15:04")
+	return at.Format(t.say.Language().Choose("2 Jan 15:04", "1月2日 15:04"))
 }
 
 // End writes what it came to.
 func (t *Text) End(r *Report) error {
 	if t.said == 0 {
-		t.printf("\nNobody is told anything.\n")
+		t.line("")
+		t.line(t.say.T("Nobody is told anything."))
 	}
 	if len(r.People) > 0 {
-		t.printf("\nIn all\n")
-		tw := tabwriter.NewWriter(&counted{t}, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(tw, "  WHO\tBY\tMESSAGES\tHELD\tSEGMENTS\tPRICE")
-		for i := range r.People {
-			p := &r.People[i]
-			fmt.Fprintf(tw, "  %s\t%s\t%s\n", p.Recipient, p.Channel, p.cells(p.Channel == "sms"))
-		}
-		if len(r.People) > 1 {
-			fmt.Fprintf(tw, "  all\t\t%s\n", r.cells(true))
-		}
-		if err := tw.Flush(); err != nil {
-			return err
-		}
+		t.line("")
+		t.line(t.say.T("In all"))
+		t.writeTotals(r)
 	}
 	if r.Waiting > 0 {
-		t.printf("\n%s still held when it ends.\n", plural(r.Waiting, "notice")+verb(r.Waiting))
+		t.line("")
+		t.line(t.say.N(r.Waiting, "1 notice is still held when it ends.", "%s notices are still held when it ends.", words.Count(r.Waiting)))
 	}
 	t.writeUnheard()
 	return t.err
 }
 
-// cells are the figures of a row.
-func (t *Totals) cells(text bool) string {
-	segments, price := "", ""
-	if text {
-		segments, price = strconv.Itoa(t.Segments), t.Price.String()
-		switch {
-		case t.Unpriced == t.Messages || t.Price == 0 && t.Unpriced > 0:
-			price = "not known"
-		case t.Unpriced > 0:
-			price += " and more"
+// writeTotals writes a table with a row for each recipient, and one for all of them.
+func (t *Text) writeTotals(r *Report) {
+	rows := [][]string{t.say.SayAll(phrases.Keys("WHO", "channel|BY", "MESSAGES", "HELD", "SEGMENTS", "PRICE"))}
+	for i := range r.People {
+		p := &r.People[i]
+		rows = append(rows, append([]string{p.Recipient, t.say.Word("channel", p.Channel)}, t.cells(&p.Totals, p.Channel == "sms")...))
+	}
+	if len(r.People) > 1 {
+		rows = append(rows, append([]string{t.say.T("recipients|all"), ""}, t.cells(&r.Totals, true)...))
+	}
+	widths := make([]int, len(rows[0])-1) // the last column needs none
+	for _, row := range rows {
+		for i := range widths {
+			widths[i] = max(widths[i], phrases.Cells(row[i]))
 		}
 	}
-	return fmt.Sprintf("%d\t%d\t%s\t%s", t.Messages, t.Held, segments, price)
+	for _, row := range rows {
+		line := " "
+		for i := range widths {
+			line += " " + phrases.Fill(row[i], widths[i]+1)
+		}
+		t.line(line + " " + row[len(widths)])
+	}
+}
+
+// cells are the figures of a row.
+func (t *Text) cells(sum *Totals, text bool) []string {
+	segments, price := "", ""
+	if text {
+		segments, price = strconv.Itoa(sum.Segments), sum.Price.String()
+		switch {
+		case sum.Unpriced == sum.Messages || sum.Price == 0 && sum.Unpriced > 0:
+			price = t.say.T("figure|not known")
+		case sum.Unpriced > 0:
+			price = t.say.T("%s and more", price)
+		}
+	}
+	return []string{strconv.Itoa(sum.Messages), strconv.Itoa(sum.Held), segments, price}
 }
 
 // writeUnheard lists what nobody hears, and what to do about it.
 func (t *Text) writeUnheard() {
+	t.line("")
 	if len(t.unheard) == 0 {
-		t.printf("\nSomebody hears of everything.\n")
+		t.line(t.say.T("Somebody hears of everything."))
 		return
 	}
-	t.printf("\nNobody hears (%s)\n", words.Count(len(t.unheard)+t.more))
+	t.line(t.say.T("Nobody hears (%s)", words.Count(len(t.unheard)+t.more)))
 	type cause struct{ about, why, do string }
 	by := make(map[cause][]*Unheard)
 	var causes []cause // in order of their first event
 	for i := range t.unheard {
 		u := &t.unheard[i]
-		c := cause{u.InstanceID, u.Why, u.Do}
+		c := cause{u.InstanceID, t.why(u), t.heard(u.Do)}
 		if c.about == "" {
-			c.about = "account " + u.Account
+			c.about = t.say.T("account %s", u.Account)
 		}
 		if by[c] == nil {
 			causes = append(causes, c)
@@ -178,43 +228,32 @@ func (t *Text) writeUnheard() {
 		by[c] = append(by[c], u)
 	}
 	for _, c := range causes {
-		t.printf("  %s: %s\n    to do: %s\n", c.about, c.why, c.do)
+		t.line("  " + t.say.T("%s: %s", c.about, c.why))
+		t.line("    " + t.say.T("to do: %s", c.do))
 		for _, u := range by[c] {
-			t.printf("    %s %-9s %-12s %s\n", u.At.In(t.o.zone()).Format("2006-01-02 15:04"), u.Kind, u.Rule, u.Reason)
+			t.printf("    %s %s %s\n", u.At.In(t.o.zone()).Format("2006-01-02 15:04"), t.what(u.Kind, u.Rule), t.heard(u.Reason))
 		}
 	}
 	if t.more > 0 {
-		t.printf("  and %s more\n", words.Count(t.more))
+		t.line("  " + t.say.T("and %s more", words.Count(t.more)))
 	}
 }
 
-// counted writes through a Text.
-type counted struct{ t *Text }
-
-// Write writes p, without the spaces at the ends of lines.
-func (c *counted) Write(p []byte) (int, error) {
-	c.t.printf("%s", p)
-	return len(p), c.t.err
+// why says why nobody hears of something: each cause, with whom it keeps from hearing.
+func (t *Text) why(u *Unheard) string {
+	out := make([]string, len(u.whys))
+	for i, w := range u.whys {
+		if out[i] = t.heard(w.reason); w.who != "" {
+			out[i] = t.say.T("%s: %s", w.who, out[i])
+		}
+	}
+	return strings.Join(out, t.say.T("list|; "))
 }
 
 // zoneName is a time zone as people read it.
-func zoneName(at time.Time, zone *time.Location) string {
+func zoneName(say *phrases.Printer, at time.Time, zone *time.Location) string {
 	if name := zone.String(); name != "Local" {
 		return name
 	}
-	return "this machine (UTC" + at.In(zone).Format("-07:00") + ")"
-}
-
-func verb(n int) string {
-	if n == 1 {
-		return " is"
-	}
-	return " are"
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return words.Count(n) + " " + what + "s"
+	return say.T("this machine (UTC%s)", at.In(zone).Format("-07:00"))
 }
