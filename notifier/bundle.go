@@ -114,7 +114,7 @@ func (b *bundle) best() Composed {
 		return b.best()
 	}
 	names := b.choose(1)
-	return b.saying(cut(b.write(names, b.least(), ways[len(ways)-1])), names)
+	return b.saying(sms.Cut(b.write(names, b.least(), ways[len(ways)-1])), names)
 }
 
 // divide takes the first one apart where it says several things; false where it does not.

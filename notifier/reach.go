@@ -99,7 +99,7 @@ func (d *Directory) targetsAt(name string, now time.Time) []Target {
 func (d *Directory) Readdressed(n Notice, t Target) Notice {
 	text := n.Text
 	if text == "" {
-		text = cut(sms.Plain(n.Code + " " + strings.ToUpper(string(n.Severity)) + " " + n.Alert.Annotations["summary"]))
+		text = sms.Cut(sms.Plain(n.Code + " " + strings.ToUpper(string(n.Severity)) + " " + n.Alert.Annotations["summary"]))
 	}
 	sum := sha256.Sum256([]byte(n.ID + "\x00" + t.Recipient.Name))
 	n.ID = "ntc_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15]))

@@ -132,7 +132,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 		n.Alert.EndsAt = now
 	}
 	if n.Channel == "sms" {
-		n.Text = cut(s.text(ev, t.Language))
+		n.Text = sms.Cut(s.text(ev, t.Language))
 		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+string(s.Rule))
 	}
 	return n

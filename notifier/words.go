@@ -1,10 +1,10 @@
 package notifier
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
@@ -237,30 +237,12 @@ func (s *wording) brief() string {
 		f := &s.facts[i]
 		switch {
 		case f.Weight == facts.Gravest:
-			said = append(said, firstOf(f.Brief, f.Tight, f.Message))
+			said = append(said, cmp.Or(f.Brief, f.Tight, f.Message))
 		case f.Weight == facts.Grave && f.Brief != "":
 			said = append(said, f.Brief)
 		}
 	}
 	return out + " " + lexicon.Joined(s.sep, said)
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// cut takes signs off the end until a text fits into one segment.
-func cut(s string) string {
-	for n, _ := sms.Segments(s); n > 1; n, _ = sms.Segments(s) {
-		_, size := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-size]
-	}
-	return s
 }
 
 // title names product and edition, "" when there is no instance.

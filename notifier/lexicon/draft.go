@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -73,7 +74,7 @@ func (d *Draft) Fit() string {
 	}
 	f.reduce()
 	if !f.fits() {
-		return cut(f.text())
+		return sms.Cut(f.text())
 	}
 	f.restore()
 	return f.text()
@@ -252,9 +253,9 @@ func (p *Phrase) in(f form) string {
 	case gone:
 		return ""
 	case tight:
-		return or(p.Tight, p.Message)
+		return cmp.Or(p.Tight, p.Message)
 	case brief:
-		return or(p.Brief, p.Tight, p.Message)
+		return cmp.Or(p.Brief, p.Tight, p.Message)
 	case whole:
 	}
 	return p.Message
@@ -276,22 +277,4 @@ func Joined(s Signs, phrases []string) string {
 		b.WriteString(p)
 	}
 	return b.String()
-}
-
-func or(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// cut takes signs off the end until a text fits into one segment.
-func cut(s string) string {
-	for n, _ := sms.Segments(s); n > 1; n, _ = sms.Segments(s) {
-		_, size := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-size]
-	}
-	return s
 }

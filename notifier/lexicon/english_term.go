@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -367,7 +368,7 @@ func (e english) Over(f facts.Over) Phrase {
 		facts.ByAccount: "told for its account now", facts.Moved: "another end counts now", facts.Renewable: "it can be renewed again",
 		facts.IsConverted: "converted to pay-as-you-go", facts.WillConvert: "not deleted but converted", facts.IsByUse: "billed by use now",
 	}
-	p.Brief = or(chosen(f.Why, short[:]), e.because(f.Why))
+	p.Brief = cmp.Or(chosen(f.Why, short[:]), e.because(f.Why))
 	p.Sentence = "It is over: " + full + "."
 	return p
 }

@@ -3,7 +3,10 @@
 // a package of its own below this one.
 package sms
 
-import "unicode/utf16"
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // What fits into a message that goes out alone, and into each part of one that
 // had to be split: a part gives seven septets (or three UTF-16 units) to the
@@ -95,4 +98,13 @@ func units(r rune) int {
 		return n
 	}
 	return 1
+}
+
+// Cut takes signs off the end until a text fits into one segment.
+func Cut(s string) string {
+	for n, _ := Segments(s); n > 1; n, _ = Segments(s) {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return s
 }
