@@ -143,5 +143,10 @@ func chineseTables() map[string]string {
 		"%s: %d fail, %s %s short":       "%s：%d 个将续费失败，缺 %s %s",
 		"no attempt left for %d":         "%d 个无自动扣款机会",
 		"alarmname|shortfall":            "资金不足",
+		"alarmname|delivery":             "送达",
+		"alarmname|limits":               "短信上限",
+		"alarmname|drill":                "演练",
+		"alarmname|store":                "存储",
+		"alarmname|test":                 "测试",
 	}
 }

@@ -16,7 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/test/golden"
 )
 
@@ -98,6 +100,42 @@ func TestText(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTextInChinese: all but the messages is Chinese. Here tests and drills are due, hours and a cap
+// hold things, an instance has no receiver, and prices are not known.
+func TestTextInChinese(t *testing.T) {
+	s := load(t, `contacts:
+  - {name: 小李, phone: "+8613800138000", language: zh, time_zone: Asia/Shanghai, quiet_hours: {from: "22:00", to: "08:00"}, daily_test: "11:00"}
+  - {name: anna, phone: "+491701234567", language: en, time_zone: UTC}
+drill: {every: 7d}
+sms:
+  providers: [{name: twilio, type: twilio, account_sid: AC00000000000000000000000000000000, auth_token_env: HOME, from: "+15005550006", base_url: "http://127.0.0.1:1"}]
+  limits: {per_contact: 2/d}
+receivers:
+  - {name: acme, sms: [小李], escalate: [{after: 15m, to: [later]}]}
+  - {name: later, sms: [anna]}
+accounts:
+  - {name: acme, time_zone: Asia/Shanghai, notify: [acme], low_balance: 1000, balance: {amount: 5000, currency: CNY}}
+instances:
+  - {id: mqtt-1, name: Orders, account: acme, product: mqtt, edition: basic, billing: {method: subscription, expires: 2031-03-04}}
+  - {id: redis-1, name: 会话, account: acme, product: redis, edition: community, billing: {method: payg}}
+  - {id: iot-1, product: iot, edition: enterprise, billing: {method: subscription, expires: 2031-03-05}}
+`)
+	o := Options{Snapshot: s, Accounts: s.AccountList(), From: march(1), Days: 8, RenewalsFail: true}
+	with(t, Unpaid, "acme=2031-03-02")(&o)
+	with(t, Renew, "iot-1=2031-03-06")(&o)
+	var b bytes.Buffer
+	w := NewText(&b, &o, []string{"The balance of acme is not known: it counts as enough."}, phrases.New().In(words.ZH))
+	o.Day = w.Day
+	report, err := Run(t.Context(), o)
+	if err == nil {
+		err = w.End(report)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Equal(t, "chinese.txt", []byte(strings.ReplaceAll(b.String(), s.Path, "brimwatch.yml")))
 }
 
 func TestJSON(t *testing.T) {
