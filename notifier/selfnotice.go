@@ -133,9 +133,26 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 	}
 	if n.Channel == "sms" {
 		n.Text = sms.Cut(s.text(ev, t.Language))
-		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+string(s.Rule))
+		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+t.Language.Choose(string(s.Rule), selfRule(s.Rule)))
 	}
 	return n
+}
+
+// selfRule is what a rule of Brimwatch's own work is called in Chinese, in a word.
+func selfRule(r alarm.RuleName) string {
+	switch r {
+	case TestRule:
+		return "测试"
+	case DrillRule:
+		return "演练"
+	case DeliveryRule:
+		return "送达"
+	case LimitsRule:
+		return "短信限额"
+	case StoreRule:
+		return "存储"
+	}
+	return string(r)
 }
 
 // labelSubject says what of Brimwatch a notice is about.

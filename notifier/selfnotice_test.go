@@ -44,6 +44,9 @@ func TestSelfNotices(t *testing.T) {
 	if got := list[1].Brief; got != "4D7R Brimwatch delivery" {
 		t.Errorf("in a few words: %q", got)
 	}
+	if got := list[0].Brief; got != "4D7R Brimwatch 送达" {
+		t.Errorf("in a few words in Chinese: %q", got)
+	}
 	drill := AskToAnswer(&Contact{Receivers: []string{"oncall"}, Recipient: "sms/alice"}, "4D7R")
 	if got := SelfNotices(selfDirectory(), &drill, nil, now); len(got) != 1 || got[0].Brief != "drill: reply OK 4D7R" {
 		t.Errorf("a drill in a few words: %+v", got)
