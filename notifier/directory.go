@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -22,6 +23,7 @@ type Directory struct {
 	people  map[string]*Target  // by the recipient's name, whatever the receiver
 	places  map[place]*Target   // by their address
 	bundles map[string]int      // how many notices go to a recipient as one message
+	texts   int                 // the same of any text message, for who has no name any more
 	prices  map[string]fleet.Amount
 	former  []*Target // that left the configuration, and whose ends are still to be told
 }
@@ -98,6 +100,9 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 	}
 	if b, ok := t.Channel.(Bundler); ok && d.bundles[recipient] == 0 {
 		d.bundles[recipient] = b.Bundle()
+		if t.Recipient.Channel == "sms" {
+			d.texts = max(d.texts, b.Bundle())
+		}
 	}
 }
 
@@ -205,7 +210,11 @@ func (d *Directory) Find(receiver, recipient string) (Target, bool) {
 
 // Bundle returns how many notices go to a recipient as one message.
 func (d *Directory) Bundle(recipient string) int {
-	return max(d.bundles[recipient], 1)
+	n, known := d.bundles[recipient]
+	if !known && strings.HasPrefix(recipient, "sms/") {
+		n = d.texts
+	}
+	return max(n, 1)
 }
 
 // SegmentPrice is what a segment of a text message to a recipient costs, where the

@@ -57,6 +57,18 @@ func (d *Directory) Way(recipient string) string {
 	return ""
 }
 
+// Namesake returns under which name somebody is known now: that of a recipient, or, where
+// nobody has that name any more, that of whoever is at the address.
+func (d *Directory) Namesake(recipient, channel, address string) string {
+	if d.people[recipient] != nil || address == "" {
+		return recipient
+	}
+	if t := d.places[place{channel, address}]; t != nil {
+		return t.Recipient.Name
+	}
+	return recipient
+}
+
 // Address returns where a recipient is; "" is not known.
 func (d *Directory) Address(recipient string) string {
 	if t := d.people[recipient]; t != nil {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,4 +171,46 @@ func TestAnEndWaitsForItsBeginningAtAnotherAddress(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestARenamedPersonGetsOneText: what waits for a name of before goes out together, too, and over
+// the way of whoever has the address now.
+func TestARenamedPersonGetsOneText(t *testing.T) {
+	sms := &fakeChannel{bundle: 1000}
+	for name, after := range map[string]*notifier.Directory{
+		"renamed": team("oncall", sms, person("li wei", "+15550000001", sms)),
+		"gone":    team("oncall", sms, person("li", "+15550000002", sms)),
+	} {
+		t.Run(name, func(t *testing.T) { oneTextAfter(t, sms, after) })
+	}
+}
+
+func oneTextAfter(t *testing.T, sms *fakeChannel, after *notifier.Directory) {
+	t.Helper()
+	path := dbPath(t)
+	sms.accept()
+	synctest.Test(t, func(t *testing.T) {
+		r := open(t, path, team("oncall", sms, person("wei", "+15550000001", sms))).start()
+		defer r.stop()
+		codes := []string{"A2BC", "A3BC", "A4BC", "A5BC", "A6BC", "A7BC", "A8BC", "A9BC"}
+		for _, code := range codes {
+			r.happen(alarm.Raised, code)
+		}
+		pass(10 * time.Minute)
+		sms.mu.Lock()
+		sms.answer = func(notifier.Message) (notifier.Receipt, error) { return notifier.Receipt{}, errors.New("down") }
+		sms.mu.Unlock()
+		for _, code := range codes {
+			r.happen(alarm.Cleared, code)
+		}
+		pass(time.Minute)
+		r.SetDirectory(after)
+		pass(time.Second)
+		before := len(sms.lines())
+		sms.accept()
+		pass(10 * time.Minute)
+		if got := sms.lines()[before:]; len(got) != 1 || strings.Count(got[0], "cleared") != len(codes) {
+			t.Errorf("ends of %d alarms went out as %d messages: %q", len(codes), len(got), got)
+		}
+	})
 }

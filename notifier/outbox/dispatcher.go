@@ -134,7 +134,7 @@ func (b *Outbox) finish(under *sync.WaitGroup, cancel context.CancelFunc) {
 // do carries out one piece of work. calls is the context for calls to the
 // outside, which outlives running by the grace.
 func (b *Outbox) do(calls, running context.Context, w work) {
-	results, v := w.items, verdict{way: b.directory.Load().Way(w.recipient)}
+	results, v := w.items, verdict{way: w.way}
 	defer func() { b.release(w, results, v) }()
 	if running.Err() != nil {
 		return

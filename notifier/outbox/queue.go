@@ -32,8 +32,15 @@ type queue struct {
 // kin are the queues to one address: of whoever has it, and of those who had it when
 // their queues began.
 type kin struct {
-	key    string
-	queues []*queue
+	key              string
+	channel, address string // the address is "" where it is not known
+	queues           []*queue
+}
+
+// known is the name under which the recipient of a queue is known now: who was renamed is
+// reached as whoever has the address.
+func (q *queue) known(dir roads) string {
+	return dir.Namesake(q.recipient, q.kin.channel, q.kin.address)
 }
 
 // moment is now, by the outbox's clock and by that on the wall.
@@ -59,6 +66,7 @@ type work struct {
 	line
 	action action
 	items  []item // one message, for doSend
+	way    string // what it goes through; "" is not known
 	last   bool   // it ends a row of messages: what it has no room for is counted
 }
 

@@ -32,6 +32,9 @@ type roads interface {
 	Way(recipient string) string // what it goes through; "" is not known
 	// Address returns where the recipient is; "" is not known.
 	Address(recipient string) string
+	// Namesake returns the name of whoever is at an address, for a recipient whom nobody
+	// knows by that name any more; else the recipient.
+	Namesake(recipient, channel, address string) string
 }
 
 // hurryEvery is how often something new makes a recipient due that waits for a far
@@ -60,10 +63,11 @@ func (s *queues) put(items []item, now moment, dir roads) {
 func (s *queues) queueOf(l line, at string, dir roads) *queue {
 	q := s.of[l]
 	if q == nil {
-		key := channelOf(l.recipient) + " " + cmp.Or(l.address, dir.Address(l.recipient), at, l.recipient)
+		channel, address := channelOf(l.recipient), cmp.Or(l.address, dir.Address(l.recipient), at)
+		key := channel + " " + cmp.Or(address, l.recipient)
 		family := s.kin[key]
 		if family == nil {
-			family = &kin{key: key}
+			family = &kin{key: key, channel: channel, address: address}
 			s.kin[key] = family
 		}
 		q = &queue{line: l, place: -1, kin: family}
@@ -158,9 +162,11 @@ func (s *queues) claim(now moment, most int, dir roads) (out []work, later insta
 // take marks a queue as busy and returns what is due of it, if something is and its
 // way admits it.
 func (s *queues) take(q *queue, now moment, dir roads) (work, bool) {
-	w, due := q.next(now, dir.Bundle(q.recipient))
+	known := q.known(dir)
+	w, due := q.next(now, dir.Bundle(known))
+	w.way = dir.Way(known)
 	if due && w.action == doSend {
-		switch way := s.way(dir.Way(q.recipient)); {
+		switch way := s.way(w.way); {
 		case way == nil:
 		case way.admits(now.at):
 			way.begin(now.at)

@@ -26,6 +26,8 @@ func (plain) Way(string) string   { return "" }
 // Address is not known.
 func (plain) Address(string) string { return "" }
 
+func (plain) Namesake(recipient, _, _ string) string { return recipient }
+
 // claimed writes work down in short: "wei send 1 2".
 func claimed(ws []work) []string {
 	var out []string
@@ -144,6 +146,8 @@ func (counting) Way(string) string { return "" }
 
 // Address is not known.
 func (counting) Address(string) string { return "" }
+
+func (counting) Namesake(recipient, _, _ string) string { return recipient }
 
 // TestClaimLooksAtWhatIsDue: those whose moment is yet to come are not even asked
 // about.

@@ -114,7 +114,7 @@ func (s *queues) hurry(q *queue, now instant, dir roads) {
 	if q.rushed && now-q.hurried < hurryEvery {
 		at = q.hurried + hurryEvery
 	}
-	if way := s.way(dir.Way(q.recipient)); way != nil && at == now {
+	if way := s.way(dir.Way(q.known(dir))); way != nil && at == now {
 		way.hurry(now)
 	}
 	early := q.open > at
