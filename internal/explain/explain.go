@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -43,14 +44,17 @@ type Options struct {
 }
 
 // Explainer explains instances. It is safe for use from several goroutines.
-type Explainer struct{ o Options }
+type Explainer struct {
+	o       Options
+	reading sync.Mutex // the files of a large fleet take a second to read: one at a time
+}
 
 // New returns an Explainer.
 func New(o Options) *Explainer {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Explainer{o}
+	return &Explainer{o: o}
 }
 
 // Explanation is all there is to say of one instance.
@@ -109,7 +113,9 @@ func (x *Explainer) Explain(ctx context.Context, id string) (Explanation, bool, 
 func (x *Explainer) values(out *Explanation) {
 	s := x.o.Configuration()
 	id := out.Standing.Instance.ID
+	x.reading.Lock()
 	in, origins, err := config.Explain(s.Path, x.o.Found(), id)
+	x.reading.Unlock()
 	switch {
 	case err != nil:
 		out.Remarks = append(out.Remarks, "the files of the configuration have faults now, so nobody can say which line has set what; what was loaded before stays in force: "+err.Error())

@@ -193,7 +193,7 @@ func (s *scene) request(method, path string) (response, error) {
 }
 
 // patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
+const patience = 60 * time.Second
 
 // eventually waits until check finds nothing wrong.
 func (s *scene) eventually(what string, check func() error) {
