@@ -36,7 +36,7 @@ func TestWhatIsOverIsNotTold(t *testing.T) {
 		before := len(sms.lines())
 		pass(5 * time.Minute)
 		got := sms.lines()[before:]
-		want(t, "after the recovery", got, "sms/wei #2 reminded D3EF") // tried once before, as the escalation was
+		want(t, "after the recovery", got, "sms/wei #1 reminded D3EF") // the escalation was tried a moment before
 		var left int
 		if err := r.db.QueryRowContext(t.Context(), `SELECT left_out FROM notice WHERE state = 'sent'`).Scan(&left); err != nil || left != 2 {
 			t.Errorf("%d notices were left out, %v; want 2", left, err)

@@ -129,9 +129,14 @@ func (s *queues) leave(q *queue) {
 	}
 }
 
-// spent tells whether nothing needs to be remembered of a queue without items.
+// spent tells whether nothing needs to be remembered of a queue without items: neither
+// what was sent lately, nor that its far side failed, nor that it was hurried. What failed
+// may be over before the next notice comes, and that one is no reason to forget it.
 func (s *queues) spent(q *queue, now moment) bool {
-	return len(q.items) == 0 && (q.pace == nil || len(q.pace.sent) == 0 || now.at > q.pace.newest+paceWindow)
+	if len(q.items) > 0 || now.at < q.open || (q.rushed && now.at < q.hurried+hurryEvery) {
+		return false
+	}
+	return q.pace == nil || len(q.pace.sent) == 0 || now.at > q.pace.newest+paceWindow
 }
 
 // claim marks as busy and returns what is due, that of most recipients at most,

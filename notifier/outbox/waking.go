@@ -108,10 +108,15 @@ func (s *queues) recovered(way *way, now moment, dir roads) {
 	}
 }
 
-// hurry makes a queue due whose far side failed, at most once in hurryEvery.
+// hurry makes a queue due whose far side failed, at most once in hurryEvery. Where it was
+// hurried a short while ago, the next try is planned for when that is over, and counts as
+// one that was hurried then.
 func (s *queues) hurry(q *queue, now instant, dir roads) {
 	at := now
-	if q.rushed && now-q.hurried < hurryEvery {
+	switch {
+	case q.rushed && q.hurried > now: // a try is planned
+		at = q.hurried
+	case q.rushed && now-q.hurried < hurryEvery:
 		at = q.hurried + hurryEvery
 	}
 	if way := s.way(dir.Way(q.known(dir))); way != nil && at == now {
@@ -124,8 +129,8 @@ func (s *queues) hurry(q *queue, now instant, dir roads) {
 			it.due, early = at, true
 		}
 	}
-	if early && at == now {
-		q.hurried, q.rushed = now, true
+	if early {
+		q.hurried, q.rushed = at, true
 	}
 }
 

@@ -63,21 +63,30 @@ func TestRecoveryIsNoticed(t *testing.T) {
 }
 
 // TestSomethingNewIsAReasonToTryOnce: new notices do not hammer a far side that is
-// down.
+// down, also when each is over before the next one comes.
 func TestSomethingNewIsAReasonToTryOnce(t *testing.T) {
-	path := dbPath(t)
-	synctest.Test(t, func(t *testing.T) {
-		far := down(errors.New("connection refused"))
-		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": far})).start()
-		defer r.stop()
-		for n := range 60 {
-			r.happen(alarm.Raised, fmt.Sprintf("A%03d", n))
-			pass(time.Second)
-		}
-		if n := len(far.lines()); n < 3 || n > 7 {
-			t.Errorf("tried %d times within a minute", n)
-		}
-	})
+	for name, ended := range map[string]bool{"all stay": false, "each is over before the next": true} {
+		t.Run(name, func(t *testing.T) {
+			path := dbPath(t)
+			synctest.Test(t, func(t *testing.T) {
+				far := down(errors.New("connection refused"))
+				r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": far})).start()
+				defer r.stop()
+				for n := range 60 {
+					code := fmt.Sprintf("A%03d", n)
+					r.happen(alarm.Raised, code)
+					pass(time.Second)
+					if ended {
+						r.happen(alarm.Cleared, code)
+						synctest.Wait()
+					}
+				}
+				if n := len(far.lines()); n < 3 || n > 7 {
+					t.Errorf("tried %d times within a minute", n)
+				}
+			})
+		})
+	}
 }
 
 // throughOne is a directory of as many people, who are all reached through one
