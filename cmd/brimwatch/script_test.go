@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 	"github.com/brimwatch/brimwatch/test/golden"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // patience bounds every wait of these tests; what is waited for comes much sooner.
@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
 			e.Setenv("CLOUD", clouded)
-			e.Setenv("GONE", goneAddress(t))
+			e.Setenv("GONE", server.FreeAddr(t))
 			// The clock of the commands is this process's, at whatever moment it runs (test/clock).
 			e.Setenv("BRIMWATCH_TEST_SHIFT", os.Getenv("BRIMWATCH_TEST_SHIFT"))
 			today := time.Now().UTC()
@@ -92,23 +92,9 @@ func serveCloud(t *testing.T) (url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// goneAddress is an address where nobody listens any more.
-func goneAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return address
+	far := httptest.NewServer(s)
+	t.Cleanup(far.Close)
+	return far.URL
 }
 
 // fill FILE replaces the variables in a file by their values.

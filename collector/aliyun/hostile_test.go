@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -16,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 	"unicode"
+
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // unfit tells what is wrong with a text that reaches people.
@@ -129,12 +130,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 }
 
 func TestConnectionRefused(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	_ = ln.Close()
+	addr := server.FreeAddr(t)
 	c := newTestCollector(t, newTestAccount(t, "http://"+addr), MQTT, "mqtt-cn-1")
 	if _, err := visit(t.Context(), c); err == nil || !strings.Contains(err.Error(), addr+": connection refused") {
 		t.Errorf("got %v", err)

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/collector"
 	"github.com/brimwatch/brimwatch/collector/collectortest"
 	"github.com/brimwatch/brimwatch/collector/httpget"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // TestErrors puts everything a server may do wrong into words with a way out.
@@ -80,12 +80,7 @@ func TestErrors(t *testing.T) {
 
 // TestRefused visits a port where nothing listens.
 func TestRefused(t *testing.T) {
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	_ = ln.Close()
+	addr := server.FreeAddr(t)
 	c := build(t, Options{URL: "http://" + addr + "/metrics"})
 	collectortest.Fails(t, c, "connection refused", "nothing listens there")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +18,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -221,14 +221,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestNobodyAnswers(t *testing.T) {
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := server.FreeAddr(t)
 	c, err := New("http://wei:secret@" + address)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/brimwatch/brimwatch/test/port"
 )
 
 // startTime bounds how long a server may take to answer, and to stop, unless it
@@ -51,18 +53,19 @@ type Server struct {
 	exited  chan struct{}
 }
 
-// FreeAddr returns a loopback address whose port was free a moment ago.
+// FreeAddr returns a loopback address where nobody listens, and no other test will, until
+// this one ends.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	addr, release, err := port.Reserve(t.Context())
 	if err != nil {
 		t.Fatalf("find a free port: %v", err)
 	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
+	t.Cleanup(func() {
+		if err := release(); err != nil {
+			t.Errorf("release %s: %v", addr, err)
+		}
+	})
 	return addr
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/test/bench/figures"
 	"github.com/brimwatch/brimwatch/test/fleet/simulated"
+	"github.com/brimwatch/brimwatch/test/port"
 )
 
 // Progress is told, line by line, what a run does.
@@ -133,10 +133,11 @@ func (r *run) startFleet(ctx context.Context, cancel context.CancelCauseFunc) er
 }
 
 func (r *run) startDaemon(ctx context.Context, cancel context.CancelCauseFunc) error {
-	listen, err := freeAddress(ctx)
+	listen, release, err := port.Reserve(ctx)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = release() }() // the daemon has it by then
 	address, err := netip.ParseAddrPort(strings.TrimPrefix(r.fleet.base, "http://"))
 	if err != nil {
 		return fmt.Errorf("the fleet's address: %w", err)
@@ -157,19 +158,6 @@ func (r *run) startDaemon(ctx context.Context, cancel context.CancelCauseFunc) e
 	}
 	r.tell("the daemon is ready after %s", time.Since(began).Round(time.Millisecond))
 	return nil
-}
-
-// freeAddress returns a loopback address whose port was free a moment ago.
-func freeAddress(ctx context.Context) (string, error) {
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	if err := l.Close(); err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return l.Addr().String(), nil
 }
 
 // awaitReadings waits until every instance was read and is up. The fleet is asked
