@@ -19,13 +19,32 @@ const doubtEvery = time.Minute
 const lastSeen = 90 * time.Minute
 
 // watches gathers what is judged in this round, with what is in doubt. It notes what has to be
-// remembered of deletions that were due.
+// remembered of deletions that were due. Whether something is in doubt changes when it is due
+// itself: at the moment of the deletion, and when it has another term; and, where it is in doubt,
+// at any time.
 func (j *clockRound) watches() {
 	terms := j.judge.calendar.Terms
 	j.terms = make([]*TermWatch, len(terms))
-	j.due, j.doubts = make(map[string]int64), make(map[string]time.Time)
+	j.due, j.doubts, j.seen = make(map[string]int64), make(map[string]time.Time), make(map[int]bool)
 	for i := range terms {
-		j.terms[i] = j.doubted(&terms[i])
+		j.terms[i] = &terms[i]
+		if j.isDue(i) || j.judge.inDoubt[i] {
+			j.see(i)
+		}
+	}
+}
+
+// see looks whether the instance at a place of the calendar is in doubt.
+func (j *clockRound) see(place int) {
+	if j.seen[place] {
+		return
+	}
+	a := &j.judge.calendar.Terms[place]
+	j.seen[place], j.terms[place] = true, j.doubted(a)
+	if _, doubt := j.doubts[a.Instance.ID]; doubt {
+		j.judge.inDoubt[place] = true
+	} else {
+		delete(j.judge.inDoubt, place)
 	}
 }
 
