@@ -26,10 +26,12 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
+	var all notifier.Alert
 	for i := range p.notices {
 		n := &p.notices[i]
 		own := len(ev.Silent) > 0 || n.Escalation > 0 // it lists the instances of a receiver, or says that nobody acknowledged
 		if !own && p.alert != "" {
+			n.Alert = all
 			continue
 		}
 		text, err := json.Marshal(n.Alert)
@@ -40,7 +42,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 		if own {
 			p.own[i] = string(text)
 		} else {
-			p.alert = string(text)
+			p.alert, all = string(text), n.Alert
 		}
 	}
 	return p
