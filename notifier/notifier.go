@@ -54,6 +54,19 @@ type Bundler interface {
 	Bundle() int
 }
 
+// Pacer is the optional power of a Channel to say how many messages its far side takes
+// from one address: what is more is refused, or blocks the address for a while.
+type Pacer interface {
+	Pace() Pace
+}
+
+// Pace is how many messages may leave within a time. The zero Pace is as many as one
+// likes.
+type Pace struct {
+	Messages int
+	Within   time.Duration
+}
+
 // Receipt is what the far side said.
 type Receipt struct {
 	ProviderID string        // its id of the message, "" when it gives none
