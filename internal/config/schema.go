@@ -460,8 +460,9 @@ type webhookDoc struct {
 
 type smsDoc struct {
 	marked
-	Providers []providerDoc `yaml:"providers" doc:"Who sends text messages."`
-	Limits    limitsDoc     `yaml:"limits" doc:"Caps. A message over a cap waits until there is room, and is dropped when the alarm is over by then."`
+	Providers     []providerDoc `yaml:"providers" doc:"Who sends text messages."`
+	ReceiptWithin span          `yaml:"receipt_within" doc:"How long the receipt of a critical text message is awaited before the next provider for the number is asked; 0 is for ever." default:"2m"`
+	Limits        limitsDoc     `yaml:"limits" doc:"Caps. A message over a cap waits until there is room, and is dropped when the alarm is over by then."`
 }
 
 type providerDoc struct {
@@ -480,7 +481,7 @@ type providerDoc struct {
 	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
 	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
 	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
-	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to; the longest that fits wins." default:"all" example:"[\"+1\", \"+44\"]"`
+	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to. Of several providers for a number that with the longest is asked first, the others in turn when it refuses, fails or does not deliver." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
 }
 

@@ -266,8 +266,9 @@ type Webhook struct {
 
 // SMS is how text messages go out.
 type SMS struct {
-	Providers []Provider
-	Limits    Limits
+	Providers     []Provider
+	ReceiptWithin time.Duration // how long the receipt of a critical message is awaited; 0 is for ever
+	Limits        Limits
 }
 
 // Provider is one company that sends text messages.
