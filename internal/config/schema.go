@@ -433,14 +433,13 @@ type quietDoc struct {
 
 type receiverDoc struct {
 	marked
-	Name          string       `yaml:"name" doc:"Unique name." example:"oncall"`
-	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
-	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
-	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
-	OnCall        []string     `yaml:"oncall" doc:"Rotas: whoever is on call gets a text message." example:"[primary]"`
-	Escalate      []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
-	MuteTimes     []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
-	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+	Name string `yaml:"name" doc:"Unique name." example:"oncall"`
+	listsDoc
+	Ways      []wayDoc  `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
+	Within    span      `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	Escalate  []stepDoc `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
+	GroupWait span      `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 
 type webhookDoc struct {

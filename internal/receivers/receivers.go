@@ -96,7 +96,7 @@ func newProvider(p *config.Provider, external string) (notifier.Channel, error) 
 func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact,
 	providers map[string]notifier.Channel, version string,
 ) (notifier.Receiver, error) {
-	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait}
+	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical}
 	mute := muteTimes(r.Mute)
 	for _, e := range r.Escalate {
 		out.Escalate = append(out.Escalate, notifier.Escalation(e))
@@ -106,6 +106,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		t.Turn = r.TurnOfSMS(name)
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
@@ -113,6 +114,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		oc.Turn = r.TurnOfRota(name)
 		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {
@@ -120,7 +122,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
-		t.Mute = mute
+		t.Mute, t.Turn = mute, r.TurnOfWebhook(i)
 		// The only webhook of a receiver stays the same recipient when its address
 		// is mended: what waits for it goes to the new one.
 		only := "webhook/" + r.Name

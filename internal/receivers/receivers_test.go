@@ -8,7 +8,7 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-func TestProviderFor(t *testing.T) {
+func TestProvidersFor(t *testing.T) {
 	provider := func(name string, prefixes ...string) config.Provider {
 		return config.Provider{Name: name, Prefixes: prefixes}
 	}
