@@ -23,10 +23,10 @@ type kept struct {
 // mostKept bounds how many notices are kept. A few kB each, they are a few MB.
 const mostKept = 2000
 
-// fresh is a notice that is kept, with its row.
+// fresh is a notice that was just stored, or waits to be, with its row.
 type fresh struct {
 	*item
-	notice *notifier.Notice
+	notice *notifier.Notice // as it is read; nil where it is not kept
 }
 
 // keep keeps notices that wait, unless all were forgotten since a round: then they may be
@@ -47,7 +47,7 @@ func (k *kept) keep(list []fresh, round int) {
 		k.of = make(map[int64]*notifier.Notice)
 	}
 	for _, f := range list[:min(len(list), mostKept)] {
-		if waits := f.state == notifier.Pending || f.state == notifier.Held; waits && f.seq > 0 {
+		if waits := f.state == notifier.Pending || f.state == notifier.Held; waits && f.seq > 0 && f.notice != nil {
 			k.of[f.seq] = f.notice
 		}
 	}
@@ -72,7 +72,7 @@ func (k *kept) take(items []item) map[int64]*notifier.Notice {
 			continue
 		}
 		delete(k.of, it.seq)
-		if it.message != "" || it.again {
+		if it.message != "" {
 			continue // it was tried
 		}
 		if out == nil {
