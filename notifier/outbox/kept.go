@@ -20,8 +20,13 @@ type kept struct {
 	round int                        // how often all were forgotten
 }
 
-// mostKept bounds how many notices are kept. A few kB each, they are a few MB.
-const mostKept = 2000
+const (
+	// mostKept bounds how many notices are kept. A few kB each, they are a few MB.
+	mostKept = 2000
+	// mostFresh bounds how many a write may have decided that are kept: those of a storm are more
+	// than can be kept, and most of them are counted by few messages.
+	mostFresh = 200
+)
 
 // fresh is a notice that was just stored, or waits to be, with its row.
 type fresh struct {
@@ -89,6 +94,15 @@ func (k *kept) forget() {
 	defer k.mu.Unlock()
 	clear(k.of)
 	k.round++
+}
+
+// decided notes that a notice is to be stored.
+func (t *transaction) decided(it *item, n *notifier.Notice) {
+	f := fresh{item: it}
+	if len(t.fresh) < mostFresh {
+		f.notice = asStored(n)
+	}
+	t.fresh = append(t.fresh, f)
 }
 
 // asStored returns a notice that was just decided as it is read from the database.

@@ -192,7 +192,7 @@ func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
 		b.spending.forget() // what it was to cost is not spent
 	} else {
 		b.noted(done)
-		b.kept.keep(done, round)
+		b.kept.keep(done[:min(len(done), mostFresh)], round)
 	}
 	b.note(err)
 	return err

@@ -64,7 +64,7 @@ func (c scratchConnector) Connect(context.Context) (driver.Conn, error) {
 
 // commitsTogether is how many commits of a scratch database share a transaction of its
 // file. It bounds what is kept in memory to take them back.
-const commitsTogether = 1000
+const commitsTogether = 500
 
 // scratch is the connection of a scratch database.
 type scratch struct {
