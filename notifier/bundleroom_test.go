@@ -3,6 +3,7 @@ package notifier
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"unicode/utf8"
 
@@ -22,12 +23,12 @@ func drawBundle(t *rapid.T) *bundle {
 	var notices []Notice
 	for i := range rapid.IntRange(2, 40).Draw(t, "notices") {
 		n := Notice{
-			ID: fmt.Sprint(i), Code: fmt.Sprintf("K%03d", i), LeftOut: rapid.SampledFrom([]int{0, 0, 0, 1, 12_345}).Draw(t, "left out"),
+			ID: strconv.Itoa(i), Code: fmt.Sprintf("K%03d", i), LeftOut: rapid.SampledFrom([]int{0, 0, 0, 1, 12_345}).Draw(t, "left out"),
 			Kind:     rapid.SampledFrom([]alarm.EventKind{alarm.Raised, alarm.Raised, alarm.Escalated, alarm.Reminded, alarm.Cleared}).Draw(t, "kind"),
 			Rule:     rapid.SampledFrom([]alarm.RuleName{alarm.Capacity, alarm.Expiry, alarm.Suspension, alarm.Release, alarm.LowBalance}).Draw(t, "rule"),
 			Severity: rapid.SampledFrom([]alarm.Severity{alarm.Warning, alarm.Critical}).Draw(t, "severity"),
 		}
-		name := rapid.SampledFrom([]string{"Orders", "Payments-of-the-whole-company-0001", "订单", "O"}).Draw(t, "name") + fmt.Sprint(i%7)
+		name := rapid.SampledFrom([]string{"Orders", "Payments-of-the-whole-company-0001", "订单", "O"}).Draw(t, "name") + strconv.Itoa(i%7)
 		n.Alert.Labels = map[string]string{labelInstance: name, labelID: fmt.Sprintf("i-%d", i%7), labelAccount: fmt.Sprintf("acct-%d", i%2)}
 		if n.Rule == alarm.LowBalance {
 			delete(n.Alert.Labels, labelID)

@@ -1,7 +1,7 @@
 package outbox
 
 import (
-	"fmt"
+	"errors"
 	"testing"
 	"time"
 
@@ -47,7 +47,7 @@ func TestKeptNotices(t *testing.T) {
 		fails := false
 		channel := &fakeChannel{answer: func(notifier.Message) (notifier.Receipt, error) {
 			if fails {
-				return notifier.Receipt{}, fmt.Errorf("no way out")
+				return notifier.Receipt{}, errors.New("no way out")
 			}
 			return notifier.Receipt{Status: notifier.Delivered}, nil
 		}, bundle: 3}

@@ -80,7 +80,7 @@ func foresee(dir *notifier.Directory, events []alarm.Event, silences []notifier.
 }
 
 // leastShare is how many events are worth a goroutine.
-const leastShare = 32
+const leastShare = 4
 
 // holds tells whether the plans are those that would be made under some silences.
 func (f *foresight) holds(silences []notifier.Silence) bool {
