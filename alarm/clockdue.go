@@ -131,3 +131,7 @@ func (e *Engine) Round(ctx context.Context) time.Time {
 	}
 	return next
 }
+
+// End does what Run does at its end: it saves the timers that run, so that a start goes on where
+// this one ends. It is for an Engine that is Stepped.
+func (e *Engine) End(ctx context.Context) { e.stop(ctx) }

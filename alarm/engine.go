@@ -79,6 +79,7 @@ type Engine struct {
 
 	inbox inbox
 	calls chan call
+	begun chan struct{} // closed when Run has judged for the first time
 	done  chan struct{} // closed when Run has ended
 
 	// mu guards what follows. Only Run changes it; others read.
@@ -115,6 +116,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),
+		begun:   make(chan struct{}),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
 		stepped: o.Stepped,
@@ -211,6 +213,11 @@ const tickEvery = time.Second
 // stopGrace is how long the last commit may take when Run ends.
 const stopGrace = 5 * time.Second
 
+// Begun is closed when Run has judged for the first time: steps of the calendar that became
+// due while nothing ran, what ended with a renewal since, and alarms that are no more. It
+// waits for no reading. Of a Stepped Engine, whose caller knows, it stays open.
+func (e *Engine) Begun() <-chan struct{} { return e.begun }
+
 // Run judges until ctx ends. What has arrived by then is judged and committed
 // before it returns.
 func (e *Engine) Run(ctx context.Context) error {
@@ -218,6 +225,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
 	e.onTick(ctx, e.look())
+	close(e.begun)
 	for {
 		select {
 		case <-ctx.Done():

@@ -135,7 +135,7 @@ func (l *lived) start(s *config.Snapshot) {
 	ctx, cancel := context.WithCancel(l.t.Context())
 	done := make(chan error, 2)
 	go func() { done <- l.engine.Run(ctx) }()
-	go func() { done <- l.outbox.Run(ctx) }()
+	go func() { done <- l.outbox.Begin(ctx, l.engine.Begun()) }()
 	l.stop = func() {
 		cancel()
 		l.must(errors.Join(<-done, <-done))

@@ -188,9 +188,10 @@ func (m *Machine) stop() error {
 	return err
 }
 
-// Restart lets Brimwatch be down until a moment, and starts it on what it had stored, with a
-// configuration as it is by then.
+// Restart ends Brimwatch in good order, lets it be down until a moment, and starts it on what it
+// had stored, with a configuration as it is by then.
 func (m *Machine) Restart(ctx context.Context, at time.Time, s *config.Snapshot, accounts []fleet.Account) error {
+	m.engine.End(ctx)
 	if err := m.stop(); err != nil {
 		return err
 	}

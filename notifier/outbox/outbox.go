@@ -81,6 +81,7 @@ type Outbox struct {
 	queues   *queues
 	wake     chan struct{}
 	reloaded chan struct{} // another directory is in force
+	drilled  chan struct{} // closed when it was planned for the first time which drills are due
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
@@ -102,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1), drilled: make(chan struct{}),
 	}
 	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
 		b.clock.clocks = machineClocks()
