@@ -208,6 +208,8 @@ func (b *Outbox) attempt(calls, running context.Context, s *sending) ([]item, ve
 	}
 	ctx, cancel := context.WithTimeout(calls, sendTimeout)
 	defer cancel()
+	_, finds := s.target.Channel.(notifier.Finder) // others recognize a message by its id
+	s.repeats = finds && s.message.InDoubt
 	receipt, err := s.target.Channel.Send(ctx, s.message)
 	if running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
 		// To be shut down is not a failed attempt.

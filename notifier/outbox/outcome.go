@@ -49,12 +49,21 @@ type outcome struct {
 // configuration.
 const bareRefused = "sent without the secrets that this URL had, as it left the configuration, and refused; end it there by hand: "
 
+// mayRepeat is the reason of what was sent though an attempt before may have arrived. The far side
+// may take that one after it was asked, and nobody asks again: it would take a look-up of each
+// such message for as long as a provider may be late.
+const mayRepeat = "may have come twice: whether an attempt before this one arrived is not known"
+
 // judge turns the answer of a channel into an outcome. waited is for how long the
 // oldest notice of the message has waited.
 func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited time.Duration) outcome {
 	if err == nil {
 		o := accepted(receipt, s.target.Channel)
-		if s.target.Bare && o.reason == "" {
+		switch {
+		case o.reason != "":
+		case s.repeats:
+			o.reason = mayRepeat
+		case s.target.Bare:
 			o.reason = "sent without the secrets that this URL may have had: it left the configuration"
 		}
 		return o
@@ -163,9 +172,10 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		sent = ms(now)
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 ELSE 0 END, late = ?, provider_id = ?, next_at = ?,
+	// What may have left once says so when it leaves again, whatever failed in between.
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 WHEN ? AND in_doubt = 2 THEN 2 ELSE 0 END, late = ?, provider_id = ?, next_at = ?,
 		message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq IN (SELECT value FROM json_each(?))`,
-		o.state, o.reason, o.doubt, o.late, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
+		o.state, o.reason, o.doubt, o.state == notifier.Pending, o.late, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
 		return nil, fmt.Errorf("store what became of notices: %w", err)
 	}
 	if _, err := storePrice(ctx, tx, s.items[0].seq, receipt); err != nil {
