@@ -157,9 +157,10 @@ func (l *lived) set(s *config.Snapshot) {
 	l.t.Helper()
 	directory, err := receivers.Directory(s, "test")
 	l.must(err)
-	l.outbox.SetDirectory(directory.Through(l.listen))
+	l.outbox.UseDirectory(directory.Through(l.listen))
 	l.state.Set(s, l.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	l.must(l.engine.SetCalendar(l.t.Context(), l.state.Calendar()))
+	l.outbox.Reloaded()
 	synctest.Wait()
 }
 

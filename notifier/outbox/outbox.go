@@ -136,14 +136,25 @@ func (b *Outbox) Close() error {
 	return errors.Join(b.statements.close(), b.store.close())
 }
 
-// SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
-// are in it no more are kept while something that they were told is open.
+// SetDirectory puts a directory into force, and tries what waits under it.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
+	b.UseDirectory(d)
+	b.Reloaded()
+}
+
+// UseDirectory puts a directory into force. Notices that are decided keep their texts; the
+// dispatcher looks their recipients up when it sends them. Targets of before that are in it no
+// more are kept while something that they were told is open.
+func (b *Outbox) UseDirectory(d *notifier.Directory) {
 	b.former.Lock()
 	b.directory.Store(d.Keep(b.directory.Load()))
 	b.former.Unlock()
 	b.metrics.configure(d)
+}
+
+// Reloaded tries what waits under the directory that is in force, and takes up what could not be
+// sent under the one before: after a reload, when it was judged what is over by it.
+func (b *Outbox) Reloaded() {
 	select {
 	case b.reloaded <- struct{}{}:
 	default:
