@@ -21,11 +21,12 @@ type pattern struct {
 	parts   []string // what stands around the places: one more than there are
 	kinds   []kind
 	chinese string
-	weight  int // signs that must be there: a pattern that says more goes first
+	core    string // the longest of the parts
+	weight  int    // signs that must be there: a pattern that says more goes first
 }
 
 func patternOf(s Saying) pattern {
-	p := pattern{chinese: strings.NewReplacer("%d", "%s", "%v", "%s", "%p", "%s", "]d", "]s", "]v", "]s", "]p", "]s").Replace(s.Chinese)}
+	p := pattern{chinese: asText(s.Chinese)}
 	var part strings.Builder
 	for i := 0; i < len(s.English); i++ {
 		sign := s.English[i]
@@ -43,14 +44,34 @@ func patternOf(s Saying) pattern {
 	}
 	p.parts = append(p.parts, part.String())
 	for _, part := range p.parts {
-		p.weight += len(part)
+		if p.weight += len(part); len(part) > len(p.core) {
+			p.core = part
+		}
 	}
 	return p
 }
 
+// asText makes all places of a format take text.
+func asText(format string) string {
+	out := []byte(format)
+	for i := 0; i+1 < len(out); i++ {
+		if out[i] != '%' {
+			continue
+		}
+		i++
+		for i+1 < len(out) && (out[i] == '[' || out[i] == ']' || out[i] >= '0' && out[i] <= '9') {
+			i++
+		}
+		if strings.IndexByte("dvp", out[i]) >= 0 {
+			out[i] = 's'
+		}
+	}
+	return string(out)
+}
+
 // match finds what stands at the places, as little as can be at each.
 func (p *pattern) match(text string) ([]string, bool) {
-	if !strings.HasPrefix(text, p.parts[0]) || !strings.HasSuffix(text, p.parts[len(p.parts)-1]) { // much sooner said than what stands between
+	if !strings.HasPrefix(text, p.parts[0]) || !strings.HasSuffix(text, p.parts[len(p.parts)-1]) || !strings.Contains(text, p.core) { // much sooner said than what stands between
 		return nil, false
 	}
 	found := make([]string, 0, len(p.kinds))

@@ -30,13 +30,13 @@ func OfSilence() []Saying {
 
 // before writes a place before what is said, whose own places it moves by one.
 func before(chinese string) string {
+	if !strings.Contains(chinese, "%[") {
+		return "%p：" + chinese
+	}
 	for n := 9; n > 0; n-- {
 		chinese = strings.ReplaceAll(chinese, "%["+strconv.Itoa(n)+"]", "%["+strconv.Itoa(n+1)+"]")
 	}
-	if strings.Contains(chinese, "%[") {
-		return "%[1]p：" + chinese
-	}
-	return "%p：" + chinese
+	return "%[1]p：" + chinese
 }
 
 // behind writes what caused it behind what is said.
