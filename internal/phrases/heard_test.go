@@ -139,10 +139,9 @@ func TestFaultsOfTestsAreHeard(t *testing.T) {
 				continue
 			}
 			said := strings.ReplaceAll(strings.NewReplacer("%d", "3", "%q%s", `"Q7"`, "key%s", "key", "%s", "Q7", "%q", `"Q7"`).Replace(text), "%%", "%")
-			if text, known := zh.Heard(said); !known {
-				if text, known = zh.Heard(said + "Q7"); !known {
-					t.Errorf("internal/%s: %q has no Chinese: %s", file, said, text)
-				}
+			_, whole := zh.Heard(said)
+			if _, begun := zh.Heard(said + "Q7"); !whole && !begun {
+				t.Errorf("internal/%s: %q has no Chinese", file, said)
 			}
 			found++
 		}
