@@ -22,6 +22,9 @@ func (c *Course) Silence(now time.Time) string {
 	case LifecycleRecycled:
 		return "expected: in the recycle bin since " + since + c.cause()
 	case LifecycleReleased:
+		if c.Basis == BasisSaid {
+			return "expected: gone, as " + c.Said.By + " said on " + c.day(c.Said.At)
+		}
 		return "expected: due for deletion since " + since + c.cause()
 	case LifecycleActive, LifecycleExpiring, LifecycleGrace, LifecycleFrozen, LifecycleUnknown:
 	}

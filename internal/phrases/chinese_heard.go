@@ -11,6 +11,7 @@ import (
 func heard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
+	out = append(out, heardOfConfirmations()...)
 	out = append(out, heardOfReadings()...)
 	out = append(out, heardOfNetwork()...)
 	out = append(out, heardOfNotices()...)

@@ -46,6 +46,7 @@ type information struct {
 	Open       []episodeRow
 	Edition    *editionPanel  // nil: there is nothing to say
 	Foretold   *foretoldPanel // nil: nobody looks ahead
+	Existence  *existence     // nil: nothing is asked of it
 	By         whoActs
 	Return     string
 }
@@ -88,7 +89,7 @@ func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		pg.Refresh = refreshSeconds
-		pg.Done = p.acknowledged(q)
+		pg.Done = p.acknowledged(q) + p.confirmed(q.Get("confirmed"))
 	}
 	status := http.StatusOK
 	if s := body.Statistics; s != nil && s.Bad {
@@ -130,6 +131,9 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 		},
 		Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
 		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),
+	}
+	if out.Existence, err = p.existence(r, st); err != nil {
+		return nil, err
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if st.Reading != nil {
