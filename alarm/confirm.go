@@ -126,7 +126,7 @@ func (e *Engine) answers(instance string, now time.Time) bool {
 
 // weigh holds what a person said against what is known since. It returns what still counts.
 func (j *clockRound) weigh(a *TermWatch, s Saying, release time.Time) Saying {
-	why := ""
+	var why string
 	switch t := &a.Course.Untold().Term; {
 	case s.At == 0:
 		return s

@@ -89,6 +89,7 @@ func (t Term) Course(p Policy, payer *Account) Course {
 		c.lay()
 	}
 	c.unsubscribe()
+	c.stand()
 	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}

@@ -24,6 +24,8 @@ func (c *Course) because(i int) string {
 	switch {
 	case c.Basis == BasisSaid:
 		return c.saidGone()
+	case i > 0 && c.Stood(c.Moments[i-1]):
+		return "the cloud says " + c.Term.Word.Text
 	case c.stateAfter(i) == LifecycleFrozen:
 		return "frozen, because no device was online for long"
 	case c.Term.Method == Free:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -70,9 +71,9 @@ func (e *explained) flapping(r *instanceResolver, out *Instance, name, metric st
 		}
 	}
 	of = slices.DeleteFunc(of, func(p place) bool { return p.node == nil })
-	e.part(r.d, name+".flapping.enabled", fmt.Sprint(flaps.Raises > 0), of, "enabled")
+	e.part(r.d, name+".flapping.enabled", strconv.FormatBool(flaps.Raises > 0), of, "enabled")
 	if flaps.Raises > 0 {
-		e.part(r.d, name+".flapping.raises", fmt.Sprint(flaps.Raises), of, "raises")
+		e.part(r.d, name+".flapping.raises", strconv.Itoa(flaps.Raises), of, "raises")
 		e.part(r.d, name+".flapping.within", Span(flaps.Within), of, "within")
 	}
 }

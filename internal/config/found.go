@@ -172,6 +172,7 @@ func (r *instanceResolver) found(out *Instance) {
 	}
 	out.Cloud, out.CloudAt = f.Capacity, f.At.Unix()
 	t := &out.Term
+	t.Word, out.Status = f.Word, f.Status
 	listed := !t.Expires.IsZero() || !t.OverdueSince.IsZero()
 	if !listed && (f.Method == "" || t.Method == f.Method) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince

@@ -127,7 +127,7 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	}
 	out := &information{
 		Facts: []fact{
-			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account},
+			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account}, {p.say.T("Status in the cloud"), in.Status},
 		},
 		Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
 		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),

@@ -38,6 +38,8 @@ type Instance struct {
 	State string `json:"state"`
 	// Watched is false for an instance without a source.
 	Watched bool `json:"watched"`
+	// CloudStatus is the cloud's own word for how it is.
+	CloudStatus string `json:"cloud_status,omitempty"`
 	// Up tells whether the source answered; null before the first reading.
 	Up     *bool      `json:"up"`
 	ReadAt *time.Time `json:"read_at"`
