@@ -54,6 +54,19 @@ type Bundler interface {
 	Bundle() int
 }
 
+// Pacer is the optional power of a Channel to say how many messages its far side takes
+// from one address: what is more is refused, or blocks the address for a while.
+type Pacer interface {
+	Pace() Pace
+}
+
+// Pace is how many messages may leave within a time. The zero Pace is as many as one
+// likes.
+type Pace struct {
+	Messages int
+	Within   time.Duration
+}
+
 // Receipt is what the far side said.
 type Receipt struct {
 	ProviderID string        // its id of the message, "" when it gives none
@@ -138,7 +151,10 @@ type Notice struct {
 	// Escalation is how long nobody acknowledged when it goes out; 0 for what is told
 	// at once. An acknowledgement before drops it.
 	Escalation time.Duration
-	Drop       string // why nobody gets it: it is only kept; "" for all that goes out
+	// Turn is which of the ways of its receiver the notice takes: 0 is the first, or the only
+	// one. A later one is held, and is dropped when one before has delivered.
+	Turn int
+	Drop string // why nobody gets it: it is only kept; "" for all that goes out
 }
 
 // Alert is a notice's content as fields, for channels that send a structure.
