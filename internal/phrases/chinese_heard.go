@@ -12,6 +12,7 @@ import (
 func allHeard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
+	out = append(out, heardOfConfirmations()...)
 	out = append(out, heardOfReadings()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
