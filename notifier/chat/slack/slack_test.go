@@ -67,7 +67,7 @@ func TestConformance(t *testing.T) {
 			{Name: "archived", Answer: word(http.StatusGone, "channel_is_archived"), Outcome: channeltest.Never, Says: "out of the archive"},
 			{Name: "token", Answer: word(http.StatusForbidden, "invalid_token"), Outcome: channeltest.Never, Says: "make another in Slack"},
 			{Name: "forbidden", Answer: word(http.StatusForbidden, "action_prohibited"), Outcome: channeltest.Never, Says: "administrator"},
-			{Name: "a proxy", Answer: word(http.StatusForbidden, "no"), Outcome: channeltest.Later, Says: "check the url"},
+			{Name: "a proxy", Answer: word(http.StatusForbidden, "no"), Outcome: channeltest.Later, Says: "check url and secret"},
 			{Name: "blocks", Answer: word(http.StatusBadRequest, "invalid_blocks"), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
 			{Name: "too many", Answer: word(http.StatusTooManyRequests, "rate_limited"), Outcome: channeltest.NotBefore, Says: "rate_limited"},
 			{Name: "a 200 without ok", Answer: word(http.StatusOK, "accepted"), Outcome: channeltest.Later, Says: "not as Slack answers"},
