@@ -87,6 +87,9 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 		for _, n := range r.SMS {
 			reached[n] = true
 		}
+		for _, n := range r.Email {
+			reached[n] = true
+		}
 		for _, n := range r.OnCall {
 			onCall[n] = true
 		}

@@ -21,13 +21,12 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
-		if r.Alertmanagers.given {
-			d.fault(r.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
-		}
-		if len(r.SMS) == 0 && len(r.OnCall) == 0 && len(r.Webhooks) == 0 && !r.Alertmanagers.given {
-			d.fault(r.place, "the receiver tells nobody; give it sms, oncall or webhooks")
+		if len(r.SMS) == 0 && len(r.OnCall) == 0 && len(r.Webhooks) == 0 && len(r.Email) == 0 && len(r.Alertmanagers) == 0 {
+			d.fault(r.place, "the receiver tells nobody; give it sms, email, oncall, webhooks or alertmanagers")
 		}
 		d.checkTexts(r, s, contacts)
+		d.checkMails(r, s, contacts)
+		out.Email, out.Alertmanagers = r.Email, d.resolveAlertmanagers(r)
 		d.checkRotas(r, rotas)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
@@ -66,6 +65,10 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	c := contacts[name]
 	if c == nil {
 		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+		return
+	}
+	if c.Phone == "" {
+		d.fault(at, "%s has no phone; give the contact one, or name it under email of a receiver", clip(name))
 		return
 	}
 	if len(s.SMS.Providers) == 0 {
