@@ -133,7 +133,11 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 	if err != nil {
 		return out, err
 	}
-	out.Targets = append(out.Targets, managers...)
+	mails, err := newMails(r, mute, s, version)
+	if err != nil {
+		return out, err
+	}
+	out.Targets = append(append(out.Targets, managers...), mails...)
 	return out, nil
 }
 
@@ -188,6 +192,8 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 					Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: words.EN, Zone: time.UTC,
 				}, true
 			}
+		case "email":
+			return mailStranger(s, address, version)
 		case "webhook":
 			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
 			t.Bare = true
