@@ -2,10 +2,10 @@ package alertmanager_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -264,7 +264,7 @@ func TestAnswers(t *testing.T) {
 		{200, "text/html; charset=utf-8", "<html>sign in</html>", "what answers there is no Alertmanager"},
 		{503, "text/plain", "", "posted again, which changes nothing there"},
 	} {
-		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
+		t.Run(strconv.Itoa(tt.status), func(t *testing.T) {
 			status, body, kind = tt.status, tt.body, tt.kind
 			_, err := ch.Send(t.Context(), message(raised("mqtt-1")))
 			if err == nil || !strings.Contains(err.Error(), tt.says) {

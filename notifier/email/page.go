@@ -7,7 +7,7 @@ import (
 )
 
 //go:embed page.html.tmpl
-var pageText string //nolint:gochecknoglobals // it is embedded, and nothing writes to it
+var pageText string
 
 // newPage reads the template of a mail's HTML. What is put into it is escaped by where it
 // stands.

@@ -95,7 +95,7 @@ func (s *script) talk(conn net.Conn) {
 		case verb == "STARTTLS" && s.tls != nil:
 			secured := tls.Server(conn, s.tls)
 			conn, in = secured, bufio.NewReader(secured)
-		case verb == "DATA" && !(s.at == "DATA"):
+		case verb == "DATA" && s.at != "DATA":
 			for line != ".\r\n" && err == nil {
 				line, err = in.ReadString('\n')
 			}
@@ -107,7 +107,7 @@ func (s *script) talk(conn net.Conn) {
 }
 
 // send sends a mail through a script.
-func (s *script) send(t *testing.T, ctx context.Context, change ...func(*Options)) (notifier.Receipt, error) {
+func (s *script) send(ctx context.Context, t *testing.T, change ...func(*Options)) (notifier.Receipt, error) {
 	t.Helper()
 	ch := channelTo(t, s.serve(t), change...)
 	r, err := ch.Send(ctx, message("li@example.com", raised("K7Q2", "mqtt-1", words.EN)))
@@ -202,7 +202,7 @@ func TestEveryReply(t *testing.T) {
 			if tt.at == "AUTH" {
 				s.offer, change = "\n250-AUTH PLAIN", append(change, signedIn)
 			}
-			_, err := s.send(t, t.Context(), change...)
+			_, err := s.send(t.Context(), t, change...)
 			got := outcome{channeltest.OutcomeOf(err), notifier.IsAboutRecipient(err), notifier.IsAboutCredentials(err)}
 			if got != tt.want {
 				t.Errorf("%+v, want %+v; error: %v", got, tt.want, err)
@@ -243,11 +243,11 @@ func TestEveryCut(t *testing.T) {
 			}
 		}
 		t.Run(at+" cut", func(t *testing.T) {
-			_, err := script("", nil).send(t, t.Context(), offer)
+			_, err := script("", nil).send(t.Context(), t, offer)
 			check(t, err, nil)
 		})
 		t.Run(at+" hangs", func(t *testing.T) {
-			_, err := script("-", nil).send(t, t.Context(), offer, func(o *Options) { o.Timeout = 100 * time.Millisecond })
+			_, err := script("-", nil).send(t.Context(), t, offer, func(o *Options) { o.Timeout = 100 * time.Millisecond })
 			check(t, err, context.DeadlineExceeded)
 			if err != nil && !strings.Contains(err.Error(), "not done within 100ms") {
 				t.Errorf("error %v", err)
@@ -256,11 +256,11 @@ func TestEveryCut(t *testing.T) {
 		t.Run(at+" cancelled", func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			_, err := script("-", cancel).send(t, ctx, offer)
+			_, err := script("-", cancel).send(ctx, t, offer)
 			check(t, err, context.Canceled)
 		})
 		t.Run(at+" endless", func(t *testing.T) {
-			_, err := script(strings.Repeat("x", 2<<20), nil).send(t, t.Context(), offer)
+			_, err := script(strings.Repeat("x", 2<<20), nil).send(t.Context(), t, offer)
 			check(t, err, nil)
 		})
 	}
@@ -268,7 +268,7 @@ func TestEveryCut(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		s := script{at: "GREETING", says: "", first: func() { t.Error("the server was called") }}
-		if _, err := s.send(t, ctx); channeltest.OutcomeOf(err) != channeltest.Later || !errors.Is(err, context.Canceled) {
+		if _, err := s.send(ctx, t); channeltest.OutcomeOf(err) != channeltest.Later || !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -279,7 +279,7 @@ func TestEveryCut(t *testing.T) {
 		}
 	})
 	t.Run("a cut of QUIT changes nothing", func(t *testing.T) {
-		if _, err := (&script{at: "QUIT", says: ""}).send(t, t.Context()); err != nil {
+		if _, err := (&script{at: "QUIT", says: ""}).send(t.Context(), t); err != nil {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -317,7 +317,7 @@ func TestSecuring(t *testing.T) {
 					t.Errorf("it went on to %s in the clear", tt.script.at)
 				}
 			}
-			_, err := tt.script.send(t, t.Context(), append(tt.change, func(o *Options) { o.Timeout = 10 * time.Second })...)
+			_, err := tt.script.send(t.Context(), t, append(tt.change, func(o *Options) { o.Timeout = 10 * time.Second })...)
 			if channeltest.OutcomeOf(err) != channeltest.Later || !strings.Contains(fmt.Sprint(err), tt.says) {
 				t.Errorf("error %v, want one that says %q", err, tt.says)
 			}
@@ -325,7 +325,7 @@ func TestSecuring(t *testing.T) {
 	}
 	t.Run("in order", func(t *testing.T) {
 		s := script{offer: "\n250-STARTTLS", tls: serving(authority)}
-		if _, err := s.send(t, t.Context(), with(StartTLS), trust(authority)); err != nil {
+		if _, err := s.send(t.Context(), t, with(StartTLS), trust(authority)); err != nil {
 			t.Error(err)
 		}
 	})

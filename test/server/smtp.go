@@ -10,7 +10,7 @@ import (
 )
 
 //go:embed smtpserver.py
-var smtpServer string //nolint:gochecknoglobals // it is embedded, and nothing writes to it
+var smtpServer string
 
 // MailOptions say how a mail server of a test is secured, and whom it lets in.
 type MailOptions struct {
@@ -82,7 +82,7 @@ func (s *MailServer) Mails() []Mail {
 		}
 		content := make([]byte, 0, len(kept.Content))
 		for _, r := range kept.Content { // a rune stands for each byte
-			content = append(content, byte(r)) //nolint:gosec // none is above 255
+			content = append(content, byte(r))
 		}
 		out = append(out, Mail{kept.From, kept.Hello, kept.User, kept.To, kept.Encrypted, string(content)})
 	}
