@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,25 +20,31 @@ type Alertmanager struct {
 	Zone     *time.Location // of times in them
 }
 
-// resolveAlertmanagers reads those of one receiver.
-func (d *decoder) resolveAlertmanagers(r *receiverDoc) []Alertmanager {
-	var out []Alertmanager
-	seen := make(map[string]place)
-	for i := range r.Alertmanagers {
-		m := &r.Alertmanagers[i]
+// resolveAlertmanagers reads those of one list of a receiver. seen is where the URLs stand
+// that were read before.
+func (d *decoder) resolveAlertmanagers(l *list, out *Receiver, seen map[string]place) {
+	for i := range l.Alertmanagers {
+		m := &l.Alertmanagers[i]
 		if m.node == nil {
 			continue
 		}
 		url := strings.TrimSuffix(m.URL, "/")
-		if first, twice := seen[url]; twice && url != "" {
+		if first, twice := seen["alertmanager "+url]; twice && url != "" {
 			d.fault(d.under(m.place, "url"), "this receiver has the Alertmanager twice; the first is at %s", first.where())
 			continue
 		}
-		seen[url] = m.place
-		out = append(out, d.resolveAlertmanager(m, url))
+		seen["alertmanager "+url] = m.place
+		out.turn(managerTurn(len(out.Alertmanagers)), l.turn)
+		out.Alertmanagers = append(out.Alertmanagers, d.resolveAlertmanager(m, url))
 	}
-	return out
 }
+
+// managerTurn is the key of Receiver.Turns of an Alertmanager.
+func managerTurn(i int) string { return "alertmanager/" + strconv.Itoa(i) }
+
+// TurnOfAlertmanager is which of the ways of a receiver posts to an Alertmanager, by its place
+// among all; 0 is the first, or the only one.
+func (r *Receiver) TurnOfAlertmanager(i int) int { return r.Turns[managerTurn(i)] }
 
 func (d *decoder) resolveAlertmanager(m *managerDoc, url string) Alertmanager {
 	out := Alertmanager{URL: Secret(url), Timeout: m.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&m.TLS, strings.HasPrefix(url, "https://"))}

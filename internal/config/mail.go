@@ -166,14 +166,16 @@ func (d *decoder) checkAddresses(c *contactDoc) {
 	}
 }
 
-// checkMails makes sure that each contact to whom a receiver sends e-mail can be sent to.
-func (d *decoder) checkMails(r *receiverDoc, s *Snapshot, contacts map[string]*contactDoc) {
-	for j, name := range r.Email {
-		at := d.nth(d.under(r.place, "email"), j)
+// resolveMails reads to whom a list of a receiver sends e-mail, each of whom can be sent to
+// and is named once in the receiver.
+func (d *decoder) resolveMails(l *list, out *Receiver, s *Snapshot, contacts map[string]*contactDoc) {
+	for j, name := range l.Email {
+		at := d.nth(d.under(l.place, "email"), j)
 		c := contacts[name]
 		switch {
-		case slices.Contains(r.Email[:j], name):
+		case slices.Contains(out.Email, name):
 			d.fault(at, "%q is named twice", clip(name))
+			continue
 		case c == nil:
 			d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
 		case c.Email == "":
@@ -181,8 +183,17 @@ func (d *decoder) checkMails(r *receiverDoc, s *Snapshot, contacts map[string]*c
 		case s.SMTP == nil:
 			d.fault(at, "e-mail needs a mail server: give smtp a host and a from")
 		}
+		out.Email = append(out.Email, name)
+		out.turn(mailTurn(name), l.turn)
 	}
 }
+
+// mailTurn is the key of Receiver.Turns of a contact that gets e-mail.
+func mailTurn(contact string) string { return "email/" + contact }
+
+// TurnOfMail is which of the ways of a receiver sends e-mail to a contact; 0 is the first, or
+// the only one.
+func (r *Receiver) TurnOfMail(contact string) int { return r.Turns[mailTurn(contact)] }
 
 // warnUnusedSMTP points at a mail server through which nobody is told.
 func (d *decoder) warnUnusedSMTP(doc *document, s *Snapshot) {

@@ -22,7 +22,7 @@ func newAlertmanagers(r *config.Receiver, mute []notifier.MuteTime, version stri
 		if err != nil {
 			return nil, err
 		}
-		t.Mute = mute
+		t.Mute, t.Turn = mute, r.TurnOfAlertmanager(i)
 		only := "alertmanager/" + r.Name
 		switch {
 		case len(r.Alertmanagers) == 1:

@@ -18,7 +18,7 @@ func newMails(r *config.Receiver, mute []notifier.MuteTime, s *config.Snapshot, 
 		if err != nil {
 			return nil, err
 		}
-		t.Mute = append(muteTimes(c.Mute), mute...)
+		t.Mute, t.Turn = append(muteTimes(c.Mute), mute...), r.TurnOfMail(c.Name)
 		out = append(out, t)
 	}
 	return out, nil

@@ -249,12 +249,17 @@ func (c *Card) Title() string {
 }
 
 // OneLine is all of it in one line: K7Q2 WARNING Orders: connections 3,612 of 5,000 (72%).
+// A word that stands there already, as in a test, stands there once.
 func (c *Card) OneLine() string {
-	out := c.Word + " " + c.Summary
-	if c.Code != "" {
-		out = c.Code + " " + out
+	var parts []string
+	summary := c.Summary
+	for _, s := range []string{c.Code, c.Word} {
+		if s == "" || len(parts) > 0 && parts[0] == s {
+			continue
+		}
+		parts, summary = append(parts, s), strings.TrimPrefix(summary, s+" ")
 	}
-	return out
+	return strings.Join(append(parts, summary), " ")
 }
 
 // Begins tells whether somebody hears of it for the first time, or that it is worse: people

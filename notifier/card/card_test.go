@@ -278,7 +278,12 @@ func TestFit(t *testing.T) {
 				}
 			}
 		}
-		if named := len(p.Full) + len(p.Brief); named < len(cards) && fits(card.Page{Brief: cards[:named+1], Rest: len(cards) - named - 1}) {
+		named := len(p.Full) + len(p.Brief)
+		gravest := card.Page{Full: cards[:1], Rest: len(cards) - 1}
+		switch {
+		case fits(gravest) && (len(p.Full) == 0 || len(p.Full[0].Lines[0]) < len(cards[0].Lines[0])):
+			t.Fatalf("the gravest fits, and is not there in full")
+		case named < len(cards) && fits(gravest) && fits(card.Page{Full: cards[:1], Brief: cards[1 : named+1], Rest: len(cards) - named - 1}):
 			t.Fatalf("%d are named, and another one fits", named)
 		}
 	})

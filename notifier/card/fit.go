@@ -12,8 +12,8 @@ type Page struct {
 // mostFull is how many alarms are written as whole cards in one message: nobody reads fifty.
 const mostFull = 8
 
-// Fit chooses what a message has room for: as many cards as possible, the gravest first, as
-// many of them as possible in full. It cuts between alarms, and never within one, unless
+// Fit chooses what a message has room for: the gravest card in full, then as many others as
+// possible in a line each, then as many of these as possible in full, too. It cuts between alarms, and never within one, unless
 // one alone is too long: then its lines are shortened. fits tells whether a page has room;
 // it has to be so that less has room when more has. A page that only counts is the answer
 // when nothing has room.
@@ -22,16 +22,19 @@ func Fit(cards []Card, fits func(Page) bool) Page {
 	page := func(full, named int) Page {
 		return Page{Full: cards[:full], Brief: cards[full:named], Rest: n - named}
 	}
-	named := most(n, func(k int) bool { return fits(page(0, k)) })
-	full := most(min(named, mostFull), func(k int) bool { return fits(page(k, named)) })
-	if full == 0 && n > 0 {
-		return shortened(page, named, cards, fits)
+	if n == 0 || !fits(page(1, 1)) {
+		return shortened(page, most(n, func(k int) bool { return fits(page(0, k)) }), cards, fits)
 	}
-	return page(full, named)
+	named := most(n, func(k int) bool { return fits(page(1, k)) })
+	full := most(min(named, mostFull), func(k int) bool { return fits(page(k, named)) })
+	return page(max(full, 1), named)
 }
 
 // shortened writes the gravest as a card with fewer lines, where that has room.
 func shortened(page func(full, named int) Page, named int, cards []Card, fits func(Page) bool) Page {
+	if len(cards) == 0 {
+		return Page{}
+	}
 	for _, room := range []int{1500, 700, 300} {
 		short := cards[0].shortened(room)
 		with := page(0, max(named, 1))

@@ -140,7 +140,8 @@ func (s Subject) echo(t *testing.T) {
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		user, password, _ := r.BasicAuth()
-		all := fmt.Sprintf("%s %s %s %s %s %s %s", r.URL, r.URL.Path, r.Header.Get("Authorization"), user, password, r.PostForm.Get("To"), r.URL.Query())
+		body, _ := io.ReadAll(r.Body) // what is no form, and was not read as one
+		all := fmt.Sprintf("%s %s %s %s %s %s %s %s", r.URL, r.URL.Path, r.Header.Get("Authorization"), user, password, r.PostForm.Get("To"), r.URL.Query(), body)
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(status)
 		if kind == "application/json" {

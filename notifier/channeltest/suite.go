@@ -72,6 +72,9 @@ type Subject struct {
 	// CutBody is the outcome when the answer accepts and its body breaks off: Accepted
 	// where the body does not matter, else Doubt.
 	CutBody Outcome
+	// Refusals are answers of success in which the far side says no. They are wanted of a
+	// channel for which not every 200 is a success.
+	Refusals []Refusal
 	// Secrets must not be in any error or receipt.
 	Secrets []string
 }
@@ -89,6 +92,8 @@ func Run(t *testing.T, s Subject) {
 	t.Run("RetryAfter", s.retryAfter)
 	t.Run("RedirectNotFollowed", s.redirect)
 	t.Run("SecretsRepeatedByTheFarSide", s.echo)
+	t.Run("SaysNoInTheBody", s.refusals)
+	t.Run("SomebodyElseAnswers", s.somebodyElse)
 	t.Run("HugeBody", s.hugeBody)
 	t.Run("CutBody", s.cutBody)
 	t.Run("NotHTTP", s.notHTTP)
