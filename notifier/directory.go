@@ -140,6 +140,9 @@ type Receiver struct {
 	OnCall    []OnCall      // whoever is on call is told, too
 	Escalate  []Escalation  // who is told, too, while nobody acknowledges
 	GroupWait time.Duration // a first notice waits this long for others
+	// CallAfter is how long an alarm goes without an acknowledgement before people are called;
+	// 0 is the constant CallAfter.
+	CallAfter time.Duration
 	// Within is how long each way of the receiver has to deliver before the next is taken too,
 	// and WithinCritical the same of something critical.
 	Within, WithinCritical time.Duration

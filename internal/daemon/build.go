@@ -19,6 +19,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
@@ -129,6 +130,11 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	d.ledger = accounts.OpenLedger(s.Storage.Dir, d.options.Logger)
 	d.state = state.New(s, d.ledger.Join(s.AccountList(), now), now)
 	d.limits = state.OpenLimits(s.Storage.Dir, d.state, d.options.Logger)
+	d.links, err = links.Open(s.Storage.Dir)
+	if err != nil { // no reason not to start: people are told, and links hold until it ends
+		d.log.Error("links in notices hold until the next start only", "error", err)
+		d.links = links.New()
+	}
 	d.directory, err = receivers.Directory(s, d.options.Version)
 	if err != nil {
 		return err

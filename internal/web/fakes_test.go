@@ -14,6 +14,7 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/rota"
@@ -37,6 +38,7 @@ type fake struct {
 	settings  map[fleet.Metric]alarm.Setting
 	edits     int
 	acks      []string
+	links     *links.Signer
 	silences  []notifier.Silence
 	optouts   []notifier.Optout
 	retried   int
@@ -107,7 +109,7 @@ func (f *fake) Episodes(_ context.Context, want alarm.EpisodeFilter) ([]alarm.Ep
 	}
 	var out []alarm.Episode
 	for _, e := range f.episodes {
-		if (want.State == "" || e.State == want.State) && (!want.Open || e.State != alarm.EpisodeCleared) && (want.Instance == "" || e.Key.Instance == want.Instance) {
+		if (want.State == "" || e.State == want.State) && (!want.Open || e.State != alarm.EpisodeCleared) && (want.Instance == "" || e.Key.Instance == want.Instance) && (want.Code == "" || e.Code == want.Code) {
 			out = append(out, e)
 		}
 	}
@@ -229,7 +231,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance, _ words.Language) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -248,6 +249,7 @@ func TestChinesePagesSayNothingInEnglish(t *testing.T) {
 		link := "/instances/" + full.standings[i].Instance.ID
 		tests[0].paths = append(tests[0].paths, link, link+"?tab=statistics", link+"?tab=statistics&last=30d", link+"?tab=statistics&from=x&to=y", link+"?tab=alarms", link+"?tab=alarms&saved=1", link+"?tab=alarms&saved=0")
 	}
+	tests[0].paths = append(tests[0].paths, linkOf(t, full, "K7Q2"), linkOf(t, full, "K7Q2", func(l *links.Link) { l.RaisedAt = now() }), links.Path+"AQ", linkOf(t, full, "K7Q2", func(l *links.Link) { l.Expires = now() }))
 	for _, tt := range tests {
 		names := tt.of.named()
 		h := handler(t, tt.of)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
@@ -38,6 +39,7 @@ type Options struct {
 	Accounts    readers.Accounts  // nil: no balance is known
 	OnCall      readers.OnCall    // nil: there is no rota
 	Foresight   readers.Foresight // nil: pages do not say what people will be told
+	Links       *links.Signer     // of the links in notices; nil: there are none
 	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
@@ -116,6 +118,8 @@ func (p *pages) handler(assets assets) http.Handler {
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/ack", p.ackSeveral)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
+	mux.HandleFunc("GET "+links.Path+"{token}", p.link)
+	mux.HandleFunc("POST "+links.Path+"{token}", p.useLink)
 	mux.HandleFunc("GET /silences", p.silences)
 	mux.HandleFunc("POST /silences", p.addSilence)
 	mux.HandleFunc("POST /silences/{id}/end", p.endSilence)
