@@ -59,16 +59,12 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 
 func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://")), CalendarAt: w.CalendarAt.or(nil)}
-	d.needURL(w.place, w.URL, "http", "https")
-	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
-	switch w.Format {
-	case "":
-		out.Format = "alertmanager"
-	case "alertmanager":
-	default:
-		d.fault(d.under(w.place, "format"), "this version writes the format alertmanager only, not %q", clip(w.Format))
+	if w.URL != "" || w.Format != formatPagerDuty {
+		d.needURL(w.place, w.URL, "http", "https")
 	}
+	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	out.Secrets = d.webhookSecrets(w)
+	d.resolveFormat(w, &out)
 	out.Language, out.Zone = d.language(w.place, w.Language), d.loadZone(w.place, w.TimeZone)
 	if out.Language == words.ZH && w.TimeZone == "" {
 		d.warn(d.find(w.place, "language"), "its times are in UTC; set time_zone, such as Asia/Shanghai")

@@ -447,15 +447,16 @@ type receiverDoc struct {
 type webhookDoc struct {
 	marked
 	URL         string   `yaml:"url" doc:"Where to post." example:"http://127.0.0.1:8080/hook"`
-	Secret      string   `yaml:"secret" doc:"Signs the requests (Standard Webhooks); better in a file."`
+	Secret      string   `yaml:"secret" doc:"Signs the requests: Standard Webhooks, or as DingTalk and Feishu have it; better in a file."`
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
-	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
+	Format      string   `yaml:"format" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
-	Language    string   `yaml:"language" doc:"Of what the annotations summary, description, advice and escalation say: en or zh. Labels stay as they are." default:"en"`
+	Language    string   `yaml:"language" doc:"Of what people read: en or zh. Labels and figures for programs stay as they are." default:"en"`
 	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
+	formatDoc
 	authDoc
 }
 

@@ -263,7 +263,7 @@ type Receiver struct {
 type Webhook struct {
 	URL      Secret
 	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
-	Format   string   // alertmanager
+	Format   string   // alertmanager, brimwatch, slack, pagerduty, dingtalk, feishu, wecom
 	Username string
 	Password Secret
 	Bearer   Secret
@@ -271,6 +271,9 @@ type Webhook struct {
 	Timeout  time.Duration
 	Language words.Language // of what its annotations say
 	Zone     *time.Location // of times in them
+
+	RoutingKey Secret   // of pagerduty
+	At         []string // of dingtalk: who is mentioned, by mobile number
 
 	CalendarAt *int // likewise, in its zone
 }

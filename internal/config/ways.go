@@ -108,7 +108,7 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 			if w.node == nil {
 				continue
 			}
-			if first, twice := urls[w.URL]; twice && w.URL != "" {
+			if first, twice := urls[w.URL]; twice && w.URL != "" && w.Format != formatPagerDuty {
 				d.fault(d.under(w.place, "url"), "this receiver has the URL twice; the first is at %s", first.where())
 			}
 			urls[w.URL] = w.place

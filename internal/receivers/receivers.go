@@ -5,8 +5,6 @@ package receivers
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"net"
@@ -19,7 +17,6 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
-	"github.com/brimwatch/brimwatch/notifier/webhook"
 )
 
 // Directory builds the directory of a configuration. It opens no connection.
@@ -146,34 +143,6 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 	return out, nil
 }
 
-func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notifier.Target, error) {
-	address := w.URL.Reveal()
-	tlsConfig, err := w.TLS.Load()
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("tls of webhook %s: %w", config.ShownURL(address), err)
-	}
-	secrets := make([]string, len(w.Secrets))
-	for i, secret := range w.Secrets {
-		secrets[i] = secret.Reveal()
-	}
-	ch, err := webhook.New(webhook.Options{
-		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets,
-		Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
-		TLS: tlsConfig, Timeout: w.Timeout, Version: version,
-	})
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("webhook %s: %w", config.ShownURL(address), err)
-	}
-	sum := sha256.Sum256([]byte(address))
-	return notifier.Target{
-		Recipient: notifier.Recipient{
-			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
-			Address: address, Display: config.ShownURL(address),
-		},
-		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
-	}, nil
-}
-
 // wayOf names the far side of a webhook: its host.
 func wayOf(address string) string {
 	u, err := url.Parse(address)
@@ -199,7 +168,7 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 		case "email":
 			return mailStranger(s, address, version)
 		case "webhook":
-			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			t, err := newWebhook(webhookAt(address), receiver, s.Server.ExternalURL, version)
 			t.Bare = true
 			return t, err == nil
 		}

@@ -118,8 +118,10 @@ func lines(a *notifier.Alert, l words.Language) []string {
 		said = []string{whole}
 	}
 	stop := l.Choose(".", "。")
-	if why := a.Annotations["escalation"]; why != "" {
-		said = append(slices.Clone(said), words.Capital(why)+stop)
+	for _, name := range []string{"escalation", "failover"} {
+		if why := a.Annotations[name]; why != "" {
+			said = append(slices.Clone(said), words.Capital(why)+stop)
+		}
 	}
 	if why := a.Annotations["not_recorded"]; why != "" && len(a.Story.Lines) > 0 {
 		said = append(slices.Clone(said), why)

@@ -95,9 +95,10 @@ func TestOfWithoutAStory(t *testing.T) {
 func TestWhyItIsTold(t *testing.T) {
 	n := raised()
 	n.Alert.Annotations["escalation"] = "nobody acknowledged within 15 min"
+	n.Alert.Annotations["failover"] = "SMS not confirmed"
 	n.Alert.Annotations["not_recorded"] = "Not recorded (disk full)."
 	c := card.Of(&n, words.EN, nil, card.Links{})
-	if got := strings.Join(c.Lines[1:], " "); got != "Nobody acknowledged within 15 min. Not recorded (disk full)." {
+	if got := strings.Join(c.Lines[1:], " "); got != "Nobody acknowledged within 15 min. SMS not confirmed. Not recorded (disk full)." {
 		t.Errorf("lines %q", c.Lines)
 	}
 	if len(n.Alert.Story.Lines) != 1 {
