@@ -135,7 +135,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 		d.log.Error("links in notices hold until the next start only", "error", err)
 		d.links = links.New()
 	}
-	d.directory, err = receivers.Directory(s, d.options.Version)
+	d.directory, err = d.newDirectory(s)
 	if err != nil {
 		return err
 	}

@@ -54,3 +54,12 @@ func mailStranger(s *config.Snapshot, address, version string) (notifier.Target,
 	t.Recipient.Name, t.Recipient.Display = "", "a former e-mail address"
 	return t, err == nil
 }
+
+// Draw has all mails of a directory, which is not in force yet, show charts.
+func Draw(d *notifier.Directory, draw email.Draw) {
+	for t := range d.Targets() {
+		if ch, ok := t.Channel.(*email.Channel); ok {
+			ch.SetDraw(draw)
+		}
+	}
+}

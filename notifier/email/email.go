@@ -116,6 +116,9 @@ func New(o Options) (*Channel, error) {
 	return &Channel{opts: o, page: page, now: time.Now}, nil
 }
 
+// SetDraw has mails show charts. It is called before the first one is sent.
+func (c *Channel) SetDraw(draw Draw) { c.opts.Draw = draw }
+
 // machine is the name by which this machine greets a mail server.
 func machine() string {
 	name, err := os.Hostname()
