@@ -247,6 +247,7 @@ func (j *clockRound) gone() {
 		if sl.state.Raised() {
 			ev := dateEvent(Withdrawn, sl.state, j.now)
 			ev.Reason = "the instance or this alarm is no longer in the configuration"
+			ev.Removed = k.Instance != "" && j.judge.terms[k.Instance] == nil
 			ev.Topic = "gone/" + k.Account + "/" + k.Instance
 			events = append(events, ev)
 		}

@@ -147,7 +147,7 @@ func (a *TermWatch) autoRenewal(l *Leads) DateRule {
 func (a *TermWatch) cannotRenew(l *Leads) DateRule {
 	c := a.Course
 	r := DateRule{Anchor: c.Term.Expires, At: c.Term.Expires, Until: c.Begins(fleet.LifecycleReleased)}
-	r.Applies = c.Term.Method == fleet.Subscription && a.Account.Overdue()
+	r.Applies = c.Term.Method == fleet.Subscription && a.Account.Overdue() && c.Basis != fleet.BasisUnsubscribed // which nobody renews
 	if l == nil || r.At.IsZero() {
 		return r
 	}

@@ -73,12 +73,3 @@ func (c *Course) stateAfter(i int) LifecycleState {
 	}
 	return c.StateAt(c.Moments[i-1].At)
 }
-
-// EndOfTerm is the last day of a paid term as people write it, in the course's
-// time zone: the day before an end with which a day begins, else the day of the end.
-func (c *Course) EndOfTerm() time.Time {
-	if day, ok := LastDay(c.From, c.Zone); ok {
-		return day.In(c.Zone)
-	}
-	return c.From.In(c.Zone)
-}

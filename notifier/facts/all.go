@@ -12,6 +12,7 @@ func All() []Fact {
 		Unpaid{}, UnpaidBill{}, PayerOverdue{}, RunsOn{}, RenewalFailed{}, Attempts{}, Balance{}, CannotRenew{}, Frozen{},
 		AccountOverdue{}, WasOverdue{}, WillStop{}, HaveStopped{}, Overripe{}, StopUnknown{}, NotRenewable{}, Unaffected{},
 		LowBalance{}, WasLow{}, RenewsFrom{}, RenewsFirst{}, UsesUp{}, Over{}, CalledOff{}, PaidLate{},
+		Unsubscribed{}, GoesAtOnce{}, ConvertsAtOnce{}, ByUnsubscribing{}, RenewalAdvised{},
 		WillFail{}, Missing{}, Unpriced{}, ByCard{}, DailyUse{}, WasShort{}, NoAttemptFor{}, Enough{},
 	}
 }
@@ -91,6 +92,11 @@ func (CalledOff) fact()        {}
 func (Contents) fact()         {}
 func (RenewsFirst) fact()      {}
 func (PaidLate) fact()         {}
+func (Unsubscribed) fact()     {}
+func (GoesAtOnce) fact()       {}
+func (ConvertsAtOnce) fact()   {}
+func (ByUnsubscribing) fact()  {}
+func (RenewalAdvised) fact()   {}
 func (WillFail) fact()         {}
 func (Missing) fact()          {}
 func (Unpriced) fact()         {}

@@ -116,8 +116,9 @@ type (
 	Reason struct{ Text string }
 	// Unwatched is that nobody watches an alarm any more.
 	Unwatched struct {
-		Rule   alarm.RuleName
-		Metric fleet.Metric
+		Rule    alarm.RuleName
+		Metric  fleet.Metric
+		Removed bool // nor its instance
 	}
 )
 

@@ -142,6 +142,7 @@ func (e english) ThresholdChanged(f facts.ThresholdChanged) Phrase {
 	return Phrase{
 		Message:  "over because the threshold was changed from " + from + " to " + to,
 		Tight:    "threshold changed from " + from + " to " + to,
+		Brief:    "threshold changed",
 		Sentence: "It is over because the threshold was changed from " + from + " to " + to + ".",
 	}
 }
@@ -308,5 +309,8 @@ func (e english) Unwatched(f facts.Unwatched) Phrase {
 	}
 	p := e.said("alarm withdrawn (" + what + "), no longer watched")
 	p.Brief = what + " withdrawn"
+	if f.Removed {
+		p.Brief = "instance removed"
+	}
 	return p
 }

@@ -117,6 +117,8 @@ func TestTheNextProvider(t *testing.T) {
 			[]string{"first raised A2BC", "second raised A2BC"}, []string{"sms/wei raised sent 2"}},
 		{"it refuses the number", provider{send: refusesWith(notifier.Permanent(notifier.AboutRecipient(errors.New("nobody has the number"))))}, provider{}, alarm.Warning, time.Minute,
 			[]string{"first raised A2BC"}, []string{"sms/wei raised dead 1: nobody has the number"}},
+		{"it does not send to the country", provider{send: refusesWith(notifier.AboutPair(notifier.Permanent(notifier.AboutRecipient(errors.New("switched off")))))}, provider{}, alarm.Warning, time.Second,
+			[]string{"first raised A2BC", "second raised A2BC"}, []string{"sms/wei raised sent 2"}},
 		{"it is down", provider{send: refusesWith(errors.New("connection refused"))}, provider{}, alarm.Warning, time.Second,
 			[]string{"first raised A2BC", "second raised A2BC"}, []string{"sms/wei raised sent 2"}},
 		{"its credentials are wrong", provider{send: refusesWith(notifier.AboutCredentials(errors.New("401")))}, provider{}, alarm.Warning, time.Second,
