@@ -107,7 +107,7 @@ const (
 
 // Recipient is one address a channel can send to.
 type Recipient struct {
-	Channel string // sms or webhook
+	Channel string // sms, email, webhook or alertmanager
 	Name    string // stable and without secrets; the queue's key: sms/wei, webhook/oncall/3f2a91c0
 	Address string // phone number in E.164, or the URL; may hold secrets, is never shown
 	Display string // what people are shown instead: wei, http://127.0.0.1:8080

@@ -22,7 +22,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
 		if r.empty() && len(r.Ways) == 0 {
-			d.fault(r.place, "the receiver tells nobody; give it sms, oncall or webhooks")
+			d.fault(r.place, "the receiver tells nobody; give it sms, email, oncall, webhooks or alertmanagers")
 		}
 		d.resolveWays(r, &out)
 		d.resolveLists(r, &out, s, contacts, rotas)
@@ -39,6 +39,10 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	c := contacts[name]
 	if c == nil {
 		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+		return
+	}
+	if c.Phone == "" {
+		d.fault(at, "%s has no phone; give the contact one, or name it under email of a receiver", clip(name))
 		return
 	}
 	if len(s.SMS.Providers) == 0 {

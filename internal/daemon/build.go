@@ -26,6 +26,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
+	"github.com/brimwatch/brimwatch/notifier/alertmanager"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/replies"
@@ -135,7 +136,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 		d.log.Error("links in notices hold until the next start only", "error", err)
 		d.links = links.New()
 	}
-	d.directory, err = receivers.Directory(s, d.options.Version)
+	d.directory, err = d.newDirectory(s)
 	if err != nil {
 		return err
 	}
@@ -148,6 +149,10 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	}
 	d.onClose(d.outbox.Close)
 	d.lastWay = lastway.New(d.outbox, d.options.Logger)
+	d.managers, err = alertmanager.NewKeeper(alertmanager.KeeperOptions{Store: d.outbox, Logger: d.options.Logger, Registerer: d.registry})
+	if err != nil {
+		return err
+	}
 	d.history, err = d.openHistory(s)
 	if err != nil {
 		return fmt.Errorf("open the history: %w", err)

@@ -132,6 +132,15 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		}
 		out.Targets = append(out.Targets, t)
 	}
+	managers, err := newAlertmanagers(r, mute, version)
+	if err != nil {
+		return out, err
+	}
+	mails, err := newMails(r, mute, s, version)
+	if err != nil {
+		return out, err
+	}
+	out.Targets = append(append(out.Targets, managers...), mails...)
 	return out, nil
 }
 
@@ -146,7 +155,8 @@ func wayOf(address string) string {
 
 // stranger returns how an address is reached that is in no receiver any more: whoever
 // was told of a beginning is told of the end. A number is sent to through the provider
-// of its country, and a URL is called without the secrets that it had.
+// of its country, and a URL is called without the secrets that it had. An Alertmanager ends
+// by itself what nobody repeats.
 func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version string) func(receiver, channel, address string) (notifier.Target, bool) {
 	return func(receiver, channel, address string) (notifier.Target, bool) {
 		switch channel {
@@ -156,6 +166,8 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"}, Language: words.EN, Zone: time.UTC,
 				}, by, s, providers), true
 			}
+		case "email":
+			return mailStranger(s, address, version)
 		case "webhook":
 			t, err := newWebhook(webhookAt(address), receiver, s.Server.ExternalURL, version)
 			t.Bare = true

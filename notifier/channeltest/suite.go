@@ -61,6 +61,9 @@ type Subject struct {
 	// Status is the documented outcome of an HTTP status without a Retry-After,
 	// from 200 to 599, with a body that says nothing.
 	Status func(status int) Outcome
+	// Page is the same when the body is a page that somebody else wrote; nil: the page makes
+	// no difference.
+	Page func(status int) Outcome
 	// RetryAfter tells for which statuses the header Retry-After is honoured.
 	RetryAfter func(status int) bool
 	// Lost is the outcome when the request was written and no answer came: Doubt,

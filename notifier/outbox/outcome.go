@@ -151,7 +151,7 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 		b.unreachable(ctx, s.items[0], o.reason)
 	}
 	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
-		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || s.message.Recipient.Channel == "webhook")
+		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || notifier.TakingIsArrival(s.message.Recipient.Channel))
 	}
 	if err == nil {
 		b.afterTurn(ctx, s, o)

@@ -26,11 +26,15 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
+	var common map[string]string // what the alert of the event says
 	for i := range p.notices {
 		n := &p.notices[i]
 		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
 		if !own && p.alert != "" {
-			continue
+			if maps.Equal(common, n.Alert.Annotations) {
+				continue
+			}
+			own = true // it is in another language, or has the times of another zone
 		}
 		text, err := json.Marshal(n.Alert)
 		if err != nil {
@@ -40,7 +44,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 		if own {
 			p.own[i] = string(text)
 		} else {
-			p.alert = string(text)
+			p.alert, common = string(text), n.Alert.Annotations
 		}
 	}
 	return p
