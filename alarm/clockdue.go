@@ -53,6 +53,9 @@ func (j *clockRound) judgeTerms(pulled map[string]bulk) {
 		j.see(i)
 		j.next = j.now.Add(farthest)
 		j.term(j.terms[i], pulled)
+		if id := a.Instance.ID; j.found[id].Said.At != 0 && j.changed(id) {
+			j.again(j.now.Add(j.e.tick)) // what is stored now may decide about what was said
+		}
 		j.dues = append(j.dues, judged{i, j.next})
 		last = earlier(last, j.next)
 	}
@@ -78,12 +81,7 @@ func (j *clockRound) doubtful(place int) bool {
 	if a != &j.judge.calendar.Terms[place] {
 		return true
 	}
-	id := a.Instance.ID
-	noted := int64(0)
-	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
-		noted = sl.remembered().Due
-	}
-	return noted != j.due[id]
+	return j.changed(a.Instance.ID)
 }
 
 // farthest is further away than anything that is looked for.
@@ -146,3 +144,7 @@ func (e *Engine) Round(ctx context.Context) time.Time {
 	}
 	return next
 }
+
+// End does what Run does at its end: it saves the timers that run, so that a start goes on where
+// this one ends. It is for an Engine that is Stepped.
+func (e *Engine) End(ctx context.Context) { e.stop(ctx) }

@@ -17,13 +17,13 @@ type clockJudge struct {
 	slots    map[Key]*slot
 	places   places
 	strays   strays
-	inDoubt  map[int]bool // places of terms of which nobody knows whether the instance still exists
+	asked    map[int]bool // places of terms of which it is asked whether the instance still exists
 
-	lookAt  time.Time            // nothing is due before
-	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
-	wholeAt time.Time            // all are judged again, due or not
-	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
-	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
+	lookAt  time.Time                  // nothing is due before
+	dues    []time.Time                // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time                  // all are judged again, due or not
+	settled time.Duration              // the clock was set: nothing is judged before, on the monotonic clock
+	known   map[string]fleet.Existence // what was told last of whether instances exist; of Run alone
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -61,7 +61,7 @@ func (cj *clockJudge) set(c Calendar) {
 	cj.places = placesOf(c.Terms)
 	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
 	cj.dues = make([]time.Time, len(c.Terms))
-	cj.inDoubt = make(map[int]bool)
+	cj.asked = make(map[int]bool)
 	cj.strays.known = false
 }
 
@@ -97,6 +97,9 @@ func (cj *clockJudge) keep(sl *slot) {
 		return
 	}
 	cj.slots[sl.key] = sl
+	if place, known := cj.places.of[sl.key.Instance]; known && sl.key.Rule == Release && sl.remembered().Said.At != 0 {
+		cj.asked[place] = true // a person said something
+	}
 	if cj.strays.known && !cj.judges(sl.key) {
 		cj.strays.keys[sl.key] = true
 	}
@@ -125,7 +128,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
-	e.tellDoubts(j.doubts)
+	e.tellExistence(j.known)
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
@@ -141,11 +144,11 @@ type clockRound struct {
 	now   time.Time
 	next  time.Time // when to judge again
 
-	terms  []*TermWatch         // what is judged: the calendar, with what is in doubt
-	seen   map[int]bool         // places of terms of which it was looked whether they are in doubt
-	due    map[string]int64     // of those: when instances were due for deletion, as it is to be remembered
-	doubts map[string]time.Time // of which nobody knows whether they still exist
-	ahead  map[string]*ahead    // forecasts that are judged now, by instance
+	terms []*TermWatch               // what is judged: the calendar, with what is known of whether instances exist
+	seen  map[int]bool               // places of terms of which that was looked up
+	found map[string]found           // of those: of deletions that were due, as it is to be remembered
+	known map[string]fleet.Existence // of whether instances exist, where that was asked
+	ahead map[string]*ahead          // forecasts that are judged now, by instance
 
 	whole bool     // all terms are judged, due or not
 	dues  []judged // of the terms that were judged
@@ -160,6 +163,15 @@ func (j *clockRound) again(at time.Time) {
 
 // term judges the calendar of one instance.
 func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
+	if a.Course != nil { // that it was due for deletion is remembered from then on, whichever rules are on
+		if release := a.Course.Untold().Begins(fleet.LifecycleReleased); release.After(j.now) {
+			j.again(release)
+		}
+	}
+	if a.Course != nil && a.Course.Basis == fleet.BasisSaid {
+		j.departed(a)
+		return
+	}
 	id := a.Instance.ID
 	group, grouped := pulled[id]
 	rules := a.schedule(j.now, group.lead)
@@ -170,7 +182,7 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 		before := sl.remembered()
 		start := before
 		if r.Rule == Release {
-			start.Due, judged = j.due[id], true
+			start.Due, start.Said, judged = j.found[id].Due, j.found[id].Said, true
 		}
 		next, memory, events := StepDate(r, sl.state, start, j.now)
 		j.again(r.next(next, j.now))
@@ -196,11 +208,6 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 	}
 	if !judged {
 		j.note(a)
-	}
-	if a.Course != nil { // that it was due for deletion is remembered from then on, whichever rules are on
-		if release := a.Course.Begins(fleet.LifecycleReleased); release.After(j.now) {
-			j.again(release)
-		}
 	}
 	j.frozen(a)
 	j.forecast(a)

@@ -1,18 +1,25 @@
 package alarm
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// change is what an owner does at a moment: another term, or rules that are off.
+// change is what an owner does at a moment: another term, or rules that are off; or what a person
+// says of whether the instance exists.
 type change struct {
 	at   time.Time
 	term TermWatch
+	says bool
+	gone bool
 }
 
 // drawChanges draws what happens to the instances of a calendar, at six-hour marks and in order.
@@ -34,20 +41,32 @@ func drawChanges(t *rapid.T, c Calendar, from time.Time) []change {
 			}
 			next.Rules = &rules
 		}
-		out = append(out, change{at, next})
+		out = append(out, change{at, next, rapid.IntRange(0, 2).Draw(t, "says") == 0, rapid.Bool().Draw(t, "gone")})
 	}
 	return out
 }
 
-// hearing keeps what the rig is told of doubts.
-func (r *steppedRig) hearing() *map[string]time.Time {
-	doubts := new(map[string]time.Time)
-	r.onDoubts = func(d map[string]time.Time) { *doubts = d }
-	return doubts
+// hearing keeps what the rig is told of whether instances exist.
+func (r *steppedRig) hearing() *map[string]fleet.Existence {
+	known := new(map[string]fleet.Existence)
+	r.onExistence = func(d map[string]fleet.Existence) { *known = d }
+	return known
+}
+
+// make lets an owner act, or a person speak.
+func (r *steppedRig) make(ctx context.Context, c *change) error {
+	if !c.says {
+		return r.SetTerms(ctx, []TermWatch{c.term})
+	}
+	err := r.Confirm(ctx, c.term.Instance.ID, c.gone, "wei")
+	if errors.Is(err, ErrNotAsked) {
+		return nil
+	}
+	return err
 }
 
 // TestRoundsByHandWithRenewals: while terms change and rules are switched off, to look only at what
-// is due, stores, tells and doubts what looking at all does.
+// is due, stores, tells and doubts what looking at all does. So does what people say.
 func TestRoundsByHandWithRenewals(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -64,25 +83,26 @@ func TestRoundsByHandWithRenewals(t *testing.T) {
 		copied := func() Calendar { return Calendar{Terms: append([]TermWatch(nil), c.Terms...), Payers: c.Payers} }
 
 		every, due := newSteppedRig(t, from, copied()), newSteppedRig(t, from, copied())
-		doubtsOfAll, doubtsOfDue := every.hearing(), due.hearing()
+		knownOfAll, knownOfDue := every.hearing(), due.hearing()
 		next := from
 		for at := from; at.Before(end); at = at.Add(sixHours) {
 			every.wall, due.wall = at, at
 			for len(changes) > 0 && !changes[0].at.After(at) {
 				for _, r := range []*steppedRig{every, due} {
-					if err := r.SetTerms(t.Context(), []TermWatch{changes[0].term}); err != nil {
+					if err := r.make(t.Context(), &changes[0]); err != nil {
 						t.Fatal(err)
 					}
 				}
 				changes, next = changes[1:], at
+				due.byClock.lookAt = time.Time{} // as every looks twice at this moment, too
 			}
 			every.byClock.lookAt, every.byClock.wholeAt, every.byClock.strays.known = time.Time{}, time.Time{}, false
 			every.Round(t.Context())
 			if !at.Before(next) {
 				next = due.Round(t.Context())
 			}
-			if !maps.Equal(*doubtsOfAll, *doubtsOfDue) {
-				t.Fatalf("%v: of all %v is in doubt, of what is due %v", at, *doubtsOfAll, *doubtsOfDue)
+			if !maps.EqualFunc(*knownOfAll, *knownOfDue, fleet.Existence.Equal) {
+				t.Fatalf("%v: of all %v is known, of what is due %v", at, *knownOfAll, *knownOfDue)
 			}
 			if diff := cmp.Diff(every.journal.states, due.journal.states); diff != "" {
 				t.Fatalf("%v: stored by all (-), by what is due (+):\n%s", at, diff)

@@ -56,7 +56,7 @@ func (j *clockRound) shortfall(p *Payer) {
 func (j *clockRound) paidBy(account string) []money.Term {
 	var out []money.Term
 	for _, place := range j.judge.places.byAccount[account] {
-		if t := &j.judge.calendar.Terms[place]; t.Course != nil {
+		if t := j.terms[place]; t.Course != nil {
 			out = append(out, money.Term{Instance: t.Instance, Course: t.Course})
 		}
 	}

@@ -44,13 +44,14 @@ func (j *clockRound) withdraw(k Key) {
 	if sl.state.Raised() {
 		ev := dateEvent(Withdrawn, sl.state, j.now)
 		ev.Reason = "the instance or this alarm is no longer in the configuration"
+		ev.Removed = k.Instance != "" && j.judge.terms[k.Instance] == nil
 		ev.Topic = "gone/" + k.Account + "/" + k.Instance
 		events = append(events, ev)
 	}
 	memory.Open = 0
 	if place, known := j.judge.places.of[k.Instance]; known && k.Rule == Release {
 		j.see(place)
-		memory.Due = j.due[k.Instance]
+		memory.Due, memory.Said = j.found[k.Instance].Due, j.found[k.Instance].Said
 	}
 	if last := memory.newest(); j.now.Sub(last) > forgetAfter {
 		memory = Memory{}

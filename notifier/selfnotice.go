@@ -73,7 +73,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 func SelfEnd(d *Directory, s *Self, told []Addressee, now time.Time) []Notice {
 	var out []Notice
 	for _, to := range told {
-		if to.Channel != "webhook" {
+		if !ToProgram(to.Channel) {
 			continue
 		}
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
@@ -126,6 +126,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),
+			Story:        selfStory(facts.ToneOf(ev), languageFor(t), languageFor(t).Choose(s.Text.EN, s.Text.ZH)),
 		},
 	}
 	if s.Ended {

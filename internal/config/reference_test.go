@@ -140,6 +140,9 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 	if t == reflect.TypeFor[muteDoc]() {
 		return reflect.TypeFor[muteMapping](), step
 	}
+	if t == reflect.TypeFor[managerDoc]() {
+		return reflect.TypeFor[managerMapping](), step
+	}
 	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
 		return nil, ""
 	}
@@ -168,7 +171,7 @@ func typeWord(t reflect.Type) string {
 		return "amount of money or mapping"
 	case reflect.TypeFor[period]():
 		return "period"
-	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc]():
+	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc](), reflect.TypeFor[managerDoc]():
 		return "text or mapping"
 	}
 	switch t.Kind() {

@@ -115,5 +115,7 @@ func chineseAlarms() map[string]string {
 		"kind of notice|settled":      "持续告警",
 		"channel|sms":                 "短信",
 		"channel|webhook":             "Webhook",
+		"channel|alertmanager":        "Alertmanager",
+		"channel|email":               "邮件",
 	}
 }

@@ -26,13 +26,16 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
-	var all notifier.Alert
+	var all notifier.Alert // what the event says
 	for i := range p.notices {
 		n := &p.notices[i]
 		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
 		if !own && p.alert != "" {
-			n.Alert = all
-			continue
+			if maps.Equal(all.Annotations, n.Alert.Annotations) {
+				n.Alert = all
+				continue
+			}
+			own = true // it is in another language, or has the times of another zone
 		}
 		text, err := json.Marshal(n.Alert)
 		if err != nil {
