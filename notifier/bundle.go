@@ -209,7 +209,7 @@ func (b *bundle) filled(text string, names named, x extras) (string, named) {
 	has := utf8.RuneCountInString(text)
 	for i := range b.begins {
 		e := &b.begins[i]
-		if !e.must || has+e.signs() > b.room()+mostSpared || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
+		if !e.must || has+e.signs() > b.room()+spared(names) || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
 			continue
 		}
 		more := named{append(slices.Clone(names.begins), *e), names.ends}
@@ -221,8 +221,14 @@ func (b *bundle) filled(text string, names named, x extras) (string, named) {
 	return text, names
 }
 
-// mostSpared is by how much the rest of a text may become shorter when it names one more.
-const mostSpared = 16
+// spared is by how much the rest of a text may become shorter when it names one more: where it
+// names a beginning, at least a comma is added.
+func spared(names named) int {
+	if len(names.begins) > 0 {
+		return -1
+	}
+	return 16 // how the others are counted
+}
 
 // room is how many signs fit into one segment at the most. Chinese leaves less.
 func (b *bundle) room() int {

@@ -71,7 +71,7 @@ func TestNothingThatFitsIsPassedOver(t *testing.T) {
 				}
 				for i := range b.begins {
 					e := &b.begins[i]
-					if !e.must || utf8.RuneCountInString(text)+e.signs() <= b.room()+mostSpared ||
+					if !e.must || utf8.RuneCountInString(text)+e.signs() <= b.room()+spared(names) ||
 						slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
 						continue
 					}

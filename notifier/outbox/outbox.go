@@ -86,6 +86,7 @@ type Outbox struct {
 	drilled  chan struct{} // closed when it was planned for the first time which drills are due
 
 	writer  *writer
+	sealed  bool                       // each commit notes the clock; of a scratch database only the last does
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
 
 	pruned, looked instant // when Deliver removed last what is old, and looked at warnings of caps
@@ -112,7 +113,10 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	}
 	b.beside = newBeside(ctx)
 	b.writer = newWriter(s.db, b.statements)
-	b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
+	b.sealed = !o.Scratch
+	if b.sealed {
+		b.writer.seal, b.writer.sealed = b.seal, s.count.sealed
+	}
 	b.directory.Store(o.Directory)
 	if b.metrics, err = newMetrics(o.Registerer, b); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -138,7 +142,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 // Close closes the database. Run must have returned.
 func (b *Outbox) Close() error {
 	b.beside.stop()
-	return errors.Join(b.statements.close(), b.store.close())
+	return errors.Join(b.sealScratch(), b.statements.close(), b.store.close())
 }
 
 // SetDirectory puts a directory into force, and tries what waits under it.
@@ -216,6 +220,16 @@ func (b *Outbox) seal(ctx context.Context, tx *transaction) error {
 		return err
 	}
 	return b.store.count.seal(ctx, tx)
+}
+
+// sealScratch notes the clock of a scratch database at its end: nobody asks for it before.
+func (b *Outbox) sealScratch() error {
+	if b.sealed || b.writer == nil {
+		return nil
+	}
+	b.sealed = true
+	b.writer.seal, b.writer.sealed = b.seal, b.store.count.sealed
+	return b.write(context.Background(), func(*transaction) error { return nil })
 }
 
 // ms and at turn moments into what the database keeps and back: Unix
