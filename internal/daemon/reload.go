@@ -92,6 +92,7 @@ func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	receivers.Link(directory, d.links, s.Server.ExternalURL)
 	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
 	return directory, nil
 }
