@@ -1,0 +1,71 @@
+package aliyun
+
+import (
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/httpcall"
+)
+
+// What SendStatus is in QuerySendDetails.
+const (
+	statusWaiting   = 1 // for the carrier's receipt
+	statusFailed    = 2
+	statusDelivered = 3
+)
+
+// receipt says what became of a message. A status that is not known here is taken as
+// accepted: the cloud has the message.
+func (d *detail) receipt(to notifier.Recipient) notifier.Receipt {
+	r := notifier.Receipt{Status: notifier.Accepted, Detail: "Alibaba Cloud waits for the carrier's receipt", Segments: segmentsOf(d.Content, to.Address)}
+	switch d.SendStatus {
+	case statusDelivered:
+		r.Status, r.Detail = notifier.Delivered, "delivered, says the carrier"
+	case statusFailed:
+		code := httpcall.OneLine(d.ErrCode, 40)
+		fault := faultOf(code)
+		r.Status, r.Again, r.AboutRecipient = notifier.Failed, fault.again, fault.number
+		r.Detail = "Alibaba Cloud says " + code
+		if fault.why != "" {
+			r.Detail += ": " + fault.why
+		}
+	}
+	return r
+}
+
+// fault is why an accepted message was not delivered.
+type fault struct {
+	why    string
+	again  bool // it may pass
+	number bool // no message reaches this number
+}
+
+// faultOf looks up what a carrier's receipt says. Source: help.aliyun.com, "Receipt error
+// codes" (document 101347).
+func faultOf(code string) fault {
+	switch code {
+	case "MOBILE_NOT_ON_SERVICE":
+		return fault{"the phone is off or has no signal, or the number is not in use", true, false}
+	case "MOBLLE_TERMINAL_ERROR", "MOBILE_TERMINAL_ERROR":
+		return fault{"the phone cannot take it; its memory may be full", true, false}
+	case "MOBILE_SEND_LIMIT":
+		return fault{"the number got too many messages", true, false}
+	case "SP_UNKNOWN_ERROR", "REQUEST_SUCCESS", "IS_CLOSE", "isp.SYSTEM_ERROR":
+		return fault{"the carrier gave no reason", true, false}
+	case "INVALID_NUMBER":
+		return fault{"nobody has this number; correct phone of this contact", false, true}
+	case "MOBILE_ACCOUNT_ABNORMAL":
+		return fault{"the recipient's account at the carrier is suspended or moved", false, true}
+	case "MOBILE_IN_BLACK", "isv.BLACK_KEY_CONTROL_LIMIT":
+		return fault{"the number is on a list of those that want no messages; ask Alibaba Cloud to take it off", false, true}
+	case "USER_REJECT":
+		return fault{"the recipient has unsubscribed; ask Alibaba Cloud to take the number off its list", false, true}
+	case "SP_NOT_BY_INTER_SMS":
+		return fault{"the recipient's carrier takes no messages from abroad", false, true}
+	case "CONTENT_KEYWORD", "CONTENT_ERROR":
+		return fault{"the carrier does not take a word of this text", false, false}
+	case "SIGNATURE_BLACKLIST":
+		return fault{"the carrier does not take this signature; register it in the console", false, false}
+	case "NO_ROUTE":
+		return fault{"there is no way to this number for messages of this kind", false, false}
+	}
+	return fault{}
+}
