@@ -69,6 +69,7 @@ type Daemon struct {
 	runner     *collector.Runner
 	hooks      *twilio.Hooks
 	foresight  *rehearsal.Foresight
+	channels   *channelLook
 
 	descriptors descriptors  // who may open how many files
 	memory      *memory.Room // that sources may use; nil: there is no limit
@@ -124,6 +125,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the dispatcher", d.outbox.Run)
 	run.start("the last way out", d.lastWay.Run)
 	run.start("the drills", d.outbox.RunDrills)
+	run.start("the look at channels", d.channels.Run)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
 	run.start("the ledger of balances", d.ledger.Run)
