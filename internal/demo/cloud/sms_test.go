@@ -13,12 +13,13 @@ func smsAccount() cloud.Account {
 }
 
 type smsSaid struct {
-	Code, Message, BizId string //nolint:revive,stylecheck // as the cloud writes it
-	TotalCount           string
-	SmsSendDetailDTOs    struct {
+	Code, Message     string
+	BizID             string `json:"BizId"`
+	TotalCount        string
+	SmsSendDetailDTOs struct {
 		SmsSendDetailDTO []struct {
-			OutId, Content, SendDate, ErrCode string //nolint:revive,stylecheck // as the cloud writes it
-			SendStatus                        int
+			OutID      string `json:"OutId"`
+			SendStatus int
 		}
 	}
 }
@@ -46,7 +47,7 @@ func TestSendSms(t *testing.T) {
 	} {
 		r := newRig(t, smsAccount())
 		got := get[smsSaid](r, asks(cloud.SendSms, map[string]string{"PhoneNumbers": tt.to, "SignName": tt.sign, "TemplateCode": tt.template, "TemplateParam": tt.params, "OutId": "1"}))
-		if got.Code != tt.want || (got.BizId != "") != (tt.want == "OK") {
+		if got.Code != tt.want || (got.BizID != "") != (tt.want == "OK") {
 			t.Errorf("%s: %+v, want %s", tt.name, got, tt.want)
 		}
 	}
@@ -81,9 +82,9 @@ func TestSmsDetails(t *testing.T) {
 		{"20261122", "1", "", "second 3 2"}, {"20261122", "2", "", "first 3 2"}, {"20261122", "3", "", " 0 2"}, {"20261123", "1", "", "third 1 1"}, {"20261122", "1", "900619746936498400^0", "first 3 1"},
 	} {
 		told := list(tt.day, tt.page, tt.biz)
-		got := fmt.Sprintf(" 0 %s", told.TotalCount)
+		got := " 0 " + told.TotalCount
 		for _, d := range told.SmsSendDetailDTOs.SmsSendDetailDTO {
-			got = fmt.Sprintf("%s %d %s", d.OutId, d.SendStatus, told.TotalCount)
+			got = fmt.Sprintf("%s %d %s", d.OutID, d.SendStatus, told.TotalCount)
 		}
 		if got != tt.want {
 			t.Errorf("%+v: %s", tt, got)

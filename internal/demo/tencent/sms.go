@@ -12,9 +12,9 @@ import (
 
 type sendRequest struct {
 	PhoneNumberSet   []string
-	SmsSdkAppId      string //nolint:revive,stylecheck // as the cloud calls it
+	SmsSdkAppID      string `json:"SmsSdkAppId"`
 	SignName         string
-	TemplateId       string //nolint:revive,stylecheck // as the cloud calls it
+	TemplateID       string `json:"TemplateId"`
 	TemplateParamSet []string
 	SessionContext   string
 }
@@ -22,7 +22,7 @@ type sendRequest struct {
 // send takes a message over, or says why not: of the whole request, or of its number.
 func (s *Server) send(in *sendRequest) (map[string]any, *refusal) {
 	switch {
-	case in.SmsSdkAppId != s.app.AppID:
+	case in.SmsSdkAppID != s.app.AppID:
 		return nil, &refusal{"UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId verify fail."}
 	case len(in.PhoneNumberSet) != 1 || len(in.SessionContext) >= 512:
 		return nil, &refusal{"InvalidParameter", "PhoneNumberSet or SessionContext"}
@@ -57,7 +57,7 @@ func (s *Server) compose(in *sendRequest, to string) (t Text, code, message stri
 	if !slices.Contains(a.Signatures, in.SignName) {
 		return t, "FailedOperation.SignatureIncorrectOrUnapproved", "signature is incorrect or unapproved"
 	}
-	i := slices.IndexFunc(a.Templates, func(t Template) bool { return strconv.FormatUint(t.ID, 10) == in.TemplateId })
+	i := slices.IndexFunc(a.Templates, func(t Template) bool { return strconv.FormatUint(t.ID, 10) == in.TemplateID })
 	if i < 0 || a.Templates[i].Status != 0 {
 		return t, "FailedOperation.TemplateIncorrectOrUnapproved", "template is incorrect or unapproved"
 	}
@@ -71,7 +71,7 @@ func (s *Server) compose(in *sendRequest, to string) (t Text, code, message stri
 		}
 		content = strings.ReplaceAll(content, "{"+strconv.Itoa(n+1)+"}", v)
 	}
-	t = Text{To: to, Session: in.SessionContext, TemplateID: in.TemplateId, Values: in.TemplateParamSet, Content: "【" + in.SignName + "】" + content, At: s.now()}
+	t = Text{To: to, Session: in.SessionContext, TemplateID: in.TemplateID, Values: in.TemplateParamSet, Content: "【" + in.SignName + "】" + content, At: s.now()}
 	code, message = s.allows(to)
 	return t, code, message
 }
@@ -117,14 +117,14 @@ type pullRequest struct {
 	BeginTime, EndTime int64
 	Offset, Limit      int
 	PhoneNumber        string
-	SmsSdkAppId        string //nolint:revive,stylecheck // as the cloud calls it
+	SmsSdkAppID        string `json:"SmsSdkAppId"`
 }
 
 // pull tells what became of the messages to a number, as far as a receipt has come.
 func (s *Server) pull(in *pullRequest) (map[string]any, *refusal) {
 	now := s.now()
 	switch {
-	case in.SmsSdkAppId != s.app.AppID:
+	case in.SmsSdkAppID != s.app.AppID:
 		return nil, &refusal{"UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId verify fail."}
 	case in.BeginTime < now.Add(-7*24*time.Hour).Unix() || in.BeginTime > in.EndTime:
 		return nil, &refusal{"InvalidParameterValue.BeginTimeVerifyFail", "BeginTime"}
@@ -157,14 +157,14 @@ func (s *Server) pull(in *pullRequest) (map[string]any, *refusal) {
 
 type listRequest struct {
 	International int
-	TemplateIdSet []uint64 //nolint:revive,stylecheck // as the cloud calls it
+	TemplateIDSet []uint64 `json:"TemplateIdSet"`
 }
 
 // list tells the templates that are asked for; all are for mainland China.
 func (s *Server) list(in *listRequest) map[string]any {
 	set := []any{}
 	for _, t := range s.app.Templates {
-		if in.International == 0 && slices.Contains(in.TemplateIdSet, t.ID) {
+		if in.International == 0 && slices.Contains(in.TemplateIDSet, t.ID) {
 			set = append(set, map[string]any{"TemplateId": t.ID, "International": 0, "StatusCode": t.Status, "ReviewReply": t.Reply, "TemplateName": "x", "CreateTime": 1617379200, "TemplateContent": t.Content})
 		}
 	}

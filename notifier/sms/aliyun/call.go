@@ -27,7 +27,7 @@ type answer struct {
 }
 
 // call asks the cloud once and decodes its answer. The error is an *apiError when the cloud,
-// or what stands before it, answered with something else than OK; a *verdict.Garbled when a
+// or what stands before it, answered with something else than OK; a *verdict.GarbledError when a
 // success is not the cloud's; or a *httpcall.CallError.
 func (c *Channel) call(ctx context.Context, action string, query map[string]string, into any) error {
 	if err := ctx.Err(); err != nil {
@@ -66,12 +66,12 @@ func (c *Channel) decode(a httpcall.Answer, into any) error {
 		c.learnClock(e)
 		return e
 	case !whole || e.code == "":
-		return &verdict.Garbled{Far: far, Status: a.Status, Cut: a.Cut}
+		return &verdict.GarbledError{Far: far, Status: a.Status, Cut: a.Cut}
 	case e.code != "OK":
 		return e
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return &verdict.Garbled{Far: far, Status: a.Status}
+		return &verdict.GarbledError{Far: far, Status: a.Status}
 	}
 	return nil
 }

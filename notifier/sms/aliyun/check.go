@@ -75,7 +75,7 @@ func (c *Channel) faultsOf(name string, t told) (faults []string) {
 		faults = append(faults, why)
 	}
 	if t.TemplateContent == "" {
-		return append(faults, fmt.Sprintf("the cloud does not tell the text of template %s", name))
+		return append(faults, "the cloud does not tell the text of template "+name)
 	}
 	c.mu.Lock()
 	c.contents[name] = t.TemplateContent

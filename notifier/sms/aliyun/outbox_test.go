@@ -133,11 +133,11 @@ func TestKilledBetweenSendAndAnswer(t *testing.T) {
 	path, copied := filepath.Join(dir, "brimwatch.db"), filepath.Join(dir, "copy.db")
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
-		var real http.RoundTripper
+		var straight http.RoundTripper
 		r := newRig(t, cloud.SMS{}, func(o *aliyun.Options) {
-			real = o.Transport
+			straight = o.Transport
 			o.Timeout = time.Hour
-			o.Transport = hanging{real, hang}
+			o.Transport = hanging{straight, hang}
 		})
 		b := box(t, path, r.Channel)
 		stop := run(t, b)
@@ -157,7 +157,7 @@ func TestKilledBetweenSendAndAnswer(t *testing.T) {
 			}
 		}
 		o := options("http://dysmsapi.test")
-		o.Transport = real
+		o.Transport = straight
 		next := box(t, copied, newChannel(t, o))
 		stopNext := run(t, next)
 		pass(5 * time.Minute)

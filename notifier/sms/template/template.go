@@ -25,8 +25,10 @@ const (
 	Pieces = 5
 	// MostPieces is how many pieces can be named.
 	MostPieces = 9
-	// LongestEnglish and LongestChinese are the longest texts, in signs.
-	LongestEnglish, LongestChinese = 160, 70
+	// LongestEnglish is the longest text in English, in signs.
+	LongestEnglish = 160
+	// LongestChinese is the longest one in Chinese.
+	LongestChinese = 70
 )
 
 // The fields that a variable can hold beside pieces of the text (Text).

@@ -17,7 +17,7 @@ import (
 const maxAnswer = 1 << 20
 
 // call asks the far side once and decodes its answer. The error is an *apiError when it, or
-// what stands before it, answered with an error; a *verdict.Garbled when a success is
+// what stands before it, answered with an error; a *verdict.GarbledError when a success is
 // somebody else's; or a *httpcall.CallError. Without an error, the *apiError is the answer for
 // whoever finds a refusal in its body.
 func (c *Channel) call(ctx context.Context, action string, params, into any) (*apiError, error) {
@@ -60,10 +60,10 @@ func (c *Channel) decode(a httpcall.Answer, into any) (*apiError, error) {
 		c.learnClock(e)
 		return nil, e
 	case !whole || told.Error != nil:
-		return nil, &verdict.Garbled{Far: far, Status: a.Status, Cut: a.Cut}
+		return nil, &verdict.GarbledError{Far: far, Status: a.Status, Cut: a.Cut}
 	}
 	if json.Unmarshal(envelope.Response, into) != nil {
-		return nil, &verdict.Garbled{Far: far, Status: a.Status}
+		return nil, &verdict.GarbledError{Far: far, Status: a.Status}
 	}
 	return e, nil
 }

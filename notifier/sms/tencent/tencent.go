@@ -147,7 +147,7 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	if err == nil {
 		switch set := told.SendStatusSet; {
 		case len(set) != 1 || set[0].Code == "":
-			err = &verdict.Garbled{Far: far, Status: e.status}
+			err = &verdict.GarbledError{Far: far, Status: e.status}
 		case !strings.EqualFold(set[0].Code, "Ok"):
 			e.code, e.message = set[0].Code, set[0].Message
 			err = e

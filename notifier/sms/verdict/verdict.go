@@ -189,15 +189,15 @@ func Off(d time.Duration) string {
 	return d.String() + " ahead"
 }
 
-// Garbled is a success whose body is not what the far side writes.
-type Garbled struct {
+// GarbledError is a success whose body is not what the far side writes.
+type GarbledError struct {
 	Far    string
 	Status int
 	Cut    error // why the body broke off, if it did
 }
 
 // Error says what was wrong with the body.
-func (e *Garbled) Error() string {
+func (e *GarbledError) Error() string {
 	if e.Cut != nil {
 		return fmt.Sprintf("HTTP %s, and then the answer broke off: %v", httpcall.StatusLine(e.Status), e.Cut)
 	}
@@ -205,7 +205,7 @@ func (e *Garbled) Error() string {
 }
 
 // Unwrap returns why the body broke off, if it did.
-func (e *Garbled) Unwrap() error { return e.Cut }
+func (e *GarbledError) Unwrap() error { return e.Cut }
 
 // Shown is an error as it may be shown: an answer may repeat anything it was sent. Each
 // second text stands for the first one. It is shortened last: half a secret would no longer
