@@ -67,11 +67,8 @@ func (j *clockRound) doubtful(place int) bool {
 		return true
 	}
 	id := a.Instance.ID
-	noted := int64(0)
-	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
-		noted = sl.remembered().Due
-	}
-	return noted != j.due[id]
+	m, f := j.noted(id), j.found[id]
+	return m.Due != f.Due || m.Said != f.Said
 }
 
 // farthest is further away than anything that is looked for.

@@ -39,9 +39,9 @@ type Options struct {
 	Advisor Advisor
 	// Forecaster serves the forecast rule; nil switches it off.
 	Forecaster Forecaster
-	// Doubts is told of the instances that were due for deletion and are paid for again, with
-	// when they were due, while nobody knows whether they still exist; nil hears of none.
-	Doubts func(map[string]time.Time)
+	// Existence is told of the instances that were due for deletion and are paid for again, while
+	// nobody knows whether they still exist, and of those of which a person said so; nil hears of none.
+	Existence func(map[string]fleet.Existence)
 	// Listed tells when a cloud's list of instances last had one; nil knows of no cloud. It is
 	// asked only of instances in doubt, and must not call the Engine.
 	Listed func(id string) time.Time
@@ -67,11 +67,13 @@ type Engine struct {
 	journal    Journal
 	advisor    Advisor    // nil says nothing
 	forecaster Forecaster // nil: no forecast is judged
-	onDoubts   func(map[string]time.Time)
 	listed     func(id string) time.Time
-	log        *slog.Logger
-	metrics    *metrics
-	rnd        *rand.Rand
+
+	onExistence func(map[string]fleet.Existence)
+
+	log     *slog.Logger
+	metrics *metrics
+	rnd     *rand.Rand
 
 	clocks  bothClocks
 	watch   clockWatch // of Run alone
@@ -111,7 +113,7 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		seed = rand.Uint64()
 	}
 	e := &Engine{
-		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onDoubts: o.Doubts, listed: o.Listed,
+		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onExistence: o.Existence, listed: o.Listed,
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),

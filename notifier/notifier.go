@@ -95,6 +95,8 @@ type Receipt struct {
 	// AboutRecipient says of a message that Failed that no message reaches this
 	// address: nobody has the number, or it blocks us. Somebody else is to be told.
 	AboutRecipient bool
+	// AboutPair says, where AboutRecipient does, that another provider may reach it.
+	AboutPair bool
 }
 
 // Price is what the far side charges for a message. The zero Price is that of a far

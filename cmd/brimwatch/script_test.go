@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -67,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"eventually": eventually,
 			"daemon":     startDaemon,
 			"record":     record,
+			"page":       readPage,
 		},
 	})
 }
@@ -194,6 +196,24 @@ func startDaemon(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("the daemon does not run")
 	}
 	ts.Check(untilReady(ts.Getenv("BRIMWATCH_URL") + "/-/ready"))
+}
+
+// readPage is the command page PATH FILE: it writes a page of the daemon into a file, as people read it: without tags, a line for each row.
+func readPage(ts *testscript.TestScript, _ bool, args []string) {
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(ts.Getenv("BRIMWATCH_URL") + args[0])
+	ts.Check(err)
+	body, err := io.ReadAll(response.Body)
+	ts.Check(errors.Join(err, response.Body.Close()))
+	text := regexp.MustCompile(`(?s)<(style|script|svg)\b.*?</(style|script|svg)>`).ReplaceAllString(string(body), " ")
+	text = regexp.MustCompile(`\s+`).ReplaceAllString(text, " ")
+	text = regexp.MustCompile(`</(tr|dd|li|p|h[1-6]|section|dl)>`).ReplaceAllString(text, "\n")
+	text = regexp.MustCompile(`<[^>]*>`).ReplaceAllString(text, " ")
+	var lines []string
+	for line := range strings.Lines(text) {
+		lines = append(lines, strings.Join(strings.Fields(html.UnescapeString(line)), " "))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")), 0o600))
 }
 
 // program is where the script's PATH has brimwatch.

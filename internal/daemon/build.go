@@ -14,11 +14,13 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
@@ -128,6 +130,11 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	d.ledger = accounts.OpenLedger(s.Storage.Dir, d.options.Logger)
 	d.state = state.New(s, d.ledger.Join(s.AccountList(), now), now)
 	d.limits = state.OpenLimits(s.Storage.Dir, d.state, d.options.Logger)
+	d.links, err = links.Open(s.Storage.Dir)
+	if err != nil { // no reason not to start: people are told, and links hold until it ends
+		d.log.Error("links in notices hold until the next start only", "error", err)
+		d.links = links.New()
+	}
 	d.directory, err = receivers.Directory(s, d.options.Version)
 	if err != nil {
 		return err
@@ -157,7 +164,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
-		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
+		Existence: func(known map[string]fleet.Existence) { d.state.SetExistence(known, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err

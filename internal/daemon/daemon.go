@@ -22,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
@@ -67,6 +68,7 @@ type Daemon struct {
 	families   *families.Source
 	sources    *sources.Sources
 	runner     *collector.Runner
+	links      *links.Signer // of the links in notices
 	hooks      *twilio.Hooks
 	foresight  *rehearsal.Foresight
 	channels   *channelLook

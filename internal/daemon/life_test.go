@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/receivers"
@@ -129,7 +130,7 @@ func (l *lived) start(s *config.Snapshot) {
 	l.state = state.New(s, l.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	l.engine, err = alarm.NewEngine(l.t.Context(), alarm.Options{
 		Journal: l.outbox, Calendar: l.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
-		Doubts: func(doubts map[string]time.Time) { l.state.SetDoubts(doubts, time.Now()) },
+		Existence: func(known map[string]fleet.Existence) { l.state.SetExistence(known, time.Now()) },
 	})
 	l.must(err)
 	ctx, cancel := context.WithCancel(l.t.Context())

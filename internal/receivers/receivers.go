@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -45,7 +46,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 
 		ReceiptWithin: s.SMS.ReceiptWithin,
 		Stranger:      stranger(s, providers, version),
-		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s))},
+		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(heard.OfSilence())},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {

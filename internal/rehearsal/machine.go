@@ -129,7 +129,7 @@ func (m *Machine) start(ctx context.Context) (err error) {
 	o := alarm.Options{
 		Journal: (*journal)(m), Calendar: m.judged(), Logger: log, Seed: cmp.Or(m.options.Seed, uint64(m.at.Unix())),
 		Clocks: m.clocks, Stepped: true, Tick: m.options.Tick,
-		Doubts: func(doubts map[string]time.Time) { m.state.SetDoubts(doubts, m.at) },
+		Existence: func(known map[string]fleet.Existence) { m.state.SetExistence(known, m.at) },
 	}
 	if m.options.Readings {
 		o.Watches, o.FleetRule = m.watches(s), s.FleetRule()

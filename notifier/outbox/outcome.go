@@ -67,7 +67,7 @@ func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited t
 	}
 	if notifier.IsPermanent(err) {
 		about := notifier.IsAboutRecipient(err)
-		if _, ok := s.next(); ok && !about {
+		if _, ok := s.next(); ok && (!about || notifier.IsAboutPair(err)) {
 			return outcome{name: "refused", state: notifier.Pending, reason: s.target.Provider + " refuses it, so the next provider is asked: " + err.Error(), next: true, result: took}
 		}
 		if len(m.Notices) > 1 && !about {

@@ -54,6 +54,9 @@ func (s *Server) compose(in *sendRequest, to string) (t Text, code, message stri
 	if !regexp.MustCompile(`^\+[1-9]\d{7,14}$`).MatchString(to) || strings.HasPrefix(to, "+86") && !regexp.MustCompile(`^\+861\d{10}$`).MatchString(to) {
 		return t, "InvalidParameterValue.IncorrectPhoneNumber", "incorrect phone number"
 	}
+	if len(a.Countries) > 0 && !slices.ContainsFunc(a.Countries, func(c string) bool { return strings.HasPrefix(to, c) }) {
+		return t, "UnsupportedOperation.UnsuportedRegion", "unsupported region"
+	}
 	if !slices.Contains(a.Signatures, in.SignName) {
 		return t, "FailedOperation.SignatureIncorrectOrUnapproved", "signature is incorrect or unapproved"
 	}

@@ -28,6 +28,7 @@ type App struct {
 	VariableLength      int               // most signs of a variable; 0 is no bound
 	PerHour             int               // most messages to a number within an hour; 0 is no bound
 	Words               []string          // refused in variables
+	Countries           []string          // beginnings of the numbers that are sent to; none is all
 	NoMoney             bool              // the package is used up
 	ReceiptAfter        time.Duration     // how long the carrier takes to tell
 	Fails               map[string]string // numbers that nothing reaches, with what the carrier says

@@ -119,8 +119,8 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("the text message to %s has no text, which is a fault of Brimwatch", m.Recipient.Display))
 	}
 	if !distinct(m.Recipient.Address) {
-		return notifier.Receipt{}, notifier.Permanent(notifier.AboutRecipient(fmt.Errorf(
-			"Alibaba Cloud would take the number of %s, which begins with +1, for one of mainland China; send to +1 through another provider", m.Recipient.Display)))
+		return notifier.Receipt{}, notifier.AboutPair(notifier.Permanent(notifier.AboutRecipient(fmt.Errorf(
+			"Alibaba Cloud would take the number of %s, which begins with +1, for one of mainland China; send to +1 through another provider", m.Recipient.Display))))
 	}
 	filled := c.opts.Templates.Fill(content(&m))
 	values := make(map[string]string, len(filled.Values))

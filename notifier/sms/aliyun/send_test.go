@@ -59,6 +59,8 @@ func TestNumbers(t *testing.T) {
 		switch sent := r.sent(); {
 		case want == "" && (len(sent) > 0 || !notifier.IsPermanent(err) || !notifier.IsAboutRecipient(err)):
 			t.Errorf("%s: %v", phone, err)
+		case want == "" && notifier.IsAboutPair(err) != strings.HasPrefix(phone, "+1"):
+			t.Errorf("%s, by another provider: %v", phone, err)
 		case want != "" && (err != nil || len(sent) != 1 || sent[0].To != want):
 			t.Errorf("%s: %v, %+v", phone, err, sent)
 		}

@@ -55,7 +55,7 @@ func meanings() []verdict.Row {
 		row(mend, "base_url is not the address of Tencent Cloud SMS; correct it", "InvalidAction", "NoSuchVersion", "NoSuchProduct"),
 		row(num, "the number is not one that Tencent Cloud sends to; correct phone of this contact", "InvalidParameterValue.IncorrectPhoneNumber"),
 		row(num, "the number unsubscribed, or is on a carrier's list of those that want no messages; ask Tencent Cloud to take it off", "FailedOperation.PhoneNumberInBlacklist"),
-		row(num, "Tencent Cloud sends no messages to the country of this number", "UnsupportedOperation.UnsuportedRegion", "UnsupportedOperation.UnsupportedRegion", "LimitExceeded.AppCountryOrRegionInBlacklist"),
+		row(verdict.Pair, "Tencent Cloud sends no messages to the country of this number", "UnsupportedOperation.UnsuportedRegion", "UnsupportedOperation.UnsupportedRegion", "LimitExceeded.AppCountryOrRegionInBlacklist"),
 		flow(30*time.Second, "30 seconds", "LimitExceeded.PhoneNumberThirtySecondLimit"),
 		flow(time.Minute, "a short time", "LimitExceeded.DeliveryFrequencyLimit"),
 		flow(15*time.Minute, "an hour", "LimitExceeded.PhoneNumberOneHourLimit"),

@@ -71,6 +71,7 @@ func TestRefusals(t *testing.T) {
 		{"a word", func(a *far.App) { a.Words = []string{"Orders"} }, nil, "", channeltest.Never, 0, "another name", false},
 		{"too many in an hour", func(a *far.App) { a.PerHour = 1; a.Sent = []far.Text{{To: weiPhone, At: time.Now()}} }, nil, "", channeltest.NotBefore, 15 * time.Minute, "allowlist", false},
 		{"a number that is none", nil, nil, "+862088886666", channeltest.Never, 0, "correct phone", false},
+		{"a number of another country", func(a *far.App) { a.Countries = []string{"+86"} }, nil, "+4915155550100", channeltest.Never, 0, "country of this number", false},
 		{"another application", nil, func(o *tencent.Options) { o.AppID = "1400000000" }, "", channeltest.NotBefore, 5 * time.Minute, "app_id", true},
 		{"a key nobody knows", nil, func(o *tencent.Options) { o.SecretID = "AKIDother" }, "", channeltest.NotBefore, 5 * time.Minute, "correct secret_id", true},
 		{"another secret", nil, func(o *tencent.Options) { o.SecretKey = "another-one" }, "", channeltest.NotBefore, 5 * time.Minute, "does not belong", true},
@@ -97,6 +98,9 @@ func TestRefusals(t *testing.T) {
 			}
 			if notifier.IsAboutCredentials(err) != tt.keys || notifier.IsAboutRecipient(err) != (tt.phone != "") {
 				t.Errorf("about credentials %t, about the number %t", notifier.IsAboutCredentials(err), notifier.IsAboutRecipient(err))
+			}
+			if pair := strings.Contains(tt.name, "country"); notifier.IsAboutPair(err) != pair {
+				t.Errorf("another provider may: %t", !pair)
 			}
 			if len(r.sent()) != before {
 				t.Error("it was taken all the same")

@@ -27,6 +27,7 @@ const (
 	Capped                  // a cap that somebody set
 	Clock                   // our clock is off
 	Number                  // about the number: never
+	Pair                    // about the number and this provider: never, and another one may
 	Text                    // about this text: never
 	Doubt                   // it may have been accepted
 )
@@ -73,6 +74,8 @@ func (a *Answer) Of(m *notifier.Message, said error) error {
 	switch meant.Kind {
 	case Number:
 		return notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %s: %w", m.Recipient.Display, meant.Why, said)))
+	case Pair:
+		return notifier.AboutPair(notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %s: %w", m.Recipient.Display, meant.Why, said))))
 	case Text:
 		return notifier.Permanent(fmt.Errorf("%s: %w", meant.Why, said))
 	case Busy:
@@ -161,7 +164,7 @@ func (a *Answer) OfLookup(said error, grant string) error {
 		return notifier.After(fmt.Errorf("the clock of this machine is %s; set it: %w", Off(a.Off), said), time.Second)
 	case meant.Kind == Credentials:
 		return notifier.Undecidable(fmt.Errorf("%s does not let these keys read what was sent; %s: %w", a.Far, grant, said))
-	case meant.Kind == Unheard, meant.Kind == Number, meant.Kind == Text:
+	case meant.Kind == Unheard, meant.Kind == Number, meant.Kind == Pair, meant.Kind == Text:
 		return notifier.Undecidable(fmt.Errorf("%s refuses to be asked about messages: %w", a.Far, said))
 	case meant.Why != "":
 		said = fmt.Errorf("%s: %w", meant.Why, said)
