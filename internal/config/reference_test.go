@@ -171,6 +171,8 @@ func typeWord(t reflect.Type) string {
 		return "amount of money or mapping"
 	case reflect.TypeFor[period]():
 		return "period"
+	case reflect.TypeFor[variablesDoc]():
+		return "mapping or list of text"
 	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc](), reflect.TypeFor[managerDoc]():
 		return "text or mapping"
 	}

@@ -288,7 +288,7 @@ type SMS struct {
 // Provider is one company that sends text messages.
 type Provider struct {
 	Name                string
-	Type                string // twilio
+	Type                string // twilio, aliyun or tencent
 	AccountSID          string
 	AuthToken           Secret
 	APIKeySID           string // with APIKeySecret, instead of the auth token
@@ -299,6 +299,7 @@ type Provider struct {
 	Validity            time.Duration
 	Prefixes            []string     // of phone numbers; none is all
 	PricePerSegment     fleet.Amount // 0 is that of the limits
+	China                            // of aliyun and tencent
 }
 
 // Limits caps text messages.

@@ -87,6 +87,10 @@ func newProvider(p *config.Provider, external string) (notifier.Channel, error) 
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
 			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
+	case "aliyun":
+		return newAliyun(p)
+	case "tencent":
+		return newTencent(p)
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)
 }
