@@ -78,7 +78,7 @@ func (j *clockRound) bulk() map[string]bulk {
 // expires tells whether people are to hear of the expiry of an instance that somebody can
 // renew: it is not left to automatic renewal, nor unsubscribed.
 func (a *TermWatch) expires() bool {
-	if a.Course == nil || !a.Rules.has(Expiry) {
+	if a.Course == nil || a.Course.Basis == fleet.BasisSaid || !a.Rules.has(Expiry) {
 		return false
 	}
 	_, awaited := a.renewalAwaited()

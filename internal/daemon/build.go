@@ -14,6 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -167,7 +168,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
-		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
+		Existence: func(known map[string]fleet.Existence) { d.state.SetExistence(known, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err

@@ -125,7 +125,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the look ahead", d.foresight.Run)
-	run.start("the dispatcher", d.outbox.Run)
+	run.start("the dispatcher", d.dispatch)
 	run.start("the last way out", d.lastWay.Run)
 	run.start("the keeper of Alertmanagers", d.managers.Run)
 	run.start("the drills", d.outbox.RunDrills)
@@ -148,6 +148,12 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	err := errors.Join(failed, run.stop(), d.close())
 	d.log.Info("stopped")
 	return err
+}
+
+// dispatch sends what is due. At the start that waits until is judged what became due, or ended,
+// while nothing ran, so that nobody is told of what is over, and of each thing once.
+func (d *Daemon) dispatch(ctx context.Context) error {
+	return d.outbox.Begin(ctx, d.engine.Begun(), d.outbox.Drilled())
 }
 
 // startAccounts begins to look through accounts for instances.

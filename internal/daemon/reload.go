@@ -67,6 +67,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	if err := d.engine.SetCalendar(ctx, d.state.Calendar()); err != nil {
 		d.log.Error("the calendar was not judged at once under the new configuration", "error", err)
 	}
+	d.outbox.Reloaded() // only now: nobody is told of what is over by this reload
 	d.runner.Update(d.sources.Swap(set))
 	d.accounts.Swap(open)
 	return change, nil
@@ -98,7 +99,7 @@ func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 // setDirectory puts a new directory into force and lets go of the connections
 // that the channels of the old one keep.
 func (d *Daemon) setDirectory(next *notifier.Directory) {
-	d.outbox.SetDirectory(next)
+	d.outbox.UseDirectory(next)
 	for t := range d.directory.Targets() {
 		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
 			c.CloseIdleConnections()

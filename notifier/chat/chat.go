@@ -24,11 +24,11 @@ import (
 
 // Options say where the notices go, and for whom they are written.
 type Options struct {
-	URL      string // holds the robot's key, and is a secret
-	Receiver string // name of the receiver, for errors
-	List     string // where all alarms are listed; "" is nowhere
-	Secret   string // signs the messages, where the far side checks that; "" is none
-	At       []string
+	URL      string   // holds the robot's key, and is a secret
+	Receiver string   // name of the receiver, for errors
+	List     string   // where all alarms are listed; "" is nowhere
+	Secret   string   // signs the messages, where the far side checks that; "" is none
+	At       []string // who is mentioned when something critical begins, where the far side can
 	Language words.Language
 	Zone     *time.Location // nil is UTC
 	Links    card.Linker    // nil knows the page of the instance only
@@ -117,11 +117,11 @@ func New(o Options, side Side) (*Channel, error) {
 		URL: o.URL, Username: o.Username, Password: o.Password, Bearer: o.Bearer, Secrets: secrets,
 		TLS: o.TLS, Timeout: o.Timeout, Version: o.Version, AllowLinkLocal: o.AllowLinkLocal, Transport: o.Transport,
 		Texts: post.Texts{
-			Again:       "it may have arrived, and is sent again as a possible repeat",
-			Gone:        "the robot is no more, give receiver " + o.Receiver + " the url of another",
-			Refused:     "it does not take this message; check that url and format of the webhook belong together",
-			Credentials: "check the url and the secret of the webhook",
-			Path:        "check the webhook's url: it is copied whole from " + side.Name(),
+			Again:   "it may have arrived, and is sent again as a possible repeat",
+			Gone:    "the robot is no more, give receiver " + o.Receiver + " the url of another",
+			Refused: "it does not take this message; check that url and format of the webhook belong together",
+			Denied:  "check url and secret of the webhook",
+			Path:    "check the webhook's url: it is copied whole from " + side.Name(),
 		},
 	})
 	if err != nil {

@@ -61,11 +61,11 @@ func New(o Options) (*Channel, error) {
 		URL: o.URL, Username: o.Username, Password: o.Password, Bearer: o.Bearer, Secrets: secrets,
 		TLS: o.TLS, Timeout: o.Timeout, Version: o.Version, AllowLinkLocal: o.AllowLinkLocal, Transport: o.Transport,
 		Texts: post.Texts{
-			Again:       "it may have arrived, and is sent again under the same dedup_key",
-			Gone:        "PagerDuty takes no events there any more, check the url of receiver " + o.Receiver,
-			Refused:     "PagerDuty does not take this event, which is a fault of Brimwatch",
-			Credentials: "check the routing key and the url of the webhook",
-			Path:        "check the webhook's url, which is " + DefaultURL + " by default",
+			Again:   "it may have arrived, and is sent again under the same dedup_key",
+			Gone:    "PagerDuty takes no events there any more, check the url of receiver " + o.Receiver,
+			Refused: "PagerDuty does not take this event, which is a fault of Brimwatch",
+			Denied:  "check the routing key and the url of the webhook",
+			Path:    "check the webhook's url, which is " + DefaultURL + " by default",
 		},
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -26,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 const key = "R0123456789abcdef0123456789abcde"
@@ -70,10 +71,10 @@ func TestConformance(t *testing.T) {
 		RetryAfter: func(status int) bool { return status != 400 && status != 410 && status != 413 && status != 422 },
 		Lost:       channeltest.Doubt, CutBody: channeltest.Accepted,
 		Refusals: []channeltest.Refusal{
-			{"a wrong key", refusal(`{"status":"invalid event","message":"Event object is invalid","errors":["Length of 'routing_key' is incorrect (should be 32 characters)"]}`), channeltest.Never, "copy the Integration Key"},
-			{"a key of nobody", refusal(`Invalid routing key`), channeltest.Never, "copy the Integration Key"},
-			{"a fault", refusal(`{"status":"invalid event","message":"Event object is invalid","errors":["'payload.summary' is missing or blank"]}`), channeltest.Never, "fault of Brimwatch"},
-			{"a 200 of somebody else", channeltest.JSON(`{"status":"success"}`), channeltest.Later, "PagerDuty answers 202"},
+			{Name: "a wrong key", Answer: refusal(`{"status":"invalid event","message":"Event object is invalid","errors":["Length of 'routing_key' is incorrect (should be 32 characters)"]}`), Outcome: channeltest.Never, Says: "copy the Integration Key"},
+			{Name: "a key of nobody", Answer: refusal(`Invalid routing key`), Outcome: channeltest.Never, Says: "copy the Integration Key"},
+			{Name: "a fault", Answer: refusal(`{"status":"invalid event","message":"Event object is invalid","errors":["'payload.summary' is missing or blank"]}`), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "a 200 of somebody else", Answer: channeltest.JSON(`{"status":"success"}`), Outcome: channeltest.Later, Says: "PagerDuty answers 202"},
 		},
 		Secrets: []string{key},
 	})

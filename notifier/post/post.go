@@ -42,11 +42,11 @@ type Options struct {
 
 // Texts are what errors say that is different from channel to channel.
 type Texts struct {
-	Again       string // of an unknown outcome: how it is sent again
-	Gone        string // of a 410: what to do
-	Refused     string // of a 400, 413 or 422
-	Credentials string // of a 401 or 403
-	Path        string // of a 404 or 405
+	Again   string // of an unknown outcome: how it is sent again
+	Gone    string // of a 410: what to do
+	Refused string // of a 400, 413 or 422
+	Denied  string // of a 401 or 403
+	Path    string // of a 404 or 405
 }
 
 // Endpoint is where the posts go. It is safe for use from several goroutines.

@@ -42,7 +42,7 @@ func (r *Reply) Judge() error {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return notifier.Permanent(errors.New(said + "; " + texts.Refused))
 	case http.StatusUnauthorized, http.StatusForbidden:
-		said += "; " + texts.Credentials
+		said += "; " + texts.Denied
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		said += "; " + texts.Path
 	}

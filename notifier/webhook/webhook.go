@@ -88,11 +88,11 @@ func texts(o *Options) post.Texts {
 		expects = "Brimwatch's own body (format: brimwatch)"
 	}
 	return post.Texts{
-		Again:       "it may have arrived, and is sent again under the same webhook-id",
-		Gone:        "the endpoint is no more, take it out of receiver " + o.Receiver,
-		Refused:     "the endpoint does not take this body, check that it expects " + expects,
-		Credentials: "check the secret and the credentials of the webhook",
-		Path:        "check the path of the webhook's url",
+		Again:   "it may have arrived, and is sent again under the same webhook-id",
+		Gone:    "the endpoint is no more, take it out of receiver " + o.Receiver,
+		Refused: "the endpoint does not take this body, check that it expects " + expects,
+		Denied:  "check the secret and the credentials of the webhook",
+		Path:    "check the path of the webhook's url",
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/alarm"
@@ -25,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 const (
@@ -55,20 +56,20 @@ func TestConformance(t *testing.T) {
 		Status:  chattest.Status, RetryAfter: chattest.RetryAfter,
 		Lost: channeltest.Doubt, CutBody: channeltest.Doubt,
 		Refusals: []channeltest.Refusal{
-			{"too many", channeltest.JSON(`{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}`), channeltest.NotBefore, "not heard for ten"},
-			{"too many, by the gate", channeltest.JSON(`{"status":1111,"wait":5,"source":"x5","punish":"deny","errcode":410100,"errmsg":"too fast"}`), channeltest.NotBefore, "410100"},
-			{"no keyword", channeltest.JSON(`{"errcode":310000,"errmsg":"keywords not in content, more: [https://ding-doc.dingtalk.com]"}`), channeltest.Later, "add the keyword Brimwatch"},
-			{"no keyword, in Chinese", channeltest.JSON(`{"errcode":310000,"errmsg":"description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词"}`), channeltest.Later, "add the keyword Brimwatch"},
-			{"signature", channeltest.JSON(`{"errcode":310000,"errmsg":"sign not match"}`), channeltest.Later, "behind theirs"},
-			{"signature, in Chinese", channeltest.JSON(`{"errcode":310000,"errmsg":"description:机器人发送签名不匹配"}`), channeltest.Later, "behind theirs"},
-			{"address", channeltest.JSON(`{"errcode":310000,"errmsg":"ip 203.0.113.7 not in whitelist"}`), channeltest.Later, "add the address"},
-			{"something of the settings", channeltest.JSON(`{"errcode":310000,"errmsg":"?"}`), channeltest.Later, "security settings"},
-			{"no such robot", channeltest.JSON(`{"errcode":300005,"errmsg":"token is not exist"}`), channeltest.Never, "copy the url of one that works"},
-			{"switched off", channeltest.JSON(`{"errcode":400102,"errmsg":"机器人已停用"}`), channeltest.Never, "switched off"},
-			{"too long", channeltest.JSON(`{"errcode":460101,"errmsg":"message too long, exceed 20000 bytes"}`), channeltest.Never, "fault of Brimwatch"},
-			{"unsuitable", channeltest.JSON(`{"errcode":430101,"errmsg":"含有不安全的外链"}`), channeltest.Never, "unsuitable"},
-			{"busy", channeltest.JSON(`{"errcode":-1,"errmsg":"系统繁忙"}`), channeltest.Later, "busy"},
-			{"what nobody knows", channeltest.JSON(`{"errcode":12345,"errmsg":"<b>` + key + `</b>"}`), channeltest.Later, "12345"},
+			{Name: "too many", Answer: channeltest.JSON(`{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}`), Outcome: channeltest.NotBefore, Says: "not heard for ten"},
+			{Name: "too many, by the gate", Answer: channeltest.JSON(`{"status":1111,"wait":5,"source":"x5","punish":"deny","errcode":410100,"errmsg":"too fast"}`), Outcome: channeltest.NotBefore, Says: "410100"},
+			{Name: "no keyword", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"keywords not in content, more: [https://ding-doc.dingtalk.com]"}`), Outcome: channeltest.Later, Says: "add the keyword Brimwatch"},
+			{Name: "no keyword, in Chinese", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词"}`), Outcome: channeltest.Later, Says: "add the keyword Brimwatch"},
+			{Name: "signature", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"sign not match"}`), Outcome: channeltest.Later, Says: "behind theirs"},
+			{Name: "signature, in Chinese", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"description:机器人发送签名不匹配"}`), Outcome: channeltest.Later, Says: "behind theirs"},
+			{Name: "address", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"ip 203.0.113.7 not in whitelist"}`), Outcome: channeltest.Later, Says: "add the address"},
+			{Name: "something of the settings", Answer: channeltest.JSON(`{"errcode":310000,"errmsg":"?"}`), Outcome: channeltest.Later, Says: "security settings"},
+			{Name: "no such robot", Answer: channeltest.JSON(`{"errcode":300005,"errmsg":"token is not exist"}`), Outcome: channeltest.Never, Says: "copy the url of one that works"},
+			{Name: "switched off", Answer: channeltest.JSON(`{"errcode":400102,"errmsg":"机器人已停用"}`), Outcome: channeltest.Never, Says: "switched off"},
+			{Name: "too long", Answer: channeltest.JSON(`{"errcode":460101,"errmsg":"message too long, exceed 20000 bytes"}`), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "unsuitable", Answer: channeltest.JSON(`{"errcode":430101,"errmsg":"含有不安全的外链"}`), Outcome: channeltest.Never, Says: "unsuitable"},
+			{Name: "busy", Answer: channeltest.JSON(`{"errcode":-1,"errmsg":"系统繁忙"}`), Outcome: channeltest.Later, Says: "busy"},
+			{Name: "what nobody knows", Answer: channeltest.JSON(`{"errcode":12345,"errmsg":"<b>` + key + `</b>"}`), Outcome: channeltest.Later, Says: "12345"},
 		},
 		Secrets: []string{key, secret, "access_token=5e1f"},
 	})

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -25,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 const (
@@ -54,14 +55,14 @@ func TestConformance(t *testing.T) {
 		Status:  chattest.Status, RetryAfter: chattest.RetryAfter,
 		Lost: channeltest.Doubt, CutBody: channeltest.Doubt,
 		Refusals: []channeltest.Refusal{
-			{"busy", channeltest.JSON(`{"code":11232,"msg":"frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"}`), channeltest.NotBefore, "full and half hours"},
-			{"signature", channeltest.JSON(`{"code":19021,"data":{},"msg":"sign match fail or timestamp is not within one hour from current time"}`), channeltest.Later, "behind theirs"},
-			{"no keyword", channeltest.JSON(`{"code":19024,"msg":"Key Words Not Found"}`), channeltest.Later, "add the keyword Brimwatch"},
-			{"address", channeltest.JSON(`{"code":19022,"msg":"Ip Not Allowed"}`), channeltest.Later, "add the address"},
-			{"no such bot", channeltest.JSON(`{"code":19001,"data":{},"msg":"param invalid: incoming webhook access token invalid"}`), channeltest.Never, "copy the url of one that works"},
-			{"too long", channeltest.JSON(`{"code":9499,"msg":"Bad Request","data":{}}`), channeltest.Never, "fault of Brimwatch"},
-			{"an older bot", channeltest.JSON(`{"StatusCode":19001,"StatusMessage":"param invalid"}`), channeltest.Never, "19001"},
-			{"what nobody knows", channeltest.JSON(`{"code":12345,"msg":"` + key + " " + secret + `"}`), channeltest.Later, "12345"},
+			{Name: "busy", Answer: channeltest.JSON(`{"code":11232,"msg":"frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"}`), Outcome: channeltest.NotBefore, Says: "full and half hours"},
+			{Name: "signature", Answer: channeltest.JSON(`{"code":19021,"data":{},"msg":"sign match fail or timestamp is not within one hour from current time"}`), Outcome: channeltest.Later, Says: "behind theirs"},
+			{Name: "no keyword", Answer: channeltest.JSON(`{"code":19024,"msg":"Key Words Not Found"}`), Outcome: channeltest.Later, Says: "add the keyword Brimwatch"},
+			{Name: "address", Answer: channeltest.JSON(`{"code":19022,"msg":"Ip Not Allowed"}`), Outcome: channeltest.Later, Says: "add the address"},
+			{Name: "no such bot", Answer: channeltest.JSON(`{"code":19001,"data":{},"msg":"param invalid: incoming webhook access token invalid"}`), Outcome: channeltest.Never, Says: "copy the url of one that works"},
+			{Name: "too long", Answer: channeltest.JSON(`{"code":9499,"msg":"Bad Request","data":{}}`), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "an older bot", Answer: channeltest.JSON(`{"StatusCode":19001,"StatusMessage":"param invalid"}`), Outcome: channeltest.Never, Says: "19001"},
+			{Name: "what nobody knows", Answer: channeltest.JSON(`{"code":12345,"msg":"` + key + " " + secret + `"}`), Outcome: channeltest.Later, Says: "12345"},
 		},
 		Secrets: []string{key, secret},
 	})

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -25,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 const (
@@ -60,17 +61,17 @@ func TestConformance(t *testing.T) {
 		Status:  chattest.Status, RetryAfter: chattest.RetryAfter,
 		Lost: channeltest.Doubt, CutBody: channeltest.Doubt,
 		Refusals: []channeltest.Refusal{
-			{"no service", word(http.StatusNotFound, "no_service"), channeltest.Never, "make another in Slack"},
-			{"no channel", word(http.StatusNotFound, "channel_not_found"), channeltest.Never, "make another in Slack"},
-			{"no path", word(http.StatusNotFound, "404 page not found"), channeltest.Later, "check the webhook's url"},
-			{"archived", word(http.StatusGone, "channel_is_archived"), channeltest.Never, "out of the archive"},
-			{"token", word(http.StatusForbidden, "invalid_token"), channeltest.Never, "make another in Slack"},
-			{"forbidden", word(http.StatusForbidden, "action_prohibited"), channeltest.Never, "administrator"},
-			{"a proxy", word(http.StatusForbidden, "no"), channeltest.Later, "check the url"},
-			{"blocks", word(http.StatusBadRequest, "invalid_blocks"), channeltest.Never, "fault of Brimwatch"},
-			{"too many", word(http.StatusTooManyRequests, "rate_limited"), channeltest.NotBefore, "rate_limited"},
-			{"a 200 without ok", word(http.StatusOK, "accepted"), channeltest.Later, "not as Slack answers"},
-			{"rollup", word(http.StatusInternalServerError, "rollup_error"), channeltest.Doubt, "rollup_error"},
+			{Name: "no service", Answer: word(http.StatusNotFound, "no_service"), Outcome: channeltest.Never, Says: "make another in Slack"},
+			{Name: "no channel", Answer: word(http.StatusNotFound, "channel_not_found"), Outcome: channeltest.Never, Says: "make another in Slack"},
+			{Name: "no path", Answer: word(http.StatusNotFound, "404 page not found"), Outcome: channeltest.Later, Says: "check the webhook's url"},
+			{Name: "archived", Answer: word(http.StatusGone, "channel_is_archived"), Outcome: channeltest.Never, Says: "out of the archive"},
+			{Name: "token", Answer: word(http.StatusForbidden, "invalid_token"), Outcome: channeltest.Never, Says: "make another in Slack"},
+			{Name: "forbidden", Answer: word(http.StatusForbidden, "action_prohibited"), Outcome: channeltest.Never, Says: "administrator"},
+			{Name: "a proxy", Answer: word(http.StatusForbidden, "no"), Outcome: channeltest.Later, Says: "check url and secret"},
+			{Name: "blocks", Answer: word(http.StatusBadRequest, "invalid_blocks"), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "too many", Answer: word(http.StatusTooManyRequests, "rate_limited"), Outcome: channeltest.NotBefore, Says: "rate_limited"},
+			{Name: "a 200 without ok", Answer: word(http.StatusOK, "accepted"), Outcome: channeltest.Later, Says: "not as Slack answers"},
+			{Name: "rollup", Answer: word(http.StatusInternalServerError, "rollup_error"), Outcome: channeltest.Doubt, Says: "rollup_error"},
 		},
 		Secrets: []string{key, "abcdefghijklmnopqrstuvwx", "B0FG3HI4J"},
 	})

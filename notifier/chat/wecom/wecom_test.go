@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -22,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	m.Run()
+	goleak.VerifyTestMain(m)
 }
 
 const (
@@ -48,14 +49,14 @@ func TestConformance(t *testing.T) {
 		Status:  chattest.Status, RetryAfter: chattest.RetryAfter,
 		Lost: channeltest.Doubt, CutBody: channeltest.Doubt,
 		Refusals: []channeltest.Refusal{
-			{"too many", channeltest.JSON(`{"errcode":45009,"errmsg":"api freq out of limit, hint: [1773643642077182456917975]"}`), channeltest.NotBefore, "20 messages in a minute"},
-			{"no such robot", channeltest.JSON(`{"errcode":93000,"errmsg":"invalid webhook url, hint: [1755605200056773468916791]"}`), channeltest.Never, "copy the url of one that works"},
-			{"switched off", channeltest.JSON(`{"errcode":93004,"errmsg":"robot is disabled"}`), channeltest.Never, "switched off"},
-			{"too long", channeltest.JSON(`{"errcode":40058,"errmsg":"markdown.content exceed max length 4096. invalid Request Parameter"}`), channeltest.Never, "fault of Brimwatch"},
-			{"nothing in it", channeltest.JSON(`{"errcode":44004,"errmsg":"text content is empty"}`), channeltest.Never, "fault of Brimwatch"},
-			{"address", channeltest.JSON(`{"errcode":60020,"errmsg":"not allow to access from your ip"}`), channeltest.Later, "address of this machine"},
-			{"busy", channeltest.JSON(`{"errcode":-1,"errmsg":"system error"}`), channeltest.Later, "busy"},
-			{"what nobody knows", channeltest.JSON(`{"errcode":12345,"errmsg":"` + key + `"}`), channeltest.Later, "12345"},
+			{Name: "too many", Answer: channeltest.JSON(`{"errcode":45009,"errmsg":"api freq out of limit, hint: [1773643642077182456917975]"}`), Outcome: channeltest.NotBefore, Says: "20 messages in a minute"},
+			{Name: "no such robot", Answer: channeltest.JSON(`{"errcode":93000,"errmsg":"invalid webhook url, hint: [1755605200056773468916791]"}`), Outcome: channeltest.Never, Says: "copy the url of one that works"},
+			{Name: "switched off", Answer: channeltest.JSON(`{"errcode":93004,"errmsg":"robot is disabled"}`), Outcome: channeltest.Never, Says: "switched off"},
+			{Name: "too long", Answer: channeltest.JSON(`{"errcode":40058,"errmsg":"markdown.content exceed max length 4096. invalid Request Parameter"}`), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "nothing in it", Answer: channeltest.JSON(`{"errcode":44004,"errmsg":"text content is empty"}`), Outcome: channeltest.Never, Says: "fault of Brimwatch"},
+			{Name: "address", Answer: channeltest.JSON(`{"errcode":60020,"errmsg":"not allow to access from your ip"}`), Outcome: channeltest.Later, Says: "address of this machine"},
+			{Name: "busy", Answer: channeltest.JSON(`{"errcode":-1,"errmsg":"system error"}`), Outcome: channeltest.Later, Says: "busy"},
+			{Name: "what nobody knows", Answer: channeltest.JSON(`{"errcode":12345,"errmsg":"` + key + `"}`), Outcome: channeltest.Later, Says: "12345"},
 		},
 		Secrets: []string{key, "key=693a"},
 	})

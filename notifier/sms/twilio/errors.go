@@ -125,7 +125,9 @@ func (c *Channel) aboutRecipient(code int, who string) string {
 
 // aboutPair tells whether a refusal is about this account or sender with this recipient, so
 // that another provider may reach them. Who texted STOP is not texted by another one.
-func aboutPair(code int) bool { return code == 21408 || code == 21608 || code == 21612 || code == 30004 }
+func aboutPair(code int) bool {
+	return code == 21408 || code == 21608 || code == 21612 || code == 30004
+}
 
 // aboutAccount explains a refusal that is about the account or the sender, so
 // that the same notice goes out once somebody mended it; "" when it is about
