@@ -24,6 +24,8 @@ type answer struct {
 	Code    json.RawMessage // a string; a foreign server may write anything
 	Message string
 	BizID   string `json:"BizId"`
+	// RequestID is in each answer of the cloud, also in those that refuse.
+	RequestID string `json:"RequestId"`
 }
 
 // call asks the cloud once and decodes its answer. The error is an *apiError when the cloud,
@@ -65,7 +67,7 @@ func (c *Channel) decode(a httpcall.Answer, into any) error {
 	case a.Status < 200 || a.Status > 299:
 		c.learnClock(e)
 		return e
-	case !whole || e.code == "":
+	case !whole || e.code == "" || e.code != "OK" && told.RequestID == "":
 		return &verdict.GarbledError{Far: far, Status: a.Status, Cut: a.Cut}
 	case e.code != "OK":
 		return e
