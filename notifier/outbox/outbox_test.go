@@ -44,6 +44,7 @@ func TestOutboxDeadWebhookDelaysNobodyElse(t *testing.T) {
 		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms, "webhook/oncall/1": hook})).start()
 		defer r.stop()
 		r.happen(alarm.Raised, "A2BC")
+		synctest.Wait() // the first attempt has failed when something new comes
 		r.happen(alarm.Raised, "D3EF")
 		pass(time.Minute)
 		want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 raised D3EF")
