@@ -467,7 +467,7 @@ type smsDoc struct {
 type providerDoc struct {
 	marked
 	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
-	Type                string   `yaml:"type" doc:"twilio." example:"twilio"`
+	Type                string   `yaml:"type" doc:"twilio; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
 	AccountSID          string   `yaml:"account_sid" doc:"The account." example:"AC…"`
 	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
 	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
@@ -482,6 +482,7 @@ type providerDoc struct {
 	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
 	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to; the longest that fits wins." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
+	gatewayDoc
 }
 
 type limitsDoc struct {

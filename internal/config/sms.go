@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 	"time"
 )
@@ -17,10 +18,12 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 		switch p.Type {
 		case "twilio":
 			s.SMS.Providers = append(s.SMS.Providers, d.resolveTwilio(p))
+		case "http":
+			s.SMS.Providers = append(s.SMS.Providers, d.resolveGateway(p))
 		case "":
-			d.fault(p.place, "type is missing: twilio")
+			d.fault(p.place, "type is missing: twilio, or http for any other gateway")
 		default:
-			d.fault(d.under(p.place, "type"), "this version sends text messages through twilio only, not through %q", clip(p.Type))
+			d.fault(d.under(p.place, "type"), "this version sends text messages through twilio and http, not through %q", clip(p.Type))
 		}
 	}
 	s.SMS.Limits = d.resolveLimits(&doc.SMS.Limits)
@@ -58,6 +61,13 @@ func (d *decoder) resolveTwilio(p *providerDoc) Provider {
 	if out.Validity < time.Second || out.Validity > 10*time.Hour {
 		d.fault(d.under(p.place, "validity"), "a message is valid for 1s to 10h")
 	}
+	d.checkPrefixes(p)
+	d.noKeysOf(p, reflect.TypeFor[gatewayDoc]())
+	return out
+}
+
+// checkPrefixes looks at the beginnings of numbers that a provider sends to.
+func (d *decoder) checkPrefixes(p *providerDoc) {
 	if p.Prefixes != nil && len(p.Prefixes) == 0 {
 		d.fault(d.under(p.place, "prefixes"), "the list is empty; remove the key to send to all numbers")
 	}
@@ -66,7 +76,6 @@ func (d *decoder) resolveTwilio(p *providerDoc) Provider {
 			d.fault(d.nth(d.under(p.place, "prefixes"), i), "a prefix is + and the first digits of a number, such as \"+44\", not %q", clip(prefix))
 		}
 	}
-	return out
 }
 
 func (d *decoder) checkSender(p *providerDoc) {

@@ -273,7 +273,7 @@ type SMS struct {
 // Provider is one company that sends text messages.
 type Provider struct {
 	Name                string
-	Type                string // twilio
+	Type                string // twilio or http
 	AccountSID          string
 	AuthToken           Secret
 	APIKeySID           string // with APIKeySecret, instead of the auth token
@@ -284,6 +284,7 @@ type Provider struct {
 	Validity            time.Duration
 	Prefixes            []string     // of phone numbers; none is all
 	PricePerSegment     fleet.Amount // 0 is that of the limits
+	Gateway             *Gateway     // of type http
 }
 
 // Limits caps text messages.

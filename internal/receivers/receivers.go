@@ -26,7 +26,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	providers := make(map[string]notifier.Channel, len(s.SMS.Providers))
 	for i := range s.SMS.Providers {
 		p := &s.SMS.Providers[i]
-		ch, err := newProvider(p, s.Server.ExternalURL)
+		ch, err := newProvider(p, s.Server.ExternalURL, version)
 		if err != nil {
 			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
 		}
@@ -77,7 +77,7 @@ func namesIn(s *config.Snapshot) iter.Seq2[string, string] {
 	}
 }
 
-func newProvider(p *config.Provider, external string) (notifier.Channel, error) {
+func newProvider(p *config.Provider, external, version string) (notifier.Channel, error) {
 	switch p.Type {
 	case "twilio":
 		return twilio.New(twilio.Options{
@@ -86,6 +86,8 @@ func newProvider(p *config.Provider, external string) (notifier.Channel, error) 
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
 			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
+	case "http":
+		return newGateway(p, version)
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)
 }

@@ -195,19 +195,10 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 
 // body is the text of a message, with a hint when it may be a repeat.
 func body(m notifier.Message) string {
-	text := m.Text
 	if !m.InDoubt {
-		return text
+		return m.Text
 	}
-	hint := " (may be a repeat)"
-	if !sms.IsGSM(text) {
-		hint = "（可能重复）"
-	}
-	before, _ := sms.Segments(text)
-	if after, _ := sms.Segments(text + hint); after > before {
-		return text
-	}
-	return text + hint
+	return sms.MayRepeat(m.Text)
 }
 
 // CloseIdleConnections closes the connections that are kept for later calls.
