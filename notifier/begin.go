@@ -21,6 +21,7 @@ type beginning struct {
 
 	out     []Notice
 	to      []reached      // of each notice in out
+	later   []turn         // who is told when the ways before have not delivered
 	at      map[string]int // index into out, by recipient
 	numbers map[string]int // index into out of the text message that a phone number gets
 }
@@ -34,6 +35,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 		b.tell(r, 0)
 	}
 	b.foldNumbers()
+	b.tellInTurn()
 	// Nobody can acknowledge what nobody has heard of: that is when escalations count from.
 	b.told = earliestHour(ev, b.to, now)
 	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
@@ -60,9 +62,12 @@ func (b *beginning) tell(r route, after time.Duration) {
 		b.note(says, r.name, g, after)
 	}
 	for _, to := range people {
-		if after > 0 {
+		switch {
+		case to.Turn > 0 && after == 0:
+			b.later = append(b.later, turn{says, to})
+		case to.Turn > 0 || after > 0:
 			b.tellLater(says, to, after, at)
-		} else {
+		default:
 			b.tellNow(says, to)
 		}
 	}
@@ -100,8 +105,8 @@ func (b *beginning) tellNow(says *telling, to reached) {
 	}
 }
 
-// tellLater plans a notice for the case that nobody acknowledges. Who is told already,
-// or earlier, is not told again by it.
+// tellLater plans a notice for the case that nobody acknowledges, or that the ways before it
+// do not deliver. Who is told already, or earlier, is not told again by it.
 func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at time.Time) {
 	if _, told := b.at[to.Recipient.Name]; told {
 		return
@@ -110,19 +115,38 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 		return
 	}
 	n := says.notice(to.receiver, to.Target)
-	n.Escalation = after
-	n.NotBefore, n.Hold = at, "escalation: until somebody acknowledges "+n.Code
-	if n.Channel == "sms" {
-		n.Text = b.d.entries.Words.unanswered(says.ev, to.Language, to.Zone, after)
-	}
+	n.Escalation, n.Turn = after, to.Turn
+	at = at.Add(time.Duration(to.Turn) * b.d.within(to.receiver, n.Severity))
+	n.NotBefore = at
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	n.Alert.Annotations["escalation"] = unanswered(after, languageFor(to.Target))
+	why := b.whyLater(&n, to)
+	if n.Channel == "sms" {
+		n.Text = b.d.entries.Words.becauseOf(why, says.ev, to.Language, to.Zone)
+	}
 	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
 		b.numbers[phone] = len(b.out)
 	}
 	b.add(n, to)
+}
+
+// whyLater says why somebody is told though others were told first: in the reason for which
+// the notice is held, in its annotations, and as what it returns.
+func (b *beginning) whyLater(n *Notice, to reached) (why string) {
+	language := languageFor(to.Target)
+	if n.Turn > 0 {
+		by := b.d.waysBefore(to.receiver, n.Turn)
+		n.Hold = "turn: until " + strings.Join(by, ", ") + " has delivered " + n.Code
+		why = unconfirmed(by, language)
+		n.Alert.Annotations["failover"] = why
+	}
+	if n.Escalation > 0 {
+		n.Hold = "escalation: until somebody acknowledges " + n.Code
+		why = unanswered(n.Escalation, language)
+		n.Alert.Annotations["escalation"] = why
+	}
+	return why
 }
 
 func (b *beginning) add(n Notice, to reached) {

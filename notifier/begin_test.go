@@ -333,7 +333,7 @@ func TestUnanswered(t *testing.T) {
 	for _, ev := range []*alarm.Event{connections(alarm.Raised), silent, long} {
 		for _, after := range []time.Duration{15 * time.Minute, 90 * time.Minute, 7 * 24 * time.Hour} {
 			for _, l := range []words.Language{words.EN, words.ZH} {
-				text := w.unanswered(ev, l, time.UTC, after)
+				text := w.becauseOf(unanswered(after, l), ev, l, time.UTC)
 				if n, gsm := sms.Segments(text); n != 1 || gsm != (l == words.EN) {
 					t.Errorf("%d segments, GSM-7 %v: %s", n, gsm, text)
 				}

@@ -22,6 +22,8 @@ type Directory struct {
 	targets map[address]*Target // also by their former names
 	people  map[string]*Target  // by the recipient's name, whatever the receiver
 	places  map[place]*Target   // by their address
+	roads   map[string][]Route  // how a recipient may be reached
+	paces   map[string]Pace     // how many messages the far side of a recipient takes
 	bundles map[string]int      // how many notices go to a recipient as one message
 	texts   int                 // the same of any text message, for who has no name any more
 	prices  map[string]fleet.Amount
@@ -51,7 +53,10 @@ type Entries struct {
 	Fallback []string
 	Drill    Drill
 	Limits   Limits
-	Words    Words
+	// ReceiptWithin is how long the receipt of a critical text message is awaited before another
+	// route is taken; 0 is for ever.
+	ReceiptWithin time.Duration
+	Words         Words
 	// Stranger returns how an address is reached that is in no receiver any more; nil
 	// reaches none.
 	Stranger func(receiver, channel, address string) (Target, bool)
@@ -62,7 +67,7 @@ type Entries struct {
 func NewDirectory(e Entries) *Directory {
 	d := &Directory{
 		entries: e, targets: make(map[address]*Target), bundles: make(map[string]int), prices: make(map[string]fleet.Amount),
-		people: make(map[string]*Target), places: make(map[place]*Target),
+		people: make(map[string]*Target), roads: make(map[string][]Route), paces: make(map[string]Pace), places: make(map[place]*Target),
 	}
 	names := slices.Sorted(maps.Keys(e.Receivers))
 	for _, receiver := range names {
@@ -90,13 +95,18 @@ func (d *Directory) enter(receiver, recipient string, t *Target) {
 		d.targets[a] = t
 	}
 	if d.people[recipient] == nil {
-		d.people[recipient] = t
+		d.people[recipient], d.roads[recipient] = t, t.Routes()
 	}
 	if p := (place{t.Recipient.Channel, t.Recipient.Address}); d.places[p] == nil && p.address != "" {
 		d.places[p] = t
 	}
 	if t.PricePerSegment > 0 {
 		d.prices[recipient] = t.PricePerSegment
+	}
+	if p, ok := t.Channel.(Pacer); ok {
+		if _, known := d.paces[recipient]; !known {
+			d.paces[recipient] = p.Pace()
+		}
 	}
 	if b, ok := t.Channel.(Bundler); ok && d.bundles[recipient] == 0 {
 		d.bundles[recipient] = b.Bundle()
@@ -114,7 +124,7 @@ func (d *Directory) Through(channel func(Target) Channel) *Directory {
 	for name, r := range d.entries.Receivers {
 		r.Targets = slices.Clone(r.Targets)
 		for i := range r.Targets {
-			r.Targets[i].Channel = channel(r.Targets[i])
+			r.Targets[i].Channel, r.Targets[i].Others = channel(r.Targets[i]), nil
 		}
 		r.OnCall = throughAll(r.OnCall, channel)
 		e.Receivers[name] = r
@@ -130,6 +140,9 @@ type Receiver struct {
 	OnCall    []OnCall      // whoever is on call is told, too
 	Escalate  []Escalation  // who is told, too, while nobody acknowledges
 	GroupWait time.Duration // a first notice waits this long for others
+	// Within is how long each way of the receiver has to deliver before the next is taken too,
+	// and WithinCritical the same of something critical.
+	Within, WithinCritical time.Duration
 }
 
 // Target is one recipient with what matters for telling it.
@@ -137,9 +150,11 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
-	Provider  string // name of what the Channel sends text messages through; "" for others
-	Way       string // what messages go through to the far side: a provider, a host; targets of one way fail together
-	Bare      bool   // it left the configuration, and with it the secrets that it may have had
+	Provider  string  // name of what the Channel sends text messages through; "" for others
+	Way       string  // what messages go through to the far side: a provider, a host; targets of one way fail together
+	Others    []Route // taken in order where the first, which is Provider, does not do
+	Turn      int     // which of the ways of the receiver it is; 0 is the first
+	Bare      bool    // it left the configuration, and with it the secrets that it may have had
 	Language  words.Language
 	Zone      *time.Location // for times in texts and for quiet hours
 	Quiet     *Quiet         // nil: never quiet
@@ -216,6 +231,14 @@ func (d *Directory) Bundle(recipient string) int {
 	}
 	return max(n, 1)
 }
+
+// Pace is how many messages the far side of a recipient takes; the zero Pace is any
+// number.
+func (d *Directory) Pace(recipient string) Pace { return d.paces[recipient] }
+
+// ReceiptWithin is how long the receipt of a critical text message is awaited before another
+// route is taken; 0 is for ever.
+func (d *Directory) ReceiptWithin() time.Duration { return d.entries.ReceiptWithin }
 
 // SegmentPrice is what a segment of a text message to a recipient costs, where the
 // provider has not said so; 0 is not known.

@@ -54,9 +54,10 @@ func holdFor(n *Notice, t Target, silences []Silence, now time.Time) {
 	}
 }
 
-// hold puts a notice on hold. An escalation waits for an acknowledgement first, and says so.
+// hold puts a notice on hold. An escalation waits for an acknowledgement first, and a later way
+// for those before it; they say so.
 func (n *Notice) hold(until time.Time, why string) {
-	if first, _, _ := strings.Cut(n.Hold, ", then "); n.Escalation > 0 && first != "" {
+	if first, _, _ := strings.Cut(n.Hold, ", then "); (n.Escalation > 0 || n.Turn > 0) && first != "" {
 		why = first + ", then " + why
 	}
 	n.NotBefore, n.Hold = until, why

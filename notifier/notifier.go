@@ -151,7 +151,10 @@ type Notice struct {
 	// Escalation is how long nobody acknowledged when it goes out; 0 for what is told
 	// at once. An acknowledgement before drops it.
 	Escalation time.Duration
-	Drop       string // why nobody gets it: it is only kept; "" for all that goes out
+	// Turn is which of the ways of its receiver the notice takes: 0 is the first, or the only
+	// one. A later one is held, and is dropped when one before has delivered.
+	Turn int
+	Drop string // why nobody gets it: it is only kept; "" for all that goes out
 }
 
 // Alert is a notice's content as fields, for channels that send a structure.

@@ -15,6 +15,7 @@ import (
 type OnCall struct {
 	Rota   rota.Rota
 	People map[string]Target // all who can be on call, by name
+	Turn   int               // which of the ways of the receiver it is; 0 is the first
 }
 
 // throughAll returns rotas whose people are reached through other channels.
@@ -23,10 +24,10 @@ func throughAll(rotas []OnCall, channel func(Target) Channel) []OnCall {
 	for _, oc := range rotas {
 		people := make(map[string]Target, len(oc.People))
 		for name, t := range oc.People {
-			t.Channel = channel(t)
+			t.Channel, t.Others = channel(t), nil
 			people[name] = t
 		}
-		out = append(out, OnCall{Rota: oc.Rota, People: people})
+		out = append(out, OnCall{Rota: oc.Rota, People: people, Turn: oc.Turn})
 	}
 	return out
 }
@@ -82,6 +83,7 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 		oc := &r.OnCall[i]
 		person, _ := oc.Rota.At(at)
 		if t, known := oc.People[person]; known {
+			t.Turn = oc.Turn
 			out = append(out, reached{Target: t, receiver: r.Name, wait: r.GroupWait})
 		} else {
 			empty = append(empty, oc.Rota.Name)
@@ -90,11 +92,11 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 	return out, empty
 }
 
-// unanswered is the text of a notice to somebody who is told because nobody
-// acknowledged in time.
-func (w Words) unanswered(ev *alarm.Event, l words.Language, zone *time.Location, after time.Duration) string {
+// becauseOf is the text of a notice to somebody who is told because of something that came
+// between: nobody acknowledged in time.
+func (w Words) becauseOf(why string, ev *alarm.Event, l words.Language, zone *time.Location) string {
 	s := w.spoken(ev, l, zone)
-	s.word += s.sep.Open + unanswered(after, l) + s.sep.Shut
+	s.word += s.sep.Open + why + s.sep.Shut
 	return s.message()
 }
 

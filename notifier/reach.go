@@ -49,14 +49,6 @@ func (d *Directory) reachAddress(n Notice, address string) (Target, bool) {
 	return former, known
 }
 
-// Way returns the name of what messages to a recipient go through; "" is not known.
-func (d *Directory) Way(recipient string) string {
-	if t := d.people[recipient]; t != nil {
-		return t.Way
-	}
-	return ""
-}
-
 // Namesake returns under which name somebody is known now: that of a recipient, or, where
 // nobody has that name any more, that of whoever is at the address.
 func (d *Directory) Namesake(recipient, channel, address string) string {

@@ -84,11 +84,13 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 	reached, onCall := make(map[string]bool), make(map[string]bool)
 	for i := range doc.Receivers {
 		r := &doc.Receivers[i]
-		for _, n := range r.SMS {
-			reached[n] = true
-		}
-		for _, n := range r.OnCall {
-			onCall[n] = true
+		for _, l := range r.lists() {
+			for _, n := range l.SMS {
+				reached[n] = true
+			}
+			for _, n := range l.OnCall {
+				onCall[n] = true
+			}
 		}
 		if r.node != nil && !used[r.Name] && len(s.Instances) > 0 {
 			d.warn(r.place, "no instance notifies the receiver %s", r.Name)

@@ -17,47 +17,20 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 			continue
 		}
 		d.named(r.place, r.Name, seen)
-		out := Receiver{Name: r.Name, SMS: r.SMS, OnCall: r.OnCall, GroupWait: r.GroupWait.Duration}
+		out := Receiver{Name: r.Name, GroupWait: r.GroupWait.Duration}
 		if out.GroupWait > time.Hour {
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
-		if r.Alertmanagers.given {
-			d.fault(r.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
-		}
-		if len(r.SMS) == 0 && len(r.OnCall) == 0 && len(r.Webhooks) == 0 && !r.Alertmanagers.given {
+		if r.empty() && len(r.Ways) == 0 {
 			d.fault(r.place, "the receiver tells nobody; give it sms, oncall or webhooks")
 		}
-		d.checkTexts(r, s, contacts)
-		d.checkRotas(r, rotas)
+		d.resolveWays(r, &out)
+		d.resolveLists(r, &out, s, contacts, rotas)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
-		urls := make(map[string]place)
-		for j := range r.Webhooks {
-			w := &r.Webhooks[j]
-			if w.node == nil {
-				continue
-			}
-			if first, twice := urls[w.URL]; twice && w.URL != "" {
-				d.fault(d.under(w.place, "url"), "this receiver has the URL twice; the first is at %s", first.where())
-			}
-			urls[w.URL] = w.place
-			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w))
-		}
 		s.Receivers = append(s.Receivers, out)
 	}
 	d.checkEscalations(doc)
-}
-
-// checkTexts makes sure that each contact of a receiver can be sent to.
-func (d *decoder) checkTexts(r *receiverDoc, s *Snapshot, contacts map[string]*contactDoc) {
-	for j, name := range r.SMS {
-		at := d.nth(d.under(r.place, "sms"), j)
-		if slices.Contains(r.SMS[:j], name) {
-			d.fault(at, "%q is named twice", clip(name))
-			continue
-		}
-		d.checkReach(at, name, s, contacts)
-	}
 }
 
 // checkReach makes sure that there is a contact of a name, and a provider that sends to

@@ -161,18 +161,6 @@ func (s *Snapshot) Texted(r *Receiver) []string {
 	return out
 }
 
-// checkRotas makes sure that there are the rotas that a receiver names.
-func (d *decoder) checkRotas(r *receiverDoc, rotas map[string]place) {
-	for j, name := range r.OnCall {
-		at := d.nth(d.under(r.place, "oncall"), j)
-		if _, known := rotas[name]; !known {
-			d.fault(at, "there is no rota %q under oncall%s", clip(name), suggest(name, keysOf(rotas)))
-		} else if slices.Contains(r.OnCall[:j], name) {
-			d.fault(at, "%q is named twice", clip(name))
-		}
-	}
-}
-
 // warnUnusedRotas points at rotas that no receiver names.
 func (d *decoder) warnUnusedRotas(doc *document, used map[string]bool) {
 	for i := range doc.OnCall {

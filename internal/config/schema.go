@@ -433,14 +433,13 @@ type quietDoc struct {
 
 type receiverDoc struct {
 	marked
-	Name          string       `yaml:"name" doc:"Unique name." example:"oncall"`
-	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
-	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
-	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
-	OnCall        []string     `yaml:"oncall" doc:"Rotas: whoever is on call gets a text message." example:"[primary]"`
-	Escalate      []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
-	MuteTimes     []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
-	GroupWait     span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+	Name string `yaml:"name" doc:"Unique name." example:"oncall"`
+	listsDoc
+	Ways      []wayDoc  `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
+	Within    span      `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	Escalate  []stepDoc `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
+	GroupWait span      `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 
 type webhookDoc struct {
@@ -460,8 +459,9 @@ type webhookDoc struct {
 
 type smsDoc struct {
 	marked
-	Providers []providerDoc `yaml:"providers" doc:"Who sends text messages."`
-	Limits    limitsDoc     `yaml:"limits" doc:"Caps. A message over a cap waits until there is room, and is dropped when the alarm is over by then."`
+	Providers     []providerDoc `yaml:"providers" doc:"Who sends text messages."`
+	ReceiptWithin span          `yaml:"receipt_within" doc:"How long the receipt of a critical text message is awaited before the next provider for the number is asked; 0 is for ever." default:"2m"`
+	Limits        limitsDoc     `yaml:"limits" doc:"Caps. A message over a cap waits until there is room, and is dropped when the alarm is over by then."`
 }
 
 type providerDoc struct {
@@ -480,7 +480,7 @@ type providerDoc struct {
 	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
 	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
 	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
-	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to; the longest that fits wins." default:"all" example:"[\"+1\", \"+44\"]"`
+	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to. Of several providers for a number that with the longest is asked first, the others in turn when it refuses, fails or does not deliver." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
 	gatewayDoc
 }

@@ -26,6 +26,10 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 			d.fault(d.under(p.place, "type"), "this version sends text messages through twilio and http, not through %q", clip(p.Type))
 		}
 	}
+	s.SMS.ReceiptWithin = doc.SMS.ReceiptWithin.or(2 * time.Minute)
+	if w := s.SMS.ReceiptWithin; w != 0 && (w < 30*time.Second || w > time.Hour) {
+		d.fault(d.find(doc.SMS.place, "receipt_within"), "a receipt is awaited for 30s to 1h, or for ever with 0s")
+	}
 	s.SMS.Limits = d.resolveLimits(&doc.SMS.Limits)
 	d.warnUnpriced(&doc.SMS.Limits, s)
 }

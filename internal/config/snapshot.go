@@ -246,6 +246,12 @@ type Receiver struct {
 	Escalate  []Escalation
 	Mute      []MuteTime
 	GroupWait time.Duration
+	// Turns says of those that a later way of the receiver tells which that is; the methods
+	// TurnOf… read it.
+	Turns map[string]int
+	// Within is how long each way has to deliver, and WithinCritical the same of something
+	// critical.
+	Within, WithinCritical time.Duration
 }
 
 // Webhook is one URL to which notices are posted.
@@ -266,8 +272,9 @@ type Webhook struct {
 
 // SMS is how text messages go out.
 type SMS struct {
-	Providers []Provider
-	Limits    Limits
+	Providers     []Provider
+	ReceiptWithin time.Duration // how long the receipt of a critical message is awaited; 0 is for ever
+	Limits        Limits
 }
 
 // Provider is one company that sends text messages.

@@ -1,7 +1,6 @@
 package receivers
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,17 +12,16 @@ import (
 // newPerson makes the target of one contact, who gets text messages by the receiver with
 // these mute times.
 func newPerson(c *config.Contact, mute []notifier.MuteTime, s *config.Snapshot, providers map[string]notifier.Channel) (notifier.Target, error) {
-	p := providerFor(s.SMS.Providers, c.Phone)
-	if p == nil {
+	by := providersFor(s.SMS.Providers, c.Phone)
+	if len(by) == 0 {
 		return notifier.Target{}, fmt.Errorf("no sms provider sends to the country of contact %s", c.Name)
 	}
-	t := notifier.Target{
+	t := routeTo(notifier.Target{
 		Recipient: notifier.Recipient{Channel: "sms", Name: recipientOf(c.Name), Address: c.Phone, Display: c.Name},
-		Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: c.Language, Zone: c.Zone,
-		PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
-		Mute:            append(muteTimes(c.Mute), mute...),
-		Hour:            s.CalendarAt,
-	}
+		Language:  c.Language, Zone: c.Zone,
+		Mute: append(muteTimes(c.Mute), mute...),
+		Hour: s.CalendarAt,
+	}, by, s, providers)
 	if c.Quiet != nil {
 		t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
 	}

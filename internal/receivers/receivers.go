@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,8 +42,10 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		Fallback:  s.Fallback,
 		Drill:     notifier.Drill(s.Drill),
 		Limits:    limits(&s.SMS.Limits),
-		Stranger:  stranger(s, providers, version),
-		Words:     notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s))},
+
+		ReceiptWithin: s.SMS.ReceiptWithin,
+		Stranger:      stranger(s, providers, version),
+		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s))},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {
@@ -95,7 +98,7 @@ func newProvider(p *config.Provider, external, version string) (notifier.Channel
 func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact,
 	providers map[string]notifier.Channel, version string,
 ) (notifier.Receiver, error) {
-	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait}
+	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical}
 	mute := muteTimes(r.Mute)
 	for _, e := range r.Escalate {
 		out.Escalate = append(out.Escalate, notifier.Escalation(e))
@@ -105,6 +108,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		t.Turn = r.TurnOfSMS(name)
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
@@ -112,6 +116,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
+		oc.Turn = r.TurnOfRota(name)
 		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {
@@ -119,7 +124,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
-		t.Mute = mute
+		t.Mute, t.Turn = mute, r.TurnOfWebhook(i)
 		// The only webhook of a receiver stays the same recipient when its address
 		// is mended: what waits for it goes to the new one.
 		only := "webhook/" + r.Name
@@ -178,11 +183,10 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 	return func(receiver, channel, address string) (notifier.Target, bool) {
 		switch channel {
 		case "sms":
-			if p := providerFor(s.SMS.Providers, address); p != nil {
-				return notifier.Target{
-					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"},
-					Channel:   providers[p.Name], Provider: p.Name, Way: "sms " + p.Name, Language: words.EN, Zone: time.UTC,
-				}, true
+			if by := providersFor(s.SMS.Providers, address); len(by) > 0 {
+				return routeTo(notifier.Target{
+					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"}, Language: words.EN, Zone: time.UTC,
+				}, by, s, providers), true
 			}
 		case "webhook":
 			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
@@ -193,23 +197,40 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 	}
 }
 
-// providerFor chooses the provider whose prefix fits a number best; one without
-// prefixes takes what nobody else does.
-func providerFor(providers []config.Provider, phone string) *config.Provider {
-	var best *config.Provider
-	length := -1
+// providersFor lists who sends to a number, the best first: the longer the prefix that fits
+// the better, and of equals the first of the configuration. One without prefixes takes what
+// nobody else does.
+func providersFor(providers []config.Provider, phone string) []*config.Provider {
+	var out []*config.Provider
+	length := make(map[*config.Provider]int)
 	for i := range providers {
 		p := &providers[i]
-		if len(p.Prefixes) == 0 && length < 0 {
-			best, length = p, 0
-		}
+		fits := len(p.Prefixes) == 0
 		for _, prefix := range p.Prefixes {
-			if strings.HasPrefix(phone, prefix) && len(prefix) > length {
-				best, length = p, len(prefix)
+			if strings.HasPrefix(phone, prefix) {
+				fits, length[p] = true, max(length[p], len(prefix))
 			}
 		}
+		if fits {
+			out = append(out, p)
+		}
 	}
-	return best
+	slices.SortStableFunc(out, func(a, b *config.Provider) int { return length[b] - length[a] })
+	return out
+}
+
+// routeTo makes t one that is reached through providers, in their order. There is one at
+// least.
+func routeTo(t notifier.Target, by []*config.Provider, s *config.Snapshot, providers map[string]notifier.Channel) notifier.Target {
+	routes := make([]notifier.Route, len(by))
+	for i, p := range by {
+		routes[i] = notifier.Route{
+			Name: p.Name, Channel: providers[p.Name], Way: "sms " + p.Name, PricePerSegment: cmp.Or(p.PricePerSegment, s.SMS.Limits.PricePerSegment),
+		}
+	}
+	first := routes[0]
+	t.Provider, t.Channel, t.Way, t.PricePerSegment, t.Others = first.Name, first.Channel, first.Way, first.PricePerSegment, routes[1:]
+	return t
 }
 
 // statusCallback returns where Twilio posts what became of a message; "" where it

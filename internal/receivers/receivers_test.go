@@ -1,13 +1,14 @@
 package receivers
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-func TestProviderFor(t *testing.T) {
+func TestProvidersFor(t *testing.T) {
 	provider := func(name string, prefixes ...string) config.Provider {
 		return config.Provider{Name: name, Prefixes: prefixes}
 	}
@@ -17,26 +18,26 @@ func TestProviderFor(t *testing.T) {
 		name      string
 		providers []config.Provider
 		phone     string
-		want      string // "" is nobody
+		want      string // in their order; "" is nobody
 	}{
 		{"nobody is there", nil, "+14165550100", ""},
 		{"one for all", []config.Provider{everywhere}, "+14165550100", "everywhere"},
-		{"its own country", []config.Provider{everywhere, china}, "+8613800138000", "china"},
+		{"its own country", []config.Provider{everywhere, china}, "+8613800138000", "china everywhere"},
 		{"the rest", []config.Provider{china, everywhere}, "+4930901820", "everywhere"},
-		{"the longest prefix", []config.Provider{america, toronto}, "+14165550100", "toronto"},
-		{"the longest prefix, in the other order", []config.Provider{toronto, america}, "+14165550100", "toronto"},
+		{"the longest prefix", []config.Provider{america, toronto}, "+14165550100", "toronto america"},
+		{"the longest prefix, in the other order", []config.Provider{toronto, america}, "+14165550100", "toronto america"},
 		{"a shorter one where the longer does not fit", []config.Provider{toronto, america}, "+12125550100", "america"},
 		{"its second prefix", []config.Provider{america, china}, "+525555550100", "america"},
 		{"nobody sends there", []config.Provider{america, china}, "+4930901820", ""},
-		{"the first of two for all", []config.Provider{everywhere, provider("other")}, "+4930901820", "everywhere"},
-		{"the first of two with the same prefix", []config.Provider{china, provider("other", "+86")}, "+8613800138000", "china"},
-		{"one for all does not win by its place", []config.Provider{america, everywhere}, "+12125550100", "america"},
+		{"the first of two for all", []config.Provider{everywhere, provider("other")}, "+4930901820", "everywhere other"},
+		{"the first of two with the same prefix", []config.Provider{china, provider("other", "+86")}, "+8613800138000", "china other"},
+		{"one for all does not win by its place", []config.Provider{america, everywhere}, "+12125550100", "america everywhere"},
 	} {
-		got := ""
-		if p := providerFor(c.providers, c.phone); p != nil {
-			got = p.Name
+		var names []string
+		for _, p := range providersFor(c.providers, c.phone) {
+			names = append(names, p.Name)
 		}
-		if got != c.want {
+		if got := strings.Join(names, " "); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}

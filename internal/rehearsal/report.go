@@ -133,10 +133,10 @@ func (r *run) report() *Report {
 	return out
 }
 
-// escalated tells whether a reason says that a notice waited for an acknowledgement alone: it was
-// told in its time.
+// escalated tells whether a reason says that a notice waited for an acknowledgement alone, or
+// for the ways before it: it was told in its time.
 func escalated(reason string) bool {
-	return strings.HasPrefix(reason, "escalation:") && !strings.Contains(reason, ", then ")
+	return (strings.HasPrefix(reason, "escalation:") || strings.HasPrefix(reason, "turn:")) && !strings.Contains(reason, ", then ")
 }
 
 func sortMessages(list []Message) {

@@ -231,11 +231,15 @@ func (j *Journal) send(ctx context.Context, m message) {
 		return
 	}
 	j.log.Error("could not tell what is not recorded", "recipient", name, "notices", len(m.notices), "error", err)
-	if unsure || notifier.IsPermanent(err) {
+	other := len(m.target.Others) > 0 && !notifier.IsAboutRecipient(err)
+	if unsure || notifier.IsPermanent(err) && !other {
 		return
 	}
 	asked, _ := notifier.RetryAfter(err)
 	m.to.next = now.Add(max(retryAfter, asked))
+	if other { // the next provider may do better
+		m.to.target, m.to.next = m.target.Next(), now
+	}
 	for _, n := range m.notices {
 		if n.attempt++; n.attempt < attempts {
 			n.about.waiting[name] = true

@@ -56,6 +56,27 @@ func (c chinese) Unanswered(after time.Duration) string {
 	return words.Duration(after, words.ZH) + "内无人确认"
 }
 
+func (c chinese) Unconfirmed(channels []string) string {
+	named := make([]string, len(channels))
+	for i, channel := range channels {
+		named[i] = channelInChinese(channel)
+	}
+	return strings.Join(named, "、") + "未确认送达"
+}
+
+// channelInChinese names a kind of channel.
+func channelInChinese(channel string) string {
+	switch channel {
+	case "SMS":
+		return "短信"
+	case "e-mail":
+		return "邮件"
+	case "voice":
+		return "电话"
+	}
+	return channel
+}
+
 // in is （3天后）, and "" for what is not ahead.
 func (c chinese) in(at time.Time) string {
 	if left := c.left(at, words.ZH); left != "" {

@@ -46,6 +46,10 @@ func (e english) Unanswered(after time.Duration) string {
 	return "nobody acknowledged within " + words.Duration(after, words.EN)
 }
 
+func (e english) Unconfirmed(channels []string) string {
+	return "no proof of delivery by " + strings.Join(channels, ", ")
+}
+
 // in is " (in 3 d)", and "" for what is not ahead.
 func (e english) in(at time.Time) string {
 	if left := e.left(at, words.EN); left != "" {

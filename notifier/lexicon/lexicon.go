@@ -65,6 +65,9 @@ type Lexicon interface {
 	More(n int, account string) string
 	// Unanswered is why somebody is told though another was told first.
 	Unanswered(after time.Duration) string
+	// Unconfirmed is why somebody is told another way: these kinds of channels did not say that
+	// they delivered.
+	Unconfirmed(channels []string) string
 	Step(s facts.Step) Phrase
 
 	readings

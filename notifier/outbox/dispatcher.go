@@ -116,10 +116,10 @@ func (b *Outbox) release(w work, results []item, v verdict) {
 	troubled := b.queues.release(w, results, v, b.now(), b.directory.Load())
 	b.mu.Unlock()
 	b.nudge()
-	switch {
-	case troubled:
-		b.wayFails(v)
-	case v.result == took:
+	for _, t := range troubled {
+		b.wayFails(t)
+	}
+	if v.result == took {
 		b.wayWorks(v.way)
 	}
 }
@@ -147,8 +147,8 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 		results, err = b.track(calls, w.items[0])
 	case doSend:
 		var told verdict
-		results, told, err = b.send(calls, running, w.items, w.last)
-		if told.result != says {
+		results, told, err = b.send(calls, running, w)
+		if told.result != says || told.before != nil {
 			v = told
 		}
 	}
@@ -170,8 +170,8 @@ func (b *Outbox) do(calls, running context.Context, w work) {
 
 // send makes one attempt at one message: it looks a message in doubt up first, where
 // the channel can do that. The last of a row of messages leaves nothing behind.
-func (b *Outbox) send(calls, running context.Context, items []item, last bool) ([]item, verdict, error) {
-	s, others, err := b.prepare(calls, items, last)
+func (b *Outbox) send(calls, running context.Context, w work) ([]item, verdict, error) {
+	s, others, err := b.prepare(calls, w)
 	switch {
 	case err != nil:
 		return nil, verdict{}, err
@@ -183,17 +183,23 @@ func (b *Outbox) send(calls, running context.Context, items []item, last bool) (
 		}
 		return others, verdict{}, nil
 	}
-	if finder, ok := s.target.Channel.(notifier.Finder); ok && items[0].message != "" {
-		if rest, v, done, err := b.look(calls, running, &s, finder); done {
+	var before *verdict
+	if finder, ok := s.target.Channel.(notifier.Finder); ok && w.items[0].message != "" && !w.blind {
+		rest, v, done, err := b.look(calls, running, &s, finder)
+		if done {
 			return append(rest, others...), v, err
 		}
+		before = &v
 	}
-	if items[0].message == "" && s.target.Recipient.Channel == "sms" {
+	if w.items[0].message == "" && s.target.Recipient.Channel == "sms" {
 		if s.message.Text, err = b.sayHeld(calls, &s.target, s.message.Text, b.clock.wall()); err != nil {
 			return nil, verdict{}, err
 		}
 	}
 	rest, v, err := b.attempt(calls, running, &s)
+	if v.before = before; before != nil && before.way == v.way {
+		v.before = nil // the attempt says more
+	}
 	if err != nil && rest == nil {
 		return nil, v, err // nothing was done: all of them stay as they are
 	}

@@ -30,6 +30,12 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 	switch {
 	case notifier.IsUndecidable(lookErr):
 		b.log.Warn("a message in doubt cannot be looked up; it is sent again as a possible repeat", "recipient", s.message.Recipient.Name, "message", s.message.ID, "error", lookErr)
+		s.elsewhere()
+		return nil, v, false, nil
+	case lookErr != nil && s.tried >= lookLate && s.elsewhere():
+		b.log.Warn("a message in doubt cannot be looked up now; it is sent by another provider as a possible repeat", "recipient", s.message.Recipient.Name, "message", s.message.ID, "provider", s.target.Provider, "error", lookErr)
+		v.result, v.why, v.next = fails, lookErr.Error(), true
+		v.asked, _ = notifier.RetryAfter(lookErr)
 		return nil, v, false, nil
 	case lookErr != nil:
 		rest, err = b.postpone(ctx, s, "look_up_failed", lookErr)
@@ -93,6 +99,13 @@ func (b *Outbox) dissolve(ctx context.Context, s *sending) (rest []item, err err
 		if _, err := tx.ExecContext(ctx, `UPDATE notice SET in_doubt = 2, message = '', reason = '', next_at = 0 WHERE seq IN (SELECT value FROM json_each(?))`,
 			seqsOf(s.items)); err != nil {
 			return fmt.Errorf("set notices free: %w", err)
+		}
+		passed := ""
+		if _, ok := s.next(); ok { // it failed there: the next one may do better
+			passed = passes(s.passed, s.target.Provider)
+		}
+		if err := storePassed(ctx, tx, s.items, passed); err != nil {
+			return err
 		}
 		items := make([]item, len(s.items))
 		for i, it := range s.items {

@@ -47,7 +47,7 @@ func renewEscalations(ctx context.Context, tx *transaction, episode int64, plan 
 			if n.Recipient != w.recipient || n.Drop != "" {
 				continue
 			}
-			if n.Escalation > 0 && w.until.Before(n.NotBefore) {
+			if (n.Escalation > 0 || n.Turn > 0) && w.until.Before(n.NotBefore) {
 				n.NotBefore = w.until
 			}
 			over = append(over, w)
@@ -61,7 +61,7 @@ func renewEscalations(ctx context.Context, tx *transaction, episode int64, plan 
 // to be sent.
 func unsentEscalations(ctx context.Context, tx *transaction, episode int64) ([]item, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT seq, receiver, recipient, state, next_at, created_at FROM notice
-		WHERE episode = ? AND state IN (?, ?) AND in_doubt <> 1 AND escalation > 0 ORDER BY seq`, episode, notifier.Held, notifier.Pending)
+		WHERE episode = ? AND state IN (?, ?) AND in_doubt <> 1 AND (escalation > 0 OR turn > 0) ORDER BY seq`, episode, notifier.Held, notifier.Pending)
 	if err != nil {
 		return nil, fmt.Errorf("look up escalations: %w", err)
 	}

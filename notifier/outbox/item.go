@@ -26,7 +26,9 @@ type item struct {
 	late      bool      // in doubt: it got no answer in time, and the far side may still take it
 	stalled   bool      // in doubt: the look-up failed with the far side
 	alone     bool      // the far side refused it for good together with others: it goes out by itself
-	again     bool      // it may have left before, and a look-up did not find it
+	passed    string    // routes that turned it away, as passes writes them
+	route     string    // in doubt: by which its message was sent
+	tried     instant   // in doubt: when that began last
 }
 
 // line names the queue of an item: that of its recipient, and another one for each

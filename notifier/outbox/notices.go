@@ -34,7 +34,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 		it.state, reason = notifier.Dropped, "the recipient is no longer in the configuration"
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
-		it.length = strings.HasPrefix(n.Hold, "escalation:")
+		it.length = n.Escalation > 0 && strings.HasPrefix(n.Hold, "escalation:") || n.Turn > 0 && strings.HasPrefix(n.Hold, "turn:")
 	case n.Channel == "sms" && notifier.Begins(n.Kind):
 		until, why, err := capped(ctx, tx, dir, *n, now)
 		if err != nil {
@@ -54,7 +54,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	}
 	return &it, tx.noticed(ctx, &it,
 		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
-		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), string(it.state), reason,
+		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), n.Turn, string(it.state), reason,
 		ms(n.CreatedAt), ms(next), ms(p.told))
 }
 
@@ -86,7 +86,8 @@ const alertOf = `CASE notice.alert WHEN '' THEN (SELECT event.alert FROM event W
 
 // unfinished lists the notices that are not done.
 func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
-	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, late, next_at, held_for, decided, told FROM notice
+	rows, err := b.reads.QueryContext(ctx, `SELECT seq, id, episode, receiver, recipient, channel, address, kind, weight, state, message, in_doubt, late, next_at, held_for, decided, told, passed,
+			coalesce((SELECT route FROM message WHERE message.id = notice.message), '') FROM notice
 		WHERE state IN (?, ?) OR (state = ? AND next_at > 0) ORDER BY seq`, notifier.Pending, notifier.Held, notifier.Sent)
 	if err != nil {
 		return nil, err
@@ -101,11 +102,11 @@ func (b *Outbox) unfinished(ctx context.Context) ([]item, error) {
 		var kind alarm.EventKind
 		var next, heldFor, decided, doubt int64
 		if err := rows.Scan(&it.seq, &n.ID, &it.episode, &it.receiver, &it.recipient, &n.Channel, &n.Address, &kind, &it.weight, &it.state, &it.message,
-			&doubt, &it.late, &next, &heldFor, &decided, &n.Told); err != nil {
+			&doubt, &it.late, &next, &heldFor, &decided, &n.Told, &it.passed, &it.route); err != nil {
 			return nil, err
 		}
 		n.Receiver, n.Recipient = it.receiver, it.recipient
-		it.decided, it.again = time.Duration(decided)*time.Millisecond, doubt > 0
+		it.decided, it.tried = time.Duration(decided)*time.Millisecond, b.clock.now()
 		it.bound = !notifier.Begins(kind) || kind == alarm.Reminded
 		switch {
 		case it.state == notifier.Held:

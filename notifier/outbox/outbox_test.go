@@ -186,7 +186,7 @@ func TestOutboxAfterACrash(t *testing.T) {
 				r := open(t, path, dir)
 				r.happen(alarm.Raised, "A2BC")
 				due, _ := r.claim(parallel)
-				s, _, err := r.prepare(t.Context(), due[0].items, false)
+				s, _, err := r.prepare(t.Context(), due[0])
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -40,6 +40,7 @@ type outcome struct {
 	late   bool          // of doubt: there was no answer in time
 	split  bool          // each notice goes out again by itself
 	about  bool          // of dead: the recipient cannot be reached, whatever the text
+	next   bool          // of pending: another route is to be tried at once
 	bare   bool          // of dead: it is refused without the secrets that left the configuration
 	result result
 	asked  time.Duration
@@ -66,6 +67,9 @@ func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited t
 	}
 	if notifier.IsPermanent(err) {
 		about := notifier.IsAboutRecipient(err)
+		if _, ok := s.next(); ok && !about {
+			return outcome{name: "refused", state: notifier.Pending, reason: s.target.Provider + " refuses it, so the next provider is asked: " + err.Error(), next: true, result: took}
+		}
 		if len(m.Notices) > 1 && !about {
 			// One of them may be at fault, and the others must not go down with it.
 			return outcome{name: "split", state: notifier.Pending, reason: "refused together with others: " + err.Error(), split: true, result: took}
@@ -81,6 +85,8 @@ func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited t
 		// This attempt certainly did not arrive, and one before may have: the message stays
 		// what it is, for the far side to recognize.
 		o.doubt, o.more, o.in = true, true, retryIn(1, asked, b.jitter())
+	} else if _, ok := s.next(); ok && !notifier.IsUnknown(err) {
+		o.next, o.reason = true, s.target.Provider+" does not take it now, so the next provider is asked: "+o.reason
 	}
 	// A look-up that failed is unknown too, so a message in doubt stays in doubt
 	// until a look-up finds it, or finds nothing and the far side refuses it.
@@ -138,12 +144,28 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
 		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || s.message.Recipient.Channel == "webhook")
 	}
+	if err == nil {
+		b.afterTurn(ctx, s, o)
+	}
 	return rest, b.verdict(s, o), err
+}
+
+// afterTurn looks after the later ways of a receiver. Something critical has arrived when its
+// receipt says so, where there are receipts; for the rest it is enough that the far side has it.
+func (b *Outbox) afterTurn(ctx context.Context, s *sending, o outcome) {
+	_, tells := s.target.Channel.(notifier.Tracker)
+	critical := slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })
+	switch {
+	case o.state == notifier.NoticeDelivered, o.state == notifier.Sent && (!tells || !critical):
+		b.inTurn(ctx, s.items, true)
+	case o.state == notifier.Dead:
+		b.inTurn(ctx, s.items, false)
+	}
 }
 
 // verdict is what an outcome tells of the far side.
 func (b *Outbox) verdict(s *sending, o outcome) verdict {
-	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter()}
+	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter(), next: o.next}
 	v.why = o.reason
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke, v.behind = len(s.items), s.behind
@@ -163,9 +185,9 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		sent = ms(now)
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = CASE WHEN ? THEN 1 ELSE 0 END, late = ?, provider_id = ?, next_at = ?,
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, reason = ?, in_doubt = ?, late = ?, provider_id = ?, next_at = ?,
 		message = ?, sent_at = CASE WHEN ? > 0 THEN ? ELSE sent_at END WHERE seq IN (SELECT value FROM json_each(?))`,
-		o.state, o.reason, o.doubt, o.late, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
+		o.state, o.reason, doubtOf(s, o), o.late, receipt.ProviderID, b.shown(due, o.more), message, sent, sent, seqsOf(s.items)); err != nil {
 		return nil, fmt.Errorf("store what became of notices: %w", err)
 	}
 	if _, err := storePrice(ctx, tx, s.items[0].seq, receipt); err != nil {
@@ -177,6 +199,9 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE attempt SET ended_at = ?, outcome = ?, detail = ? WHERE id = ?`, ms(now), o.name, detail, s.attempt); err != nil {
 		return nil, fmt.Errorf("store what an attempt came to: %w", err)
+	}
+	if err := s.turnAway(ctx, tx, o); err != nil {
+		return nil, err
 	}
 	rest := make([]item, 0, len(s.items))
 	for i, it := range s.items {
@@ -202,6 +227,18 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 		return b.thinOut(ctx, tx, rest)
 	}
 	return rest, nil
+}
+
+// doubtOf tells, as it is stored, whether the notices of a message may have left: 1, and the
+// message stays what it is; 2, and they are free for another one that says so.
+func doubtOf(s *sending, o outcome) int {
+	switch {
+	case o.doubt:
+		return 1
+	case o.next && s.message.InDoubt:
+		return 2
+	}
+	return 0
 }
 
 // shown is a moment of the outbox's clock as people read it: by the wall clock.

@@ -28,7 +28,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 	p.own = make([]string, len(p.notices))
 	for i := range p.notices {
 		n := &p.notices[i]
-		own := len(ev.Silent) > 0 || n.Escalation > 0 // it lists the instances of a receiver, or says that nobody acknowledged
+		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
 		if !own && p.alert != "" {
 			continue
 		}

@@ -35,6 +35,7 @@ type kin struct {
 	key              string
 	channel, address string // the address is "" where it is not known
 	queues           []*queue
+	allowance        allowance
 }
 
 // known is the name under which the recipient of a queue is known now: who was renamed is
@@ -66,7 +67,9 @@ type work struct {
 	line
 	action action
 	items  []item // one message, for doSend
+	route  string // the route that it takes; "" is not known, or the only one
 	way    string // what it goes through; "" is not known
+	blind  bool   // it is in doubt, and goes out by another route without a look-up
 	last   bool   // it ends a row of messages: what it has no room for is counted
 }
 
@@ -213,7 +216,7 @@ func (q *queue) inDoubt() map[int64]bool {
 
 // opens tells from when on a message may leave that a notice leads.
 func (q *queue) opens(leader *item) instant {
-	at := q.open
+	at := max(q.open, q.kin.allowance.opens(leader.critical()))
 	if q.pace != nil {
 		at = max(at, q.pace.opens(leader.critical()))
 	}

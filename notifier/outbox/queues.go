@@ -29,9 +29,12 @@ func newQueues() *queues {
 // roads tells how messages to a recipient go.
 type roads interface {
 	Bundle(recipient string) int // how many notices one message holds
-	Way(recipient string) string // what it goes through; "" is not known
+	// Roads are the routes to a recipient, the best first; none are known of some.
+	Roads(recipient string) []notifier.Route
 	// Address returns where the recipient is; "" is not known.
 	Address(recipient string) string
+	// Pace is how many messages the far side of a recipient takes.
+	Pace(recipient string) notifier.Pace
 	// Namesake returns the name of whoever is at an address, for a recipient whom nobody
 	// knows by that name any more; else the recipient.
 	Namesake(recipient, channel, address string) string
@@ -133,7 +136,7 @@ func (s *queues) leave(q *queue) {
 // what was sent lately, nor that its far side failed, nor that it was hurried. What failed
 // may be over before the next notice comes, and that one is no reason to forget it.
 func (s *queues) spent(q *queue, now moment) bool {
-	if len(q.items) > 0 || now.at < q.open || (q.rushed && now.at < q.hurried+hurryEvery) {
+	if len(q.items) > 0 || now.at < q.open || !q.kin.allowance.spent(now.at) || (q.rushed && now.at < q.hurried+hurryEvery) {
 		return false
 	}
 	return q.pace == nil || len(q.pace.sent) == 0 || now.at > q.pace.newest+paceWindow
@@ -169,25 +172,15 @@ func (s *queues) claim(now moment, most int, dir roads) (out []work, later insta
 func (s *queues) take(q *queue, now moment, dir roads) (work, bool) {
 	known := q.known(dir)
 	w, due := q.next(now, dir.Bundle(known))
-	w.way = dir.Way(known)
-	if due && w.action == doSend {
-		switch way := s.way(w.way); {
-		case way == nil:
-		case way.admits(now.at):
-			way.begin(now.at)
-		case way.probing:
-			q.parked = true
-			way.waiting = append(way.waiting, q)
-			return work{}, false
-		default:
-			q.due, q.place = way.next, -1
-			heap.Push(&s.waiting, q)
-			return work{}, false
-		}
-	}
 	if !due {
 		s.arrange(q, now)
 		return work{}, false
+	}
+	if w.action == doSend && !s.enter(&w, q, dir.Roads(known), now) {
+		return work{}, false
+	}
+	if w.action == doSend { // also before it is known whether it leaves: another queue to the address may be next
+		q.kin.allowance.note(now.at, dir.Pace(known))
 	}
 	q.busy = true
 	return w, true

@@ -21,10 +21,14 @@ func after(d time.Duration) moment { return moment{time.Hour + d, noon().Add(d)}
 type plain struct{ bundle int }
 
 func (p plain) Bundle(string) int { return max(p.bundle, 1) }
-func (plain) Way(string) string   { return "" }
+
+// Roads are not known.
+func (plain) Roads(string) []notifier.Route { return nil }
 
 // Address is not known.
 func (plain) Address(string) string { return "" }
+
+func (plain) Pace(string) notifier.Pace { return notifier.Pace{} }
 
 func (plain) Namesake(recipient, _, _ string) string { return recipient }
 
@@ -142,10 +146,14 @@ func (c counting) Bundle(recipient string) int {
 	*c.asked = append(*c.asked, recipient)
 	return 1
 }
-func (counting) Way(string) string { return "" }
+
+// Roads are not known.
+func (counting) Roads(string) []notifier.Route { return nil }
 
 // Address is not known.
 func (counting) Address(string) string { return "" }
+
+func (counting) Pace(string) notifier.Pace { return notifier.Pace{} }
 
 func (counting) Namesake(recipient, _, _ string) string { return recipient }
 

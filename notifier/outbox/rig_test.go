@@ -182,6 +182,11 @@ func (r *rig) states() []string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return linesOf(records)
+}
+
+// linesOf writes records down, the oldest first.
+func linesOf(records []notifier.Record) []string {
 	var out []string
 	for _, n := range slices.Backward(records) {
 		line := fmt.Sprintf("%s %s %s %d", n.Recipient, n.Kind, n.State, n.Attempts)

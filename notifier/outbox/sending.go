@@ -20,7 +20,10 @@ type sending struct {
 	items   []item   // in the order of the notices of the message
 	under   []string // of each: the code under which the text says it; nil where that is not known
 	message notifier.Message
-	target  notifier.Target
+	target  notifier.Target // as it is reached by the route of this attempt
+	whole   notifier.Target // with all routes
+	passed  string          // routes that turned its notices away
+	moved   bool            // it goes by another route than the attempt before, which may have arrived
 	way     string
 	attempt int64         // row of the attempt
 	tried   time.Duration // how long ago the last attempt began
@@ -32,8 +35,9 @@ type sending struct {
 // without a channel means that nobody is there any more. Others stay in the queue: those
 // for which the text has no room, and ends of what was told at another address than the
 // recipient's, which are moved to a queue of their own.
-func (b *Outbox) prepare(ctx context.Context, items []item, last bool) (s sending, others []item, err error) {
-	s.last = last
+func (b *Outbox) prepare(ctx context.Context, w work) (s sending, others []item, err error) {
+	items := w.items
+	s.last = w.last
 	dir := b.directory.Load()
 	stored, err := readAll(ctx, b.reads, items)
 	if err != nil {
@@ -51,8 +55,13 @@ func (b *Outbox) prepare(ctx context.Context, items []item, last bool) (s sendin
 			continue
 		}
 		if s.items == nil {
-			s.target, s.way = t, t.Way
+			s.whole, s.target = t, t.By(w.route)
+			s.way = s.target.Way
+			if w.blind {
+				it.passed, s.moved = passes(it.passed, it.route), true
+			}
 		}
+		s.passed = merge(s.passed, it.passed)
 		s.items = append(s.items, it)
 		s.message.Notices = append(s.message.Notices, n.Notice)
 		s.message.Attempt = max(s.message.Attempt, n.attempts+1)
@@ -270,7 +279,7 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 	m := &s.message
 	now := b.clock.age().Milliseconds()
 	for i := range s.items {
-		s.items[i].at = m.Recipient.Address
+		s.items[i].at, s.items[i].route, s.items[i].tried = m.Recipient.Address, s.target.Provider, b.clock.now()
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ?, told_with = CASE WHEN ? THEN '' ELSE told_with END WHERE seq IN (SELECT value FROM json_each(?))`,
 		m.ID, s.under != nil, seqsOf(s.items)); err != nil {
@@ -279,10 +288,15 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 	if err := storeUnder(ctx, tx, s); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried, notices) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried`,
-		m.ID, m.Text, m.Recipient.Address, now, now, len(s.items)); err != nil {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried, notices, route) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried, route = excluded.route`,
+		m.ID, m.Text, m.Recipient.Address, now, now, len(s.items), s.target.Provider); err != nil {
 		return fmt.Errorf("note the message: %w", err)
+	}
+	if s.moved {
+		if err := storePassed(ctx, tx, s.items, s.passed); err != nil {
+			return err
+		}
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
 		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(b.clock.wall())).Scan(&s.attempt)

@@ -51,13 +51,13 @@ func TestAMessageIsTheMostTriedOfItsNotices(t *testing.T) {
 	r.exec(`UPDATE notice SET message = 'msg_1', attempts = 1, in_doubt = 1`)
 	r.exec(`UPDATE notice SET attempts = 4 WHERE code = 'B2BB'`)
 	r.exec(`UPDATE notice SET attempts = 2 WHERE code = 'C2CC'`)
-	r.exec(`INSERT INTO message VALUES ('msg_1', 'three at once', '+8613800138000', -60000, -60000, 3)`)
+	r.exec(`INSERT INTO message (id, text, address, began, tried, notices) VALUES ('msg_1', 'three at once', '+8613800138000', -60000, -60000, 3)`)
 	for _, order := range [][]int64{{1, 2, 3}, {3, 1, 2}, {2, 3, 1}} {
 		var items []item
 		for _, seq := range order {
 			items = append(items, item{seq: seq, recipient: "webhook/oncall/1", message: "msg_1"})
 		}
-		s, moved, err := r.prepare(t.Context(), items, false)
+		s, moved, err := r.prepare(t.Context(), work{items: items})
 		if err != nil || s.target.Channel == nil || len(moved) > 0 {
 			t.Fatal(s.target, moved, err)
 		}

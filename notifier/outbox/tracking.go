@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,14 +12,18 @@ import (
 // track asks the far side what became of a message it accepted, and what that cost.
 // One of its notices is tracked for all of them.
 func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
-	var provider, message string
+	var provider, message, route, passed string
 	var asked int
-	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, message, tracked FROM notice WHERE seq = ?`, it.seq).Scan(&provider, &message, &asked)
+	var tried sql.NullInt64
+	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, message, tracked, passed, coalesce(m.route, ''), m.tried
+		FROM notice LEFT JOIN message m ON m.id = notice.message WHERE seq = ?`, it.seq).Scan(&provider, &message, &asked, &passed, &route, &tried)
 	if err != nil {
 		return nil, fmt.Errorf("read a notice to be tracked: %w", err)
 	}
 	n := notifier.Notice{Receiver: it.receiver, Recipient: it.recipient, Channel: channelOf(it.recipient)}
-	t, _ := b.directory.Load().Reach(n, it.address)
+	dir := b.directory.Load()
+	whole, _ := dir.Reach(n, it.address)
+	t := whole.By(route)
 	tracker, ok := t.Channel.(notifier.Tracker)
 	if !ok {
 		it.due = 0
@@ -33,20 +38,28 @@ func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
 		receipt = notifier.Receipt{} // no news
 	}
 	in, more := trackAgain(receipt, asked+1)
+	late, waits := b.awaited(dir, &it, &whole, route, passed, tried)
+	if state, _ := became(receipt); state != notifier.Sent {
+		waits = false
+	}
+	if waits && late > 0 && (!more || late < in) {
+		in, more = late, true
+	}
 	it.due = 0
 	if more {
 		it.due = b.clock.now() + in
 	}
 	again, err := b.settle(ctx, it, message, receipt, t, asked+1)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(again) > 0:
-		return again, nil
-	case !more:
-		return nil, nil
+	if err != nil || len(again) > 0 {
+		return again, err
 	}
-	return []item{it}, nil
+	if waits && late <= 0 {
+		again = b.retake(ctx, message, route, "no receipt came from "+route+" in time")
+	}
+	if more {
+		again = append(again, it)
+	}
+	return again, nil
 }
 
 // trackAgain tells in how long the far side is asked again, having been asked so often;
@@ -159,13 +172,14 @@ func moved(ctx context.Context, tx *transaction, text string, state notifier.Not
 // is to be sent once more.
 func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (again []item) {
 	now := b.clock.wall()
-	var dead []item
+	var dead, delivered []item
 	for _, e := range ends {
 		channel := channelOf(e.recipient)
 		b.metrics.came(e.receiver, channel, e.state)
 		switch e.state {
 		case notifier.NoticeDelivered:
 			b.metrics.delivered(channel, e.decided, now)
+			delivered = append(delivered, e.item)
 			b.reached(ctx, e.recipient, "", true)
 		case notifier.Pending:
 			it := e.item
@@ -176,9 +190,15 @@ func (b *Outbox) tell(ctx context.Context, ends []ended, r notifier.Receipt) (ag
 			dead = append(dead, e.item)
 		}
 	}
-	if len(dead) > 0 {
-		b.unreachable(ctx, dead[0], r.Detail)
+	b.inTurn(ctx, delivered, true)
+	if len(dead) == 0 {
+		return again
 	}
+	if other := b.failedOver(ctx, dead[0], r); len(other) > 0 {
+		return append(again, other...)
+	}
+	b.unreachable(ctx, dead[0], r.Detail)
+	b.inTurn(ctx, dead, false)
 	return again
 }
 

@@ -15,6 +15,10 @@ type verdict struct {
 	grave  bool   // something critical was among them
 	behind bool   // it had no room for others that have to be said
 	why    string // of a failure, in plain words
+	next   bool   // another route is to be tried at once
+	// before is what a look-up by another route told, before the message left by this one;
+	// nil is none.
+	before *verdict
 }
 
 // result is whether a far side is there.
@@ -27,9 +31,9 @@ const (
 )
 
 // release ends the work on a recipient: done items leave, others stay with their
-// new state. What the attempt told of the far side is taken note of; true tells that it
-// has failed for so long that others must know.
-func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) (troubled bool) {
+// new state. What the attempt told of the far sides is taken note of. Those are returned that
+// have failed for so long that others must know.
+func (s *queues) release(w work, results []item, v verdict, now moment, dir roads) (troubled []verdict) {
 	q := s.queueOf(w.line, "", dir)
 	gone := make(map[int64]bool, len(w.items))
 	for _, it := range w.items {
@@ -46,10 +50,25 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 		}
 		q.set(it)
 	}
+	if v.before != nil {
+		s.hear(q, *v.before, now, dir)
+		if s.troubled(v.before, now) {
+			troubled = append(troubled, *v.before)
+		}
+	}
 	s.hear(q, v, now, dir)
 	for _, other := range slices.Clone(q.kin.queues) { // what waits for this message at another address may go
 		s.arrange(other, now)
 	}
+	if s.troubled(&v, now) {
+		troubled = append(troubled, v)
+	}
+	return troubled
+}
+
+// troubled tells whether the far side of which a verdict speaks has failed for so long that
+// others must know.
+func (s *queues) troubled(v *verdict, now moment) bool {
 	way := s.way(v.way)
 	return way != nil && v.result == fails && way.troubled(now.at)
 }
@@ -65,8 +84,10 @@ func (s *queues) hear(q *queue, v verdict, now moment, dir roads) {
 			q.pace.left(now.at, v.spoke, v.grave, v.behind)
 		}
 	case fails:
-		q.failures++
-		q.open = now.at + retryIn(q.failures, v.asked, v.spread)
+		if !v.next {
+			q.failures++
+			q.open = now.at + retryIn(q.failures, v.asked, v.spread)
+		}
 	case says:
 	}
 	if way == nil {
@@ -119,8 +140,10 @@ func (s *queues) hurry(q *queue, now instant, dir roads) {
 	case q.rushed && now-q.hurried < hurryEvery:
 		at = q.hurried + hurryEvery
 	}
-	if way := s.way(dir.Way(q.known(dir))); way != nil && at == now {
-		way.hurry(now)
+	for _, r := range dir.Roads(q.known(dir)) {
+		if way := s.way(r.Way); way != nil && at == now {
+			way.hurry(now)
+		}
 	}
 	early := q.open > at
 	q.open = min(q.open, at)
