@@ -39,8 +39,12 @@ func (w Words) alertIn(ev *alarm.Event, l words.Language, zone *time.Location) A
 		a.Annotations["usage"] = number(ev.Usage)
 		a.Annotations["capacity"] = number(ev.Capacity)
 		a.Annotations["utilization"] = words.ShareBeside(ev.Utilization(), ev.Threshold)
+		if ev.Threshold > 0 {
+			a.Annotations["threshold"] = words.Threshold(ev.Threshold)
+		}
 	}
 	annotateDetails(a.Annotations, ev)
+	a.Story = say.story()
 	return a
 }
 

@@ -166,6 +166,7 @@ type Alert struct {
 	EndsAt       time.Time         `json:"ends_at,omitzero"`
 	GeneratorURL string            `json:"generator_url,omitempty"`
 	Fingerprint  string            `json:"fingerprint"` // 16 hex digits, the same from raise to end
+	Story        Story             `json:"story,omitzero"`
 }
 
 type permanent struct{ error }

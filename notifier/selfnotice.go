@@ -126,6 +126,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),
+			Story:        selfStory(facts.ToneOf(ev), languageFor(t), languageFor(t).Choose(s.Text.EN, s.Text.ZH)),
 		},
 	}
 	if s.Ended {
