@@ -26,10 +26,12 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
+	var all *notifier.Alert // what p.alert says
 	for i := range p.notices {
 		n := &p.notices[i]
-		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
-		if !own && p.alert != "" {
+		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 || // it lists the instances of a receiver, or says why it is told
+			all != nil && !maps.Equal(n.Alert.Annotations, all.Annotations) // it is told in another language, or with times of another zone
+		if !own && all != nil {
 			continue
 		}
 		text, err := json.Marshal(n.Alert)
@@ -40,7 +42,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 		if own {
 			p.own[i] = string(text)
 		} else {
-			p.alert = string(text)
+			p.alert, all = string(text), &n.Alert
 		}
 	}
 	return p
