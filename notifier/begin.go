@@ -124,6 +124,7 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 	if n.Channel == "sms" {
 		n.Text = b.d.entries.Words.becauseOf(b.d.becauseOf(&n, to.Language), says.ev, to.Language, to.Zone)
 	}
+	says.ownWords(&n, &to.Target)
 	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {

@@ -26,6 +26,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		}
 		d.resolveWays(r, &out)
 		d.resolveLists(r, &out, s, contacts, rotas)
+		d.resolveTemplates(r, &out, s)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
 		s.Receivers = append(s.Receivers, out)
@@ -53,17 +54,18 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	}
 }
 
-func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
+func (d *decoder) resolveWebhook(w *webhookDoc, s *Snapshot) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://")), CalendarAt: w.CalendarAt.or(nil)}
 	d.needURL(w.place, w.URL, "http", "https")
 	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	switch w.Format {
 	case "":
 		out.Format = "alertmanager"
-	case "alertmanager":
+	case "alertmanager", "template":
 	default:
-		d.fault(d.under(w.place, "format"), "this version writes the format alertmanager only, not %q", clip(w.Format))
+		d.fault(d.under(w.place, "format"), "this version writes the formats alertmanager and template, not %q", clip(w.Format))
 	}
+	d.resolveBody(w, &out, s)
 	out.Secrets = d.webhookSecrets(w)
 	out.Language, out.Zone = d.language(w.place, w.Language), d.loadZone(w.place, w.TimeZone)
 	if out.Language == words.ZH && w.TimeZone == "" {

@@ -435,11 +435,12 @@ type receiverDoc struct {
 	marked
 	Name string `yaml:"name" doc:"Unique name." example:"oncall"`
 	listsDoc
-	Ways      []wayDoc  `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
-	Within    span      `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
-	Escalate  []stepDoc `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
-	MuteTimes []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
-	GroupWait span      `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+	Ways      []wayDoc     `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
+	Within    span         `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	Escalate  []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
+	Templates templatesDoc `yaml:"templates" doc:"Other words than those that are shipped."`
+	GroupWait span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 
 type webhookDoc struct {
@@ -449,11 +450,12 @@ type webhookDoc struct {
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
-	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
+	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager, or template with a body of your own." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
 	Language    string   `yaml:"language" doc:"Of what the annotations summary, description, advice and escalation say: en or zh. Labels stay as they are." default:"en"`
 	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
+	bodyDoc
 	authDoc
 }
 

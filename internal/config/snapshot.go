@@ -48,6 +48,8 @@ type Snapshot struct {
 	found    map[string]*fleet.Found // what it was loaded with
 	patterns []string                // its include patterns
 	rotas    []Fault                 // where the rotas stand, in their order; without reasons
+	// templates are where the templates of receivers stand, without reasons.
+	templates map[string]Fault
 
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.
@@ -246,6 +248,8 @@ type Receiver struct {
 	Escalate  []Escalation
 	Mute      []MuteTime
 	GroupWait time.Duration
+	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
+	SMSTemplate string
 	// Turns says of those that a later way of the receiver tells which that is; the methods
 	// TurnOf… read it.
 	Turns map[string]int
@@ -256,16 +260,20 @@ type Receiver struct {
 
 // Webhook is one URL to which notices are posted.
 type Webhook struct {
-	URL      Secret
-	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
-	Format   string   // alertmanager
-	Username string
-	Password Secret
-	Bearer   Secret
-	TLS      TLS
-	Timeout  time.Duration
-	Language words.Language // of what its annotations say
-	Zone     *time.Location // of times in them
+	URL     Secret
+	Secrets []Secret // whsec_… or raw; the first signs, all do during rotation
+	Format  string   // alertmanager, template
+	// Body is the template of what is posted, and ContentType what that is; both are of the
+	// format template. The body may hold a token.
+	Body        Secret
+	ContentType string
+	Username    string
+	Password    Secret
+	Bearer      Secret
+	TLS         TLS
+	Timeout     time.Duration
+	Language    words.Language // of what its annotations say
+	Zone        *time.Location // of times in them
 
 	CalendarAt *int // likewise, in its zone
 }

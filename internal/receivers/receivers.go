@@ -100,6 +100,10 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 ) (notifier.Receiver, error) {
 	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical}
 	mute := muteTimes(r.Mute)
+	text, err := templateOf(r.SMSTemplate)
+	if err != nil {
+		return out, fmt.Errorf("templates.sms: %w", err)
+	}
 	for _, e := range r.Escalate {
 		out.Escalate = append(out.Escalate, notifier.Escalation(e))
 	}
@@ -108,7 +112,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
-		t.Turn = r.TurnOfSMS(name)
+		t.Turn, t.Template = r.TurnOfSMS(name), text
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
@@ -117,6 +121,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 			return out, err
 		}
 		oc.Turn = r.TurnOfRota(name)
+		wordedAs(&oc, text)
 		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {
@@ -149,8 +154,12 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 	for i, secret := range w.Secrets {
 		secrets[i] = secret.Reveal()
 	}
+	body, err := templateOf(w.Body.Reveal())
+	if err != nil {
+		return notifier.Target{}, fmt.Errorf("body of webhook %s: %w", config.ShownURL(address), err)
+	}
 	ch, err := webhook.New(webhook.Options{
-		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets,
+		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets, Templated: body != nil, ContentType: w.ContentType,
 		Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
 		TLS: tlsConfig, Timeout: w.Timeout, Version: version,
 	})
@@ -163,6 +172,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
 			Address: address, Display: config.ShownURL(address),
 		},
+		Template: body, TemplateJSON: strings.Contains(w.ContentType, "json"),
 		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
 	}, nil
 }

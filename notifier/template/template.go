@@ -32,17 +32,25 @@ type Template struct {
 	parsed *template.Template
 	fixed  string // what it writes, when that depends on nothing
 	plain  bool
+	source string
 }
 
-// Parse reads a template. The error is a *Error.
-func Parse(source string) (*Template, error) {
+// Parse reads a template for data that is known: what a map does not have is a fault. The
+// error is a *Error.
+func Parse(source string) (*Template, error) { return parsed(source, "missingkey=error") }
+
+// ParseLenient is Parse for maps that hold what an operator likes, such as labels: what they
+// do not have is empty.
+func ParseLenient(source string) (*Template, error) { return parsed(source, "missingkey=zero") }
+
+func parsed(source, missing string) (*Template, error) {
 	if len(source) > MaxSource {
 		return nil, &Error{Text: fmt.Sprintf("the template is longer than %d kB", MaxSource>>10)}
 	}
 	if !strings.Contains(source, "{{") {
-		return &Template{fixed: source, plain: true}, nil
+		return &Template{fixed: source, plain: true, source: source}, nil
 	}
-	t, err := template.New("t").Option("missingkey=error").Funcs(functions(new(meter))).Parse(source)
+	t, err := template.New("t").Option(missing).Funcs(functions(new(meter))).Parse(source)
 	if err != nil {
 		return nil, parseError(err)
 	}
@@ -50,13 +58,16 @@ func Parse(source string) (*Template, error) {
 		return nil, &Error{Text: "a template defines no others: define, block and template are not read"}
 	}
 	if t.Tree == nil || t.Root == nil { // nothing but comments
-		return &Template{plain: true}, nil
+		return &Template{plain: true, source: source}, nil
 	}
 	if err := check(t.Tree, t.Root, 0); err != nil {
 		return nil, err
 	}
-	return &Template{parsed: t}, nil
+	return &Template{parsed: t, source: source}, nil
 }
+
+// Source is the template as it was written.
+func (t *Template) Source() string { return t.source }
 
 // Plain tells whether the template writes the same whatever the data is.
 func (t *Template) Plain() bool { return t.plain }

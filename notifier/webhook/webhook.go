@@ -43,6 +43,10 @@ type Options struct {
 	Timeout            time.Duration // of one request; 0 is 15 seconds
 	Bundle             int           // how many notices go into one message; 0 is 64
 	Version            string        // of Brimwatch, for User-Agent
+	// Templated posts each notice by itself, in the words of its template where it has some
+	// (notifier.Notice.Own), as ContentType; "" is JSON.
+	Templated   bool
+	ContentType string
 	// AllowLinkLocal lets the endpoint be on a link-local or metadata address
 	// (see httpcall.Refused).
 	AllowLinkLocal bool
@@ -94,6 +98,9 @@ func (o *Options) setDefaults() {
 	if o.Timeout == 0 {
 		o.Timeout = 15 * time.Second
 	}
+	if o.Templated {
+		o.Bundle = 1
+	}
 	if o.Bundle == 0 {
 		o.Bundle = 64
 	}
@@ -144,7 +151,7 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	if len(m.Notices) == 0 {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the message has no notices"))
 	}
-	body, err := json.Marshal(c.body(m))
+	body, own, err := c.written(m)
 	if err != nil {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the body cannot be written as JSON"))
 	}
@@ -153,6 +160,9 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 		return notifier.Receipt{}, errors.New("post to the webhook: the request cannot be built")
 	}
 	c.setHeaders(req, m.ID, body, time.Now())
+	if own && c.opts.ContentType != "" {
+		req.Header.Set("Content-Type", c.opts.ContentType)
+	}
 	a, err := httpcall.Do(c.opts.Transport, req, c.opts.Timeout, maxAnswer)
 	if err != nil {
 		return notifier.Receipt{}, c.judgeCall(err)
@@ -161,6 +171,15 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 		return notifier.Receipt{Status: notifier.Accepted, Detail: httpcall.StatusLine(a.Status)}, nil
 	}
 	return notifier.Receipt{}, c.judge(a)
+}
+
+// written is the body of a message: in its own words, or in the shape of Alertmanager.
+func (c *Channel) written(m notifier.Message) (body []byte, own bool, err error) {
+	if c.opts.Templated && m.Notices[0].Own != "" {
+		return []byte(m.Notices[0].Own), true, nil
+	}
+	body, err = json.Marshal(c.body(m))
+	return body, false, err
 }
 
 func (c *Channel) setHeaders(req *http.Request, id string, body []byte, now time.Time) {
