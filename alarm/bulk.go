@@ -75,14 +75,14 @@ func (j *clockRound) bulk() map[string]bulk {
 	return out
 }
 
-// expires tells whether people are to hear of the expiry of an instance: it is not
-// left to automatic renewal.
+// expires tells whether people are to hear of the expiry of an instance that somebody can
+// renew: it is not left to automatic renewal, nor unsubscribed.
 func (a *TermWatch) expires() bool {
-	if a.Course == nil || !a.Rules.has(Expiry) {
+	if a.Course == nil || a.Course.Basis == fleet.BasisSaid || !a.Rules.has(Expiry) {
 		return false
 	}
 	_, awaited := a.renewalAwaited()
-	return !awaited && a.Course.Term.Method == fleet.Subscription
+	return !awaited && a.Course.Term.Method == fleet.Subscription && a.Course.Basis != fleet.BasisUnsubscribed
 }
 
 // dueAhead returns the step ahead of an expiry that is due and is news.

@@ -50,6 +50,7 @@ func TestGroupsOfRenewal(t *testing.T) {
 			map[string][]string{"bulk/acme/a": {"a", "c"}, "bulk/acme/b": {"b", "d"}}},
 		{"of a product that is not renewed in bulk", -7, []TermWatch{subscribed("a", end, acme), subscribed("b", end, acme)}, nil},
 		{"one is renewed automatically", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.AutoRenew = true })}, nil},
+		{"one is unsubscribed", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.UnsubscribedAt = end.Add(day / 2) })}, nil},
 		{"one is paid as it goes", -7, []TermWatch{iot("a", 0, acme), iot("b", 1, acme, func(t *fleet.Term) { t.Method = fleet.PayAsYouGo })}, nil},
 		{"the alarm of one is off", -7, []TermWatch{iot("a", 0, acme), off}, nil},
 		{"the end of one is not known", -7, []TermWatch{iot("a", 0, acme), inIoT(subscribed("b", time.Time{}, acme))}, nil},

@@ -67,11 +67,8 @@ func (j *clockRound) doubtful(place int) bool {
 		return true
 	}
 	id := a.Instance.ID
-	noted := int64(0)
-	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
-		noted = sl.remembered().Due
-	}
-	return noted != j.due[id]
+	m, f := j.noted(id), j.found[id]
+	return m.Due != f.Due || m.Said != f.Said
 }
 
 // farthest is further away than anything that is looked for.
@@ -131,3 +128,7 @@ func (e *Engine) Round(ctx context.Context) time.Time {
 	}
 	return next
 }
+
+// End does what Run does at its end: it saves the timers that run, so that a start goes on where
+// this one ends. It is for an Engine that is Stepped.
+func (e *Engine) End(ctx context.Context) { e.stop(ctx) }

@@ -17,11 +17,11 @@ type clockJudge struct {
 	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
 
-	lookAt  time.Time            // nothing is due before
-	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
-	wholeAt time.Time            // all are judged again, due or not
-	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
-	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
+	lookAt  time.Time                  // nothing is due before
+	dues    []time.Time                // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time                  // all are judged again, due or not
+	settled time.Duration              // the clock was set: nothing is judged before, on the monotonic clock
+	known   map[string]fleet.Existence // what was told last of whether instances exist; of Run alone
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -115,7 +115,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
-	e.tellDoubts(j.doubts)
+	e.tellExistence(j.known)
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
@@ -131,10 +131,10 @@ type clockRound struct {
 	now   time.Time
 	next  time.Time // when to judge again
 
-	terms  []*TermWatch         // what is judged: the calendar, with what is in doubt
-	due    map[string]int64     // when instances were due for deletion, as it is to be remembered
-	doubts map[string]time.Time // of which nobody knows whether they still exist
-	ahead  map[string]*ahead    // forecasts that are judged now, by instance
+	terms []*TermWatch               // what is judged: the calendar, with what is in doubt
+	found map[string]found           // of deletions that were due, as it is to be remembered
+	known map[string]fleet.Existence // of whether instances exist, where that was asked
+	ahead map[string]*ahead          // forecasts that are judged now, by instance
 
 	whole bool     // all terms are judged, due or not
 	dues  []judged // of the terms that were judged
@@ -149,6 +149,10 @@ func (j *clockRound) again(at time.Time) {
 
 // term judges the calendar of one instance.
 func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
+	if a.Course != nil && a.Course.Basis == fleet.BasisSaid {
+		j.departed(a)
+		return
+	}
 	id := a.Instance.ID
 	group, grouped := pulled[id]
 	rules := a.schedule(j.now, group.lead)
@@ -159,7 +163,7 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 		before := sl.remembered()
 		start := before
 		if r.Rule == Release {
-			start.Due, judged = j.due[id], true
+			start.Due, start.Said, judged = j.found[id].Due, j.found[id].Said, true
 		}
 		next, memory, events := StepDate(r, sl.state, start, j.now)
 		j.again(r.next(next, j.now))
@@ -247,12 +251,13 @@ func (j *clockRound) gone() {
 		if sl.state.Raised() {
 			ev := dateEvent(Withdrawn, sl.state, j.now)
 			ev.Reason = "the instance or this alarm is no longer in the configuration"
+			ev.Removed = k.Instance != "" && j.judge.terms[k.Instance] == nil
 			ev.Topic = "gone/" + k.Account + "/" + k.Instance
 			events = append(events, ev)
 		}
 		memory.Open = 0
 		if a := j.judge.terms[k.Instance]; a != nil && k.Rule == Release {
-			memory.Due = j.due[k.Instance]
+			memory.Due, memory.Said = j.found[k.Instance].Due, j.found[k.Instance].Said
 		}
 		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
 			memory = Memory{}

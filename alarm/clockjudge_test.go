@@ -202,6 +202,9 @@ func TestCalendarOfWhatIsNoMore(t *testing.T) {
 		r.want("raised expiry a 3d")
 		r.set(Calendar{Terms: c.Terms[1:]})
 		r.want("withdrawn expiry a")
+		if !newestEvents(r.journal)[0].Removed {
+			t.Error("it does not say that the instance is gone")
+		}
 		// It comes back, as an instance that an API had lost: nothing is told twice.
 		r.set(c)
 		r.want()
@@ -214,6 +217,9 @@ func TestCalendarOfWhatIsNoMore(t *testing.T) {
 		a.Rules = &off
 		r.set(Calendar{Terms: []TermWatch{a}})
 		r.want("withdrawn expiry a")
+		if newestEvents(r.journal)[0].Removed {
+			t.Error("it says that the instance is gone")
+		}
 		r.until(end.Add(day))
 		r.want()
 		r.stop()

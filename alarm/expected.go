@@ -21,9 +21,12 @@ func (j *clockRound) expect() {
 			continue
 		}
 		j.again(a.Course.Next(j.now))
-		en.gone = time.Time{}
+		en.gone, en.goneBy = time.Time{}, ""
 		if a.Course.Gone(j.now) {
 			en.gone = a.Course.Begins(fleet.LifecycleReleased)
+			if a.Course.Basis == fleet.BasisSaid {
+				en.goneBy = a.Course.Said.By
+			}
 		}
 		en.expected = j.excuse(en, a.Course)
 		if en.missing {
@@ -92,7 +95,7 @@ func (e *Engine) endOfGone(b *batch, en *entry, now time.Time) {
 			continue
 		}
 		ev := event(Withdrawn, &sl.state, &Observation{At: now, Usage: sl.state.Usage, Capacity: sl.state.Capacity})
-		ev.Reason, ev.Gone = "the instance tells nothing any more, as is to be "+en.expected, en.gone
+		ev.Reason, ev.Gone, ev.By = "the instance tells nothing any more, as is to be "+en.expected, en.gone, en.goneBy
 		b.add(sl, State{}, []Event{ev})
 		if !en.staged {
 			en.staged = true

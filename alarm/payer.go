@@ -113,7 +113,7 @@ func (p *Payer) observe(name RuleName) float64 {
 func (j *clockRound) ofAccount(name string) []Affected {
 	var out []Affected
 	for _, a := range j.terms {
-		if a.Instance.Account == name && a.Course != nil {
+		if a.Instance.Account == name && a.Course != nil && a.Course.Basis != fleet.BasisSaid {
 			out = append(out, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 		}
 	}

@@ -33,6 +33,9 @@ func TestSchedule(t *testing.T) {
 	downgrades := noGrace
 	downgrades.Downgrades = true
 	payg := fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Hours: 24}, {State: fleet.LifecycleSuspended, Days: 7}, {State: fleet.LifecycleReleased}}}
+	atOnce := downgrades
+	atOnce.UnsubscribesAtOnce = true
+	unsubscribed := func(t *fleet.Term) { t.UnsubscribedAt = end.AddDate(0, 0, -10) }
 	downgrade := func(t *fleet.Term) { t.PostExpiration = fleet.Downgrade }
 
 	for _, tt := range []struct {
@@ -57,6 +60,9 @@ func TestSchedule(t *testing.T) {
 		{"no grace: the suspension comes with the end", under(subscribed("a", end, free), noGrace), -40, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "0@0!", Release: "7@8 3@12 1@14! 0@15!"}},
 		{"the cloud told a suspension: it has a grace", under(subscribed("a", end, free, suspends), noGrace), -40, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "1@4! 0@5!", Release: "7@13 3@17 1@19! 0@20!"}},
 		{"to be converted", under(subscribed("a", end, free, downgrade), downgrades), 0, map[RuleName]string{Expiry: "7@-7 3@-3 1@-1! 0@0!", Suspension: "0@0!"}},
+		{"to be unsubscribed, and deleted then", under(subscribed("a", end, free, unsubscribed), atOnce), -40, map[RuleName]string{Expiry: "7@-17 3@-13 1@-11! 0@-10!", Release: "7@-10 3@-10 1@-10! 0@-10!"}},
+		{"to be unsubscribed, and its account is overdue", under(subscribed("a", end, broke, unsubscribed), atOnce), -40, map[RuleName]string{Expiry: "7@-17 3@-13 1@-11! 0@-10!", Release: "7@-10 3@-10 1@-10! 0@-10!"}},
+		{"to be unsubscribed, and nobody knows what follows", under(subscribed("a", end, free, unsubscribed), noGrace), -40, map[RuleName]string{Expiry: "7@-17 3@-13 1@-11! 0@-10!"}},
 		{"converted", under(subscribed("a", end, free, downgrade), downgrades), 15, map[RuleName]string{}},
 		{"free", subscribed("a", end, free, method(fleet.Free), owed), -40, map[RuleName]string{}},
 		{"pay-as-you-go", under(subscribed("a", time.Time{}, free, method(fleet.PayAsYouGo)), payg), 0, map[RuleName]string{}},

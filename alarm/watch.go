@@ -168,6 +168,7 @@ func (e *Engine) withdrawOrphans(b *batch, now time.Time) {
 		if sl.state.Open() {
 			ev := event(Withdrawn, &sl.state, &Observation{At: now, Usage: sl.state.Usage, Capacity: sl.state.Capacity})
 			ev.Reason = "the instance or this alarm is no longer in the configuration"
+			ev.Removed = sl.key.Instance != FleetInstance && e.entries[sl.key.Instance] == nil
 			events = append(events, ev)
 		}
 		b.add(sl, State{}, events)

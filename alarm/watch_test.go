@@ -123,10 +123,11 @@ func TestReloadWhileNothingIsKnown(t *testing.T) {
 
 // TestSilenceOfWhatIsNoLongerWatchedForIt ends.
 func TestSilenceOfWhatIsNoLongerWatchedForIt(t *testing.T) {
+	const moved = "the instance has moved"
 	for name, change := range map[string]func(*Watch){
-		"the rule is off":        func(w *Watch) { w.NoData = nil },
-		"the source is gone":     func(w *Watch) { w.Every = 0 },
-		"the instance has moved": func(w *Watch) { w.Instance.ID = "z" },
+		"the rule is off":    func(w *Watch) { w.NoData = nil },
+		"the source is gone": func(w *Watch) { w.Every = 0 },
+		moved:                func(w *Watch) { w.Instance.ID = "z" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -141,8 +142,8 @@ func TestSilenceOfWhatIsNoLongerWatchedForIt(t *testing.T) {
 				}
 				r.feed(5*time.Minute, map[string]float64{"b": 30, "c": 30})
 				r.want("raised no_data a", "withdrawn no_data a")
-				if got := newestEvents(r.journal)[0].Reason; got != "the instance or this alarm is no longer in the configuration" {
-					t.Errorf("reason %q", got)
+				if got := newestEvents(r.journal)[0]; got.Reason != "the instance or this alarm is no longer in the configuration" || got.Removed != (name == moved) {
+					t.Errorf("reason %q, the instance is gone: %v", got.Reason, got.Removed)
 				}
 				r.mu.RLock()
 				defer r.mu.RUnlock()

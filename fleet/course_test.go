@@ -131,24 +131,22 @@ func TestCourseInDaylightSavingTime(t *testing.T) {
 	}
 }
 
-func TestEndOfTerm(t *testing.T) {
+func TestLastDay(t *testing.T) {
 	shanghai := zone(t, "Asia/Shanghai")
-	payer := &Account{Zone: shanghai}
 	for _, tt := range []struct {
 		name string
 		end  time.Time
 		want string
 	}{
 		{"a date: the day before its midnight", time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai), "2026-12-31"},
-		{"a second after midnight: its own day", time.Date(2027, 1, 1, 0, 0, 1, 0, shanghai), "2027-01-01"},
-		{"a minute after midnight: its own day", time.Date(2027, 1, 1, 0, 1, 0, 0, shanghai), "2027-01-01"},
-		{"a nanosecond after midnight: its own day", time.Date(2027, 1, 1, 0, 0, 0, 1, shanghai), "2027-01-01"},
-		{"an hour after midnight: its own day", time.Date(2027, 1, 1, 1, 0, 0, 0, shanghai), "2027-01-01"},
-		{"a moment: its own day", time.Date(2027, 1, 1, 8, 30, 0, 0, shanghai), "2027-01-01"},
+		{"a second after midnight: it ends within a day", time.Date(2027, 1, 1, 0, 0, 1, 0, shanghai), ""},
+		{"a minute after midnight: it ends within a day", time.Date(2027, 1, 1, 0, 1, 0, 0, shanghai), ""},
+		{"a nanosecond after midnight: it ends within a day", time.Date(2027, 1, 1, 0, 0, 0, 1, shanghai), ""},
+		{"an hour after midnight: it ends within a day", time.Date(2027, 1, 1, 1, 0, 0, 0, shanghai), ""},
+		{"a moment: it ends within a day", time.Date(2027, 1, 1, 8, 30, 0, 0, shanghai), ""},
 	} {
-		c := Term{Method: Subscription, Expires: tt.end.UTC()}.Course(Policy{}, payer)
-		if got := c.EndOfTerm().Format(time.DateOnly); got != tt.want {
-			t.Errorf("%s: %s", tt.name, got)
+		if got := lastDay(tt.end.UTC(), shanghai); got != tt.want {
+			t.Errorf("%s: %q", tt.name, got)
 		}
 	}
 }

@@ -6,6 +6,9 @@ import "time"
 // moments have come.
 func (c *Course) reason(i int) string {
 	why := c.because(i)
+	if c.Basis == BasisSaid {
+		return why
+	}
 	if c.Overdue && c.Term.Method == Subscription {
 		why += "; its account is overdue, so it can neither be renewed nor upgraded"
 	}
@@ -19,6 +22,10 @@ func (c *Course) doubt() string {
 
 func (c *Course) because(i int) string {
 	switch {
+	case c.Basis == BasisSaid:
+		return c.saidGone()
+	case i > 0 && c.Stood(c.Moments[i-1]):
+		return "the cloud says " + c.Term.Word.Text
 	case c.stateAfter(i) == LifecycleFrozen:
 		return "frozen, because no device was online for long"
 	case c.Term.Method == Free:
@@ -72,13 +79,4 @@ func (c *Course) stateAfter(i int) LifecycleState {
 		return c.Steady
 	}
 	return c.StateAt(c.Moments[i-1].At)
-}
-
-// EndOfTerm is the last day of a paid term as people write it, in the course's
-// time zone: the day before an end with which a day begins, else the day of the end.
-func (c *Course) EndOfTerm() time.Time {
-	if day, ok := LastDay(c.From, c.Zone); ok {
-		return day.In(c.Zone)
-	}
-	return c.From.In(c.Zone)
 }

@@ -9,6 +9,10 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
+// annotationWasDue is when an instance was due for deletion that is paid for again, and of which nobody
+// knows whether it exists.
+const annotationWasDue = "deletion_was_due_at"
+
 // annotateDetails adds what a program wants to know of an event of the calendar
 // or of an account. What is not known is left out.
 func annotateDetails(to map[string]string, ev *alarm.Event) {
@@ -22,11 +26,12 @@ func annotateDetails(to map[string]string, ev *alarm.Event) {
 	if c := o.Course; c != nil {
 		to["lifecycle"] = string(o.Lifecycle.State)
 		annotateTime(to, "expires_at", c.Term.Expires)
+		annotateTime(to, "unsubscribed_at", c.Term.UnsubscribedAt)
 		for name, s := range map[string]fleet.LifecycleState{"suspends_at": fleet.LifecycleSuspended, "releases_at": fleet.LifecycleReleased} {
 			annotateTime(to, name, certain(c, s))
 		}
 	}
-	annotateTime(to, "deletion_was_due_at", o.WasDue)
+	annotateTime(to, annotationWasDue, o.WasDue)
 	if o.Account != nil && o.Account.Balance != nil {
 		to["balance"] = o.Account.Balance.Amount.Decimal()
 		to["currency"] = o.Account.Balance.Currency

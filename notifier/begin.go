@@ -22,6 +22,7 @@ type beginning struct {
 
 	out     []Notice
 	to      []reached      // of each notice in out
+	called  []turn         // who is called when nobody acknowledges
 	later   []turn         // who is told when the ways before have not delivered
 	at      map[string]int // index into out, by recipient
 	numbers map[string]int // index into out of the text message that a phone number gets
@@ -39,6 +40,7 @@ func planBegin(d *Directory, ev *alarm.Event, silences []Silence, now time.Time)
 	b.tellInTurn()
 	// Nobody can acknowledge what nobody has heard of: that is when escalations count from.
 	b.told = earliestHour(ev, b.to, now)
+	b.callLater()
 	if ev.Kind == alarm.Raised || ev.Kind == alarm.Escalated {
 		for _, s := range d.escalations(routes) {
 			b.tell(s.route, s.after)
@@ -64,6 +66,9 @@ func (b *beginning) tell(r route, after time.Duration) {
 	}
 	for _, to := range people {
 		switch {
+		case to.Recipient.Channel == VoiceChannel && !calls(says.ev):
+		case to.Recipient.Channel == VoiceChannel && to.Turn == 0 && after == 0:
+			b.called = append(b.called, turn{says, to})
 		case to.Turn > 0 && after == 0:
 			b.later = append(b.later, turn{says, to})
 		case to.Turn > 0 || after > 0:
@@ -121,8 +126,11 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 	n.NotBefore = at
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
 	b.whyLater(&n, to)
-	if n.Channel == "sms" {
-		n.Text = b.d.entries.Words.becauseOf(b.d.becauseOf(&n, to.Language), says.ev, to.Language, to.Zone)
+	switch why := b.d.becauseOf(&n, to.Language); n.Channel {
+	case "sms":
+		n.Text = b.d.entries.Words.becauseOf(why, says.ev, to.Language, to.Zone)
+	case VoiceChannel:
+		n.Text = b.d.entries.Words.aloud(says.ev, to.Language, to.Zone, why)
 	}
 	says.ownWords(&n, &to.Target)
 	holdForHour(&n, says.ev, to.Target, at)
@@ -148,8 +156,8 @@ func (b *beginning) whyLater(n *Notice, to reached) {
 	}
 }
 
-// becauseOf is why a notice is told to somebody who is not told first, in the language of a
-// text message; "" for who is.
+// becauseOf is why a notice is told to somebody who is not told first, in the language of
+// its text; "" for who is.
 func (d *Directory) becauseOf(n *Notice, l words.Language) string {
 	switch {
 	case n.Escalation > 0:

@@ -96,6 +96,7 @@ func (b *bundle) composed() Composed {
 	if all := len(each.begins) + len(each.ends); all <= mostNamed {
 		x, names := b.ways()[0], each.choose(all)
 		if text := each.write(names, b.fair(), x); inOne(text) {
+			text, names = each.explained(text, names, b.fair(), x)
 			return each.saying(each.wider(text, names, b.fair(), x), names)
 		}
 	}
@@ -171,20 +172,32 @@ type named struct{ begins, ends []entry }
 func (b *bundle) fitting(x extras) (text string, names named, ok bool) {
 	all := len(b.begins) + len(b.ends)
 	for n := min(all, mostNamed); n > 0; n-- {
-		width := b.fair()
+		widths := []int{b.fair()}
 		if n == all || n == 1 && !x.link {
-			width = b.least()
+			widths = []int{b.least(), b.fair()} // a name that is another's when it is short may be longer as an ID
 		}
 		names = b.choose(n)
-		if text = b.write(names, width, x); !inOne(text) {
+		width := b.fitsAt(names, widths, x)
+		if width == 0 {
 			continue
 		}
-		if n < all {
+		if text = b.write(names, width, x); n < all {
 			text, names = b.filled(text, names, x)
 		}
+		text, names = b.explained(text, names, width, x)
 		return b.wider(text, names, width, x), names, true
 	}
 	return "", named{}, false
+}
+
+// fitsAt returns the first width of names at which a text is one segment; 0 for none.
+func (b *bundle) fitsAt(names named, widths []int, x extras) int {
+	for _, width := range widths {
+		if inOne(b.write(names, width, x)) {
+			return width
+		}
+	}
+	return 0
 }
 
 // filled names further ones that have to be said, where they fit: shorter ones than the
@@ -197,6 +210,21 @@ func (b *bundle) filled(text string, names named, x extras) (string, named) {
 		}
 		more := named{append(slices.Clone(names.begins), *e), names.ends}
 		if longer := b.write(more, b.fair(), x); inOne(longer) {
+			text, names = longer, more
+		}
+	}
+	return text, names
+}
+
+// explained says of the ends that are named why they are over, of as many as there is room for.
+func (b *bundle) explained(text string, names named, width int, x extras) (string, named) {
+	for i := range names.ends {
+		if names.ends[i].why == "" {
+			continue
+		}
+		more := named{names.begins, slices.Clone(names.ends)}
+		more.ends[i].tells = true
+		if longer := b.write(more, width, x); inOne(longer) {
 			text, names = longer, more
 		}
 	}
@@ -232,7 +260,7 @@ func inOne(text string) bool {
 	return n <= 1
 }
 
-// write names some, with names of at most a width.
+// write names some, with names of about a width.
 func (b *bundle) write(names named, width int, x extras) string {
 	alarms, ended, left, rest, groups := b.counted, b.ended, b.left, b.counted.all+b.ended, false
 	for i := range names.begins {
@@ -317,7 +345,7 @@ func (b *bundle) list(list []entry, width int) string {
 	}
 	var out []string
 	for i := range list {
-		out = append(out, list[i].at(width, b.l))
+		out = append(out, list[i].at(width, b.reader))
 	}
 	return b.l.Choose(": ", "：") + strings.Join(out, b.l.Choose(", ", "，"))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/callnames"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -29,7 +30,7 @@ func (d *Directory) Compose(t Target, notices []Notice, tails ...string) Compose
 	if t.Recipient.Channel != "sms" || len(notices) == 0 {
 		return Composed{}
 	}
-	return d.entries.Words.compose(notices, reader{l: t.Language, zone: t.Zone}, tails...)
+	return d.entries.Words.compose(notices, d.reader(t), tails...)
 }
 
 // ComposeLast writes the text that ends a row of messages, of which each said what the one
@@ -38,14 +39,21 @@ func (d *Directory) ComposeLast(t Target, notices []Notice, tails ...string) Com
 	if t.Recipient.Channel != "sms" || len(notices) == 0 {
 		return Composed{}
 	}
-	return d.entries.Words.compose(notices, reader{l: t.Language, zone: t.Zone, last: true}, tails...)
+	r := d.reader(t)
+	r.last = true
+	return d.entries.Words.compose(notices, r, tails...)
 }
 
 // reader is who reads a text.
 type reader struct {
-	l    words.Language
-	zone *time.Location
-	last bool // no message is to follow: what has no room is counted
+	l     words.Language
+	zone  *time.Location
+	last  bool             // no message is to follow: what has no room is counted
+	names *callnames.Table // of the configuration
+}
+
+func (d *Directory) reader(t Target) reader {
+	return reader{l: t.Language, zone: t.Zone, names: d.entries.Words.Names}
 }
 
 // counts tells whether a text may count a notice without saying what it is.
@@ -80,7 +88,7 @@ func (w Words) compose(notices []Notice, r reader, tails ...string) Composed {
 func alone(n *Notice, l words.Language, tails []string) string {
 	text := n.Text
 	if text == "" {
-		text = abridged(n, l).at(wholeName)
+		text = abridged(n, l).String()
 	}
 	if left := leftOut(n.LeftOut, l); left != "" {
 		text = withRoom(text, l.Choose(" ("+left+")", "（"+left+"）"))
@@ -136,15 +144,15 @@ func (w Words) listLink(l words.Language) string {
 	return link
 }
 
-const (
-	// mostNamed is how many of each kind a text can name at the most.
-	mostNamed = 16
-	// wholeName is a width at which no name is shortened.
-	wholeName = 1 << 10
-)
+// mostNamed is how many of each kind a text can name at the most.
+const mostNamed = 16
 
-// abridgement is a notice in a few words, with a name that can be shortened.
-type abridgement struct{ code, name, what string }
+// abridgement is a notice in a few words. Its name is whole: how much of it there is room
+// for is known when a text is written, and until then nothing is left out of it.
+type abridgement struct {
+	code, name, what string
+	id               string // of the instance; "" for others
+}
 
 // abridged takes the Brief of a notice apart. One that was planned before there were
 // briefs has its code and its name.
@@ -156,8 +164,8 @@ func abridged(n *Notice, l words.Language) abridgement {
 			known = append(known, name, sms.Plain(words.Clean(name)), words.Clean(name))
 		}
 	}
+	a := abridgement{code: n.Code, id: words.Clean(n.Alert.Labels[labelID])}
 	if brief == "" {
-		a := abridgement{code: n.Code}
 		if len(known) > 0 {
 			a.name = known[0]
 		}
@@ -167,7 +175,7 @@ func abridged(n *Notice, l words.Language) abridgement {
 		}
 		return a
 	}
-	a := abridgement{code: n.Code, what: strings.TrimPrefix(brief, n.Code+" ")}
+	a.what = strings.TrimPrefix(brief, n.Code+" ")
 	for _, name := range known {
 		if strings.HasPrefix(a.what+" ", name+" ") && len(name) > len(a.name) {
 			a.name = name
@@ -177,21 +185,15 @@ func abridged(n *Notice, l words.Language) abridgement {
 	return a
 }
 
-// at writes it with a name of at most so many signs.
-func (a abridgement) at(width int) string {
-	return strings.Join(slices.DeleteFunc([]string{a.code, middle(a.name, width), a.what}, func(s string) bool { return s == "" }), " ")
+// String writes it with the whole of its name.
+func (a abridgement) String() string {
+	return strings.Join(slices.DeleteFunc([]string{a.code, a.name, a.what}, func(s string) bool { return s == "" }), " ")
 }
 
-// middle shortens a name to n signs by its middle: what tells instances apart is
-// often the end.
-func middle(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	keep := max(n-len(gap), 2)
-	tail := keep / 2
-	return string(r[:keep-tail]) + gap + string(r[len(r)-tail:])
+// calls returns what a text for several calls what something is about, in about so many
+// signs: no other instance of the configuration is called so.
+func (r reader) calls(name, id string, most int) string {
+	return r.names.Cut(name, id, most, gapOf(name, r.l))
 }
 
 // gap stands for what was left out of a name.

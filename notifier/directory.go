@@ -9,6 +9,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/callnames"
 	"github.com/brimwatch/brimwatch/notifier/template"
@@ -141,6 +142,9 @@ type Receiver struct {
 	OnCall    []OnCall      // whoever is on call is told, too
 	Escalate  []Escalation  // who is told, too, while nobody acknowledges
 	GroupWait time.Duration // a first notice waits this long for others
+	// CallAfter is how long an alarm goes without an acknowledgement before people are called;
+	// 0 is the constant CallAfter.
+	CallAfter time.Duration
 	// Within is how long each way of the receiver has to deliver before the next is taken too,
 	// and WithinCritical the same of something critical.
 	Within, WithinCritical time.Duration
@@ -186,6 +190,9 @@ type Words struct {
 	// Names knows all names of the configuration, so that shortened ones stay apart; nil
 	// knows none.
 	Names *callnames.Table
+	// Heard has the reasons that are told in English by those who read instances, in other
+	// languages; nil is made anew for each text.
+	Heard *heard.Book
 	// Guide says how an instance is renewed and changed, in a language; nil knows
 	// nothing.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide

@@ -14,8 +14,11 @@ import (
 type entry struct {
 	notices    []int // their places, the gravest first
 	code, name string
+	id         string   // of the instance of that name
 	more       int      // how many further instances it is true of
 	what       []string // what happens; several things that happen to the same instances
+	why        string   // of an end that may be counted: why it is over, in a word or two
+	tells      bool     // there is room for why
 	must       bool     // to be said, and not to be counted
 	instances  []string // in order; nil of what is about no instance
 	group      group
@@ -38,8 +41,8 @@ const mostThings = 3
 // comes once, is said.
 func countable(n *Notice) bool {
 	switch {
-	case Ends(n.Kind):
-		return abridged(n, words.EN).what == "" // else there is more to say than that it is over
+	case Ends(n.Kind): // of an instance or an account, unless there is more to say than that it is over
+		return n.Alert.Labels[labelID]+n.Alert.Labels[labelAccount] != "" && n.Alert.Annotations[annotationWasDue] == ""
 	case n.Kind == alarm.Reminded && n.LeftOut == 0:
 		return true
 	case n.Rule == alarm.Capacity, n.Rule == alarm.NoData, n.Rule == alarm.Forecast:
@@ -70,8 +73,12 @@ func entriesOf(notices []Notice, which []int, r reader) []entry {
 // newEntry is the entry of one notice.
 func newEntry(n *Notice, at int, r reader) entry {
 	a := abridged(n, r.l)
-	e := entry{notices: []int{at}, code: a.code, name: a.name, must: !r.counts(n)}
-	if a.what != "" {
+	e := entry{notices: []int{at}, code: a.code, name: a.name, id: a.id, must: !r.counts(n)}
+	over := Ends(n.Kind) && countable(n)
+	switch {
+	case over:
+		e.why = a.what
+	case a.what != "":
 		e.what = []string{a.what}
 	}
 	if !datesInstance(n) {
@@ -80,8 +87,8 @@ func newEntry(n *Notice, at int, r reader) entry {
 	e.instances = []string{n.Alert.Labels[labelID]}
 	if account := n.Alert.Labels[labelAccount]; account != "" {
 		e.group = group{account: account, rule: n.Rule, what: a.what, must: e.must}
-		if Ends(n.Kind) && a.what == "" { // that it is over is true whatever it was
-			e.group.rule = ""
+		if over { // that it is over is true whatever it was, and why
+			e.group.rule, e.group.what = "", ""
 		}
 	}
 	return e
@@ -116,6 +123,9 @@ func grouped(list []entry) []entry {
 
 // take lets an entry speak for another one with the same words.
 func (e *entry) take(other *entry) {
+	if e.why != other.why {
+		e.why = "" // it is true of one of them only
+	}
 	e.notices = append(e.notices, other.notices...)
 	id := other.instances[0]
 	if at, known := slices.BinarySearch(e.instances, id); !known {
@@ -168,17 +178,20 @@ func (e *entry) apart(notices []Notice, r reader) []entry {
 	return out
 }
 
-// at writes an entry with a name of at most so many signs.
-func (e *entry) at(width int, l words.Language) string {
-	name, what := middle(e.name, width), strings.Join(e.what, l.Choose(", ", "、"))
+// at writes an entry with a name of about so many signs.
+func (e *entry) at(width int, r reader) string {
+	a := abridgement{code: e.code, name: r.calls(e.name, e.id, width), what: strings.Join(e.what, r.l.Choose(", ", "、"))}
+	if e.tells {
+		a.what = e.why
+	}
 	switch more := strconv.Itoa(e.more); {
 	case e.more == 0:
-	case l == words.ZH:
-		return strings.TrimLeft(e.code+" "+name+"等"+strconv.Itoa(e.more+1)+"个"+what, " ")
-	case what == "":
-		name += " and " + more + " more"
+	case r.l == words.ZH:
+		return strings.TrimLeft(e.code+" "+a.name+"等"+strconv.Itoa(e.more+1)+"个"+a.what, " ")
+	case a.what == "":
+		a.name += " and " + more + " more"
 	default:
-		name += " and " + more + " more:"
+		a.name += " and " + more + " more:"
 	}
-	return abridgement{e.code, name, what}.at(wholeName)
+	return a.String()
 }

@@ -25,7 +25,7 @@ func shelves() []shelf {
 		{"capacity", "`capacity`"}, {"flapping", "`capacity` and `no_data` that flap"}, {"no_data", "`no_data`"}, {"forecast", "`forecast`"},
 		{"expiry", "`expiry`"}, {"bulk", "`expiry`, several in bulk"}, {"suspension", "`suspension`"}, {"release", "`release`"}, {"alike", "Several instances of an account alike"},
 		{"auto_renewal", "`auto_renewal`"}, {"cannot_renew", "`cannot_renew`"}, {"overdue", "`overdue`, an instance"}, {"account", "`overdue` and `low_balance`, an account"}, {"shortfall", "`shortfall`"},
-		{"frozen", "`frozen`"}, {"endings", "Why it is over"}, {"unknown_dates", "Dates that nobody knows"}, {"withdrawn", "No longer watched"},
+		{"frozen", "`frozen`"}, {"unsubscribed", "Unsubscribed"}, {"advised", "Automatic renewal is advised"}, {"endings", "Why it is over"}, {"unknown_dates", "Dates that nobody knows"}, {"withdrawn", "No longer watched"},
 		{"rare_courses", "Rare calendars"}, {"rare_accounts", "Rare accounts"}, {"several", "Several in one"}, {"self", "What Brimwatch says of itself"},
 	}
 }

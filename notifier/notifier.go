@@ -80,6 +80,8 @@ type Receipt struct {
 	// AboutRecipient says of a message that Failed that no message reaches this
 	// address: nobody has the number, or it blocks us. Somebody else is to be told.
 	AboutRecipient bool
+	// AboutPair says, where AboutRecipient does, that another provider may reach it.
+	AboutPair bool
 }
 
 // Price is what the far side charges for a message. The zero Price is that of a far
@@ -105,7 +107,7 @@ const (
 
 // Recipient is one address a channel can send to.
 type Recipient struct {
-	Channel string // sms or webhook
+	Channel string // sms, email, webhook or alertmanager
 	Name    string // stable and without secrets; the queue's key: sms/wei, webhook/oncall/3f2a91c0
 	Address string // phone number in E.164, or the URL; may hold secrets, is never shown
 	Display string // what people are shown instead: wei, http://127.0.0.1:8080

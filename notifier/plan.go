@@ -59,7 +59,7 @@ func planEnd(d *Directory, ev *alarm.Event, addressees []Addressee, now time.Tim
 	seen := make(map[string]bool)
 	says := newTelling(d, ev, now)
 	for i, to := range addressees {
-		if d.sameAs(to, addressees, i) {
+		if to.Channel == VoiceChannel || d.sameAs(to, addressees, i) {
 			continue
 		}
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)

@@ -16,6 +16,21 @@ func IsAboutRecipient(err error) bool {
 	return ok
 }
 
+// pairError is one of a far side that does not connect us with a recipient.
+type pairError struct{ error }
+
+func (e pairError) Unwrap() error { return e.error }
+
+// AboutPair marks err, which is AboutRecipient: this far side does not reach the recipient for
+// us, and another one may.
+func AboutPair(err error) error { return pairError{err} }
+
+// IsAboutPair tells whether err was marked by AboutPair.
+func IsAboutPair(err error) bool {
+	_, ok := errors.AsType[pairError](err)
+	return ok
+}
+
 // credentialError is one because of who we are, or do not say that we are.
 type credentialError struct{ error }
 

@@ -95,7 +95,7 @@ func hasDates(r alarm.RuleName) bool {
 // instance, and a word for it.
 func (s *speech) saysMoment(o *Notice) bool {
 	stems := map[alarm.RuleName][]string{
-		alarm.Expiry:     {"expire", "last day", "到期", "最后一天"},
+		alarm.Expiry:     {"expire", "last day", "unsubscribed", "到期", "最后一天", "退订"},
 		alarm.Suspension: {"stop", "停"},
 		alarm.Release:    {"delet", "删除", "释放", "销毁"},
 	}[o.Rule]

@@ -74,7 +74,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 func SelfEnd(d *Directory, s *Self, told []Addressee, now time.Time) []Notice {
 	var out []Notice
 	for _, to := range told {
-		if to.Channel != "webhook" {
+		if !ToProgram(to.Channel) {
 			continue
 		}
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)

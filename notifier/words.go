@@ -28,7 +28,6 @@ type wording struct {
 	steps  []string // what to do, for a text message
 	advice string   // what to do, in sentences
 	ends   bool
-	check  bool // it is over, and there is more to know than that
 }
 
 // spoken says what an event means, in the signs of the text messages of a language.
@@ -49,16 +48,13 @@ func (w Words) wording(ev *alarm.Event, l words.Language, zone *time.Location, s
 		call = func(in *fleet.Instance, most int) string { return w.called(in, l, most) }
 	}
 	title := func(in *fleet.Instance) string { return w.title(in, l) }
-	lex := lexicon.For(l, &lexicon.Reader{Now: t.Now, Zone: zone, Home: t.Home, Guide: w.guide(ev.Instance, l), Name: call, Title: title})
+	lex := lexicon.For(l, &lexicon.Reader{Now: t.Now, Zone: zone, Home: t.Home, Guide: w.guide(ev.Instance, l), Name: call, Title: title, Heard: w.Heard})
 	s := wording{code: t.Code, word: lex.Tone(t.Tone), sep: lex.Signs(), about: words.Clean(w.title(ev.Instance, l)), ends: Ends(ev.Kind)}
 	s.name = w.subject(&t.Subject, lex, short)
 	if n := t.Subject.More; n > 0 {
 		s.more, s.few = lex.More(n, words.Clean(t.Subject.Account)), lex.More(n, "")
 	}
 	for _, f := range t.Facts {
-		if _, late := f.Fact.(facts.PaidLate); late {
-			s.check = true
-		}
 		p, _ := lexicon.Say(lex, f.Fact)
 		s.facts = append(s.facts, lexicon.Part{Phrase: p, Weight: f.Weight})
 	}
@@ -211,8 +207,8 @@ func (w Words) text(ev *alarm.Event, l words.Language, zone *time.Location) stri
 }
 
 // brief says an event in a few words, for a text message that speaks for several: the
-// code by which people answer, the name, and the figure or the date. An end is a code
-// and a name.
+// code by which people answer, the name, and the figure or the date. An end has why it is
+// over in their place. The name is whole: what is left out of it is the text's to decide.
 func (w Words) brief(ev *alarm.Event, l words.Language, zone *time.Location) string {
 	s := w.spoken(ev, l, zone)
 	return s.brief()
@@ -226,10 +222,7 @@ func (w Words) said(ev *alarm.Event, l words.Language, zone *time.Location) (tex
 
 func (s *wording) brief() string {
 	out := s.code + " " + s.name(0)
-	if s.ends && !s.check {
-		return out
-	}
-	if s.few != "" {
+	if s.few != "" && !s.ends {
 		out += " " + strings.TrimSpace(s.few)
 	}
 	var said []string
@@ -238,7 +231,7 @@ func (s *wording) brief() string {
 		switch {
 		case f.Weight == facts.Gravest:
 			said = append(said, cmp.Or(f.Brief, f.Tight, f.Message))
-		case f.Weight == facts.Grave && f.Brief != "":
+		case f.Weight == facts.Grave && f.Brief != "" && !s.ends:
 			said = append(said, f.Brief)
 		}
 	}

@@ -107,7 +107,7 @@ func TestText(t *testing.T) {
 		{
 			"no data, for a long reason", with(connections(alarm.Raised), func(ev *alarm.Event) { silent(ev); ev.Reason = longReason }),
 			"K7Q2 WARNING Orders: no data since 11:59 UTC: 1 of 2 nodes could not be read: http://10.0.0.2:8888..., mqtt basic. Alarms are held, check its network.",
-			"K7Q2 警告 Orders：自19:59 UTC+8起无数据，原因：1 of 2 nodes could not be read…。",
+			"K7Q2 警告 Orders：自19:59 UTC+8起无数据，原因：2 个节点中有 1 个无法读取…，mqtt basic。",
 		},
 		{
 			"data is back", with(connections(alarm.Cleared), silent),

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -37,12 +38,13 @@ func TestMain(m *testing.M) {
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
 // address where nobody listens, PAGE a page of metrics with 45 connections, and
 // CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY.
-// LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
+// CHATS is DingTalk, Feishu, WeCom, Slack and PagerDuty at once, with the key CHATKEY and, where
+// they check signatures, the secret CHATSECRET. LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
 	page := serveText(t, http.StatusOK, "# TYPE app_clients gauge\napp_clients 45\n")
-	clouded := serveCloud(t)
+	clouded, chats := serveCloud(t), serveChats(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -50,6 +52,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
 			e.Setenv("CLOUD", clouded)
+			e.Setenv("CHATS", chats)
+			e.Setenv("CHATKEY", chatKey)
+			e.Setenv("CHATSECRET", chatSecret)
 			e.Setenv("GONE", server.FreeAddr(t))
 			// The clock of the commands is this process's, at whatever moment it runs (test/clock).
 			e.Setenv("BRIMWATCH_TEST_SHIFT", os.Getenv("BRIMWATCH_TEST_SHIFT"))
@@ -67,6 +72,7 @@ func TestScripts(t *testing.T) {
 			"eventually": eventually,
 			"daemon":     startDaemon,
 			"record":     record,
+			"page":       readPage,
 		},
 	})
 }
@@ -194,6 +200,24 @@ func startDaemon(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("the daemon does not run")
 	}
 	ts.Check(untilReady(ts.Getenv("BRIMWATCH_URL") + "/-/ready"))
+}
+
+// readPage is the command page PATH FILE: it writes a page of the daemon into a file, as people read it: without tags, a line for each row.
+func readPage(ts *testscript.TestScript, _ bool, args []string) {
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(ts.Getenv("BRIMWATCH_URL") + args[0])
+	ts.Check(err)
+	body, err := io.ReadAll(response.Body)
+	ts.Check(errors.Join(err, response.Body.Close()))
+	text := regexp.MustCompile(`(?s)<(style|script|svg)\b.*?</(style|script|svg)>`).ReplaceAllString(string(body), " ")
+	text = regexp.MustCompile(`\s+`).ReplaceAllString(text, " ")
+	text = regexp.MustCompile(`</(tr|dd|li|p|h[1-6]|section|dl)>`).ReplaceAllString(text, "\n")
+	text = regexp.MustCompile(`<[^>]*>`).ReplaceAllString(text, " ")
+	var lines []string
+	for line := range strings.Lines(text) {
+		lines = append(lines, strings.Join(strings.Fields(html.UnescapeString(line)), " "))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")), 0o600))
 }
 
 // program is where the script's PATH has brimwatch.

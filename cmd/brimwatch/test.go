@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/brimwatch/brimwatch/internal/alarmtest"
@@ -42,11 +43,12 @@ func (c *testCommand) Run(ctx context.Context, s streams) error {
 func (c *testCommand) file(ctx context.Context, s streams, path string) (failed, ran int, err error) {
 	file, err := config.LoadTests(path)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, inWords(err, s.say)
 	}
 	snapshot, err := config.Load(file.Config)
 	if err != nil {
-		return 0, 0, err
+		s.faults(err)
+		return 0, 0, errReported
 	}
 	for i := range file.Tests {
 		t := &file.Tests[i]
@@ -56,7 +58,7 @@ func (c *testCommand) file(ctx context.Context, s streams, path string) (failed,
 		ran++
 		result, err := alarmtest.Run(ctx, snapshot, t)
 		if err != nil {
-			return failed, ran, err
+			return failed, ran, inWords(err, s.say)
 		}
 		if len(result.Mismatches) > 0 {
 			failed++
@@ -66,6 +68,20 @@ func (c *testCommand) file(ctx context.Context, s streams, path string) (failed,
 		}
 	}
 	return failed, ran, nil
+}
+
+// inWords says what is wrong with a file of tests in the language of say; where it stands and
+// the keys stay as they are.
+func inWords(err error, say *phrases.Printer) error {
+	faults, ok := errors.AsType[config.Faults](err)
+	if !ok {
+		return err
+	}
+	out := slices.Clone(faults)
+	for i := range out {
+		out[i].Reason, _ = say.Heard(out[i].Reason)
+	}
+	return out
 }
 
 // writeResult writes what became of a test: one line where all is as expected, else what is

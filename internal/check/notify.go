@@ -66,10 +66,8 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 	if r, ok := d.Receiver(to); ok {
 		return r.Everybody(), nil
 	}
-	for t := range d.Targets() {
-		if t.Recipient.Name == "sms/"+to {
-			return []notifier.Target{t}, nil
-		}
+	if ways := waysTo(d, to); len(ways) > 0 {
+		return ways, nil
 	}
 	var names []string
 	for i := range s.Receivers {
@@ -82,6 +80,20 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 		names = append(names, s.Contacts[i].Name)
 	}
 	return nil, fmt.Errorf("there is no contact or receiver called %s; known are %s", to, strings.Join(names, ", "))
+}
+
+// waysTo are the ways by which receivers tell a contact: by text message, by e-mail.
+func waysTo(d *notifier.Directory, contact string) []notifier.Target {
+	var out []notifier.Target
+	for _, name := range []string{"sms/" + contact, "email/" + contact} {
+		for t := range d.Targets() {
+			if t.Recipient.Name == name {
+				out = append(out, t)
+				break
+			}
+		}
+	}
+	return out
 }
 
 func sendTest(ctx context.Context, d *notifier.Directory, t notifier.Target) TestResult {

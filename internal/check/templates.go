@@ -29,7 +29,8 @@ func tryTemplates(s *config.Snapshot, d *notifier.Directory) (faults config.Faul
 			tried[key] = true
 			at := s.TemplateOfSMS(r.Name)
 			if t.Recipient.Channel != "sms" {
-				at = s.TemplateOfWebhook(config.Secret(t.Recipient.Address))
+				url, _, _ := strings.Cut(t.Recipient.Address, "#") // what follows is the format
+				at = s.TemplateOfWebhook(r.Name, url)
 			}
 			trial := trialOf(d, r.Name, t, list)
 			for _, reason := range trial.faults() {

@@ -97,6 +97,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	intervals := d.resolveIntervals(doc)
 	contacts := d.resolveContacts(doc, s, intervals)
 	d.resolveProviders(doc, s)
+	s.SMTP = d.resolveSMTP(&doc.SMTP)
 	rotas := d.resolveRotas(doc, s, contacts)
 	d.resolveReceivers(doc, s, contacts, rotas, intervals)
 	d.resolveAlarms(root, doc, s)
@@ -107,6 +108,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveInstances(root, doc, s)
 	d.warnWithoutReceivers(root, doc, s)
 	d.warnUnused(doc, s)
+	d.warnUnusedSMTP(doc, s)
 	d.warnFloods(doc, s)
 	return s
 }

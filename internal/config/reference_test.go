@@ -146,6 +146,9 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 	if t == reflect.TypeFor[answersDoc]() {
 		return reflect.TypeFor[answerDoc](), step
 	}
+	if t == reflect.TypeFor[managerDoc]() {
+		return reflect.TypeFor[managerMapping](), step
+	}
 	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
 		return nil, ""
 	}
@@ -178,7 +181,7 @@ func typeWord(t reflect.Type) string {
 		return "mapping or list of mappings"
 	case reflect.TypeFor[textsDoc]():
 		return "text or list of text"
-	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc]():
+	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc](), reflect.TypeFor[managerDoc]():
 		return "text or mapping"
 	}
 	switch t.Kind() {

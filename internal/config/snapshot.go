@@ -39,6 +39,7 @@ type Snapshot struct {
 	Receivers     []Receiver
 	Rotas         []rota.Rota
 	SMS           SMS
+	SMTP          *SMTP      // nil: no e-mail is sent
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
 	Drill         Drill
@@ -222,7 +223,8 @@ func (s Secret) Reveal() string { return string(s) }
 // Contact is one person.
 type Contact struct {
 	Name     string
-	Phone    string // E.164
+	Phone    string // E.164; "" when it gets no text messages
+	Email    string // "" when it gets no e-mail
 	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
@@ -244,12 +246,15 @@ type Receiver struct {
 	Name      string
 	SMS       []string // names of contacts
 	OnCall    []string // names of rotas
+	Email     []string // names of contacts
 	Webhooks  []Webhook
 	Escalate  []Escalation
 	Mute      []MuteTime
 	GroupWait time.Duration
 	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
 	SMSTemplate string
+
+	Alertmanagers []Alertmanager
 	// Turns says of those that a later way of the receiver tells which that is; the methods
 	// TurnOf… read it.
 	Turns map[string]int
@@ -260,20 +265,24 @@ type Receiver struct {
 
 // Webhook is one URL to which notices are posted.
 type Webhook struct {
-	URL     Secret
-	Secrets []Secret // whsec_… or raw; the first signs, all do during rotation
-	Format  string   // alertmanager, template
+	URL      Secret
+	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
+	Format   string   // alertmanager, brimwatch, slack, pagerduty, dingtalk, feishu, wecom, template
+	Username string
+	Password Secret
+	Bearer   Secret
+	TLS      TLS
+	Timeout  time.Duration
+	Language words.Language // of what its annotations say
+	Zone     *time.Location // of times in them
+
 	// Body is the template of what is posted, and ContentType what that is; both are of the
 	// format template. The body may hold a token.
 	Body        Secret
 	ContentType string
-	Username    string
-	Password    Secret
-	Bearer      Secret
-	TLS         TLS
-	Timeout     time.Duration
-	Language    words.Language // of what its annotations say
-	Zone        *time.Location // of times in them
+
+	RoutingKey Secret   // of pagerduty
+	At         []string // of dingtalk: who is mentioned, by mobile number
 
 	CalendarAt *int // likewise, in its zone
 }

@@ -24,8 +24,8 @@ func (d *decoder) resolveTemplates(r *receiverDoc, out *Receiver, s *Snapshot) {
 }
 
 // resolveBody reads the body of a webhook whose format is template.
-func (d *decoder) resolveBody(w *webhookDoc, out *Webhook, s *Snapshot) {
-	if w.Format != "template" {
+func (d *decoder) resolveBody(w *webhookDoc, receiver string, out *Webhook, s *Snapshot) {
+	if w.Format != formatTemplate {
 		for _, key := range []string{"body", "body_file", "content_type"} {
 			if lookup(resolved(w.node), key) != nil {
 				d.fault(d.under(w.place, key), "this belongs to format: template")
@@ -44,7 +44,7 @@ func (d *decoder) resolveBody(w *webhookDoc, out *Webhook, s *Snapshot) {
 	case strings.ContainsFunc(out.ContentType, func(c rune) bool { return c < ' ' || c > '~' }) || !strings.Contains(out.ContentType, "/"):
 		d.fault(d.under(w.place, "content_type"), "a content type looks like application/json or text/plain; charset=utf-8")
 	}
-	s.placed(templateOfWebhook(w.URL), at)
+	s.placed(templateOfWebhook(receiver, w.URL), at)
 }
 
 // templateText is a template that stands in the configuration or in a file, and where. It
@@ -75,8 +75,8 @@ func (d *decoder) templateText(p place, key, inline, file string) (string, place
 	return text, at
 }
 
-func templateOfSMS(receiver string) string { return "sms " + receiver }
-func templateOfWebhook(url string) string  { return "webhook " + url }
+func templateOfSMS(receiver string) string          { return "sms " + receiver }
+func templateOfWebhook(receiver, url string) string { return "webhook " + receiver + " " + url }
 
 // placed notes where a template stands.
 func (s *Snapshot) placed(key string, at place) {
@@ -90,7 +90,8 @@ func (s *Snapshot) placed(key string, at place) {
 // empty.
 func (s *Snapshot) TemplateOfSMS(receiver string) Fault { return s.templates[templateOfSMS(receiver)] }
 
-// TemplateOfWebhook is where the template of a webhook stands; its Reason is empty.
-func (s *Snapshot) TemplateOfWebhook(url Secret) Fault {
-	return s.templates[templateOfWebhook(url.Reveal())]
+// TemplateOfWebhook is where the template of a webhook of a receiver stands, by its URL; its
+// Reason is empty.
+func (s *Snapshot) TemplateOfWebhook(receiver, url string) Fault {
+	return s.templates[templateOfWebhook(receiver, url)]
 }

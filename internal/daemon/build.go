@@ -14,16 +14,19 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
+	"github.com/brimwatch/brimwatch/notifier/alertmanager"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/replies"
@@ -128,7 +131,12 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	d.ledger = accounts.OpenLedger(s.Storage.Dir, d.options.Logger)
 	d.state = state.New(s, d.ledger.Join(s.AccountList(), now), now)
 	d.limits = state.OpenLimits(s.Storage.Dir, d.state, d.options.Logger)
-	d.directory, err = receivers.Directory(s, d.options.Version)
+	d.links, err = links.Open(s.Storage.Dir)
+	if err != nil { // no reason not to start: people are told, and links hold until it ends
+		d.log.Error("links in notices hold until the next start only", "error", err)
+		d.links = links.New()
+	}
+	d.directory, err = d.newDirectory(s)
 	if err != nil {
 		return err
 	}
@@ -141,6 +149,10 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	}
 	d.onClose(d.outbox.Close)
 	d.lastWay = lastway.New(d.outbox, d.options.Logger)
+	d.managers, err = alertmanager.NewKeeper(alertmanager.KeeperOptions{Store: d.outbox, Logger: d.options.Logger, Registerer: d.registry})
+	if err != nil {
+		return err
+	}
 	d.history, err = d.openHistory(s)
 	if err != nil {
 		return fmt.Errorf("open the history: %w", err)
@@ -156,7 +168,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
-		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
+		Existence: func(known map[string]fleet.Existence) { d.state.SetExistence(known, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err

@@ -22,12 +22,14 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/push"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/alertmanager"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
@@ -62,11 +64,13 @@ type Daemon struct {
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
 	lastWay    *lastway.Journal // before the outbox: for what cannot be stored
+	managers   *alertmanager.Keeper
 	engine     *alarm.Engine
 	view       *state.View
 	families   *families.Source
 	sources    *sources.Sources
 	runner     *collector.Runner
+	links      *links.Signer // of the links in notices
 	hooks      *twilio.Hooks
 	foresight  *rehearsal.Foresight
 
@@ -121,8 +125,9 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the look ahead", d.foresight.Run)
-	run.start("the dispatcher", d.outbox.Run)
+	run.start("the dispatcher", d.dispatch)
 	run.start("the last way out", d.lastWay.Run)
+	run.start("the keeper of Alertmanagers", d.managers.Run)
 	run.start("the drills", d.outbox.RunDrills)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
@@ -143,6 +148,12 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	err := errors.Join(failed, run.stop(), d.close())
 	d.log.Info("stopped")
 	return err
+}
+
+// dispatch sends what is due. At the start that waits until is judged what became due, or ended,
+// while nothing ran, so that nobody is told of what is over, and of each thing once.
+func (d *Daemon) dispatch(ctx context.Context) error {
+	return d.outbox.Begin(ctx, d.engine.Begun(), d.outbox.Drilled())
 }
 
 // startAccounts begins to look through accounts for instances.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/mailchart"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -39,7 +40,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	}
 	change := config.Diff(before, next)
 	change.NeedsRestart = config.NeedsRestart(d.initial, next)
-	directory, err := receivers.Directory(next, d.options.Version)
+	directory, err := d.newDirectory(next)
 	if err != nil {
 		d.accounts.Discard(open)
 		return config.Change{}, err
@@ -66,6 +67,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	if err := d.engine.SetCalendar(ctx, d.state.Calendar()); err != nil {
 		d.log.Error("the calendar was not judged at once under the new configuration", "error", err)
 	}
+	d.outbox.Reloaded() // only now: nobody is told of what is over by this reload
 	d.runner.Update(d.sources.Swap(set))
 	d.accounts.Swap(open)
 	return change, nil
@@ -83,10 +85,21 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 	}
 }
 
+// newDirectory builds the directory of a configuration. Its mails have charts of what was
+// recorded.
+func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
+	directory, err := receivers.Directory(s, d.options.Version)
+	if err != nil {
+		return nil, err
+	}
+	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
+	return directory, nil
+}
+
 // setDirectory puts a new directory into force and lets go of the connections
 // that the channels of the old one keep.
 func (d *Daemon) setDirectory(next *notifier.Directory) {
-	d.outbox.SetDirectory(next)
+	d.outbox.UseDirectory(next)
 	for t := range d.directory.Targets() {
 		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
 			c.CloseIdleConnections()

@@ -42,6 +42,7 @@ func chineseCalendar() map[string]string {
 		"The first %d of %d entries. Choose an account or a product to see all of its own.": "仅含前 %d 条，共 %d 条。请选择账号或产品以查看其全部条目。",
 		"feed|without an account": "未归属账号",
 		" (last day %s)":          "（最后一天 %s）",
+		"Last day %s.":            "最后一天 %s。",
 		"%s %s.":                  "%s %s。",
 		"At %s %s.":               "时间：%s %s。",
 		"Instance: %s, %s.":       "实例：%s，%s。",

@@ -5,17 +5,19 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
-// heard lists what other packages compose in English and pages and commands pass on:
+// allHeard lists what other packages compose in English and pages and commands pass on:
 // that of which there is a fixed set. What a server, a cloud or a provider answered is
-// in no set, and neither are the faults of a configuration: these stay as they are.
-func heard() []saying {
+// in no set, and neither are the faults of a configuration: these stay as they are. Why no data
+// arrives is in fleet/heard.
+func allHeard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
+	out = append(out, heardOfConfirmations()...)
 	out = append(out, heardOfReadings()...)
-	out = append(out, heardOfNetwork()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
 	out = append(out, heardOfCommands()...)
+	out = append(out, heardOfTests()...)
 	return append(out, heardOfRehearsal()...)
 }
 
@@ -115,32 +117,11 @@ func heardOfChanges() []saying {
 	return out
 }
 
-// heardOfReadings has why a figure is not known, why a course of usage has no trend, and
-// why an alarm stands as it does (fleet, collector, alarm, internal/advice).
+// heardOfReadings has why a course of usage has no trend, and why an alarm stands as it does
+// (fleet, alarm, internal/advice). Why a figure is not known is in fleet/heard: recipients read
+// it, too.
 func heardOfReadings() []saying {
 	return []saying{
-		{"nothing was read yet", "尚未读取"},
-		{"the source does not answer", "数据源无应答"},
-		{"the source does not tell", "数据源未提供"},
-		{"the source does not tell it", "数据源未提供"},
-		{"not told by the source", "数据源未提供"},
-		{"no capacity is known", "容量未知"},
-		{"the alarm is switched off", "告警已关闭"},
-		{"the source told a figure that is not a number or is below zero", "数据源给出的数值不是数字或小于零"},
-		{"the source told a total that is not a number or is below zero", "数据源给出的总数不是数字或小于零"},
-		{"not every node tells it", "并非每个节点都提供"},
-		{"%d of %d nodes could not be read: %v; a sum without them would be too low", "%[2]d 个节点中有 %[1]d 个无法读取：%[3]v；缺少它们的合计会偏低"},
-		{"the server refuses new connections because it is full, but its limit is not known: set the instance's edition or capacity", "服务器已满，拒绝新连接，但其上限未知：请填写实例的版本或容量"},
-		{"first reading: a rate needs two", "首次读取：计算速率需要两次读数"},
-		{"the first two readings are too close together for a rate", "前两次读数间隔太短，无法计算速率"},
-		{"the server was restarted or its counters were reset: a rate needs two readings since then", "服务器重启或计数器清零：计算速率需要此后的两次读数"},
-		{"the server's clock went back or stood still: a rate needs two readings with a running clock", "服务器时钟回拨或停走：计算速率需要时钟正常时的两次读数"},
-		{"the clock of the machine that runs Brimwatch was set, or the machine slept: a rate needs two readings since then", "运行 Brimwatch 的机器改过时间或休眠过：计算速率需要此后的两次读数"},
-		{"the counter jumped beyond any real figure", "计数器跳变到不可能的数值"},
-		{"the server has not renewed the counter for too long", "服务器太久没有更新计数器"},
-		{"connection refused", "连接被拒绝"},
-		{"no answer in time", "未及时应答"},
-		{"%s: no answer in time", "%s：未及时应答"},
 		{"%d of %d instances tell nothing", "%[2]d 个实例中有 %[1]d 个无数据"},
 		{"the balance is not known", "余额未知"},
 		{"there is too little history", "历史数据太少"},
@@ -158,28 +139,6 @@ func heardOfReadings() []saying {
 		{"it grows, and its capacity is not known", "在增长，但容量未知"},
 		{"no trend soon: it grows, and does not reach its threshold within a year", "近期无趋势：在增长，但一年内达不到阈值"},
 	}
-}
-
-// heardOfNetwork has why a connection did not come about (collector/neterror): alone, with the address
-// before it, and with what the system says behind it.
-func heardOfNetwork() []saying {
-	var out []saying
-	for _, s := range []saying{
-		{"connection refused, nothing listens there", "连接被拒绝，该地址没有服务"},
-		{"the host name cannot be resolved", "主机名无法解析"},
-		{"Brimwatch has no file descriptor left, raise its limit (LimitNOFILE, ulimit -n)", "Brimwatch 的文件描述符已用完，请提高上限（LimitNOFILE、ulimit -n）"},
-		{"there is no way to the host", "无法到达主机"},
-		{"the server's certificate is signed by an authority that is not known here, give its ca_file", "服务器证书由未知机构签发，请提供其 ca_file"},
-		{"the server's certificate is for another host name, give that as server_name", "服务器证书属于其他主机名，请在 server_name 中填写"},
-		{"the server's certificate is not valid", "服务器证书无效"},
-		{"the server broke TLS off; it may want a client certificate (cert_file and key_file)", "服务器中断了 TLS；它可能需要客户端证书（cert_file 和 key_file）"},
-	} {
-		out = append(out, s,
-			saying{"%s: " + s.english, "%s：" + s.chinese},
-			saying{s.english + ": %s", s.chinese + "（%s）"},
-			saying{"%s: " + s.english + ": %s", "%s：" + s.chinese + "（%s）"})
-	}
-	return out
 }
 
 // heardOfNotices has why a notice waits, was not sent, or stands alone (notifier,
@@ -207,6 +166,8 @@ func heardOfNotices() []saying {
 		{"over the cap of a month: %d text messages", "超过每月的上限：%d 条短信"},
 		{"over the cap of a hour: %d text messages", "超过每小时的上限：%d 条短信"},
 		{"told with %s", "已随 %s 一并通知"},
+		{"may have come twice: whether an attempt before this one arrived is not known", "可能收到两次：之前一次发送是否到达无法确定"},
+		{"told with %s; %v", "已随 %s 一并通知；%v"},
 		{"told with %s, who has the same number", "已随 %s 一并通知（号码相同）"},
 		{"sent without the secrets that this URL may have had: it left the configuration", "发送时未带该 URL 原有的密钥：它已不在配置中"},
 		{"the files of the configuration do not have this instance any more, and are not loaded yet", "配置文件中已没有该实例，但尚未重新加载"},

@@ -51,5 +51,6 @@ func chineseLists() map[string]string {
 		", threshold %s":                 "，阈值 %s",
 		"term|ends":                      "到期",
 		"term|expires":                   "到期",
+		"term|last day":                  "最后一天",
 	}
 }

@@ -1,9 +1,15 @@
 package phrases
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
@@ -67,23 +73,31 @@ func TestHeardAs(t *testing.T) {
 	}
 }
 
+// silence has the sayings of fleet/heard.
+func silence() (out []saying) {
+	for _, s := range heard.OfSilence() {
+		out = append(out, saying(s))
+	}
+	return out
+}
+
 // TestSayings: both sides of a saying have the same placeholders, and what is written in
 // Chinese needs no escaping on a page.
 func TestSayings(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, s := range heard() {
-		if seen[s.english] {
-			t.Errorf("%q is there twice", s.english)
+	for _, s := range append(allHeard(), silence()...) {
+		if seen[s.English] {
+			t.Errorf("%q is there twice", s.English)
 		}
-		seen[s.english] = true
-		en, zh := placeholders(s.english), placeholders(s.chinese)
+		seen[s.English] = true
+		en, zh := placeholders(s.English), placeholders(s.Chinese)
 		if strings.Join(en, " ") != strings.Join(zh, " ") {
-			t.Errorf("%q has other placeholders than %q: %v, %v", s.chinese, s.english, zh, en)
+			t.Errorf("%q has other placeholders than %q: %v, %v", s.Chinese, s.English, zh, en)
 		}
-		if strings.ContainsAny(strings.ReplaceAll(s.chinese, "<command>", ""), `<>&"'`) {
-			t.Errorf("%q has signs that mean something in HTML", s.chinese)
+		if strings.ContainsAny(strings.ReplaceAll(s.Chinese, "<command>", ""), `<>&"'`) {
+			t.Errorf("%q has signs that mean something in HTML", s.Chinese)
 		}
-		if s.chinese == "" || s.english == "" {
+		if s.Chinese == "" || s.English == "" {
 			t.Errorf("one side of %q is empty", s)
 		}
 	}
@@ -99,5 +113,40 @@ func TestExpectedSilenceIsHeard(t *testing.T) {
 				t.Errorf("%s%s: %q, %v", state, cause, text, known)
 			}
 		}
+	}
+}
+
+// TestFaultsOfTestsAreHeard: what may be wrong with a file of tests has its Chinese. Faults that only a
+// configuration can have are not of them.
+func TestFaultsOfTestsAreHeard(t *testing.T) {
+	zh := New().In(words.ZH)
+	others := []string{
+		`a time of day is wanted here, such as "22:00" (in quotes), not %`, `a time of day is wanted here, such as "09:00" (in quotes), or off, not %`,
+		"a number in a time is wanted here, such as 10/h or 30/d, not %",
+		"read %: no number", "read %: not a length of time", // of which the fault says more
+		"the test", // who acknowledges
+	}
+	found := 0
+	for _, file := range []string{"config/testfile.go", "config/decode.go", "config/scalars.go", "config/money.go", "config/files.go", "config/syntax.go", "alarmtest/run.go", "alarmtest/series.go"} {
+		code, err := os.ReadFile(filepath.Join(root, "internal", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile("(?:fault\\(|wrong\\(|return nil, |return )[^\"`\n]*(\"(?:[^\"\\\\\n]|\\\\.)*\"|`[^`\n]*`)").FindAllStringSubmatch(string(code), -1) {
+			text, err := strconv.Unquote(m[1])
+			bare := regexp.MustCompile(`%[a-z]`).ReplaceAllString(strings.ReplaceAll(text, "%%", "\x00"), "%")
+			if err != nil || !strings.Contains(strings.TrimSpace(text), " ") || strings.HasSuffix(text, "file ") || slices.Contains(others, bare) {
+				continue
+			}
+			said := strings.ReplaceAll(strings.NewReplacer("%d", "3", "%q%s", `"Q7"`, "key%s", "key", "%s", "Q7", "%q", `"Q7"`).Replace(text), "%%", "%")
+			_, whole := zh.Heard(said)
+			if _, begun := zh.Heard(said + "Q7"); !whole && !begun {
+				t.Errorf("internal/%s: %q has no Chinese", file, said)
+			}
+			found++
+		}
+	}
+	if found < 50 {
+		t.Errorf("only %d faults were found: the test does not see the code", found)
 	}
 }

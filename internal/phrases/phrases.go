@@ -15,6 +15,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
@@ -22,7 +23,7 @@ import (
 // may read it.
 type Book struct {
 	chinese map[string]string
-	heard   *hearing
+	heard   *heard.Book
 }
 
 // New returns the book.
@@ -31,7 +32,7 @@ func New() *Book {
 	for _, part := range parts() {
 		maps.Copy(b.chinese, part)
 	}
-	b.heard = newHearing(heard())
+	b.heard = heardBook()
 	return b
 }
 
@@ -39,7 +40,7 @@ func New() *Book {
 func parts() []map[string]string {
 	return []map[string]string{
 		chineseFrame(), chineseLists(), chineseInstance(), chineseBilling(), chineseCalendar(), chineseAlarms(), chinesePeople(), chineseForms(), chineseDrawings(),
-		chineseCommands(), chineseTables(), chineseHelp(), chineseRehearsal(),
+		chineseCommands(), chineseTables(), chineseHelp(), chineseRehearsal(), chineseConfirm(),
 	}
 }
 

@@ -5,8 +5,6 @@ package receivers
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"net"
@@ -15,11 +13,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
-	"github.com/brimwatch/brimwatch/notifier/webhook"
 )
 
 // Directory builds the directory of a configuration. It opens no connection.
@@ -45,7 +43,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 
 		ReceiptWithin: s.SMS.ReceiptWithin,
 		Stranger:      stranger(s, providers, version),
-		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s))},
+		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(heard.OfSilence())},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {
@@ -141,40 +139,16 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		}
 		out.Targets = append(out.Targets, t)
 	}
+	managers, err := newAlertmanagers(r, mute, version)
+	if err != nil {
+		return out, err
+	}
+	mails, err := newMails(r, mute, s, version)
+	if err != nil {
+		return out, err
+	}
+	out.Targets = append(append(out.Targets, managers...), mails...)
 	return out, nil
-}
-
-func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notifier.Target, error) {
-	address := w.URL.Reveal()
-	tlsConfig, err := w.TLS.Load()
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("tls of webhook %s: %w", config.ShownURL(address), err)
-	}
-	secrets := make([]string, len(w.Secrets))
-	for i, secret := range w.Secrets {
-		secrets[i] = secret.Reveal()
-	}
-	body, err := templateOf(w.Body.Reveal())
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("body of webhook %s: %w", config.ShownURL(address), err)
-	}
-	ch, err := webhook.New(webhook.Options{
-		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets, Templated: body != nil, ContentType: w.ContentType,
-		Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
-		TLS: tlsConfig, Timeout: w.Timeout, Version: version,
-	})
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("webhook %s: %w", config.ShownURL(address), err)
-	}
-	sum := sha256.Sum256([]byte(address))
-	return notifier.Target{
-		Recipient: notifier.Recipient{
-			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
-			Address: address, Display: config.ShownURL(address),
-		},
-		Template: body, TemplateJSON: strings.Contains(w.ContentType, "json"),
-		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
-	}, nil
 }
 
 // wayOf names the far side of a webhook: its host.
@@ -188,7 +162,8 @@ func wayOf(address string) string {
 
 // stranger returns how an address is reached that is in no receiver any more: whoever
 // was told of a beginning is told of the end. A number is sent to through the provider
-// of its country, and a URL is called without the secrets that it had.
+// of its country, and a URL is called without the secrets that it had. An Alertmanager ends
+// by itself what nobody repeats.
 func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version string) func(receiver, channel, address string) (notifier.Target, bool) {
 	return func(receiver, channel, address string) (notifier.Target, bool) {
 		switch channel {
@@ -198,8 +173,10 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"}, Language: words.EN, Zone: time.UTC,
 				}, by, s, providers), true
 			}
+		case "email":
+			return mailStranger(s, address, version)
 		case "webhook":
-			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			t, err := newWebhook(webhookAt(address), receiver, s.Server.ExternalURL, version)
 			t.Bare = true
 			return t, err == nil
 		}

@@ -12,7 +12,7 @@ import (
 type billing struct {
 	Method    string
 	Paid      bool   // it has a term that is renewed
-	LastDay   string // 2026-12-31; empty when the end is not known
+	LastDay   string // 2026-12-31; empty when the end is not known, or lies within a day
 	Ends      stamp  // the first moment after the term
 	AutoRenew string
 	Attempts  string // when automatic renewal tries
@@ -44,8 +44,8 @@ func (p *pages) billing(st *fleet.Standing) billing {
 	}
 	if c := st.Course; c != nil {
 		out.Broke, out.Policy, out.Source = c.Overdue, c.Policy.Name, c.Policy.Source
-		if !t.Expires.IsZero() && c.From.Equal(t.Expires) {
-			out.LastDay = c.EndOfTerm().Format(time.DateOnly)
+		if day, ok := fleet.LastDay(t.Expires, zone); ok && c.From.Equal(t.Expires) {
+			out.LastDay = words.Date(day, zone)
 		}
 		if t.AutoRenew {
 			out.Attempts = p.attempts(c)
@@ -157,6 +157,8 @@ func (p *pages) courseRows(c *fleet.Course) []courseRow {
 			row.Life.Word = p.say.T("converted, active")
 		}
 		switch {
+		case c.Basis == fleet.BasisSaid && m.State == fleet.LifecycleReleased:
+			row.Origin = p.say.T("origin|a person")
 		case m.Reported:
 			row.Origin = p.say.T("origin|the cloud")
 		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):

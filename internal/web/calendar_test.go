@@ -143,8 +143,8 @@ func TestBillingPanel(t *testing.T) {
 
 func TestListSaysWhatMattersNext(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), "/?sort=name")),
-		"active expires 2026-12-31 , in 38 d", // not that it is expiring from the 25th
-		"active expires 2027-01-31 , in 69 d", // the last day in the zone of its account
+		"active last day 2026-12-31 , 38 d left", // not that it is expiring from the 25th
+		"active last day 2027-01-31 , 69 d left", // the last day in the zone of its account
 		"suspended is released for good 2026-12-06 , in 12 d 22 h",
 		"its calendar is watched. active Legacy billing", // nothing lies ahead of the one before
 	)

@@ -141,8 +141,8 @@ func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
 	if day, ok := calendar.Day(e.Moment.At, zoneOf(c)); ok {
 		out.At, out.AllDay = day, true
 	}
-	if e.Paid {
-		out.Summary += p.say.T(" (last day %s)", c.EndOfTerm().Format(time.DateOnly))
+	if day := p.lastDay(&e.Change, c); day != "" {
+		out.Summary += p.say.T(" (last day %s)", day)
 	}
 	out.Description = p.feedWords(e)
 	return out
@@ -152,11 +152,11 @@ func (p *pages) feedEvent(e *calendar.Entry, base string) ics.Event {
 // while the calendar does not, so that unchanged feeds are not fetched again.
 func (p *pages) feedWords(e *calendar.Entry) string {
 	in, c := e.Standing.Instance, e.Standing.Course
-	lines := []string{
-		p.say.T("%s %s.", nameOf(in), p.heard(e.Words())),
-		p.say.T("At %s %s.", words.Timestamp(e.Moment.At, zoneOf(c)), words.Zone(e.Moment.At, zoneOf(c))),
-		p.say.T("Instance: %s, %s.", in.ID, p.title(in)),
+	when := p.say.T("At %s %s.", words.Timestamp(e.Moment.At, zoneOf(c)), words.Zone(e.Moment.At, zoneOf(c)))
+	if day := p.lastDay(&e.Change, c); day != "" {
+		when = p.say.T("Last day %s.", day)
 	}
+	lines := []string{p.say.T("%s %s.", nameOf(in), p.heard(e.Words())), when, p.say.T("Instance: %s, %s.", in.ID, p.title(in))}
 	if in.Account != "" {
 		lines = append(lines, p.say.T("Account: %s.", in.Account))
 	}

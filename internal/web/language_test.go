@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -175,6 +176,9 @@ func (f *fake) named() []string {
 			add(name+"="+value, name, value)
 		}
 	}
+	for _, s := range f.said {
+		add(s.By)
+	}
 	for _, o := range f.optouts {
 		add(o.Name)
 	}
@@ -240,6 +244,7 @@ func TestChinesePagesSayNothingInEnglish(t *testing.T) {
 			"/", "/?q=nothing", "/?state=expiring&sort=name", "/calendar", "/calendar?days=365&sort=what", "/calendar?product=none", "/oncall", "/oncall?days=90", "/alarms", "/alarms?state=cleared", "/alarms?instance=mqtt-cn-0pp1abc",
 			"/alarms?acked=K7Q2", "/alarms?acked=3&gone=1", "/alarms?acked=0", "/silences", "/silences?added=1", "/silences?ended=1", "/silences?" + chosen, "/silences?" + wrong, "/notices", "/notices?code=K7Q2", "/notices?tried=1", "/notices?from=x", "/notices?from=2026-11-24T00:00&to=2026-11-23T00:00", "/people", "/none",
 		}},
+		{"in doubt", inDoubt(), []string{orders(), orders() + "?confirmed=exists", orders() + "?confirmed=gone", "/"}},
 		{"with silences", silenced, []string{"/silences", "/notices", "/oncall"}},
 		{"empty", empty, []string{"/", "/calendar", "/oncall", "/alarms", "/silences", "/notices", "/notices?state=held", "/people", "/instances/none"}},
 		{"broken", broken, []string{"/alarms", "/silences", "/notices", "/people", "/instances/mqtt-cn-0pp1abc", "/instances/mqtt-cn-0pp1abc?tab=statistics"}},
@@ -248,6 +253,7 @@ func TestChinesePagesSayNothingInEnglish(t *testing.T) {
 		link := "/instances/" + full.standings[i].Instance.ID
 		tests[0].paths = append(tests[0].paths, link, link+"?tab=statistics", link+"?tab=statistics&last=30d", link+"?tab=statistics&from=x&to=y", link+"?tab=alarms", link+"?tab=alarms&saved=1", link+"?tab=alarms&saved=0")
 	}
+	tests[0].paths = append(tests[0].paths, linkOf(t, full, "K7Q2"), linkOf(t, full, "K7Q2", func(l *links.Link) { l.RaisedAt = now() }), links.Path+"AQ", linkOf(t, full, "K7Q2", func(l *links.Link) { l.Expires = now() }))
 	for _, tt := range tests {
 		names := tt.of.named()
 		h := handler(t, tt.of)

@@ -107,7 +107,7 @@ type term struct {
 	Next   string // what happens next: is suspended
 	At     stamp  // when; empty when nothing follows
 	Date   string // the day of At, or the last day of the paid term
-	Until  string // in 3 d
+	Until  string // in 3 d, or 3 d left
 	Urgent bool   // it is expiring, or past its term
 	Past   bool   // it is past its term, or frozen
 }
@@ -122,13 +122,35 @@ func (p *pages) term(st *fleet.Standing) term {
 		out.Next, out.At = p.nextWords(e.Moment.State), p.stampIn(e.Moment.At, st.Course.Zone)
 		out.Date, out.Until = e.Moment.At.In(zoneOf(st.Course)).Format(time.DateOnly), out.At.Ago
 		if e.Paid {
-			out.Next, out.Date = p.say.T("term|expires"), st.Course.EndOfTerm().Format(time.DateOnly) // as it is written in the configuration
+			out.Next = p.say.T("term|expires")
+		}
+		if day := p.lastDay(&e, st.Course); day != "" { // as it is written in the configuration
+			out.Next, out.Date = p.say.T("term|last day"), day
+			out.Until = p.left(e.Moment.At, st.Course)
 		}
 	} else if st.Course == nil && !l.At.IsZero() {
 		out.Next, out.At = p.nextWords(l.Next), p.stamp(l.At)
 		out.Date, out.Until = l.At.In(p.Zone).Format(time.DateOnly), out.At.Ago
 	}
 	return out
+}
+
+// lastDay is the last day of a paid term; "" for another change, and for a term that ends
+// within a day.
+func (p *pages) lastDay(e *calendar.Change, c *fleet.Course) string {
+	if !e.Paid {
+		return ""
+	}
+	day, ok := fleet.LastDay(e.Moment.At, zoneOf(c))
+	if !ok {
+		return ""
+	}
+	return words.Date(day, zoneOf(c))
+}
+
+// left is how long a term goes on, in days of the account that pays.
+func (p *pages) left(end time.Time, c *fleet.Course) string {
+	return p.say.T("%s left", words.Remaining(end, p.Now(), zoneOf(c), p.lang()))
 }
 
 // past tells whether a lifecycle state lies behind the paid term, or the instance

@@ -27,7 +27,8 @@ type momentRow struct {
 	Shape   timeline.Shape
 	Words   string
 	Origin  string // who says so
-	LastDay string // of the paid term; empty for other moments
+	LastDay string // of the paid term, which is told in place of the moment; empty for other moments
+	Left    string // in 38 d, or 38 d left
 	Perhaps bool
 
 	Name, ID, Title, Link, Account string
@@ -109,8 +110,9 @@ func (p *pages) momentRow(e *calendar.Entry) momentRow {
 		At: p.stampIn(e.Moment.At, c.Zone), Kind: e.Kind, Shape: shapeOf(e.Kind), Words: e.Words(), Origin: p.originWords(&e.Change, c), Perhaps: e.Moment.Perhaps,
 		Name: nameOf(in), ID: in.ID, Title: p.title(in), Link: linkTo(in.ID), Account: in.Account, Life: p.newLife(e.Standing.Lifecycle.State),
 	}
-	if e.Paid {
-		out.LastDay = c.EndOfTerm().Format(time.DateOnly)
+	out.Left = out.At.Ago
+	if out.LastDay = p.lastDay(&e.Change, c); out.LastDay != "" {
+		out.Left = p.left(e.Moment.At, c)
 	}
 	return out
 }

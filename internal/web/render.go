@@ -25,7 +25,7 @@ func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
 	out := &templates{pages: map[string]*template.Template{}}
-	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem"} {
+	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link"} {
 		t, err := common.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy the layout: %w", err)

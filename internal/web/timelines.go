@@ -54,6 +54,9 @@ func (p *pages) timeline(entries []calendar.Entry, f calendarFilter, now time.Ti
 		e := &entries[i]
 		seen[e.Kind] = true
 		sign := timeline.Sign{At: e.Moment.At, Kind: index[e.Kind], Text: p.say.T("%s %s", nameOf(e.Standing.Instance), p.heard(e.Words()))}
+		if day := p.lastDay(&e.Change, e.Standing.Course); day != "" {
+			sign.Text += p.say.T(" (last day %s)", day)
+		}
 		n, ok := lanes[key(e)]
 		switch {
 		case ok:

@@ -17,11 +17,12 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. People, Accounts, OnCall, Foresight, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. Confirmer, Confirmations, People, Accounts, OnCall, Foresight, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -38,6 +39,10 @@ type Options struct {
 	Accounts    readers.Accounts  // nil: no balance is known
 	OnCall      readers.OnCall    // nil: there is no rota
 	Foresight   readers.Foresight // nil: pages do not say what people will be told
+	Links       *links.Signer     // of the links in notices; nil: there are none
+	// Confirmer and Confirmations: pages ask nobody whether an instance exists when one is nil.
+	Confirmer     readers.Confirmer
+	Confirmations readers.Confirmations
 	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
@@ -110,12 +115,17 @@ func (p *pages) handler(assets assets) http.Handler {
 	mux.Handle("GET /instances/{$}", http.RedirectHandler("/", http.StatusSeeOther)) // a link from where no instance is known
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
+	if p.Confirmer != nil {
+		mux.HandleFunc("POST /instances/{id}/confirm", p.confirm)
+	}
 	mux.HandleFunc("GET /calendar", p.calendar)
 	mux.HandleFunc("GET "+feedPath, p.feed)
 	mux.HandleFunc("GET /oncall", p.onCall)
 	mux.HandleFunc("GET /alarms", p.alarms)
 	mux.HandleFunc("POST /alarms/ack", p.ackSeveral)
 	mux.HandleFunc("POST /alarms/{code}/ack", p.ack)
+	mux.HandleFunc("GET "+links.Path+"{token}", p.link)
+	mux.HandleFunc("POST "+links.Path+"{token}", p.useLink)
 	mux.HandleFunc("GET /silences", p.silences)
 	mux.HandleFunc("POST /silences", p.addSilence)
 	mux.HandleFunc("POST /silences/{id}/end", p.endSilence)

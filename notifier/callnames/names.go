@@ -18,16 +18,18 @@ type Named struct{ ID, Name string }
 type Table struct {
 	list  func() []Named
 	build sync.Once
-	names index
-	ids   index
+	all   index // names and IDs: one instance may be called as another's ID begins
 }
 
 // New makes a table. list is called once, and only when a name has to be cut.
 func New(list func() []Named) *Table { return &Table{list: list} }
 
+// entry is a text, and the ID of the instance that it is a name of.
+type entry struct{ text, of string }
+
 // index is a set of texts, from the front and from the back.
 type index struct {
-	front []string // in order
+	front []entry  // in order
 	back  []string // reversed, in order
 	at    []int    // of each of back: where it is in front
 }
@@ -44,7 +46,7 @@ func (t *Table) Cut(name, id string, most int, gap string) string {
 		return joined([]rune(name), balanced(most, gap), gap)
 	}
 	t.build.Do(t.fill)
-	if out, ok := t.names.cut(name, most, gap); ok {
+	if out, ok := t.all.cut(name, id, most, gap); ok {
 		return out
 	}
 	if id == "" {
@@ -53,27 +55,30 @@ func (t *Table) Cut(name, id string, most int, gap string) string {
 	if utf8.RuneCountInString(id) <= most {
 		return id
 	}
-	if out, ok := t.ids.cut(id, most, gap); ok {
+	if out, ok := t.all.cut(id, id, most, gap); ok {
 		return out
 	}
 	return id
 }
 
 func (t *Table) fill() {
-	var names, ids []string
+	var all []entry
 	for _, n := range t.list() {
-		names, ids = append(names, n.Name), append(ids, n.ID)
+		all = append(all, entry{n.Name, n.ID})
+		if n.ID != n.Name {
+			all = append(all, entry{n.ID, n.ID})
+		}
 	}
-	t.names, t.ids = newIndex(names), newIndex(ids)
+	t.all = newIndex(all)
 }
 
-func newIndex(list []string) index {
+func newIndex(list []entry) index {
 	x := index{front: slices.Clone(list)}
-	slices.Sort(x.front)
+	slices.SortFunc(x.front, func(a, b entry) int { return strings.Compare(a.text, b.text) })
 	order := make([]int, len(list))
 	reverses := make([]string, len(list))
-	for i, s := range x.front {
-		order[i], reverses[i] = i, reversed(s)
+	for i, e := range x.front {
+		order[i], reverses[i] = i, reversed(e.text)
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(reverses[a], reverses[b]) })
 	for _, i := range order {
@@ -90,21 +95,17 @@ func balanced(most int, gap string) keep {
 	return keep{n - n/2, n / 2}
 }
 
-// cut finds the cut nearest to the middle that nobody else has.
-func (x *index) cut(name string, most int, gap string) (string, bool) {
+// cut finds the cut nearest to the middle that no other instance has.
+func (x *index) cut(name, of string, most int, gap string) (string, bool) {
 	r := []rune(name)
 	k := balanced(most, gap)
-	own := 0 // how often it is in the table itself
-	if at := sort.SearchStrings(x.front, name); at < len(x.front) && x.front[at] == name {
-		own = 1
-	}
 	for shift := range k.front + k.end + 1 {
 		for _, by := range []int{shift, -shift} {
 			at := keep{k.front + by, k.end - by}
 			if at.front < 1 || at.end < 0 || shift == 0 && by != shift {
 				continue
 			}
-			if x.alone(string(r[:at.front]), string(r[len(r)-at.end:]), own) {
+			if x.alone(string(r[:at.front]), string(r[len(r)-at.end:]), of) {
 				return joined(r, at, gap), true
 			}
 		}
@@ -112,32 +113,30 @@ func (x *index) cut(name string, most int, gap string) (string, bool) {
 	return "", false
 }
 
-// alone tells whether no more than so many names begin and end so.
-func (x *index) alone(front, end string, own int) bool {
-	from, to := within(x.front, front)
-	if to-from <= own {
-		return true
+// alone tells whether nothing of another instance begins and ends so.
+func (x *index) alone(front, end, of string) bool {
+	from, to := x.beginning(front)
+	first, last := x.ending(reversed(end))
+	if to-from <= last-first {
+		return !slices.ContainsFunc(x.front[from:to], func(e entry) bool { return e.of != of && strings.HasSuffix(e.text, end) })
 	}
-	first, last := within(x.back, reversed(end))
-	if last-first <= own {
-		return true
-	}
-	found := 0
-	for _, at := range x.at[first:last] {
-		if at >= from && at < to {
-			if found++; found > own {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(x.at[first:last], func(at int) bool { return at >= from && at < to && x.front[at].of != of })
 }
 
-// within is where the texts stand that begin with a prefix.
-func within(list []string, prefix string) (from, to int) {
-	from = sort.SearchStrings(list, prefix)
-	to = from + sort.Search(len(list)-from, func(i int) bool { return !strings.HasPrefix(list[from+i], prefix) })
-	return from, to
+// beginning is where the texts stand that begin with a prefix.
+func (x *index) beginning(prefix string) (from, to int) {
+	return within(len(x.front), prefix, func(i int) string { return x.front[i].text })
+}
+
+// ending is where the reversed texts stand that begin with a prefix.
+func (x *index) ending(prefix string) (from, to int) {
+	return within(len(x.back), prefix, func(i int) string { return x.back[i] })
+}
+
+// within is where those of n texts in order stand that begin with a prefix.
+func within(n int, prefix string, text func(int) string) (from, to int) {
+	from = sort.Search(n, func(i int) bool { return text(i) >= prefix })
+	return from, from + sort.Search(n-from, func(i int) bool { return !strings.HasPrefix(text(from+i), prefix) })
 }
 
 func joined(r []rune, k keep, gap string) string {

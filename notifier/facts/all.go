@@ -5,13 +5,14 @@ func All() []Fact {
 	return []Fact{
 		Usage{}, LastUsage{}, Back{}, Now{}, Peak{}, Lasts{}, Lasted{}, NoDataNow{}, DataNow{}, ThresholdChanged{}, Swings{}, StaysUp{}, Steady{},
 		Silence{}, FleetSilence{}, Cause{}, DataBack{}, FleetBack{}, DataSwings{}, DataGone{}, DataSteady{},
-		Reaches{}, Reached{}, Grows{}, GrowsNot{}, Reason{}, Unwatched{},
+		Reaches{}, Reached{}, Grows{}, GrowsNot{}, Reason{}, SaidGone{}, Unwatched{},
 		Expires{}, Expired{}, Unknown{}, Together{}, Tried{}, ServiceStops{}, ServiceStopped{}, Stops{}, StopsEach{}, Recycles{},
 		WillBeDeleted{}, DueForDeletion{}, Contents{}, Deletes{}, Stands{}, Unregulated{}, SameFor{}, AlsoLater{},
 		Converts{}, Converted{}, PerhapsConverted{}, ReleaseTold{}, IgnoreRelease{},
 		Unpaid{}, UnpaidBill{}, PayerOverdue{}, RunsOn{}, RenewalFailed{}, Attempts{}, Balance{}, CannotRenew{}, Frozen{},
 		AccountOverdue{}, WasOverdue{}, WillStop{}, HaveStopped{}, Overripe{}, StopUnknown{}, NotRenewable{}, Unaffected{},
 		LowBalance{}, WasLow{}, RenewsFrom{}, RenewsFirst{}, UsesUp{}, Over{}, CalledOff{}, PaidLate{},
+		Unsubscribed{}, GoesAtOnce{}, ConvertsAtOnce{}, ByUnsubscribing{}, RenewalAdvised{},
 		WillFail{}, Missing{}, Unpriced{}, ByCard{}, DailyUse{}, WasShort{}, NoAttemptFor{}, Enough{},
 	}
 }
@@ -42,6 +43,7 @@ func (Reached) fact()          {}
 func (Grows) fact()            {}
 func (GrowsNot) fact()         {}
 func (Reason) fact()           {}
+func (SaidGone) fact()         {}
 func (Unwatched) fact()        {}
 func (Expires) fact()          {}
 func (Expired) fact()          {}
@@ -91,6 +93,11 @@ func (CalledOff) fact()        {}
 func (Contents) fact()         {}
 func (RenewsFirst) fact()      {}
 func (PaidLate) fact()         {}
+func (Unsubscribed) fact()     {}
+func (GoesAtOnce) fact()       {}
+func (ConvertsAtOnce) fact()   {}
+func (ByUnsubscribing) fact()  {}
+func (RenewalAdvised) fact()   {}
 func (WillFail) fact()         {}
 func (Missing) fact()          {}
 func (Unpriced) fact()         {}

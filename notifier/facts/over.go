@@ -12,21 +12,22 @@ type Why uint8
 
 // The reasons for an end.
 const (
-	Unclear        Why = iota
-	Thawed             // the cloud unfroze the instance
-	BillPaid           // no bill of the instance is overdue
-	ByAccount          // the alarm of the account speaks for the bill now
-	Renewed            // somebody renewed it
-	Moved              // another end of the term counts
-	Renewable          // the account is not overdue, so renewal works again
-	RenewalOff         // somebody switched automatic renewal off
-	IsConverted        // it is pay-as-you-go by now
-	WillConvert        // it is going to be, instead of being deleted
-	IsFree             // it is free of charge now
-	IsByUse            // it is billed by use now, and has no term
-	NothingOverdue     // it is billed by use, and no bill is overdue
-	AccountPaid        // the account is not overdue any more
-	BalanceBack        // the balance of the account is not low any more
+	Unclear         Why = iota
+	Thawed              // the cloud unfroze the instance
+	BillPaid            // no bill of the instance is overdue
+	ByAccount           // the alarm of the account speaks for the bill now
+	Renewed             // somebody renewed it
+	Moved               // another end of the term counts
+	Renewable           // the account is not overdue, so renewal works again
+	RenewalOff          // somebody switched automatic renewal off
+	IsConverted         // it is pay-as-you-go by now
+	WillConvert         // it is going to be, instead of being deleted
+	IsFree              // it is free of charge now
+	IsByUse             // it is billed by use now, and has no term
+	NothingOverdue      // it is billed by use, and no bill is overdue
+	AccountPaid         // the account is not overdue any more
+	BalanceBack         // the balance of the account is not low any more
+	ConvertedAtOnce     // it was unsubscribed, and is pay-as-you-go since
 	numWhys
 )
 
@@ -150,6 +151,8 @@ func (c *dated) whyRenewable() Why {
 // Unclear.
 func (c *dated) whyByBilling() Why {
 	switch {
+	case c.converted() && c.unsubscribed():
+		return ConvertedAtOnce
 	case c.converted():
 		return IsConverted
 	case c.event.Key.Rule == alarm.Release && c.course.Downgrades():

@@ -50,6 +50,9 @@ const (
 	Returns                      // how long a service takes to come back, by the catalogue
 	ReturnsLater                 // the same, of all instances of an account
 	RenewedLate                  // what to know when it is renewed while it is stopped, by the catalogue
+	DowngradeFirst               // before it is unsubscribed, if it is to stay
+	SaveFirst                    // what is needed of it, before it is unsubscribed
+	EnterBilling                 // of one that is converted when it is unsubscribed
 	numDos
 )
 

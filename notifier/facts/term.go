@@ -145,9 +145,16 @@ func (t *Telling) calendar(ev *alarm.Event) {
 		t.same(c)
 		return
 	}
+	if c.unsubscribed() && (ev.Key.Rule == alarm.Expiry || ev.Key.Rule == alarm.Release) {
+		t.unsubscription(c)
+		return
+	}
 	t.head(c)
 	t.same(c)
 	t.follows(c)
+	if c.advised() {
+		t.say(Plain, RenewalAdvised{})
+	}
 	t.steps(c)
 }
 
@@ -210,6 +217,8 @@ func (t *Telling) term(w Weight, c *dated, at time.Time) {
 	switch {
 	case at.IsZero():
 		t.say(w, Unknown{Term})
+	case c.unsubscribed():
+		t.say(w, Unsubscribed{At: at, Ahead: at.After(c.now)})
 	case at.After(c.now):
 		t.say(w, Expires{At: at, Stops: c.stopsAtEnd() && !c.bulk() && c.tellsStop()})
 	default:
@@ -267,16 +276,18 @@ func (t *Telling) follows(c *dated) {
 		t.say(Aside, Recycles{at})
 	}
 	if rule == alarm.Release {
+		t.cutShort(c)
 		return
 	}
 	if a := c.details.Account; rule == alarm.AutoRenewal {
 		t.balance(Plain, a)
 	}
 	if at := c.deletion(); !at.IsZero() {
-		t.say(Grave, Deletes{At: at, FromBin: c.fromBin(), ByAction: c.course.Policy.Downgrades, First: c.bulk()})
+		t.say(Grave, Deletes{At: at, FromBin: c.fromBin(), ByAction: c.course.Policy.Downgrades && !c.cutShort(), First: c.bulk()})
 		t.say(Plain, Contents{})
 	}
 	t.conversion(c)
+	t.cutShort(c)
 }
 
 // stands says how it stands with an instance whose term is over.
@@ -332,6 +343,10 @@ func (t *Telling) conversion(c *dated) {
 
 // steps says what a person can do.
 func (t *Telling) steps(c *dated) {
+	if c.cutShort() {
+		t.do(c.stepOfUnsubscribed()...)
+		return
+	}
 	t.do(c.step()...)
 	if c.over() {
 		t.do(Step{Do: Returns})

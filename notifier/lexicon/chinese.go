@@ -7,6 +7,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/facts"
 )
@@ -163,6 +164,7 @@ func (c chinese) ThresholdChanged(f facts.ThresholdChanged) Phrase {
 	from, to := words.Threshold(f.From), words.Threshold(f.To)
 	p := c.said("因阈值由" + from + "改为" + to + "而结束")
 	p.Tight = "阈值由" + from + "改为" + to
+	p.Brief = "阈值已调整"
 	return p
 }
 
@@ -228,26 +230,14 @@ func (c chinese) few(list []*fleet.Instance) string {
 	return names + "）"
 }
 
-// cause says why there is no data. What the source said is left as it is, but for what is
-// said most often.
+// cause says why there is no data. What a server answered is left as it is.
 func (c chinese) cause(text string) string {
 	text = strings.TrimRight(text, ".,:; ")
-	known := map[string]string{
-		"connection refused":        "连接被拒绝",
-		"context deadline exceeded": "超时",
-		"i/o timeout":               "超时",
-		"timeout":                   "超时",
-		"no such host":              "域名无法解析",
-		"not told by the source":    "数据源未提供",
-		"no capacity is known":      "容量未知",
-	}
-	if zh := known[text]; zh != "" {
-		return zh
-	}
 	if at, err := time.Parse(time.RFC3339, strings.TrimPrefix(text, "no reading since ")); err == nil {
 		return "自" + c.clock(at, words.ZH) + "起未收到读数"
 	}
-	return text
+	said, _ := c.Heard.Find(text, heard.Plainly)
+	return said
 }
 
 func (c chinese) Cause(f facts.Cause) Phrase {
@@ -327,6 +317,11 @@ func (c chinese) Reason(f facts.Reason) Phrase {
 	return Phrase{Message: why(text, 50, "…"), Tight: why(text, 30, "…"), Sentence: text + "。"}
 }
 
+func (c chinese) SaidGone(f facts.SaidGone) Phrase {
+	by := why(f.By, 12, "…")
+	return Phrase{Message: by + "确认已不存在", Brief: by + "确认已不存在", Sentence: f.By + " 确认实例已不存在，其告警结束。"}
+}
+
 func (c chinese) Unwatched(f facts.Unwatched) Phrase {
 	what := words.Rule(string(f.Rule), words.ZH)
 	if f.Rule.OfMetric() {
@@ -334,5 +329,8 @@ func (c chinese) Unwatched(f facts.Unwatched) Phrase {
 	}
 	p := c.said(what + "告警已撤销，不再监控")
 	p.Brief = what + "告警已撤销"
+	if f.Removed {
+		p.Brief = "实例已移除"
+	}
 	return p
 }

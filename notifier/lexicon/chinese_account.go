@@ -193,6 +193,9 @@ func (c chinese) steps(d facts.Do) Phrase {
 		facts.Returns:            {Sentence: g.Return},
 		facts.ReturnsLater:       {Sentence: "已停服的实例最长可能需要30分钟恢复。"},
 		facts.RenewedLate:        {Sentence: g.LateRenewal},
+		facts.DowngradeFirst:     {Message: "如需保留请先设为降级", Sentence: "如需保留实例，请在退订前将其到期后操作设为降级：届时转换而不会释放。"},
+		facts.SaveFirst:          {Message: "请先备份所需数据", Sentence: "请在退订前备份仍需要的数据。"},
+		facts.EnterBilling:       {Message: "请更新其付费方式", Sentence: "请在配置中更新其此后的付费方式。"},
 	}
 	return chosen(d, table[:])
 }

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -321,27 +322,32 @@ func (c chinese) Frozen(facts.Frozen) Phrase {
 // because are the reasons for an end.
 func (c chinese) because(w facts.Why) string {
 	table := [...]string{
-		facts.Unclear:        "该情况已不存在",
-		facts.Thawed:         "实例已解冻",
-		facts.BillPaid:       "实例欠费已结清",
-		facts.ByAccount:      "改由账号欠费告警通知",
-		facts.Renewed:        "已续费",
-		facts.Moved:          "到期时间已变更",
-		facts.Renewable:      "账号欠费已结清，可以续费",
-		facts.RenewalOff:     "自动续费已关闭",
-		facts.IsConverted:    "已转为按量付费，请更新其付费方式",
-		facts.WillConvert:    "到期后转按量付费，不会释放",
-		facts.IsFree:         "实例现为免费",
-		facts.IsByUse:        "现为按量付费，无到期日",
-		facts.NothingOverdue: "欠费已结清",
-		facts.AccountPaid:    "账号欠费已结清",
-		facts.BalanceBack:    "余额已充足",
+		facts.Unclear:         "该情况已不存在",
+		facts.Thawed:          "实例已解冻",
+		facts.BillPaid:        "实例欠费已结清",
+		facts.ByAccount:       "改由账号欠费告警通知",
+		facts.Renewed:         "已续费",
+		facts.Moved:           "到期时间已变更",
+		facts.Renewable:       "账号欠费已结清，可以续费",
+		facts.RenewalOff:      "自动续费已关闭",
+		facts.IsConverted:     "已转为按量付费，请更新其付费方式",
+		facts.WillConvert:     "到期后转按量付费，不会释放",
+		facts.IsFree:          "实例现为免费",
+		facts.IsByUse:         "现为按量付费，无到期日",
+		facts.NothingOverdue:  "欠费已结清",
+		facts.AccountPaid:     "账号欠费已结清",
+		facts.BalanceBack:     "余额已充足",
+		facts.ConvertedAtOnce: "已退订并转为按量付费，请更新其付费方式",
 	}
 	return chosen(w, table[:])
 }
 
 func (c chinese) Over(f facts.Over) Phrase {
-	p := Phrase{Message: c.because(f.Why), Brief: c.because(f.Why)}
+	short := [...]string{
+		facts.ByAccount: "改由账号告警", facts.Renewable: "可以续费", facts.IsConverted: "已转按量付费", facts.WillConvert: "将转按量付费", facts.IsByUse: "现为按量付费",
+		facts.ConvertedAtOnce: "已转按量付费",
+	}
+	p := Phrase{Message: c.because(f.Why), Brief: cmp.Or(chosen(f.Why, short[:]), c.because(f.Why))}
 	full := p.Message
 	if !f.Until.IsZero() {
 		end := "，" + c.brief(f.Until, words.ZH) + "到期"

@@ -142,6 +142,7 @@ func (e english) ThresholdChanged(f facts.ThresholdChanged) Phrase {
 	return Phrase{
 		Message:  "over because the threshold was changed from " + from + " to " + to,
 		Tight:    "threshold changed from " + from + " to " + to,
+		Brief:    "threshold changed",
 		Sentence: "It is over because the threshold was changed from " + from + " to " + to + ".",
 	}
 }
@@ -301,6 +302,11 @@ func (e english) Reason(f facts.Reason) Phrase {
 	return Phrase{Message: why(f.Text, 100, "..."), Tight: why(f.Text, 30, "..."), Brief: why(f.Text, 30, "..."), Sentence: words.Capital(strings.TrimRight(f.Text, ".,:; ")) + "."}
 }
 
+func (e english) SaidGone(f facts.SaidGone) Phrase {
+	by := why(f.By, 16, "...")
+	return Phrase{Message: "gone, says " + by, Brief: "gone, says " + by, Sentence: f.By + " said that it does not exist any more, so its alarms are over."}
+}
+
 func (e english) Unwatched(f facts.Unwatched) Phrase {
 	what := words.Rule(string(f.Rule), words.EN)
 	if f.Rule.OfMetric() {
@@ -308,5 +314,8 @@ func (e english) Unwatched(f facts.Unwatched) Phrase {
 	}
 	p := e.said("alarm withdrawn (" + what + "), no longer watched")
 	p.Brief = what + " withdrawn"
+	if f.Removed {
+		p.Brief = "instance removed"
+	}
 	return p
 }

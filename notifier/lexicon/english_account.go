@@ -221,6 +221,9 @@ func (e english) steps(d facts.Do) Phrase {
 		facts.Returns:        {Sentence: g.Return},
 		facts.ReturnsLater:   {Sentence: "Instances that were stopped may take up to 30 minutes to come back."},
 		facts.RenewedLate:    {Sentence: g.LateRenewal},
+		facts.DowngradeFirst: {Message: "Downgrade to keep it.", Sentence: "If it is to stay, set its post-expiration action to downgrade before it is unsubscribed; then it is converted, and not deleted."},
+		facts.SaveFirst:      {Message: "Save what you need.", Sentence: "Save what is still needed of it before it is unsubscribed."},
+		facts.EnterBilling:   {Message: "Enter its new billing.", Sentence: "Enter in the configuration how it is billed from then on."},
 	}
 	return chosen(d, table[:])
 }

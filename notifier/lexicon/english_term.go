@@ -334,21 +334,22 @@ func (e english) Frozen(facts.Frozen) Phrase {
 // because are the reasons for an end.
 func (e english) because(w facts.Why) string {
 	table := [...]string{
-		facts.Unclear:        "it does not hold any more",
-		facts.Thawed:         "not frozen any more",
-		facts.BillPaid:       "no bill of it is overdue any more",
-		facts.ByAccount:      "told for its account as a whole from now on",
-		facts.Renewed:        "renewed",
-		facts.Moved:          "another end of its term counts now",
-		facts.Renewable:      "its account is not overdue any more, it can be renewed",
-		facts.RenewalOff:     "automatic renewal is switched off",
-		facts.IsConverted:    "converted to pay-as-you-go by now; enter how it is billed from here on",
-		facts.WillConvert:    "not deleted but converted to pay-as-you-go when its term is over",
-		facts.IsFree:         "free of charge now",
-		facts.IsByUse:        "billed by use now, it has no term that ends",
-		facts.NothingOverdue: "no bill is overdue any more",
-		facts.AccountPaid:    "the overdue bill of the account is paid",
-		facts.BalanceBack:    "balance not low any more",
+		facts.Unclear:         "it does not hold any more",
+		facts.Thawed:          "not frozen any more",
+		facts.BillPaid:        "no bill of it is overdue any more",
+		facts.ByAccount:       "told for its account as a whole from now on",
+		facts.Renewed:         "renewed",
+		facts.Moved:           "another end of its term counts now",
+		facts.Renewable:       "its account is not overdue any more, it can be renewed",
+		facts.RenewalOff:      "automatic renewal is switched off",
+		facts.IsConverted:     "converted to pay-as-you-go by now; enter how it is billed from here on",
+		facts.WillConvert:     "not deleted but converted to pay-as-you-go when its term is over",
+		facts.IsFree:          "free of charge now",
+		facts.IsByUse:         "billed by use now, it has no term that ends",
+		facts.NothingOverdue:  "no bill is overdue any more",
+		facts.AccountPaid:     "the overdue bill of the account is paid",
+		facts.BalanceBack:     "balance not low any more",
+		facts.ConvertedAtOnce: "unsubscribed and converted to pay-as-you-go; enter how it is billed from here on",
 	}
 	return chosen(w, table[:])
 }
@@ -365,8 +366,10 @@ func (e english) Over(f facts.Over) Phrase {
 		full += ", " + words.TermEnd(f.Until, e.termHome(), words.EN)
 	}
 	short := [...]string{
-		facts.ByAccount: "told for its account now", facts.Moved: "another end counts now", facts.Renewable: "it can be renewed again",
-		facts.IsConverted: "converted to pay-as-you-go", facts.WillConvert: "not deleted but converted", facts.IsByUse: "billed by use now",
+		facts.Unclear: "no longer so", facts.BillPaid: "bill paid", facts.ByAccount: "told for its account now", facts.Moved: "another end counts now",
+		facts.Renewable: "can be renewed again", facts.RenewalOff: "auto-renewal off", facts.IsConverted: "converted to pay-as-you-go",
+		facts.WillConvert: "not deleted but converted", facts.IsByUse: "billed by use now", facts.NothingOverdue: "no bill overdue",
+		facts.AccountPaid: "paid", facts.BalanceBack: "balance not low any more", facts.ConvertedAtOnce: "converted to pay-as-you-go",
 	}
 	p.Brief = cmp.Or(chosen(f.Why, short[:]), e.because(f.Why))
 	p.Sentence = "It is over: " + full + "."

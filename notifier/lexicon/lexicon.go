@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/facts"
 )
@@ -44,6 +45,8 @@ type Reader struct {
 	Name func(in *fleet.Instance, most int) string
 	// Title names the product and edition of an instance.
 	Title func(in *fleet.Instance) string
+	// Heard has the reasons that those who read instances tell in English.
+	Heard *heard.Book
 }
 
 // Signs is what a language puts between the parts.
@@ -103,6 +106,7 @@ type readings interface {
 	Grows(f facts.Grows) Phrase
 	GrowsNot(f facts.GrowsNot) Phrase
 	Reason(f facts.Reason) Phrase
+	SaidGone(f facts.SaidGone) Phrase
 	Unwatched(f facts.Unwatched) Phrase
 }
 
@@ -139,6 +143,11 @@ type terms interface {
 	Attempts(f facts.Attempts) Phrase
 	CannotRenew(f facts.CannotRenew) Phrase
 	Frozen(f facts.Frozen) Phrase
+	Unsubscribed(f facts.Unsubscribed) Phrase
+	GoesAtOnce(f facts.GoesAtOnce) Phrase
+	ConvertsAtOnce(f facts.ConvertsAtOnce) Phrase
+	ByUnsubscribing(f facts.ByUnsubscribing) Phrase
+	RenewalAdvised(f facts.RenewalAdvised) Phrase
 	Over(f facts.Over) Phrase
 	CalledOff(f facts.CalledOff) Phrase
 	PaidLate(f facts.PaidLate) Phrase

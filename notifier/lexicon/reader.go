@@ -3,6 +3,7 @@ package lexicon
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -145,17 +146,24 @@ func sentences(list ...string) string {
 // why shortens a reason to so many signs, in whole words where there are; gap stands for
 // the rest.
 func why(text string, most int, gap string) string {
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most+1])
-		if end := strings.LastIndexByte(text, ' '); end > most/2 {
-			text = text[:end]
-		} else {
-			text = string([]rune(text)[:most])
-		}
-		return strings.TrimRight(text, ".,:; ") + gap
+	const ends = ".,:; ，：；（"
+	r := []rune(text)
+	if len(r) <= most {
+		return strings.TrimRight(text, ends)
 	}
-	return strings.TrimRight(text, ".,:; ")
+	end := most
+	for end > most/2 && inWord(r[end-1]) && inWord(r[end]) {
+		end--
+	}
+	if end <= most/2 {
+		end = most
+	}
+	return strings.TrimRight(string(r[:end]), ends) + gap
 }
+
+// inWord tells whether a sign is one of a word that is written with letters: Chinese has no
+// words that a cut could break.
+func inWord(r rune) bool { return r != ' ' && r < unicode.MaxLatin1 }
 
 // chosen is the words for one of a kind; none for one that a table does not have, which
 // a test does not let happen.

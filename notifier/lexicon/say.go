@@ -5,7 +5,7 @@ import "github.com/brimwatch/brimwatch/notifier/facts"
 // Say puts a fact into words. It is false for a fact that no language knows, which a
 // test does not let happen.
 func Say(l Lexicon, f facts.Fact) (Phrase, bool) {
-	for _, say := range [...]func(Lexicon, facts.Fact) (Phrase, bool){figuresOf, silencesOf, datesOf, deletionsOf, billsOf, accountsOf, moneyOf} {
+	for _, say := range [...]func(Lexicon, facts.Fact) (Phrase, bool){figuresOf, silencesOf, datesOf, deletionsOf, unsubscribedOf, billsOf, accountsOf, moneyOf} {
 		if p, ok := say(l, f); ok {
 			return p, true
 		}
@@ -73,6 +73,8 @@ func silencesOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.GrowsNot(f), true
 	case facts.Reason:
 		return l.Reason(f), true
+	case facts.SaidGone:
+		return l.SaidGone(f), true
 	case facts.Unwatched:
 		return l.Unwatched(f), true
 	}
@@ -133,6 +135,22 @@ func deletionsOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.ReleaseTold(f), true
 	case facts.IgnoreRelease:
 		return l.IgnoreRelease(f), true
+	}
+	return Phrase{}, false
+}
+
+func unsubscribedOf(l Lexicon, f facts.Fact) (Phrase, bool) {
+	switch f := f.(type) {
+	case facts.Unsubscribed:
+		return l.Unsubscribed(f), true
+	case facts.GoesAtOnce:
+		return l.GoesAtOnce(f), true
+	case facts.ConvertsAtOnce:
+		return l.ConvertsAtOnce(f), true
+	case facts.ByUnsubscribing:
+		return l.ByUnsubscribing(f), true
+	case facts.RenewalAdvised:
+		return l.RenewalAdvised(f), true
 	}
 	return Phrase{}, false
 }

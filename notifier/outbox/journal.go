@@ -34,6 +34,9 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 		if err := storeStates(ctx, tx, c.States); err != nil {
 			return err
 		}
+		if err := storeSaid(ctx, tx, c.Said); err != nil {
+			return err
+		}
 		silences, err := activeSilences(ctx, tx, now)
 		if err != nil {
 			return err

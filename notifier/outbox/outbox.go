@@ -81,6 +81,7 @@ type Outbox struct {
 	queues   *queues
 	wake     chan struct{}
 	reloaded chan struct{} // another directory is in force
+	drilled  chan struct{} // closed when it was planned for the first time which drills are due
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
@@ -102,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1), drilled: make(chan struct{}),
 	}
 	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
 		b.clock.clocks = machineClocks()
@@ -135,14 +136,25 @@ func (b *Outbox) Close() error {
 	return errors.Join(b.statements.close(), b.store.close())
 }
 
-// SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
-// are in it no more are kept while something that they were told is open.
+// SetDirectory puts a directory into force, and tries what waits under it.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
+	b.UseDirectory(d)
+	b.Reloaded()
+}
+
+// UseDirectory puts a directory into force. Notices that are decided keep their texts; the
+// dispatcher looks their recipients up when it sends them. Targets of before that are in it no
+// more are kept while something that they were told is open.
+func (b *Outbox) UseDirectory(d *notifier.Directory) {
 	b.former.Lock()
 	b.directory.Store(d.Keep(b.directory.Load()))
 	b.former.Unlock()
 	b.metrics.configure(d)
+}
+
+// Reloaded tries what waits under the directory that is in force, and takes up what could not be
+// sent under the one before: after a reload, when it was judged what is over by it.
+func (b *Outbox) Reloaded() {
 	select {
 	case b.reloaded <- struct{}{}:
 	default:

@@ -26,13 +26,15 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
-	var all *notifier.Alert // what p.alert says
+	var common map[string]string // what the alert of the event says
 	for i := range p.notices {
 		n := &p.notices[i]
-		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 || // it lists the instances of a receiver, or says why it is told
-			all != nil && !maps.Equal(n.Alert.Annotations, all.Annotations) // it is told in another language, or with times of another zone
-		if !own && all != nil {
-			continue
+		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
+		if !own && p.alert != "" {
+			if maps.Equal(common, n.Alert.Annotations) {
+				continue
+			}
+			own = true // it is in another language, or has the times of another zone
 		}
 		text, err := json.Marshal(n.Alert)
 		if err != nil {
@@ -42,7 +44,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 		if own {
 			p.own[i] = string(text)
 		} else {
-			p.alert, all = string(text), &n.Alert
+			p.alert, common = string(text), n.Alert.Annotations
 		}
 	}
 	return p

@@ -41,7 +41,7 @@ func others(t *notifier.Target, passed string) bool {
 // failedOver sends the notices of a message that was accepted and not delivered by the next
 // route, where there is one and the number is not to blame.
 func (b *Outbox) failedOver(ctx context.Context, it item, r notifier.Receipt) []item {
-	if r.AboutRecipient {
+	if r.AboutRecipient && !r.AboutPair {
 		return nil
 	}
 	var message, route, passed string

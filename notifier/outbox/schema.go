@@ -209,6 +209,16 @@ ALTER TABLE limit_warning ADD COLUMN code TEXT NOT NULL DEFAULT '';`, `
 ALTER TABLE notice ADD COLUMN passed TEXT NOT NULL DEFAULT '';
 ALTER TABLE notice ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN route TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE confirmation (
+	id       INTEGER PRIMARY KEY,
+	instance TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	what     TEXT NOT NULL,
+	by       TEXT NOT NULL,
+	reason   TEXT NOT NULL
+);
+CREATE INDEX confirmation_instance ON confirmation (instance, at);
+CREATE INDEX confirmation_at ON confirmation (at);`, `
 ALTER TABLE notice ADD COLUMN own TEXT NOT NULL DEFAULT '';`,
 	}
 }

@@ -29,6 +29,7 @@ type sending struct {
 	tried   time.Duration // how long ago the last attempt began
 	last    bool          // it ends a row of messages: what it has no room for is counted
 	behind  bool          // its text has no room for others that have to be said
+	repeats bool          // an attempt before may have arrived after all, and this one is sent
 }
 
 // prepare reads the notices of a message and finds where they go. A target

@@ -144,8 +144,8 @@ func end(ctx context.Context, tx *transaction, r notifier.Receipt, which string,
 			return again, err
 		}
 	}
-	return moved(ctx, tx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE `+which+` AND state = ?`,
-		state, append([]any{state, reason}, append(key, notifier.Sent)...))
+	return moved(ctx, tx, `UPDATE notice SET state = ?, reason = CASE WHEN ? <> '' THEN ? ELSE reason END, next_at = 0 WHERE `+which+` AND state = ?`,
+		state, append([]any{state, reason, reason}, append(key, notifier.Sent)...))
 }
 
 // moved runs a statement that moves notices to a state, and returns them.

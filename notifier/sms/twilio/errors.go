@@ -76,7 +76,11 @@ func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error
 		return err
 	}
 	if why := c.aboutRecipient(e.Code, m.Recipient.Display); why != "" {
-		return notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %w", why, said)))
+		err := notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %w", why, said)))
+		if aboutPair(e.Code) {
+			err = notifier.AboutPair(err)
+		}
+		return err
 	}
 	if why := aboutAccount(e); why != "" {
 		return later(why, mendAfter)
@@ -117,6 +121,12 @@ func (c *Channel) aboutRecipient(code int, who string) string {
 		return "text messages do not reach " + who + ": " + deliveryFault(code)
 	}
 	return ""
+}
+
+// aboutPair tells whether a refusal is about this account or sender with this recipient, so
+// that another provider may reach them. Who texted STOP is not texted by another one.
+func aboutPair(code int) bool {
+	return code == 21408 || code == 21608 || code == 21612 || code == 30004
 }
 
 // aboutAccount explains a refusal that is about the account or the sender, so

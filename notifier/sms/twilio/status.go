@@ -122,7 +122,7 @@ func makeReceipt(sid string, s Status, code int, said string) notifier.Receipt {
 		return r
 	}
 	if r.Status == notifier.Failed {
-		r.Again, r.AboutRecipient = mayPass(code), unreachable(code)
+		r.Again, r.AboutRecipient, r.AboutPair = mayPass(code), unreachable(code), aboutPair(code)
 	}
 	r.Detail += " (" + strconv.Itoa(code) + ")"
 	switch why := deliveryFault(code); {

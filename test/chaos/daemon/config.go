@@ -29,6 +29,7 @@ type Config struct {
 	Fleet     *pages.Fleet
 	Pages     string // URL of the pages
 	Provider  string // URL of the Twilio server
+	Backup    string // URL of a second one, which is asked after it; "" is none
 	Contacts  []Contact
 	Receivers []Receiver
 	Without   int // how many of the last instances are left out
@@ -71,10 +72,16 @@ contacts:
 			b = fmt.Appendf(b, "      - {url: %q, timeout: 5s}\n", url)
 		}
 	}
-	return fmt.Appendf(b, `sms:
-  providers:
-    - {name: twilio, type: twilio, account_sid: %s, auth_token: %q, from: %q, base_url: %q}
-`, farside.AccountSID, farside.AuthToken, farside.From, c.Provider)
+	b = append(b, "sms:\n  providers:\n"...)
+	b = provider(b, "twilio", farside.AccountSID, c.Provider)
+	if c.Backup != "" {
+		b = provider(b, "backup", farside.BackupSID, c.Backup)
+	}
+	return b
+}
+
+func provider(b []byte, name, account, url string) []byte {
+	return fmt.Appendf(b, "    - {name: %s, type: twilio, account_sid: %s, auth_token: %q, from: %q, base_url: %q}\n", name, account, farside.AuthToken, farside.From, url)
 }
 
 func (c *Config) receiverNames() []string {

@@ -167,7 +167,7 @@ func TestHook(t *testing.T) {
 // TestProvider sends a text to a provider whose clock is off, among those of others.
 func TestProvider(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, err := farside.NewProvider()
+		p, err := farside.NewProvider(farside.AccountSID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,8 @@ const (
 	AccountSID = "AC0123456789abcdef0123456789abcdef"
 	AuthToken  = "0123456789abcdef0123456789abcdef"
 	From       = "+15005550006"
+	// BackupSID is the account at the second provider, with the same token.
+	BackupSID = "ACfedcba9876543210fedcba9876543210"
 )
 
 // Provider is a Twilio server that remembers what it accepted.
@@ -33,10 +35,10 @@ type Text struct {
 	At            time.Time
 }
 
-// NewProvider returns a provider.
-func NewProvider() (*Provider, error) {
+// NewProvider returns a provider that has one account.
+func NewProvider(account string) (*Provider, error) {
 	p := &Provider{}
-	server, err := phone.New(phone.Options{AccountSID: AccountSID, AuthToken: AuthToken, Keep: 100_000, Now: p.now, Pace: 200 * time.Millisecond})
+	server, err := phone.New(phone.Options{AccountSID: account, AuthToken: AuthToken, Keep: 100_000, Now: p.now, Pace: 200 * time.Millisecond})
 	p.phone = server
 	return p, err
 }

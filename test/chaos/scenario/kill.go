@@ -49,7 +49,7 @@ func (w *World) killed(ctx context.Context, trouble func(context.Context) error)
 		if !ok {
 			unsettled++
 		}
-		w.say("ended %d of %d times, %d texts, %d webhooks, %d alarms read", done, kills, len(w.provider.Texts()), len(w.hooks["a"].Bodies()), len(w.fleet.Periods()))
+		w.say("ended %d of %d times, %d texts, %d webhooks, %d alarms read", done, kills, len(w.texts()), len(w.hooks["a"].Bodies()), len(w.fleet.Periods()))
 	}
 	w.count("rounds after which something still waited for 2 min", "0", unsettled, unsettled == 0)
 	w.count("times the process was ended", strconv.Itoa(kills), kills, true)
@@ -65,6 +65,9 @@ func (w *World) killed(ctx context.Context, trouble func(context.Context) error)
 // go, and its end at a random moment.
 func (w *World) hardTimes(ctx context.Context, trouble func(context.Context) error) error {
 	w.sms.Set(w.badWeather())
+	if w.spare != nil {
+		w.spare.Set(w.badWeather())
+	}
 	for _, name := range slices.Sorted(maps.Keys(w.hooks)) {
 		w.hooks[name].gate.Set(w.badWeather())
 	}

@@ -31,8 +31,10 @@ func List() []Scenario {
 		{Name: "start-locked", Brief: true, About: "another process holds the database when it starts: alarms go out, and the journal catches up", run: in("start-locked", fleetOf(4, 1), startLocked)},
 		{Name: "store-damaged", Brief: true, About: "pages of the database are damaged while it is down: it is set aside, and alarms go out", run: in("store-damaged", fleetOf(4, 1), storeDamaged)},
 		{Name: "wal-torn", Brief: true, About: "kill -9, and the end of the write-ahead log is gone: nobody is told twice", run: in("wal-torn", fleetOf(4, 1), walTorn)},
+		{Name: "failover", Brief: true, About: "one of two providers fails: a text goes by the other within 5 s where it certainly did not leave, within 75 s where nobody can know, and by the first again when that is back", run: inTwo("failover", fleetOf(8, 1), failover)},
 		{Name: "kill", Brief: true, About: "kill -9 and SIGTERM at random moments, behind far sides that fail at random", run: in("kill", fleetOf(12, 2), kill)},
 		{Name: "names", Brief: true, About: "the same, while contacts and receivers get other names and stay the same people", run: in("names", fleetOf(12, 2), names)},
+		{Name: "kill-two", Brief: true, About: "kill -9 and SIGTERM at random moments, behind two providers that both fail at random", run: inTwo("kill-two", fleetOf(12, 2), kill)},
 	}
 }
 

@@ -27,7 +27,7 @@ func (w *World) readJournal(ctx context.Context) error {
 // textsTo returns the text messages to a number since a moment.
 func (w *World) textsTo(number string, since time.Time) []farside.Text {
 	var out []farside.Text
-	for _, t := range w.provider.Texts() {
+	for _, t := range w.texts() {
 		if t.To == number && !t.At.Before(since) {
 			out = append(out, t)
 		}
@@ -40,7 +40,7 @@ func (w *World) textsTo(number string, since time.Time) []farside.Text {
 func (w *World) firstText(ctx context.Context, since time.Time, most time.Duration, pleases func(farside.Text) bool) (farside.Text, bool, error) {
 	var found farside.Text
 	ok, err := waitFor(ctx, most, func() bool {
-		for _, t := range w.provider.Texts() {
+		for _, t := range w.texts() {
 			if !t.At.Before(since) && pleases(t) {
 				found = t
 				return true
@@ -88,7 +88,7 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 			bySID[n.ProviderID] = append(bySID[n.ProviderID], n)
 		}
 	}
-	texts := w.provider.Texts()
+	texts := w.texts()
 	byWords := make(map[string][]wire.Notice)
 	for _, t := range texts {
 		if notices := bySID[t.SID]; len(notices) > 0 {
@@ -146,6 +146,9 @@ func (w *World) could(recipient string, from, to time.Time) bool {
 		if recipient == "webhook/"+name {
 			gate = h.gate
 		}
+	}
+	if gate == w.sms && w.spare != nil && w.spare.Free(from, to, grace, w.daemon.Up) {
+		return true
 	}
 	return gate.Free(from, to, grace, w.daemon.Up)
 }

@@ -92,7 +92,7 @@ func (w *World) newAlarm(ctx context.Context, instance int, level pages.Level, m
 // its name, or by the journal. Zero is not yet.
 func (w *World) toldAt(instance int, since time.Time) time.Time {
 	key := w.fleet.Key(instance, 0)
-	for _, t := range w.provider.Texts() {
+	for _, t := range w.texts() {
 		if !t.At.Before(since) && about(key.Instance)(t) {
 			return t.At
 		}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
@@ -53,7 +54,9 @@ type World struct {
 	fleet    *pages.Fleet
 	provider *farside.Provider
 	sms      *farside.Gate
-	hooks    map[string]*hook // by name
+	backup   *farside.Provider // a second one; nil is none
+	spare    *farside.Gate     // the gate of it
+	hooks    map[string]*hook  // by name
 	daemon   *daemon.Daemon
 
 	journal map[string]wire.Notice // by id, as it was seen last
@@ -92,7 +95,7 @@ func newWorld(o Options, name string, fleet *pages.Fleet) (*World, error) {
 		hooks: make(map[string]*hook), journal: make(map[string]wire.Notice),
 	}
 	var err error
-	if w.provider, err = farside.NewProvider(); err != nil {
+	if w.provider, err = farside.NewProvider(farside.AccountSID); err != nil {
 		return nil, err
 	}
 	if w.daemon, err = daemon.New(dir, o.Binary); err != nil {
@@ -116,6 +119,31 @@ func newWorld(o Options, name string, fleet *pages.Fleet) (*World, error) {
 	w.stay("sms/" + weiPhone)
 	w.stay("sms/" + liPhone)
 	return w, w.config.Write(dir)
+}
+
+// addBackup opens a second provider, which the product asks after the first. The product
+// does not run yet.
+func (w *World) addBackup() error {
+	var err error
+	if w.backup, err = farside.NewProvider(farside.BackupSID); err != nil {
+		return err
+	}
+	w.spare = farside.NewGate(w.backup)
+	w.closers = append(w.closers, w.spare.Close)
+	if w.config.Backup, err = w.serve(w.spare); err != nil {
+		return err
+	}
+	return w.config.Write(w.daemon.Dir)
+}
+
+// texts are all that the providers accepted, oldest first.
+func (w *World) texts() []farside.Text {
+	out := w.provider.Texts()
+	if w.backup != nil {
+		out = append(out, w.backup.Texts()...)
+		slices.SortStableFunc(out, func(a, b farside.Text) int { return a.At.Compare(b.At) })
+	}
+	return out
 }
 
 // addHook opens a webhook receiver that is to be told from now on.
@@ -203,6 +231,9 @@ func (w *World) reload(ctx context.Context) error {
 // weather sets what becomes of requests at all far sides.
 func (w *World) weather(choose func(*http.Request) farside.Fate) {
 	w.sms.Set(choose)
+	if w.spare != nil {
+		w.spare.Set(choose)
+	}
 	for _, h := range w.hooks {
 		h.gate.Set(choose)
 	}

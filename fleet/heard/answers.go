@@ -1,0 +1,100 @@
+package heard
+
+// ofAnswers has what is wrong with the answer of a server that speaks HTTP (collector/httpget).
+func ofAnswers() []Saying {
+	return []Saying{
+		{"connect", "建立连接"},
+		{"greet the server by TLS", "建立 TLS"},
+		{"send the request", "发送请求"},
+		{"wait for the answer", "等待应答"},
+		{"read the head of the answer", "读取应答头"},
+		{"read the answer", "读取应答"},
+		{"read the page", "读取页面"},
+		{"the head of the answer is longer than 256 KiB", "应答头超过 256 KiB"},
+		{"the head of the answer is not HTTP/1", "应答头不是 HTTP/1"},
+		{"the server announces an answer (status 1xx) again and again and gives none", "服务器反复预告应答（状态 1xx），却没有应答"},
+		{"the server answers %s, which is not HTTP/1: wrong port, or it wants TLS (https://)", "服务器应答 %s，不是 HTTP/1：端口不对，或需要 TLS（https://）"},
+		{"the compressed page is larger than what is read: is this the right address?", "压缩的页面超过可读取的大小：地址是否正确？"},
+		{"the proxy that the environment names (HTTP_PROXY or HTTPS_PROXY) cannot be read as a URL", "环境变量 HTTP_PROXY 或 HTTPS_PROXY 中的代理不是有效的 URL"},
+		{"through the proxy that the environment names: %v", "经环境变量指定的代理：%v"},
+		{"the server answered with a web page (HTML), not with metrics: is the path of the url right, or does a login page stand in front?", "服务器应答的是网页（HTML），不是指标：url 的路径是否正确，前面是否有登录页？"},
+		{"the server answered with a web page (HTML), not with JSON: is the path of the url right, or does a login page stand in front?", "服务器应答的是网页（HTML），不是 JSON：url 的路径是否正确，前面是否有登录页？"},
+		{"the server does not answer by TLS: wrong port, or http:// is meant", "服务器不用 TLS 应答：端口不对，或应为 http://"},
+		{"the server closed the connection instead of greeting by TLS: wrong port, or http:// is meant", "服务器没有建立 TLS 就关闭了连接：端口不对，或应为 http://"},
+		{"the server closed the connection without an answer: wrong port, or https:// is meant", "服务器没有应答就关闭了连接：端口不对，或应为 https://"},
+		{"the server closed the connection without an answer", "服务器没有应答就关闭了连接"},
+		{"the connection was cut off within the answer", "应答中途连接中断"},
+		{"the server says the page is gzip, but it cannot be unpacked", "服务器称页面为 gzip，但无法解压"},
+		{"the page was cut off: the connection ended before it was whole", "页面不完整：连接提前结束"},
+		{"the page could not be read to its end", "页面未能读完"},
+		{"the page has %s, more than the %s that are read: is this the right address?", "页面有 %s，超过可读取的 %s：地址是否正确？"},
+		{"the answer is larger than %s, which is the most that is read: is this the right address?", "应答超过 %s 的读取上限：地址是否正确？"},
+		{"the answer is empty: is this the right address?", "应答为空：地址是否正确？"},
+		{"the answer has not the form that is expected: is this the right address, and the right kind of server?", "应答的格式不符：地址和服务器类型是否正确？"},
+		{"the answer is not JSON", "应答不是 JSON"},
+		{"the answer is not JSON: is this the right address?", "应答不是 JSON：地址是否正确？"},
+		{"the server answered in protobuf although text was asked for: turn its text format on", "请求的是文本，服务器却以 protobuf 应答：请开启其文本格式"},
+		{"the server answered with %s, not with a page of metrics (text/plain): is the path of the url right?", "服务器应答的是 %s，不是指标页面（text/plain）：url 的路径是否正确？"},
+		{"the server answered with %s, not with %s: is the path of the url right?", "服务器应答的是 %s，不是 %s：url 的路径是否正确？"},
+		{"the server compressed the page in a way that was not asked for (%s)", "服务器以未请求的方式压缩了页面（%s）"},
+		{"the server wants a login (status 401): set username and password_file, or a bearer token", "服务器要求登录（状态 401）：请设置 username 和 password_file，或 bearer token"},
+		{"the server refuses the login (status 401): wrong user name, password or token", "服务器拒绝登录（状态 401）：用户名、密码或 token 不对"},
+		{"the server does not let this user read the page (status 403): it needs more rights", "服务器不允许该用户读取页面（状态 403）：权限不足"},
+		{"there is no page at this address (status %d): is the path of the url right, and are metrics turned on there?", "该地址没有页面（状态 %d）：url 的路径是否正确，那里是否开启了指标？"},
+		{"the proxy wants a login (status 407): put it into the environment variable that names the proxy", "代理要求登录（状态 407）：请写入指定代理的环境变量"},
+		{"the server is asked too often (status 429): read it at a longer interval, or raise its limit", "对服务器的请求过于频繁（状态 429）：请加长读取间隔，或提高其上限"},
+		{"the server does not understand the request (status 400): is https:// meant, or another path or query?", "服务器不理解请求（状态 400）：是否应为 https://，或其他路径、参数？"},
+		{"the server redirects (status %d) to an address that cannot be read, which is not followed: put the right address into url", "服务器重定向（状态 %d）到无法识别的地址，不予跟随：请在 url 中填写正确地址"},
+		{"the server redirects (status %d) to %s, which is not followed: put the right address into url", "服务器重定向（状态 %d）到 %s，不予跟随：请在 url 中填写正确地址"},
+		{"the server has a fault of its own (%s): see its log", "服务器自身出错（%s）：请看其日志"},
+		{"the server answered with %s instead of a page", "服务器应答 %s，没有页面"},
+		{"%v; it wants to be left alone until %s", "%v；服务器要求在 %s 之前不再请求"},
+	}
+}
+
+// ofPages has what is wrong with a page of metrics (collector/exposition).
+func ofPages() []Saying {
+	return []Saying{
+		{"the answer is empty: the server shows no metrics at this address", "应答为空：该地址没有指标"},
+		{"the page holds no metrics, only comments or blank lines", "页面没有指标，只有注释或空行"},
+		{"the answer is not a page of metrics in the Prometheus text format: is the path of the url right?", "应答不是 Prometheus 文本格式的指标页面：url 的路径是否正确？"},
+		{"the page ends within a line, and the server does not say how long it is: it was cut off", "页面在一行中途结束，服务器也未说明长度：页面不完整"},
+		{"the page is larger than %s, which is the most that is read: is this the right address? A page that shows every queue or topic is not meant for this", "页面超过 %s 的读取上限：地址是否正确？列出每个队列或主题的页面不适用"},
+		{"a line of the page is longer than %s: is this a page of metrics?", "页面有一行超过 %s：这是指标页面吗？"},
+		{"a line of series %s cannot be read", "指标 %s 有一行无法识别"},
+		{"series %s is not a number (NaN) at the moment", "指标 %s 目前不是数字（NaN）"},
+		{"series %s is infinite", "指标 %s 为无穷大"},
+		{"no series of the page fits %s, though others have this name", "页面上没有与 %s 相符的指标，只有同名的其他指标"},
+		{"the page has no series %s", "页面没有指标 %s"},
+		{"the page has none of the series %s", "页面没有以下任何指标：%s"},
+	}
+}
+
+// ofPrometheus has what a Prometheus server does not answer (collector/prometheus).
+func ofPrometheus() []Saying {
+	return []Saying{
+		{"the answer (status %d) is JSON, but not that of Prometheus' query API: is the url right?", "应答（状态 %d）是 JSON，但不是 Prometheus 查询接口的：url 是否正确？"},
+		{"the answer has not the form of Prometheus' query API", "应答不是 Prometheus 查询接口的格式"},
+		{"the server warns: %s", "服务器警告：%s"},
+		{"the answer is partial: some of the server's storage nodes are missing (isPartial)", "应答不完整：服务器缺少部分存储节点（isPartial）"},
+		{"a value is not a pair of time and text", "数值不是时间与文本的组合"},
+		{"a value is not a number", "数值不是数字"},
+		{"no reason is given", "未说明原因"},
+		{"how old the figure is cannot be asked: %v", "无法查询数值的时间：%v"},
+		{"a series behind the usage query was last told %s ago, longer than %s: has what sends it died?", "用量查询所依据的指标最后在 %s 前上报，超过 %s：上报方是否已停止？"},
+		{"a series without value", "指标没有数值"},
+		{"usage", "用量"},
+		{"limit", "上限"},
+		{"the %v query is refused: %s", "%v查询被拒绝：%s"},
+		{"the %v query was answered, but %v", "%v查询有应答，但%v"},
+		{"the %v query gives a course of values, not one figure: leave the [range] out, or put a function such as rate(…) or max_over_time(…) around it", "%v查询得到一段时间的数值，而不是一个数：请去掉 [range]，或加上 rate(…)、max_over_time(…) 等函数"},
+		{"the %v query gives a text, not a figure", "%v查询得到文本，而不是数值"},
+		{"the %v query returned nothing: there is no such series at the moment", "%v查询没有结果：目前没有这样的指标"},
+		{"the %v query returned nothing: there is no such series at the moment; the server notes: %s", "%v查询没有结果：目前没有这样的指标；服务器提示：%s"},
+		{"the %v query returned %d series where one is needed: make one of them, as in sum(…) or max(…)", "%v查询得到 %d 条指标，只应有一条：请合并，如 sum(…) 或 max(…)"},
+		{"the %v query gives a histogram, not a figure: put histogram_count(…) or histogram_sum(…) around it", "%v查询得到直方图，而不是数值：请加上 histogram_count(…) 或 histogram_sum(…)"},
+		{"the %v query gives NaN, which is no figure: does it divide by nothing?", "%v查询得到 NaN，不是数值：是否除以空值？"},
+		{"the %v query gives an infinity, which is no figure: does it divide by zero?", "%v查询得到无穷大，不是数值：是否除以零？"},
+		{"the %v query gives %s, which is below zero", "%v查询得到 %s，小于零"},
+	}
+}
