@@ -155,6 +155,11 @@ type Notice struct {
 	Address   string // where the recipient was when it was decided; may hold secrets, is never shown
 	Told      string // of an end: the address that was told of the beginning, and is told of the end; "" is wherever the recipient is
 	Text      string // for SMS; "" for others
+	// Own is the notice by the template of its target: the text of a text message that tells of
+	// nothing else, or the body of a webhook. "" is the words that are shipped.
+	Own string
+	// TemplateFault is why there is no Own though the target has a template. It is not stored.
+	TemplateFault string
 	// Brief is the notice in a few words, for a text message that speaks for
 	// several: "K7Q2 Orders connections 97%"; "" for others.
 	Brief string

@@ -6,7 +6,7 @@ import (
 
 // resolveAliyun reads a provider of type aliyun.
 func (d *decoder) resolveAliyun(p *providerDoc, s *Snapshot) Provider {
-	d.onlyKeys(p, "access_key_id", "access_key_secret", "sign_name", "templates", "variables", "variable_length")
+	d.onlyKeys(p, "access_key_id", "access_key_secret", "sign_name", "templates", "variables", "variable_length", "base_url")
 	out := Provider{Name: p.Name, Type: p.Type, BaseURL: p.BaseURL, Prefixes: p.Prefixes}
 	out.PricePerSegment = d.price(d.under(p.place, "price_per_segment"), p.PricePerSegment)
 	out.KeyID = d.secretOf(p.place, "access_key_id", p.AccessKeyID, p.AccessKeyIDFile, p.AccessKeyIDEnv)
@@ -24,7 +24,7 @@ func (d *decoder) resolveAliyun(p *providerDoc, s *Snapshot) Provider {
 			d.fault(d.nth(d.under(p.place, "prefixes"), i), "Alibaba Cloud would take a number of +1 for one of mainland China, and a stranger would get the message; send to +1 through another provider")
 		}
 	}
-	d.resolveTemplates(p, s, &out.China)
+	d.resolveApproved(p, s, &out.China)
 	d.warnAbroad(p, s)
 	return out
 }

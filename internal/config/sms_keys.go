@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -8,12 +9,13 @@ import (
 // onlyKeys makes sure that a provider has no keys of another type: whoever wrote them
 // believes that they do something.
 func (d *decoder) onlyKeys(p *providerDoc, own ...string) {
-	own = append(own, "name", "type", "base_url", "prefixes", "price_per_segment")
+	own = append(own, "name", "type", "prefixes", "price_per_segment")
+	known := d.fieldsOf(reflect.TypeFor[providerDoc]()) // an unknown key is a fault already
 	node := resolved(p.node)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i].Value
 		plain := strings.TrimSuffix(strings.TrimSuffix(key, "_file"), "_env")
-		if !slices.Contains(own, key) && !slices.Contains(own, plain) {
+		if _, ok := known[key]; ok && !slices.Contains(own, key) && !slices.Contains(own, plain) {
 			d.fault(d.child(p.place, node.Content[i], step(key)), "this is no key of a provider of type %s; remove it", clip(p.Type))
 		}
 	}

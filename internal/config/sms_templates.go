@@ -19,9 +19,9 @@ type China struct {
 	Templates        template.Set
 }
 
-// resolveTemplates reads signature, templates and variables, and makes sure that every text
+// resolveApproved reads signature, templates and variables, and makes sure that every text
 // has room in them.
-func (d *decoder) resolveTemplates(p *providerDoc, s *Snapshot, out *China) {
+func (d *decoder) resolveApproved(p *providerDoc, s *Snapshot, out *China) {
 	out.SignName = strings.TrimSpace(p.SignName)
 	switch {
 	case out.SignName == "":

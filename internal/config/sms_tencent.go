@@ -9,7 +9,7 @@ import (
 
 // resolveTencent reads a provider of type tencent.
 func (d *decoder) resolveTencent(p *providerDoc, s *Snapshot) Provider {
-	d.onlyKeys(p, "secret_id", "secret_key", "app_id", "region", "sign_name", "templates", "variables", "variable_length")
+	d.onlyKeys(p, "secret_id", "secret_key", "app_id", "region", "sign_name", "templates", "variables", "variable_length", "base_url")
 	out := Provider{Name: p.Name, Type: p.Type, BaseURL: p.BaseURL, Prefixes: p.Prefixes}
 	out.PricePerSegment = d.price(d.under(p.place, "price_per_segment"), p.PricePerSegment)
 	out.KeyID = d.secretOf(p.place, "secret_id", p.SecretID, p.SecretIDFile, p.SecretIDEnv)
@@ -32,7 +32,7 @@ func (d *decoder) resolveTencent(p *providerDoc, s *Snapshot) Provider {
 	}
 	d.checkServer(p)
 	d.checkPrefixes(p)
-	d.resolveTemplates(p, s, &out.China)
+	d.resolveApproved(p, s, &out.China)
 	for _, rule := range slices.Sorted(maps.Keys(p.Templates)) {
 		if code := p.Templates[rule]; strings.Trim(code, "0123456789") != "" {
 			d.fault(d.find(p.place, "templates."+rule), "a template of Tencent Cloud has a number, such as 1110, not %q", clip(code))

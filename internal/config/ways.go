@@ -113,7 +113,7 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 			}
 			urls[w.URL] = w.place
 			out.turn(webhookTurn(len(out.Webhooks)), l.turn)
-			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w))
+			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w, r.Name, s))
 		}
 		for _, name := range l.SMS {
 			out.turn(smsTurn(name), l.turn)

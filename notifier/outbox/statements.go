@@ -92,6 +92,7 @@ type transaction struct {
 	failed   error // why notices could not be stored
 	spending *spending
 	texted   bool                 // a text message was planned
+	broken   []brokenTemplate     // templates that failed for notices that were planned
 	room     map[string]time.Time // when there is room under a cap again
 }
 
