@@ -38,11 +38,12 @@ func (j *clockRound) bulk() map[string]bulk {
 	type together struct{ account, product string }
 	byAccount := make(map[together][]*TermWatch)
 	news := j.accountsDue()
-	for i := range j.judge.calendar.Terms {
-		a := &j.judge.calendar.Terms[i]
-		if a.Instance.BulkRenewal && news[a.Instance.Account] && a.expires() {
-			k := together{a.Instance.Account, a.Instance.Product}
-			byAccount[k] = append(byAccount[k], a)
+	for account := range news {
+		for _, place := range j.judge.places.byAccount[account] {
+			if a := &j.judge.calendar.Terms[place]; a.Instance.BulkRenewal && a.expires() {
+				k := together{account, a.Instance.Product}
+				byAccount[k] = append(byAccount[k], a)
+			}
 		}
 	}
 	out := make(map[string]bulk)

@@ -25,14 +25,40 @@ type found struct {
 }
 
 // watches gathers what is judged in this round, with what is known of whether it exists. It
-// notes what has to be remembered of deletions that were due.
+// notes what has to be remembered of deletions that were due. That changes when something of
+// the instance is due: at the moment of the deletion, and when it has another term; and at any
+// time where it is asked, or a person said something.
 func (j *clockRound) watches() {
 	terms := j.judge.calendar.Terms
 	j.terms = make([]*TermWatch, len(terms))
-	j.found, j.known = make(map[string]found), make(map[string]fleet.Existence)
+	j.found, j.known, j.seen = make(map[string]found), make(map[string]fleet.Existence), make(map[int]bool)
 	for i := range terms {
-		j.terms[i] = j.told(&terms[i])
+		j.terms[i] = &terms[i]
+		if j.isDue(i) || j.judge.asked[i] {
+			j.see(i)
+		}
 	}
+}
+
+// see looks what is known of whether the instance at a place of the calendar exists.
+func (j *clockRound) see(place int) {
+	if j.seen[place] {
+		return
+	}
+	a := &j.judge.calendar.Terms[place]
+	j.seen[place], j.terms[place] = true, j.told(a)
+	_, known := j.known[a.Instance.ID]
+	if known || j.changed(a.Instance.ID) { // also when what was found cannot be stored now
+		j.judge.asked[place] = true
+	} else {
+		delete(j.judge.asked, place)
+	}
+}
+
+// changed tells whether something else is remembered of the deletion of an instance than was found.
+func (j *clockRound) changed(id string) bool {
+	m, f := j.noted(id), j.found[id]
+	return m.Due != f.Due || m.Said != f.Said
 }
 
 // told returns what is judged of an instance: its calendar, with what is known of whether it

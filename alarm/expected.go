@@ -15,7 +15,11 @@ const comesBack = 30 * time.Minute
 
 // expect finds out of which instances no data is to be expected. e.mu is held.
 func (j *clockRound) expect() {
-	for _, a := range j.terms {
+	terms := j.terms
+	if len(j.e.entries) == 0 { // nothing is read
+		terms = nil
+	}
+	for _, a := range terms {
 		en := j.e.entries[a.Instance.ID]
 		if en == nil || a.Course == nil {
 			continue

@@ -55,8 +55,8 @@ func (j *clockRound) shortfall(p *Payer) {
 // paidBy lists the terms that an account pays for.
 func (j *clockRound) paidBy(account string) []money.Term {
 	var out []money.Term
-	for _, t := range j.terms {
-		if t.Instance.Account == account && t.Course != nil {
+	for _, place := range j.judge.places.byAccount[account] {
+		if t := j.terms[place]; t.Course != nil {
 			out = append(out, money.Term{Instance: t.Instance, Course: t.Course})
 		}
 	}

@@ -50,7 +50,7 @@ func (d *decoder) resolveGateway(p *providerDoc) Provider {
 	out := Provider{Name: p.Name, Type: p.Type, Prefixes: p.Prefixes}
 	out.PricePerSegment = d.price(d.under(p.place, "price_per_segment"), p.PricePerSegment)
 	d.checkPrefixes(p)
-	d.onlyKeysOf(p, reflect.TypeFor[gatewayDoc]())
+	d.onlyKeys(p, yamlKeys(reflect.TypeFor[gatewayDoc]())...)
 	in := &p.gatewayDoc
 	g := &Gateway{Timeout: in.Timeout.or(10 * time.Second), Secrets: d.namedSecrets(d.under(p.place, "secrets"), in.Secrets)}
 	secure := strings.HasPrefix(in.URL, "https://")
@@ -144,29 +144,6 @@ func (d *decoder) namedSecrets(p place, given map[string]string) map[string]Secr
 		}
 	}
 	return out
-}
-
-// onlyKeysOf refuses keys of a provider that are neither those of all types nor its own.
-func (d *decoder) onlyKeysOf(p *providerDoc, own reflect.Type) {
-	allowed := append(yamlKeys(own), "name", "type", "prefixes", "price_per_segment")
-	d.refuseKeys(p, func(key string) bool { return !slices.Contains(allowed, key) })
-}
-
-// noKeysOf refuses keys of a provider that only another type has.
-func (d *decoder) noKeysOf(p *providerDoc, other reflect.Type) {
-	theirs := yamlKeys(other)
-	d.refuseKeys(p, func(key string) bool { return slices.Contains(theirs, key) })
-}
-
-func (d *decoder) refuseKeys(p *providerDoc, refused func(key string) bool) {
-	known := d.fieldsOf(reflect.TypeFor[providerDoc]()) // an unknown key is a fault already
-	node := resolved(p.node)
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key := node.Content[i].Value
-		if _, ok := known[key]; ok && refused(key) {
-			d.fault(d.under(p.place, key), "a provider of type %s does not have this", p.Type)
-		}
-	}
 }
 
 // yamlKeys lists the keys of a mapping of the schema.

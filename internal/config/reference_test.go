@@ -177,6 +177,8 @@ func typeWord(t reflect.Type) string {
 		return "amount of money or mapping"
 	case reflect.TypeFor[period]():
 		return "period"
+	case reflect.TypeFor[variablesDoc]():
+		return "mapping or list of text"
 	case reflect.TypeFor[answersDoc]():
 		return "mapping or list of mappings"
 	case reflect.TypeFor[textsDoc]():

@@ -472,8 +472,8 @@ type smsDoc struct {
 type providerDoc struct {
 	marked
 	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
-	Type                string   `yaml:"type" doc:"twilio; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
-	AccountSID          string   `yaml:"account_sid" doc:"The account." example:"AC…"`
+	Type                string   `yaml:"type" doc:"twilio, aliyun, tencent; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
+	AccountSID          string   `yaml:"account_sid" doc:"twilio: the account." example:"AC…"`
 	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
 	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
 	AuthTokenEnv        string   `yaml:"auth_token_env" doc:"Variable of the environment that holds it."`
@@ -483,10 +483,11 @@ type providerDoc struct {
 	APIKeySecretEnv     string   `yaml:"api_key_secret_env" doc:"Variable of the environment that holds it."`
 	From                string   `yaml:"from" doc:"Sender: number, short code or name." example:"\"+15005550006\""`
 	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
-	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
-	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
+	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"the provider's own"`
+	Validity            span     `yaml:"validity" doc:"twilio: how long the provider may hold a message back." default:"15m"`
 	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to. Of several providers for a number that with the longest is asked first, the others in turn when it refuses, fails or does not deliver." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
+	chinaDoc
 	gatewayDoc
 }
 

@@ -297,7 +297,7 @@ type SMS struct {
 // Provider is one company that sends text messages.
 type Provider struct {
 	Name                string
-	Type                string // twilio or http
+	Type                string // twilio, aliyun, tencent or http
 	AccountSID          string
 	AuthToken           Secret
 	APIKeySID           string // with APIKeySecret, instead of the auth token
@@ -308,6 +308,7 @@ type Provider struct {
 	Validity            time.Duration
 	Prefixes            []string     // of phone numbers; none is all
 	PricePerSegment     fleet.Amount // 0 is that of the limits
+	China                            // of aliyun and tencent
 	Gateway             *Gateway     // of type http
 }
 

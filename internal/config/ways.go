@@ -81,7 +81,7 @@ func (d *decoder) resolveWays(r *receiverDoc, out *Receiver) {
 	if r.Within.set && (r.Within.Duration < minWithin || r.Within.Duration > maxWithin) {
 		d.fault(d.find(r.place, "within"), "a way has 10s to 24h to deliver")
 	}
-	if !r.listsDoc.empty() {
+	if !r.empty() {
 		d.fault(d.find(r.place, "ways"), "a receiver has ways, or lists of its own: put them into the first of its ways")
 	}
 	for i := range r.Ways {

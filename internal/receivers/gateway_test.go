@@ -237,11 +237,11 @@ func TestSevenAsThePageShowsIt(t *testing.T) {
 	if err != nil || r.ProviderID != "77231715575" || far.journal[0]["text"] != "K7Q2 WARNING Orders & Stock: 72%" {
 		t.Fatalf("%+v, %v, %v", r, err, far.journal)
 	}
-	if r, err := tracker.Track(t.Context(), r.ProviderID); err != nil || r.Status != notifier.Accepted {
+	if r, err := tracker.Track(t.Context(), notifier.SentMessage{ProviderID: r.ProviderID}); err != nil || r.Status != notifier.Accepted {
 		t.Errorf("on its way: %+v, %v", r, err)
 	}
 	far.journal[0]["dlr"] = "DELIVERED"
-	if r, err := tracker.Track(t.Context(), r.ProviderID); err != nil || r.Status != notifier.Delivered {
+	if r, err := tracker.Track(t.Context(), notifier.SentMessage{ProviderID: r.ProviderID}); err != nil || r.Status != notifier.Delivered {
 		t.Errorf("delivered: %+v, %v", r, err)
 	}
 	// The answer gets lost: the message is found, and one that never arrived is not.
@@ -345,7 +345,7 @@ func TestATelephoneAsThePageShowsIt(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	far.messages[m.ID]["state"] = "Delivered"
-	if r, err := tracker.Track(t.Context(), m.ID); err != nil || r.Status != notifier.Delivered {
+	if r, err := tracker.Track(t.Context(), notifier.SentMessage{ProviderID: m.ID}); err != nil || r.Status != notifier.Delivered {
 		t.Errorf("delivered: %+v, %v", r, err)
 	}
 	far.lose = true

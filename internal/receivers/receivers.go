@@ -87,6 +87,10 @@ func newProvider(p *config.Provider, external, version string) (notifier.Channel
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
 			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
+	case "aliyun":
+		return newAliyun(p)
+	case "tencent":
+		return newTencent(p)
 	case "http":
 		return newGateway(p, version)
 	}

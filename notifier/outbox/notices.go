@@ -55,6 +55,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
+	tx.decided(&it, n)
 	return &it, tx.noticed(ctx, &it,
 		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Own, n.Brief,
 		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), n.Turn, string(it.state), reason,

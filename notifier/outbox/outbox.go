@@ -60,6 +60,8 @@ type Outbox struct {
 
 	db      *sql.DB // one connection: the only writer
 	reads   *sql.DB
+	kept    kept
+	newest  atomic.Int64 // row of the newest notice
 	log     *slog.Logger
 	metrics *metrics
 	keep    time.Duration
@@ -120,6 +122,9 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	if err := b.loadLost(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	if err := b.loadNewest(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	if err := b.takeUp(ctx); err != nil {
@@ -183,16 +188,23 @@ func (b *Outbox) nudge() {
 // returns an error, nothing of it happened. Writes that wait share a transaction, and
 // f may be run several times: only the last run counts.
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
+	var done []fresh
+	round := b.kept.now()
 	err := b.writer.write(ctx, func(tx *transaction) error {
 		tx.spending, tx.texted, tx.room = &b.spending, false, nil
-		tx.insertions, tx.planned, tx.failed = b.insertions, planned{}, nil
+		tx.insertions, tx.planned, tx.failed, tx.fresh = b.insertions, planned{}, nil, nil
 		if err := f(tx); err != nil {
 			return err
 		}
-		return tx.flush(ctx)
+		err := tx.flush(ctx)
+		done = tx.fresh
+		return err
 	})
 	if err != nil {
 		b.spending.forget() // what it was to cost is not spent
+	} else {
+		b.noted(done)
+		b.kept.keep(done[:min(len(done), mostFresh)], round)
 	}
 	b.note(err)
 	return err

@@ -136,6 +136,8 @@ func (b *Outbox) copyNotice(ctx context.Context, tx *transaction, seq int64, id,
 		return it, fmt.Errorf("plan a notice once more: %w", err)
 	}
 	it.end, it.bound = n.Told != "", !notifier.Begins(kind) || kind == alarm.Reminded
+	stored := it
+	tx.fresh = append(tx.fresh, fresh{&stored, nil})
 	n.Receiver, n.Recipient, n.Channel, n.Address = it.receiver, it.recipient, channelOf(it.recipient), it.at
 	it.address = formerAddress(b.directory.Load(), n)
 	return it, nil

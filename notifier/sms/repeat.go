@@ -1,8 +1,11 @@
 package sms
 
-// MayRepeat is a text with a hint that it may have arrived before, where that does not
-// make it longer by a segment.
-func MayRepeat(text string) string {
+// Repeat is the text of a message as it is sent. One whose attempt before may have arrived
+// says so, where that does not make it longer by a segment.
+func Repeat(text string, inDoubt bool) string {
+	if !inDoubt {
+		return text
+	}
 	hint := " (may be a repeat)"
 	if !IsGSM(text) {
 		hint = "（可能重复）"

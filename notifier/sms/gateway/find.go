@@ -117,10 +117,10 @@ func (c *Channel) lookUpError(err error) error {
 }
 
 // Track asks the gateway what became of a message.
-func (t tracking) Track(ctx context.Context, providerID string) (notifier.Receipt, error) {
-	c, k := t.Channel, t.contract.Receipt
+func (t tracking) Track(ctx context.Context, sent notifier.SentMessage) (notifier.Receipt, error) {
+	c, k, providerID := t.Channel, t.contract.Receipt, sent.ProviderID
 	asked := "ask " + c.opts.Name + " about message " + httpcall.OneLine(providerID, 40)
-	d := c.contract.Complete(contract.Data{ProviderID: providerID, ID: providerID, Attempt: 1}, time.Now())
+	d := c.contract.Complete(contract.Data{Number: sent.Recipient.Address, ProviderID: providerID, ID: providerID, Attempt: 1}, time.Now())
 	a, err := c.do(ctx, k.Request, &d, notifier.Recipient{Display: "the recipient"}, maxAnswer)
 	if err != nil {
 		return notifier.Receipt{}, fmt.Errorf("%s: %w", asked, err)

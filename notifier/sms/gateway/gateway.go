@@ -55,11 +55,8 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 // data is what templates read of a message.
 func (c *Channel) data(m *notifier.Message, now time.Time) contract.Data {
 	d := contract.Data{
-		Number: m.Recipient.Address, Text: m.Text, Repeat: m.InDoubt, ID: m.ID, Attempt: m.Attempt,
+		Number: m.Recipient.Address, Text: sms.Repeat(m.Text, m.InDoubt), Repeat: m.InDoubt, ID: m.ID, Attempt: m.Attempt,
 		Since: now.Add(-m.Age - margin).Unix(),
-	}
-	if m.InDoubt {
-		d.Text = sms.MayRepeat(m.Text)
 	}
 	if len(m.Notices) > 0 {
 		d.Code, d.Severity = m.Notices[0].Code, string(m.Notices[0].Severity)

@@ -231,7 +231,7 @@ func TestTrack(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f.status, f.body = tt.status, tt.body
-			r, err := tracker.Track(t.Context(), "772")
+			r, err := tracker.Track(t.Context(), notifier.SentMessage{ProviderID: "772"})
 			if r.Status != tt.want || r.AboutRecipient != tt.about || (err != nil) != (tt.want == "") {
 				t.Errorf("%+v, %v", r, err)
 			}
