@@ -75,7 +75,11 @@ func plain(at, why string, data any) string {
 		field, _, _ = strings.Cut(field, " ")
 		out := "there is no ." + field
 		if strings.HasPrefix(at, "."+field) || strings.HasPrefix(at, "$."+field) {
-			if known := fields(data); len(known) > 0 {
+			known := fields(data)
+			if near := nearest(field, known); near != "" {
+				return out + "; did you mean ." + near + "?"
+			}
+			if len(known) > 0 {
 				out += "; there are ." + strings.Join(known, ", .")
 			}
 		}
@@ -88,6 +92,26 @@ func plain(at, why string, data any) string {
 		return said
 	}
 	return at + ": " + why
+}
+
+// nearest is the known name that begins and ends most like a word; "" when none is like it.
+func nearest(word string, known []string) string {
+	best, most := "", 0
+	for _, k := range known {
+		a, b := strings.ToLower(word), strings.ToLower(k)
+		n := 0
+		for n < min(len(a), len(b)) && a[n] == b[n] {
+			n++
+		}
+		a, b = a[n:], b[n:]
+		for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+			a, b, n = a[:len(a)-1], b[:len(b)-1], n+1
+		}
+		if n > most && 3*n >= 2*max(len(word), len(k)) {
+			best, most = k, n
+		}
+	}
+	return best
 }
 
 // fields are the names of what data holds.

@@ -74,7 +74,8 @@ func TestFaults(t *testing.T) {
 	for _, tt := range []struct{ name, source, want string }{
 		{"not closed", "a\n{{.Text", "line 2 of the template: unclosed action"},
 		{"no function", `{{jsonn .Text}}`, "there is no function jsonn; known are base64, date"},
-		{"no field", "a\nb {{.Txt}}", "line 2, column 5 of the template: there is no .Txt; there are .Facts, .Labels"},
+		{"no field", "a\nb {{.Txt}}", "line 2, column 5 of the template: there is no .Txt; did you mean .Text?"},
+		{"no field that is like one", "{{.Qwerty}}", "there is no .Qwerty; there are .Facts, .Labels"},
 		{"no field of a field", `{{.Text.Nope}}`, "there is no .Nope"},
 		{"no entry", `{{.Labels.nobody}}`, "there is no nobody in .Labels"},
 		{"no time zone", `{{date "2006" "Mars" .Unix}}`, `there is no time zone "Mars"; one looks like Asia/Shanghai`},
