@@ -127,11 +127,16 @@ func page(ev *alarm.Event) string {
 // from episode to episode. Every field is closed by a zero byte, so that no two
 // keys run into one. Only alarms of accounts have the last one.
 func fingerprint(k alarm.Key) string {
-	h := fnv.New64a()
 	fields := []string{string(k.Rule), k.Instance, k.MetricName()}
 	if k.Account != "" {
 		fields = append(fields, k.Account)
 	}
+	return fingerprintOf(fields...)
+}
+
+// fingerprintOf makes 16 hex digits of texts.
+func fingerprintOf(fields ...string) string {
+	h := fnv.New64a()
 	for _, s := range fields {
 		_, _ = h.Write([]byte(s)) // a hash does not fail
 		_, _ = h.Write([]byte{0})

@@ -1,6 +1,9 @@
 package notifier
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // TakingIsArrival tells whether what the far side of a channel takes over has arrived, as
 // far as anybody will ever know: the program at a URL is the recipient, and a mail server
@@ -13,4 +16,23 @@ func TakingIsArrival(channel string) bool {
 // until it is told that it is over.
 func ToProgram(channel string) bool {
 	return slices.Contains([]string{"webhook", "alertmanager"}, channel)
+}
+
+// Ways goes through all ways by which somebody is reached, each once: also those that are
+// taken only where the first does not do.
+func (d *Directory) Ways() iter.Seq[Route] {
+	return func(yield func(Route) bool) {
+		seen := make(map[string]bool)
+		for t := range d.Targets() {
+			for _, r := range t.Routes() {
+				if seen[r.Way] {
+					continue
+				}
+				seen[r.Way] = true
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -20,11 +20,12 @@ const (
 	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
 	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
 	StoreRule    alarm.RuleName = "store"    // what was recorded is lost
+	TemplateRule alarm.RuleName = "template" // a template of a receiver fails
 )
 
 // SelfRules lists the rules of what Brimwatch tells about its own work.
 func SelfRules() []alarm.RuleName {
-	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TestRule}
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TemplateRule, TestRule}
 }
 
 // Self is something that Brimwatch tells people about its own work. Its episode ends as
@@ -135,6 +136,8 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 	if n.Channel == "sms" {
 		n.Text = sms.Cut(s.text(ev, t.Language))
 		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+t.Language.Choose(string(s.Rule), selfRule(s.Rule)))
+	} else {
+		n.inOwnWords(&n.Alert, &t)
 	}
 	return n
 }
@@ -152,6 +155,8 @@ func selfRule(r alarm.RuleName) string {
 		return "短信限额"
 	case StoreRule:
 		return "存储"
+	case TemplateRule:
+		return "模板"
 	}
 	return string(r)
 }

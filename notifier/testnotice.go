@@ -30,6 +30,8 @@ func TestNotice(d *Directory, t Target, now time.Time) Notice {
 	}
 	if t.Recipient.Channel == "sms" {
 		n.Text = text
+	} else {
+		n.inOwnWords(&n.Alert, &t)
 	}
 	return n
 }

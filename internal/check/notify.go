@@ -22,6 +22,9 @@ type TestResult struct {
 	Display string
 	Receipt notifier.Receipt
 	Err     error
+	// Remarks are what keeps the far side from taking messages, or why that could not be
+	// told; with the first recipient that is reached that way.
+	Remarks []string
 }
 
 // Said is what the far side answered, for people.
@@ -55,8 +58,16 @@ func NotifyTest(ctx context.Context, path, to, version string) ([]TestResult, er
 		return nil, err
 	}
 	results := make([]TestResult, 0, len(targets))
+	compared := make(map[string]bool)
 	for _, t := range targets {
-		results = append(results, sendTest(ctx, d, t))
+		var remarks []string
+		if !compared[t.Way] {
+			remarks = compare(ctx, t.Channel)
+			compared[t.Way] = true
+		}
+		r := sendTest(ctx, d, t)
+		r.Remarks = remarks
+		results = append(results, r)
 	}
 	return results, nil
 }
@@ -94,6 +105,22 @@ func waysTo(d *notifier.Directory, contact string) []notifier.Target {
 		}
 	}
 	return out
+}
+
+// compare tells in what a channel is set up otherwise than its far side wants it, where the
+// channel can tell.
+func compare(ctx context.Context, ch notifier.Channel) []string {
+	checker, ok := ch.(notifier.Checker)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTimeout)
+	defer cancel()
+	faults, err := checker.Check(ctx)
+	if err != nil {
+		faults = append(faults, err.Error())
+	}
+	return faults
 }
 
 func sendTest(ctx context.Context, d *notifier.Directory, t notifier.Target) TestResult {

@@ -12,6 +12,7 @@ const (
 	formatAlertmanager = "alertmanager"
 	formatPagerDuty    = "pagerduty"
 	formatDingTalk     = "dingtalk"
+	formatTemplate     = "template"
 )
 
 // pagerDutyURL is where PagerDuty takes events.
@@ -32,6 +33,7 @@ func knownFormats() []format {
 	return []format{
 		{name: formatAlertmanager, title: "Alertmanager's body", signed: true, rotates: true},
 		{name: "brimwatch", title: "Brimwatch's own body", signed: true, rotates: true},
+		{name: formatTemplate, title: "a body of your own", signed: true, rotates: true},
 		{
 			name: "slack", title: "Slack", hosts: []string{"hooks.slack.com", "hooks.slack-gov.com"}, path: "/services/",
 			like: "https://hooks.slack.com/services/T…/B…/…",

@@ -26,6 +26,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		}
 		d.resolveWays(r, &out)
 		d.resolveLists(r, &out, s, contacts, rotas)
+		d.resolveTemplates(r, &out, s)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
 		s.Receivers = append(s.Receivers, out)
@@ -57,7 +58,7 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	}
 }
 
-func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
+func (d *decoder) resolveWebhook(w *webhookDoc, receiver string, s *Snapshot) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://")), CalendarAt: w.CalendarAt.or(nil)}
 	if w.URL != "" || w.Format != formatPagerDuty {
 		d.needURL(w.place, w.URL, "http", "https")
@@ -65,6 +66,7 @@ func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
 	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	out.Secrets = d.webhookSecrets(w)
 	d.resolveFormat(w, &out)
+	d.resolveBody(w, receiver, &out, s)
 	out.Language, out.Zone = d.language(w.place, w.Language), d.loadZone(w.place, w.TimeZone)
 	if out.Language == words.ZH && w.TimeZone == "" {
 		d.warn(d.find(w.place, "language"), "its times are in UTC; set time_zone, such as Asia/Shanghai")

@@ -437,11 +437,12 @@ type receiverDoc struct {
 	marked
 	Name string `yaml:"name" doc:"Unique name." example:"oncall"`
 	listsDoc
-	Ways      []wayDoc  `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
-	Within    span      `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
-	Escalate  []stepDoc `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
-	MuteTimes []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
-	GroupWait span      `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+	Ways      []wayDoc     `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
+	Within    span         `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	Escalate  []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
+	Templates templatesDoc `yaml:"templates" doc:"Other words than those that are shipped."`
+	GroupWait span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 
 type webhookDoc struct {
@@ -451,12 +452,13 @@ type webhookDoc struct {
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
-	Format      string   `yaml:"format" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom." default:"alertmanager"`
+	Format      string   `yaml:"format" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom; or template, with a body that you write." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
 	Language    string   `yaml:"language" doc:"Of what people read: en or zh. Labels and figures for programs stay as they are." default:"en"`
 	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
 	formatDoc
+	bodyDoc
 	authDoc
 }
 
@@ -470,8 +472,8 @@ type smsDoc struct {
 type providerDoc struct {
 	marked
 	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
-	Type                string   `yaml:"type" doc:"twilio." example:"twilio"`
-	AccountSID          string   `yaml:"account_sid" doc:"The account." example:"AC…"`
+	Type                string   `yaml:"type" doc:"twilio, aliyun, tencent; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
+	AccountSID          string   `yaml:"account_sid" doc:"twilio: the account." example:"AC…"`
 	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
 	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
 	AuthTokenEnv        string   `yaml:"auth_token_env" doc:"Variable of the environment that holds it."`
@@ -481,10 +483,12 @@ type providerDoc struct {
 	APIKeySecretEnv     string   `yaml:"api_key_secret_env" doc:"Variable of the environment that holds it."`
 	From                string   `yaml:"from" doc:"Sender: number, short code or name." example:"\"+15005550006\""`
 	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
-	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
-	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
+	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"the provider's own"`
+	Validity            span     `yaml:"validity" doc:"twilio: how long the provider may hold a message back." default:"15m"`
 	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to. Of several providers for a number that with the longest is asked first, the others in turn when it refuses, fails or does not deliver." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
+	chinaDoc
+	gatewayDoc
 }
 
 type limitsDoc struct {

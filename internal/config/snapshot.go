@@ -49,6 +49,8 @@ type Snapshot struct {
 	found    map[string]*fleet.Found // what it was loaded with
 	patterns []string                // its include patterns
 	rotas    []Fault                 // where the rotas stand, in their order; without reasons
+	// templates are where the templates of receivers stand, without reasons.
+	templates map[string]Fault
 
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.
@@ -249,6 +251,8 @@ type Receiver struct {
 	Escalate  []Escalation
 	Mute      []MuteTime
 	GroupWait time.Duration
+	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
+	SMSTemplate string
 
 	Alertmanagers []Alertmanager
 	// Turns says of those that a later way of the receiver tells which that is; the methods
@@ -263,7 +267,7 @@ type Receiver struct {
 type Webhook struct {
 	URL      Secret
 	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
-	Format   string   // alertmanager, brimwatch, slack, pagerduty, dingtalk, feishu, wecom
+	Format   string   // alertmanager, brimwatch, slack, pagerduty, dingtalk, feishu, wecom, template
 	Username string
 	Password Secret
 	Bearer   Secret
@@ -271,6 +275,11 @@ type Webhook struct {
 	Timeout  time.Duration
 	Language words.Language // of what its annotations say
 	Zone     *time.Location // of times in them
+
+	// Body is the template of what is posted, and ContentType what that is; both are of the
+	// format template. The body may hold a token.
+	Body        Secret
+	ContentType string
 
 	RoutingKey Secret   // of pagerduty
 	At         []string // of dingtalk: who is mentioned, by mobile number
@@ -288,7 +297,7 @@ type SMS struct {
 // Provider is one company that sends text messages.
 type Provider struct {
 	Name                string
-	Type                string // twilio
+	Type                string // twilio, aliyun, tencent or http
 	AccountSID          string
 	AuthToken           Secret
 	APIKeySID           string // with APIKeySecret, instead of the auth token
@@ -299,6 +308,8 @@ type Provider struct {
 	Validity            time.Duration
 	Prefixes            []string     // of phone numbers; none is all
 	PricePerSegment     fleet.Amount // 0 is that of the limits
+	China                            // of aliyun and tencent
+	Gateway             *Gateway     // of type http
 }
 
 // Limits caps text messages.

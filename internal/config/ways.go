@@ -81,7 +81,7 @@ func (d *decoder) resolveWays(r *receiverDoc, out *Receiver) {
 	if r.Within.set && (r.Within.Duration < minWithin || r.Within.Duration > maxWithin) {
 		d.fault(d.find(r.place, "within"), "a way has 10s to 24h to deliver")
 	}
-	if !r.listsDoc.empty() {
+	if !r.empty() {
 		d.fault(d.find(r.place, "ways"), "a receiver has ways, or lists of its own: put them into the first of its ways")
 	}
 	for i := range r.Ways {
@@ -113,7 +113,7 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 			}
 			urls[w.URL] = w.place
 			out.turn(webhookTurn(len(out.Webhooks)), l.turn)
-			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w))
+			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w, r.Name, s))
 		}
 		for _, name := range l.SMS {
 			out.turn(smsTurn(name), l.turn)

@@ -147,6 +147,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	if err != nil {
 		return fmt.Errorf("open the outbox: %w", err)
 	}
+	d.channels = newChannelLook(d.outbox.Directory, d.options.Logger)
 	d.onClose(d.outbox.Close)
 	d.lastWay = lastway.New(d.outbox, d.options.Logger)
 	d.managers, err = alertmanager.NewKeeper(alertmanager.KeeperOptions{Store: d.outbox, Logger: d.options.Logger, Registerer: d.registry})

@@ -73,6 +73,7 @@ type Daemon struct {
 	links      *links.Signer // of the links in notices
 	hooks      *twilio.Hooks
 	foresight  *rehearsal.Foresight
+	channels   *channelLook
 
 	descriptors descriptors  // who may open how many files
 	memory      *memory.Room // that sources may use; nil: there is no limit
@@ -129,6 +130,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the last way out", d.lastWay.Run)
 	run.start("the keeper of Alertmanagers", d.managers.Run)
 	run.start("the drills", d.outbox.RunDrills)
+	run.start("the look at channels", d.channels.Run)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
 	run.start("the ledger of balances", d.ledger.Run)

@@ -57,6 +57,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	d.pusher.Set(endpointsOf(next))
 	d.heart.Set(targetOf(next))
 	d.setDirectory(directory)
+	nudge(d.channels.reloaded)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()
 	d.state.Set(next, d.ledger.Join(next.AccountList(), now), now)
@@ -92,6 +93,7 @@ func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	receivers.Link(directory, d.links, s.Server.ExternalURL)
 	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
 	return directory, nil
 }
@@ -101,8 +103,10 @@ func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 func (d *Daemon) setDirectory(next *notifier.Directory) {
 	d.outbox.UseDirectory(next)
 	for t := range d.directory.Targets() {
-		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
-			c.CloseIdleConnections()
+		for _, r := range t.Routes() {
+			if c, ok := r.Channel.(interface{ CloseIdleConnections() }); ok {
+				c.CloseIdleConnections()
+			}
 		}
 	}
 	d.directory = next

@@ -25,7 +25,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	providers := make(map[string]notifier.Channel, len(s.SMS.Providers))
 	for i := range s.SMS.Providers {
 		p := &s.SMS.Providers[i]
-		ch, err := newProvider(p, s.Server.ExternalURL)
+		ch, err := newProvider(p, s.Server.ExternalURL, version)
 		if err != nil {
 			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
 		}
@@ -78,7 +78,7 @@ func namesIn(s *config.Snapshot) iter.Seq2[string, string] {
 	}
 }
 
-func newProvider(p *config.Provider, external string) (notifier.Channel, error) {
+func newProvider(p *config.Provider, external, version string) (notifier.Channel, error) {
 	switch p.Type {
 	case "twilio":
 		return twilio.New(twilio.Options{
@@ -87,6 +87,12 @@ func newProvider(p *config.Provider, external string) (notifier.Channel, error) 
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
 			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
+	case "aliyun":
+		return newAliyun(p)
+	case "tencent":
+		return newTencent(p)
+	case "http":
+		return newGateway(p, version)
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)
 }
@@ -96,6 +102,10 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 ) (notifier.Receiver, error) {
 	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical}
 	mute := muteTimes(r.Mute)
+	text, err := templateOf(r.SMSTemplate)
+	if err != nil {
+		return out, fmt.Errorf("templates.sms: %w", err)
+	}
 	for _, e := range r.Escalate {
 		out.Escalate = append(out.Escalate, notifier.Escalation(e))
 	}
@@ -104,7 +114,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
-		t.Turn = r.TurnOfSMS(name)
+		t.Turn, t.Template = r.TurnOfSMS(name), text
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
@@ -113,6 +123,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 			return out, err
 		}
 		oc.Turn = r.TurnOfRota(name)
+		wordedAs(&oc, text)
 		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {

@@ -26,6 +26,10 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 	if err != nil {
 		return notifier.Target{}, fmt.Errorf("tls of webhook %s: %w", shown, err)
 	}
+	body, err := templateOf(w.Body.Reveal())
+	if err != nil {
+		return notifier.Target{}, fmt.Errorf("body of webhook %s: %w", shown, err)
+	}
 	ch, err := newPoster(w, receiver, externalURL, version, tlsConfig)
 	if err != nil {
 		return notifier.Target{}, fmt.Errorf("webhook %s: %w", shown, err)
@@ -35,6 +39,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 		Recipient: notifier.Recipient{
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + short(address), Address: address, Display: shown,
 		},
+		Template: body, TemplateJSON: strings.Contains(w.ContentType, "json"),
 		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
 	}, nil
 }
@@ -46,9 +51,10 @@ func newPoster(w *config.Webhook, receiver, externalURL, version string, tlsConf
 		secrets[i] = secret.Reveal()
 	}
 	switch w.Format {
-	case "", "alertmanager", "brimwatch":
+	case "", "alertmanager", "brimwatch", "template":
 		return webhook.New(webhook.Options{
 			URL: w.URL.Reveal(), Receiver: receiver, ExternalURL: externalURL, Own: w.Format == "brimwatch", Language: w.Language, Secrets: secrets,
+			Templated: w.Format == "template", ContentType: w.ContentType,
 			Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
 			TLS: tlsConfig, Timeout: w.Timeout, Version: version,
 		})

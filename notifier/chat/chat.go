@@ -225,3 +225,6 @@ func (c *Channel) refusal(r *post.Reply, v Verdict) error {
 	}
 	return err
 }
+
+// SetLinks gives the cards links. It is called before the channel is used.
+func (c *Channel) SetLinks(l card.Linker) { c.reader.Links = l }

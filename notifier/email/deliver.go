@@ -54,14 +54,14 @@ func (c *Channel) deliver(ctx context.Context, to string, mail []byte) (said str
 			err = &stageError{at, plainEnd(ctx, err)}
 		}
 	}()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(c.opts.Host, strconv.Itoa(c.opts.Port)))
+	wire, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(c.opts.Host, strconv.Itoa(c.opts.Port)))
 	if err != nil {
 		return "", err
 	}
 	// Whatever ends the context ends what is read from or written to the connection.
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
-	defer func() { _ = conn.Close() }() // what counts was said by then
-	conn = &bounded{Conn: conn, left: maxSaid}
+	defer context.AfterFunc(ctx, func() { _ = wire.SetDeadline(time.Unix(1, 0)) })()
+	defer func() { _ = wire.Close() }() // what counts was said by then
+	var conn net.Conn = &bounded{Conn: wire, left: maxSaid}
 	if c.opts.Security == WholeTLS {
 		at = securing
 		secured := tls.Client(conn, c.tlsConfig())

@@ -119,6 +119,9 @@ func New(o Options) (*Channel, error) {
 // SetDraw has mails show charts. It is called before the first one is sent.
 func (c *Channel) SetDraw(draw Draw) { c.opts.Draw = draw }
 
+// SetLinks gives the cards of mails links. It is called before the first one is sent.
+func (c *Channel) SetLinks(l card.Linker) { c.opts.Links = l }
+
 // machine is the name by which this machine greets a mail server.
 func machine() string {
 	name, err := os.Hostname()

@@ -44,8 +44,9 @@ func TestOutboxDeadWebhookDelaysNobodyElse(t *testing.T) {
 		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms, "webhook/oncall/1": hook})).start()
 		defer r.stop()
 		r.happen(alarm.Raised, "A2BC")
+		synctest.Wait() // the first attempt has failed when something new comes
 		r.happen(alarm.Raised, "D3EF")
-		pass(time.Minute)
+		pass(40 * time.Second)
 		want(t, "sms", sms.lines(), "sms/wei #1 raised A2BC", "sms/wei #1 raised D3EF")
 		tried := hook.lines() // at once, again for what is new, and then every half minute
 		want(t, "the dead webhook", tried, "webhook/oncall/1 #1 raised A2BC", "webhook/oncall/1 #2 raised A2BC", "webhook/oncall/1 #3 raised A2BC")

@@ -125,9 +125,9 @@ func (b *Outbox) copyNotice(ctx context.Context, tx *transaction, seq int64, id,
 	it := item{state: notifier.Pending, decided: b.clock.now(), passed: passed}
 	var kind alarm.EventKind
 	var n notifier.Notice
-	err := tx.QueryRowContext(ctx, `INSERT INTO notice (id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, event, address, told, brief,
+	err := tx.QueryRowContext(ctx, `INSERT INTO notice (id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, own, alert, event, address, told, brief,
 			left_out, weight, decided, escalation, turn, state, reason, in_doubt, created_at, passed)
-		SELECT ?, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, event, address, told, brief,
+		SELECT ?, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, own, alert, event, address, told, brief,
 			left_out, weight, ?, escalation, turn, ?, ?, 2, ?, ? FROM notice WHERE seq = ? ON CONFLICT (id) DO NOTHING
 		RETURNING seq, episode, receiver, recipient, address, weight, kind, told`,
 		id, it.decided.Milliseconds(), notifier.Pending, why, ms(b.clock.wall()), passed, seq).

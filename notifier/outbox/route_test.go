@@ -69,7 +69,7 @@ func (p *provider) Find(_ context.Context, m notifier.Message) (notifier.Receipt
 	return p.find(m)
 }
 
-func (p *provider) Track(context.Context, string) (notifier.Receipt, error) {
+func (p *provider) Track(context.Context, notifier.SentMessage) (notifier.Receipt, error) {
 	if p.track == nil {
 		return notifier.Receipt{Status: notifier.Accepted}, nil
 	}

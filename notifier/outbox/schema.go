@@ -217,7 +217,8 @@ CREATE TABLE confirmation (
 	reason   TEXT NOT NULL
 );
 CREATE INDEX confirmation_instance ON confirmation (instance, at);
-CREATE INDEX confirmation_at ON confirmation (at);`,
+CREATE INDEX confirmation_at ON confirmation (at);`, `
+ALTER TABLE notice ADD COLUMN own TEXT NOT NULL DEFAULT '';`,
 	}
 }
 

@@ -176,7 +176,7 @@ func readStored(ctx context.Context, q querier, it item) (storedNotice, error) {
 // readAll reads the notices of some items, in their order. A message may speak for
 // thousands: they are read by one statement.
 func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, error) {
-	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, `+alertOf+`,
+	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, own, brief, left_out, `+alertOf+`,
 		attempts, in_doubt, created_at FROM notice WHERE seq IN (SELECT value FROM json_each(?))`, seqsOf(items))
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
@@ -192,7 +192,7 @@ func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, erro
 	for ; rows.Next(); found++ {
 		var n storedNotice
 		var seq, created int64
-		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut,
+		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Own, &n.Brief, &n.LeftOut,
 			&alert, &n.attempts, &n.doubt, &created); err != nil {
 			return nil, fmt.Errorf("read a notice: %w", err)
 		}

@@ -93,6 +93,7 @@ type transaction struct {
 	fresh    []fresh // notices that were stored, or wait to be
 	spending *spending
 	texted   bool                 // a text message was planned
+	broken   []brokenTemplate     // templates that failed for notices that were planned
 	room     map[string]time.Time // when there is room under a cap again
 }
 

@@ -302,3 +302,6 @@ func clip(s string, most int) string {
 	}
 	return string([]rune(s)[:most-1]) + "…"
 }
+
+// SetLinks gives the cards links. It is called before the channel is used.
+func (c *Channel) SetLinks(l card.Linker) { c.opts.Links = l }

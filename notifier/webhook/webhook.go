@@ -32,6 +32,10 @@ type Options struct {
 	// texts are in.
 	Own      bool
 	Language words.Language
+	// Templated posts each notice by itself, in the words of its template where it has some
+	// (notifier.Notice.Own), as ContentType; "" is JSON.
+	Templated   bool
+	ContentType string
 	// Secrets sign, each with a signature of its own, so that a secret can be
 	// changed without a gap: both ends know old and new for a while. A secret
 	// is whsec_ and base64, or any other text, whose bytes are the key. None is
@@ -60,6 +64,9 @@ type Channel struct {
 // New checks the options, all at once, and returns the channel. It does not call
 // the endpoint.
 func New(o Options) (*Channel, error) {
+	if o.Templated {
+		o.Bundle = 1
+	}
 	if o.Bundle == 0 {
 		o.Bundle = 64
 	}
@@ -117,11 +124,11 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	if len(m.Notices) == 0 {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the message has no notices"))
 	}
-	body, err := json.Marshal(c.written(&m))
+	body, kind, err := c.written(&m)
 	if err != nil {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the body cannot be written as JSON"))
 	}
-	reply, err := c.endpoint.Post(ctx, post.Letter{Body: body, Header: c.headers(m.ID, body, time.Now())})
+	reply, err := c.endpoint.Post(ctx, post.Letter{Body: body, Header: c.headers(m.ID, kind, body, time.Now())})
 	if err != nil {
 		return notifier.Receipt{}, err
 	}
@@ -131,16 +138,25 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	return notifier.Receipt{}, reply.Judge()
 }
 
-// written is the body of a message, the same for every attempt at it.
-func (c *Channel) written(m *notifier.Message) any {
-	if c.opts.Own {
-		return c.own(m)
+// written is the body of a message, the same for every attempt at it, and what it is; "" is
+// JSON.
+func (c *Channel) written(m *notifier.Message) (body []byte, kind string, err error) {
+	if c.opts.Templated && m.Notices[0].Own != "" {
+		return []byte(m.Notices[0].Own), c.opts.ContentType, nil
 	}
-	return c.body(m)
+	if c.opts.Own {
+		body, err = json.Marshal(c.own(m))
+	} else {
+		body, err = json.Marshal(c.body(m))
+	}
+	return body, "", err
 }
 
-func (c *Channel) headers(id string, body []byte, now time.Time) http.Header {
-	h := make(http.Header, 3)
+func (c *Channel) headers(id, kind string, body []byte, now time.Time) http.Header {
+	h := make(http.Header, 4)
+	if kind != "" {
+		h.Set("Content-Type", kind)
+	}
 	stamp := strconv.FormatInt(now.Unix(), 10)
 	h.Set("webhook-id", id)
 	h.Set("webhook-timestamp", stamp)
