@@ -109,7 +109,7 @@ func (t *transaction) decided(it *item, n *notifier.Notice) {
 func asStored(n *notifier.Notice) *notifier.Notice {
 	return &notifier.Notice{
 		ID: n.ID, Code: n.Code, Kind: n.Kind, Rule: n.Rule, Severity: n.Severity, Receiver: n.Receiver, Channel: n.Channel, Recipient: n.Recipient,
-		Address: n.Address, Told: n.Told, Text: n.Text, Brief: n.Brief, LeftOut: n.LeftOut, Alert: n.Alert, CreatedAt: at(ms(n.CreatedAt)),
+		Address: n.Address, Told: n.Told, Text: n.Text, Own: n.Own, Brief: n.Brief, LeftOut: n.LeftOut, Alert: n.Alert, CreatedAt: at(ms(n.CreatedAt)),
 	}
 }
 
