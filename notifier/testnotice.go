@@ -26,8 +26,11 @@ func TestNotice(d *Directory, t Target, now time.Time) Notice {
 			Fingerprint:  fingerprint(alarm.Key{Rule: TestRule, Metric: alarm.NoMetric}),
 		},
 	}
-	if t.Recipient.Channel == "sms" {
+	switch t.Recipient.Channel {
+	case "sms":
 		n.Text = text
+	case VoiceChannel:
+		n.Text = t.Language.Choose("This is a test of Brimwatch. It can call you. Nothing is wrong.", "这是 Brimwatch 的测试电话。可以联系到您，一切正常。")
 	}
 	return n
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,10 +67,16 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 	if r, ok := d.Receiver(to); ok {
 		return r.Everybody(), nil
 	}
+	var ways []notifier.Target
 	for t := range d.Targets() {
-		if t.Recipient.Name == "sms/"+to {
-			return []notifier.Target{t}, nil
+		name := t.Recipient.Name
+		if (name == "sms/"+to || name == notifier.VoiceChannel+"/"+to) && !slices.ContainsFunc(ways, func(w notifier.Target) bool { return w.Recipient.Name == name }) {
+			ways = append(ways, t)
 		}
+	}
+	if len(ways) > 0 {
+		slices.SortFunc(ways, func(a, b notifier.Target) int { return strings.Compare(a.Recipient.Name, b.Recipient.Name) })
+		return ways, nil
 	}
 	var names []string
 	for i := range s.Receivers {

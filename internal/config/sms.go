@@ -62,14 +62,7 @@ func (d *decoder) resolveTwilio(p *providerDoc) Provider {
 	if out.Validity < time.Second || out.Validity > 10*time.Hour {
 		d.fault(d.under(p.place, "validity"), "a message is valid for 1s to 10h")
 	}
-	if p.Prefixes != nil && len(p.Prefixes) == 0 {
-		d.fault(d.under(p.place, "prefixes"), "the list is empty; remove the key to send to all numbers")
-	}
-	for i, prefix := range p.Prefixes {
-		if !d.forms.prefix.MatchString(prefix) {
-			d.fault(d.nth(d.under(p.place, "prefixes"), i), "a prefix is + and the first digits of a number, such as \"+44\", not %q", clip(prefix))
-		}
-	}
+	d.checkPrefixes(p.place, p.Prefixes)
 	return out
 }
 

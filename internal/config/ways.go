@@ -9,13 +9,14 @@ import (
 // listsDoc is whom a receiver tells, or one of its ways.
 type listsDoc struct {
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
+	Voice         []string     `yaml:"voice" doc:"Contacts that are called when a critical alarm is not acknowledged (call_after)." example:"[wei]"`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
 	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
 	OnCall        []string     `yaml:"oncall" doc:"Rotas: whoever is on call gets a text message." example:"[primary]"`
 }
 
 func (l *listsDoc) empty() bool {
-	return len(l.SMS) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && !l.Alertmanagers.given
+	return len(l.SMS) == 0 && len(l.Voice) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && !l.Alertmanagers.given
 }
 
 // wayDoc is one of the ways of a receiver that tells by them in order.
@@ -101,8 +102,9 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 			d.fault(l.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
 		}
 		d.checkTexts(&l, out, s, contacts)
+		d.checkCalled(&l, out, s, contacts)
 		d.checkRotas(&l, out, rotas)
-		out.SMS, out.OnCall = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...)
+		out.SMS, out.OnCall, out.Voice = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...), append(out.Voice, l.Voice...)
 		for j := range l.Webhooks {
 			w := &l.Webhooks[j]
 			if w.node == nil {
@@ -117,6 +119,9 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 		}
 		for _, name := range l.SMS {
 			out.turn(smsTurn(name), l.turn)
+		}
+		for _, name := range l.Voice {
+			out.turn(voiceTurn(name), l.turn)
 		}
 		for _, name := range l.OnCall {
 			out.turn(onCallTurn(name), l.turn)

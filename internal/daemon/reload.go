@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/keys"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -39,7 +40,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	}
 	change := config.Diff(before, next)
 	change.NeedsRestart = config.NeedsRestart(d.initial, next)
-	directory, err := receivers.Directory(next, d.options.Version)
+	directory, err := d.newDirectory(next)
 	if err != nil {
 		d.accounts.Discard(open)
 		return config.Change{}, err
@@ -81,6 +82,16 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 	if more := len(s.Warnings) - most; more > 0 {
 		log.Warn("configuration: there are more warnings; brimwatch check lists all", "more", more)
 	}
+}
+
+// newDirectory builds the directory of a configuration. Its calls ask for a key.
+func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
+	directory, err := receivers.Directory(s, d.options.Version)
+	if err != nil {
+		return nil, err
+	}
+	receivers.TakeKeys(directory, keys.Tokens(d.links, time.Now))
+	return directory, nil
 }
 
 // setDirectory puts a new directory into force and lets go of the connections
