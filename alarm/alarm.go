@@ -155,9 +155,9 @@ type Event struct {
 	// threshold holds.
 	Changed ThresholdChange
 	Reason  string // of no_data: why; of withdrawn: what went away
-	By      string // of acknowledged: who
 	// Removed is true of withdrawn where the instance is watched no more, and not only this alarm.
 	Removed bool
+	By      string // of acknowledged: who; of withdrawn: who said that the instance is gone
 	// Gone is since when the deletion of the instance is due, of an alarm of its readings that
 	// is withdrawn because of that; zero for others.
 	Gone  time.Time

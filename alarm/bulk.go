@@ -38,11 +38,12 @@ func (j *clockRound) bulk() map[string]bulk {
 	type together struct{ account, product string }
 	byAccount := make(map[together][]*TermWatch)
 	news := j.accountsDue()
-	for i := range j.judge.calendar.Terms {
-		a := &j.judge.calendar.Terms[i]
-		if a.Instance.BulkRenewal && news[a.Instance.Account] && a.expires() {
-			k := together{a.Instance.Account, a.Instance.Product}
-			byAccount[k] = append(byAccount[k], a)
+	for account := range news {
+		for _, place := range j.judge.places.byAccount[account] {
+			if a := &j.judge.calendar.Terms[place]; a.Instance.BulkRenewal && a.expires() {
+				k := together{account, a.Instance.Product}
+				byAccount[k] = append(byAccount[k], a)
+			}
 		}
 	}
 	out := make(map[string]bulk)
@@ -78,7 +79,7 @@ func (j *clockRound) bulk() map[string]bulk {
 // expires tells whether people are to hear of the expiry of an instance that somebody can
 // renew: it is not left to automatic renewal, nor unsubscribed.
 func (a *TermWatch) expires() bool {
-	if a.Course == nil || !a.Rules.has(Expiry) {
+	if a.Course == nil || a.Course.Basis == fleet.BasisSaid || !a.Rules.has(Expiry) {
 		return false
 	}
 	_, awaited := a.renewalAwaited()

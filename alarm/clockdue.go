@@ -46,32 +46,42 @@ func (j *clockRound) isDue(place int) bool {
 func (j *clockRound) judgeTerms(pulled map[string]bulk) {
 	last := j.next
 	for i, a := range j.terms {
-		_, with := pulled[a.Instance.ID]
-		if !with && j.ahead[a.Instance.ID] == nil && !j.isDue(i) && !j.doubtful(i) {
+		if !j.isDue(i) && !j.joins(a, pulled) && !j.doubtful(i) {
 			last = earlier(last, j.judge.dues[i])
 			continue
 		}
+		j.see(i)
 		j.next = j.now.Add(farthest)
-		j.term(a, pulled)
+		j.term(j.terms[i], pulled)
+		if id := a.Instance.ID; j.found[id].Said.At != 0 && j.changed(id) {
+			j.again(j.now.Add(j.e.tick)) // what is stored now may decide about what was said
+		}
 		j.dues = append(j.dues, judged{i, j.next})
 		last = earlier(last, j.next)
 	}
 	j.next = last
 }
 
+// joins tells whether an instance is judged because others of its account are, or its forecast is.
+func (j *clockRound) joins(a *TermWatch, pulled map[string]bulk) bool {
+	if len(pulled) == 0 && len(j.ahead) == 0 {
+		return false
+	}
+	_, with := pulled[a.Instance.ID]
+	return with || j.ahead[a.Instance.ID] != nil
+}
+
 // doubtful tells whether it is in doubt that the instance at a place of the calendar exists, or
 // that it was due for deletion has to be remembered.
 func (j *clockRound) doubtful(place int) bool {
+	if !j.seen[place] {
+		return false
+	}
 	a := j.terms[place]
 	if a != &j.judge.calendar.Terms[place] {
 		return true
 	}
-	id := a.Instance.ID
-	noted := int64(0)
-	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
-		noted = sl.remembered().Due
-	}
-	return noted != j.due[id]
+	return j.changed(a.Instance.ID)
 }
 
 // farthest is further away than anything that is looked for.
@@ -81,7 +91,10 @@ const farthest = 100 * 365 * 24 * time.Hour
 func (j *clockRound) accountsDue() map[string]bool {
 	out := make(map[string]bool)
 	for i := range j.judge.calendar.Terms {
-		if a := j.judge.calendar.Terms[i].Instance.Account; a != "" && j.isDue(i) {
+		if !j.isDue(i) {
+			continue
+		}
+		if a := j.judge.calendar.Terms[i].Instance.Account; a != "" {
 			out[a] = true
 		}
 	}
@@ -131,3 +144,7 @@ func (e *Engine) Round(ctx context.Context) time.Time {
 	}
 	return next
 }
+
+// End does what Run does at its end: it saves the timers that run, so that a start goes on where
+// this one ends. It is for an Engine that is Stepped.
+func (e *Engine) End(ctx context.Context) { e.stop(ctx) }

@@ -2,7 +2,6 @@ package alarm
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +15,15 @@ type clockJudge struct {
 	terms    map[string]*TermWatch // by instance
 	payers   map[string]*Payer     // by account
 	slots    map[Key]*slot
+	places   places
+	strays   strays
+	asked    map[int]bool // places of terms of which it is asked whether the instance still exists
 
-	lookAt  time.Time            // nothing is due before
-	dues    []time.Time          // by place in calendar.Terms: nothing of it is due before
-	wholeAt time.Time            // all are judged again, due or not
-	settled time.Duration        // the clock was set: nothing is judged before, on the monotonic clock
-	doubts  map[string]time.Time // what was told of last: when each was due for deletion; of Run alone
+	lookAt  time.Time                  // nothing is due before
+	dues    []time.Time                // by place in calendar.Terms: nothing of it is due before
+	wholeAt time.Time                  // all are judged again, due or not
+	settled time.Duration              // the clock was set: nothing is judged before, on the monotonic clock
+	known   map[string]fleet.Existence // what was told last of whether instances exist; of Run alone
 }
 
 // forgetAfter is how long the Engine remembers the steps of an instance that is not
@@ -56,8 +58,11 @@ func (cj *clockJudge) set(c Calendar) {
 	for i := range c.Payers {
 		cj.payers[c.Payers[i].Account.Name] = &c.Payers[i]
 	}
+	cj.places = placesOf(c.Terms)
 	cj.lookAt, cj.wholeAt = time.Time{}, time.Time{}
 	cj.dues = make([]time.Time, len(c.Terms))
+	cj.asked = make(map[int]bool)
+	cj.strays.known = false
 }
 
 // restoreCalendar puts a stored alarm of the calendar in place.
@@ -70,6 +75,7 @@ func (e *Engine) restoreCalendar(rec Record) {
 		sl.inst = &fleet.Instance{ID: rec.Key.Instance, Name: rec.Key.Instance}
 	}
 	e.byClock.slots[rec.Key] = sl
+	e.byClock.strays.known = false
 	e.track(sl)
 }
 
@@ -87,9 +93,16 @@ func (cj *clockJudge) slot(k Key, in *fleet.Instance) *slot {
 func (cj *clockJudge) keep(sl *slot) {
 	if sl.state.Zero() && sl.remembered().Zero() {
 		delete(cj.slots, sl.key)
+		delete(cj.strays.keys, sl.key)
 		return
 	}
 	cj.slots[sl.key] = sl
+	if place, known := cj.places.of[sl.key.Instance]; known && sl.key.Rule == Release && sl.remembered().Said.At != 0 {
+		cj.asked[place] = true // a person said something
+	}
+	if cj.strays.known && !cj.judges(sl.key) {
+		cj.strays.keys[sl.key] = true
+	}
 }
 
 // tickCalendar judges the calendar when something is due, and the clock can be
@@ -115,7 +128,7 @@ func (e *Engine) judgeCalendar(ctx context.Context, now time.Time) error {
 	j.gather()
 	j.gone()
 	e.mu.Unlock()
-	e.tellDoubts(j.doubts)
+	e.tellExistence(j.known)
 	if err := e.commit(ctx, &j.b); err != nil {
 		return err
 	}
@@ -131,10 +144,11 @@ type clockRound struct {
 	now   time.Time
 	next  time.Time // when to judge again
 
-	terms  []*TermWatch         // what is judged: the calendar, with what is in doubt
-	due    map[string]int64     // when instances were due for deletion, as it is to be remembered
-	doubts map[string]time.Time // of which nobody knows whether they still exist
-	ahead  map[string]*ahead    // forecasts that are judged now, by instance
+	terms []*TermWatch               // what is judged: the calendar, with what is known of whether instances exist
+	seen  map[int]bool               // places of terms of which that was looked up
+	found map[string]found           // of those: of deletions that were due, as it is to be remembered
+	known map[string]fleet.Existence // of whether instances exist, where that was asked
+	ahead map[string]*ahead          // forecasts that are judged now, by instance
 
 	whole bool     // all terms are judged, due or not
 	dues  []judged // of the terms that were judged
@@ -149,6 +163,15 @@ func (j *clockRound) again(at time.Time) {
 
 // term judges the calendar of one instance.
 func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
+	if a.Course != nil { // that it was due for deletion is remembered from then on, whichever rules are on
+		if release := a.Course.Untold().Begins(fleet.LifecycleReleased); release.After(j.now) {
+			j.again(release)
+		}
+	}
+	if a.Course != nil && a.Course.Basis == fleet.BasisSaid {
+		j.departed(a)
+		return
+	}
 	id := a.Instance.ID
 	group, grouped := pulled[id]
 	rules := a.schedule(j.now, group.lead)
@@ -159,7 +182,7 @@ func (j *clockRound) term(a *TermWatch, pulled map[string]bulk) {
 		before := sl.remembered()
 		start := before
 		if r.Rule == Release {
-			start.Due, judged = j.due[id], true
+			start.Due, start.Said, judged = j.found[id].Due, j.found[id].Said, true
 		}
 		next, memory, events := StepDate(r, sl.state, start, j.now)
 		j.again(r.next(next, j.now))
@@ -228,50 +251,6 @@ func (j *clockRound) plain(sl *slot, r *Rule, o Observation, dress func(*Event))
 	if next.Raised() && next.AckedAt == 0 && r.Repeat > 0 {
 		j.again(fromMilli(next.NotifiedAt).Add(r.Repeat))
 	}
-}
-
-// gone withdraws the episodes of rules, instances and accounts that are no more,
-// and forgets the steps of long ago.
-func (j *clockRound) gone() {
-	var keys []Key
-	for k := range j.judge.slots {
-		if !j.judged(k) {
-			keys = append(keys, k)
-		}
-	}
-	slices.SortFunc(keys, compareKeys)
-	for _, k := range keys {
-		sl := j.judge.slots[k]
-		memory := sl.remembered()
-		var events []Event
-		if sl.state.Raised() {
-			ev := dateEvent(Withdrawn, sl.state, j.now)
-			ev.Reason = "the instance or this alarm is no longer in the configuration"
-			ev.Removed = k.Instance != "" && j.judge.terms[k.Instance] == nil
-			ev.Topic = "gone/" + k.Account + "/" + k.Instance
-			events = append(events, ev)
-		}
-		memory.Open = 0
-		if a := j.judge.terms[k.Instance]; a != nil && k.Rule == Release {
-			memory.Due = j.due[k.Instance]
-		}
-		if last := memory.newest(); j.now.Sub(last) > forgetAfter {
-			memory = Memory{}
-		}
-		if memory != sl.remembered() || !sl.state.Zero() {
-			j.b.remember(sl, State{}, memory, events)
-		}
-	}
-}
-
-// judged tells whether an alarm is still judged.
-func (j *clockRound) judged(k Key) bool {
-	if k.Instance == "" {
-		p := j.judge.payers[k.Account]
-		return p != nil && p.rule(k.Rule) != nil
-	}
-	a := j.judge.terms[k.Instance]
-	return a != nil && a.Rules.has(k.Rule)
 }
 
 // has tells whether a rule is on.

@@ -126,6 +126,9 @@ func (e *Engine) apply(b *batch) {
 		}
 	}
 	e.orphans = slices.DeleteFunc(e.orphans, func(sl *slot) bool { return sl.state.Zero() })
+	for _, s := range b.commit.Said {
+		e.log.Info("confirmation", "instance_id", s.Instance, "what", s.What, "by", s.By, "reason", s.Reason)
+	}
 	for i := range b.commit.Events {
 		ev := &b.commit.Events[i]
 		e.metrics.events.WithLabelValues(string(ev.Key.Rule), string(ev.Kind)).Inc()

@@ -18,52 +18,99 @@ const doubtEvery = time.Minute
 // lastSeen is how old an answer may be. What is due for deletion is read once an hour.
 const lastSeen = 90 * time.Minute
 
-// watches gathers what is judged in this round, with what is in doubt. It notes what has to be
-// remembered of deletions that were due.
+// found is what a round has found out of the deletion of an instance, as it is to be remembered.
+type found struct {
+	Due  int64
+	Said Saying
+}
+
+// watches gathers what is judged in this round, with what is known of whether it exists. It
+// notes what has to be remembered of deletions that were due. That changes when something of
+// the instance is due: at the moment of the deletion, and when it has another term; and at any
+// time where it is asked, or a person said something.
 func (j *clockRound) watches() {
 	terms := j.judge.calendar.Terms
 	j.terms = make([]*TermWatch, len(terms))
-	j.due, j.doubts = make(map[string]int64), make(map[string]time.Time)
+	j.found, j.known, j.seen = make(map[string]found), make(map[string]fleet.Existence), make(map[int]bool)
 	for i := range terms {
-		j.terms[i] = j.doubted(&terms[i])
+		j.terms[i] = &terms[i]
+		if j.isDue(i) || j.judge.asked[i] {
+			j.see(i)
+		}
 	}
 }
 
-// doubted returns what is judged of an instance: its calendar, with the doubt that there is now.
-func (j *clockRound) doubted(a *TermWatch) *TermWatch {
+// see looks what is known of whether the instance at a place of the calendar exists.
+func (j *clockRound) see(place int) {
+	if j.seen[place] {
+		return
+	}
+	a := &j.judge.calendar.Terms[place]
+	j.seen[place], j.terms[place] = true, j.told(a)
+	_, known := j.known[a.Instance.ID]
+	if known || j.changed(a.Instance.ID) { // also when what was found cannot be stored now
+		j.judge.asked[place] = true
+	} else {
+		delete(j.judge.asked, place)
+	}
+}
+
+// changed tells whether something else is remembered of the deletion of an instance than was found.
+func (j *clockRound) changed(id string) bool {
+	m, f := j.noted(id), j.found[id]
+	return m.Due != f.Due || m.Said != f.Said
+}
+
+// told returns what is judged of an instance: its calendar, with what is known of whether it
+// exists.
+func (j *clockRound) told(a *TermWatch) *TermWatch {
 	if a.Course == nil {
 		return a
 	}
 	id := a.Instance.ID
-	var noted int64
-	if sl := j.judge.slots[releaseOf(id)]; sl != nil {
-		noted = sl.remembered().Due
-	}
-	var doubt time.Time
-	switch release := a.Course.Begins(fleet.LifecycleReleased); {
-	case !release.IsZero() && !j.now.Before(release):
-		noted = milli(release)
-	case noted == 0 || j.now.Before(fromMilli(noted)): // nothing was due, or a clock that ran ahead said so
-	case j.exists(a, fromMilli(noted)):
-		noted = 0
-	default:
-		doubt = fromMilli(noted)
-		j.doubts[id] = doubt
-		if !j.e.stepped { // whose caller comes when there is an answer
+	known := j.existence(a)
+	if !known.Equal(fleet.Existence{}) {
+		j.known[id] = known
+		if !j.e.stepped && !known.Due.IsZero() { // a caller who steps comes when there is an answer
 			j.again(j.now.Add(doubtEvery))
 		}
 	}
-	if noted != 0 {
-		j.due[id] = noted
-	}
-	if a.Course.Doubt.Equal(doubt) {
+	if a.Course.Existence().Equal(known) {
 		return a
 	}
-	course := *a.Course
-	course.Doubt = doubt
+	course := a.Course.Told(known)
 	out := *a
 	out.Course = &course
 	return &out
+}
+
+// existence finds out what is known of whether an instance exists.
+func (j *clockRound) existence(a *TermWatch) (known fleet.Existence) {
+	m := j.noted(a.Instance.ID)
+	noted := m.Due
+	release := a.Course.Untold().Begins(fleet.LifecycleReleased)
+	said := j.weigh(a, m.Said, release)
+	switch {
+	case !release.IsZero() && !j.now.Before(release):
+		noted = milli(release)
+		if said.Gone {
+			known.Due = release
+		}
+	case noted == 0 || j.now.Before(fromMilli(noted)): // nothing was due, or a clock that ran ahead said so
+	case said.Gone:
+		known.Due = fromMilli(noted)
+	case said.At > noted || j.exists(a, fromMilli(noted)):
+		noted = 0
+	default:
+		known.Due = fromMilli(noted)
+	}
+	if said.At != 0 {
+		known.Said = said.confirmation()
+	}
+	if noted != 0 || said.At != 0 {
+		j.found[a.Instance.ID] = found{Due: noted, Said: said}
+	}
+	return known
 }
 
 func releaseOf(instance string) Key { return Key{Rule: Release, Instance: instance, Metric: NoMetric} }
@@ -82,23 +129,24 @@ func (j *clockRound) exists(a *TermWatch, due time.Time) bool {
 		return true
 	}
 	en := j.e.entries[a.Instance.ID]
-	return en != nil && en.last != nil && en.last.Up && en.seen.After(due) && j.now.Sub(en.seen) < lastSeen
+	return j.e.answers(a.Instance.ID, j.now) && en.seen.After(due)
 }
 
 // note begins to remember what is due for deletion where the release rule is off. What is
 // remembered of a rule that is off changes in gone.
 func (j *clockRound) note(a *TermWatch) {
 	k := releaseOf(a.Instance.ID)
-	if due := j.due[a.Instance.ID]; due != 0 && j.judge.slots[k] == nil {
-		j.b.remember(j.judge.slot(k, a.Instance), State{}, Memory{Due: due}, nil)
+	if f := j.found[a.Instance.ID]; f.Due != 0 && j.judge.slots[k] == nil {
+		j.b.remember(j.judge.slot(k, a.Instance), State{}, Memory{Due: f.Due, Said: f.Said}, nil)
 	}
 }
 
-// tellDoubts says which instances are in doubt, when these are others than before.
-func (e *Engine) tellDoubts(doubts map[string]time.Time) {
-	if e.onDoubts == nil || maps.Equal(doubts, e.byClock.doubts) {
+// tellExistence says of which instances it is in doubt whether they exist, or a person said so,
+// when that is other than before.
+func (e *Engine) tellExistence(known map[string]fleet.Existence) {
+	if e.onExistence == nil || maps.EqualFunc(known, e.byClock.known, fleet.Existence.Equal) {
 		return
 	}
-	e.byClock.doubts = doubts
-	e.onDoubts(maps.Clone(doubts))
+	e.byClock.known = known
+	e.onExistence(maps.Clone(known))
 }

@@ -29,7 +29,7 @@ type doubtRig struct {
 
 	since  time.Time
 	listed atomic.Int64 // Unix milliseconds
-	doubts map[string]time.Time
+	known  map[string]fleet.Existence
 	rich   *fleet.Account
 }
 
@@ -48,9 +48,9 @@ func (r *doubtRig) broke() *fleet.Account {
 func (r *doubtRig) options() Options {
 	return Options{
 		Journal: r.journal, Tick: time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: 1,
-		Watches: []Watch{{Instance: &fleet.Instance{ID: "a", Name: "a"}, Every: 24 * time.Hour}},
-		Doubts:  func(d map[string]time.Time) { r.doubts = d },
-		Listed:  func(string) time.Time { return fromMilli(r.listed.Load()) },
+		Watches:   []Watch{{Instance: &fleet.Instance{ID: "a", Name: "a"}, Every: 24 * time.Hour}},
+		Existence: func(k map[string]fleet.Existence) { r.known = k },
+		Listed:    func(string) time.Time { return fromMilli(r.listed.Load()) },
 	}
 }
 
@@ -58,12 +58,12 @@ func (r *doubtRig) options() Options {
 func (r *doubtRig) wantDoubt(doubtful bool) {
 	r.t.Helper()
 	synctest.Wait()
-	want := map[string]time.Time{}
+	want := map[string]fleet.Existence{}
 	if doubtful {
-		want["a"] = r.since.AddDate(0, 0, 8)
+		want["a"] = fleet.Existence{Due: r.since.AddDate(0, 0, 8)}
 	}
-	if !maps.Equal(r.doubts, want) && len(r.doubts)+len(want) > 0 {
-		r.t.Fatalf("in doubt at %s: %v, want %v", time.Now().UTC(), r.doubts, want)
+	if !maps.EqualFunc(r.known, want, fleet.Existence.Equal) {
+		r.t.Fatalf("in doubt at %s: %v, want %v", time.Now().UTC(), r.known, want)
 	}
 }
 
@@ -136,7 +136,7 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 					t.Errorf("%+v of %+v", ev, ev.Details)
 				}
 				r.stop()
-				r.doubts = nil
+				r.known = nil
 				r.run(r.options(), paid)
 				r.wantDoubt(tt.doubt)
 				if tt.answer != nil {
@@ -145,7 +145,7 @@ func TestPaidAfterTheDeletionWasDue(t *testing.T) {
 				pass(5 * time.Minute)
 				r.wantDoubt(tt.remain)
 				r.stop()
-				r.doubts = nil
+				r.known = nil
 				r.run(r.options(), paid)
 				r.wantDoubt(tt.remain)
 				r.stop()
@@ -218,7 +218,7 @@ func TestClockSetBackOverADeletion(t *testing.T) {
 	j := judgeOf(now, byUse("a", a))
 	j.judge.slots[releaseOf("a")] = &slot{key: releaseOf("a"), memory: &Memory{Due: milli(now.AddDate(0, 0, 30))}}
 	j.watches()
-	if !j.terms[0].Course.Doubt.IsZero() || len(j.doubts) > 0 || j.due["a"] != milli(now.AddDate(0, 0, 30)) {
-		t.Errorf("%s, %v, %v", j.terms[0].Course.Doubt, j.doubts, j.due)
+	if !j.terms[0].Course.Doubt.IsZero() || len(j.known) > 0 || j.found["a"].Due != milli(now.AddDate(0, 0, 30)) {
+		t.Errorf("%s, %v, %v", j.terms[0].Course.Doubt, j.known, j.found)
 	}
 }

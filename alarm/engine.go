@@ -39,9 +39,9 @@ type Options struct {
 	Advisor Advisor
 	// Forecaster serves the forecast rule; nil switches it off.
 	Forecaster Forecaster
-	// Doubts is told of the instances that were due for deletion and are paid for again, with
-	// when they were due, while nobody knows whether they still exist; nil hears of none.
-	Doubts func(map[string]time.Time)
+	// Existence is told of the instances that were due for deletion and are paid for again, while
+	// nobody knows whether they still exist, and of those of which a person said so; nil hears of none.
+	Existence func(map[string]fleet.Existence)
 	// Listed tells when a cloud's list of instances last had one; nil knows of no cloud. It is
 	// asked only of instances in doubt, and must not call the Engine.
 	Listed func(id string) time.Time
@@ -67,11 +67,13 @@ type Engine struct {
 	journal    Journal
 	advisor    Advisor    // nil says nothing
 	forecaster Forecaster // nil: no forecast is judged
-	onDoubts   func(map[string]time.Time)
 	listed     func(id string) time.Time
-	log        *slog.Logger
-	metrics    *metrics
-	rnd        *rand.Rand
+
+	onExistence func(map[string]fleet.Existence)
+
+	log     *slog.Logger
+	metrics *metrics
+	rnd     *rand.Rand
 
 	clocks  bothClocks
 	watch   clockWatch // of Run alone
@@ -79,6 +81,7 @@ type Engine struct {
 
 	inbox inbox
 	calls chan call
+	begun chan struct{} // closed when Run has judged for the first time
 	done  chan struct{} // closed when Run has ended
 
 	// mu guards what follows. Only Run changes it; others read.
@@ -111,10 +114,11 @@ func NewEngine(ctx context.Context, o Options) (*Engine, error) {
 		seed = rand.Uint64()
 	}
 	e := &Engine{
-		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onDoubts: o.Doubts, listed: o.Listed,
+		journal: o.Journal, advisor: o.Advisor, forecaster: o.Forecaster, onExistence: o.Existence, listed: o.Listed,
 		log:     o.Logger.With("component", "engine"),
 		rnd:     rand.New(rand.NewPCG(seed, seed>>1)),
 		calls:   make(chan call),
+		begun:   make(chan struct{}),
 		done:    make(chan struct{}),
 		tick:    cmp.Or(o.Tick, tickEvery),
 		stepped: o.Stepped,
@@ -211,6 +215,11 @@ const tickEvery = time.Second
 // stopGrace is how long the last commit may take when Run ends.
 const stopGrace = 5 * time.Second
 
+// Begun is closed when Run has judged for the first time: steps of the calendar that became
+// due while nothing ran, what ended with a renewal since, and alarms that are no more. It
+// waits for no reading. Of a Stepped Engine, whose caller knows, it stays open.
+func (e *Engine) Begun() <-chan struct{} { return e.begun }
+
 // Run judges until ctx ends. What has arrived by then is judged and committed
 // before it returns.
 func (e *Engine) Run(ctx context.Context) error {
@@ -218,6 +227,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	tick := time.NewTicker(e.tick)
 	defer tick.Stop()
 	e.onTick(ctx, e.look())
+	close(e.begun)
 	for {
 		select {
 		case <-ctx.Done():

@@ -41,7 +41,8 @@ type entry struct {
 	expected string
 	backBy   time.Time
 	gone     time.Time
-	staged   bool // has changes in a batch that is not committed
+	goneBy   string // who said that it is gone; "" when its calendar does
+	staged   bool   // has changes in a batch that is not committed
 }
 
 // all returns the slots of the entry that exist.

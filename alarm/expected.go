@@ -15,15 +15,22 @@ const comesBack = 30 * time.Minute
 
 // expect finds out of which instances no data is to be expected. e.mu is held.
 func (j *clockRound) expect() {
-	for _, a := range j.terms {
+	terms := j.terms
+	if len(j.e.entries) == 0 { // nothing is read
+		terms = nil
+	}
+	for _, a := range terms {
 		en := j.e.entries[a.Instance.ID]
 		if en == nil || a.Course == nil {
 			continue
 		}
 		j.again(a.Course.Next(j.now))
-		en.gone = time.Time{}
+		en.gone, en.goneBy = time.Time{}, ""
 		if a.Course.Gone(j.now) {
 			en.gone = a.Course.Begins(fleet.LifecycleReleased)
+			if a.Course.Basis == fleet.BasisSaid {
+				en.goneBy = a.Course.Said.By
+			}
 		}
 		en.expected = j.excuse(en, a.Course)
 		if en.missing {
@@ -92,7 +99,7 @@ func (e *Engine) endOfGone(b *batch, en *entry, now time.Time) {
 			continue
 		}
 		ev := event(Withdrawn, &sl.state, &Observation{At: now, Usage: sl.state.Usage, Capacity: sl.state.Capacity})
-		ev.Reason, ev.Gone = "the instance tells nothing any more, as is to be "+en.expected, en.gone
+		ev.Reason, ev.Gone, ev.By = "the instance tells nothing any more, as is to be "+en.expected, en.gone, en.goneBy
 		b.add(sl, State{}, []Event{ev})
 		if !en.staged {
 			en.staged = true

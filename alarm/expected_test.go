@@ -145,3 +145,33 @@ func TestGoneInstanceThatAnswers(t *testing.T) {
 		r.want("raised capacity a connections")
 	})
 }
+
+// TestStoppedByTheWordOfTheCloud: the status of a cloud that means stopped is told as a stop, once, and holds
+// no_data; a status that means nothing of that ends it.
+func TestStoppedByTheWordOfTheCloud(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().UTC()
+		calendar := func(word fleet.Word) Calendar {
+			in := &fleet.Instance{ID: "a", Name: "a", Product: "redis", Term: fleet.Term{Method: fleet.Subscription, Expires: now.Add(90 * day), Word: word}}
+			c := in.Term.Course(fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleSuspended, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
+			return Calendar{Terms: []TermWatch{{Instance: in, Course: &c, Rules: usualRules()}}}
+		}
+		r := startRig(t, newMemoryJournal(), watch("a"), watch("b"), watch("c"), watch("d"))
+		defer r.stop()
+		up := map[string]float64{"a": 30, "b": 30, "c": 30, "d": 30}
+		r.setCalendar(calendar(fleet.Word{}))
+		r.feed(2*time.Minute, up)
+		r.want()
+		r.setCalendar(calendar(fleet.Word{State: fleet.LifecycleSuspended, Since: time.Now().UTC(), Text: "Inactive"}))
+		up["a"] = -1
+		r.feed(time.Hour, up)
+		r.want("raised suspension a")
+		if ev := r.newest(); ev.Severity != Critical || ev.Details.Lead != 0 {
+			t.Errorf("told %+v of %+v", ev, ev.Details)
+		}
+		up["a"] = 30
+		r.setCalendar(calendar(fleet.Word{}))
+		r.feed(time.Hour, up)
+		r.want("raised suspension a", "cleared suspension a")
+	})
+}

@@ -16,6 +16,7 @@ func (r *Record) Zero() bool { return r.State.Zero() && r.Memory.Zero() }
 type Commit struct {
 	States []Record // to be stored; a Record that is Zero is to be removed
 	Events []Event  // what caused them, in order
+	Said   []Said   // what people said of whether instances exist, and what does not hold any more
 }
 
 // Journal keeps states and events, and decides in the same transaction which

@@ -16,6 +16,9 @@ type Memory struct {
 	// Due is when the instance was due for deletion, Unix milliseconds, until it is known
 	// that it exists all the same; 0 when it was not. Only that of the release rule has it.
 	Due int64 `json:"due,omitempty"`
+	// Said is what a person said of whether it exists, while that holds. Only that of the
+	// release rule has it.
+	Said Saying `json:"said,omitzero"`
 }
 
 // TermMemory is the newest step of one term that people were notified of.
@@ -41,7 +44,7 @@ func (m *Memory) lastStep(anchor time.Time) (time.Duration, bool) {
 // with returns the memory after people were notified of a step.
 func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 	now := TermMemory{Anchor: milli(anchor), Lead: int64(lead / time.Second)}
-	out := Memory{Open: now.Anchor, Due: m.Due}
+	out := Memory{Open: now.Anchor, Due: m.Due, Said: m.Said}
 	out.Terms[0] = now
 	i := 1
 	for _, t := range m.Terms {
@@ -55,7 +58,7 @@ func (m Memory) with(anchor time.Time, lead time.Duration) Memory {
 
 // newest is the latest moment of all; zero when there is none.
 func (m *Memory) newest() time.Time {
-	last := m.Due
+	last := max(m.Due, m.Said.At)
 	for _, t := range m.Terms {
 		last = max(last, t.Anchor)
 	}

@@ -30,6 +30,7 @@ func (b *batch) parts(most int) []batch {
 		}
 		changes = changes[n:]
 	}
+	parts[0].commit.Said = b.commit.Said
 	return parts
 }
 

@@ -112,8 +112,8 @@ func (p *Payer) observe(name RuleName) float64 {
 // first.
 func (j *clockRound) ofAccount(name string) []Affected {
 	var out []Affected
-	for _, a := range j.terms {
-		if a.Instance.Account == name && a.Course != nil {
+	for _, place := range j.judge.places.byAccount[name] {
+		if a := j.terms[place]; a.Course != nil && a.Course.Basis != fleet.BasisSaid {
 			out = append(out, Affected{Instance: a.Instance, Course: a.Course, Lifecycle: a.Course.At(j.now)})
 		}
 	}

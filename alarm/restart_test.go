@@ -256,3 +256,16 @@ func TestSilenceThatComesBack(t *testing.T) {
 		r.want("raised no_data a", "withdrawn no_data a", "raised no_data a")
 	})
 }
+
+// TestBegun is closed when what became due while nothing ran is judged and stored: here an
+// alarm whose instance is no more.
+func TestBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newMemoryJournal()
+		j.states[Key{Rule: Capacity, Instance: "gone", Metric: fleet.Connections}] = State{Level: 1, Code: "K7Q2"}
+		r := startRig(t, j, watch("a"))
+		defer r.stop()
+		<-r.Begun()
+		r.want("withdrawn capacity gone connections")
+	})
+}

@@ -108,11 +108,18 @@ func (a *TermWatch) ahead(l *Leads, s fleet.LifecycleState) DateRule {
 		r.Applies = dateless
 		return r
 	}
+	from, stood := c.From, c.StoodAt(s)
+	if !stood.IsZero() { // the cloud's status says so, and nobody saw it come
+		r.Anchor, from = stood, stood
+	}
 	if l == nil {
 		return r
 	}
 	for _, lead := range l.Before {
-		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), c.From), Severity: l.severityOf(lead)})
+		if !stood.IsZero() && lead > 0 {
+			continue
+		}
+		r.Steps = append(r.Steps, DateStep{Lead: lead, At: later(l.inTime(c.Before(r.At, lead), r.At, c.Zone), from), Severity: l.severityOf(lead)})
 	}
 	return r
 }

@@ -55,8 +55,8 @@ func (j *clockRound) shortfall(p *Payer) {
 // paidBy lists the terms that an account pays for.
 func (j *clockRound) paidBy(account string) []money.Term {
 	var out []money.Term
-	for i := range j.judge.calendar.Terms {
-		if t := &j.judge.calendar.Terms[i]; t.Instance.Account == account && t.Course != nil {
+	for _, place := range j.judge.places.byAccount[account] {
+		if t := j.terms[place]; t.Course != nil {
 			out = append(out, money.Term{Instance: t.Instance, Course: t.Course})
 		}
 	}

@@ -18,16 +18,22 @@ func (e *Engine) SetTerms(ctx context.Context, terms []TermWatch) error {
 }
 
 func (cj *clockJudge) replace(terms []TermWatch) {
-	by := make(map[string]*TermWatch, len(terms))
+	moved := false
 	for i := range terms {
-		by[terms[i].Instance.ID] = &terms[i]
-	}
-	for i := range cj.calendar.Terms {
-		old := &cj.calendar.Terms[i]
-		if next := by[old.Instance.ID]; next != nil {
-			*old = *next
-			cj.dues[i] = time.Time{}
+		place, known := cj.places.of[terms[i].Instance.ID]
+		if !known {
+			continue
 		}
+		old := &cj.calendar.Terms[place]
+		moved = moved || old.Instance.Account != terms[i].Instance.Account
+		if old.Rules != terms[i].Rules { // some may be off now
+			cj.strays.known = false
+		}
+		*old = terms[i]
+		cj.dues[place] = time.Time{}
+	}
+	if moved {
+		cj.places = placesOf(cj.calendar.Terms)
 	}
 	cj.lookAt = time.Time{}
 }

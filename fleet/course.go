@@ -27,6 +27,10 @@ type Course struct {
 	// Doubt is when the instance was due for deletion before it was paid for again, while
 	// nobody knows whether it was deleted; zero when there is no such doubt.
 	Doubt time.Time
+	// Said is what a person said of whether the instance exists, while that holds.
+	Said Confirmation
+
+	untold *Course // without what a person said; nil when that changes nothing else
 }
 
 // Basis says what a course counts from.
@@ -42,6 +46,8 @@ const (
 	// BasisUnsubscribed is the moment at which somebody unsubscribed the instance, before
 	// the end of its term.
 	BasisUnsubscribed Basis = "unsubscribed"
+	// BasisSaid is that a person said that the instance is gone.
+	BasisSaid Basis = "said"
 )
 
 // Moment is the beginning of a state.
@@ -83,6 +89,7 @@ func (t Term) Course(p Policy, payer *Account) Course {
 		c.lay()
 	}
 	c.unsubscribe()
+	c.stand()
 	if t.Frozen {
 		c.Steady = LifecycleFrozen
 	}

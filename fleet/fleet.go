@@ -28,6 +28,8 @@ type Instance struct {
 	CloudAt    int64   // when it was read there, Unix seconds
 
 	Term Term
+	// Status is the cloud's own word for how it is; "" where no cloud tells.
+	Status string
 
 	// Watched is false for an instance without a source: only its calendar counts.
 	Watched bool

@@ -21,5 +21,6 @@ type Found struct {
 	RenewPeriod                                   Period // for how long automatic renewal renews; not known where the cloud does not tell
 
 	Status string    // the cloud's own word, for people
+	Word   Word      // what of it counts for the calendar
 	At     time.Time // when the cloud was asked
 }

@@ -12,17 +12,26 @@ func (c *Course) Silence(now time.Time) string {
 	if i == 0 {
 		return ""
 	}
-	since := c.day(c.Moments[i-1].At)
+	since, cause := c.day(c.Moments[i-1].At), c.cause()
+	if c.Stood(c.Moments[i-1]) {
+		cause = ", by what the cloud tells"
+	}
 	switch m := c.Moments[i-1]; m.State {
 	case LifecycleSuspended:
 		if m.Perhaps {
 			return "expected: stopped, or converted to pay-as-you-go, since " + since
 		}
-		return "expected: stopped since " + since + c.cause()
+		return "expected: stopped since " + since + cause
 	case LifecycleRecycled:
-		return "expected: in the recycle bin since " + since + c.cause()
+		return "expected: in the recycle bin since " + since + cause
 	case LifecycleReleased:
-		return "expected: due for deletion since " + since + c.cause()
+		if c.Basis == BasisSaid {
+			return "expected: gone, as " + c.Said.By + " said on " + c.day(c.Said.At)
+		}
+		if c.Stood(m) {
+			return "expected: released since " + since + cause
+		}
+		return "expected: due for deletion since " + since + cause
 	case LifecycleActive, LifecycleExpiring, LifecycleGrace, LifecycleFrozen, LifecycleUnknown:
 	}
 	return ""

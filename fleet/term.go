@@ -27,6 +27,9 @@ type Term struct {
 	// zero is never.
 	Confirmed time.Time
 
+	// Word is what the cloud's status says of the instance.
+	Word Word
+
 	RenewPeriod    Period    // for how long it was bought, and is renewed
 	UnsubscribedAt time.Time // zero when nobody unsubscribed it
 	Price          Price     // of a renewal

@@ -6,6 +6,9 @@ import "time"
 // moments have come.
 func (c *Course) reason(i int) string {
 	why := c.because(i)
+	if c.Basis == BasisSaid {
+		return why
+	}
 	if c.Overdue && c.Term.Method == Subscription {
 		why += "; its account is overdue, so it can neither be renewed nor upgraded"
 	}
@@ -19,6 +22,10 @@ func (c *Course) doubt() string {
 
 func (c *Course) because(i int) string {
 	switch {
+	case c.Basis == BasisSaid:
+		return c.saidGone()
+	case i > 0 && c.Stood(c.Moments[i-1]):
+		return "the cloud says " + c.Term.Word.Text
 	case c.stateAfter(i) == LifecycleFrozen:
 		return "frozen, because no device was online for long"
 	case c.Term.Method == Free:

@@ -39,8 +39,12 @@ func (w Words) alertIn(ev *alarm.Event, l words.Language, zone *time.Location) A
 		a.Annotations["usage"] = number(ev.Usage)
 		a.Annotations["capacity"] = number(ev.Capacity)
 		a.Annotations["utilization"] = words.ShareBeside(ev.Utilization(), ev.Threshold)
+		if ev.Threshold > 0 {
+			a.Annotations["threshold"] = words.Threshold(ev.Threshold)
+		}
 	}
 	annotateDetails(a.Annotations, ev)
+	a.Story = say.story()
 	return a
 }
 
@@ -123,11 +127,16 @@ func page(ev *alarm.Event) string {
 // from episode to episode. Every field is closed by a zero byte, so that no two
 // keys run into one. Only alarms of accounts have the last one.
 func fingerprint(k alarm.Key) string {
-	h := fnv.New64a()
 	fields := []string{string(k.Rule), k.Instance, k.MetricName()}
 	if k.Account != "" {
 		fields = append(fields, k.Account)
 	}
+	return fingerprintOf(fields...)
+}
+
+// fingerprintOf makes 16 hex digits of texts.
+func fingerprintOf(fields ...string) string {
+	h := fnv.New64a()
 	for _, s := range fields {
 		_, _ = h.Write([]byte(s)) // a hash does not fail
 		_, _ = h.Write([]byte{0})

@@ -33,6 +33,12 @@ func (a *alerts) to(t Target) Alert {
 	if t.Recipient.Channel == "sms" {
 		zone = time.UTC
 	}
+	return a.in(l, zone)
+}
+
+// in returns the alert in a language, with times of a zone.
+func (a *alerts) in(l words.Language, zone *time.Location) Alert {
+	zone = cmp.Or(zone, time.UTC)
 	key := tongue{l, zone.String()}
 	one, ok := a.made[key]
 	if !ok {

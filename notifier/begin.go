@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 // beginning plans the notices of one event that tells people that something is wrong.
@@ -124,13 +125,14 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 	at = at.Add(time.Duration(to.Turn) * b.d.within(to.receiver, n.Severity))
 	n.NotBefore = at
 	n.Alert.Annotations = maps.Clone(n.Alert.Annotations)
-	why := b.whyLater(&n, to)
-	switch n.Channel {
+	b.whyLater(&n, to)
+	switch why := b.d.becauseOf(&n, to.Language); n.Channel {
 	case "sms":
 		n.Text = b.d.entries.Words.becauseOf(why, says.ev, to.Language, to.Zone)
 	case VoiceChannel:
 		n.Text = b.d.entries.Words.aloud(says.ev, to.Language, to.Zone, why)
 	}
+	says.ownWords(&n, &to.Target)
 	holdForHour(&n, says.ev, to.Target, at)
 	holdFor(&n, to.Target, b.silences, b.now)
 	if phone := to.number(); phone != "" {
@@ -140,21 +142,30 @@ func (b *beginning) tellLater(says *telling, to reached, after time.Duration, at
 }
 
 // whyLater says why somebody is told though others were told first: in the reason for which
-// the notice is held, in its annotations, and as what it returns.
-func (b *beginning) whyLater(n *Notice, to reached) (why string) {
+// the notice is held, and in its annotations.
+func (b *beginning) whyLater(n *Notice, to reached) {
 	language := languageFor(to.Target)
 	if n.Turn > 0 {
 		by := b.d.waysBefore(to.receiver, n.Turn)
 		n.Hold = "turn: until " + strings.Join(by, ", ") + " has delivered " + n.Code
-		why = unconfirmed(by, language)
-		n.Alert.Annotations["failover"] = why
+		n.Alert.Annotations["failover"] = unconfirmed(by, language)
 	}
 	if n.Escalation > 0 {
 		n.Hold = "escalation: until somebody acknowledges " + n.Code
-		why = unanswered(n.Escalation, language)
-		n.Alert.Annotations["escalation"] = why
+		n.Alert.Annotations["escalation"] = unanswered(n.Escalation, language)
 	}
-	return why
+}
+
+// becauseOf is why a notice is told to somebody who is not told first, in the language of
+// its text; "" for who is.
+func (d *Directory) becauseOf(n *Notice, l words.Language) string {
+	switch {
+	case n.Escalation > 0:
+		return unanswered(n.Escalation, l)
+	case n.Turn > 0:
+		return unconfirmed(d.waysBefore(n.Receiver, n.Turn), l)
+	}
+	return ""
 }
 
 func (b *beginning) add(n Notice, to reached) {

@@ -3,6 +3,7 @@ package notifier
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -176,7 +177,9 @@ func (b *bundle) fitting(x extras) (text string, names named, ok bool) {
 		if n == all || n == 1 && !x.link {
 			widths = []int{b.least(), b.fair()} // a name that is another's when it is short may be longer as an ID
 		}
-		names = b.choose(n)
+		if names = b.choose(n); b.signs(names) > b.room() {
+			continue
+		}
 		width := b.fitsAt(names, widths, x)
 		if width == 0 {
 			continue
@@ -203,17 +206,51 @@ func (b *bundle) fitsAt(names named, widths []int, x extras) int {
 // filled names further ones that have to be said, where they fit: shorter ones than the
 // next.
 func (b *bundle) filled(text string, names named, x extras) (string, named) {
+	has := utf8.RuneCountInString(text)
 	for i := range b.begins {
 		e := &b.begins[i]
-		if !e.must || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
+		if !e.must || has+e.signs() > b.room()+mostSpared || slices.ContainsFunc(names.begins, func(o entry) bool { return o.notices[0] == e.notices[0] }) {
 			continue
 		}
 		more := named{append(slices.Clone(names.begins), *e), names.ends}
 		if longer := b.write(more, b.fair(), x); inOne(longer) {
 			text, names = longer, more
+			has = utf8.RuneCountInString(text)
 		}
 	}
 	return text, names
+}
+
+// mostSpared is by how much the rest of a text may become shorter when it names one more.
+const mostSpared = 16
+
+// room is how many signs fit into one segment at the most. Chinese leaves less.
+func (b *bundle) room() int {
+	if b.l == words.ZH {
+		return 70
+	}
+	return 160
+}
+
+// signs is how many signs a text has at least that names some: to write one takes long, and
+// most of them have no room for as many.
+func (b *bundle) signs(names named) int {
+	n := 0
+	for _, list := range [][]entry{names.begins, names.ends} {
+		for i := range list {
+			n += list[i].signs()
+		}
+	}
+	return n
+}
+
+// signs is how many signs an entry takes at least, whatever becomes of its name.
+func (e *entry) signs() int {
+	n := utf8.RuneCountInString(e.code)
+	for _, what := range e.what {
+		n += utf8.RuneCountInString(what)
+	}
+	return n
 }
 
 // explained says of the ends that are named why they are over, of as many as there is room for.

@@ -112,7 +112,8 @@ func TestTextsOfTheCalendarFit(t *testing.T) {
 			if !strings.HasPrefix(text, "K7Q2 ") || !strings.Contains(text, head.Message) && !strings.Contains(text, cmp.Or(head.Tight, head.Message)) && !strings.Contains(text, cmp.Or(head.Brief, head.Tight, head.Message)) {
 				t.Errorf("the code or the gravest is missing: %q", text)
 			}
-			if strings.Contains(text, "???") || strings.ContainsFunc(text, unicode.IsControl) {
+			named := ev.Instance != nil && strings.Contains(ev.Instance.Name+ev.Instance.Edition+ev.Instance.Account, "?")
+			if strings.Contains(text, "???") && !named || strings.ContainsFunc(text, unicode.IsControl) {
 				t.Errorf("there are signs that mean nothing: %q", text)
 			}
 			if said := say.summary() + full.description(); negative.MatchString(said) {

@@ -61,8 +61,14 @@ func (r reader) counts(n *Notice) bool { return r.last || countable(n) }
 
 // compose writes the text of one text message for notices. Where the text of the gravest
 // says all of them, it is that. Else it begins with counts, names the gravest with their
-// codes, and says where the others are; all of it is one segment.
+// codes, and says where the others are; all of it is one segment. One notice alone is told by
+// the template of its target, if that has one; several are told in the words that are shipped.
 func (w Words) compose(notices []Notice, r reader, tails ...string) Composed {
+	if len(notices) == 1 && notices[0].Own != "" {
+		n := notices[0]
+		n.Text = n.Own
+		return Composed{Text: alone(&n, r.l, tails), Under: []string{n.Code}}
+	}
 	if at, some := speaker(notices, r); some {
 		n := notices[at]
 		n.LeftOut = 0

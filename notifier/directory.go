@@ -12,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier/callnames"
+	"github.com/brimwatch/brimwatch/notifier/template"
 )
 
 // Directory knows which receivers get the notices of an instance or account, and
@@ -154,15 +155,18 @@ type Target struct {
 	Recipient Recipient
 	Former    string // another name under which notices to it may be stored; "" is none
 	Channel   Channel
-	Provider  string  // name of what the Channel sends text messages through; "" for others
-	Way       string  // what messages go through to the far side: a provider, a host; targets of one way fail together
-	Others    []Route // taken in order where the first, which is Provider, does not do
-	Turn      int     // which of the ways of the receiver it is; 0 is the first
-	Bare      bool    // it left the configuration, and with it the secrets that it may have had
-	Language  words.Language
-	Zone      *time.Location // for times in texts and for quiet hours
-	Quiet     *Quiet         // nil: never quiet
-	Mute      []MuteTime     // of the person and of the receiver
+	Provider  string             // name of what the Channel sends text messages through; "" for others
+	Way       string             // what messages go through to the far side: a provider, a host; targets of one way fail together
+	Others    []Route            // taken in order where the first, which is Provider, does not do
+	Turn      int                // which of the ways of the receiver it is; 0 is the first
+	Bare      bool               // it left the configuration, and with it the secrets that it may have had
+	Template  *template.Template // for whoever words it otherwise; nil is the words that are shipped
+	// TemplateJSON tells that what the template writes has to be JSON.
+	TemplateJSON bool
+	Language     words.Language
+	Zone         *time.Location // for times in texts and for quiet hours
+	Quiet        *Quiet         // nil: never quiet
+	Mute         []MuteTime     // of the person and of the receiver
 	// Hour is when it is told of steps of the calendar that lie ahead, in minutes since midnight
 	// in Zone; nil is at once.
 	Hour *int

@@ -48,6 +48,7 @@ func TestNoticesOfItself(t *testing.T) {
 		{"somebody texted STOP", Stopped(d, &wei)},
 		{"nothing leaves through a provider", WayFails(d, "sms twilio", "20003: bad credentials; give others")},
 		{"it leaves again", WayWorks(d, "sms twilio")},
+		{"a template fails", TemplateFails(d, &Notice{Receiver: "oncall", Channel: "sms", Code: "K7Q2", TemplateFault: "there is no .Nope"})},
 		{"the database was damaged", Damaged(d, "brimwatch.db.damaged")},
 	} {
 		s.self.Code = "4D7R"

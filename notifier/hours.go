@@ -49,13 +49,12 @@ func holdForHour(n *Notice, ev *alarm.Event, t Target, now time.Time) {
 	}
 }
 
-// earliestHour is when the first of those who get a text message is told of an event, by the
-// hours at which they are told of steps; the moment now when one of them is told at once, or
-// nobody gets one.
+// earliestHour is when the first of the people is told of an event, by the hours at which they
+// are told of steps; the moment now when one of them is told at once, or only programs are.
 func earliestHour(ev *alarm.Event, people []reached, now time.Time) time.Time {
 	var first time.Time
 	for i := range people {
-		if people[i].Recipient.Channel != "sms" {
+		if ToProgram(people[i].Recipient.Channel) {
 			continue
 		}
 		at := hourFor(ev, people[i].Target, now)

@@ -69,6 +69,11 @@ func TestHourFor(t *testing.T) {
 	}
 }
 
+// by is a target of a channel.
+func by(channel, name string) Target {
+	return Target{Recipient: Recipient{Channel: channel, Name: channel + "/" + name, Address: name}, Zone: time.UTC}
+}
+
 // TestHoursCompose: the hour with quiet hours, mute times, silences, groups, escalations, rotas
 // and webhooks. It is noon; people are told at one o'clock.
 func TestHoursCompose(t *testing.T) {
@@ -113,6 +118,13 @@ func TestHoursCompose(t *testing.T) {
 			{Name: "managers", Targets: []Target{phone("tom", "+3")}},
 		}, nil, []string{
 			"raised sms/wei r held: told at 13:00 (calendar_at) until 13:00:00", "raised webhook/h r",
+			"raised sms/tom managers held: escalation: until somebody acknowledges K7Q2 until 13:15:00",
+		}},
+		{"who gets e-mail counts as somebody, a program does not", alarm.Raised, 72 * time.Hour, []Receiver{
+			{Name: "r", Targets: []Target{at(by("email", "li")), by("alertmanager", "am")}, Escalate: []Escalation{{After: 15 * time.Minute, To: []string{"managers"}}}},
+			{Name: "managers", Targets: []Target{phone("tom", "+3")}},
+		}, nil, []string{
+			"raised email/li r held: told at 13:00 (calendar_at) until 13:00:00", "raised alertmanager/am r",
 			"raised sms/tom managers held: escalation: until somebody acknowledges K7Q2 until 13:15:00",
 		}},
 		{"somebody is told at once, and so does the escalation count", alarm.Raised, 72 * time.Hour, []Receiver{

@@ -44,7 +44,22 @@ type Finder interface {
 // Tracker is the optional power of a Channel to ask what became of a message
 // after it was accepted.
 type Tracker interface {
-	Track(ctx context.Context, providerID string) (Receipt, error)
+	Track(ctx context.Context, m SentMessage) (Receipt, error)
+}
+
+// SentMessage is a message that the far side accepted.
+type SentMessage struct {
+	ProviderID string    // its id at the far side, as the Receipt gave it
+	Recipient  Recipient // with the address that it was sent to
+	At         time.Time // when, by our clock
+}
+
+// Checker is the optional power of a Channel to compare, without sending anything, how it
+// is set up with what the far side has.
+type Checker interface {
+	// Check returns what would keep the far side from taking messages, a sentence each,
+	// with the way out. The error says that this could not be told.
+	Check(ctx context.Context) (faults []string, err error)
 }
 
 // Bundler is the optional power of a Channel to send several notices to the
@@ -107,7 +122,7 @@ const (
 
 // Recipient is one address a channel can send to.
 type Recipient struct {
-	Channel string // sms or webhook
+	Channel string // sms, email, webhook or alertmanager
 	Name    string // stable and without secrets; the queue's key: sms/wei, webhook/oncall/3f2a91c0
 	Address string // phone number in E.164, or the URL; may hold secrets, is never shown
 	Display string // what people are shown instead: wei, http://127.0.0.1:8080
@@ -140,6 +155,11 @@ type Notice struct {
 	Address   string // where the recipient was when it was decided; may hold secrets, is never shown
 	Told      string // of an end: the address that was told of the beginning, and is told of the end; "" is wherever the recipient is
 	Text      string // for SMS; "" for others
+	// Own is the notice by the template of its target: the text of a text message that tells of
+	// nothing else, or the body of a webhook. "" is the words that are shipped.
+	Own string
+	// TemplateFault is why there is no Own though the target has a template. It is not stored.
+	TemplateFault string
 	// Brief is the notice in a few words, for a text message that speaks for
 	// several: "K7Q2 Orders connections 97%"; "" for others.
 	Brief string
@@ -168,6 +188,7 @@ type Alert struct {
 	EndsAt       time.Time         `json:"ends_at,omitzero"`
 	GeneratorURL string            `json:"generator_url,omitempty"`
 	Fingerprint  string            `json:"fingerprint"` // 16 hex digits, the same from raise to end
+	Story        Story             `json:"story,omitzero"`
 }
 
 type permanent struct{ error }

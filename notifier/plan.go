@@ -3,6 +3,7 @@ package notifier
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -185,7 +186,25 @@ func (t *telling) notice(receiver string, to Target) Notice {
 		s := t.say(to.Language, to.Zone)
 		n.Text, n.Brief = s.text, s.brief
 	}
+	t.ownWords(&n, &to)
 	return n
+}
+
+// ownWords writes the notice by the template of its target. Who gets text messages has an
+// alert in English, and a template reads it in the language of the person.
+func (t *telling) ownWords(n *Notice, to *Target) {
+	if to.Template == nil {
+		return
+	}
+	a := n.Alert
+	if n.Channel == "sms" {
+		a = t.alerts.in(to.Language, to.Zone)
+		if why := t.d.becauseOf(n, to.Language); why != "" {
+			a.Annotations = maps.Clone(a.Annotations)
+			a.Annotations["escalation"] = why
+		}
+	}
+	n.inOwnWords(&a, to)
 }
 
 // byItself is an event of an instance without others that it speaks for. A text for

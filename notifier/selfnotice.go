@@ -20,11 +20,12 @@ const (
 	LimitsRule   alarm.RuleName = "limits"   // most of a cap on text messages is used
 	DrillRule    alarm.RuleName = "drill"    // somebody is asked to answer, or did not
 	StoreRule    alarm.RuleName = "store"    // what was recorded is lost
+	TemplateRule alarm.RuleName = "template" // a template of a receiver fails
 )
 
 // SelfRules lists the rules of what Brimwatch tells about its own work.
 func SelfRules() []alarm.RuleName {
-	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TestRule}
+	return []alarm.RuleName{DeliveryRule, LimitsRule, DrillRule, StoreRule, TemplateRule, TestRule}
 }
 
 // Self is something that Brimwatch tells people about its own work. Its episode ends as
@@ -73,7 +74,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 func SelfEnd(d *Directory, s *Self, told []Addressee, now time.Time) []Notice {
 	var out []Notice
 	for _, to := range told {
-		if to.Channel != "webhook" {
+		if !ToProgram(to.Channel) {
 			continue
 		}
 		t, ok := d.Reach(Notice{Receiver: to.Receiver, Recipient: to.Recipient, Channel: to.Channel}, to.Address)
@@ -126,6 +127,7 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 			StartsAt:     ev.RaisedAt,
 			GeneratorURL: d.entries.Words.ExternalURL + s.Page,
 			Fingerprint:  fingerprint(ev.Key),
+			Story:        selfStory(facts.ToneOf(ev), languageFor(t), languageFor(t).Choose(s.Text.EN, s.Text.ZH)),
 		},
 	}
 	if s.Ended {
@@ -134,6 +136,8 @@ func (s *Self) notice(d *Directory, receiver string, t Target, now time.Time) No
 	if n.Channel == "sms" {
 		n.Text = sms.Cut(s.text(ev, t.Language))
 		n.Brief = cmp.Or(t.Language.Choose(s.Brief.EN, s.Brief.ZH), s.Code+" Brimwatch "+t.Language.Choose(string(s.Rule), selfRule(s.Rule)))
+	} else {
+		n.inOwnWords(&n.Alert, &t)
 	}
 	return n
 }
@@ -151,6 +155,8 @@ func selfRule(r alarm.RuleName) string {
 		return "短信限额"
 	case StoreRule:
 		return "存储"
+	case TemplateRule:
+		return "模板"
 	}
 	return string(r)
 }

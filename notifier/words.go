@@ -195,7 +195,7 @@ func (s wording) description() string {
 // message is one text message that fits into one segment.
 func (s *wording) message() string {
 	d := lexicon.Draft{
-		Signs: s.sep, Code: s.code, Word: s.word, Name: s.name, More: s.more, Facts: s.facts, About: s.about, Steps: s.steps,
+		Signs: s.sep, Code: s.code, Word: s.word, Name: s.name, More: s.more, Few: s.few, Facts: s.facts, About: s.about, Steps: s.steps,
 	}
 	return d.Fit()
 }

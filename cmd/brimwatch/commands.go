@@ -31,6 +31,7 @@ type commands struct {
 	Oncall     oncallCommand     `cmd:"" help:"Say who is on call, until when, and who follows."`
 	Alarms     alarmsCommand     `cmd:"" help:"List alarms."`
 	Ack        ackCommand        `cmd:"" help:"Acknowledge an alarm by its code: no more reminders, unless it gets worse."`
+	Confirm    confirmCommand    `cmd:"" help:"Say that an instance whose deletion was due still exists, or with --gone that it does not."`
 	Silence    silenceCommand    `cmd:"" help:"Hold the notices of some alarms for a while."`
 	Notices    noticesCommand    `cmd:"" help:"List notices: who was told what, and what became of it."`
 	People     peopleCommand     `cmd:"" help:"List contacts: when each number was last proved, by a message that arrived or an answer."`

@@ -37,6 +37,10 @@ func (c *notifyTestCommand) Run(ctx context.Context, s streams) error {
 		}
 		said, _ := s.say.Heard(r.Said())
 		fmt.Fprintf(s.out, "%s  %s %s  %s\n", phrases.Fill(mark, len("failed")), s.say.Word("channel", r.Channel), r.Display, said)
+		for _, remark := range r.Remarks {
+			said, _ := s.say.Heard(remark)
+			fmt.Fprintf(s.out, "%s  %s\n", phrases.Fill("", len("failed")), said)
+		}
 	}
 	if accepted {
 		c.retry(ctx, s)

@@ -38,12 +38,13 @@ func TestMain(m *testing.M) {
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
 // address where nobody listens, PAGE a page of metrics with 45 connections, and
 // CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY.
-// LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
+// CHATS is DingTalk, Feishu, WeCom, Slack and PagerDuty at once, with the key CHATKEY and, where
+// they check signatures, the secret CHATSECRET. LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
 	page := serveText(t, http.StatusOK, "# TYPE app_clients gauge\napp_clients 45\n")
-	clouded := serveCloud(t)
+	clouded, chats := serveCloud(t), serveChats(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -51,6 +52,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
 			e.Setenv("CLOUD", clouded)
+			e.Setenv("CHATS", chats)
+			e.Setenv("CHATKEY", chatKey)
+			e.Setenv("CHATSECRET", chatSecret)
 			e.Setenv("GONE", server.FreeAddr(t))
 			// The clock of the commands is this process's, at whatever moment it runs (test/clock).
 			e.Setenv("BRIMWATCH_TEST_SHIFT", os.Getenv("BRIMWATCH_TEST_SHIFT"))

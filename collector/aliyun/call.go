@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
-	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
-	openapiutil "github.com/alibabacloud-go/darabonba-openapi/v2/utils"
-	"github.com/alibabacloud-go/tea/dara"
+	"github.com/brimwatch/brimwatch/internal/acs"
 )
 
 // Call is one question to the cloud. It is asked again when its connection turns
@@ -75,17 +72,12 @@ func (a *Account) ask(ctx context.Context, c *Call, k keys, into any) error {
 		scheme, host = a.endpoint.Scheme, a.endpoint.Host
 	}
 	e := &exchange{transport: a.transport}
-	client, err := openapi.NewClient(&openapiutil.Config{
-		AccessKeyId: &k.id, AccessKeySecret: &k.secret, SecurityToken: &k.token,
-		Endpoint: &host, Protocol: &scheme, UserAgent: dara.String("brimwatch"), HttpClient: e,
-	})
-	if err == nil {
-		_, err = client.CallApiWithCtx(ctx, c.params(scheme), &openapiutil.OpenApiRequest{Query: c.query()}, &dara.RuntimeOptions{})
-	}
+	err := acs.Do(ctx, &acs.Call{
+		Scheme: scheme, Host: host, Version: c.Version, Action: c.Action, Method: c.Method, Path: c.Path, Query: c.Query,
+	}, acs.Keys{ID: k.id, Secret: k.secret, Token: k.token}, e.send)
 	switch {
-	case !e.called && err != nil:
-		// The text of err may hold what the environment says, passwords included.
-		return &fault{"the request to the cloud could not be built: does the environment (HTTP_PROXY, HTTPS_PROXY) name a proxy that is no URL?", err}
+	case err != nil:
+		return err
 	case ctx.Err() != nil && e.err != nil:
 		return fmt.Errorf("%s: wait for the answer to %s: %w", host, c.Action, ctx.Err())
 	case e.err != nil:
@@ -96,25 +88,4 @@ func (a *Account) ask(ctx context.Context, c *Call, k keys, into any) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", host, err)
-}
-
-// params says to darabonba how the request is built.
-func (c *Call) params(scheme string) *openapiutil.Params {
-	p := &openapiutil.Params{
-		Action: &c.Action, Version: &c.Version, Protocol: &scheme, AuthType: dara.String("AK"),
-		Method: dara.String(http.MethodPost), Pathname: dara.String("/"), Style: dara.String("RPC"),
-		ReqBodyType: dara.String("formData"), BodyType: dara.String("string"),
-	}
-	if c.Path != "" {
-		p.Method, p.Pathname, p.Style = &c.Method, &c.Path, dara.String("ROA")
-	}
-	return p
-}
-
-func (c *Call) query() map[string]*string {
-	q := make(map[string]*string, len(c.Query))
-	for name, value := range c.Query {
-		q[name] = &value
-	}
-	return q
 }

@@ -52,13 +52,10 @@ func proxyOf(r *http.Request) (*url.URL, error) {
 	return proxy, nil
 }
 
-// exchange carries one request that darabonba has built and signed, and keeps
-// what came back. darabonba sees an empty answer: its own reading of answers
-// would lose what they say about waiting, and repeat what they say about keys.
+// exchange carries one request, and keeps what came back.
 type exchange struct {
 	transport *http.Transport
 
-	called bool
 	err    error // why there is no answer, or no whole one
 	body   bool  // whether err came while the body was read
 	status int
@@ -66,29 +63,24 @@ type exchange struct {
 	data   []byte
 }
 
-// Call implements dara.HttpClient. The transport that darabonba offers is left
-// aside: it is a new one for each request, and keeps no connection.
-func (e *exchange) Call(r *http.Request, _ *http.Transport) (*http.Response, error) {
-	e.called = true
+// send makes the request. The error is only for whoever built it.
+func (e *exchange) send(r *http.Request) error {
 	// An empty list is sent as no header at all, and tells net/http that the
 	// request may be sent again when a kept connection turns out to be closed.
 	r.Header["Idempotency-Key"] = []string{}
-	// darabonba shows the login of the environment's proxy to the cloud; net/http
-	// shows it to the proxy.
-	r.Header.Del("Proxy-Authorization")
 	resp, err := e.transport.RoundTrip(r)
 	if err != nil {
 		e.err = err
-		return nil, err
+		return err
 	}
 	defer resp.Body.Close()
 	e.status, e.header = resp.StatusCode, resp.Header
 	e.data, err = io.ReadAll(io.LimitReader(memory.Of(r.Context(), resp.Body), maxBody+1))
 	if err != nil && e.status == http.StatusOK { // a refusal says enough by its status
 		e.err, e.body = err, true
-		return nil, err
+		return err
 	}
-	return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+	return nil
 }
 
 // explained says in plain words why there is no answer.

@@ -75,10 +75,11 @@ func (b *board) accounts() {
 	of := func(series string) string {
 		return `max by (account, currency) (` + series + `{account=~"$account"})`
 	}
-	b.add(12, 9, table("Balances", "What the accounts have left, and the threshold at which somebody should pay.").
-		rows(balance).rows(of("brimwatch_account_low_balance_threshold")).rows(of("brimwatch_account_overdue")).
+	b.add(12, 9, table("Balances", "What the accounts have left, the threshold at which somebody should pay, and by how much the balance is not enough for automatic renewals.").
+		rows(balance).rows(of("brimwatch_account_low_balance_threshold")).rows(of("brimwatch_account_overdue")).rows(of("brimwatch_account_shortfall_amount")).
 		columns(plain("account", "Account"), plain("currency", "Currency"), figure(ofFirst, "Balance", "none", property{"decimals", 2}),
-			figure("Value #B", "Threshold", "none", property{"decimals", 2}), words("Value #C", "Overdue", yesNo("red", "green")...)).
+			figure("Value #B", "Threshold", "none", property{"decimals", 2}), words("Value #C", "Overdue", yesNo("red", "green")...),
+			figure("Value #D", "Short by", "none", property{"decimals", 2})).
 		sortedBy("Balance", false).none("no account"))
 	b.add(12, 9, lines("Balances over time", "What the accounts have left, and the threshold at which somebody should pay.").
 		ask(balance, "{{account}} {{currency}}").ask(of("brimwatch_account_low_balance_threshold"), "threshold of {{account}} {{currency}}").

@@ -219,12 +219,13 @@ func (c *Accounts) Found() []fleet.Found {
 	return nil
 }
 
-// Listed tells when a cloud's list of instances last had one; zero when none has it.
+// Listed tells when a cloud's list of instances last had one that is not released; zero when none has it.
 func (c *Accounts) Listed(id string) time.Time {
 	var at time.Time
 	if set := c.shown.Load(); set != nil {
 		for _, f := range set.Found() {
-			if f.ID == id && f.At.After(at) {
+			gone := f.Word.State == fleet.LifecycleReleased || f.Word.State == fleet.LifecycleRecycled
+			if f.ID == id && f.At.After(at) && !gone {
 				at = f.At
 			}
 		}

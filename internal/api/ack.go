@@ -19,7 +19,7 @@ func (s *server) ack(w http.ResponseWriter, r *http.Request) {
 	if !s.read(w, r, &body, true) {
 		return
 	}
-	by, ok := s.whoAcks(w, r, body.By)
+	by, ok := s.whoAsks(w, r, body.By)
 	if !ok {
 		return
 	}
@@ -50,8 +50,8 @@ func (s *server) acked(r *http.Request, code, by string) wire.Acked {
 	return wire.Acked{Code: code, AckedBy: list[0].AckedBy, AckedAt: moment(list[0].AckedAt)}
 }
 
-// whoAcks returns who acknowledges. It answers by itself when the name cannot be taken.
-func (s *server) whoAcks(w http.ResponseWriter, r *http.Request, by string) (string, bool) {
+// whoAsks returns who acknowledges or confirms. It answers by itself when the name cannot be taken.
+func (s *server) whoAsks(w http.ResponseWriter, r *http.Request, by string) (string, bool) {
 	by = strings.TrimSpace(by)
 	if fault := garbled("by", by); fault != "" {
 		s.refuse(w, http.StatusBadRequest, fault)
@@ -70,7 +70,7 @@ func (s *server) ackSeveral(w http.ResponseWriter, r *http.Request) {
 	if !s.read(w, r, &body, false) {
 		return
 	}
-	by, ok := s.whoAcks(w, r, body.By)
+	by, ok := s.whoAsks(w, r, body.By)
 	if !ok {
 		return
 	}

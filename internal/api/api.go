@@ -37,7 +37,7 @@ type Remarker interface {
 	Remarks() []string
 }
 
-// Options are what New needs. Now may be left out; so may Advisor, People, OnCall and Explainer, and then
+// Options are what New needs. Now may be left out; so may Advisor, People, OnCall, Explainer, Confirmer and Confirmations, and then
 // there are no paths of theirs.
 type Options struct {
 	Fleet       readers.Fleet
@@ -55,9 +55,12 @@ type Options struct {
 	Advisor     readers.Advisor
 	People      readers.People // nil: nobody is listed
 	Explainer   Explainer      // nil: there is no path of it
-	Metrics     *Exposition
-	Logger      *slog.Logger
-	Now         func() time.Time // nil is time.Now
+	// Confirmer and Confirmations: there are no paths of them when one is nil.
+	Confirmer     readers.Confirmer
+	Confirmations readers.Confirmations
+	Metrics       *Exposition
+	Logger        *slog.Logger
+	Now           func() time.Time // nil is time.Now
 }
 
 func (o *Options) complete() bool {
@@ -74,7 +77,7 @@ type server struct {
 // New returns the handler of everything below /api/ and /-/, and of /metrics.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("api: everything but Now, Advisor, People, OnCall and Explainer must be given")
+		return nil, errors.New("api: everything but Now, Advisor, People, OnCall, Explainer, Confirmer and Confirmations must be given")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -92,6 +95,10 @@ func New(o Options) (http.Handler, error) {
 	}
 	if o.Explainer != nil {
 		mux.HandleFunc("GET /api/v1/instances/{id}/explain", s.explain)
+	}
+	if o.Confirmer != nil && o.Confirmations != nil {
+		mux.HandleFunc("POST /api/v1/instances/{id}/confirm", s.confirm)
+		mux.HandleFunc("GET /api/v1/instances/{id}/confirmations", s.confirmations)
 	}
 	mux.HandleFunc("GET /api/v1/calendar", s.calendar)
 	mux.HandleFunc("GET /api/v1/accounts", s.accountList)

@@ -59,6 +59,7 @@ func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
 	if end := st.Instance.Term.Expires; !end.IsZero() && writable(end) {
 		out.TermEnd = words.TermEnd(end, zoneOf(st), words.EN)
 	}
+	out.Confirmation = confirmationOf(st)
 	if l.State == "" {
 		out.State = string(fleet.LifecycleUnknown)
 	}
@@ -68,7 +69,11 @@ func lifecycleOf(st *fleet.Standing) wire.Lifecycle {
 	if st.Course != nil {
 		for _, m := range st.Course.Moments {
 			if writable(m.At) {
-				out.Moments = append(out.Moments, momentOf(m))
+				one := momentOf(m)
+				if st.Course.Basis == fleet.BasisSaid && m.State == fleet.LifecycleReleased {
+					one.Told = "person"
+				}
+				out.Moments = append(out.Moments, one)
 			}
 		}
 	}

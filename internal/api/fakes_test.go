@@ -51,6 +51,9 @@ type fakes struct {
 	reloaded    int
 	registry    *prometheus.Registry
 	log         bytes.Buffer
+
+	confirmErr error
+	said       []alarm.Said
 }
 
 func (f *fakes) Standings() []fleet.Standing { return f.standings }
@@ -109,6 +112,26 @@ func (f *fakes) AckAll(ctx context.Context, codes []string, by string) (missing 
 	}
 	return missing, nil
 }
+
+func (f *fakes) Confirm(_ context.Context, id string, gone bool, by string) error {
+	if f.confirmErr != nil {
+		return f.confirmErr
+	}
+	for i := range f.standings {
+		if st := &f.standings[i]; st.Instance.ID == id {
+			plain := fleet.Course{Zone: time.UTC}
+			if st.Course != nil {
+				plain = *st.Course
+			}
+			c := plain.Told(fleet.Existence{Due: now().Add(-time.Hour), Said: fleet.Confirmation{Gone: gone, By: by, At: now()}})
+			st.Course, st.Lifecycle = &c, c.At(now())
+			return nil
+		}
+	}
+	return alarm.ErrNotWatched
+}
+
+func (f *fakes) Confirmations(context.Context, string) ([]alarm.Said, error) { return f.said, f.err }
 
 func (f *fakes) TryNow() { f.retried++ }
 
@@ -201,6 +224,8 @@ func newFakes() *fakes {
 		Lifecycle: fleet.Lifecycle{State: fleet.LifecycleGrace, Next: fleet.LifecycleSuspended, At: at.Add(24 * time.Hour)},
 	}
 	withCalendar(&first, &third)
+	c := first.Course // it renews itself for more than its account has
+	c.Term.AutoRenew, c.Term.Price, c.Policy.Renewal = true, fleet.Price{Amount: 2000_000_000}, fleet.Renewal{First: 9, Last: 1}
 	return &fakes{
 		standings: []fleet.Standing{first, second, third},
 		registry:  prometheus.NewRegistry(),
@@ -234,7 +259,7 @@ func newFakes() *fakes {
 func (f *fakes) handler(t testing.TB) http.Handler {
 	t.Helper()
 	h, err := New(Options{
-		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, Explainer: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
+		Fleet: f, Accounts: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Retrier: f, People: f, Explainer: f, Confirmer: f, Confirmations: f, AlarmEditor: f, Silences: f, OnCall: f, Reloader: f, Health: f, Metrics: f.exposition(t),
 		Logger: slog.New(slog.NewTextHandler(&f.log, nil)), Now: now,
 	})
 	if err != nil {

@@ -85,7 +85,7 @@ func instanceOf(st *fleet.Standing, now time.Time) wire.Instance {
 	in := st.Instance
 	out := wire.Instance{
 		ID: in.ID, Name: in.Name, Account: in.Account, Product: in.Product, Edition: in.Edition, Spec: in.Spec,
-		Labels: make(map[string]string, len(in.Labels)), State: string(st.Worst()), Watched: in.Watched,
+		Labels: make(map[string]string, len(in.Labels)), State: string(st.Worst()), Watched: in.Watched, CloudStatus: in.Status,
 		Lifecycle: lifecycleOf(st),
 		Term: wire.Term{
 			Method: string(in.Term.Method), AutoRenew: in.Term.AutoRenew, PostExpiration: in.Term.PostExpiration,

@@ -72,6 +72,7 @@ func TestPartOfThePage(t *testing.T) {
 		{"an account", url.Values{"account": {"late"}}, []string{
 			`{__name__="brimwatch_account_balance", account="late", currency="USD"}`,
 			`{__name__="brimwatch_account_overdue", account="late", currency="USD"}`,
+			`{__name__="brimwatch_account_shortfall_amount", account="late", currency="USD"}`,
 		}},
 		{"a part of an account", url.Values{"account": {"acme"}, "match[]": {`{__name__=~"brimwatch_instance_(up|usage)",metric!="connections"}`, "brimwatch_alarm_raised", "brimwatch_alarms", "brimwatch_engine_open"}}, []string{
 			`{__name__="brimwatch_alarm_raised", instance_id="mqtt-1", metric="connections", rule="capacity", severity="warning"}`,

@@ -29,9 +29,15 @@ func Configuration(path, version string) (_ *config.Snapshot, err error) {
 		return nil, err
 	}
 	open.Swap(set)
-	if _, err := receivers.Directory(s, version); err != nil {
+	d, err := receivers.Directory(s, version)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	faults, warnings := tryTemplates(s, d)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	s.Warnings = append(s.Warnings, warnings...)
 	unused := sources.New(slog.New(slog.DiscardHandler), nil)
 	built, err := unused.Prepare(s, set)
 	if err != nil {

@@ -72,3 +72,42 @@ func rewrite(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+// TestReceiverManualsCanBePasted does the same with the pages of webhooks, whose blocks are the
+// receivers of a configuration.
+func TestReceiverManualsCanBePasted(t *testing.T) {
+	block := regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	file := regexp.MustCompile(`_file: ([^\s,}]+)`)
+	for _, name := range []string{"webhook", "brimwatch", "slack", "pagerduty", "dingtalk", "feishu", "wecom"} {
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", "receivers", name+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, m := range block.FindAllStringSubmatch(string(page), -1) {
+			if !strings.Contains(m[1], "receivers:") {
+				continue
+			}
+			n++
+			dir := t.TempDir()
+			for _, f := range file.FindAllStringSubmatch(m[1], -1) {
+				rewrite(t, filepath.Join(dir, f[1]), "R0123456789abcdef0123456789abcde\n")
+			}
+			path := filepath.Join(dir, "brimwatch.yml")
+			rewrite(t, path, m[1]+"\ninstances: [{id: a, product: mqtt, notify: [oncall]}]\n")
+			s, err := Configuration(path, "test")
+			if err != nil {
+				t.Errorf("%s: %v\n%s", name, err, m[1])
+				continue
+			}
+			for _, w := range s.Warnings {
+				if strings.Contains(w.Path, "webhooks") {
+					t.Errorf("%s: %s", name, w.Error())
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s.md shows no configuration", name)
+		}
+	}
+}

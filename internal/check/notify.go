@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +22,9 @@ type TestResult struct {
 	Display string
 	Receipt notifier.Receipt
 	Err     error
+	// Remarks are what keeps the far side from taking messages, or why that could not be
+	// told; with the first recipient that is reached that way.
+	Remarks []string
 }
 
 // Said is what the far side answered, for people.
@@ -56,8 +58,16 @@ func NotifyTest(ctx context.Context, path, to, version string) ([]TestResult, er
 		return nil, err
 	}
 	results := make([]TestResult, 0, len(targets))
+	compared := make(map[string]bool)
 	for _, t := range targets {
-		results = append(results, sendTest(ctx, d, t))
+		var remarks []string
+		if !compared[t.Way] {
+			remarks = compare(ctx, t.Channel)
+			compared[t.Way] = true
+		}
+		r := sendTest(ctx, d, t)
+		r.Remarks = remarks
+		results = append(results, r)
 	}
 	return results, nil
 }
@@ -67,15 +77,7 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 	if r, ok := d.Receiver(to); ok {
 		return r.Everybody(), nil
 	}
-	var ways []notifier.Target
-	for t := range d.Targets() {
-		name := t.Recipient.Name
-		if (name == "sms/"+to || name == notifier.VoiceChannel+"/"+to) && !slices.ContainsFunc(ways, func(w notifier.Target) bool { return w.Recipient.Name == name }) {
-			ways = append(ways, t)
-		}
-	}
-	if len(ways) > 0 {
-		slices.SortFunc(ways, func(a, b notifier.Target) int { return strings.Compare(a.Recipient.Name, b.Recipient.Name) })
+	if ways := waysTo(d, to); len(ways) > 0 {
 		return ways, nil
 	}
 	var names []string
@@ -89,6 +91,36 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 		names = append(names, s.Contacts[i].Name)
 	}
 	return nil, fmt.Errorf("there is no contact or receiver called %s; known are %s", to, strings.Join(names, ", "))
+}
+
+// waysTo are the ways by which receivers tell a contact: by text message, by e-mail, by a call.
+func waysTo(d *notifier.Directory, contact string) []notifier.Target {
+	var out []notifier.Target
+	for _, name := range []string{"sms/" + contact, "email/" + contact, notifier.VoiceChannel + "/" + contact} {
+		for t := range d.Targets() {
+			if t.Recipient.Name == name {
+				out = append(out, t)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// compare tells in what a channel is set up otherwise than its far side wants it, where the
+// channel can tell.
+func compare(ctx context.Context, ch notifier.Channel) []string {
+	checker, ok := ch.(notifier.Checker)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTimeout)
+	defer cancel()
+	faults, err := checker.Check(ctx)
+	if err != nil {
+		faults = append(faults, err.Error())
+	}
+	return faults
 }
 
 func sendTest(ctx context.Context, d *notifier.Directory, t notifier.Target) TestResult {

@@ -131,6 +131,16 @@ func (c *Client) AckSeveral(ctx context.Context, what wire.AckSeveral) (wire.Ack
 	return call[wire.AckedSeveral](ctx, c, http.MethodPost, "/api/v1/alarms/ack", what)
 }
 
+// Confirm says whether an instance still exists whose deletion was due.
+func (c *Client) Confirm(ctx context.Context, id string, what wire.Confirm) (wire.Confirmed, error) {
+	return call[wire.Confirmed](ctx, c, http.MethodPost, "/api/v1/instances/"+segment(id)+"/confirm", what)
+}
+
+// Confirmations lists what people said of whether an instance exists.
+func (c *Client) Confirmations(ctx context.Context, id string) (wire.Confirmations, error) {
+	return call[wire.Confirmations](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/confirmations", nil)
+}
+
 // NoticeQuery selects notices; an empty field selects all. From and To are as the API
 // takes them.
 type NoticeQuery struct {

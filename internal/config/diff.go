@@ -82,6 +82,7 @@ func Diff(before, next *Snapshot) Change {
 		{"oncall", before.Rotas, next.Rotas},
 		{"sms", before.SMS, next.SMS},
 		{"voice", before.Voice, next.Voice},
+		{"smtp", before.SMTP, next.SMTP},
 		{"heartbeat", before.Heartbeat, next.Heartbeat},
 		{"drill", before.Drill, next.Drill},
 		{"server.external_url", before.Server.ExternalURL, next.Server.ExternalURL},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,20 @@ type explained struct {
 	id      string
 	given   instanceDoc // as the files have it, before the cloud filled its gaps
 	origins []Origin
+
+	editions map[string]stages // by product and edition: where it stands in catalogues and files
+}
+
+// lays notes where an edition stands.
+func (e *explained) lays(product, edition string, p place) {
+	if e == nil {
+		return
+	}
+	if e.editions == nil {
+		e.editions = make(map[string]stages)
+	}
+	key := product + " " + edition
+	e.editions[key] = append(e.editions[key], p)
 }
 
 // takes tells whether in is the instance to explain, and keeps what was given of it.
@@ -71,13 +86,25 @@ func (r *instanceResolver) explain(out *Instance) {
 	e.term(r, out)
 	e.source(r, out)
 	e.notify(r, out)
+	e.payment(r, out)
+	e.labels(r, out)
+	e.every(r.d, reflect.TypeFor[instanceDoc](), keysOfSchema{at: stages{e.given.place}, idle: idleOf(out)})
+	e.account(r, out)
+	e.edition(r, out)
+	e.hours(r)
 	for _, m := range fleet.Metrics() {
 		if out.Limit(nil, m).Known() || out.Watched {
 			e.rule(r.d, m.String(), out.Rules[m], r.capacityStages(&e.given, out.Instance, m))
+			if rule := out.Rules[m]; rule != nil {
+				e.flapping(r, out, m.String(), m.String(), rule.Flapping)
+			}
 		}
 	}
 	if out.Source != nil {
 		e.rule(r.d, "no_data", out.NoData, r.silenceStages(&e.given, out.Instance))
+		if out.NoData != nil {
+			e.flapping(r, out, "no_data", "", out.NoData.Flapping)
+		}
 	}
 	e.calendar(r, out)
 }
@@ -172,6 +199,11 @@ func (e *explained) source(r *instanceResolver, out *Instance) {
 	if s.URL != "" {
 		e.set(r.d, "source.url", ShownURL(s.URL), at, "source.url", byBuiltin)
 	}
+	for _, v := range []struct{ key, value string }{{"source.region", s.Region}, {"source.kind", s.Kind}} {
+		if v.value != "" && s.Type == "aliyun" {
+			e.set(r.d, v.key, v.value, at, v.key, r.cloudOr(out, byBuiltin))
+		}
+	}
 	e.within(r, "source.interval", s.Interval, "collect.interval")
 	e.within(r, "source.timeout", s.Timeout, "collect.timeout")
 }
@@ -214,6 +246,7 @@ func (e *explained) rule(d *decoder, name string, rule *alarm.Rule, stages []pla
 		e.part(d, name+".enabled", "false", stages, "enabled")
 		return
 	}
+	e.part(d, name+".enabled", "true", stages, "enabled")
 	if name != "no_data" {
 		base := e.base(d, rule, stages)
 		e.part(d, name+".threshold", words.Threshold(base.Threshold), stages, "threshold")
@@ -328,22 +361,36 @@ func (e *explained) calendar(r *instanceResolver, out *Instance) {
 		{"auto_renewal", c.AutoRenewal, false}, {"cannot_renew", c.CannotRenew, true}, {"overdue", c.Overdue, false},
 	} {
 		of := r.d.below(stages, v.name)
+		e.part(r.d, v.name+".enabled", strconv.FormatBool(v.leads != nil), of, "enabled")
 		if v.leads == nil {
-			e.part(r.d, v.name+".enabled", "false", of, "enabled")
 			continue
 		}
 		if v.steps {
 			e.part(r.d, v.name+".before", leadsText(v.leads), of, "before")
 		}
-		if v.leads.Severity != "" {
-			e.part(r.d, v.name+".severity", string(v.leads.Severity), of, "severity")
+		severity := string(v.leads.Severity)
+		if severity == "" {
+			severity = "critical from a day ahead, else warning"
 		}
-		if v.leads.Repeat > 0 {
-			e.part(r.d, v.name+".repeat", Span(v.leads.Repeat), of, "repeat")
-		}
+		e.part(r.d, v.name+".severity", severity, of, "severity")
+		e.part(r.d, v.name+".repeat", Span(v.leads.Repeat), of, "repeat")
 	}
-	if c.Forecast != nil {
-		e.part(r.d, "forecast.within", Span(c.Forecast.Within), r.d.below(stages, "forecast"), "within")
+	e.state(r.d, "frozen", c.Frozen, r.d.below(stages, "frozen"))
+	of := r.d.below(stages, "forecast")
+	if c.Forecast == nil {
+		e.part(r.d, "forecast.enabled", "false", of, "enabled")
+		return
+	}
+	e.state(r.d, "forecast", &c.Forecast.Rule, of)
+	e.part(r.d, "forecast.within", Span(c.Forecast.Within), of, "within")
+}
+
+// state lists the parts of a rule about something that is so, or is not.
+func (e *explained) state(d *decoder, name string, rule *alarm.Rule, of []place) {
+	e.part(d, name+".enabled", strconv.FormatBool(rule != nil), of, "enabled")
+	if rule != nil {
+		e.part(d, name+".severity", string(rule.Levels[0].Severity), of, "severity")
+		e.part(d, name+".repeat", Span(rule.Repeat), of, "repeat")
 	}
 }
 

@@ -52,6 +52,10 @@ func (r *instanceResolver) overlay(in *instanceDoc) bool {
 		r.d.warn(r.d.find(in.place, "account"), "%s was found in the account %s, and is listed under %s", in.ID, f.Account, in.Account)
 		return true
 	}
+	if _, known := r.s.Catalogue.Products[f.Product]; in.Product == "" && !known {
+		r.d.warn(in.place, "the cloud says that %s is of the product %q, which is not known here; it is watched once you give its product", in.ID, clip(f.Product))
+		return false
+	}
 	in.Name, in.Account = cmp.Or(in.Name, f.Name), cmp.Or(in.Account, f.Account)
 	if in.Product == "" {
 		in.Product = f.Product
@@ -60,7 +64,7 @@ func (r *instanceResolver) overlay(in *instanceDoc) bool {
 		in.Edition, in.Spec = r.knownEdition(in, f)
 	}
 	b := &in.Billing
-	b.Method, b.PostExpiration = cmp.Or(b.Method, string(f.Method)), cmp.Or(b.PostExpiration, f.PostExpiration)
+	b.Method, b.PostExpiration = cmp.Or(b.Method, string(r.knownMethod(in, f))), cmp.Or(b.PostExpiration, f.PostExpiration)
 	b.AutoRenew, b.Frozen = cmp.Or(b.AutoRenew, &f.AutoRenew), cmp.Or(b.Frozen, &f.Frozen)
 	if in.Source == nil {
 		in.Source = &sourceDoc{Type: "aliyun", Region: f.Region, Kind: f.Kind}
@@ -76,6 +80,18 @@ func (r *instanceResolver) overlay(in *instanceDoc) bool {
 		in.Labels[l.Name] = l.Value
 	}
 	return true
+}
+
+// knownMethod returns how the cloud says that an instance is paid for, where that is known here.
+func (r *instanceResolver) knownMethod(in *instanceDoc, f *fleet.Found) fleet.Method {
+	switch f.Method {
+	case "", fleet.Subscription, fleet.PayAsYouGo, fleet.Free:
+		return f.Method
+	}
+	if in.Billing.Method == "" {
+		r.d.warn(in.place, "the cloud says that %s is billed by %q, which is not known here; it counts as a subscription", in.ID, clip(string(f.Method)))
+	}
+	return ""
 }
 
 // knownEdition returns the edition and specification that were found, as far as
@@ -122,7 +138,28 @@ func (r *instanceResolver) addFound() {
 		}
 		in := &instanceDoc{ID: id}
 		in.setPlace(blank(""))
-		r.add(in)
+		r.addUnlisted(in)
+	}
+}
+
+// addUnlisted adds an instance of which the files say nothing. What is wrong with what a cloud
+// tells is no fault of the operator's: then the instance is left out, with a warning.
+func (r *instanceResolver) addUnlisted(in *instanceDoc) {
+	d := r.d
+	faults, instances := len(d.faults), len(r.s.Instances)
+	r.add(in)
+	own := d.faults[faults:]
+	kept := own[:0:0]
+	for _, f := range own {
+		if f.File != "" {
+			kept = append(kept, f)
+			continue
+		}
+		d.warn(blank(""), "what the cloud tells of %s cannot be used, so it is not watched: %s", in.ID, f.Reason)
+	}
+	if len(kept) < len(own) {
+		d.faults = append(d.faults[:faults], kept...)
+		r.s.Instances = r.s.Instances[:instances]
 	}
 }
 
@@ -135,6 +172,7 @@ func (r *instanceResolver) found(out *Instance) {
 	}
 	out.Cloud, out.CloudAt = f.Capacity, f.At.Unix()
 	t := &out.Term
+	t.Word, out.Status = f.Word, f.Status
 	listed := !t.Expires.IsZero() || !t.OverdueSince.IsZero()
 	if !listed && (f.Method == "" || t.Method == f.Method) {
 		t.Expires, t.OverdueSince = f.Expires, f.OverdueSince
@@ -160,6 +198,11 @@ func Missing(id string, metrics []string) string {
 		id, strings.Join(metrics, ", "), id, metrics[0])
 }
 
+// byCloud tells whether the source of an instance is what the cloud says, and not the file.
+func (r *instanceResolver) byCloud(in *instanceDoc) bool {
+	return r.d.found[in.ID] != nil && in.Source.node != nil && len(in.Source.node.Content) == 0
+}
+
 // cloudSource completes a source that is read by the account's cloud.
 func (r *instanceResolver) cloudSource(in *instanceDoc, out *Instance) {
 	s, d := out.Source, r.d
@@ -179,11 +222,16 @@ func (r *instanceResolver) cloudSource(in *instanceDoc, out *Instance) {
 	if s.Region == "" && cloud.Discover != nil && len(cloud.Discover.Regions) == 1 {
 		s.Region = cloud.Discover.Regions[0]
 	}
-	if s.Region == "" {
-		d.fault(in.Source.place, "region is missing: cn-hangzhou")
-	}
 	if s.Kind == "" {
 		s.Kind = kindOfInstance(out)
+	}
+	if r.byCloud(in) && (s.Region == "" || !slices.Contains(cloudKinds(), s.Kind)) {
+		d.warn(in.place, "the cloud says that %s is of the kind %q in the region %q, and it is not known which figures belong to that; only its calendar is watched", in.ID, clip(s.Kind), clip(s.Region))
+		out.Source, out.Watched = nil, false
+		return
+	}
+	if s.Region == "" {
+		d.fault(in.Source.place, "region is missing: cn-hangzhou")
 	}
 	if !slices.Contains(cloudKinds(), s.Kind) {
 		d.fault(d.find(in.Source.place, "kind"), "it is not known which figures of the cloud belong to this instance; kind is one of %s", strings.Join(cloudKinds(), ", "))

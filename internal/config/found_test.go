@@ -184,3 +184,66 @@ instances:
 		t.Errorf("asked for the capacity of %v, want that of the first", about)
 	}
 }
+
+// TestWhatTheCloudCallsUnknown: a word that is new in what a cloud tells is a warning, about that
+// instance alone; the same word in a file is a fault.
+func TestWhatTheCloudCallsUnknown(t *testing.T) {
+	at := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	orders := fleet.Found{ID: "mqtt-cn-1", Name: "Orders", Account: "acme", Region: "cn-hangzhou", Product: "mqtt", Edition: "basic", At: at, Expires: at.AddDate(1, 0, 0)}
+	change := func(f func(*fleet.Found)) fleet.Found {
+		out := orders
+		out.ID = "new-1"
+		f(&out)
+		return out
+	}
+	listed := discovering + "instances: [{id: new-1}]\n"
+	for _, tt := range []struct {
+		name    string
+		text    string
+		found   fleet.Found
+		watched bool // it is in the fleet
+		source  bool // and read
+		want    string
+	}{
+		{"a product", discovering, change(func(f *fleet.Found) { f.Product = "kafka" }), false, false, `the cloud says that new-1 is of the product "kafka", which is not known here`},
+		{"a product of a listed one", listed, change(func(f *fleet.Found) { f.Product = "kafka" }), false, false, `the cloud says that new-1 is of the product "kafka"`},
+		{"a product that the file gives", discovering + "instances: [{id: new-1, product: mqtt, edition: basic}]\n", change(func(f *fleet.Found) { f.Product = "kafka" }), true, true, ""},
+		{"no product", discovering, change(func(f *fleet.Found) { f.Product = "" }), false, false, "which is not known here"},
+		{"a kind", discovering, change(func(f *fleet.Found) { f.Kind = "mqtt_v9" }), true, false, `new-1 is of the kind "mqtt_v9"`},
+		{"a kind of a listed one", listed, change(func(f *fleet.Found) { f.Kind = "mqtt_v9" }), true, false, "only its calendar is watched"},
+		{"no region", strings.Replace(discovering, "[cn-hangzhou]", "[cn-hangzhou, cn-beijing]", 1), change(func(f *fleet.Found) { f.Region = "" }), true, false, "only its calendar is watched"},
+		{"a billing method", discovering, change(func(f *fleet.Found) { f.Method = "barter" }), true, true, `billed by "barter"`},
+		{"a billing method of a listed one", listed, change(func(f *fleet.Found) { f.Method = "barter" }), true, true, `billed by "barter"`},
+		{"what comes after its expiry", discovering, change(func(f *fleet.Found) { f.PostExpiration = "museum" }), true, true, `followed by "museum" after its expiry`},
+		{"a downgrade that no policy knows", listed, change(func(f *fleet.Found) { f.PostExpiration = fleet.Downgrade }), true, true, "knows no downgrade"},
+		{"an id", discovering, change(func(f *fleet.Found) { f.ID = strings.Repeat("x", 300) }), false, false, "what the cloud tells of xxx"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := loadFound(t, tt.text, []fleet.Found{orders, tt.found})
+			var one *Instance
+			for i := range s.Instances {
+				if s.Instances[i].ID == tt.found.ID {
+					one = &s.Instances[i]
+				}
+			}
+			if (one != nil) != tt.watched || one != nil && ((one.Source != nil) != tt.source || one.Watched != tt.source) {
+				t.Errorf("it is %+v", one)
+			}
+			if !strings.Contains(warned(s), tt.want) {
+				t.Errorf("no warning %q in\n%s", tt.want, warned(s))
+			}
+			if s.Instances[0].ID != "mqtt-cn-1" || s.Instances[0].Source == nil {
+				t.Error("another instance is not watched for it")
+			}
+		})
+	}
+	for _, text := range []string{
+		discovering + "instances: [{id: new-1, product: kafka}]\n", discovering + "instances: [{id: new-1, billing: {method: barter}}]\n",
+		discovering + "instances: [{id: new-1, billing: {post_expiration: museum}}]\n", discovering + "instances: [{id: new-1, billing: {post_expiration: downgrade}}]\n",
+		discovering + "instances: [{id: new-1, source: {type: aliyun, kind: mqtt_v9}}]\n",
+	} {
+		if _, err := LoadWith(files(t, "brimwatch.yml", text), []fleet.Found{orders, change(func(*fleet.Found) {})}); err == nil {
+			t.Errorf("it is no fault in a file: %s", text)
+		}
+	}
+}

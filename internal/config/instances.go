@@ -178,7 +178,12 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 		t.PostExpiration = fleet.Release
 	case fleet.Release, fleet.Downgrade:
 	default:
-		d.fault(d.find(in.place, "billing.post_expiration"), "after expiry an instance is released or downgraded: release or downgrade")
+		if d.stands(in.place, "billing.post_expiration") {
+			d.fault(d.find(in.place, "billing.post_expiration"), "after expiry an instance is released or downgraded: release or downgrade")
+			break
+		}
+		d.warn(in.place, "the cloud says that %s is followed by %q after its expiry, which is not known here; it counts as released", in.ID, clip(t.PostExpiration))
+		t.PostExpiration = fleet.Release
 	}
 	switch _, known := r.s.Catalogue.Policies[t.Policy]; {
 	case t.Policy == "":
@@ -187,7 +192,10 @@ func (r *instanceResolver) term(in *instanceDoc, out *fleet.Instance, e Edition,
 		d.fault(d.find(in.place, "billing.policy"), "there is no policy %q%s", clip(t.Policy), suggest(t.Policy, keysOf(r.s.Catalogue.Policies)))
 	}
 	d.checkPolicy(b, &t, r.s.Catalogue.Policies)
-	if p := r.s.Catalogue.Policies[t.Policy]; t.PostExpiration == fleet.Downgrade && !p.Downgrades {
+	if p := r.s.Catalogue.Policies[t.Policy]; t.PostExpiration == fleet.Downgrade && !p.Downgrades && !d.stands(in.place, "billing.post_expiration") {
+		d.warn(in.place, "the cloud says that %s is downgraded after its expiry, and its policy knows no downgrade; it counts as released", in.ID)
+		t.PostExpiration = fleet.Release
+	} else if t.PostExpiration == fleet.Downgrade && !p.Downgrades {
 		d.fault(d.find(in.place, "billing.post_expiration"), "only what is billed by a policy with downgrades: true, such as rocketmq4-platinum, can be downgraded after its expiry")
 	}
 	if !t.Expires.IsZero() && t.Method == fleet.Free {

@@ -98,6 +98,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	contacts := d.resolveContacts(doc, s, intervals)
 	d.resolveProviders(doc, s)
 	d.resolveVoice(doc, s)
+	s.SMTP = d.resolveSMTP(&doc.SMTP)
 	rotas := d.resolveRotas(doc, s, contacts)
 	d.resolveReceivers(doc, s, contacts, rotas, intervals)
 	d.resolveAlarms(root, doc, s)
@@ -108,6 +109,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	d.resolveInstances(root, doc, s)
 	d.warnWithoutReceivers(root, doc, s)
 	d.warnUnused(doc, s)
+	d.warnUnusedSMTP(doc, s)
 	d.warnFloods(doc, s)
 	return s
 }

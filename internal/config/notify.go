@@ -88,6 +88,9 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 			for _, n := range l.SMS {
 				reached[n] = true
 			}
+			for _, n := range l.Email {
+				reached[n] = true
+			}
 			for _, n := range l.OnCall {
 				onCall[n] = true
 			}

@@ -26,7 +26,7 @@ func (d *decoder) named(p place, name string, seen map[string]place) bool {
 	return false
 }
 
-// resolveContacts reads who gets text messages.
+// resolveContacts reads who gets text messages and e-mail.
 func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals intervals) map[string]*contactDoc {
 	byName := make(map[string]*contactDoc, len(doc.Contacts))
 	seen := make(map[string]place)
@@ -38,13 +38,8 @@ func (d *decoder) resolveContacts(doc *document, s *Snapshot, intervals interval
 		if d.named(c.place, c.Name, seen) {
 			byName[c.Name] = c
 		}
-		out := Contact{Name: c.Name, Phone: c.Phone, Zone: d.loadZone(c.place, c.TimeZone)}
-		switch {
-		case c.Phone == "":
-			d.fault(c.place, "phone is missing")
-		case !d.forms.phone.MatchString(c.Phone):
-			d.fault(d.find(c.place, "phone"), "a telephone number with + and country is wanted here, such as \"+8613800138000\", without blanks")
-		}
+		out := Contact{Name: c.Name, Phone: c.Phone, Email: d.mailAddress(c), Zone: d.loadZone(c.place, c.TimeZone)}
+		d.checkAddresses(c)
 		out.Language = d.language(c.place, c.Language)
 		if out.Language == words.ZH && c.TimeZone == "" {
 			d.warn(d.find(c.place, "language"), "texts to %s are in Chinese with times in UTC: give it a time_zone, such as Asia/Shanghai", clip(c.Name))

@@ -76,6 +76,7 @@ func (d *decoder) layProducts(c *Catalogue, products map[string]productDoc) {
 			editions[n] = e
 		}
 		for n, e := range p.Editions {
+			d.explained.lays(name, n, e.place)
 			editions[n] = d.layEdition(editions[n], n, e)
 		}
 		product.Editions = editions

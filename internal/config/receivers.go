@@ -22,11 +22,12 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 			d.fault(d.find(r.place, "group_wait"), "a notice waits for an hour at most")
 		}
 		if r.empty() && len(r.Ways) == 0 {
-			d.fault(r.place, "the receiver tells nobody; give it sms, oncall or webhooks")
+			d.fault(r.place, "the receiver tells nobody; give it sms, email, oncall, webhooks or alertmanagers")
 		}
 		d.resolveWays(r, &out)
 		d.resolveLists(r, &out, s, contacts, rotas)
 		d.resolveCallAfter(r, &out)
+		d.resolveTemplates(r, &out, s)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)
 		s.Receivers = append(s.Receivers, out)
@@ -42,6 +43,10 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
 		return
 	}
+	if c.Phone == "" {
+		d.fault(at, "%s has no phone; give the contact one, or name it under email of a receiver", clip(name))
+		return
+	}
 	if len(s.SMS.Providers) == 0 {
 		d.fault(at, "text messages need a provider under sms.providers")
 		return
@@ -54,18 +59,15 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	}
 }
 
-func (d *decoder) resolveWebhook(w *webhookDoc) Webhook {
+func (d *decoder) resolveWebhook(w *webhookDoc, receiver string, s *Snapshot) Webhook {
 	out := Webhook{URL: Secret(w.URL), Format: w.Format, Timeout: w.Timeout.or(15 * time.Second), TLS: d.resolveTLS(&w.TLS, strings.HasPrefix(w.URL, "https://")), CalendarAt: w.CalendarAt.or(nil)}
-	d.needURL(w.place, w.URL, "http", "https")
-	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
-	switch w.Format {
-	case "":
-		out.Format = "alertmanager"
-	case "alertmanager":
-	default:
-		d.fault(d.under(w.place, "format"), "this version writes the format alertmanager only, not %q", clip(w.Format))
+	if w.URL != "" || w.Format != formatPagerDuty {
+		d.needURL(w.place, w.URL, "http", "https")
 	}
+	out.Username, out.Password, out.Bearer = d.resolveAuth(w.place, &w.loginDoc)
 	out.Secrets = d.webhookSecrets(w)
+	d.resolveFormat(w, &out)
+	d.resolveBody(w, receiver, &out, s)
 	out.Language, out.Zone = d.language(w.place, w.Language), d.loadZone(w.place, w.TimeZone)
 	if out.Language == words.ZH && w.TimeZone == "" {
 		d.warn(d.find(w.place, "language"), "its times are in UTC; set time_zone, such as Asia/Shanghai")

@@ -84,6 +84,9 @@ func walkSections(b *strings.Builder, t reflect.Type, path string) {
 			doc += " Example: `" + e + "`"
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", name, typeWord(f.Type), f.Tag.Get("default"), strings.ReplaceAll(doc, "|", "\\|"))
+		if inner == reflect.TypeFor[answerDoc]() && name != "accepted" {
+			continue // "written as accepted"
+		}
 		if inner != nil {
 			next = append(next, below{inner, strings.TrimPrefix(path+"."+name, ".") + step})
 		}
@@ -140,6 +143,12 @@ func elementOf(t reflect.Type) (reflect.Type, string) {
 	if t == reflect.TypeFor[muteDoc]() {
 		return reflect.TypeFor[muteMapping](), step
 	}
+	if t == reflect.TypeFor[answersDoc]() {
+		return reflect.TypeFor[answerDoc](), step
+	}
+	if t == reflect.TypeFor[managerDoc]() {
+		return reflect.TypeFor[managerMapping](), step
+	}
 	if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[custom]()) {
 		return nil, ""
 	}
@@ -168,7 +177,13 @@ func typeWord(t reflect.Type) string {
 		return "amount of money or mapping"
 	case reflect.TypeFor[period]():
 		return "period"
-	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc]():
+	case reflect.TypeFor[variablesDoc]():
+		return "mapping or list of text"
+	case reflect.TypeFor[answersDoc]():
+		return "mapping or list of mappings"
+	case reflect.TypeFor[textsDoc]():
+		return "text or list of text"
+	case reflect.TypeFor[queryURLDoc](), reflect.TypeFor[muteDoc](), reflect.TypeFor[managerDoc]():
 		return "text or mapping"
 	}
 	switch t.Kind() {

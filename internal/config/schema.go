@@ -30,12 +30,13 @@ type document struct {
 	Policies  map[string]policyDoc  `yaml:"policies" doc:"Calendars of your own, by name."`
 	Instances []instanceDoc         `yaml:"instances" doc:"The instances that Brimwatch watches."`
 	Alarms    alarmsDoc             `yaml:"alarms" doc:"The rules of alarms, and their receivers."`
-	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages."`
+	Contacts  []contactDoc          `yaml:"contacts" doc:"People who get text messages or e-mail."`
 	Receivers []receiverDoc         `yaml:"receivers" doc:"Groups of people and URLs that get notices."`
 	OnCall    []rotaDoc             `yaml:"oncall" doc:"Rotas: who is on call, in turn. See [On call](oncall.md)."`
 	Intervals []intervalsDoc        `yaml:"time_intervals" doc:"Named times, as in Alertmanager, for mute_times of contacts and receivers."`
 	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
 	Voice     voiceDoc              `yaml:"voice" doc:"How telephone calls are made."`
+	SMTP      smtpDoc               `yaml:"smtp" doc:"The mail server through which e-mail goes out. See [E-mail](receivers/email.md)."`
 	Heartbeat heartbeatDoc          `yaml:"heartbeat" doc:"A sign of life for somebody else's monitor. It is sent only while readings arrive and the store can be written: that it stays away is the alarm."`
 	Drill     drillDoc              `yaml:"drill" doc:"Asks each contact, every so often, to answer a text message."`
 }
@@ -417,11 +418,12 @@ type matchDoc struct {
 type contactDoc struct {
 	marked
 	Name       string    `yaml:"name" doc:"Unique name." example:"wei"`
-	Phone      string    `yaml:"phone" doc:"Telephone number with + and country (E.164)." example:"\"+8613800138000\""`
+	Phone      string    `yaml:"phone" doc:"Telephone number with + and country (E.164), for text messages." example:"\"+8613800138000\""`
+	Email      string    `yaml:"email" doc:"E-mail address. A contact has a phone, an email, or both." example:"wei@example.com"`
 	Language   string    `yaml:"language" doc:"Of texts: en or zh." default:"en"`
 	TimeZone   string    `yaml:"time_zone" doc:"For times in texts, and for quiet hours." default:"UTC" example:"Asia/Shanghai"`
 	DailyTest  clock     `yaml:"daily_test" doc:"When a test message goes to this person each day, in their time zone: a day without one means that something is broken." default:"never" example:"\"09:00\""`
-	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person; notices wait until the end, and are dropped when the alarm is over by then."`
+	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person: text messages wait until the end, and are dropped when the alarm is over by then. E-mail wakes nobody, and does not wait."`
 	MuteTimes  []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which this person is told nothing, as in quiet hours. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
 }
 
@@ -436,26 +438,29 @@ type receiverDoc struct {
 	marked
 	Name string `yaml:"name" doc:"Unique name." example:"oncall"`
 	listsDoc
-	Ways      []wayDoc  `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
-	Within    span      `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
-	CallAfter span      `yaml:"call_after" doc:"How long a critical alarm goes without an acknowledgement before those under voice are called. In a later way they are called in its turn." default:"5m"`
-	Escalate  []stepDoc `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
-	MuteTimes []muteDoc `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
-	GroupWait span      `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
+	Ways      []wayDoc     `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
+	Within    span         `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	CallAfter span         `yaml:"call_after" doc:"How long a critical alarm goes without an acknowledgement before those under voice are called. In a later way they are called in its turn." default:"5m"`
+	Escalate  []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
+	MuteTimes []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
+	Templates templatesDoc `yaml:"templates" doc:"Other words than those that are shipped."`
+	GroupWait span         `yaml:"group_wait" doc:"How long a first notice waits for others to go out with it." default:"0s"`
 }
 
 type webhookDoc struct {
 	marked
 	URL         string   `yaml:"url" doc:"Where to post." example:"http://127.0.0.1:8080/hook"`
-	Secret      string   `yaml:"secret" doc:"Signs the requests (Standard Webhooks); better in a file."`
+	Secret      string   `yaml:"secret" doc:"Signs the requests: Standard Webhooks, or as DingTalk and Feishu have it; better in a file."`
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
-	Format      string   `yaml:"format" doc:"Shape of the body: alertmanager." default:"alertmanager"`
+	Format      string   `yaml:"format" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom; or template, with a body that you write." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
-	Language    string   `yaml:"language" doc:"Of what the annotations summary, description, advice and escalation say: en or zh. Labels stay as they are." default:"en"`
+	Language    string   `yaml:"language" doc:"Of what people read: en or zh. Labels and figures for programs stay as they are." default:"en"`
 	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
+	formatDoc
+	bodyDoc
 	authDoc
 }
 
@@ -469,8 +474,8 @@ type smsDoc struct {
 type providerDoc struct {
 	marked
 	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
-	Type                string   `yaml:"type" doc:"twilio." example:"twilio"`
-	AccountSID          string   `yaml:"account_sid" doc:"The account." example:"AC…"`
+	Type                string   `yaml:"type" doc:"twilio, aliyun, tencent; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
+	AccountSID          string   `yaml:"account_sid" doc:"twilio: the account." example:"AC…"`
 	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
 	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
 	AuthTokenEnv        string   `yaml:"auth_token_env" doc:"Variable of the environment that holds it."`
@@ -480,10 +485,12 @@ type providerDoc struct {
 	APIKeySecretEnv     string   `yaml:"api_key_secret_env" doc:"Variable of the environment that holds it."`
 	From                string   `yaml:"from" doc:"Sender: number, short code or name." example:"\"+15005550006\""`
 	MessagingServiceSID string   `yaml:"messaging_service_sid" doc:"A pool of senders, instead of from." example:"MG…"`
-	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"https://api.twilio.com"`
-	Validity            span     `yaml:"validity" doc:"How long the provider may hold a message back." default:"15m"`
+	BaseURL             string   `yaml:"base_url" doc:"For a proxy or a test server." default:"the provider's own"`
+	Validity            span     `yaml:"validity" doc:"twilio: how long the provider may hold a message back." default:"15m"`
 	Prefixes            []string `yaml:"prefixes" doc:"Beginnings of the numbers it sends to. Of several providers for a number that with the longest is asked first, the others in turn when it refuses, fails or does not deliver." default:"all" example:"[\"+1\", \"+44\"]"`
 	PricePerSegment     money    `yaml:"price_per_segment" doc:"What it charges for a segment, where it does not say so itself." default:"sms.limits.price_per_segment" example:"0.05"`
+	chinaDoc
+	gatewayDoc
 }
 
 type limitsDoc struct {

@@ -113,12 +113,12 @@ func (d *decoder) resolveTwilioVoice(p *voiceProviderDoc) VoiceProvider {
 	if p.BaseURL != "" {
 		d.checkURL(d.under(p.place, "base_url"), p.BaseURL, "https", "http")
 	}
-	d.checkPrefixes(p.place, p.Prefixes)
+	d.checkBeginnings(p.place, p.Prefixes)
 	return out
 }
 
-// checkPrefixes looks at the beginnings of numbers of a provider.
-func (d *decoder) checkPrefixes(at place, prefixes []string) {
+// checkBeginnings looks at the beginnings of numbers of a provider.
+func (d *decoder) checkBeginnings(at place, prefixes []string) {
 	if prefixes != nil && len(prefixes) == 0 {
 		d.fault(d.under(at, "prefixes"), "the list is empty; remove the key to send to all numbers")
 	}
@@ -140,6 +140,8 @@ func (d *decoder) checkCalled(l *list, before *Receiver, s *Snapshot, contacts m
 			d.fault(at, "%q is named twice", clip(name))
 		case c == nil:
 			d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+		case c.Phone == "":
+			d.fault(at, "%s has no phone to be called at", name)
 		case len(s.Voice.Providers) == 0:
 			d.fault(at, "telephone calls need a provider under voice.providers")
 		case !slices.ContainsFunc(s.Voice.Providers, func(p VoiceProvider) bool {
@@ -173,7 +175,7 @@ func (d *decoder) resolveCallAfter(r *receiverDoc, out *Receiver) {
 	case len(out.Voice) == 0:
 		d.fault(at, "call_after is for a receiver that calls people: list them under voice")
 	}
-	if len(out.Voice) > 0 && len(out.SMS)+len(out.OnCall)+len(out.Webhooks) == 0 {
+	if len(out.Voice) > 0 && len(out.SMS)+len(out.OnCall)+len(out.Webhooks)+len(out.Email)+len(out.Alertmanagers) == 0 {
 		d.warn(r.place, "the receiver tells nobody but by telephone, and calls are for critical alarms that nobody acknowledged: people hear of nothing else, and of no end")
 	}
 }

@@ -17,10 +17,16 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 		switch p.Type {
 		case "twilio":
 			s.SMS.Providers = append(s.SMS.Providers, d.resolveTwilio(p))
+		case "aliyun":
+			s.SMS.Providers = append(s.SMS.Providers, d.resolveAliyun(p, s))
+		case "tencent":
+			s.SMS.Providers = append(s.SMS.Providers, d.resolveTencent(p, s))
+		case "http":
+			s.SMS.Providers = append(s.SMS.Providers, d.resolveGateway(p))
 		case "":
-			d.fault(p.place, "type is missing: twilio")
+			d.fault(p.place, "type is missing: twilio, aliyun, tencent, or http for any other gateway")
 		default:
-			d.fault(d.under(p.place, "type"), "this version sends text messages through twilio only, not through %q", clip(p.Type))
+			d.fault(d.under(p.place, "type"), "this version sends text messages through twilio, aliyun, tencent and http, not through %q", clip(p.Type))
 		}
 	}
 	s.SMS.ReceiptWithin = doc.SMS.ReceiptWithin.or(2 * time.Minute)
@@ -32,6 +38,7 @@ func (d *decoder) resolveProviders(doc *document, s *Snapshot) {
 }
 
 func (d *decoder) resolveTwilio(p *providerDoc) Provider {
+	d.onlyKeys(p, "account_sid", "auth_token", "api_key_sid", "api_key_secret", "from", "messaging_service_sid", "validity", "base_url")
 	out := Provider{
 		Name: p.Name, Type: p.Type, AccountSID: p.AccountSID, APIKeySID: p.APIKeySID, From: p.From,
 		MessagingServiceSID: p.MessagingServiceSID, BaseURL: p.BaseURL, Validity: p.Validity.or(15 * time.Minute), Prefixes: p.Prefixes,
@@ -62,7 +69,7 @@ func (d *decoder) resolveTwilio(p *providerDoc) Provider {
 	if out.Validity < time.Second || out.Validity > 10*time.Hour {
 		d.fault(d.under(p.place, "validity"), "a message is valid for 1s to 10h")
 	}
-	d.checkPrefixes(p.place, p.Prefixes)
+	d.checkPrefixes(p)
 	return out
 }
 

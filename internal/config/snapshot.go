@@ -40,6 +40,7 @@ type Snapshot struct {
 	Rotas         []rota.Rota
 	SMS           SMS
 	Voice         Voice
+	SMTP          *SMTP      // nil: no e-mail is sent
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
 	Drill         Drill
@@ -49,6 +50,8 @@ type Snapshot struct {
 	found    map[string]*fleet.Found // what it was loaded with
 	patterns []string                // its include patterns
 	rotas    []Fault                 // where the rotas stand, in their order; without reasons
+	// templates are where the templates of receivers stand, without reasons.
+	templates map[string]Fault
 
 	// Warnings are things that are not faults but that a person should know,
 	// one plain sentence each.
@@ -221,7 +224,8 @@ func (s Secret) Reveal() string { return string(s) }
 // Contact is one person.
 type Contact struct {
 	Name     string
-	Phone    string // E.164
+	Phone    string // E.164; "" when it gets no text messages
+	Email    string // "" when it gets no e-mail
 	Language words.Language
 	Zone     *time.Location
 	Quiet    *Quiet // nil: never quiet
@@ -244,10 +248,15 @@ type Receiver struct {
 	SMS       []string // names of contacts
 	Voice     []string // names of contacts that are called
 	OnCall    []string // names of rotas
+	Email     []string // names of contacts
 	Webhooks  []Webhook
 	Escalate  []Escalation
 	Mute      []MuteTime
 	GroupWait time.Duration
+	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
+	SMSTemplate string
+
+	Alertmanagers []Alertmanager
 	// Turns says of those that a later way of the receiver tells which that is; the methods
 	// TurnOf… read it.
 	Turns map[string]int
@@ -263,7 +272,7 @@ type Receiver struct {
 type Webhook struct {
 	URL      Secret
 	Secrets  []Secret // whsec_… or raw; the first signs, all do during rotation
-	Format   string   // alertmanager
+	Format   string   // alertmanager, brimwatch, slack, pagerduty, dingtalk, feishu, wecom, template
 	Username string
 	Password Secret
 	Bearer   Secret
@@ -271,6 +280,14 @@ type Webhook struct {
 	Timeout  time.Duration
 	Language words.Language // of what its annotations say
 	Zone     *time.Location // of times in them
+
+	// Body is the template of what is posted, and ContentType what that is; both are of the
+	// format template. The body may hold a token.
+	Body        Secret
+	ContentType string
+
+	RoutingKey Secret   // of pagerduty
+	At         []string // of dingtalk: who is mentioned, by mobile number
 
 	CalendarAt *int // likewise, in its zone
 }
@@ -285,7 +302,7 @@ type SMS struct {
 // Provider is one company that sends text messages.
 type Provider struct {
 	Name                string
-	Type                string // twilio
+	Type                string // twilio, aliyun, tencent or http
 	AccountSID          string
 	AuthToken           Secret
 	APIKeySID           string // with APIKeySecret, instead of the auth token
@@ -296,6 +313,8 @@ type Provider struct {
 	Validity            time.Duration
 	Prefixes            []string     // of phone numbers; none is all
 	PricePerSegment     fleet.Amount // 0 is that of the limits
+	China                            // of aliyun and tencent
+	Gateway             *Gateway     // of type http
 }
 
 // Limits caps text messages.

@@ -10,13 +10,14 @@ import (
 type listsDoc struct {
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
 	Voice         []string     `yaml:"voice" doc:"Contacts that are called when a critical alarm is not acknowledged (call_after)." example:"[wei]"`
+	Email         []string     `yaml:"email" doc:"Contacts that get an e-mail. It needs smtp."`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
-	Alertmanagers unlisted     `yaml:"alertmanagers" doc:"-"`
+	Alertmanagers []managerDoc `yaml:"alertmanagers" doc:"Alertmanagers in which open alarms are kept firing, each as its URL or as a mapping. Those of one receiver are one cluster: each is told of all." example:"[http://127.0.0.1:9093]"`
 	OnCall        []string     `yaml:"oncall" doc:"Rotas: whoever is on call gets a text message." example:"[primary]"`
 }
 
 func (l *listsDoc) empty() bool {
-	return len(l.SMS) == 0 && len(l.Voice) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && !l.Alertmanagers.given
+	return len(l.SMS) == 0 && len(l.Voice) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && len(l.Email) == 0 && len(l.Alertmanagers) == 0
 }
 
 // wayDoc is one of the ways of a receiver that tells by them in order.
@@ -81,12 +82,12 @@ func (d *decoder) resolveWays(r *receiverDoc, out *Receiver) {
 	if r.Within.set && (r.Within.Duration < minWithin || r.Within.Duration > maxWithin) {
 		d.fault(d.find(r.place, "within"), "a way has 10s to 24h to deliver")
 	}
-	if !r.listsDoc.empty() {
-		d.fault(d.find(r.place, "ways"), "a receiver has ways, or lists of its own: put sms, oncall and webhooks into the first of its ways")
+	if !r.empty() {
+		d.fault(d.find(r.place, "ways"), "a receiver has ways, or lists of its own: put them into the first of its ways")
 	}
 	for i := range r.Ways {
 		if w := &r.Ways[i]; w.node != nil && w.empty() {
-			d.fault(w.place, "this way tells nobody; give it sms, oncall or webhooks")
+			d.fault(w.place, "this way tells nobody; give it sms, email, oncall, webhooks or alertmanagers")
 		}
 	}
 	if len(r.Ways) == 1 {
@@ -98,24 +99,23 @@ func (d *decoder) resolveWays(r *receiverDoc, out *Receiver) {
 func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, contacts map[string]*contactDoc, rotas map[string]place) {
 	urls := make(map[string]place)
 	for _, l := range r.lists() {
-		if l.Alertmanagers.given {
-			d.fault(l.Alertmanagers.place, "this version does not post to Alertmanager's API; use a webhook, or remove the key")
-		}
 		d.checkTexts(&l, out, s, contacts)
 		d.checkCalled(&l, out, s, contacts)
 		d.checkRotas(&l, out, rotas)
+		d.resolveMails(&l, out, s, contacts)
+		d.resolveAlertmanagers(&l, out, urls)
 		out.SMS, out.OnCall, out.Voice = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...), append(out.Voice, l.Voice...)
 		for j := range l.Webhooks {
 			w := &l.Webhooks[j]
 			if w.node == nil {
 				continue
 			}
-			if first, twice := urls[w.URL]; twice && w.URL != "" {
+			if first, twice := urls[w.URL]; twice && w.URL != "" && w.Format != formatPagerDuty {
 				d.fault(d.under(w.place, "url"), "this receiver has the URL twice; the first is at %s", first.where())
 			}
 			urls[w.URL] = w.place
 			out.turn(webhookTurn(len(out.Webhooks)), l.turn)
-			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w))
+			out.Webhooks = append(out.Webhooks, d.resolveWebhook(w, r.Name, s))
 		}
 		for _, name := range l.SMS {
 			out.turn(smsTurn(name), l.turn)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/collector"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/advice/advisor"
 	"github.com/brimwatch/brimwatch/internal/config"
@@ -26,6 +27,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
+	"github.com/brimwatch/brimwatch/notifier/alertmanager"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/replies"
@@ -146,8 +148,13 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 	if err != nil {
 		return fmt.Errorf("open the outbox: %w", err)
 	}
+	d.channels = newChannelLook(d.outbox.Directory, d.options.Logger)
 	d.onClose(d.outbox.Close)
 	d.lastWay = lastway.New(d.outbox, d.options.Logger)
+	d.managers, err = alertmanager.NewKeeper(alertmanager.KeeperOptions{Store: d.outbox, Logger: d.options.Logger, Registerer: d.registry})
+	if err != nil {
+		return err
+	}
 	d.history, err = d.openHistory(s)
 	if err != nil {
 		return fmt.Errorf("open the history: %w", err)
@@ -163,7 +170,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
-		Doubts: func(doubts map[string]time.Time) { d.state.SetDoubts(doubts, time.Now()) }, Listed: d.accounts.Listed,
+		Existence: func(known map[string]fleet.Existence) { d.state.SetExistence(known, time.Now()) }, Listed: d.accounts.Listed,
 	})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
@@ -180,5 +181,55 @@ func waitInstances(t *testing.T, d *Daemon, ok func([]wire.Instance) bool) []wir
 			text, _ := json.MarshalIndent(got, "", " ")
 			t.Fatalf("the instances did not become as wanted; remarks %q\n%s", d.accounts.Remarks(), text)
 		}
+	}
+}
+
+// TestStatusOfTheCloud: a status that means stopped is where the instance stands, on its page, in the
+// API and in its alarms, and its silence is expected; a word that nobody knows is shown, and changes nothing.
+func TestStatusOfTheCloud(t *testing.T) {
+	s, endpoint := aCloud(t)
+	path := writeConfig(t, strings.NewReplacer("CLOUD", endpoint, "HOOK", "http://127.0.0.1:1/").Replace(discovering), nil)
+	d := judging(t, path)
+	says := func(status string) {
+		t.Helper()
+		s.Change(func(accounts []*cloud.Account) { accounts[0].Redis[0].InstanceStatus = status })
+		if faults := d.accounts.SweepOnce(t.Context(), time.Now()); len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		if _, err := d.Reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		d.fanOut([]*fleet.Reading{{Instance: "r-1", At: time.Now(), Reason: "connection refused"}})
+	}
+	holds := func(address string, texts ...string) {
+		t.Helper()
+		got := get(t, d, address).Body.String()
+		for _, text := range texts {
+			if !strings.Contains(got, text) {
+				t.Errorf("%s does not hold %s:\n%s", address, text, got)
+			}
+		}
+	}
+	open := func() string {
+		t.Helper()
+		return get(t, d, "/api/v1/alarms?state=raised").Body.String()
+	}
+	says("Levitating")
+	holds("/api/v1/instances/r-1", `"cloud_status":"Levitating"`, `"state":"active"`, `"reason":"connection refused"`)
+	holds("/instances/r-1", "Levitating")
+	if got := open(); strings.Contains(got, "r-1") {
+		t.Errorf("open are %s", got)
+	}
+	says("Inactive")
+	holds("/api/v1/instances/r-1", `"cloud_status":"Inactive"`, `"state":"suspended"`, `"reason":"the cloud says Inactive"`, `"told":"cloud"`, `"reason":"expected: stopped since `)
+	holds("/instances/r-1", "Status in the cloud", "the cloud says Inactive", "expected: stopped since ")
+	holds("/metrics", `brimwatch_instance_lifecycle_state{instance_id="r-1",product="redis",edition="community",state="suspended"} 1`)
+	if got := open(); !strings.Contains(got, `"rule":"suspension","instance_id":"r-1"`) || strings.Contains(got, "no_data") {
+		t.Errorf("open are %s", got)
+	}
+	says("Normal")
+	holds("/api/v1/instances/r-1", `"state":"active"`)
+	if got := open(); strings.Contains(got, "r-1") {
+		t.Errorf("open are %s", got)
 	}
 }

@@ -55,7 +55,7 @@ func (c control) SetAlarms(ctx context.Context, id string, settings map[fleet.Me
 // remarks lists what the operator should see to.
 func (c control) remarks() []string {
 	return slices.Concat(c.d.accounts.Remarks(), c.d.ledger.Remarks(time.Now()), c.d.pusher.Remarks(), c.d.heart.Remarks(), c.d.outbox.Remarks(), c.d.state.Remarks(),
-		c.Remarks(), c.d.lastWay.Remarks())
+		c.Remarks(), c.d.lastWay.Remarks(), c.d.managers.Remarks())
 }
 
 // Rotas lists the rotas.

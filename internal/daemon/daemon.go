@@ -29,6 +29,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/sources"
 	"github.com/brimwatch/brimwatch/internal/state"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/alertmanager"
 	"github.com/brimwatch/brimwatch/notifier/lastway"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
@@ -63,6 +64,7 @@ type Daemon struct {
 	advisor    *advisor.Advisor
 	outbox     *outbox.Outbox
 	lastWay    *lastway.Journal // before the outbox: for what cannot be stored
+	managers   *alertmanager.Keeper
 	engine     *alarm.Engine
 	view       *state.View
 	families   *families.Source
@@ -71,6 +73,7 @@ type Daemon struct {
 	links      *links.Signer // of the links in notices
 	hooks      *twilio.Hooks
 	foresight  *rehearsal.Foresight
+	channels   *channelLook
 
 	descriptors descriptors  // who may open how many files
 	memory      *memory.Room // that sources may use; nil: there is no limit
@@ -123,9 +126,11 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the look ahead", d.foresight.Run)
-	run.start("the dispatcher", d.outbox.Run)
+	run.start("the dispatcher", d.dispatch)
 	run.start("the last way out", d.lastWay.Run)
+	run.start("the keeper of Alertmanagers", d.managers.Run)
 	run.start("the drills", d.outbox.RunDrills)
+	run.start("the look at channels", d.channels.Run)
 	run.start("the alarm engine", d.engine.Run)
 	run.start("the store of limits", d.limits.Run)
 	run.start("the ledger of balances", d.ledger.Run)
@@ -145,6 +150,12 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	err := errors.Join(failed, run.stop(), d.close())
 	d.log.Info("stopped")
 	return err
+}
+
+// dispatch sends what is due. At the start that waits until is judged what became due, or ended,
+// while nothing ran, so that nobody is told of what is over, and of each thing once.
+func (d *Daemon) dispatch(ctx context.Context) error {
+	return d.outbox.Begin(ctx, d.engine.Begun(), d.outbox.Drilled())
 }
 
 // startAccounts begins to look through accounts for instances.

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/accounts"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/receivers"
@@ -129,13 +130,13 @@ func (l *lived) start(s *config.Snapshot) {
 	l.state = state.New(s, l.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	l.engine, err = alarm.NewEngine(l.t.Context(), alarm.Options{
 		Journal: l.outbox, Calendar: l.state.Calendar(), Tick: 10 * time.Minute, Logger: slog.New(slog.DiscardHandler), Seed: uint64(time.Now().Unix()),
-		Doubts: func(doubts map[string]time.Time) { l.state.SetDoubts(doubts, time.Now()) },
+		Existence: func(known map[string]fleet.Existence) { l.state.SetExistence(known, time.Now()) },
 	})
 	l.must(err)
 	ctx, cancel := context.WithCancel(l.t.Context())
 	done := make(chan error, 2)
 	go func() { done <- l.engine.Run(ctx) }()
-	go func() { done <- l.outbox.Run(ctx) }()
+	go func() { done <- l.outbox.Begin(ctx, l.engine.Begun()) }()
 	l.stop = func() {
 		cancel()
 		l.must(errors.Join(<-done, <-done))
@@ -157,9 +158,10 @@ func (l *lived) set(s *config.Snapshot) {
 	l.t.Helper()
 	directory, err := receivers.Directory(s, "test")
 	l.must(err)
-	l.outbox.SetDirectory(directory.Through(l.listen))
+	l.outbox.UseDirectory(directory.Through(l.listen))
 	l.state.Set(s, l.ledger.Join(s.AccountList(), time.Now()), time.Now())
 	l.must(l.engine.SetCalendar(l.t.Context(), l.state.Calendar()))
+	l.outbox.Reloaded()
 	synctest.Wait()
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/keys"
+	"github.com/brimwatch/brimwatch/internal/mailchart"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -57,6 +58,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	d.pusher.Set(endpointsOf(next))
 	d.heart.Set(targetOf(next))
 	d.setDirectory(directory)
+	nudge(d.channels.reloaded)
 	d.hooks.Set(next.Server.ExternalURL, receivers.Signers(next))
 	now := time.Now()
 	d.state.Set(next, d.ledger.Join(next.AccountList(), now), now)
@@ -67,6 +69,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	if err := d.engine.SetCalendar(ctx, d.state.Calendar()); err != nil {
 		d.log.Error("the calendar was not judged at once under the new configuration", "error", err)
 	}
+	d.outbox.Reloaded() // only now: nobody is told of what is over by this reload
 	d.runner.Update(d.sources.Swap(set))
 	d.accounts.Swap(open)
 	return change, nil
@@ -84,23 +87,28 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 	}
 }
 
-// newDirectory builds the directory of a configuration. Its calls ask for a key.
+// newDirectory builds the directory of a configuration. Its mails have charts of what was
+// recorded, and its calls ask for a key.
 func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 	directory, err := receivers.Directory(s, d.options.Version)
 	if err != nil {
 		return nil, err
 	}
 	receivers.TakeKeys(directory, keys.Tokens(d.links, time.Now))
+	receivers.Link(directory, d.links, s.Server.ExternalURL)
+	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
 	return directory, nil
 }
 
 // setDirectory puts a new directory into force and lets go of the connections
 // that the channels of the old one keep.
 func (d *Daemon) setDirectory(next *notifier.Directory) {
-	d.outbox.SetDirectory(next)
+	d.outbox.UseDirectory(next)
 	for t := range d.directory.Targets() {
-		if c, ok := t.Channel.(interface{ CloseIdleConnections() }); ok {
-			c.CloseIdleConnections()
+		for _, r := range t.Routes() {
+			if c, ok := r.Channel.(interface{ CloseIdleConnections() }); ok {
+				c.CloseIdleConnections()
+			}
 		}
 	}
 	d.directory = next

@@ -15,7 +15,7 @@ import (
 func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
-		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
+		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Confirmer: d.engine, Confirmations: d.outbox, Notices: d.outbox, People: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
 		Silences: d.outbox, Retrier: d.outbox, Optouts: d.outbox,
 		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, Foresight: d.foresight, Links: d.links, ExternalURL: ctl.externalURL,
 		Logger: d.options.Logger, Version: d.options.Version,
@@ -24,7 +24,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("build the pages: %w", err)
 	}
 	programs, err := api.New(api.Options{
-		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, People: d.outbox, Retrier: d.outbox, Silences: d.outbox,
+		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Confirmer: d.engine, Confirmations: d.outbox, Notices: d.outbox, People: d.outbox, Retrier: d.outbox, Silences: d.outbox,
 		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Explainer: d.explainer(), Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {

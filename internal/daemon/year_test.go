@@ -67,6 +67,14 @@ func (y *year) live(until time.Time) {
 	}
 }
 
+// away lets time go by without Brimwatch, while owners go on.
+func (y *year) away(d time.Duration) {
+	y.t.Helper()
+	back := y.life.now().Add(d)
+	y.fleet.act(back)
+	y.life.down(back, y.load())
+}
+
 // account returns an account of the fleet.
 func (y *year) account(name string) *yearAccount {
 	i := slices.IndexFunc(y.fleet.accounts, func(a *yearAccount) bool { return a.name == name })
@@ -173,17 +181,14 @@ func TestYear(t *testing.T) {
 
 	// A fortnight without Brimwatch, in which owners go on.
 	y.live(day(11, 9, 8))
-	back := y.life.now().Add(14 * 24 * time.Hour)
-	y.fleet.act(back)
-	y.life.down(back, y.load())
+	y.away(14 * 24 * time.Hour)
 
 	y.live(day(12, 31, 23))
 	golden.Equal(t, "year.txt", []byte(y.notices()))
 }
 
 // TestARehearsalTellsWhatIsTold: a rehearsal tells people the same, at the same moments, as the
-// daemon's own engine and dispatcher do while time goes by. A start is not in it: what is let go first
-// then, a hold or the first judgement, is not the same from one start to the next.
+// daemon's own engine and dispatcher do while time goes by, also when Brimwatch is down for a while.
 func TestARehearsalTellsWhatIsTold(t *testing.T) {
 	zone := shanghai(t)
 	dirs := []string{t.TempDir(), t.TempDir()}
@@ -229,14 +234,19 @@ func TestARehearsalTellsWhatIsTold(t *testing.T) {
 type story struct {
 	keep []int // instances of the fleet of a year
 	days int
-	pays map[int]string // balances of acme, by hour
+	pays map[int]string        // balances of acme, by hour
+	down map[int]time.Duration // for how long Brimwatch is down, by the hour at which it is stopped
 }
 
 func drawStory(r *rapid.T) story {
-	s := story{days: rapid.IntRange(1, 21).Draw(r, "days"), pays: make(map[int]string)}
+	s := story{days: rapid.IntRange(1, 21).Draw(r, "days"), pays: make(map[int]string), down: make(map[int]time.Duration)}
 	s.keep = rapid.SliceOfNDistinct(rapid.IntRange(0, 199), 3, 15, rapid.ID[int]).Draw(r, "instances")
 	for range rapid.IntRange(0, 4).Draw(r, "payments") {
 		s.pays[rapid.IntRange(1, s.days*24).Draw(r, "hour")] = rapid.SampledFrom([]string{"700", "-11.19", "8000", "1020"}).Draw(r, "balance")
+	}
+	for range rapid.IntRange(0, 4).Draw(r, "stops") {
+		tens := rapid.OneOf(rapid.IntRange(1, 5), rapid.IntRange(6, 6*23), rapid.IntRange(6*24, 6*24*4)).Draw(r, "down") // minutes, hours, days
+		s.down[rapid.IntRange(1, s.days*24).Draw(r, "stop")] = time.Duration(tens) * 10 * time.Minute
 	}
 	return s
 }
@@ -260,6 +270,9 @@ func (s *story) play(y *year, begin time.Time) {
 		y.live(at)
 		if balance, some := s.pays[hour]; some {
 			y.pay("acme", balance)
+		}
+		if d := s.down[hour]; d > 0 {
+			y.away(d)
 		}
 	}
 	y.live(y.life.now().Add(time.Hour)) // so that what is due at the last moment is told in both

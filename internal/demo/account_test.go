@@ -77,6 +77,9 @@ func TestCloudIsFound(t *testing.T) {
 			t.Errorf("no alarm of the rule %s: %s", rule, alarms)
 		}
 	}
+	// What happens on the page meanwhile is told, too, though all these texts came first.
+	orders := regexp.MustCompile(`[A-Z0-9]{4} (?:CRITICAL )?Orders:? conn`)
+	server.Eventually(t, "the SMS about the connections of Orders", func() bool { return orders.MatchString(fetch(t, telephone)) })
 	if page := fetch(t, urls[0]); strings.Contains(page, "To see to") {
 		t.Errorf("there is something to see to:\n%s", page)
 	}

@@ -29,15 +29,17 @@ type scene struct {
 // calm is how busy Orders is when nothing is the matter: about 40 %.
 func calm() level { return level{clients: 18, filters: 45, messages: 120} }
 
-// story is what happens, in about two minutes; then it begins again.
+// story is what happens, in about two minutes; then it begins again. The first alarm is critical, so
+// that it is told at once: with an account the first minute has many texts, after which a warning
+// would wait for the next minute, and be over by then.
 func story(say *phrases.Printer) []scene {
 	many, wide, fast := calm(), calm(), calm()
-	many.clients, many.filters = 42, 60
+	many.clients, many.filters = 46, 60
 	wide.filters = 100
 	fast.messages = 340
 	return []scene{
 		{lasts: 12 * time.Second, orders: calm(), says: say.T("Orders and Payments are busy at about 40 % of their capacity.")},
-		{lasts: 22 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %.")},
+		{lasts: 22 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical.")},
 		{lasts: 14 * time.Second, orders: calm(), says: say.T("They leave again: the alarm ends.")},
 		{lasts: 20 * time.Second, orders: wide, away: true, says: say.T("Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more.")},
 		{lasts: 14 * time.Second, orders: calm(), away: true, says: say.T("The filters are gone again.")},

@@ -56,6 +56,21 @@ func TestStoryCrossesAndComesBack(t *testing.T) {
 	}
 }
 
+// TestTheFirstAlarmIsCritical, as the texts of an account would hold up a warning until it is over.
+func TestTheFirstAlarmIsCritical(t *testing.T) {
+	const critical = 0.90 // as the demo's configuration has it
+	for _, sc := range story(nil) {
+		if len(over(sc.orders)) == 0 {
+			continue
+		}
+		if share := float64(sc.orders.clients) / capacityConnections; share < critical || share > 0.98 {
+			t.Errorf("connections are at %.0f %% in the first alarm", 100*share)
+		}
+		return
+	}
+	t.Error("there is no alarm")
+}
+
 func TestCalmIsAboutFortyPercent(t *testing.T) {
 	l := calm()
 	for name, share := range map[string]float64{

@@ -24,6 +24,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/money"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -111,7 +112,8 @@ type Content struct {
 	cover    notifier.Cover
 	silences int // in force
 	outlooks Outlooks
-	groups   []group // made when the first family asks for them
+	groups   []group                   // made when the first family asks for them
+	money    map[string]*money.Outlook // by account, likewise
 }
 
 // family is a family with what hands out its points.

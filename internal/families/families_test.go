@@ -203,6 +203,7 @@ func TestChoice(t *testing.T) {
 			`brimwatch_instance_silenced{instance_id="rmq-2",product="rocketmq",edition="standard"} 1`,
 			`brimwatch_account_balance{account="late",currency="USD"} -11.19`,
 			`brimwatch_account_overdue{account="late",currency="USD"} 1`,
+			`brimwatch_account_shortfall_amount{account="late",currency="USD"} 0`,
 			`brimwatch_alarm_raised{rule="low_balance",account="late",severity="warning"} 1`,
 			`brimwatch_fleet_instances{product="rocketmq",account="late",state="grace"} 1`,
 			`brimwatch_fleet_watched{product="rocketmq",account="late"} 0`,

@@ -128,8 +128,8 @@ func smallFleet() *fakes {
 		map[fleet.Metric]float64{fleet.MessageTPS: 1000, fleet.Connections: 5000, fleet.Subscriptions: 10000},
 		map[fleet.Metric]float64{fleet.MessageTPS: 120.5, fleet.SendTPS: 20.5, fleet.Connections: 3612, fleet.ReceiveTPS: math.NaN()})
 	orders.Instance.Labels = fleet.SortLabels(map[string]string{"team": `"orders"` + "\n", "env": "生产", "name": "Web"})
-	orders.Instance.Term = fleet.Term{Method: fleet.Subscription, AutoRenew: true, Expires: time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC)}
-	course := orders.Instance.Term.Course(fleet.Policy{Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
+	orders.Instance.Term = fleet.Term{Method: fleet.Subscription, AutoRenew: true, Expires: time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC), Price: fleet.Price{Amount: 2000_000_000}}
+	course := orders.Instance.Term.Course(fleet.Policy{Renewal: fleet.Renewal{First: 9, Last: 1}, Phases: []fleet.Phase{{State: fleet.LifecycleGrace, Days: 15}, {State: fleet.LifecycleReleased}}}, nil)
 	orders.Course = &course
 
 	billing := watched("mqtt-2", "mqtt", "basic", "acme", map[fleet.Metric]float64{fleet.Connections: 5000}, map[fleet.Metric]float64{fleet.Connections: 500})

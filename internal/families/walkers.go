@@ -62,6 +62,8 @@ func walkers() map[string]walker {
 		series.Overdue:             {accounts, perAccount(overdue)},
 		series.LowBalanceThreshold: {accounts, perAccount(lowBalance)},
 		series.LowBalanceMark:      {accounts, perAccount(lowBalance)},
+		series.ShortfallAmount:     {instances | accounts, (*Content).shortfalls},
+		series.ShortfallMoment:     {instances | accounts, (*Content).shortfallMoments},
 
 		series.AlarmRaised: {instances | episodes, (*Content).alarmsRaised},
 

@@ -116,5 +116,7 @@ func chineseAlarms() map[string]string {
 		"channel|sms":                 "短信",
 		"channel|voice":               "电话",
 		"channel|webhook":             "Webhook",
+		"channel|alertmanager":        "Alertmanager",
+		"channel|email":               "邮件",
 	}
 }

@@ -42,7 +42,7 @@ func chineseCommands() map[string]string {
 		"Redis, paid for by use and overdue: the balance of acme is -11.19 CNY": "Redis，按量付费且已欠费：acme 的余额为 -11.19 元",
 		"IoT Platform": "物联网平台",
 		"Orders and Payments are busy at about 40 % of their capacity.":                                             "Orders 和 Payments 的用量约为容量的 40%。",
-		"Clients pour in: connections of Orders pass 70 %.":                                                         "客户端涌入：Orders 的连接数超过 70%。",
+		"Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical.":                             "客户端涌入：Orders 的连接数超过 70%，随后超过 90%：紧急。",
 		"They leave again: the alarm ends.":                                                                         "客户端离开：告警结束。",
 		"Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more.": "Orders 的订阅数超过 70%；Payments 的服务被关闭，不再有数据。",
 		"The filters are gone again.":                                                                               "订阅已取消。",

@@ -12,6 +12,7 @@ import (
 func allHeard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
+	out = append(out, heardOfConfirmations()...)
 	out = append(out, heardOfReadings()...)
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
@@ -165,6 +166,8 @@ func heardOfNotices() []saying {
 		{"over the cap of a month: %d text messages", "超过每月的上限：%d 条短信"},
 		{"over the cap of a hour: %d text messages", "超过每小时的上限：%d 条短信"},
 		{"told with %s", "已随 %s 一并通知"},
+		{"may have come twice: whether an attempt before this one arrived is not known", "可能收到两次：之前一次发送是否到达无法确定"},
+		{"told with %s; %v", "已随 %s 一并通知；%v"},
 		{"told with %s, who has the same number", "已随 %s 一并通知（号码相同）"},
 		{"sent without the secrets that this URL may have had: it left the configuration", "发送时未带该 URL 原有的密钥：它已不在配置中"},
 		{"the files of the configuration do not have this instance any more, and are not loaded yet", "配置文件中已没有该实例，但尚未重新加载"},

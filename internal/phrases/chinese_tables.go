@@ -147,6 +147,7 @@ func chineseTables() map[string]string {
 		"alarmname|limits":               "短信上限",
 		"alarmname|drill":                "演练",
 		"alarmname|store":                "存储",
+		"alarmname|template":             "模板",
 		"alarmname|test":                 "测试",
 	}
 }

@@ -80,6 +80,9 @@ func TestFixedSetsHaveTheirWords(t *testing.T) {
 	for _, s := range []notifier.ReachState{notifier.Unused, notifier.Unsubscribed, notifier.Failing, notifier.Unanswered, notifier.Unproved, notifier.IsProved} {
 		has("state of a number", string(s))
 	}
+	for _, s := range []string{"sms", "email", "webhook", "alertmanager"} {
+		has("channel", s)
+	}
 	for _, s := range notifier.SelfRules() {
 		has("alarmname", string(s))
 	}

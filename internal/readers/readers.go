@@ -49,6 +49,17 @@ type Acker interface {
 	AckAll(ctx context.Context, codes []string, by string) (missing []string, err error)
 }
 
+// Confirmer takes down what somebody says of whether an instance exists whose deletion was due. It returns
+// alarm.ErrNotWatched, alarm.ErrNotAsked or alarm.ErrAnswers when it does not.
+type Confirmer interface {
+	Confirm(ctx context.Context, instance string, gone bool, by string) error
+}
+
+// Confirmations lists what people said of whether an instance exists, the newest first.
+type Confirmations interface {
+	Confirmations(ctx context.Context, instance string) ([]alarm.Said, error)
+}
+
 // Notices lists the notices with what became of them, the newest first.
 type Notices interface {
 	Notices(ctx context.Context, f notifier.Filter) ([]notifier.Record, error)

@@ -60,7 +60,8 @@ func muteTimes(in []config.MuteTime) []notifier.MuteTime {
 // recipientOf is the stable name of a contact as a recipient of text messages.
 func recipientOf(contact string) string { return "sms/" + contact }
 
-// people lists the contacts, each with the receivers that send text messages to it.
+// people lists the contacts with a number, each with the receivers that send text messages
+// to it.
 func people(s *config.Snapshot) []notifier.Contact {
 	receivers := make(map[string][]string)
 	for i := range s.Receivers {
@@ -71,6 +72,9 @@ func people(s *config.Snapshot) []notifier.Contact {
 	out := make([]notifier.Contact, 0, len(s.Contacts))
 	for i := range s.Contacts {
 		c := &s.Contacts[i]
+		if c.Phone == "" {
+			continue
+		}
 		slices.Sort(receivers[c.Name])
 		out = append(out, notifier.Contact{
 			Name: c.Name, Phone: c.Phone, Recipient: recipientOf(c.Name), Receivers: receivers[c.Name],

@@ -5,8 +5,6 @@ package receivers
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"net/url"
@@ -17,7 +15,6 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
-	"github.com/brimwatch/brimwatch/notifier/webhook"
 )
 
 // Directory builds the directory of a configuration. It opens no connection.
@@ -25,7 +22,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 	providers := make(map[string]notifier.Channel, len(s.SMS.Providers))
 	for i := range s.SMS.Providers {
 		p := &s.SMS.Providers[i]
-		ch, err := newProvider(p, s.Server.ExternalURL)
+		ch, err := newProvider(p, s.Server.ExternalURL, version)
 		if err != nil {
 			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
 		}
@@ -87,7 +84,7 @@ func namesIn(s *config.Snapshot) iter.Seq2[string, string] {
 	}
 }
 
-func newProvider(p *config.Provider, external string) (notifier.Channel, error) {
+func newProvider(p *config.Provider, external, version string) (notifier.Channel, error) {
 	switch p.Type {
 	case "twilio":
 		return twilio.New(twilio.Options{
@@ -96,6 +93,12 @@ func newProvider(p *config.Provider, external string) (notifier.Channel, error) 
 			From: p.From, MessagingServiceSID: p.MessagingServiceSID,
 			BaseURL: p.BaseURL, Validity: p.Validity, StatusCallback: statusCallback(external, p),
 		})
+	case "aliyun":
+		return newAliyun(p)
+	case "tencent":
+		return newTencent(p)
+	case "http":
+		return newGateway(p, version)
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)
 }
@@ -105,6 +108,10 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 ) (notifier.Receiver, error) {
 	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical, CallAfter: r.CallAfter}
 	mute := muteTimes(r.Mute)
+	text, err := templateOf(r.SMSTemplate)
+	if err != nil {
+		return out, fmt.Errorf("templates.sms: %w", err)
+	}
 	for _, e := range r.Escalate {
 		out.Escalate = append(out.Escalate, notifier.Escalation(e))
 	}
@@ -113,7 +120,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		if err != nil {
 			return out, err
 		}
-		t.Turn = r.TurnOfSMS(name)
+		t.Turn, t.Template = r.TurnOfSMS(name), text
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
@@ -122,6 +129,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 			return out, err
 		}
 		oc.Turn = r.TurnOfRota(name)
+		wordedAs(&oc, text)
 		out.OnCall = append(out.OnCall, oc)
 	}
 	for i := range r.Webhooks {
@@ -141,35 +149,16 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		}
 		out.Targets = append(out.Targets, t)
 	}
+	managers, err := newAlertmanagers(r, mute, version)
+	if err != nil {
+		return out, err
+	}
+	mails, err := newMails(r, mute, s, version)
+	if err != nil {
+		return out, err
+	}
+	out.Targets = append(append(out.Targets, managers...), mails...)
 	return out, nil
-}
-
-func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notifier.Target, error) {
-	address := w.URL.Reveal()
-	tlsConfig, err := w.TLS.Load()
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("tls of webhook %s: %w", config.ShownURL(address), err)
-	}
-	secrets := make([]string, len(w.Secrets))
-	for i, secret := range w.Secrets {
-		secrets[i] = secret.Reveal()
-	}
-	ch, err := webhook.New(webhook.Options{
-		URL: address, Receiver: receiver, ExternalURL: externalURL, Secrets: secrets,
-		Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
-		TLS: tlsConfig, Timeout: w.Timeout, Version: version,
-	})
-	if err != nil {
-		return notifier.Target{}, fmt.Errorf("webhook %s: %w", config.ShownURL(address), err)
-	}
-	sum := sha256.Sum256([]byte(address))
-	return notifier.Target{
-		Recipient: notifier.Recipient{
-			Channel: "webhook", Name: "webhook/" + receiver + "/" + hex.EncodeToString(sum[:4]),
-			Address: address, Display: config.ShownURL(address),
-		},
-		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
-	}, nil
 }
 
 // wayOf names the far side of a webhook: its host.
@@ -183,7 +172,8 @@ func wayOf(address string) string {
 
 // stranger returns how an address is reached that is in no receiver any more: whoever
 // was told of a beginning is told of the end. A number is sent to through the provider
-// of its country, and a URL is called without the secrets that it had.
+// of its country, and a URL is called without the secrets that it had. An Alertmanager ends
+// by itself what nobody repeats.
 func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version string) func(receiver, channel, address string) (notifier.Target, bool) {
 	return func(receiver, channel, address string) (notifier.Target, bool) {
 		switch channel {
@@ -193,8 +183,10 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 					Recipient: notifier.Recipient{Channel: "sms", Address: address, Display: "a former number"}, Language: words.EN, Zone: time.UTC,
 				}, by, s, providers), true
 			}
+		case "email":
+			return mailStranger(s, address, version)
 		case "webhook":
-			t, err := newWebhook(&config.Webhook{URL: config.Secret(address), Timeout: 15 * time.Second}, receiver, s.Server.ExternalURL, version)
+			t, err := newWebhook(webhookAt(address), receiver, s.Server.ExternalURL, version)
 			t.Bare = true
 			return t, err == nil
 		}

@@ -129,7 +129,7 @@ func (m *Machine) start(ctx context.Context) (err error) {
 	o := alarm.Options{
 		Journal: (*journal)(m), Calendar: m.judged(), Logger: log, Seed: cmp.Or(m.options.Seed, uint64(m.at.Unix())),
 		Clocks: m.clocks, Stepped: true, Tick: m.options.Tick,
-		Doubts: func(doubts map[string]time.Time) { m.state.SetDoubts(doubts, m.at) },
+		Existence: func(known map[string]fleet.Existence) { m.state.SetExistence(known, m.at) },
 	}
 	if m.options.Readings {
 		o.Watches, o.FleetRule = m.watches(s), s.FleetRule()
@@ -188,9 +188,10 @@ func (m *Machine) stop() error {
 	return err
 }
 
-// Restart lets Brimwatch be down until a moment, and starts it on what it had stored, with a
-// configuration as it is by then.
+// Restart ends Brimwatch in good order, lets it be down until a moment, and starts it on what it
+// had stored, with a configuration as it is by then.
 func (m *Machine) Restart(ctx context.Context, at time.Time, s *config.Snapshot, accounts []fleet.Account) error {
+	m.engine.End(ctx)
 	if err := m.stop(); err != nil {
 		return err
 	}

@@ -85,3 +85,49 @@ func TestReadings(t *testing.T) {
 		})
 	}
 }
+
+// TestRestartInGoodOrder: a timer that runs when Brimwatch is stopped goes on afterwards, as in the
+// daemon; an alarm that is open then says nothing by itself.
+func TestRestartInGoodOrder(t *testing.T) {
+	begin := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
+	s := load(t, watched)
+	var got []string
+	m, err := Open(t.Context(), MachineOptions{Snapshot: s, At: begin, Readings: true, Sent: func(s Sent) {
+		got = append(got, fmt.Sprintf("%s %s", s.At.Format(time.TimeOnly), s.Message.Notices[0].Kind))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	live := func(until time.Time, connections float64) {
+		t.Helper()
+		for at := m.Now(); at.Before(until); at = at.Add(15 * time.Second) {
+			if err := m.Advance(t.Context(), at); err != nil {
+				t.Fatal(err)
+			}
+			m.Observe(reading(at, connections))
+			if err := m.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.Advance(t.Context(), until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live(begin.Add(30*time.Second), 950) // half of the minute that "for" is
+	if err := m.Restart(t.Context(), begin.Add(40*time.Second), s, nil); err != nil {
+		t.Fatal(err)
+	}
+	live(begin.Add(5*time.Minute), 950)
+	if err := m.Restart(t.Context(), begin.Add(6*time.Minute), s, nil); err != nil {
+		t.Fatal(err)
+	}
+	live(begin.Add(10*time.Minute), 500)
+	if diff := cmp.Diff([]string{"12:01:10 raised", "12:07:00 cleared"}, got); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}

@@ -8,9 +8,8 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
-// coursesOf works out the calendar of each instance. Of those in doubts nobody knows whether
-// they still exist.
-func coursesOf(s *config.Snapshot, accounts []fleet.Account, doubts map[string]time.Time) []fleet.Course {
+// coursesOf works out the calendar of each instance, with what is known of whether it exists.
+func coursesOf(s *config.Snapshot, accounts []fleet.Account, known map[string]fleet.Existence) []fleet.Course {
 	payers := make(map[string]*fleet.Account, len(accounts))
 	for i := range accounts {
 		payers[accounts[i].Name] = &accounts[i]
@@ -23,7 +22,9 @@ func coursesOf(s *config.Snapshot, accounts []fleet.Account, doubts map[string]t
 			policy = s.Catalogue.Policies[in.Term.Policy]
 		}
 		out[i] = in.Term.Course(policy, payers[in.Account])
-		out[i].Doubt = doubts[in.ID]
+		if e, asked := known[in.ID]; asked {
+			out[i] = out[i].Told(e)
+		}
 	}
 	return out
 }

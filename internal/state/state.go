@@ -25,7 +25,7 @@ type Fleet struct {
 	levels   []*fleet.Levels // likewise
 	since    time.Time       // when the courses were worked out
 	accounts []fleet.Account // who pays, in order of their names
-	doubts   map[string]time.Time
+	known    map[string]fleet.Existence
 }
 
 // New returns the state of a fleet of which nothing was read yet. accounts are those
@@ -44,7 +44,7 @@ func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time)
 	levels := levelsOf(s)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	courses := coursesOf(s, accounts, f.doubts)
+	courses := coursesOf(s, accounts, f.known)
 	for i := range s.Instances {
 		id := s.Instances[i].ID
 		index[id] = i
@@ -61,15 +61,15 @@ func (f *Fleet) Set(s *config.Snapshot, accounts []fleet.Account, now time.Time)
 func (f *Fleet) SetAccounts(accounts []fleet.Account, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.accounts, f.courses, f.since = accounts, coursesOf(f.snapshot, accounts, f.doubts), now
+	f.accounts, f.courses, f.since = accounts, coursesOf(f.snapshot, accounts, f.known), now
 }
 
-// SetDoubts says of which instances nobody knows whether they still exist, with when their
-// deletion was due, and works out the courses anew.
-func (f *Fleet) SetDoubts(doubts map[string]time.Time, now time.Time) {
+// SetExistence says what is known of whether instances exist whose deletion was due, and works
+// out the courses anew.
+func (f *Fleet) SetExistence(known map[string]fleet.Existence, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.doubts, f.courses, f.since = doubts, coursesOf(f.snapshot, f.accounts, doubts), now
+	f.known, f.courses, f.since = known, coursesOf(f.snapshot, f.accounts, known), now
 }
 
 // Put takes readings. Those of instances that are not in the configuration are

@@ -47,6 +47,7 @@ type instance struct {
 	refs    [fleet.NumMetrics]storage.SeriesRef
 	upRef   storage.SeriesRef
 	last    int64           // time of the last reading, 0 before the first
+	twice   twice           // the clock was put back
 	stored  fleet.MetricSet // whose stored series goes on
 	noted   uint64          // the kinds of facts that were found in the round under way
 	newest  newestRow
@@ -90,15 +91,15 @@ func (s *Store) commit(now time.Time) {
 	s.gathered = nil
 	s.mu.Unlock()
 
-	w := &writer{s: s, now: now}
+	w := &writer{s: s, now: now, ahead: s.ahead(now)}
 	if changed {
-		w.begin()
+		w.begin(inOrder)
 		s.takeOver(w, instances)
 		w.end()
 	}
 	for rest := readings; len(rest) > 0; {
 		n := min(batch, len(rest))
-		w.begin()
+		w.begin(w.order())
 		for _, r := range rest[:n] {
 			s.store(w, r)
 		}
@@ -106,7 +107,7 @@ func (s *Store) commit(now time.Time) {
 		rest = rest[n:]
 	}
 	for _, f := range gathered {
-		w.begin()
+		w.begin(inOrder) // counters that went back and forth would make no sense
 		s.figuresStored(w, f)
 		w.end()
 	}
@@ -142,7 +143,7 @@ func (s *Store) takeOver(w *writer, instances []*fleet.Instance) {
 		fresh := &instance{in: in, subject: s.facts.Subject(id)}
 		fresh.newest.id = &fresh.subject.ID
 		if was != nil {
-			fresh.last = was.last
+			fresh.last, fresh.twice = was.last, was.twice
 		}
 		next[in.ID] = fresh
 	}
@@ -172,11 +173,15 @@ func (s *Store) store(w *writer, r *fleet.Reading) {
 		w.drop(dropFuture)
 	case in.last != 0 && t == in.last:
 		w.drop(dropDuplicate)
-	case t < in.last:
+	case t < in.last && in.last <= w.now.UnixMilli():
 		w.drop(dropOutOfOrder)
 	default:
+		place := in.place(t, w.ahead)
 		in.last = t
-		w.reading(in, r, t)
+		w.reading(in, r, place)
+		if place != t && w.reason == "" {
+			w.twice++
+		}
 	}
 }
 
@@ -241,9 +246,10 @@ func (s *Store) writeFacts(now time.Time) {
 	s.factsErr = err != nil
 }
 
-// judgeRefusals says when readings begin or cease to be refused for their time:
-// it means a clock that was moved, and a person should know.
+// judgeRefusals says when readings begin or cease to be refused for their time, or to be of times
+// that were recorded before: it means a clock that was moved, and a person should know.
 func (s *Store) judgeRefusals(w *writer) {
+	s.judgeTwice(w)
 	switch {
 	case w.refused > 0 && !s.refusing:
 		s.refusing = true

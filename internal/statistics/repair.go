@@ -35,6 +35,7 @@ func databaseOptions(o Options) *tsdb.Options {
 	opts.IsolationDisabled = true // one writer; a query may see half of a commit
 	opts.WALCompression = compression.Snappy
 	opts.HeadChunksWriteBufferSize = headWriteBuffer
+	opts.OutOfOrderTimeWindow = putBack.Milliseconds() // used by twice.go alone
 	// A snapshot at the end spares the next start the reading of the whole log.
 	opts.EnableMemorySnapshotOnShutdown = true
 	return opts

@@ -14,7 +14,8 @@ import (
 )
 
 // TestChunksBetweenStepsArePassedOver asks for steps that are far apart, over blocks,
-// a gap and what is still in memory: what passes over chunks answers as what does not.
+// a gap, what is still in memory, and a time that came twice: what passes over chunks answers as
+// what does not.
 func TestChunksBetweenStepsArePassedOver(t *testing.T) {
 	dir := t.TempDir()
 	end := time.Now().Add(-8 * time.Hour).Truncate(2 * time.Hour)
@@ -30,6 +31,10 @@ func TestChunksBetweenStepsArePassedOver(t *testing.T) {
 		s.Append([]*fleet.Reading{r})
 	}
 	s.Flush()
+	for at := end.Add(5 * time.Hour); at.Before(end.Add(7 * time.Hour)); at = at.Add(15 * time.Second) { // the clock was put back
+		s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 3, float64(at.Unix()%700), 4)})
+		s.commit(at)
+	}
 	chunks, answered := s.query.Chunks, 0
 	for _, query := range []string{
 		`brimwatch_instance_usage`, `brimwatch_instance_usage{metric="message_tps"}`, `brimwatch_instance_utilization_ratio`, `brimwatch_instance_up`,

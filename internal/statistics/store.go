@@ -141,6 +141,7 @@ type Store struct {
 	instances  map[string]*instance
 	failing    bool // the last batch could not be stored
 	refusing   bool // readings are being refused for their time
+	repeating  bool // readings are of times that were recorded before
 	factsErr   bool // the facts could not be written
 	lastSync   time.Time
 	lastSlow   time.Time

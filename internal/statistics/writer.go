@@ -13,8 +13,9 @@ import (
 
 // writer turns readings into samples of one batch after the other.
 type writer struct {
-	s   *Store
-	now time.Time
+	s     *Store
+	now   time.Time
+	ahead int64 // the newest time that is stored, where that lies ahead of the clock; else 0
 
 	app      storage.Appender
 	samples  int   // in the batch
@@ -22,14 +23,16 @@ type writer struct {
 	err      error // the first of the batch that is not about time
 	kept     int   // readings of all batches
 	refused  int   // readings of all batches that were refused for their time
+	twice    int   // readings of all batches whose time was recorded before
 	first    int64 // earliest and latest time of the batch
 	latest   int64
 	reason   string // why the database refused a sample of the reading under way
 }
 
 // begin opens a batch.
-func (w *writer) begin() {
+func (w *writer) begin(o order) {
 	w.app = w.s.appender()
+	w.app.SetOptions(&storage.AppendOptions{DiscardOutOfOrder: o == inOrder})
 	w.samples, w.readings, w.err = 0, 0, nil
 	w.first, w.latest = math.MaxInt64, math.MinInt64
 }

@@ -157,6 +157,8 @@ func (p *pages) courseRows(c *fleet.Course) []courseRow {
 			row.Life.Word = p.say.T("converted, active")
 		}
 		switch {
+		case c.Basis == fleet.BasisSaid && m.State == fleet.LifecycleReleased:
+			row.Origin = p.say.T("origin|a person")
 		case m.Reported:
 			row.Origin = p.say.T("origin|the cloud")
 		case c.Policy.Name != "" && m.State != fleet.LifecycleExpiring && !m.At.Equal(c.From):

@@ -43,6 +43,7 @@ type fake struct {
 	optouts   []notifier.Optout
 	retried   int
 	filter    notifier.Filter // of the notices that were listed
+	said      []alarm.Said    // of whatever instance
 	asked     struct {
 		from, to time.Time
 		step     time.Duration
@@ -141,6 +142,43 @@ func (f *fake) AckAll(ctx context.Context, codes []string, by string) (missing [
 	return missing, nil
 }
 
+func (f *fake) Confirm(_ context.Context, id string, gone bool, by string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
+	for i := range f.standings {
+		st := &f.standings[i]
+		if st.Instance.ID != id || st.Course == nil {
+			continue
+		}
+		e := st.Course.Existence()
+		e.Said = fleet.Confirmation{Gone: gone, By: by, At: now()}
+		what := alarm.SaidGone
+		if !gone {
+			e.Due, what = time.Time{}, alarm.SaidExists
+		}
+		c := st.Course.Told(e)
+		st.Course, st.Lifecycle = &c, c.At(now())
+		f.said = append([]alarm.Said{{Instance: id, At: now(), What: what, By: by}}, f.said...)
+		return nil
+	}
+	return alarm.ErrNotAsked
+}
+
+func (f *fake) Confirmations(_ context.Context, id string) ([]alarm.Said, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []alarm.Said
+	for _, s := range f.said {
+		if s.Instance == id {
+			out = append(out, s)
+		}
+	}
+	return out, f.broken
+}
+
 func (f *fake) TryNow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -231,7 +269,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance, _ words.Language) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition

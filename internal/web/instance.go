@@ -46,6 +46,7 @@ type information struct {
 	Open       []episodeRow
 	Edition    *editionPanel  // nil: there is nothing to say
 	Foretold   *foretoldPanel // nil: nobody looks ahead
+	Existence  *existence     // nil: nothing is asked of it
 	By         whoActs
 	Return     string
 }
@@ -88,7 +89,7 @@ func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		pg.Refresh = refreshSeconds
-		pg.Done = p.acknowledged(q)
+		pg.Done = p.acknowledged(q) + p.confirmed(q.Get("confirmed"))
 	}
 	status := http.StatusOK
 	if s := body.Statistics; s != nil && s.Bad {
@@ -126,10 +127,13 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	}
 	out := &information{
 		Facts: []fact{
-			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account},
+			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account}, {p.say.T("Status in the cloud"), in.Status},
 		},
 		Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
 		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),
+	}
+	if out.Existence, err = p.existence(r, st); err != nil {
+		return nil, err
 	}
 	out.Facts = slices.DeleteFunc(out.Facts, func(f fact) bool { return f.Value == "" })
 	if st.Reading != nil {

@@ -176,6 +176,9 @@ func (f *fake) named() []string {
 			add(name+"="+value, name, value)
 		}
 	}
+	for _, s := range f.said {
+		add(s.By)
+	}
 	for _, o := range f.optouts {
 		add(o.Name)
 	}
@@ -241,6 +244,7 @@ func TestChinesePagesSayNothingInEnglish(t *testing.T) {
 			"/", "/?q=nothing", "/?state=expiring&sort=name", "/calendar", "/calendar?days=365&sort=what", "/calendar?product=none", "/oncall", "/oncall?days=90", "/alarms", "/alarms?state=cleared", "/alarms?instance=mqtt-cn-0pp1abc",
 			"/alarms?acked=K7Q2", "/alarms?acked=3&gone=1", "/alarms?acked=0", "/silences", "/silences?added=1", "/silences?ended=1", "/silences?" + chosen, "/silences?" + wrong, "/notices", "/notices?code=K7Q2", "/notices?tried=1", "/notices?from=x", "/notices?from=2026-11-24T00:00&to=2026-11-23T00:00", "/people", "/none",
 		}},
+		{"in doubt", inDoubt(), []string{orders(), orders() + "?confirmed=exists", orders() + "?confirmed=gone", "/"}},
 		{"with silences", silenced, []string{"/silences", "/notices", "/oncall"}},
 		{"empty", empty, []string{"/", "/calendar", "/oncall", "/alarms", "/silences", "/notices", "/notices?state=held", "/people", "/instances/none"}},
 		{"broken", broken, []string{"/alarms", "/silences", "/notices", "/people", "/instances/mqtt-cn-0pp1abc", "/instances/mqtt-cn-0pp1abc?tab=statistics"}},

@@ -22,7 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/readers"
 )
 
-// Options are what New needs. People, Accounts, OnCall, Foresight, Guide, ExternalURL, Title, Remarks, Advisor,
+// Options are what New needs. Confirmer, Confirmations, People, Accounts, OnCall, Foresight, Guide, ExternalURL, Title, Remarks, Advisor,
 // Zone and Now may be left out.
 type Options struct {
 	Fleet       readers.Fleet
@@ -40,6 +40,9 @@ type Options struct {
 	OnCall      readers.OnCall    // nil: there is no rota
 	Foresight   readers.Foresight // nil: pages do not say what people will be told
 	Links       *links.Signer     // of the links in notices; nil: there are none
+	// Confirmer and Confirmations: pages ask nobody whether an instance exists when one is nil.
+	Confirmer     readers.Confirmer
+	Confirmations readers.Confirmations
 	// Guide tells how an instance is renewed and changed, in a language;
 	// nil: no steps are shown.
 	Guide func(*fleet.Instance, words.Language) fleet.Guide
@@ -112,6 +115,9 @@ func (p *pages) handler(assets assets) http.Handler {
 	mux.Handle("GET /instances/{$}", http.RedirectHandler("/", http.StatusSeeOther)) // a link from where no instance is known
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
+	if p.Confirmer != nil {
+		mux.HandleFunc("POST /instances/{id}/confirm", p.confirm)
+	}
 	mux.HandleFunc("GET /calendar", p.calendar)
 	mux.HandleFunc("GET "+feedPath, p.feed)
 	mux.HandleFunc("GET /oncall", p.onCall)

@@ -13,8 +13,7 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// everyStatus answers with each status in turn, with no body and with a proxy's
-// page, which are to make no difference.
+// everyStatus answers with each status in turn, with no body and with a proxy's page.
 func (s Subject) everyStatus(t *testing.T) {
 	status, page := 0, ""
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -27,7 +26,11 @@ func (s Subject) everyStatus(t *testing.T) {
 	ch := s.channel(t, srv.URL)
 	for status = 200; status <= 599; status++ {
 		for _, page = range []string{"", "<html><body><h1>Gateway</h1>\r\n<p>of somebody else</body></html>"} {
-			err := ch.want(t.Context(), s.Message, s.Status(status), fmt.Sprintf("status %d with %d bytes", status, len(page)))
+			outcome := s.Status
+			if page != "" && s.Page != nil {
+				outcome = s.Page
+			}
+			err := ch.want(t.Context(), s.Message, outcome(status), fmt.Sprintf("status %d with %d bytes", status, len(page)))
 			if err != nil && strings.Contains(err.Error(), "<h1>") {
 				t.Errorf("status %d: the error repeats a page: %v", status, err)
 			}
@@ -137,7 +140,8 @@ func (s Subject) echo(t *testing.T) {
 	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
 		user, password, _ := r.BasicAuth()
-		all := fmt.Sprintf("%s %s %s %s %s %s %s", r.URL, r.URL.Path, r.Header.Get("Authorization"), user, password, r.PostForm.Get("To"), r.URL.Query())
+		body, _ := io.ReadAll(r.Body) // what is no form, and was not read as one
+		all := fmt.Sprintf("%s %s %s %s %s %s %s %s", r.URL, r.URL.Path, r.Header.Get("Authorization"), user, password, r.PostForm.Get("To"), r.URL.Query(), body)
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(status)
 		if kind == "application/json" {

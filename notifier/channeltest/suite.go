@@ -61,6 +61,9 @@ type Subject struct {
 	// Status is the documented outcome of an HTTP status without a Retry-After,
 	// from 200 to 599, with a body that says nothing.
 	Status func(status int) Outcome
+	// Page is the same when the body is a page that somebody else wrote; nil: the page makes
+	// no difference.
+	Page func(status int) Outcome
 	// RetryAfter tells for which statuses the header Retry-After is honoured.
 	RetryAfter func(status int) bool
 	// Lost is the outcome when the request was written and no answer came: Doubt,
@@ -69,6 +72,9 @@ type Subject struct {
 	// CutBody is the outcome when the answer accepts and its body breaks off: Accepted
 	// where the body does not matter, else Doubt.
 	CutBody Outcome
+	// Refusals are answers of success in which the far side says no. They are wanted of a
+	// channel for which not every 200 is a success.
+	Refusals []Refusal
 	// Secrets must not be in any error or receipt.
 	Secrets []string
 }
@@ -86,6 +92,8 @@ func Run(t *testing.T, s Subject) {
 	t.Run("RetryAfter", s.retryAfter)
 	t.Run("RedirectNotFollowed", s.redirect)
 	t.Run("SecretsRepeatedByTheFarSide", s.echo)
+	t.Run("SaysNoInTheBody", s.refusals)
+	t.Run("SomebodyElseAnswers", s.somebodyElse)
 	t.Run("HugeBody", s.hugeBody)
 	t.Run("CutBody", s.cutBody)
 	t.Run("NotHTTP", s.notHTTP)

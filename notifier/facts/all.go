@@ -5,7 +5,7 @@ func All() []Fact {
 	return []Fact{
 		Usage{}, LastUsage{}, Back{}, Now{}, Peak{}, Lasts{}, Lasted{}, NoDataNow{}, DataNow{}, ThresholdChanged{}, Swings{}, StaysUp{}, Steady{},
 		Silence{}, FleetSilence{}, Cause{}, DataBack{}, FleetBack{}, DataSwings{}, DataGone{}, DataSteady{},
-		Reaches{}, Reached{}, Grows{}, GrowsNot{}, Reason{}, Unwatched{},
+		Reaches{}, Reached{}, Grows{}, GrowsNot{}, Reason{}, SaidGone{}, Unwatched{},
 		Expires{}, Expired{}, Unknown{}, Together{}, Tried{}, ServiceStops{}, ServiceStopped{}, Stops{}, StopsEach{}, Recycles{},
 		WillBeDeleted{}, DueForDeletion{}, Contents{}, Deletes{}, Stands{}, Unregulated{}, SameFor{}, AlsoLater{},
 		Converts{}, Converted{}, PerhapsConverted{}, ReleaseTold{}, IgnoreRelease{},
@@ -43,6 +43,7 @@ func (Reached) fact()          {}
 func (Grows) fact()            {}
 func (GrowsNot) fact()         {}
 func (Reason) fact()           {}
+func (SaidGone) fact()         {}
 func (Unwatched) fact()        {}
 func (Expires) fact()          {}
 func (Expired) fact()          {}

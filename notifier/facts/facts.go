@@ -100,6 +100,9 @@ type Fact interface{ fact() }
 func Of(ev *alarm.Event) Telling {
 	t := Telling{Code: ev.Code, Now: ev.At, Tone: ToneOf(ev), Subject: subject(ev)}
 	switch {
+	case ev.Kind == alarm.Withdrawn && ev.By != "":
+		t.say(Gravest, SaidGone{By: words.Clean(ev.By)})
+		t.do(Step{Do: Nothing})
 	case ev.Kind == alarm.Withdrawn:
 		t.say(Gravest, Unwatched{Rule: ev.Key.Rule, Metric: ev.Key.Metric, Removed: ev.Removed})
 		if !ev.Gone.IsZero() {

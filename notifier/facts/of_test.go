@@ -141,6 +141,10 @@ func TestPaidAfterItWasDue(t *testing.T) {
 	if told := Of(gone); said(&told) != "Unwatched! DueForDeletion*" {
 		t.Errorf("gone: %s", said(&told))
 	}
+	gone.By = "Wei"
+	if told := Of(gone); said(&told) != "SaidGone!" || told.Steps[0].Do != Nothing {
+		t.Errorf("gone, as somebody said: %s, %+v", said(&told), told.Steps)
+	}
 }
 
 // Whatever has happened: something is said and it begins with the gravest, and nothing that

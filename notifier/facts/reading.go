@@ -114,6 +114,8 @@ type (
 
 	// Reason is why an event came of which no more is known.
 	Reason struct{ Text string }
+	// SaidGone is that a person said that the instance does not exist any more.
+	SaidGone struct{ By string }
 	// Unwatched is that nobody watches an alarm any more.
 	Unwatched struct {
 		Rule    alarm.RuleName

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/outbox"
 )
@@ -283,6 +284,7 @@ func (m *message) written() notifier.Message {
 		if m.notices[i].gone {
 			a["summary"] = brief(&m.notices[i].event) + ": " + noLongerSeen
 			a["description"] = a["summary"]
+			n.Alert.Story.Lines = []string{words.Capital(noLongerSeen)}
 		}
 		a["not_recorded"] = unrecorded(m.trouble)
 		a["description"] = fmt.Sprintf("%s %s", a["description"], a["not_recorded"])

@@ -317,6 +317,11 @@ func (c chinese) Reason(f facts.Reason) Phrase {
 	return Phrase{Message: why(text, 50, "…"), Tight: why(text, 30, "…"), Sentence: text + "。"}
 }
 
+func (c chinese) SaidGone(f facts.SaidGone) Phrase {
+	by := why(f.By, 12, "…")
+	return Phrase{Message: by + "确认已不存在", Brief: by + "确认已不存在", Sentence: f.By + " 确认实例已不存在，其告警结束。"}
+}
+
 func (c chinese) Unwatched(f facts.Unwatched) Phrase {
 	what := words.Rule(string(f.Rule), words.ZH)
 	if f.Rule.OfMetric() {

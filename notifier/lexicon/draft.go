@@ -17,7 +17,8 @@ type Draft struct {
 	// Name returns what the subject is called, in at most so many signs where that can
 	// be; 0 is all of them.
 	Name  func(most int) string
-	More  string // after the name: " and 2 more"
+	More  string // after the name: " and 2 more of acme"
+	Few   string // the same in fewer words: " and 2 more"
 	Facts []Part
 	About string   // product and edition; "" is none
 	Steps []string // what to do, the best first: one of them is said
@@ -55,6 +56,7 @@ type fitting struct {
 
 	forms []form
 	name  string
+	more  string
 	about string
 	step  string
 	said  string // the text that was tried last
@@ -66,7 +68,7 @@ type fitting struct {
 // their weight. The gravest fact and the code are always there. Then what has room after
 // all comes back.
 func (d *Draft) Fit() string {
-	f := fitting{Draft: d, forms: make([]form, len(d.Facts)), name: d.Name(0), about: d.About}
+	f := fitting{Draft: d, forms: make([]form, len(d.Facts)), name: d.Name(0), more: d.More, about: d.About}
 	for _, step := range d.Steps {
 		if f.step = step; f.fits() {
 			return f.said
@@ -103,6 +105,9 @@ func (f *fitting) reduce() {
 		}
 	}
 	if f.narrow(leastName) {
+		return
+	}
+	if f.more = f.Few; f.fits() {
 		return
 	}
 	f.shed(facts.Gravest)
@@ -148,6 +153,9 @@ func (f *fitting) narrow(least int) bool {
 func (f *fitting) restore() {
 	for _, w := range []facts.Weight{facts.Gravest, facts.Grave, facts.Plain} {
 		f.bringBack(w)
+	}
+	if f.more != f.More {
+		f.try(func() { f.more = f.More }, func() { f.more = f.Few })
 	}
 	f.widen()
 	if f.about == "" {
@@ -216,7 +224,7 @@ func (f *fitting) fits() bool {
 func (f *fitting) text() string {
 	var b strings.Builder
 	b.Grow(2 * roomy)
-	for _, s := range [...]string{f.Code, " ", f.Word, " ", f.name, f.More, f.Signs.Colon} {
+	for _, s := range [...]string{f.Code, " ", f.Word, " ", f.name, f.more, f.Signs.Colon} {
 		b.WriteString(s)
 	}
 	said := false

@@ -302,6 +302,11 @@ func (e english) Reason(f facts.Reason) Phrase {
 	return Phrase{Message: why(f.Text, 100, "..."), Tight: why(f.Text, 30, "..."), Brief: why(f.Text, 30, "..."), Sentence: words.Capital(strings.TrimRight(f.Text, ".,:; ")) + "."}
 }
 
+func (e english) SaidGone(f facts.SaidGone) Phrase {
+	by := why(f.By, 16, "...")
+	return Phrase{Message: "gone, says " + by, Brief: "gone, says " + by, Sentence: f.By + " said that it does not exist any more, so its alarms are over."}
+}
+
 func (e english) Unwatched(f facts.Unwatched) Phrase {
 	what := words.Rule(string(f.Rule), words.EN)
 	if f.Rule.OfMetric() {

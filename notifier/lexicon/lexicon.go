@@ -106,6 +106,7 @@ type readings interface {
 	Grows(f facts.Grows) Phrase
 	GrowsNot(f facts.GrowsNot) Phrase
 	Reason(f facts.Reason) Phrase
+	SaidGone(f facts.SaidGone) Phrase
 	Unwatched(f facts.Unwatched) Phrase
 }
 

@@ -73,6 +73,8 @@ func silencesOf(l Lexicon, f facts.Fact) (Phrase, bool) {
 		return l.GrowsNot(f), true
 	case facts.Reason:
 		return l.Reason(f), true
+	case facts.SaidGone:
+		return l.SaidGone(f), true
 	case facts.Unwatched:
 		return l.Unwatched(f), true
 	}

@@ -3,6 +3,7 @@ package outbox
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,9 +57,12 @@ func TestAFarSideThatTakesFew(t *testing.T) {
 	path := dbPath(t)
 	synctest.Test(t, func(t *testing.T) {
 		chat := &pacedChannel{pace: notifier.Pace{Messages: 5, Within: time.Minute}}
+		var mu sync.Mutex
 		var moments []time.Time
 		chat.bundle = 4
 		chat.answer = func(notifier.Message) (notifier.Receipt, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			moments = append(moments, time.Now())
 			return notifier.Receipt{Status: notifier.Accepted}, nil
 		}

@@ -91,7 +91,7 @@ func (c *pricedChannel) Send(ctx context.Context, m notifier.Message) (notifier.
 	return c.say(0), nil
 }
 
-func (c *pricedChannel) Track(context.Context, string) (notifier.Receipt, error) {
+func (c *pricedChannel) Track(context.Context, notifier.SentMessage) (notifier.Receipt, error) {
 	r := c.say(int(c.asked.Add(1)))
 	if c.fails {
 		return r, errors.New("no answer")

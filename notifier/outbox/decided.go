@@ -34,6 +34,9 @@ const decisions = `SELECT n.seq, n.id, n.code, n.kind, n.rule, n.severity, e.ins
 
 // Decided lists what was decided after the notice with this number, in order.
 func (b *Outbox) Decided(ctx context.Context, after int64) ([]Decision, error) {
+	if after >= b.newest.Load() {
+		return nil, nil
+	}
 	return b.decisions(ctx, decisions+`WHERE n.seq > ? ORDER BY n.seq`, after)
 }
 
@@ -64,4 +67,28 @@ func (b *Outbox) decisions(ctx context.Context, text string, arg any) ([]Decisio
 		out = append(out, d)
 	}
 	return out, rows.Err()
+}
+
+// noted takes note of the newest of some notices that are stored.
+func (b *Outbox) noted(list []fresh) {
+	var newest int64
+	for _, f := range list {
+		newest = max(newest, f.seq)
+	}
+	for {
+		before := b.newest.Load()
+		if newest <= before || b.newest.CompareAndSwap(before, newest) {
+			return
+		}
+	}
+}
+
+// loadNewest takes up which notice was decided last before the start.
+func (b *Outbox) loadNewest(ctx context.Context) error {
+	var newest int64
+	if err := b.reads.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM notice`).Scan(&newest); err != nil {
+		return fmt.Errorf("look which notice is the newest: %w", err)
+	}
+	b.newest.Store(newest)
+	return nil
 }

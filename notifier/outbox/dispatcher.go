@@ -214,6 +214,8 @@ func (b *Outbox) attempt(calls, running context.Context, s *sending) ([]item, ve
 	}
 	ctx, cancel := context.WithTimeout(calls, sendTimeout)
 	defer cancel()
+	_, finds := s.target.Channel.(notifier.Finder) // others recognize a message by its id
+	s.repeats = s.message.InDoubt && (finds || s.moved)
 	receipt, err := s.target.Channel.Send(ctx, s.message)
 	if running.Err() != nil && errors.Is(err, context.Canceled) && !notifier.IsUnknown(err) {
 		// To be shut down is not a failed attempt.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,13 +48,44 @@ func TestWhenDoubtIsDecided(t *testing.T) {
 				defer r.stop()
 				r.happen(alarm.Raised, "A2BC")
 				pass(tt.within)
-				want(t, "notices", r.states(), "sms/wei raised sent 2")
+				became := "sms/wei raised sent 2"
+				if tt.sends > 1 {
+					became += ": " + mayRepeat
+				}
+				want(t, "notices", r.states(), became)
 				if n := len(sms.lines()); n != tt.sends {
 					t.Errorf("sent %d times, want %d", n, tt.sends)
 				}
 			})
 		})
 	}
+}
+
+// TestARepeatSaysSo: what may have left once is told as that when it leaves again, also when the far side
+// was away in between; and the journal says so, also when it is delivered.
+func TestARepeatSaysSo(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		answers := []error{notifier.Unknown(errors.New("reset")), errors.New("503"), nil}
+		var repeats []bool
+		sms := &findingChannel{find: func(notifier.Message) (notifier.Receipt, bool, error) { return notifier.Receipt{}, false, nil }}
+		sms.answer = func(m notifier.Message) (notifier.Receipt, error) {
+			repeats = append(repeats, m.InDoubt)
+			return notifier.Receipt{ProviderID: "SM1"}, answers[len(repeats)-1]
+		}
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"sms/wei": sms})).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Minute)
+		want(t, "notices", r.states(), "sms/wei raised sent 3: "+mayRepeat)
+		if want := []bool{false, true, true}; !slices.Equal(repeats, want) {
+			t.Errorf("told as a repeat %v, want %v", repeats, want)
+		}
+		if err := r.Receipt(t.Context(), notifier.Receipt{ProviderID: "SM1", Status: notifier.Delivered}); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "notices", r.states(), "sms/wei raised delivered 3: "+mayRepeat)
+	})
 }
 
 // TestDoubtBlocksNobody: while a message in doubt cannot be looked up, others leave.

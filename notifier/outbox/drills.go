@@ -57,13 +57,19 @@ func (b *Outbox) Remarks() []string {
 	return out
 }
 
-// RunDrills sends daily tests and drills when they are due, until ctx ends.
+// Drilled is closed when RunDrills has planned for the first time what is due.
+func (b *Outbox) Drilled() <-chan struct{} { return b.drilled }
+
+// RunDrills sends daily tests and drills when they are due, until ctx ends. It is called once.
 func (b *Outbox) RunDrills(ctx context.Context) error {
 	tick := time.NewTicker(drillEvery)
 	defer tick.Stop()
-	for {
+	for first := true; ; first = false {
 		if err := b.drillRound(ctx, b.clock.wall()); err != nil && ctx.Err() == nil {
 			b.log.Error("daily tests and drills could not be planned", "error", err)
+		}
+		if first {
+			close(b.drilled)
 		}
 		select {
 		case <-ctx.Done():

@@ -3,8 +3,6 @@ package outbox
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,18 +19,11 @@ func (b *Outbox) releaseHeld(ctx context.Context, items []item) ([]item, error) 
 	err := b.write(ctx, func(tx *transaction) error {
 		rest, newer = nil, nil
 		now, dir := b.clock.wall(), b.directory.Load()
-		var over []held
-		for _, it := range items {
-			h, superseded, err := heldNow(ctx, tx, it)
-			switch {
-			case err != nil:
-				return err
-			case superseded:
-				newer = append(newer, it)
-			case h != nil:
-				over = append(over, *h)
-			}
+		over, older, err := heldNow(ctx, tx, items)
+		if err != nil {
+			return err
 		}
+		newer = older
 		if err := dropIn(ctx, tx, newer, "a newer notice of the same alarm says it better"); err != nil {
 			return err
 		}
@@ -118,22 +109,44 @@ func holdOn(ctx context.Context, tx *transaction, items []item, until time.Time,
 	return nil
 }
 
-// heldNow reads a notice that is held, nil when it is not, and tells whether a newer one
-// of the same alarm takes its place.
-func heldNow(ctx context.Context, tx *transaction, it item) (h *held, superseded bool, err error) {
-	n := notifier.Notice{Receiver: it.receiver, Recipient: it.recipient}
-	err = tx.QueryRowContext(ctx, `SELECT n.kind, n.rule, n.severity, n.channel, n.address, n.text, EXISTS (
+// heldNow reads those of some notices that are held, in order. Those are apart of which a newer
+// one of the same alarm takes the place.
+func heldNow(ctx context.Context, tx *transaction, items []item) (over []held, superseded []item, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT n.seq, n.kind, n.rule, n.severity, n.channel, n.address, n.text, EXISTS (
 			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
 				AND later.state <> ? AND later.state <> ?)
-		FROM notice n WHERE n.seq = ? AND n.state = ?`,
-		notifier.Dropped, notifier.Dead, it.seq, notifier.Held).Scan(&n.Kind, &n.Rule, &n.Severity, &n.Channel, &n.Address, &n.Text, &superseded)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, false, nil
-	case err != nil:
-		return nil, false, fmt.Errorf("read a held notice: %w", err)
+		FROM notice n WHERE n.seq IN (SELECT value FROM json_each(?)) AND +n.state = ?`,
+		notifier.Dropped, notifier.Dead, seqsOf(items), notifier.Held)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read held notices: %w", err)
 	}
-	return &held{it, n}, superseded, nil
+	defer rows.Close()
+	found := make(map[int64]held, len(items))
+	newer := make(map[int64]bool)
+	for rows.Next() {
+		var seq int64
+		var h held
+		var late bool
+		if err := rows.Scan(&seq, &h.notice.Kind, &h.notice.Rule, &h.notice.Severity, &h.notice.Channel, &h.notice.Address, &h.notice.Text, &late); err != nil {
+			return nil, nil, fmt.Errorf("read held notices: %w", err)
+		}
+		found[seq], newer[seq] = h, late
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read held notices: %w", err)
+	}
+	for _, it := range items {
+		h, is := found[it.seq]
+		switch {
+		case !is:
+		case newer[it.seq]:
+			superseded = append(superseded, it)
+		default:
+			h.item, h.notice.Receiver, h.notice.Recipient = it, it.receiver, it.recipient
+			over = append(over, h)
+		}
+	}
+	return over, superseded, nil
 }
 
 // dropIn takes notices out of the queue unsent.

@@ -23,14 +23,18 @@ func (b *Outbox) Commit(ctx context.Context, c alarm.Commit) error { return b.Co
 func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) error {
 	var changed []item
 	var planned []*item
+	var broken []brokenTemplate
 	now := b.clock.wall()
 	dir := b.directory.Load()
 	// Without the silences the plans are made again in the transaction, or it fails as well.
 	silences, _ := silencesAt(ctx, b.reads, now)
 	ahead := foresee(dir, c.Events, silences, now)
 	err := b.write(ctx, func(tx *transaction) error {
-		changed, planned = changed[:0], planned[:0]
+		changed, planned, tx.broken = changed[:0], planned[:0], nil
 		if err := storeStates(ctx, tx, c.States); err != nil {
+			return err
+		}
+		if err := storeSaid(ctx, tx, c.Said); err != nil {
 			return err
 		}
 		silences, err := activeSilences(ctx, tx, now)
@@ -47,6 +51,7 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 			}
 			changed, planned = append(changed, over...), append(planned, news...)
 		}
+		broken = tx.broken
 		warnings, err := b.warnOfLimits(ctx, tx, dir, now)
 		changed = append(changed, warnings...)
 		return err
@@ -55,6 +60,7 @@ func (b *Outbox) CommitTold(ctx context.Context, c alarm.Commit, told Told) erro
 		return err
 	}
 	b.admit(append(changed, added(planned)...))
+	b.templatesFail(dir, broken)
 	return nil
 }
 

@@ -42,7 +42,7 @@ func newMetrics(reg prometheus.Registerer, b *Outbox) (*metrics, error) {
 			Name: "brimwatch_notice_acceptance_seconds", Help: "From the decision about a notice until the far side took it over; the time for which it is held counts.",
 			Buckets: waits()}, []string{"channel"}),
 		delivery: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "brimwatch_notice_delivery_seconds", Help: "From the decision about a notice until the first proof that it arrived: a receipt, or the 2xx of a webhook.",
+			Name: "brimwatch_notice_delivery_seconds", Help: "From the decision about a notice until the first proof that it arrived: a receipt, the 2xx of a webhook, or the 250 of a mail server.",
 			Buckets: waits()}, []string{"channel"}),
 		segments: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "brimwatch_sms_segments_total", Help: "Segments of the text messages that a provider took over."}, []string{"provider", "receiver"}),
@@ -145,11 +145,11 @@ func (m *metrics) cameAll(items []item, state notifier.NoticeState) {
 }
 
 // accepted counts a message that the far side took over through a provider; "" is
-// none. The program at the other end of a webhook is the recipient, so that its answer
-// proves that the message arrived.
+// none. Where the far side says nothing more of a message, that it took it over is when it
+// arrived.
 func (m *metrics) accepted(message notifier.Message, provider string, r notifier.Receipt, now time.Time) {
 	channel := message.Recipient.Channel
-	arrived := r.Status == notifier.Delivered || r.Status != notifier.Failed && channel == "webhook"
+	arrived := r.Status == notifier.Delivered || r.Status != notifier.Failed && notifier.TakingIsArrival(channel)
 	for _, n := range message.Notices {
 		m.acceptance.WithLabelValues(channel).Observe(seconds(n.CreatedAt, now))
 		if arrived {

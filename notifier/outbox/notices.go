@@ -24,6 +24,9 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	now := b.clock.wall()
 	t, reachable := dir.Reach(*n, n.Told)
 	it := b.place(dir, n, episode, p)
+	if n.TemplateFault != "" {
+		tx.broken = append(tx.broken, brokenTemplate{t.TemplateKey(n.Receiver), *n})
+	}
 	reason := ""
 	switch {
 	case n.Drop != "":
@@ -52,8 +55,9 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	if it.state == notifier.Pending && n.NotBefore.After(now) {
 		next, it.due = n.NotBefore, b.clock.now()+n.NotBefore.Sub(n.CreatedAt)
 	}
+	tx.decided(&it, n)
 	return &it, tx.noticed(ctx, &it,
-		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Brief,
+		n.ID, episode, n.Code, string(n.Kind), string(n.Rule), string(n.Severity), n.Receiver, n.Channel, n.Recipient, displayOf(n, t), n.Address, n.Told, n.Text, n.Own, n.Brief,
 		n.LeftOut, it.weight, it.decided.Milliseconds(), p.event, p.alert, heldFor.Milliseconds(), n.Escalation.Milliseconds(), n.Turn, string(it.state), reason,
 		ms(n.CreatedAt), ms(next), ms(p.told))
 }

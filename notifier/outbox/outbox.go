@@ -60,6 +60,8 @@ type Outbox struct {
 
 	db      *sql.DB // one connection: the only writer
 	reads   *sql.DB
+	kept    kept
+	newest  atomic.Int64 // row of the newest notice
 	log     *slog.Logger
 	metrics *metrics
 	keep    time.Duration
@@ -81,6 +83,7 @@ type Outbox struct {
 	queues   *queues
 	wake     chan struct{}
 	reloaded chan struct{} // another directory is in force
+	drilled  chan struct{} // closed when it was planned for the first time which drills are due
 
 	writer  *writer
 	trouble atomic.Pointer[StoreError] // why the last write failed; nil when it did not
@@ -102,7 +105,7 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	b := &Outbox{
 		store: s, db: s.db, reads: s.reads, log: log, statements: newStatements(), insertions: newInsertions(),
 		keep: o.Keep, jitter: newJitter(o.Seed),
-		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1),
+		queues: newQueues(), wake: make(chan struct{}, 1), reloaded: make(chan struct{}, 1), drilled: make(chan struct{}),
 	}
 	if b.clock.clocks = o.Clocks; b.clock.clocks == nil {
 		b.clock.clocks = machineClocks()
@@ -121,6 +124,9 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.loadLost(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	if err := b.loadNewest(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -135,14 +141,25 @@ func (b *Outbox) Close() error {
 	return errors.Join(b.statements.close(), b.store.close())
 }
 
-// SetDirectory puts a directory into force. Notices that are decided keep their
-// texts; the dispatcher looks their recipients up when it sends them. Targets of before that
-// are in it no more are kept while something that they were told is open.
+// SetDirectory puts a directory into force, and tries what waits under it.
 func (b *Outbox) SetDirectory(d *notifier.Directory) {
+	b.UseDirectory(d)
+	b.Reloaded()
+}
+
+// UseDirectory puts a directory into force. Notices that are decided keep their texts; the
+// dispatcher looks their recipients up when it sends them. Targets of before that are in it no
+// more are kept while something that they were told is open.
+func (b *Outbox) UseDirectory(d *notifier.Directory) {
 	b.former.Lock()
 	b.directory.Store(d.Keep(b.directory.Load()))
 	b.former.Unlock()
 	b.metrics.configure(d)
+}
+
+// Reloaded tries what waits under the directory that is in force, and takes up what could not be
+// sent under the one before: after a reload, when it was judged what is over by it.
+func (b *Outbox) Reloaded() {
 	select {
 	case b.reloaded <- struct{}{}:
 	default:
@@ -171,16 +188,23 @@ func (b *Outbox) nudge() {
 // returns an error, nothing of it happened. Writes that wait share a transaction, and
 // f may be run several times: only the last run counts.
 func (b *Outbox) write(ctx context.Context, f func(*transaction) error) error {
+	var done []fresh
+	round := b.kept.now()
 	err := b.writer.write(ctx, func(tx *transaction) error {
 		tx.spending, tx.texted, tx.room = &b.spending, false, nil
-		tx.insertions, tx.planned, tx.failed = b.insertions, planned{}, nil
+		tx.insertions, tx.planned, tx.failed, tx.fresh = b.insertions, planned{}, nil, nil
 		if err := f(tx); err != nil {
 			return err
 		}
-		return tx.flush(ctx)
+		err := tx.flush(ctx)
+		done = tx.fresh
+		return err
 	})
 	if err != nil {
 		b.spending.forget() // what it was to cost is not spent
+	} else {
+		b.noted(done)
+		b.kept.keep(done[:min(len(done), mostFresh)], round)
 	}
 	b.note(err)
 	return err

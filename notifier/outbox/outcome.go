@@ -50,12 +50,21 @@ type outcome struct {
 // configuration.
 const bareRefused = "sent without the secrets that this URL had, as it left the configuration, and refused; end it there by hand: "
 
+// mayRepeat is the reason of what was sent though an attempt before may have arrived. The far side
+// may take that one after it was asked, and nobody asks again: it would take a look-up of each
+// such message for as long as a provider may be late.
+const mayRepeat = "may have come twice: whether an attempt before this one arrived is not known"
+
 // judge turns the answer of a channel into an outcome. waited is for how long the
 // oldest notice of the message has waited.
 func (b *Outbox) judge(s *sending, receipt notifier.Receipt, err error, waited time.Duration) outcome {
 	if err == nil {
 		o := accepted(receipt, s.target.Channel)
-		if s.target.Bare && o.reason == "" {
+		switch {
+		case o.reason != "":
+		case s.repeats:
+			o.reason = mayRepeat
+		case s.target.Bare:
 			o.reason = "sent without the secrets that this URL may have had: it left the configuration"
 		}
 		return o
@@ -142,7 +151,7 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 		b.unreachable(ctx, s.items[0], o.reason)
 	}
 	if (o.state == notifier.Sent || o.state == notifier.NoticeDelivered) && err == nil {
-		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || s.message.Recipient.Channel == "webhook")
+		b.reached(ctx, s.items[0].recipient, s.message.Recipient.Address, o.state == notifier.NoticeDelivered || notifier.TakingIsArrival(s.message.Recipient.Channel))
 	}
 	if err == nil {
 		b.afterTurn(ctx, s, o)
@@ -230,12 +239,13 @@ func (b *Outbox) storeOutcome(ctx context.Context, tx *transaction, s *sending, 
 }
 
 // doubtOf tells, as it is stored, whether the notices of a message may have left: 1, and the
-// message stays what it is; 2, and they are free for another one that says so.
+// message stays what it is; 2, and they are free for another one that says so, whatever failed
+// in between.
 func doubtOf(s *sending, o outcome) int {
 	switch {
 	case o.doubt:
 		return 1
-	case o.next && s.message.InDoubt:
+	case o.state == notifier.Pending && s.message.InDoubt:
 		return 2
 	}
 	return 0

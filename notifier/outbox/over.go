@@ -84,6 +84,7 @@ func (b *Outbox) thinOut(ctx context.Context, tx *transaction, items []item) ([]
 		case err != nil:
 			return nil, fmt.Errorf("look for a newer notice: %w", err)
 		}
+		b.kept.forget() // the newer one leaves out more
 		if err := giveWay(ctx, tx, it, seq, kind); err != nil {
 			return nil, err
 		}

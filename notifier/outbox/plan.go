@@ -26,11 +26,16 @@ type plan struct {
 func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addressee, silences []notifier.Silence, now time.Time) plan {
 	p := plan{notices: notifier.Plan(dir, ev, heard, silences, now)}
 	p.own = make([]string, len(p.notices))
+	var all notifier.Alert // what the event says
 	for i := range p.notices {
 		n := &p.notices[i]
 		own := len(ev.Silent) > 0 || n.Escalation > 0 || n.Turn > 0 // it lists the instances of a receiver, or says why it is told
 		if !own && p.alert != "" {
-			continue
+			if maps.Equal(all.Annotations, n.Alert.Annotations) {
+				n.Alert = all
+				continue
+			}
+			own = true // it is in another language, or has the times of another zone
 		}
 		text, err := json.Marshal(n.Alert)
 		if err != nil {
@@ -40,7 +45,7 @@ func newPlan(dir *notifier.Directory, ev *alarm.Event, heard []notifier.Addresse
 		if own {
 			p.own[i] = string(text)
 		} else {
-			p.alert = string(text)
+			p.alert, all = string(text), n.Alert
 		}
 	}
 	return p
@@ -78,7 +83,7 @@ func foresee(dir *notifier.Directory, events []alarm.Event, silences []notifier.
 }
 
 // leastShare is how many events are worth a goroutine.
-const leastShare = 32
+const leastShare = 4
 
 // holds tells whether the plans are those that would be made under some silences.
 func (f *foresight) holds(silences []notifier.Silence) bool {

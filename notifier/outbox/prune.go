@@ -36,6 +36,9 @@ func (b *Outbox) prune(ctx context.Context, now time.Time) {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM silence WHERE until < ?`, before); err != nil {
 				return fmt.Errorf("remove old silences: %w", err)
 			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM confirmation WHERE at < ?`, before); err != nil {
+				return fmt.Errorf("remove old confirmations: %w", err)
+			}
 			return nil
 		})
 		if err != nil {

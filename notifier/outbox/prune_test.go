@@ -33,8 +33,9 @@ func TestPruneGoesOnUntilAllIsGone(t *testing.T) {
 	r.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
 		INSERT INTO attempt (message, notices, recipient, number, started_at) SELECT 'm', 1, 'sms/wei', 1, 1000 FROM n`)
 	r.exec(`INSERT INTO silence VALUES ('s', '{}', 1000, '', '', 1)`)
+	r.exec(`INSERT INTO confirmation VALUES (1, 'a', 1000, 'gone', 'Wei', '')`)
 	left := func() (n int) {
-		if err := r.db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM episode) + (SELECT count(*) FROM attempt) + (SELECT count(*) FROM silence)`).Scan(&n); err != nil {
+		if err := r.db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM episode) + (SELECT count(*) FROM attempt) + (SELECT count(*) FROM silence) + (SELECT count(*) FROM confirmation)`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -43,8 +44,8 @@ func TestPruneGoesOnUntilAllIsGone(t *testing.T) {
 	r.prune(t.Context(), now.Add(time.Hour)) // for ever
 	r.keep = time.Hour
 	r.prune(t.Context(), now)
-	if n := left(); n != 3002 {
-		t.Errorf("%d are left of what is not too old yet, want all 3002", n)
+	if n := left(); n != 3003 {
+		t.Errorf("%d are left of what is not too old yet, want all 3003", n)
 	}
 	r.prune(t.Context(), now.Add(time.Millisecond))
 	if n := left(); n != 0 {

@@ -62,7 +62,7 @@ func (b *Outbox) Notices(ctx context.Context, f notifier.Filter) ([]notifier.Rec
 	}
 	//nolint:gosec // where holds no value, only the conditions of chosen
 	rows, err := b.reads.QueryContext(ctx, `SELECT id, code, kind, rule, severity, receiver, channel, recipient, display, text, `+alertOf+`,
-			state, attempts, CASE WHEN reason = '' AND told_with <> '' AND state IN ('sent', 'delivered') THEN 'told with ' || told_with ELSE reason END, provider_id, created_at, next_at, sent_at, message,
+			state, attempts, CASE WHEN told_with <> '' AND state IN ('sent', 'delivered') THEN 'told with ' || told_with || CASE WHEN reason <> '' THEN '; ' || reason ELSE '' END ELSE reason END, provider_id, created_at, next_at, sent_at, message,
 			coalesce((SELECT m.notices FROM message m WHERE m.id = message), 0), coalesce((SELECT m.text FROM message m WHERE m.id = message), '')
 		FROM notice `+where+` LIMIT ?`, append(args, limit)...)
 	if err != nil {

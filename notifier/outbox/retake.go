@@ -125,9 +125,9 @@ func (b *Outbox) copyNotice(ctx context.Context, tx *transaction, seq int64, id,
 	it := item{state: notifier.Pending, decided: b.clock.now(), passed: passed}
 	var kind alarm.EventKind
 	var n notifier.Notice
-	err := tx.QueryRowContext(ctx, `INSERT INTO notice (id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, event, address, told, brief,
+	err := tx.QueryRowContext(ctx, `INSERT INTO notice (id, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, own, alert, event, address, told, brief,
 			left_out, weight, decided, escalation, turn, state, reason, in_doubt, created_at, passed)
-		SELECT ?, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, alert, event, address, told, brief,
+		SELECT ?, episode, code, kind, rule, severity, receiver, channel, recipient, display, text, own, alert, event, address, told, brief,
 			left_out, weight, ?, escalation, turn, ?, ?, 2, ?, ? FROM notice WHERE seq = ? ON CONFLICT (id) DO NOTHING
 		RETURNING seq, episode, receiver, recipient, address, weight, kind, told`,
 		id, it.decided.Milliseconds(), notifier.Pending, why, ms(b.clock.wall()), passed, seq).
@@ -136,6 +136,8 @@ func (b *Outbox) copyNotice(ctx context.Context, tx *transaction, seq int64, id,
 		return it, fmt.Errorf("plan a notice once more: %w", err)
 	}
 	it.end, it.bound = n.Told != "", !notifier.Begins(kind) || kind == alarm.Reminded
+	stored := it
+	tx.fresh = append(tx.fresh, fresh{&stored, nil})
 	n.Receiver, n.Recipient, n.Channel, n.Address = it.receiver, it.recipient, channelOf(it.recipient), it.at
 	it.address = formerAddress(b.directory.Load(), n)
 	return it, nil

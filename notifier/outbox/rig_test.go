@@ -78,9 +78,11 @@ type trackingChannel struct {
 	status func(asked int) notifier.ReceiptStatus
 	err    error
 	asked  atomic.Int32
+	about  atomic.Value // notifier.SentMessage
 }
 
-func (c *trackingChannel) Track(context.Context, string) (notifier.Receipt, error) {
+func (c *trackingChannel) Track(_ context.Context, m notifier.SentMessage) (notifier.Receipt, error) {
+	c.about.Store(m)
 	return notifier.Receipt{Status: c.status(int(c.asked.Add(1))), Detail: "30003: handset unreachable"}, c.err
 }
 

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -208,18 +207,29 @@ CREATE INDEX notice_freed ON notice (freed_at) WHERE freed_at > 0;
 ALTER TABLE limit_warning ADD COLUMN code TEXT NOT NULL DEFAULT '';`, `
 ALTER TABLE notice ADD COLUMN passed TEXT NOT NULL DEFAULT '';
 ALTER TABLE notice ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE message ADD COLUMN route TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE message ADD COLUMN route TEXT NOT NULL DEFAULT '';`, `
+CREATE TABLE confirmation (
+	id       INTEGER PRIMARY KEY,
+	instance TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	what     TEXT NOT NULL,
+	by       TEXT NOT NULL,
+	reason   TEXT NOT NULL
+);
+CREATE INDEX confirmation_instance ON confirmation (instance, at);
+CREATE INDEX confirmation_at ON confirmation (at);`, `
+ALTER TABLE notice ADD COLUMN own TEXT NOT NULL DEFAULT '';`,
 	}
 }
 
 // openDatabase opens one connection for writing and some for reading. WAL with
 // synchronous=FULL: what was committed survives the loss of power.
 func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sql.DB, err error) {
-	synchronous := "synchronous(FULL)"
 	if scratch {
-		synchronous = "synchronous(OFF)"
+		db, err = openScratch(ctx, path)
+		return db, db, err
 	}
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", synchronous, "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}
 	driver := &sqlite.Driver{}
 	db = sql.OpenDB(connector{driver, "file:" + url.PathEscape(path) + "?" + pragmas.Encode()})
 	db.SetMaxOpenConns(1)
@@ -230,29 +240,6 @@ func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sq
 	reads = sql.OpenDB(connector{driver, "file:" + url.PathEscape(path) + "?" + pragmas.Encode()})
 	reads.SetMaxOpenConns(4)
 	return db, reads, nil
-}
-
-// connector opens connections that leave the write-ahead log and its index in their places
-// when the last of them is closed. Without both a database cannot be read, and on a disk
-// that is full at the next start they could not be made.
-type connector struct {
-	driver *sqlite.Driver
-	name   string
-}
-
-func (c connector) Driver() driver.Driver { return c.driver }
-
-func (c connector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.driver.Open(c.name)
-	if err != nil {
-		return nil, err
-	}
-	if files, ok := conn.(sqlite.FileControl); ok {
-		if _, err := files.FileControlPersistWAL("main", 1); err != nil {
-			return nil, errors.Join(fmt.Errorf("keep the write-ahead log: %w", err), conn.Close())
-		}
-	}
-	return conn, nil
 }
 
 // migrate brings the database to the newest layout, step by step.

@@ -109,6 +109,6 @@ func (b *Outbox) admit(planned []item) {
 
 // ofAlarms leaves out of a list of episodes what Brimwatch told about itself:
 // notifier.SelfRules.
-const ofAlarms = `rule NOT IN ('delivery', 'limits', 'drill', 'store', 'test')`
+const ofAlarms = `rule NOT IN ('delivery', 'limits', 'drill', 'store', 'template', 'test')`
 
 func amountOf(millionths int64) string { return fleet.Amount(millionths).String() }

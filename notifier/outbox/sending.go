@@ -25,10 +25,12 @@ type sending struct {
 	passed  string          // routes that turned its notices away
 	moved   bool            // it goes by another route than the attempt before, which may have arrived
 	way     string
-	attempt int64         // row of the attempt
-	tried   time.Duration // how long ago the last attempt began
-	last    bool          // it ends a row of messages: what it has no room for is counted
-	behind  bool          // its text has no room for others that have to be said
+	attempt int64             // row of the attempt
+	tried   time.Duration     // how long ago the last attempt began
+	last    bool              // it ends a row of messages: what it has no room for is counted
+	behind  bool              // its text has no room for others that have to be said
+	left    []notifier.Notice // those
+	repeats bool              // an attempt before may have arrived after all, and this one is sent
 }
 
 // prepare reads the notices of a message and finds where they go. A target
@@ -39,7 +41,8 @@ func (b *Outbox) prepare(ctx context.Context, w work) (s sending, others []item,
 	items := w.items
 	s.last = w.last
 	dir := b.directory.Load()
-	stored, err := readAll(ctx, b.reads, items)
+	round := b.kept.now()
+	stored, err := b.readNotices(ctx, items)
 	if err != nil {
 		return s, nil, err
 	}
@@ -73,7 +76,9 @@ func (b *Outbox) prepare(ctx context.Context, w work) (s sending, others []item,
 	s.message.ID, s.message.Recipient = s.items[0].message, s.target.Recipient
 	s.message.Recipient.Name = s.items[0].recipient
 	if s.message.ID == "" {
-		return s, append(others, s.compose(dir)...), nil
+		left := s.compose(dir)
+		b.keepLeft(left, s.left, stored, round)
+		return s, append(others, left...), nil
 	}
 	return s, others, b.recall(ctx, dir, &s)
 }
@@ -123,9 +128,10 @@ func (s *sending) leave(places []int) (left []item) {
 		return nil
 	}
 	stays := sending{}
+	s.left = nil
 	for i, it := range s.items {
 		if _, leaves := slices.BinarySearch(places, i); leaves {
-			left = append(left, it)
+			left, s.left = append(left, it), append(s.left, s.message.Notices[i])
 			continue
 		}
 		stays.items, stays.under = append(stays.items, it), append(stays.under, s.under[i])
@@ -170,7 +176,7 @@ func readStored(ctx context.Context, q querier, it item) (storedNotice, error) {
 // readAll reads the notices of some items, in their order. A message may speak for
 // thousands: they are read by one statement.
 func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, error) {
-	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, brief, left_out, `+alertOf+`,
+	rows, err := q.QueryContext(ctx, `SELECT seq, id, code, kind, rule, severity, receiver, channel, recipient, address, told, text, own, brief, left_out, `+alertOf+`,
 		attempts, in_doubt, created_at FROM notice WHERE seq IN (SELECT value FROM json_each(?))`, seqsOf(items))
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
@@ -186,7 +192,7 @@ func readAll(ctx context.Context, q querier, items []item) ([]storedNotice, erro
 	for ; rows.Next(); found++ {
 		var n storedNotice
 		var seq, created int64
-		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Brief, &n.LeftOut,
+		if err := rows.Scan(&seq, &n.ID, &n.Code, &n.Kind, &n.Rule, &n.Severity, &n.Receiver, &n.Channel, &n.Recipient, &n.Address, &n.Told, &n.Text, &n.Own, &n.Brief, &n.LeftOut,
 			&alert, &n.attempts, &n.doubt, &created); err != nil {
 			return nil, fmt.Errorf("read a notice: %w", err)
 		}
@@ -212,53 +218,37 @@ func (b *Outbox) begin(ctx context.Context, s *sending) (some bool, left []item,
 	before := *s
 	err = b.write(ctx, func(tx *transaction) error {
 		*s, left = before, nil
-		marked, err := mark(ctx, tx, s)
+		all, err := stillWaits(ctx, tx, s)
 		if err != nil || len(s.items) == 0 {
 			return err
 		}
-		if !marked {
+		if !all {
 			s.message.ID = ""
 			left = s.compose(b.directory.Load())
-			if err := unmark(ctx, tx, left); err != nil {
-				return err
-			}
 		}
 		return b.storeMessage(ctx, tx, s)
 	})
 	return len(s.items) > 0, left, err
 }
 
-// unmark puts notices back that are to be sent later.
-func unmark(ctx context.Context, tx *transaction, items []item) error {
-	if len(items) == 0 {
-		return nil
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts - 1 WHERE seq IN (SELECT value FROM json_each(?))`, notifier.Pending, seqsOf(items)); err != nil {
-		return fmt.Errorf("put notices back: %w", err)
-	}
-	return nil
-}
-
-// mark moves the notices of a message to "sending". What is not to be sent any more
-// leaves the message; false means that something did.
-func mark(ctx context.Context, tx *transaction, s *sending) (all bool, err error) {
-	rows, err := tx.QueryContext(ctx, `UPDATE notice SET state = ?, attempts = attempts + 1, address = ?
-		WHERE seq IN (SELECT value FROM json_each(?)) AND +state = ? RETURNING seq`,
-		notifier.Sending, s.message.Recipient.Address, seqsOf(s.items), notifier.Pending)
+// stillWaits takes what is not to be sent any more out of a message; false means that
+// something was.
+func stillWaits(ctx context.Context, tx *transaction, s *sending) (all bool, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT seq FROM notice WHERE seq IN (SELECT value FROM json_each(?)) AND +state = ?`, seqsOf(s.items), notifier.Pending)
 	if err != nil {
-		return false, fmt.Errorf("mark notices as being sent: %w", err)
+		return false, fmt.Errorf("look what of a message is still to be sent: %w", err)
 	}
 	defer rows.Close()
 	found := make(map[int64]bool, len(s.items))
 	for rows.Next() {
 		var seq int64
 		if err := rows.Scan(&seq); err != nil {
-			return false, fmt.Errorf("mark notices as being sent: %w", err)
+			return false, fmt.Errorf("look what of a message is still to be sent: %w", err)
 		}
 		found[seq] = true
 	}
 	if err := rows.Err(); err != nil {
-		return false, fmt.Errorf("mark notices as being sent: %w", err)
+		return false, fmt.Errorf("look what of a message is still to be sent: %w", err)
 	}
 	if len(found) == len(s.items) {
 		return true, nil
@@ -281,12 +271,10 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 	for i := range s.items {
 		s.items[i].at, s.items[i].route, s.items[i].tried = m.Recipient.Address, s.target.Provider, b.clock.now()
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE notice SET message = ?, told_with = CASE WHEN ? THEN '' ELSE told_with END WHERE seq IN (SELECT value FROM json_each(?))`,
-		m.ID, s.under != nil, seqsOf(s.items)); err != nil {
-		return fmt.Errorf("note the message of notices: %w", err)
-	}
-	if err := storeUnder(ctx, tx, s); err != nil {
-		return err
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET state = ?, attempts = attempts + 1, address = ?, message = ?, told_with = coalesce(said.under, told_with)
+		FROM (SELECT CAST(key AS INTEGER) AS one, value AS under FROM json_each(?)) AS said WHERE seq = said.one`,
+		notifier.Sending, m.Recipient.Address, m.ID, s.underOf()); err != nil {
+		return fmt.Errorf("mark notices as being sent: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO message (id, text, address, began, tried, notices, route) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET text = excluded.text, address = excluded.address, tried = excluded.tried, route = excluded.route`,
@@ -298,28 +286,35 @@ func (b *Outbox) storeMessage(ctx context.Context, tx *transaction, s *sending) 
 			return err
 		}
 	}
-	err := tx.QueryRowContext(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(b.clock.wall())).Scan(&s.attempt)
+	var err error
+	s.attempt, err = tx.insert(ctx, `INSERT INTO attempt (message, notices, recipient, number, started_at) VALUES (?, ?, ?, ?, ?)`,
+		m.ID, len(s.items), m.Recipient.Name, m.Attempt, ms(b.clock.wall()))
 	if err != nil {
 		return fmt.Errorf("note the attempt: %w", err)
 	}
 	return nil
 }
 
-// storeUnder notes which notices the text says in the words of others, under whose codes.
-func storeUnder(ctx context.Context, tx *transaction, s *sending) error {
-	with := make(map[string][]item)
-	for i, code := range s.under {
-		if code != "" && code != s.message.Notices[i].Code {
-			with[code] = append(with[code], s.items[i])
+// underOf lists the notices of a message for a statement, as JSON: each with the code of
+// the one in whose words the text says it, "" where that is itself or where it is counted, and
+// null where that is not known.
+func (s *sending) underOf() string {
+	out := []byte{'{'}
+	for i, it := range s.items {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = fmt.Appendf(out, "\"%d\":", it.seq)
+		switch {
+		case s.under == nil:
+			out = append(out, "null"...)
+		case s.under[i] == s.message.Notices[i].Code:
+			out = append(out, `""`...)
+		default:
+			out = fmt.Appendf(out, "%q", s.under[i]) // codes are letters and digits
 		}
 	}
-	for code, items := range with {
-		if _, err := tx.ExecContext(ctx, `UPDATE notice SET told_with = ? WHERE seq IN (SELECT value FROM json_each(?))`, code, seqsOf(items)); err != nil {
-			return fmt.Errorf("note what is told with %s: %w", code, err)
-		}
-	}
-	return nil
+	return string(append(out, '}'))
 }
 
 // seqsOf lists items for a statement, as JSON.

@@ -89,9 +89,11 @@ type transaction struct {
 
 	// Of the write that is under way.
 	planned  planned
-	failed   error // why notices could not be stored
+	failed   error   // why notices could not be stored
+	fresh    []fresh // notices that were stored, or wait to be
 	spending *spending
 	texted   bool                 // a text message was planned
+	broken   []brokenTemplate     // templates that failed for notices that were planned
 	room     map[string]time.Time // when there is room under a cap again
 }
 

@@ -11,7 +11,7 @@ const together = 32
 
 // noticeColumns are the columns of a notice that is planned; the others have their
 // defaults.
-const noticeColumns = `id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, brief, left_out, weight, decided, event, alert,
+const noticeColumns = `id, episode, code, kind, rule, severity, receiver, channel, recipient, display, address, told, text, own, brief, left_out, weight, decided, event, alert,
 	held_for, escalation, turn, state, reason, created_at, next_at, sent_at`
 
 // insertNotices inserts as many notices as it is asked for. One that exists is left as

@@ -12,11 +12,13 @@ import (
 // track asks the far side what became of a message it accepted, and what that cost.
 // One of its notices is tracked for all of them.
 func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
-	var provider, message, route, passed string
+	var provider, message, address, route, passed string
 	var asked int
+	var sentAt int64
 	var tried sql.NullInt64
-	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, message, tracked, passed, coalesce(m.route, ''), m.tried
-		FROM notice LEFT JOIN message m ON m.id = notice.message WHERE seq = ?`, it.seq).Scan(&provider, &message, &asked, &passed, &route, &tried)
+	err := b.reads.QueryRowContext(ctx, `SELECT provider_id, message, notice.address, sent_at, tracked, passed, coalesce(m.route, ''), m.tried
+		FROM notice LEFT JOIN message m ON m.id = notice.message WHERE seq = ?`, it.seq).
+		Scan(&provider, &message, &address, &sentAt, &asked, &passed, &route, &tried)
 	if err != nil {
 		return nil, fmt.Errorf("read a notice to be tracked: %w", err)
 	}
@@ -32,7 +34,12 @@ func (b *Outbox) track(ctx context.Context, it item) ([]item, error) {
 	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	receipt, err := tracker.Track(call, provider)
+	sent := notifier.SentMessage{ProviderID: provider, Recipient: t.Recipient, At: at(sentAt)}
+	sent.Recipient.Name = it.recipient
+	if address != "" { // the recipient may have moved since
+		sent.Recipient.Address = address
+	}
+	receipt, err := tracker.Track(call, sent)
 	if err != nil {
 		b.log.Warn("receipt could not be asked for", "recipient", it.recipient, "error", err)
 		receipt = notifier.Receipt{} // no news
@@ -144,8 +151,8 @@ func end(ctx context.Context, tx *transaction, r notifier.Receipt, which string,
 			return again, err
 		}
 	}
-	return moved(ctx, tx, `UPDATE notice SET state = ?, reason = ?, next_at = 0 WHERE `+which+` AND state = ?`,
-		state, append([]any{state, reason}, append(key, notifier.Sent)...))
+	return moved(ctx, tx, `UPDATE notice SET state = ?, reason = CASE WHEN ? <> '' THEN ? ELSE reason END, next_at = 0 WHERE `+which+` AND state = ?`,
+		state, append([]any{state, reason, reason}, append(key, notifier.Sent)...))
 }
 
 // moved runs a statement that moves notices to a state, and returns them.

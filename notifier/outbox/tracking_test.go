@@ -128,3 +128,33 @@ func TestTrackingCounts(t *testing.T) {
 			"brimwatch_outbox_attempts_total sms sent 1", "brimwatch_outbox_healthy 1")
 	})
 }
+
+// TestTrackingSaysWhereAndWhen: a far side is asked by the number that the message went to,
+// though the recipient has another one by now, and by the moment it was sent.
+func TestTrackingSaysWhereAndWhen(t *testing.T) {
+	path := dbPath(t)
+	at := func(number string) func(*notifier.Entries) {
+		return func(e *notifier.Entries) { e.Receivers["oncall"].Targets[0].Recipient.Address = number }
+	}
+	synctest.Test(t, func(t *testing.T) {
+		sms := &trackingChannel{status: func(int) notifier.ReceiptStatus { return notifier.Accepted }}
+		sms.answer = func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{ProviderID: "SM1", Status: notifier.Accepted}, nil
+		}
+		channels := map[string]notifier.Channel{"sms/wei": sms}
+		r := open(t, path, directoryOf(channels, at("+8613800138000"))).start()
+		defer r.stop()
+		r.happen(alarm.Raised, "A2BC")
+		pass(time.Second)
+		sent := time.Now()
+		r.SetDirectory(directoryOf(channels, at("+8613900139000")))
+		pass(time.Hour)
+		got, _ := sms.about.Load().(notifier.SentMessage)
+		if got.ProviderID != "SM1" || got.Recipient.Address != "+8613800138000" || got.Recipient.Name != "sms/wei" {
+			t.Errorf("asked about %+v", got)
+		}
+		if ago := sent.Sub(got.At); ago < 0 || ago > 2*time.Second {
+			t.Errorf("sent at %v, said to be at %v", sent, got.At)
+		}
+	})
+}

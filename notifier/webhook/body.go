@@ -40,7 +40,7 @@ const (
 )
 
 // body is the same for every attempt at a message.
-func (c *Channel) body(m notifier.Message) payload {
+func (c *Channel) body(m *notifier.Message) payload {
 	p := payload{
 		Version:     "4",
 		Status:      resolved,

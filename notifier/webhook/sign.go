@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net/url"
 	"strings"
 )
 
@@ -37,26 +36,4 @@ func signatures(keys [][]byte, id, timestamp string, body []byte) string {
 		out = append(out, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	}
 	return strings.Join(out, " ")
-}
-
-// hider replaces everything of the options that may be secret, in case the far
-// side repeats what it was sent. Shorter pieces are left alone: to replace them
-// would tear plain words apart.
-func hider(target *url.URL, o Options) *strings.Replacer {
-	var pairs []string
-	hide := func(shortest int, secrets ...string) {
-		for _, s := range secrets {
-			if len(s) >= shortest {
-				pairs = append(pairs, s, "<secret>")
-			}
-		}
-	}
-	hide(4, base64.StdEncoding.EncodeToString([]byte(o.Username+":"+o.Password)), o.Password, o.Bearer)
-	hide(4, o.Secrets...)
-	hide(8, target.RequestURI(), target.Path, target.RawQuery)
-	hide(8, strings.Split(target.Path, "/")...)
-	for _, values := range target.Query() {
-		hide(8, values...)
-	}
-	return strings.NewReplacer(pairs...)
 }

@@ -429,3 +429,28 @@ func TestLocalhostIsAllowed(t *testing.T) {
 	r := newReceiver(t)
 	send(t, newChannel(t, webhook.Options{URL: strings.Replace(r.URL, "127.0.0.1", "localhost", 1)}), message(raised("mqtt-1")))
 }
+
+// TestOwnWords: a webhook with a template posts each notice by itself in its words, signed
+// and told apart as every other, and one without words of its own in the shape that is shipped.
+func TestOwnWords(t *testing.T) {
+	r := newReceiver(t)
+	ch := newChannel(t, webhook.Options{URL: r.URL, Receiver: "oncall", Secrets: []string{"a-secret"}, Templated: true, ContentType: "text/plain; charset=utf-8"})
+	if ch.Bundle() != 1 {
+		t.Errorf("%d notices go together", ch.Bundle())
+	}
+	n := raised("mqtt-1")
+	n.Own = "in our own words: K7Q2"
+	if _, err := ch.Send(t.Context(), message(n)); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(r.bodies[0]); got != n.Own || r.headers[0].Get("Content-Type") != "text/plain; charset=utf-8" || r.headers[0].Get("webhook-signature") == "" {
+		t.Errorf("%q, %v", got, r.headers[0])
+	}
+	n.Own = ""
+	if _, err := ch.Send(t.Context(), message(n)); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(r.bodies[1]); !strings.Contains(got, `"version":"4"`) || r.headers[1].Get("Content-Type") != "application/json" {
+		t.Errorf("%q, %v", got, r.headers[1])
+	}
+}

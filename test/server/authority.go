@@ -24,8 +24,21 @@ type Authority struct {
 	Pair                      tls.Certificate
 }
 
+// Leaf changes the certificate of an authority's server.
+type Leaf func(*x509.Certificate)
+
+// Expired makes it one that is out of date.
+func Expired() Leaf {
+	return func(c *x509.Certificate) { c.NotAfter = c.NotBefore.AddDate(1, 0, 0) }
+}
+
+// ForHost makes it one for a name, and not for 127.0.0.1.
+func ForHost(name string) Leaf {
+	return func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{name} }
+}
+
 // NewAuthority makes an authority whose files go with the test.
-func NewAuthority(t testing.TB) Authority {
+func NewAuthority(t testing.TB, changes ...Leaf) Authority {
 	t.Helper()
 	// Valid for decades: servers go by the kernel's clock, and the test perhaps by
 	// another (test/clock).
@@ -35,11 +48,15 @@ func NewAuthority(t testing.TB) Authority {
 		NotBefore: from, NotAfter: to,
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}, nil, nil)
-	key, leaf := certificate(t, &x509.Certificate{
+	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "server"},
 		NotBefore: from, NotAfter: to,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature,
-	}, ca, caKey)
+	}
+	for _, change := range changes {
+		change(template)
+	}
+	key, leaf := certificate(t, template, ca, caKey)
 	der, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
 		t.Fatal(err)

@@ -137,7 +137,7 @@ func TestMQTTRows(t *testing.T) {
 		{"professional, expired", `{"InstanceId":"a","InstanceStatus":3,"InstanceType":4,"Specific":"mqtt.p2.1xlarge"}`,
 			record{Edition: "professional", Spec: "mqtt.p2.1xlarge", Method: fleet.Subscription, Status: "expired (3)"}},
 		{"as it goes, overdue for too long", `{"InstanceId":"a","InstanceStatus":3,"InstanceType":2}`,
-			record{Method: fleet.PayAsYouGo, Overdue: true, Status: "expired (3)"}},
+			record{Method: fleet.PayAsYouGo, Overdue: true, Status: "expired (3)", Stands: fleet.LifecycleSuspended}},
 		{"serverless, overdue", `{"InstanceId":"a","InstanceStatus":2,"InstanceType":5}`,
 			record{Method: fleet.PayAsYouGo, Overdue: true, Status: "overdue (2)"}},
 		{"lightweight", `{"InstanceId":"a","InstanceStatus":1,"InstanceType":3}`,
@@ -153,7 +153,7 @@ func TestMQTTRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := a.listing(time.UTC)
-			if len(got.records) != 1 {
+			if len(got.records) != 2 || got.records[1].Stands != fleet.LifecycleReleased {
 				t.Fatalf("%d records", len(got.records))
 			}
 			tt.want.ID, tt.want.Product, tt.want.Tags = "a", productMQTT, map[string]string{}

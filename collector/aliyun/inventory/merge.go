@@ -33,6 +33,9 @@ func merge(account string, r, bill *record) fleet.Found {
 		f.RenewPeriod, _ = fleet.ParsePeriod(bill.RenewPeriod) // what cannot be read is not told
 	}
 	f.AutoRenew = renew != nil && *renew
+	if r.Stands != "" {
+		f.Word = fleet.Word{State: r.Stands, Since: r.StoodSince, Text: r.Status}
+	}
 	f.OverdueSince = since
 	for name, value := range capacity {
 		if m, ok := fleet.ParseMetric(name); ok && value > 0 {
@@ -155,6 +158,6 @@ func sameOffer(a, b *fleet.Found) bool {
 // sameTerm compares until when it runs, and what it does then.
 func sameTerm(a, b *fleet.Found) bool {
 	return a.Method == b.Method && a.AutoRenew == b.AutoRenew && a.RenewPeriod == b.RenewPeriod && a.PostExpiration == b.PostExpiration &&
-		a.Frozen == b.Frozen && a.Status == b.Status && a.Expires.Equal(b.Expires) &&
+		a.Frozen == b.Frozen && a.Status == b.Status && a.Word.Equal(b.Word) && a.Expires.Equal(b.Expires) &&
 		a.SuspendsAt.Equal(b.SuspendsAt) && a.ReleasesAt.Equal(b.ReleasesAt) && a.OverdueSince.Equal(b.OverdueSince)
 }

@@ -46,7 +46,7 @@ func (a *mqttAnswer) listing(zone *time.Location) listing {
 	c := clock{zone: zone}
 	out := listing{whole: true, calls: 1}
 	for i := range a.Instances {
-		if row := &a.Instances[i]; row.ID != "" && row.Status.value != mqttReleased {
+		if row := &a.Instances[i]; row.ID != "" {
 			out.records = append(out.records, row.record(&c))
 		}
 	}
@@ -77,12 +77,25 @@ func (row *mqttRow) record(c *clock) *record {
 	}
 	if row.Status.known {
 		r.Frozen = row.Status.value == mqttFrozen
+		r.Stands = mqttStands(row.Status.value, r.Method)
 		r.Overdue = row.Status.value == mqttOverdue || row.Status.value == mqttExpired && r.Method == fleet.PayAsYouGo
 	}
 	for _, tag := range row.Tags {
 		r.Tags[string(tag.Key)] = string(tag.Value)
 	}
 	return r
+}
+
+// mqttStands tells what a status says for the calendar. A subscription that has expired is served
+// on for 15 days; what is paid for as it goes is overdue past its deadline then, and stopped.
+func mqttStands(status int64, method fleet.Method) fleet.LifecycleState {
+	switch {
+	case status == mqttReleased:
+		return fleet.LifecycleReleased
+	case status == mqttExpired && method == fleet.PayAsYouGo:
+		return fleet.LifecycleSuspended
+	}
+	return ""
 }
 
 // The values of InstanceType that are paid for as they go.

@@ -27,6 +27,11 @@ type record struct {
 	Frozen    bool               `json:"frozen,omitempty"`
 	Status    string             `json:"status,omitempty"`
 
+	// Stands is what the status says for the calendar: suspended, recycled or released. StoodSince is
+	// when it was first seen to say so.
+	Stands     fleet.LifecycleState `json:"stands,omitempty"`
+	StoodSince time.Time            `json:"stood_since,omitzero"`
+
 	// RenewPeriod is for how long it is renewed, such as 1M; "" is not told.
 	RenewPeriod string `json:"renew_period,omitempty"`
 
@@ -60,8 +65,14 @@ func (r *record) follow(prev *record, now time.Time) {
 	if r.Overdue {
 		r.Since = now
 	}
+	if r.Stands != "" {
+		r.StoodSince = now
+	}
 	if prev == nil {
 		return
+	}
+	if r.Stands != "" && r.Stands == prev.Stands {
+		r.StoodSince = prev.StoodSince
 	}
 	if r.Overdue && prev.Overdue {
 		r.Since = prev.Since

@@ -84,6 +84,12 @@ func (row *redisRow) record(c *clock) *record {
 		Spec: string(row.Class), Tags: row.Tags.tags(), Capacity: make(map[string]float64),
 		Term: term{Expires: c.read(id, "EndTime", row.Ends)}, Status: string(row.Status),
 	}
+	switch row.Status {
+	case "Inactive":
+		r.Stands = fleet.LifecycleSuspended
+	case "Released": // into the recycle bin, where it is for seven days before it is destroyed
+		r.Stands = fleet.LifecycleRecycled
+	}
 	switch row.Charge {
 	case "PrePaid":
 		r.Method = fleet.Subscription

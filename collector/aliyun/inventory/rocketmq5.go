@@ -67,9 +67,7 @@ func readRocketMQ5(ctx context.Context, ask asker, region string, zone *time.Loc
 	c := clock{zone: zone}
 	out := listing{whole: whole, calls: calls}
 	for i := range rows {
-		if rows[i].Status != "RELEASED" {
-			out.records = append(out.records, rows[i].record(&c))
-		}
+		out.records = append(out.records, rows[i].record(&c))
 	}
 	out.odd = c.odd
 	return out, nil
@@ -81,6 +79,12 @@ func (row *rocketMQ5Row) record(c *clock) *record {
 		ID: id, Name: string(row.Name), Region: string(row.Region), Product: productRocketMQ, Kind: kindRocketMQ5,
 		Edition: rocketMQ5Edition(row.Series), Tags: make(map[string]string), Status: string(row.Status),
 		Term: term{Expires: c.read(id, "expireTime", row.Expires), Releases: c.read(id, "releaseTime", row.Releases)},
+	}
+	switch row.Status {
+	case "STOPPED":
+		r.Stands = fleet.LifecycleSuspended
+	case "RELEASED":
+		r.Stands = fleet.LifecycleReleased
 	}
 	switch row.Payment {
 	case "Subscription":

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/brimwatch/brimwatch/fleet"
 )
 
 // unit is what one list told of one region. A sweep asks several at a time; each
@@ -49,6 +51,9 @@ func (u *unit) absorb(t listing, now time.Time, gone func(*record) bool) {
 			continue
 		}
 		seen[r.ID] = true
+		if r.Stands == fleet.LifecycleReleased && u.records[r.ID] == nil {
+			continue // it was gone before anybody knew of it
+		}
 		if r.Region == "" {
 			r.Region = u.region
 		}
@@ -112,7 +117,7 @@ func (u *unit) details(ctx context.Context, i *Inventory, now time.Time) {
 func (u *unit) due(now time.Time) []*record {
 	var due []*record
 	for _, r := range u.records {
-		if r.Missed == 0 && (r.Detail == nil || r.Detail.Status != r.Status || now.Sub(r.Detail.At) >= refresh(r.ID)) {
+		if r.Missed == 0 && r.Stands != fleet.LifecycleReleased && (r.Detail == nil || r.Detail.Status != r.Status || now.Sub(r.Detail.At) >= refresh(r.ID)) {
 			due = append(due, r)
 		}
 	}

@@ -38,6 +38,8 @@ type Instance struct {
 	State string `json:"state"`
 	// Watched is false for an instance without a source.
 	Watched bool `json:"watched"`
+	// CloudStatus is the cloud's own word for how it is.
+	CloudStatus string `json:"cloud_status,omitempty"`
 	// Up tells whether the source answered; null before the first reading.
 	Up     *bool      `json:"up"`
 	ReadAt *time.Time `json:"read_at"`
@@ -63,13 +65,15 @@ type Lifecycle struct {
 	// Moments are all beginnings of states in the calendar, those that have come
 	// too, in order of time.
 	Moments []Moment `json:"moments"`
+	// Confirmation is what a person said of whether the instance exists, while that holds.
+	Confirmation *Confirmation `json:"confirmation,omitempty"`
 }
 
 // Moment is the beginning of a lifecycle state.
 type Moment struct {
 	State string    `json:"state"`
 	At    time.Time `json:"at"`
-	Told  string    `json:"told"` // cloud, or policy where it was worked out
+	Told  string    `json:"told"` // cloud, person, or policy where it was worked out
 	// Perhaps is true where the documents of the product disagree.
 	Perhaps bool `json:"perhaps"`
 }
@@ -259,6 +263,40 @@ type Acked struct {
 	Code    string     `json:"code"`
 	AckedBy string     `json:"acked_by"`
 	AckedAt *time.Time `json:"acked_at"`
+}
+
+// Confirm is what POST /api/v1/instances/{id}/confirm takes: whether the instance is gone, or
+// still exists. The body may be left out: then it exists.
+type Confirm struct {
+	Gone bool   `json:"gone,omitempty"`
+	By   string `json:"by,omitempty"`
+}
+
+// Confirmed is its answer: what was taken down, and where the instance stands by it.
+type Confirmed struct {
+	InstanceID   string       `json:"instance_id"`
+	Confirmation Confirmation `json:"confirmation"`
+	Lifecycle    Lifecycle    `json:"lifecycle"`
+}
+
+// Confirmation is what a person said of whether an instance exists.
+type Confirmation struct {
+	Gone bool      `json:"gone"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Confirmations is the answer of GET /api/v1/instances/{id}/confirmations, the newest first.
+type Confirmations struct {
+	Confirmations []SaidOf `json:"confirmations"`
+}
+
+// SaidOf is one thing that was said, or that does not hold any more.
+type SaidOf struct {
+	At     time.Time `json:"at"`
+	What   string    `json:"what"` // exists, gone, taken_back
+	By     string    `json:"by"`   // who said so, or whose word is taken back
+	Reason string    `json:"reason,omitempty"`
 }
 
 // AckSeveral is what POST /api/v1/alarms/ack takes: codes, or all that is open.

@@ -16,6 +16,7 @@ type Account struct {
 	Redis     []RedisInstance
 	Bills     []Bill   // what the billing API tells of instances of every product
 	Series    []Series // what CloudMonitor measures, also of instances that are gone
+	SMS       SMS      // what it has of the Short Message Service
 }
 
 // Key is an access key: of the account itself, or of one of its RAM users.

@@ -20,6 +20,10 @@ const (
 	DescribeRedis           Operation = "r-kvstore:DescribeInstances"
 	QueryAvailableInstances Operation = "bss:QueryAvailableInstances"
 	QueryAccountBalance     Operation = "bss:QueryAccountBalance"
+	SendSms                 Operation = "dysms:SendSms"
+	QuerySendDetails        Operation = "dysms:QuerySendDetails"
+	GetSmsTemplate          Operation = "dysms:GetSmsTemplate"
+	QuerySmsTemplate        Operation = "dysms:QuerySmsTemplate"
 )
 
 // Operations returns all operations that the server knows.
@@ -60,6 +64,10 @@ func operations() []operation {
 		{QueryAvailableInstances, "business", "2017-12-14", "",
 			[]string{"Region", "PageNum", "PageSize", "ProductCode", "SubscriptionType", "InstanceIDs"}, (*Server).queryAvailableInstances},
 		{QueryAccountBalance, "business", "2017-12-14", "", nil, (*Server).queryAccountBalance},
+		{SendSms, "dysmsapi", "2017-05-25", "", []string{"PhoneNumbers", "SignName", "TemplateCode", "TemplateParam", "OutId"}, (*Server).sendSms},
+		{QuerySendDetails, "dysmsapi", "2017-05-25", "", []string{"PhoneNumber", "BizId", "SendDate", "PageSize", "CurrentPage"}, (*Server).querySendDetails},
+		{GetSmsTemplate, "dysmsapi", "2017-05-25", "", []string{"TemplateCode"}, (*Server).getSmsTemplate},
+		{QuerySmsTemplate, "dysmsapi", "2017-05-25", "", []string{"TemplateCode"}, (*Server).getSmsTemplate},
 	}
 }
 

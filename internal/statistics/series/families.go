@@ -35,6 +35,8 @@ const (
 	Overdue             = "brimwatch_account_overdue"
 	LowBalanceThreshold = "brimwatch_account_low_balance_threshold"
 	LowBalanceMark      = "brimwatch_account_low_balance_mark" // the name of LowBalanceThreshold before, for one release
+	ShortfallAmount     = "brimwatch_account_shortfall_amount"
+	ShortfallMoment     = "brimwatch_account_shortfall_timestamp_seconds"
 	Instances           = "brimwatch_instances"
 	Alarms              = "brimwatch_alarms"
 	Silences            = "brimwatch_silences"
@@ -78,6 +80,8 @@ func Families() []Family {
 		{Overdue, "Whether a bill of the account is unpaid.", "", AsFact},
 		{LowBalanceThreshold, "Threshold below which somebody should pay, in the account's currency.", "", AsFact},
 		{LowBalanceMark, "The name of brimwatch_account_low_balance_threshold before, for one release.", "", AsFact},
+		{ShortfallAmount, "What the account is short by at the first moment at which automatic renewals cannot be paid, in its currency; 0 while there is enough.", "", AsFact},
+		{ShortfallMoment, "The first moment within 90 days at which automatic renewals of the account cannot be paid, in Unix seconds.", "seconds", AsFact},
 		{Alarms, "Number of alarms that are raised, those with unknown data among them.", "", Sampled},
 		{AlarmRaised, "An alarm that is raised, or held because its data is missing; always 1.", "", AsFact},
 		{Silences, "Number of silences in force.", "", Sampled},

@@ -216,7 +216,7 @@ func TestLookupsThatFail(t *testing.T) {
 		if err == nil || found || receipt != (notifier.Receipt{}) {
 			t.Errorf("status %d: Find = %+v, %t, %v", status, receipt, found, err)
 		}
-		_, trackErr := ch.Track(t.Context(), sid)
+		_, trackErr := ch.Track(t.Context(), notifier.SentMessage{ProviderID: sid})
 		passes := status < 400 || status > 499 && status != 501 || status == 407 || status == 408 || status == 425 || status == 429
 		for _, err := range []error{err, trackErr} {
 			wait, asked := notifier.RetryAfter(err)
@@ -280,7 +280,7 @@ func TestTrack(t *testing.T) {
 			srv := newAnswers(t, http.StatusOK, fmt.Sprintf(`{"sid": %q, "to": %q, "status": %q, "error_code": %s, "error_message": "said of %s."}`,
 				sid, weiPhone, tt.status, tt.code, weiPhone))
 			tt.want.ProviderID = sid
-			got, err := newChannel(t, srv.URL).Track(t.Context(), sid)
+			got, err := newChannel(t, srv.URL).Track(t.Context(), notifier.SentMessage{ProviderID: sid})
 			if err != nil || got != tt.want {
 				t.Errorf("Track = %+v, %v; want %+v", got, err, tt.want)
 			}
@@ -295,14 +295,14 @@ func TestTrackRefusesWhatIsNoMessage(t *testing.T) {
 	srv := newAnswers(t, http.StatusOK, `{"sid": "SM99999999999999999999999999999999", "status": "delivered"}`)
 	ch := newChannel(t, srv.URL)
 	for _, id := range []string{"", "SM1", "../../Accounts", "AC" + sid[2:]} {
-		if _, err := ch.Track(t.Context(), id); err == nil {
+		if _, err := ch.Track(t.Context(), notifier.SentMessage{ProviderID: id}); err == nil {
 			t.Errorf("Track(%q) is content", id)
 		}
 	}
 	if len(srv.asked) != 0 {
 		t.Errorf("Twilio was asked %d times", len(srv.asked))
 	}
-	if _, err := ch.Track(t.Context(), sid); err == nil || !strings.Contains(err.Error(), "another one") {
+	if _, err := ch.Track(t.Context(), notifier.SentMessage{ProviderID: sid}); err == nil || !strings.Contains(err.Error(), "another one") {
 		t.Errorf("error %v, want one about another message", err)
 	}
 }
@@ -321,7 +321,7 @@ func TestKeepsTheContract(t *testing.T) {
 		t.Fatalf("find: %+v, %t, %v", receipt, found, err)
 	}
 	r.now = r.now.Add(time.Minute)
-	if receipt, err = r.ch.Track(t.Context(), receipt.ProviderID); err != nil || receipt.Status != notifier.Delivered {
+	if receipt, err = r.ch.Track(t.Context(), notifier.SentMessage{ProviderID: receipt.ProviderID}); err != nil || receipt.Status != notifier.Delivered {
 		t.Errorf("track: %+v, %v", receipt, err)
 	}
 }

@@ -32,7 +32,7 @@ func TestPrice(t *testing.T) {
 		{`"-0.00750"`, `"DOLLARS"`, notifier.Price{}},
 	} {
 		srv := newAnswers(t, http.StatusOK, fmt.Sprintf(`{"sid": %q, "status": "sent", "price": %s, "price_unit": %s}`, sid, tt.price, tt.unit))
-		got, err := newChannel(t, srv.URL).Track(t.Context(), sid)
+		got, err := newChannel(t, srv.URL).Track(t.Context(), notifier.SentMessage{ProviderID: sid})
 		if err != nil || got.Price != tt.want {
 			t.Errorf("price %s %s = %+v, %v; want %+v", tt.price, tt.unit, got.Price, err, tt.want)
 		}

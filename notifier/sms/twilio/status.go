@@ -84,7 +84,8 @@ func Advance(old, news Status) Status {
 }
 
 // Track asks Twilio what became of a message.
-func (c *Channel) Track(ctx context.Context, providerID string) (notifier.Receipt, error) {
+func (c *Channel) Track(ctx context.Context, m notifier.SentMessage) (notifier.Receipt, error) {
+	providerID := m.ProviderID
 	if !isSID(providerID, "SM", "MM") {
 		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("%q is not the SID of a Twilio message", httpcall.OneLine(providerID, 40)))
 	}

@@ -136,7 +136,7 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	}
 	p := &openapi.CreateMessageParams{}
 	p.SetTo(m.Recipient.Address)
-	p.SetBody(body(m))
+	p.SetBody(sms.Repeat(m.Text, m.InDoubt))
 	p.SetValidityPeriod(int(c.opts.Validity / time.Second))
 	if c.opts.From != "" {
 		p.SetFrom(c.opts.From)
@@ -155,21 +155,4 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 		return notifier.Receipt{}, notifier.Unknown(fmt.Errorf("%s: its answer holds no message SID", c.ofMessages().perhaps()))
 	}
 	return c.receipt(msg), nil
-}
-
-// body is the text of a message, with a hint when it may be a repeat.
-func body(m notifier.Message) string {
-	text := m.Text
-	if !m.InDoubt {
-		return text
-	}
-	hint := " (may be a repeat)"
-	if !sms.IsGSM(text) {
-		hint = "（可能重复）"
-	}
-	before, _ := sms.Segments(text)
-	if after, _ := sms.Segments(text + hint); after > before {
-		return text
-	}
-	return text + hint
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 )
 
-// TestDoubts: what was due for deletion before it was paid for stands as unknown everywhere,
+// TestExistence: what was due for deletion before it was paid for stands as unknown everywhere,
 // over another configuration and other balances, until the doubt is over.
-func TestDoubts(t *testing.T) {
+func TestExistence(t *testing.T) {
 	now := time.Date(2026, 11, 18, 9, 0, 0, 0, time.UTC)
 	due := now.AddDate(0, 0, -1)
 	s := &config.Snapshot{Instances: []config.Instance{
@@ -31,12 +31,21 @@ func TestDoubts(t *testing.T) {
 		}
 	}
 	want(fleet.LifecycleActive)
-	f.SetDoubts(map[string]time.Time{"a": due}, now)
+	f.SetExistence(map[string]fleet.Existence{"a": {Due: due}}, now)
 	want(fleet.LifecycleUnknown)
 	f.Set(s, accounts, now)
 	want(fleet.LifecycleUnknown)
 	f.SetAccounts(accounts, now)
 	want(fleet.LifecycleUnknown)
-	f.SetDoubts(nil, now)
+	f.SetExistence(nil, now)
+	want(fleet.LifecycleActive)
+	f.SetExistence(map[string]fleet.Existence{"a": {Due: due, Said: fleet.Confirmation{Gone: true, By: "Wei", At: now}}}, now)
+	want(fleet.LifecycleReleased)
+	if st, _ := f.one("a", now); st.Lifecycle.Reason != "gone: Wei said so on 2026-11-18 09:00 UTC" || !f.Gone("a") || f.Gone("b") {
+		t.Errorf("because %q, gone %v, the other %v", st.Lifecycle.Reason, f.Gone("a"), f.Gone("b"))
+	}
+	f.SetAccounts(accounts, now)
+	want(fleet.LifecycleReleased)
+	f.SetExistence(map[string]fleet.Existence{"a": {Said: fleet.Confirmation{By: "Wei", At: now}}}, now)
 	want(fleet.LifecycleActive)
 }

@@ -1,0 +1,62 @@
+package alertmanager
+
+import "time"
+
+// firing remembers what fires at an Alertmanager, and since when: an alarm that was raised
+// again has the labels that it had before, and the end of the time before, which may come
+// later, must not end it.
+type firing struct {
+	since map[string]fires
+	now   func() time.Time
+}
+
+type fires struct{ since, posted time.Time }
+
+func newFiring() *firing { return &firing{since: make(map[string]fires), now: time.Now} }
+
+// mostFiring bounds what is remembered before what is old is looked for.
+const mostFiring = 20_000
+
+// note takes note of what was posted.
+func (f *firing) note(alerts []alert) {
+	now := f.now()
+	for i := range alerts {
+		id := identity(alerts[i].Labels)
+		if alerts[i].resolved {
+			delete(f.since, id)
+			continue
+		}
+		f.since[id] = fires{since: alerts[i].began, posted: now}
+	}
+	if len(f.since) > mostFiring {
+		for id, one := range f.since {
+			if now.Sub(one.posted) > aheadUnrecorded { // it is over there by itself
+				delete(f.since, id)
+			}
+		}
+	}
+}
+
+// thin leaves out ends of what fires again since, whether it was posted before or is
+// posted with them.
+func (f *firing) thin(alerts []alert) []alert {
+	began := make(map[string]time.Time)
+	for i := range alerts {
+		id := identity(alerts[i].Labels)
+		if one, known := f.since[id]; known && one.since.After(began[id]) {
+			began[id] = one.since
+		}
+		if !alerts[i].resolved && alerts[i].began.After(began[id]) {
+			began[id] = alerts[i].began
+		}
+	}
+	out := make([]alert, 0, len(alerts))
+	for i := range alerts {
+		a := &alerts[i]
+		if a.resolved && began[identity(a.Labels)].After(a.began) {
+			continue
+		}
+		out = append(out, *a)
+	}
+	return out
+}

@@ -1,0 +1,126 @@
+package email
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/card"
+)
+
+// Mail programs put what belongs together under one heading when each mail refers to the
+// same one (References) and has the same subject, but for a Re: before it. So the subject of an
+// episode says what the alarm is of, and no figure; how it stands is said by the name of the
+// sender, and by the first line.
+
+// root is the Message-ID of the mail that began an episode, to a recipient. Those that
+// follow refer to it, also where the beginning went out with others, or never did.
+func root(n *notifier.Notice, to, domain string) string {
+	began := strconv.FormatInt(n.Alert.StartsAt.UnixMilli(), 10)
+	if isSelf(n.Rule) {
+		began = "" // its end does not know when it began, and its code is its own for ever
+	}
+	h := sha256.New()
+	for _, s := range []string{n.Alert.Fingerprint, began, n.Code, to} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return "alarm." + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15])) + "@" + domain
+}
+
+func isSelf(r alarm.RuleName) bool { return slices.Contains(notifier.SelfRules(), r) }
+
+// thread is where a mail stands among others.
+type thread struct {
+	id   string // its own Message-ID, the same for each attempt
+	root string // that of the mail that it answers; "" is none
+}
+
+// threadOf finds the place of a message.
+func threadOf(m *notifier.Message, domain string) thread {
+	t := thread{id: plainID(m.ID) + "@" + domain}
+	first := &m.Notices[0]
+	of := root(first, m.Recipient.Name, domain)
+	for i := range m.Notices {
+		if root(&m.Notices[i], m.Recipient.Name, domain) != of {
+			return t // it is about several alarms
+		}
+	}
+	switch {
+	case first.Rule == notifier.TestRule:
+	case len(m.Notices) == 1 && first.Kind == alarm.Raised:
+		t.id = of
+	default:
+		t.root = of
+	}
+	return t
+}
+
+// plainID keeps of an id what may stand in a Message-ID.
+func plainID(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
+			return r
+		}
+		return -1
+	}, id)
+}
+
+// mostSubject is how many signs of a subject mail programs have room for, generously.
+const mostSubject = 120
+
+// subject is what a mail is about.
+func subject(m *notifier.Message, deck *card.Deck, t thread) string {
+	l := deck.Language
+	var out string
+	switch n := &m.Notices[0]; {
+	case t.root == "" && len(m.Notices) > 1:
+		out = deck.Brief()
+	case isSelf(n.Rule):
+		out = deck.Cards[0].Summary
+		if n.Code != notifier.TestCode {
+			out = n.Code + " Brimwatch" + l.Choose(": ", "：") + out
+		}
+	default:
+		out = n.Code + " " + name(n, &deck.Cards[0]) + l.Choose(": ", "：") + what(n, l)
+	}
+	out = clip(out, mostSubject)
+	if t.root != "" {
+		out = "Re: " + out
+	}
+	return out
+}
+
+// name is what an alarm is about, the same from its beginning to its end.
+func name(n *notifier.Notice, c *card.Card) string {
+	for _, label := range []string{"instance", "instance_id", "account"} {
+		if v := words.Clean(n.Alert.Labels[label]); v != "" {
+			return v
+		}
+	}
+	return c.Subject
+}
+
+// what is the metric of an alarm, or its rule in a word or two.
+func what(n *notifier.Notice, l words.Language) string {
+	if m, ok := fleet.ParseMetric(n.Alert.Labels["metric"]); ok {
+		return words.Metric(m, l)
+	}
+	return words.Rule(string(n.Rule), l)
+}
+
+// clip makes a text one line of at most so many signs, for a header. What looks like the
+// beginning of an encoded word (RFC 2047) is none any more: who reads it would decode it.
+func clip(s string, most int) string {
+	r := []rune(strings.ReplaceAll(words.Clean(s), "=?", "= ?"))
+	if len(r) <= most {
+		return string(r)
+	}
+	return strings.TrimSpace(string(r[:most-1])) + "…"
+}

@@ -1,0 +1,34 @@
+package aliyun_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/channeltest"
+)
+
+func TestConformance(t *testing.T) {
+	channeltest.Run(t, channeltest.Subject{
+		New: func(t *testing.T, base string) notifier.Channel {
+			t.Helper()
+			return newChannel(t, options(base))
+		},
+		Message: message(raiseText),
+		Accept: func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"Message": "OK", "RequestId": "B12A", "Code": "OK", "BizId": "900619746936498440^0"}`)
+		},
+		Status: func(status int) channeltest.Outcome {
+			if status < 300 || status >= 500 { // a success without an answer, or a fault of the cloud's own
+				return channeltest.Doubt
+			}
+			return channeltest.NotBefore
+		},
+		RetryAfter: func(int) bool { return true },
+		Lost:       channeltest.Doubt,
+		CutBody:    channeltest.Doubt,
+		Secrets:    []string{secret, weiPhone, weiPhone[1:], weiPhone[3:], keyID},
+	})
+}
