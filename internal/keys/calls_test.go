@@ -101,7 +101,7 @@ func (r *rig) happen(kind alarm.EventKind, code string, s alarm.Severity) {
 func (r *rig) pass(d time.Duration) {
 	r.t.Helper()
 	for range d / time.Second {
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		if err := r.phone.Notify(r.t.Context()); err != nil {
 			r.t.Fatal(err)
 		}
@@ -287,7 +287,7 @@ func TestOtherKeys(t *testing.T) {
 		want(t, "acknowledged", r.acks)
 		r.happen(alarm.Raised, "Z9YX", alarm.Critical)
 		r.pass(5*time.Minute - time.Second)
-		time.Sleep(2 * time.Second) // it is called, and the alarm ends before the key
+		<-time.After(2 * time.Second) // it is called, and the alarm ends before the key
 		r.happen(alarm.Cleared, "Z9YX", alarm.Critical)
 		r.pass(time.Minute)
 		if heard := r.phone.Calls()[1].Heard; !strings.Contains(heard, "此告警已结束") {

@@ -88,7 +88,7 @@ func (r *tokenReader) text() string {
 		r.broken, r.rest = true, nil
 		return ""
 	}
-	text := string(r.rest[n : n+int(length)]) //nolint:gosec // it is within what is there
-	r.rest = r.rest[n+int(length):]           //nolint:gosec // likewise
+	text := string(r.rest[n : n+int(length)])
+	r.rest = r.rest[n+int(length):]
 	return text
 }

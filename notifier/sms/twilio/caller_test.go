@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -237,7 +238,7 @@ func TestCallRefusals(t *testing.T) {
 		{10004, channeltest.NotBefore, "as many calls under way"},
 		{99999, channeltest.NotBefore, "refused by Twilio"},
 	} {
-		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
+		t.Run(strconv.Itoa(tt.code), func(t *testing.T) {
 			srv := newAnswers(t, http.StatusBadRequest, fmt.Sprintf(`{"code": %d, "message": "no", "status": 400}`, tt.code))
 			_, err := newCaller(t, srv.URL).Send(t.Context(), spoken(aloud, "K7Q2"))
 			if channeltest.OutcomeOf(err) != tt.want || !strings.Contains(err.Error(), tt.says) {
