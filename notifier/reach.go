@@ -89,12 +89,15 @@ func (d *Directory) InPlaceOf(n Notice, now time.Time) []Target {
 	return out
 }
 
-// targetsAt lists whom a receiver reaches at a moment.
+// targetsAt lists whom a receiver reaches at a moment, without those whom it calls: a call is
+// for an alarm that nobody acknowledged.
 func (d *Directory) targetsAt(name string, now time.Time) []Target {
 	people, _ := d.reached(name, now)
-	out := make([]Target, len(people))
+	out := make([]Target, 0, len(people))
 	for i := range people {
-		out[i] = people[i].Target
+		if people[i].Recipient.Channel != VoiceChannel {
+			out = append(out, people[i].Target)
+		}
 	}
 	return out
 }

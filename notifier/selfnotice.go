@@ -56,7 +56,7 @@ func SelfNotices(d *Directory, s *Self, silences []Silence, now time.Time) []Not
 	for _, receiver := range s.To {
 		for _, t := range s.targets(d, receiver, now) {
 			name := t.Recipient.Name
-			if seen[name] || name == s.Except || s.NotBy != "" && t.Way == s.NotBy || s.Only != "" && name != s.Only {
+			if seen[name] || t.Recipient.Channel == VoiceChannel || samePhone(name, s.Except) || s.NotBy != "" && t.Way == s.NotBy || s.Only != "" && name != s.Only {
 				continue
 			}
 			seen[name] = true
@@ -93,7 +93,7 @@ func SelfEnd(d *Directory, s *Self, told []Addressee, now time.Time) []Notice {
 // one recipient alone, it is all whom the receiver can reach: somebody who is not on call, too.
 func (s *Self) targets(d *Directory, receiver string, now time.Time) []Target {
 	out := d.targetsAt(receiver, now)
-	others := slices.ContainsFunc(out, func(t Target) bool { return t.Recipient.Name != s.Except })
+	others := slices.ContainsFunc(out, func(t Target) bool { return !samePhone(t.Recipient.Name, s.Except) })
 	if others && s.Only == "" {
 		return out
 	}

@@ -28,9 +28,12 @@ func TestNotice(d *Directory, t Target, now time.Time) Notice {
 			Story:        Story{Word: t.Language.Choose("TEST", "测试"), Subject: "Brimwatch", Lines: []string{said}},
 		},
 	}
-	if t.Recipient.Channel == "sms" {
+	switch t.Recipient.Channel {
+	case "sms":
 		n.Text = text
-	} else {
+	case VoiceChannel:
+		n.Text = t.Language.Choose("This is a test of Brimwatch. It can call you. Nothing is wrong.", "这是 Brimwatch 的测试电话。可以联系到您，一切正常。")
+	default:
 		n.inOwnWords(&n.Alert, &t)
 	}
 	return n

@@ -88,7 +88,20 @@ func wayReceivers(d *Directory) []string {
 	return slices.Concat(d.entries.Default, d.Fallback())
 }
 
-// hasOther tells whether a receiver can reach another recipient.
+// hasOther tells whether a receiver can tell another recipient, other than by a call.
 func hasOther(r Receiver, recipient string) bool {
-	return slices.ContainsFunc(r.Everybody(), func(t Target) bool { return t.Recipient.Name != recipient })
+	return slices.ContainsFunc(r.Everybody(), func(t Target) bool {
+		return t.Recipient.Channel != VoiceChannel && !samePhone(t.Recipient.Name, recipient)
+	})
+}
+
+// samePhone tells whether two recipients are one, or are one contact that is called and gets
+// text messages: who does not take a call is not the one to be told of that.
+func samePhone(a, b string) bool {
+	if a == b {
+		return true
+	}
+	called, who, _ := strings.Cut(a, "/")
+	other, by, _ := strings.Cut(b, "/")
+	return who == by && (called == VoiceChannel && other == "sms" || called == "sms" && other == VoiceChannel)
 }

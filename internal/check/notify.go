@@ -93,10 +93,10 @@ func targetsOf(d *notifier.Directory, s *config.Snapshot, to string) ([]notifier
 	return nil, fmt.Errorf("there is no contact or receiver called %s; known are %s", to, strings.Join(names, ", "))
 }
 
-// waysTo are the ways by which receivers tell a contact: by text message, by e-mail.
+// waysTo are the ways by which receivers tell a contact: by text message, by e-mail, by a call.
 func waysTo(d *notifier.Directory, contact string) []notifier.Target {
 	var out []notifier.Target
-	for _, name := range []string{"sms/" + contact, "email/" + contact} {
+	for _, name := range []string{"sms/" + contact, "email/" + contact, notifier.VoiceChannel + "/" + contact} {
 		for t := range d.Targets() {
 			if t.Recipient.Name == name {
 				out = append(out, t)

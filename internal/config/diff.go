@@ -81,6 +81,7 @@ func Diff(before, next *Snapshot) Change {
 		{"receivers", before.Receivers, next.Receivers},
 		{"oncall", before.Rotas, next.Rotas},
 		{"sms", before.SMS, next.SMS},
+		{"voice", before.Voice, next.Voice},
 		{"smtp", before.SMTP, next.SMTP},
 		{"heartbeat", before.Heartbeat, next.Heartbeat},
 		{"drill", before.Drill, next.Drill},

@@ -97,6 +97,7 @@ func (d *decoder) resolve(root place, doc *document) *Snapshot {
 	intervals := d.resolveIntervals(doc)
 	contacts := d.resolveContacts(doc, s, intervals)
 	d.resolveProviders(doc, s)
+	d.resolveVoice(doc, s)
 	s.SMTP = d.resolveSMTP(&doc.SMTP)
 	rotas := d.resolveRotas(doc, s, contacts)
 	d.resolveReceivers(doc, s, contacts, rotas, intervals)

@@ -26,6 +26,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 		}
 		d.resolveWays(r, &out)
 		d.resolveLists(r, &out, s, contacts, rotas)
+		d.resolveCallAfter(r, &out)
 		d.resolveTemplates(r, &out, s)
 		out.Escalate = d.resolveEscalation(r)
 		out.Mute = d.resolveMutes(r.MuteTimes, intervals)

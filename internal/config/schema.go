@@ -35,6 +35,7 @@ type document struct {
 	OnCall    []rotaDoc             `yaml:"oncall" doc:"Rotas: who is on call, in turn. See [On call](oncall.md)."`
 	Intervals []intervalsDoc        `yaml:"time_intervals" doc:"Named times, as in Alertmanager, for mute_times of contacts and receivers."`
 	SMS       smsDoc                `yaml:"sms" doc:"How text messages go out."`
+	Voice     voiceDoc              `yaml:"voice" doc:"How telephone calls are made."`
 	SMTP      smtpDoc               `yaml:"smtp" doc:"The mail server through which e-mail goes out. See [E-mail](receivers/email.md)."`
 	Heartbeat heartbeatDoc          `yaml:"heartbeat" doc:"A sign of life for somebody else's monitor. It is sent only while readings arrive and the store can be written: that it stays away is the alarm."`
 	Drill     drillDoc              `yaml:"drill" doc:"Asks each contact, every so often, to answer a text message."`
@@ -439,6 +440,7 @@ type receiverDoc struct {
 	listsDoc
 	Ways      []wayDoc     `yaml:"ways" doc:"Instead of lists of its own: ways in order. The next one is taken when those before do not deliver." example:"[{sms: [wei]}, {oncall: [managers]}]"`
 	Within    span         `yaml:"within" doc:"How long each way has to deliver." default:"2m for critical alarms, 15m for others"`
+	CallAfter span         `yaml:"call_after" doc:"How long a critical alarm goes without an acknowledgement before those under voice are called. In a later way they are called in its turn." default:"5m"`
 	Escalate  []stepDoc    `yaml:"escalate" doc:"Who is told, too, when nobody has acknowledged an alarm by then." example:"[{after: 15m, to: [managers]}]"`
 	MuteTimes []muteDoc    `yaml:"mute_times" doc:"Names of time_intervals in which nobody of this receiver is told; notices wait until the end, and are dropped when the alarm is over by then. A severity goes out all the same where the item is a mapping with except." example:"[weekends, {name: holidays, except: [critical]}]"`
 	Templates templatesDoc `yaml:"templates" doc:"Other words than those that are shipped."`

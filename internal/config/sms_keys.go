@@ -23,12 +23,5 @@ func (d *decoder) onlyKeys(p *providerDoc, own ...string) {
 
 // checkPrefixes checks the beginnings of the numbers that a provider sends to.
 func (d *decoder) checkPrefixes(p *providerDoc) {
-	if p.Prefixes != nil && len(p.Prefixes) == 0 {
-		d.fault(d.under(p.place, "prefixes"), "the list is empty; remove the key to send to all numbers")
-	}
-	for i, prefix := range p.Prefixes {
-		if !d.forms.prefix.MatchString(prefix) {
-			d.fault(d.nth(d.under(p.place, "prefixes"), i), "a prefix is + and the first digits of a number, such as \"+44\", not %q", clip(prefix))
-		}
-	}
+	d.checkBeginnings(p.place, p.Prefixes)
 }

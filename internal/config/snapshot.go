@@ -39,6 +39,7 @@ type Snapshot struct {
 	Receivers     []Receiver
 	Rotas         []rota.Rota
 	SMS           SMS
+	Voice         Voice
 	SMTP          *SMTP      // nil: no e-mail is sent
 	Fallback      []string   // receivers that are told when somebody cannot be reached
 	Heartbeat     *Heartbeat // nil: none is sent
@@ -245,6 +246,7 @@ type Quiet struct {
 type Receiver struct {
 	Name      string
 	SMS       []string // names of contacts
+	Voice     []string // names of contacts that are called
 	OnCall    []string // names of rotas
 	Email     []string // names of contacts
 	Webhooks  []Webhook
@@ -258,6 +260,9 @@ type Receiver struct {
 	// Turns says of those that a later way of the receiver tells which that is; the methods
 	// TurnOf… read it.
 	Turns map[string]int
+	// CallAfter is how long a critical alarm goes without an acknowledgement before those of
+	// Voice are called.
+	CallAfter time.Duration
 	// Within is how long each way has to deliver, and WithinCritical the same of something
 	// critical.
 	Within, WithinCritical time.Duration

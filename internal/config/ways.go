@@ -9,6 +9,7 @@ import (
 // listsDoc is whom a receiver tells, or one of its ways.
 type listsDoc struct {
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
+	Voice         []string     `yaml:"voice" doc:"Contacts that are called when a critical alarm is not acknowledged (call_after)." example:"[wei]"`
 	Email         []string     `yaml:"email" doc:"Contacts that get an e-mail. It needs smtp."`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
 	Alertmanagers []managerDoc `yaml:"alertmanagers" doc:"Alertmanagers in which open alarms are kept firing, each as its URL or as a mapping. Those of one receiver are one cluster: each is told of all." example:"[http://127.0.0.1:9093]"`
@@ -16,7 +17,7 @@ type listsDoc struct {
 }
 
 func (l *listsDoc) empty() bool {
-	return len(l.SMS) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && len(l.Email) == 0 && len(l.Alertmanagers) == 0
+	return len(l.SMS) == 0 && len(l.Voice) == 0 && len(l.OnCall) == 0 && len(l.Webhooks) == 0 && len(l.Email) == 0 && len(l.Alertmanagers) == 0
 }
 
 // wayDoc is one of the ways of a receiver that tells by them in order.
@@ -99,10 +100,11 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 	urls := make(map[string]place)
 	for _, l := range r.lists() {
 		d.checkTexts(&l, out, s, contacts)
+		d.checkCalled(&l, out, s, contacts)
 		d.checkRotas(&l, out, rotas)
 		d.resolveMails(&l, out, s, contacts)
 		d.resolveAlertmanagers(&l, out, urls)
-		out.SMS, out.OnCall = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...)
+		out.SMS, out.OnCall, out.Voice = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...), append(out.Voice, l.Voice...)
 		for j := range l.Webhooks {
 			w := &l.Webhooks[j]
 			if w.node == nil {
@@ -117,6 +119,9 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 		}
 		for _, name := range l.SMS {
 			out.turn(smsTurn(name), l.turn)
+		}
+		for _, name := range l.Voice {
+			out.turn(voiceTurn(name), l.turn)
 		}
 		for _, name := range l.OnCall {
 			out.turn(onCallTurn(name), l.turn)

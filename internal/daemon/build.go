@@ -20,6 +20,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
+	"github.com/brimwatch/brimwatch/internal/keys"
 	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
@@ -184,6 +185,7 @@ func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error
 	}
 	d.hooks = twilio.NewHooks(twilio.HooksOptions{
 		Receipts: d.outbox, Logger: d.options.Logger,
+		Keys:    keys.New(keys.Options{Links: d.links, Acker: d.engine, Journal: d.outbox, Logger: d.options.Logger}),
 		Replies: replies.New(replies.Options{Acker: d.engine, Silencer: d.outbox, Journal: d.outbox, Directories: d.outbox, Logger: d.options.Logger}),
 	})
 	d.hooks.Set(s.Server.ExternalURL, receivers.Signers(s))

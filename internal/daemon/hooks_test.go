@@ -140,7 +140,7 @@ func TestAckByTextMessage(t *testing.T) {
 
 func TestHooksWantASignature(t *testing.T) {
 	d := judging(t, writeConfig(t, texting, nil))
-	for _, path := range []string{twilio.StatusPath, twilio.InboundPath} {
+	for _, path := range []string{twilio.StatusPath, twilio.InboundPath, twilio.KeyPath} {
 		if w := call(t, d, path, "guessed", url.Values{"From": {"+14155550100"}, "Body": {"A2BC"}}); w.Code != http.StatusForbidden {
 			t.Errorf("%s: a forged callback was answered %d", path, w.Code)
 		}

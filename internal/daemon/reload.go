@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/internal/config"
+	"github.com/brimwatch/brimwatch/internal/keys"
 	"github.com/brimwatch/brimwatch/internal/mailchart"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
@@ -87,12 +88,13 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 }
 
 // newDirectory builds the directory of a configuration. Its mails have charts of what was
-// recorded.
+// recorded, and its calls ask for a key.
 func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 	directory, err := receivers.Directory(s, d.options.Version)
 	if err != nil {
 		return nil, err
 	}
+	receivers.TakeKeys(directory, keys.Tokens(d.links, time.Now))
 	receivers.Link(directory, d.links, s.Server.ExternalURL)
 	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
 	return directory, nil

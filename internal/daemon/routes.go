@@ -45,6 +45,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 		{"/-/", "health", programs},
 		{twilio.StatusPath, "receipts", d.hooks},
 		{twilio.InboundPath, "replies", d.hooks},
+		{twilio.KeyPath, "keys", d.hooks},
 		{"/", "pages", pages},
 	} {
 		mux.Handle(r.pattern, meter.Wrap(r.name, r.handler))

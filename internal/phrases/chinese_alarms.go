@@ -114,6 +114,7 @@ func chineseAlarms() map[string]string {
 		"kind of notice|fell":         "再次回落",
 		"kind of notice|settled":      "持续告警",
 		"channel|sms":                 "短信",
+		"channel|voice":               "电话",
 		"channel|webhook":             "Webhook",
 		"channel|alertmanager":        "Alertmanager",
 		"channel|email":               "邮件",

@@ -7,10 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"net"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/heard"
@@ -30,6 +27,10 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 			return nil, fmt.Errorf("sms provider %s: %w", p.Name, err)
 		}
 		providers[p.Name] = ch
+	}
+	voices, err := callers(s)
+	if err != nil {
+		return nil, err
 	}
 	e := notifier.Entries{
 		Receivers: make(map[string]notifier.Receiver, len(s.Receivers)),
@@ -58,6 +59,11 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		if err != nil {
 			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
 		}
+		calls, err := called(&s.Receivers[i], s, contacts, voices)
+		if err != nil {
+			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
+		}
+		r.Targets = append(r.Targets, calls...)
 		e.Receivers[r.Name] = r
 	}
 	for i := range s.Instances {
@@ -100,7 +106,7 @@ func newProvider(p *config.Provider, external, version string) (notifier.Channel
 func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact,
 	providers map[string]notifier.Channel, version string,
 ) (notifier.Receiver, error) {
-	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical}
+	out := notifier.Receiver{Name: r.Name, GroupWait: r.GroupWait, Within: r.Within, WithinCritical: r.WithinCritical, CallAfter: r.CallAfter}
 	mute := muteTimes(r.Mute)
 	text, err := templateOf(r.SMSTemplate)
 	if err != nil {
@@ -192,22 +198,7 @@ func stranger(s *config.Snapshot, providers map[string]notifier.Channel, version
 // the better, and of equals the first of the configuration. One without prefixes takes what
 // nobody else does.
 func providersFor(providers []config.Provider, phone string) []*config.Provider {
-	var out []*config.Provider
-	length := make(map[*config.Provider]int)
-	for i := range providers {
-		p := &providers[i]
-		fits := len(p.Prefixes) == 0
-		for _, prefix := range p.Prefixes {
-			if strings.HasPrefix(phone, prefix) {
-				fits, length[p] = true, max(length[p], len(prefix))
-			}
-		}
-		if fits {
-			out = append(out, p)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b *config.Provider) int { return length[b] - length[a] })
-	return out
+	return best(providers, func(p *config.Provider) []string { return p.Prefixes }, phone)
 }
 
 // routeTo makes t one that is reached through providers, in their order. There is one at
@@ -228,14 +219,15 @@ func routeTo(t notifier.Target, by []*config.Provider, s *config.Snapshot, provi
 // could not: an address of this machine alone means nothing to it, and a
 // signature is made with the auth token.
 func statusCallback(external string, p *config.Provider) string {
-	u, err := url.Parse(external)
-	if err != nil || p.AuthToken == "" || u.Hostname() == "localhost" {
+	return callback(external, p.AuthToken, twilio.StatusPath)
+}
+
+// callback returns the address of a path for Twilio; "" where it could not call it.
+func callback(external string, token config.Secret, path string) string {
+	if token == "" || config.IsLocal(external) {
 		return ""
 	}
-	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
-		return ""
-	}
-	return external + twilio.StatusPath
+	return external + path
 }
 
 // Signers lists the accounts whose callbacks Twilio signs.
@@ -243,6 +235,11 @@ func Signers(s *config.Snapshot) []twilio.Signer {
 	var out []twilio.Signer
 	for i := range s.SMS.Providers {
 		if p := &s.SMS.Providers[i]; p.Type == "twilio" {
+			out = append(out, twilio.Signer{AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal()})
+		}
+	}
+	for i := range s.Voice.Providers {
+		if p := &s.Voice.Providers[i]; p.Type == "twilio" {
 			out = append(out, twilio.Signer{AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal()})
 		}
 	}

@@ -15,8 +15,9 @@ import (
 	"strings"
 )
 
-// Notify posts the status callbacks that are due by now, signed as Twilio signs
-// them: one for each status after the first, in order. What a callback's receiver
+// Notify posts the callbacks that are due by now, signed as Twilio signs them: of each
+// message one for each status after the first, in order; of each call the key that was
+// pressed, and its end. What a callback's receiver
 // did not take is not posted again, as with Twilio.
 func (s *Server) Notify(ctx context.Context) error {
 	if s.opts.Callbacks == nil {
@@ -35,6 +36,8 @@ func (s *Server) Notify(ctx context.Context) error {
 type callback struct {
 	url  string
 	form url.Values
+	// heard takes what was answered; nil is nobody.
+	heard func(answer string)
 }
 
 // dueCallbacks collects what is to be posted, and counts it as told.
@@ -56,10 +59,10 @@ func (s *Server) dueCallbacks() []callback {
 			if step == len(m.steps())-1 && m.code != 0 {
 				form.Set("ErrorCode", strconv.Itoa(m.code))
 			}
-			due = append(due, callback{m.callback, form})
+			due = append(due, callback{m.callback, form, nil})
 		}
 	}
-	return due
+	return append(due, s.duePosts(now)...)
 }
 
 func (s *Server) post(ctx context.Context, c callback) error {
@@ -74,8 +77,16 @@ func (s *Server) post(ctx context.Context, c callback) error {
 	if err != nil {
 		return fmt.Errorf("post a status callback: %w", err)
 	}
-	defer func() { _ = resp.Body.Close() }()           // read-only: nothing can be lost
-	_, _ = io.CopyN(io.Discard, resp.Body, maxRequest) // so that the connection is kept
+	defer func() { _ = resp.Body.Close() }()                       // read-only: nothing can be lost
+	said, err := io.ReadAll(io.LimitReader(resp.Body, maxRequest)) // so that the connection is kept
+	if err != nil {
+		return fmt.Errorf("read the answer to a callback: %w", err)
+	}
+	if c.heard != nil {
+		s.mu.Lock()
+		c.heard(string(said))
+		s.mu.Unlock()
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return fmt.Errorf("post a status callback: HTTP %d", resp.StatusCode)
 	}

@@ -1,5 +1,5 @@
 // Package phone is a telephone on a page: an HTTP server that keeps the
-// contract of Twilio's Messages resource (API 2010-04-01) for sending, listing
+// contract of Twilio's resources Messages and Calls (API 2010-04-01) for sending, listing
 // and fetching, and shows what was sent as a telephone would. The demo shows it
 // to people; tests make it fail in the ways a provider can (Fault).
 //
@@ -49,6 +49,9 @@ type Server struct {
 	created  int // messages ever created
 	posts    int // requests to create one
 	fault    func(Request) Fault
+	calls    []*call // oldest first
+	asked    int     // requests to create a call
+	taken    func(CallRequest) Taken
 }
 
 // New returns a server for one account.
@@ -72,6 +75,9 @@ func New(o Options) (*Server, error) {
 	s.mux.HandleFunc("POST /2010-04-01/Accounts/{account}/Messages.json", s.api(s.create))
 	s.mux.HandleFunc("GET /2010-04-01/Accounts/{account}/Messages.json", s.api(s.list))
 	s.mux.HandleFunc("GET /2010-04-01/Accounts/{account}/Messages/{file}", s.api(s.fetch))
+	s.mux.HandleFunc("POST /2010-04-01/Accounts/{account}/Calls.json", s.api(s.createCall))
+	s.mux.HandleFunc("GET /2010-04-01/Accounts/{account}/Calls.json", s.api(s.listCalls))
+	s.mux.HandleFunc("GET /2010-04-01/Accounts/{account}/Calls/{file}", s.api(s.fetchCall))
 	s.mux.HandleFunc("/2010-04-01/", s.notFound)
 	s.pages()
 	return s, nil

@@ -175,7 +175,7 @@ func TestOtherAccountAndUnknownPathsAreNotFound(t *testing.T) {
 		"/2010-04-01/Accounts/AC" + strings.Repeat("9", 32) + "/Messages.json",
 		path + "/SM" + strings.Repeat("9", 32) + ".json",
 		path + "/nothing",
-		"/2010-04-01/Accounts/" + account + "/Calls.json",
+		"/2010-04-01/Accounts/" + account + "/Faxes.json",
 	} {
 		if w := r.do(http.MethodGet, target, nil); w.Code != http.StatusNotFound || decode[apiError](t, w).Code != 20404 {
 			t.Errorf("%s: status %d, %s", target, w.Code, w.Body)

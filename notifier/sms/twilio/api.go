@@ -25,15 +25,15 @@ const maxAnswer = 1 << 20
 // service returns Twilio's generated API over a client of one call. The
 // generated methods take no context, so each call has a client that carries its
 // own; that costs one small allocation.
-func (c *Channel) service(ctx context.Context) *openapi.ApiService {
-	return c.call(ctx).service()
+func (a *account) service(ctx context.Context) *openapi.ApiService {
+	return a.call(ctx).service()
 }
 
-func (c *Channel) call(ctx context.Context) *call { return &call{channel: c, ctx: ctx} }
+func (a *account) call(ctx context.Context) *call { return &call{account: a, ctx: ctx} }
 
 // call is a client.BaseClient for one call, or for the pages of one list.
 type call struct {
-	channel *Channel
+	account *account
 	ctx     context.Context //nolint:containedctx // client.BaseClient's methods take none, and this value lives for one call
 	date    time.Time       // when the far side wrote its last good answer, by its own clock; zero when it did not say
 }
@@ -46,10 +46,10 @@ func (c *call) service() *openapi.ApiService {
 }
 
 // AccountSid returns the account that the request is about.
-func (c *call) AccountSid() string { return c.channel.opts.AccountSID }
+func (c *call) AccountSid() string { return c.account.sid }
 
 // SetTimeout is part of client.BaseClient and has no effect: the timeout is an
-// option of the channel, and a call's context ends it in any case.
+// option of the account, and a call's context ends it in any case.
 func (c *call) SetTimeout(time.Duration) {}
 
 // SetOauth is part of client.BaseClient and has no effect: the channel signs in
@@ -67,7 +67,7 @@ func (c *call) SendRequest(method, rawURL string, data url.Values, headers map[s
 	if err != nil {
 		return nil, err
 	}
-	a, err := httpcall.Do(c.channel.opts.Transport, req, c.channel.opts.Timeout, maxAnswer)
+	a, err := httpcall.Do(c.account.transport, req, c.account.timeout, maxAnswer)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (c *call) request(method, rawURL string, data url.Values, headers map[strin
 	if err != nil {
 		return nil, errors.New("the address of the call cannot be read")
 	}
-	base := c.channel.base
+	base := c.account.base
 	u.Scheme, u.Host, u.Path, u.RawPath = base.Scheme, base.Host, base.Path+u.Path, ""
 	content := string(body)
 	if method == http.MethodGet || method == http.MethodDelete {
@@ -119,7 +119,7 @@ func (c *call) request(method, rawURL string, data url.Values, headers map[strin
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "brimwatch twilio-go/"+client.LibraryVersion)
-	req.SetBasicAuth(c.channel.opts.APIKeySID, c.channel.opts.APIKeySecret)
+	req.SetBasicAuth(c.account.keySID, c.account.keySecret)
 	return req, nil
 }
 

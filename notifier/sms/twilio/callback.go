@@ -97,16 +97,19 @@ func withoutPort(address string) string {
 	return before + strings.TrimSuffix(host, ":"+port) + after
 }
 
-// Callback is what Twilio posts about a message it sent.
+// Callback is what Twilio posts about a message it sent, or a call it made.
 type Callback struct {
 	AccountSID string
 	Status     Status
-	Receipt    notifier.Receipt // with the message's SID
+	Receipt    notifier.Receipt // with the SID of the message or call
 }
 
 // ParseCallback reads the form of a status callback. Its signature is checked
 // before, with VerifySignature.
 func ParseCallback(form url.Values) (Callback, error) {
+	if form.Has("CallSid") {
+		return parseCallCallback(form)
+	}
 	sid := form.Get("MessageSid")
 	if sid == "" {
 		sid = form.Get("SmsSid") // the older name, sent beside the new one
@@ -130,4 +133,16 @@ func ParseCallback(form url.Values) (Callback, error) {
 		code = n
 	}
 	return Callback{AccountSID: form.Get("AccountSid"), Status: status, Receipt: makeReceipt(sid, status, code, "")}, nil
+}
+
+// parseCallCallback reads what is posted when a call has ended.
+func parseCallCallback(form url.Values) (Callback, error) {
+	sid, status := form.Get("CallSid"), form.Get("CallStatus")
+	if !isSID(sid, "CA") {
+		return Callback{}, errors.New("status callback: CallSid is not the SID of a call")
+	}
+	if status == "" {
+		return Callback{}, errors.New("status callback: CallStatus is missing")
+	}
+	return Callback{AccountSID: form.Get("AccountSid"), Status: Status(status), Receipt: makeCallReceipt(sid, status, form.Get("AnsweredBy"))}, nil
 }

@@ -31,23 +31,36 @@ const (
 // decides; the code, which Twilio splits and adds to as it likes, chooses the
 // words and tells what is wrong with one recipient from what is wrong with the
 // account.
-func (c *Channel) judge(err error, m notifier.Message) error {
-	said := c.scrubbed(err, m.Recipient)
+func (a *account) judge(err error, m notifier.Message, k kind) error {
+	said := a.scrubbed(err, m.Recipient)
 	if e, ok := errors.AsType[*apiError](err); ok {
-		return c.judgeAnswer(e, said, m)
+		return judgeAnswer(e, said, m, k)
 	}
 	if f, ok := errors.AsType[*httpcall.CallError](err); ok && !f.Written {
 		return fmt.Errorf("reach Twilio: %w", said)
 	}
 	// No answer, or a success whose body broke off or is not a message.
-	return notifier.Unknown(fmt.Errorf("%s: %w", perhaps, said))
+	return notifier.Unknown(fmt.Errorf("%s: %w", k.perhaps(), said))
+}
+
+// kind is what text messages and calls do not share in a refusal.
+type kind struct {
+	noun string // message, call
+	// aboutRecipient explains a refusal that is about one recipient, with the way out; "" when
+	// the code is about something else.
+	aboutRecipient func(code int, who string) string
+	// full explains a refusal that passes when less is under way, and fault one that the text
+	// is to blame for; "" when the code is about something else.
+	full, fault func(code int) string
 }
 
 // perhaps begins the text of an unknown outcome.
-const perhaps = "the message may have been accepted by Twilio and is looked up before it is sent again"
+func (k kind) perhaps() string {
+	return "the " + k.noun + " may have been accepted by Twilio and is looked up before it is sent again"
+}
 
 // judgeAnswer gives an answer its meaning; said is its text as it may be shown.
-func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error {
+func judgeAnswer(e *apiError, said error, m notifier.Message, k kind) error {
 	wait, asked := httpcall.RetryAfter(e.header, time.Now())
 	later := func(why string, d time.Duration) error {
 		if asked {
@@ -58,13 +71,13 @@ func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error
 	never := func(why string) error { return notifier.Permanent(fmt.Errorf("%s: %w", why, said)) }
 	switch s := e.Status; {
 	case s >= 500:
-		err := fmt.Errorf("%s: %w", perhaps, said)
+		err := fmt.Errorf("%s: %w", k.perhaps(), said)
 		if asked {
 			err = notifier.After(err, wait)
 		}
 		return notifier.Unknown(err)
 	case s == http.StatusTooManyRequests:
-		return later("asked too often, so Twilio did not take the message", busyAfter)
+		return later("asked too often, so Twilio did not take the "+k.noun, busyAfter)
 	case s < 400:
 		return later("the address of Twilio redirects to "+httpcall.RedirectTarget(e.header)+
 			", which is not followed; correct base_url, or what stands between here and Twilio", mendAfter)
@@ -75,7 +88,7 @@ func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error
 		}
 		return err
 	}
-	if why := c.aboutRecipient(e.Code, m.Recipient.Display); why != "" {
+	if why := k.aboutRecipient(e.Code, m.Recipient.Display); why != "" {
 		err := notifier.Permanent(notifier.AboutRecipient(fmt.Errorf("%s: %w", why, said)))
 		if aboutPair(e.Code) {
 			err = notifier.AboutPair(err)
@@ -85,16 +98,35 @@ func (c *Channel) judgeAnswer(e *apiError, said error, m notifier.Message) error
 	if why := aboutAccount(e); why != "" {
 		return later(why, mendAfter)
 	}
-	switch e.Code {
-	case 21611, 30001:
-		return later("the queue of this sender is full at Twilio; a messaging service with more senders helps", queueAfter)
-	case 21602, 21617:
-		return never("the text is empty or longer than the 1,600 signs Twilio takes, which is a fault of Brimwatch")
+	if why := k.full(e.Code); why != "" {
+		return later(why, queueAfter)
+	}
+	if why := k.fault(e.Code); why != "" {
+		return never(why)
 	}
 	if m.Attempt >= refusals {
 		return never(fmt.Sprintf("refused by Twilio %d times", m.Attempt))
 	}
 	return later("refused by Twilio", mendAfter)
+}
+
+// ofMessages is what is particular to text messages.
+func (c *Channel) ofMessages() kind {
+	return kind{
+		noun: "message", aboutRecipient: c.aboutRecipient,
+		full: func(code int) string {
+			if code == 21611 || code == 30001 {
+				return "the queue of this sender is full at Twilio; a messaging service with more senders helps"
+			}
+			return ""
+		},
+		fault: func(code int) string {
+			if code == 21602 || code == 21617 {
+				return "the text is empty or longer than the 1,600 signs Twilio takes, which is a fault of Brimwatch"
+			}
+			return ""
+		},
+	}
 }
 
 // aboutRecipient explains a refusal that is about this one recipient, with the
@@ -138,7 +170,7 @@ func aboutAccount(e *apiError) string {
 		return "Twilio refused the credentials; check account_sid with auth_token or the API key, and that the account is not suspended"
 	case 20404:
 		return "Twilio knows no such account; check account_sid and messaging_service_sid"
-	case 21603, 21606, 21212, 21659, 21660, 21661:
+	case 21603, 21606, 21210, 21212, 21213, 21659, 21660, 21661:
 		return "Twilio does not let this account send from this sender; check from"
 	case 21701, 21703, 21705:
 		return "the messaging service is unknown or has no sender; check messaging_service_sid"
@@ -163,19 +195,19 @@ func aboutAccount(e *apiError) string {
 // scrubbed is an error as it may be shown: Twilio repeats the number, and what
 // stands before it may repeat anything it was sent. It is shortened last: half a
 // secret would no longer be recognized.
-func (c *Channel) scrubbed(err error, r notifier.Recipient) error {
-	return &shownError{httpcall.OneLine(c.hide(err.Error(), r), 300), err}
+func (a *account) scrubbed(err error, r notifier.Recipient) error {
+	return &shownError{httpcall.OneLine(a.hide(err.Error(), r), 300), err}
 }
 
 // hide takes a recipient's number and the credentials out of a text.
-func (c *Channel) hide(text string, r notifier.Recipient) string {
-	basic := base64.StdEncoding.EncodeToString([]byte(c.opts.APIKeySID + ":" + c.opts.APIKeySecret))
+func (a *account) hide(text string, r notifier.Recipient) string {
+	basic := base64.StdEncoding.EncodeToString([]byte(a.keySID + ":" + a.keySecret))
 	var pairs []string
 	for _, p := range [][2]string{
 		{basic, "<secret>"},
-		{c.opts.AuthToken, "<secret>"},
-		{c.opts.APIKeySecret, "<secret>"},
-		{c.opts.AccountSID, "<account_sid>"},
+		{a.token, "<secret>"},
+		{a.keySecret, "<secret>"},
+		{a.sid, "<account_sid>"},
 		{r.Address, r.Display},
 		{strings.TrimPrefix(r.Address, "+"), r.Display},
 	} {

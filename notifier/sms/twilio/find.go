@@ -60,7 +60,7 @@ func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receip
 	for range maxPages {
 		page, err := service.PageMessage(p, token, number)
 		if err != nil {
-			return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: %w", c.judgeLookup(err, m.Recipient))
+			return notifier.Receipt{}, false, fmt.Errorf("look the message up at Twilio: %w", c.judgeLookup(err, m.Recipient, "messages"))
 		}
 		if page.Messages == nil {
 			return notifier.Receipt{}, false, errors.New("look the message up at Twilio: the answer holds no list of messages")
@@ -125,8 +125,8 @@ func (s *search) lookThrough(page []openapi.ApiV2010Message) (found *openapi.Api
 // judgeLookup gives the error of a look-up its text and, where the far side
 // asked for one, its wait. Nothing was sent by it, so nothing is unknown. A refusal
 // that will be the same next time is undecidable.
-func (c *Channel) judgeLookup(err error, r notifier.Recipient) error {
-	said := c.scrubbed(err, r)
+func (a *account) judgeLookup(err error, r notifier.Recipient, what string) error {
+	said := a.scrubbed(err, r)
 	e, ok := errors.AsType[*apiError](err)
 	if !ok {
 		return said
@@ -134,10 +134,10 @@ func (c *Channel) judgeLookup(err error, r notifier.Recipient) error {
 	why := aboutAccount(e)
 	if refused(e.Status) {
 		if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
-			why = "Twilio does not let these credentials read messages; give the API key the permissions to read and list messages, " +
+			why = "Twilio does not let these credentials read " + what + "; give the API key the permissions to read and list " + what + ", " +
 				"or use a standard key; if sending fails too, check account_sid with auth_token or the key"
 		}
-		return notifier.Undecidable(fmt.Errorf("%s: %w", cmp.Or(why, "Twilio refuses to be asked about messages"), said))
+		return notifier.Undecidable(fmt.Errorf("%s: %w", cmp.Or(why, "Twilio refuses to be asked about "+what), said))
 	}
 	if why != "" {
 		said = fmt.Errorf("%s: %w", why, said)

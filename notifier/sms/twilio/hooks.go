@@ -3,11 +3,13 @@ package twilio
 import (
 	"context"
 	"encoding/xml"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"sync/atomic"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -15,6 +17,13 @@ import (
 const (
 	StatusPath  = "/hooks/twilio/status"
 	InboundPath = "/hooks/twilio/inbound"
+	KeyPath     = "/hooks/twilio/key"
+)
+
+// What the query of KeyPath holds.
+const (
+	keyLanguage = "l" // en or zh
+	keyToken    = "t"
 )
 
 // maxForm is how large the form of a callback may be.
@@ -31,6 +40,13 @@ type Replies interface {
 	Answer(ctx context.Context, in notifier.Inbound) string
 }
 
+// Keys takes the key that somebody pressed during a call.
+type Keys interface {
+	// Press returns what is said then, and whether another key is awaited. token is what the
+	// call was made with.
+	Press(ctx context.Context, token, digit string, l words.Language) (said string, again bool)
+}
+
 // Signer is one account whose callbacks are taken.
 type Signer struct {
 	AccountSID string
@@ -41,10 +57,11 @@ type Signer struct {
 type HooksOptions struct {
 	Receipts Receipts
 	Replies  Replies
+	Keys     Keys
 	Logger   *slog.Logger
 }
 
-// Hooks answers Twilio's callbacks at StatusPath and InboundPath. It refuses those
+// Hooks answers Twilio's callbacks at StatusPath, InboundPath and KeyPath. It refuses those
 // that no Signer has signed. It is safe for use from several goroutines.
 type Hooks struct {
 	HooksOptions
@@ -65,6 +82,7 @@ func NewHooks(o HooksOptions) *Hooks {
 	h.Set("", nil)
 	h.mux.HandleFunc("POST "+StatusPath, h.status)
 	h.mux.HandleFunc("POST "+InboundPath, h.inbound)
+	h.mux.HandleFunc("POST "+KeyPath, h.key)
 	return h
 }
 
@@ -134,6 +152,33 @@ func (h *Hooks) inbound(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
 		return
 	}
+	writeXML(w, string(text))
+}
+
+func writeXML(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	_, _ = w.Write(append([]byte(xml.Header), text...))
+	_, _ = io.WriteString(w, xml.Header+text)
+}
+
+// key takes a key that was pressed during a call, and says what came of it.
+func (h *Hooks) key(w http.ResponseWriter, r *http.Request) {
+	form, ok := h.form(w, r)
+	if !ok {
+		return
+	}
+	query := r.URL.Query()
+	l, _ := words.ParseLanguage(query.Get(keyLanguage))
+	said, again := h.Keys.Press(r.Context(), query.Get(keyToken), form.Get("Digits"), l)
+	t := twiml{Hangup: &hangup{}}
+	if again {
+		t.Gather = gathering(said, 1, l, h.signers.Load().external+r.URL.RequestURI())
+	} else {
+		t.Say = []say{saying(said, 1, l)}
+	}
+	text, err := t.marshal()
+	if err != nil {
+		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
+		return
+	}
+	writeXML(w, text)
 }

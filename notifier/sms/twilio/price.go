@@ -11,13 +11,13 @@ import (
 )
 
 // price reads what Twilio charged. In its answers that is below zero, and null until
-// some time after the message was sent; the currency is there from the beginning.
-func price(msg *openapi.ApiV2010Message) notifier.Price {
-	p := notifier.Price{Currency: strings.ToUpper(text(msg.PriceUnit))}
+// some time after the message was sent or the call ended; the currency is there from the beginning.
+func price(unit, charged *string) notifier.Price {
+	p := notifier.Price{Currency: strings.ToUpper(text(unit))}
 	if len(p.Currency) != 3 || strings.Trim(p.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return notifier.Price{}
 	}
-	if amount, err := fleet.ParseAmount(text(msg.Price)); err == nil {
+	if amount, err := fleet.ParseAmount(text(charged)); err == nil {
 		p.Amount, p.Known = max(amount, -amount), true
 	}
 	return p

@@ -91,7 +91,7 @@ func (c *Channel) Track(ctx context.Context, m notifier.SentMessage) (notifier.R
 	}
 	msg, err := c.service(ctx).FetchMessage(providerID, &openapi.FetchMessageParams{})
 	if err != nil {
-		return notifier.Receipt{}, fmt.Errorf("ask Twilio about message %s: %w", providerID, c.judgeLookup(err, notifier.Recipient{}))
+		return notifier.Receipt{}, fmt.Errorf("ask Twilio about message %s: %w", providerID, c.judgeLookup(err, notifier.Recipient{}, "messages"))
 	}
 	if text(msg.Sid) != providerID {
 		return notifier.Receipt{}, fmt.Errorf("ask Twilio about message %s: the answer is about another one", providerID)
@@ -108,7 +108,7 @@ func (c *Channel) receipt(msg *openapi.ApiV2010Message) notifier.Receipt {
 	to := notifier.Recipient{Address: text(msg.To), Display: "the recipient"}
 	said := httpcall.OneLine(c.hide(text(msg.ErrorMessage), to), 200)
 	r := makeReceipt(text(msg.Sid), Status(text(msg.Status)), code, said)
-	r.Segments, r.Price = segments(msg), price(msg)
+	r.Segments, r.Price = segments(msg), price(msg.PriceUnit, msg.Price)
 	return r
 }
 

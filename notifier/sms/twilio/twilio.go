@@ -1,5 +1,6 @@
 // Package twilio sends text messages through Twilio's Programmable Messaging
-// API (2010-04-01). It sends once, finds out whether a message in doubt was
+// API (2010-04-01), and makes telephone calls by its Calls API (Caller): both are
+// one account, with the same refusals and callbacks. It sends once, finds out whether a message in doubt was
 // accepted, asks what became of one, and checks the callbacks Twilio makes.
 //
 // Twilio has no idempotency key for sending, so a request that may have been
@@ -23,7 +24,6 @@ import (
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/brimwatch/brimwatch/notifier"
-	"github.com/brimwatch/brimwatch/notifier/httpcall"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
@@ -50,50 +50,28 @@ type Options struct {
 // Channel sends through one Twilio account. It is safe for use from several
 // goroutines.
 type Channel struct {
-	opts Options
-	base *url.URL
-}
+	*account
 
-const defaultBaseURL = "https://api.twilio.com"
+	opts Options
+}
 
 // New checks the options, all at once, and returns the channel. It does not
 // call Twilio.
 func New(o Options) (*Channel, error) {
-	if o.BaseURL == "" {
-		o.BaseURL = defaultBaseURL
-	}
 	if o.Validity == 0 {
 		o.Validity = 15 * time.Minute
 	}
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-	}
-	if o.Transport == nil {
-		o.Transport = httpcall.NewTransport(nil, false)
-	}
-	if o.APIKeySID == "" && o.APIKeySecret == "" {
-		o.APIKeySID, o.APIKeySecret = o.AccountSID, o.AuthToken
-	}
-	base, err := baseURL(o.BaseURL)
-	if err := errors.Join(append(o.check(), err)...); err != nil {
+	a, faults := newAccount(access{o.AccountSID, o.AuthToken, o.APIKeySID, o.APIKeySecret, o.BaseURL, o.Timeout, o.Transport})
+	if err := errors.Join(append(o.check(), faults...)...); err != nil {
 		return nil, err
 	}
-	return &Channel{opts: o, base: base}, nil
+	return &Channel{account: a, opts: o}, nil
 }
 
 func (o Options) check() []error {
 	faults := o.checkSender()
-	if !isSID(o.AccountSID, "AC") {
-		faults = append(faults, errors.New("account_sid: must be AC and 32 hex digits, as the Twilio console shows it"))
-	}
-	if o.APIKeySID == "" || o.APIKeySecret == "" {
-		faults = append(faults, errors.New("auth_token: missing; give the auth token, or api_key_sid with api_key_secret"))
-	}
 	if o.Validity < time.Second || o.Validity > 10*time.Hour {
 		faults = append(faults, fmt.Errorf("validity: %s is outside of 1s to 10h", o.Validity))
-	}
-	if o.Timeout < 0 {
-		faults = append(faults, fmt.Errorf("timeout: %s is negative", o.Timeout))
 	}
 	if o.StatusCallback != "" && !isWebAddress(o.StatusCallback) {
 		faults = append(faults, errors.New("status_callback: must be an http or https address that Twilio can reach"))
@@ -119,20 +97,6 @@ func (o Options) checkSender() (faults []error) {
 func isWebAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
-}
-
-func baseURL(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil: // its text would repeat the address, which may hold a password
-		return nil, errors.New("base_url: cannot be read as an address")
-	case (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		return nil, errors.New("base_url: must begin with http:// or https:// and a host")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("base_url: must hold no user, query or fragment; credentials have keys of their own")
-	}
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	return u, nil
 }
 
 // isSID tells whether s is a Twilio identifier: two letters and 32 hex digits.
@@ -185,18 +149,10 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	}
 	msg, err := c.service(ctx).CreateMessage(p)
 	if err != nil {
-		return notifier.Receipt{}, c.judge(err, m)
+		return notifier.Receipt{}, c.judge(err, m, c.ofMessages())
 	}
 	if msg.Sid == nil || *msg.Sid == "" {
-		return notifier.Receipt{}, notifier.Unknown(fmt.Errorf("%s: its answer holds no message SID", perhaps))
+		return notifier.Receipt{}, notifier.Unknown(fmt.Errorf("%s: its answer holds no message SID", c.ofMessages().perhaps()))
 	}
 	return c.receipt(msg), nil
-}
-
-// CloseIdleConnections closes the connections that are kept for later calls.
-// A channel that is replaced on a reload is told to.
-func (c *Channel) CloseIdleConnections() {
-	if t, ok := c.opts.Transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
 }
