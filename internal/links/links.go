@@ -44,7 +44,7 @@ const keyLength = 32
 // the folder may acknowledge, as they may read the database.
 func Open(dir string) (*Signer, error) {
 	path := filepath.Join(dir, "links.key")
-	key, err := os.ReadFile(path) //nolint:gosec // the folder is that of the configuration
+	key, err := os.ReadFile(path)
 	switch {
 	case err == nil && len(key) == keyLength:
 		return &Signer{key}, nil
