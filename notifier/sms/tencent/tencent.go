@@ -71,7 +71,7 @@ func New(o Options) (*Channel, error) {
 	if o.Templates.Variables == nil {
 		o.Templates.Variables = template.Default()
 	}
-	base, err := baseURL(o.BaseURL)
+	base, err := httpcall.Server(o.BaseURL)
 	if err := errors.Join(append(o.check(), err)...); err != nil {
 		return nil, err
 	}
@@ -98,19 +98,6 @@ func (o *Options) check() (faults []error) {
 		faults = append(faults, fmt.Errorf("timeout: %s is negative", o.Timeout))
 	}
 	return faults
-}
-
-func baseURL(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil: // its text would repeat the address, which may hold a password
-		return nil, errors.New("base_url: cannot be read as an address")
-	case (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		return nil, errors.New("base_url: must begin with http:// or https:// and a host")
-	case u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("base_url: is a server only: scheme, host and port, without user, path or query")
-	}
-	return u, nil
 }
 
 // Bundle returns how many notices fit into one message: one text speaks for all that
