@@ -33,6 +33,12 @@ func (c *checked) Check(context.Context) ([]string, error) {
 	return c.faults, c.err
 }
 
+func (c *checked) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.looks
+}
+
 func TestChannelLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, other := &checked{faults: []string{"template SMS_1 is still under review"}}, &checked{err: errors.New("no right to look")}
@@ -46,13 +52,13 @@ func TestChannelLook(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- c.Run(ctx) }()
 		synctest.Wait()
-		looks := []int{first.looks}
+		looks := []int{first.count()}
 		nudge(c.reloaded)
 		synctest.Wait()
-		looks = append(looks, first.looks)
+		looks = append(looks, first.count())
 		<-time.After(25 * time.Hour)
 		synctest.Wait()
-		looks = append(looks, first.looks, other.looks)
+		looks = append(looks, first.count(), other.count())
 		for i, want := range []int{1, 2, 3, 3} {
 			if looks[i] != want {
 				t.Errorf("looks %v", looks)
