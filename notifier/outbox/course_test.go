@@ -244,6 +244,7 @@ func (c *course) story(code string) string {
 func TestWhateverHappens(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprintf("sms %d", seed), func(t *testing.T) {
+			t.Parallel()
 			live(t, seed, true, func(far *farSide) func(receiver, who string) *notifier.Directory {
 				return func(receiver, who string) *notifier.Directory {
 					return team(receiver, far, person(who, "+15550000001", far))
@@ -251,6 +252,7 @@ func TestWhateverHappens(t *testing.T) {
 			})
 		})
 		t.Run(fmt.Sprintf("webhook %d", seed), func(t *testing.T) {
+			t.Parallel()
 			live(t, seed, false, func(far *farSide) func(receiver, who string) *notifier.Directory {
 				return func(receiver, _ string) *notifier.Directory {
 					return team(receiver, hookSide{far}, notifier.Target{
