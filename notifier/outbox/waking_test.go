@@ -26,6 +26,7 @@ func TestRecoveryIsNoticed(t *testing.T) {
 			"refused": errors.New("connection refused"), "not before": notifier.After(errors.New("429"), 10*time.Second), "in doubt": notifier.Unknown(errors.New("503")),
 		} {
 			t.Run(fmt.Sprintf("%s for %v", name, outage), func(t *testing.T) {
+				t.Parallel()
 				path := dbPath(t)
 				synctest.Test(t, func(t *testing.T) {
 					far := down(err)
@@ -42,6 +43,7 @@ func TestRecoveryIsNoticed(t *testing.T) {
 				})
 			})
 			t.Run(fmt.Sprintf("%s for %v, and something new", name, outage), func(t *testing.T) {
+				t.Parallel()
 				path := dbPath(t)
 				synctest.Test(t, func(t *testing.T) {
 					far := down(err)
