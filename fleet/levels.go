@@ -1,9 +1,11 @@
 package fleet
 
-// Level is a utilization at which an alarm is raised, and how bad that is.
+// Level is a utilization at which an alarm is raised, how bad that is, and the lower one
+// below which it is over.
 type Level struct {
 	Severity  string // as the alarm says it
 	Threshold float64
+	Clear     float64
 }
 
 // Levels are the levels in force of each metric of an instance, the lowest first;

@@ -13,6 +13,7 @@ type Point struct {
 // nothing was known has no point.
 type Series struct {
 	Metric   Metric
-	Usage    []Point
+	Usage    []Point // the highest of each step
+	Average  []Point // at the moments of Usage
 	Capacity []Point
 }

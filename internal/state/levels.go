@@ -30,7 +30,7 @@ func levelsOfRules(rules [fleet.NumMetrics]*alarm.Rule) *fleet.Levels {
 			continue
 		}
 		for _, l := range rule.Levels {
-			out[m] = append(out[m], fleet.Level{Severity: string(l.Severity), Threshold: l.Threshold})
+			out[m] = append(out[m], fleet.Level{Severity: string(l.Severity), Threshold: l.Threshold, Clear: l.Clear})
 		}
 	}
 	return out

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
 	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
@@ -53,7 +57,8 @@ func (s *Store) Statistics(ctx context.Context, instanceID string, from, to time
 	views := s.facts.Views(instanceID, time.Now().UnixMilli())
 	var out []fleet.Series
 	for m := range fleet.Metric(fleet.NumMetrics) {
-		one := fleet.Series{Metric: m, Usage: usage[m].points(g), Capacity: readCapacity(views, m, g)}
+		one := fleet.Series{Metric: m, Capacity: readCapacity(views, m, g)}
+		one.Usage, one.Average = usage[m].points(g)
 		if len(one.Usage) > 0 || len(one.Capacity) > 0 {
 			out = append(out, one)
 		}
@@ -105,56 +110,97 @@ func (g grid) slot(ms int64) int {
 // usagePoints gathers the usage of one metric; several series (of several
 // editions) may add to it.
 type usagePoints struct {
-	v    []float64
-	have []bool
+	highest []float64
+	have    []bool
+	sum     []float64 // of the readings within the step
+	count   []int     // of them; 0 where the last reading before goes on
 }
 
-func (u *usagePoints) put(i int, v float64) {
-	if !u.have[i] || v > u.v[i] {
-		u.v[i], u.have[i] = v, true
+func newUsagePoints(n int) *usagePoints {
+	return &usagePoints{highest: make([]float64, n), have: make([]bool, n), sum: make([]float64, n), count: make([]int, n)}
+}
+
+// read notes a reading within step i.
+func (u *usagePoints) read(i int, v float64) {
+	u.sum[i] += v
+	u.count[i]++
+	u.hold(i, v)
+}
+
+// hold notes that v holds at the end of step i.
+func (u *usagePoints) hold(i int, v float64) {
+	if !u.have[i] || v > u.highest[i] {
+		u.highest[i], u.have[i] = v, true
 	}
 }
 
-func (u *usagePoints) points(g grid) []fleet.Point {
-	if u == nil {
-		return nil
-	}
-	out := make([]fleet.Point, 0, g.n)
-	for i, have := range u.have {
+// add takes in what another series gave.
+func (u *usagePoints) add(other *usagePoints) {
+	for i, have := range other.have {
 		if have {
-			out = append(out, fleet.Point{T: time.UnixMilli(g.at(i)).UTC(), V: u.v[i]})
+			u.hold(i, other.highest[i])
 		}
+		u.sum[i] += other.sum[i]
+		u.count[i] += other.count[i]
 	}
-	return out
 }
 
-// readUsage reads all usage series of the instance.
+func (u *usagePoints) points(g grid) (highest, average []fleet.Point) {
+	if u == nil {
+		return nil, nil
+	}
+	highest, average = make([]fleet.Point, 0, g.n), make([]fleet.Point, 0, g.n)
+	for i, have := range u.have {
+		if !have {
+			continue
+		}
+		at, mean := time.UnixMilli(g.at(i)).UTC(), u.highest[i]
+		if u.count[i] > 0 {
+			mean = u.sum[i] / float64(u.count[i])
+		}
+		highest, average = append(highest, fleet.Point{T: at, V: u.highest[i]}), append(average, fleet.Point{T: at, V: mean})
+	}
+	return highest, average
+}
+
+// readUsage reads all usage series of the instance, side by side: a year has two million
+// readings of each. They come chunk by chunk, which is the quickest way through all of them.
 func readUsage(ctx context.Context, q storage.Querier, id string, g grid) ([fleet.NumMetrics]*usagePoints, error) {
 	var out [fleet.NumMetrics]*usagePoints
-	set := q.Select(ctx, true, nil,
+	set := q.Select(derived.WithChunks(ctx), true, nil,
 		labels.MustNewMatcher(labels.MatchEqual, series.Name, series.Usage),
 		labels.MustNewMatcher(labels.MatchEqual, series.InstanceID, id))
-	var it chunkenc.Iterator
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(2, runtime.GOMAXPROCS(0)))
+	var mu sync.Mutex
 	for set.Next() {
-		m, known := fleet.ParseMetric(set.At().Labels().Get(series.Metric))
+		one := set.At()
+		m, known := fleet.ParseMetric(one.Labels().Get(series.Metric))
 		if !known {
 			continue
 		}
-		if out[m] == nil {
-			out[m] = &usagePoints{v: make([]float64, g.n), have: make([]bool, g.n)}
-		}
-		it = set.At().Iterator(it)
-		if err := readSeries(ctx, it, g, out[m]); err != nil {
-			return out, err
-		}
+		group.Go(func() error {
+			into := newUsagePoints(g.n)
+			if err := readSeries(ctx, one.Iterator(nil), g, into); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if out[m] == nil {
+				out[m] = into
+			} else {
+				out[m].add(into)
+			}
+			return nil
+		})
 	}
-	return out, set.Err()
+	return out, errors.Join(group.Wait(), set.Err())
 }
 
 // checkEvery is how many samples are read between two looks at the context.
 const checkEvery = 1 << 14
 
-// readSeries takes the maximum of each step, and carries the last value over
+// readSeries takes the readings of each step, and carries the last value over
 // steps without a reading.
 func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePoints) error {
 	var (
@@ -169,7 +215,7 @@ func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePo
 			if g.at(i)-lastAt >= lookback.Milliseconds() {
 				break
 			}
-			into.put(i, last)
+			into.hold(i, last)
 		}
 	}
 	for n := 0; it.Next() != chunkenc.ValNone; n++ {
@@ -189,7 +235,7 @@ func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePo
 		}
 		last, lastAt = v, t
 		if slot >= 0 {
-			into.put(slot, v)
+			into.read(slot, v)
 			filled = slot
 		}
 	}

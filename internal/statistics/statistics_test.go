@@ -43,29 +43,33 @@ func TestStatistics(t *testing.T) {
 		from, to time.Duration
 		step     time.Duration
 		usage    string
+		average  string
 		capacity string
 	}{
-		{"the peak within a step is kept", 0, 3 * time.Minute, time.Minute, "0=100 60=900 120=107", "0=5000 60=5000 120=5000 180=5000"},
-		{"at the pace of the readings", 0, 45 * time.Second, 15 * time.Second, "0=100 15=101 30=900 45=103", "0=5000 15=5000 30=5000 45=5000"},
-		{"faster than the readings", 15 * time.Second, 35 * time.Second, 5 * time.Second, "15=101 20=101 25=101 30=900 35=900", "15=5000 20=5000 25=5000 30=5000 35=5000"},
-		{"a silence breaks the line", 105 * time.Second, 135 * time.Second, 15 * time.Second, "105=107", "105=5000 120=5000 135=5000"},
-		{"the first step reaches back", 30 * time.Second, 30 * time.Second, time.Minute, "30=900", "30=5000"},
-		{"before everything", -time.Hour, -time.Hour + time.Minute, time.Minute, "", ""},
-		{"steps that do not fit the range", 0, 100 * time.Second, 40 * time.Second, "0=100 40=900 80=105", "0=5000 40=5000 80=5000"},
+		{"the peak within a step is kept", 0, 3 * time.Minute, time.Minute, "0=100 60=900 120=107", "0=100 60=302 120=106", "0=5000 60=5000 120=5000 180=5000"},
+		{"at the pace of the readings", 0, 45 * time.Second, 15 * time.Second, "0=100 15=101 30=900 45=103", "0=100 15=101 30=900 45=103", "0=5000 15=5000 30=5000 45=5000"},
+		{"faster than the readings", 15 * time.Second, 35 * time.Second, 5 * time.Second, "15=101 20=101 25=101 30=900 35=900", "15=101 20=101 25=101 30=900 35=900", "15=5000 20=5000 25=5000 30=5000 35=5000"},
+		{"a silence breaks the line", 105 * time.Second, 135 * time.Second, 15 * time.Second, "105=107", "105=107", "105=5000 120=5000 135=5000"},
+		{"the first step reaches back", 30 * time.Second, 30 * time.Second, time.Minute, "30=900", "30=367", "30=5000"},
+		{"before everything", -time.Hour, -time.Hour + time.Minute, time.Minute, "", "", ""},
+		{"steps that do not fit the range", 0, 100 * time.Second, 40 * time.Second, "0=100 40=900 80=105", "0=100 40=500.5 80=104", "0=5000 40=5000 80=5000"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := s.Statistics(t.Context(), "mqtt-1", at.Add(c.from), at.Add(c.to), c.step)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var usage, capacity string
+			var usage, average, capacity string
 			for _, one := range got {
 				if one.Metric == fleet.Connections {
-					usage, capacity = show(one.Usage, at), show(one.Capacity, at)
+					usage, average, capacity = show(one.Usage, at), show(one.Average, at), show(one.Capacity, at)
 				}
 			}
 			if usage != c.usage {
 				t.Errorf("usage    %s\nwant     %s", usage, c.usage)
+			}
+			if average != c.average {
+				t.Errorf("average  %s\nwant     %s", average, c.average)
 			}
 			if capacity != c.capacity {
 				t.Errorf("capacity %s\nwant     %s", capacity, c.capacity)
@@ -144,6 +148,29 @@ func TestStatisticsOverAnUpgrade(t *testing.T) {
 				t.Errorf("capacity before the upgrade: %v", one.Capacity)
 			}
 		}
+	}
+}
+
+// TestAverageOverAnUpgrade: readings of both editions within one step are one mean.
+func TestAverageOverAnUpgrade(t *testing.T) {
+	s := open(t, t.TempDir(), nil)
+	in := orders()
+	s.SetFleet([]*fleet.Instance{in})
+	at := time.Now().Add(-30 * time.Second).Truncate(time.Second)
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at, 0, 0, 100), mqttReading("mqtt-1", at.Add(15*time.Second), 0, 0, 200)})
+	s.Flush()
+	bigger := *in
+	bigger.Edition = "platinum"
+	s.SetFleet([]*fleet.Instance{&bigger})
+	s.Flush()
+	s.Append([]*fleet.Reading{mqttReading("mqtt-1", at.Add(31*time.Second), 0, 0, 600)})
+	s.Flush()
+	got, err := s.Statistics(t.Context(), "mqtt-1", at.Add(time.Minute), at.Add(time.Minute), 2*time.Minute)
+	if err != nil || len(got) != 5 {
+		t.Fatal(got, err)
+	}
+	if usage, average := show(got[4].Usage, at), show(got[4].Average, at); usage != "60=600" || average != "60=300" {
+		t.Errorf("highest %s, average %s, want 60=600 and 60=300", usage, average)
 	}
 }
 

@@ -157,7 +157,7 @@ func (c *collection) stored(ctx context.Context, ms ...*labels.Matcher) []storag
 	if c.err != nil {
 		return nil
 	}
-	if c.q.chunkDB != nil && passesChunks(c.hints) {
+	if c.q.chunkDB != nil && (passesChunks(c.hints) || wantsChunks(ctx)) {
 		return c.chunked(ctx, ms...)
 	}
 	set := c.q.db.Select(ctx, c.sorted, c.hints, ms...)

@@ -172,8 +172,8 @@ func expected(c course, began, from, to time.Time, step time.Duration) []fleet.S
 	for m := range fleet.Metric(fleet.NumMetrics) {
 		one := fleet.Series{Metric: m}
 		for at := from; !at.After(to); at = at.Add(step) {
-			if v, ok := usageAt(c, m, at.Sub(began), step); ok {
-				one.Usage = append(one.Usage, fleet.Point{T: at.UTC(), V: v})
+			if highest, average, ok := usageAt(c, m, at.Sub(began), step); ok {
+				one.Usage, one.Average = append(one.Usage, fleet.Point{T: at.UTC(), V: highest}), append(one.Average, fleet.Point{T: at.UTC(), V: average})
 			}
 			if m != fleet.Connections || at.Before(began.Add(c.readings[0].at)) {
 				continue
@@ -194,8 +194,8 @@ func expected(c course, began, from, to time.Time, step time.Duration) []fleet.S
 }
 
 // usageAt is one point of it.
-func usageAt(c course, m fleet.Metric, at, step time.Duration) (highest float64, have bool) {
-	var last float64
+func usageAt(c course, m fleet.Metric, at, step time.Duration) (highest, average float64, have bool) {
+	var last, sum, n float64
 	var lastAt time.Duration
 	live := false
 	for _, r := range c.readings {
@@ -210,15 +210,16 @@ func usageAt(c course, m fleet.Metric, at, step time.Duration) (highest float64,
 		last, lastAt = v, r.at
 		if r.at > at-step {
 			highest, have = max(highest, v), true
+			sum, n = sum+v, n+1
 		}
 	}
 	switch {
 	case have:
-		return highest, true
+		return highest, sum / n, true
 	case live && at-lastAt < 5*time.Minute:
-		return last, true
+		return last, last, true
 	}
-	return 0, false
+	return 0, 0, false
 }
 
 // TestConformance holds the embedded history and a Prometheus against the same; and the

@@ -8,6 +8,8 @@ import (
 
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
+
+	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // dialect is what a database makes of a query where databases differ.
@@ -66,10 +68,22 @@ func (r *Reader) number(ctx context.Context, query string) (float64, error) {
 
 // highest writes the query for the highest value of each step.
 func (d dialect) highest(selector string, step time.Duration) string {
+	return "max_over_time(" + d.within(selector, step) + ")"
+}
+
+// average writes the query for the mean of all values of each step, those of several series
+// of a metric together.
+func (d dialect) average(selector string, step time.Duration) string {
+	within := d.within(selector, step)
+	return fmt.Sprintf("sum by (%s) (sum_over_time(%s)) / sum by (%s) (count_over_time(%s))", series.Metric, within, series.Metric, within)
+}
+
+// within writes the values of each step.
+func (d dialect) within(selector string, step time.Duration) string {
 	if d == prometheus2 {
 		step -= time.Millisecond
 	}
-	return fmt.Sprintf("max_over_time(%s[%dms])", selector, step.Milliseconds())
+	return fmt.Sprintf("%s[%dms]", selector, step.Milliseconds())
 }
 
 // holds writes the query for the last value, as long as it is less than lookback old and

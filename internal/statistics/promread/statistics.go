@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
@@ -15,8 +16,8 @@ import (
 )
 
 // Statistics returns the history of one instance, as statistics.Store does: of the usage
-// the highest of each step, or the last value that still holds; of the capacity what was
-// in force.
+// the highest and the average of each step, or the last value that still holds; of the
+// capacity what was in force.
 func (r *Reader) Statistics(ctx context.Context, instanceID string, from, to time.Time, step time.Duration) ([]fleet.Series, error) {
 	if err := statistics.CheckRange(from, to, step); err != nil {
 		return nil, err
@@ -35,6 +36,10 @@ func (r *Reader) Statistics(ctx context.Context, instanceID string, from, to tim
 	if err != nil {
 		return nil, err
 	}
+	average, err := r.ask(ctx, speaks.average(series.Usage+of, asked.Step), asked)
+	if err != nil {
+		return nil, err
+	}
 	last, err := r.ask(ctx, speaks.holds(series.Usage+of), asked)
 	if err != nil {
 		return nil, err
@@ -44,14 +49,29 @@ func (r *Reader) Statistics(ctx context.Context, instanceID string, from, to tim
 		return nil, err
 	}
 	highest.fill(last)
-	used, most := highest.points(asked), capacity.points(asked)
+	used, mean, most := highest.points(asked), average.points(asked), capacity.points(asked)
 	var out []fleet.Series
 	for m := range fleet.Metric(fleet.NumMetrics) {
 		if len(used[m]) > 0 || len(most[m]) > 0 {
-			out = append(out, fleet.Series{Metric: m, Usage: used[m], Capacity: most[m]})
+			out = append(out, fleet.Series{Metric: m, Usage: used[m], Average: beside(used[m], mean[m]), Capacity: most[m]})
 		}
 	}
 	return out, nil
+}
+
+// beside returns the average at the moments of the usage: where a step has no reading the last
+// one still holds, and is its average.
+func beside(usage, average []fleet.Point) []fleet.Point {
+	out := slices.Clone(usage)
+	for i, p := range usage {
+		for len(average) > 0 && average[0].T.Before(p.T) {
+			average = average[1:]
+		}
+		if len(average) > 0 && average[0].T.Equal(p.T) {
+			out[i].V = average[0].V
+		}
+	}
+	return out
 }
 
 // found is series of one instance: at each point of a range the value, NaN where there is
