@@ -8,11 +8,11 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/spreadsheet"
 )
 
 // maxPoints bounds the points of one series, as Prometheus' query API does.
@@ -116,7 +116,7 @@ func pointsOf(points []fleet.Point) []wire.Point {
 // sendCSV sends series as RFC 4180: one row for each metric and moment, with empty
 // fields where something is not known.
 func (s *server) sendCSV(w http.ResponseWriter, id string, series []fleet.Series) {
-	name := mime.FormatMediaType("attachment", map[string]string{"filename": fileName(id) + ".csv"})
+	name := mime.FormatMediaType("attachment", map[string]string{"filename": spreadsheet.FileName(id) + ".csv"})
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", name)
 	out := csv.NewWriter(w)
@@ -131,7 +131,7 @@ func (s *server) sendCSV(w http.ResponseWriter, id string, series []fleet.Series
 				if usage != nil && capacity != nil && *capacity > 0 {
 					utilization = number(figure(*usage / *capacity))
 				}
-				return out.Write([]string{asText(id), t.UTC().Format(time.RFC3339), one.Metric.String(), number(usage), number(capacity), utilization})
+				return out.Write([]string{spreadsheet.Text(id), t.UTC().Format(time.RFC3339), one.Metric.String(), number(usage), number(capacity), utilization})
 			}); err != nil {
 				return err
 			}
@@ -171,23 +171,4 @@ func number(v *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(*v, 'f', -1, 64)
-}
-
-// asText keeps spreadsheets from taking a field for a formula: OWASP, CSV Injection.
-func asText(field string) string {
-	if field != "" && strings.ContainsRune("=+-@\t\r", rune(field[0])) {
-		return "'" + field
-	}
-	return field
-}
-
-// fileName makes a name of a file of an instance's ID.
-func fileName(id string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
-			return c
-		}
-		return '_'
-	}, id)
 }

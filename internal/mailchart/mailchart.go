@@ -55,7 +55,7 @@ func (d *Drawer) Draw(ctx context.Context, n *notifier.Notice, l words.Language,
 		if s.Metric != m || len(s.Usage) < 2 {
 			continue
 		}
-		c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: threshold(n), Zone: zone, Say: d.say.In(l)}
+		c := chart.Chart{Series: s, From: from, To: to, Step: step, Levels: levels(n), Zone: zone, Say: d.say.In(l)}
 		picture, err := c.PNG(2*width, 2*height)
 		if err != nil {
 			return email.Chart{}, false
@@ -66,11 +66,11 @@ func (d *Drawer) Draw(ctx context.Context, n *notifier.Notice, l words.Language,
 	return email.Chart{}, false
 }
 
-// threshold is that of an alarm, as a share; 0 is none.
-func threshold(n *notifier.Notice) float64 {
+// levels has the threshold of an alarm; none where it does not say.
+func levels(n *notifier.Notice) []fleet.Level {
 	percent, err := strconv.ParseFloat(strings.TrimSuffix(n.Alert.Annotations["threshold"], "%"), 64)
 	if err != nil {
-		return 0
+		return nil
 	}
-	return percent / 100
+	return []fleet.Level{{Severity: string(n.Severity), Threshold: percent / 100}}
 }

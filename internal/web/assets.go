@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"path"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
 //go:embed static templates
 var files embed.FS
 
-// assets are the style sheet, script and icon, each under a name that changes with
+// assets are the style sheets, scripts and icon, each under a name that changes with
 // what it holds, so that browsers may keep them.
 type assets map[string]asset
 
@@ -29,16 +31,20 @@ func readAssets() (assets, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded static files: %w", err)
 	}
-	out := assets{}
+	out := assets{"chart.css": newAsset(chart.Style())}
 	for _, e := range entries {
 		content, err := files.ReadFile(path.Join("static", e.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("read the embedded static files: %w", err)
 		}
-		sum := sha256.Sum256(content)
-		out[e.Name()] = asset{content: content, sum: hex.EncodeToString(sum[:6])}
+		out[e.Name()] = newAsset(content)
 	}
 	return out, nil
+}
+
+func newAsset(content []byte) asset {
+	sum := sha256.Sum256(content)
+	return asset{content: content, sum: hex.EncodeToString(sum[:6])}
 }
 
 // url returns where the file called name is found.

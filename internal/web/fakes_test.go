@@ -95,7 +95,8 @@ func (f *fake) Statistics(_ context.Context, id string, from, to time.Time, step
 			}
 			day := math.Sin(float64(t.Unix()%86400)/86400*2*math.Pi-1.2)*0.28 + 0.72
 			ripple := 1 + 0.05*math.Sin(float64(t.Unix())/311)*math.Sin(float64(t.Unix())/97)
-			s.Usage = append(s.Usage, fleet.Point{T: t, V: math.Round(st.Reading.Usage[m] * day * ripple / 0.7)})
+			highest := math.Round(st.Reading.Usage[m] * day * ripple / 0.7)
+			s.Usage, s.Average = append(s.Usage, fleet.Point{T: t, V: highest}), append(s.Average, fleet.Point{T: t, V: highest * (0.93 + 0.04*math.Sin(float64(t.Unix())/997))})
 		}
 		out = append(out, s)
 	}
@@ -309,7 +310,7 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 
 // warning is one level at a threshold.
 func warning(threshold float64) []fleet.Level {
-	return []fleet.Level{{Severity: string(alarm.Warning), Threshold: threshold}}
+	return []fleet.Level{{Severity: string(alarm.Warning), Threshold: threshold, Clear: threshold - 0.05}}
 }
 
 type amounts = map[fleet.Metric]float64

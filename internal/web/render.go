@@ -20,12 +20,12 @@ type templates struct {
 
 func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
 	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).Funcs(functions(say)).
-		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl")
+		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl", "templates/charts.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
 	out := &templates{pages: map[string]*template.Template{}}
-	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link"} {
+	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link", "statistics"} {
 		t, err := common.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy the layout: %w", err)

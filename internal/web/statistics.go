@@ -1,208 +1,423 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
-// The shape of a time in a datetime-local field, without and with seconds, and
-// with a fraction of one.
-const (
-	fieldTime    = "2006-01-02T15:04"
-	fieldSeconds = "2006-01-02T15:04:05"
-)
-
-const (
-	wantedPoints = 360 // of each line; a screen shows little more
-	tableRows    = 60
-	longestRange = 10 * 366 * 24 * time.Hour
-	usualRange   = 6 * time.Hour
-)
-
-// statisticsView is the Statistics tab.
+// statisticsView is Statistics of one instance or several, as a tab or as a page.
 type statisticsView struct {
-	From, To string // as the form's fields have them
+	Tab      bool
+	Path     string   // of the form
+	Hidden   []hidden // what the form keeps
+	From, To string   // as its fields have them
 	Zone     string
-	Quick    []quick
+	Presets  []choice
+	Zones    []choice
+	Moves    []choice // along the time
+	Scales   []choice // none where there is one chart of each metric
+	Steps    []stepOption
 	Step     string
-	Charts   []chartView
-	Fault    template.HTML // why nothing is shown
-	Bad      bool          // the fault is in what was asked for
+	Live     int   // seconds after which the charts are asked for again; 0 is never
+	Begins   int64 // Unix seconds, for the script
+	Ends     int64
+	Groups   []chartGroup
+	Marks    []mark
+	Notes    []string
+	Exports  []choice
+	Compare  string // the page on which others can be put beside
+	Fault    template.HTML
+	Bad      bool // the fault is in what was asked for
 }
 
-// quick is a link to a range that ends now.
-type quick struct {
-	Text, Link string
-	Current    bool
+// choice is a link among others.
+type choice struct {
+	Text, Note, Link string
+	Current          bool
 }
 
-// chartView is one chart with its words and its table.
+// stepOption is a step that the form offers.
+type stepOption struct {
+	Value, Text string
+	Current     bool
+}
+
+// hidden is a field that a form keeps.
+type hidden struct{ Name, Value string }
+
+// chartGroup is the charts of one metric, one for each instance.
+type chartGroup struct {
+	Name   string
+	Charts []chartView
+}
+
+// chartView is one chart with its words, its table and its pictures.
 type chartView struct {
-	Name, Summary string
-	SVG           template.HTML
-	Rows          []pointRow
-	Every         string // how far apart the rows are
+	Key              string // the same after a refresh
+	Name             string
+	Instance, Link   string // where there are several
+	Summary          string
+	SVG              template.HTML
+	Rows             []pointRow
+	Every            string // how far apart the rows are
+	SVGFile, PNGFile string
 }
 
 // pointRow is one moment in the table below a chart.
 type pointRow struct {
-	At                       stamp
-	Usage, Capacity, Percent string
+	At                                stamp
+	Usage, Average, Capacity, Percent string
 }
 
-// span is a time range that was asked for.
-type span struct {
-	from, to time.Time
-	last     string // 6h when the range ends now
+const tableRows = 60
+
+// history is what was recorded of one instance.
+type history struct {
+	standing *fleet.Standing
+	series   []fleet.Series
+	marks    []mark
 }
 
-// quickRanges returns the ranges that end now.
-func quickRanges() []struct {
-	text   string
-	length time.Duration
-} {
-	return []struct {
-		text   string
-		length time.Duration
-	}{{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour}, {"30d", 30 * 24 * time.Hour}}
+// charts are all that was read for an address.
+type charts struct {
+	asked     *asked
+	from, to  time.Time // on the grid
+	step      time.Duration
+	histories []history
+	notes     []string
 }
 
-// parseSpan reads the range out of a page's address: from and to, or last, or the
-// usual one. The text says what is wrong with it, and is empty when nothing is.
-func (p *pages) parseSpan(q url.Values, now time.Time) (span, string) {
-	zone := p.Zone
-	if q.Get("from") != "" || q.Get("to") != "" {
-		from, okFrom := parseField(q.Get("from"), zone)
-		to, okTo := parseField(q.Get("to"), zone)
-		s := span{from: from, to: to}
-		switch {
-		case !okFrom || !okTo:
-			return s, p.say.T("A time is missing, or is not written like %s.", now.In(zone).Format(fieldTime))
-		case !from.Before(to):
-			return s, p.say.T("The end of the range must lie after its beginning.")
-		case to.Sub(from) > longestRange:
-			return s, p.say.T("The range is longer than ten years; take a shorter one.")
-		}
-		return s, ""
+// statistics gathers the charts of some instances.
+func (p *pages) statistics(r *http.Request, list []*fleet.Standing, tab bool) *statisticsView {
+	ids := make([]string, 0, len(list))
+	for _, st := range list {
+		ids = append(ids, st.Instance.ID)
 	}
-	s := span{from: now.Add(-usualRange), to: now, last: "6h"}
-	for _, c := range quickRanges() {
-		if c.text == q.Get("last") {
-			s.from, s.last = now.Add(-c.length), c.text
-		}
-	}
-	return s, ""
-}
-
-func parseField(text string, zone *time.Location) (time.Time, bool) {
-	for _, shape := range [...]string{fieldTime, fieldSeconds, time.RFC3339} {
-		if t, err := time.ParseInLocation(shape, text, zone); err == nil && t.Year() >= 1970 && t.Year() <= 9999 {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// stepFor returns a round step that gives about the wanted number of points.
-func stepFor(length time.Duration) time.Duration {
-	const day = 24 * time.Hour
-	for _, step := range [...]time.Duration{
-		15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
-		time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, day, 2 * day, 4 * day,
-	} {
-		if length/step <= wantedPoints {
-			return step
-		}
-	}
-	return 7 * day
-}
-
-// zoneWords names the time zone of t: CET (UTC+01:00).
-func zoneWords(t time.Time) string {
-	if name, offset := t.Zone(); offset == 0 && name == "UTC" {
-		return name
-	}
-	return t.Format("MST (UTC-07:00)")
-}
-
-// statistics gathers the Statistics tab.
-func (p *pages) statistics(r *http.Request, st *fleet.Standing) *statisticsView {
-	now := p.Now()
-	s, fault := p.parseSpan(r.URL.Query(), now)
-	out := &statisticsView{From: r.URL.Query().Get("from"), To: r.URL.Query().Get("to"), Zone: zoneWords(now.In(p.Zone))}
-	link := linkTo(st.Instance.ID) + "?tab=" + tabStatistics + "&last="
-	for _, c := range quickRanges() {
-		out.Quick = append(out.Quick, quick{Text: c.text, Link: link + c.text, Current: c.text == s.last})
-	}
+	z := p.zonesFor(r, list)
+	a, fault := p.ask(r.URL.Query(), ids, z)
+	a.tab = tab
+	out := p.frameOf(a, z)
 	if fault != "" {
 		out.Fault, out.Bad = escaped(fault), true
+		out.From, out.To = r.URL.Query().Get("from"), r.URL.Query().Get("to")
 		return out
 	}
-	out.From, out.To = s.from.In(p.Zone).Format(fieldTime), s.to.In(p.Zone).Format(fieldTime)
-
-	// On the grid of the step, so that a page opened again a moment later asks for
-	// the same points.
-	step := stepFor(s.to.Sub(s.from))
-	out.Step = words.Duration(step, p.lang())
-	from, to := s.from.Truncate(step), s.to.Truncate(step)
-	if to.Before(s.to) {
-		to = to.Add(step)
+	if len(list) == 0 {
+		return out
 	}
-	series, err := p.Statistics.Statistics(r.Context(), st.Instance.ID, from, to, step)
+	c, err := p.read(r.Context(), a, list)
 	if err != nil {
-		p.log.WarnContext(r.Context(), "statistics could not be read", "instance_id", st.Instance.ID, "error", err)
+		p.log.WarnContext(r.Context(), "statistics could not be read", "instance_ids", ids, "error", err)
 		out.Fault = escaped(p.say.T("The history could not be read: ")) + p.said(err.Error())
 		return out
 	}
-	slices.SortStableFunc(series, func(a, b fleet.Series) int { return int(a.Metric) - int(b.Metric) })
-	for _, one := range series {
-		if one.Metric < fleet.NumMetrics {
-			out.Charts = append(out.Charts, p.chartView(one, from, to, step, st.Levels.Lowest(one.Metric)))
+	out = p.frameOf(c.asked, z) // with the range on which it opened
+	p.fillView(out, c)
+	return out
+}
+
+// frameOf is all of the view but the charts.
+func (p *pages) frameOf(a *asked, z *zones) *statisticsView {
+	now := p.Now()
+	out := &statisticsView{
+		Tab: a.tab, Path: "/statistics", Zone: zoneWords(now.In(a.zone)), Zones: p.zoneChoices(a, z),
+		From: a.from.In(a.zone).Format(fieldTime), To: a.to.In(a.zone).Format(fieldTime), Begins: a.from.Unix(), Ends: a.to.Unix(),
+	}
+	if a.tab {
+		out.Path = linkTo(a.ids[0])
+		out.Hidden = append(out.Hidden, hidden{"tab", tabStatistics})
+		b := *a
+		b.tab = false
+		out.Compare = b.address("/statistics")
+	}
+	for name, values := range a.values() {
+		if name == "instance" || name == "zone" || name == "scale" {
+			for _, v := range values {
+				out.Hidden = append(out.Hidden, hidden{name, v})
+			}
+		}
+	}
+	slices.SortFunc(out.Hidden, func(a, b hidden) int { return compareText(a.Name+"\x00"+a.Value, b.Name+"\x00"+b.Value) })
+	for _, c := range presets() {
+		out.Presets = append(out.Presets, choice{Text: c.text, Current: c.text == a.last, Link: a.link(func(b *asked) { b.last, b.open, b.every = c.text, false, 0 })})
+	}
+	length := a.to.Sub(a.from)
+	move := func(sign, text string, from, to time.Time) {
+		out.Moves = append(out.Moves, choice{Text: sign, Note: text, Link: a.link(func(b *asked) { b.over(from, to) })})
+	}
+	move("◀", p.say.T("Earlier"), a.from.Add(-length/2), a.to.Add(-length/2))
+	if next := a.to.Add(length / 2); !a.endsNow() && a.from.Add(length/2).Before(now) {
+		move("▶", p.say.T("Later"), a.from.Add(length/2), next)
+	}
+	if length >= 2*time.Minute {
+		move("+", p.say.T("Closer"), a.from.Add(length/4), a.to.Add(-length/4))
+	}
+	if length*2 <= longestRange {
+		move("−", p.say.T("Wider"), a.from.Add(-length), a.to)
+	}
+	out.Steps = p.stepChoices(a, length)
+	out.Step = words.Duration(a.step(), p.lang())
+	if len(a.ids) > 1 {
+		out.Scales = []choice{
+			{Text: p.say.T("Same scale"), Current: !a.own, Link: a.link(func(b *asked) { b.own = false })},
+			{Text: p.say.T("Own scale"), Current: a.own, Link: a.link(func(b *asked) { b.own = true })},
+		}
+	}
+	if a.endsNow() {
+		out.Live = int(min(max(a.step(), 15*time.Second), 5*time.Minute) / time.Second)
+	}
+	return out
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// stepChoices are the steps that the form offers: those that fit the range.
+func (p *pages) stepChoices(a *asked, length time.Duration) []stepOption {
+	out := []stepOption{{Text: p.say.T("step|automatic"), Current: a.every == 0}}
+	given := a.every == 0
+	for _, s := range steps() {
+		if s > length/2 || length/s > mostPoints {
+			continue
+		}
+		given = given || s == a.every
+		out = append(out, stepOption{stepText(s), words.Duration(s, p.lang()), s == a.every})
+	}
+	if !given {
+		out = append(out, stepOption{stepText(a.every), words.Duration(a.every, p.lang()), true})
+	}
+	return out
+}
+
+// fillView puts the charts in.
+func (p *pages) fillView(out *statisticsView, c *charts) {
+	out.Notes = c.notes
+	several := len(c.histories) > 1
+	for _, m := range fleet.Metrics() {
+		group := chartGroup{Name: words.Heading(m, p.lang())}
+		drawn := p.drawings(c, m)
+		for i := range drawn {
+			group.Charts = append(group.Charts, p.chartView(c, &drawn[i], several))
+		}
+		if len(group.Charts) > 0 {
+			out.Groups = append(out.Groups, group)
+		}
+	}
+	for _, h := range c.histories {
+		out.Marks = append(out.Marks, h.marks...)
+	}
+	slices.SortStableFunc(out.Marks, func(a, b mark) int { return b.at.Compare(a.at) })
+	if len(out.Groups) > 0 {
+		out.Exports = []choice{{Text: "CSV", Link: c.asked.export("csv", nil)}, {Text: "JSON", Link: c.asked.export("json", nil)}}
+	}
+}
+
+// drawing is a chart of one instance.
+type drawing struct {
+	chart.Chart
+
+	standing *fleet.Standing
+}
+
+// drawings are the charts of one metric: with the same scale, unless each is to have its own.
+func (p *pages) drawings(c *charts, m fleet.Metric) []drawing {
+	var out []drawing
+	top := 0.0
+	for i := range c.histories {
+		h := &c.histories[i]
+		at := slices.IndexFunc(h.series, func(s fleet.Series) bool { return s.Metric == m })
+		if at < 0 {
+			continue
+		}
+		d := drawing{standing: h.standing, Chart: chart.Chart{
+			Series: h.series[at], From: c.from, To: c.to, Now: p.Now(), Step: c.step, Zone: c.asked.zone, Say: p.say,
+		}}
+		if h.standing.Levels != nil {
+			d.Levels = h.standing.Levels[m]
+		}
+		for _, k := range h.marks {
+			k.onto(&d.Chart, m)
+		}
+		top = max(top, d.Most())
+		out = append(out, d)
+	}
+	for i := range out {
+		if len(out) > 1 && !c.asked.own {
+			out[i].Top = top
 		}
 	}
 	return out
 }
 
-func (p *pages) chartView(s fleet.Series, from, to time.Time, step time.Duration, threshold float64) chartView {
-	c := chart.Chart{Series: s, From: from, To: to, Step: step, Threshold: threshold, Zone: p.Zone, Say: p.say}
+// emptyDrawing is a chart of an instance of which nothing is known.
+func (p *pages) emptyDrawing(c *charts, m fleet.Metric) drawing {
+	return drawing{standing: c.histories[0].standing, Chart: chart.Chart{
+		Series: fleet.Series{Metric: m}, From: c.from, To: c.to, Now: p.Now(), Step: c.step, Zone: c.asked.zone, Say: p.say,
+	}}
+}
+
+func (p *pages) chartView(c *charts, d *drawing, several bool) chartView {
+	s := d.Series
 	every := max(1, (len(s.Usage)+tableRows-1)/tableRows)
-	return chartView{
-		Name: words.Heading(s.Metric, p.lang()), Summary: c.Figures(),
-		SVG:  template.HTML(c.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
-		Rows: p.pointRows(s, every, threshold), Every: words.Duration(step*time.Duration(every), p.lang()),
+	in := d.standing.Instance
+	of := func(q url.Values) {
+		q["instance"] = []string{in.ID}
+		q.Set("metric", s.Metric.String())
 	}
+	out := chartView{
+		Key: in.ID + " " + s.Metric.String(), Name: words.Heading(s.Metric, p.lang()), Summary: d.Figures(),
+		SVG:  template.HTML(d.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
+		Rows: p.pointRows(d, every), Every: words.Duration(c.step*time.Duration(every), p.lang()),
+		SVGFile: c.asked.export("svg", of), PNGFile: c.asked.export("png", of),
+	}
+	if several {
+		out.Instance, out.Link = nameOf(in), linkTo(in.ID)
+	}
+	return out
 }
 
 // pointRows is the table below a chart, newest first: of each few points the one
 // with the highest usage.
-func (p *pages) pointRows(s fleet.Series, every int, threshold float64) []pointRow {
+func (p *pages) pointRows(d *drawing, every int) []pointRow {
+	s, threshold := d.Series, d.standing.Levels.Lowest(d.Series.Metric)
 	var out []pointRow
 	at := len(s.Capacity) - 1
 	for end := len(s.Usage); end > 0; end -= every {
-		peak := slices.MaxFunc(s.Usage[max(0, end-every):end], func(a, b fleet.Point) int {
-			switch {
-			case a.V < b.V:
-				return -1
-			case a.V > b.V:
-				return 1
+		first := max(0, end-every)
+		peak := first
+		for i := first; i < end; i++ {
+			if s.Usage[i].V > s.Usage[peak].V {
+				peak = i
 			}
-			return 0
-		})
-		for at >= 0 && s.Capacity[at].T.After(peak.T) {
+		}
+		point := s.Usage[peak]
+		for at >= 0 && s.Capacity[at].T.After(point.T) {
 			at--
 		}
-		row := pointRow{At: p.stamp(peak.T), Usage: words.Figure(s.Metric, peak.V), Capacity: words.Unknown, Percent: words.Unknown}
+		row := pointRow{
+			At: p.stampIn(point.T, d.Zone), Usage: words.Figure(s.Metric, point.V), Average: words.Figure(s.Metric, point.V), Capacity: words.Unknown, Percent: words.Unknown,
+		}
+		if len(s.Average) == len(s.Usage) {
+			row.Average = words.Figure(s.Metric, s.Average[peak].V)
+		}
 		if at >= 0 && s.Capacity[at].V > 0 {
-			row.Capacity, row.Percent = words.Figure(s.Metric, s.Capacity[at].V), words.ShareBeside(peak.V/s.Capacity[at].V, threshold)
+			row.Capacity, row.Percent = words.Figure(s.Metric, s.Capacity[at].V), words.ShareBeside(point.V/s.Capacity[at].V, threshold)
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// readers at once, of one page: a year of eight instances is a hundred million readings.
+const readersAtOnce = 4
+
+// read reads what an address asks for. Where it asks for no range it opens on the part of the
+// last hours that has data, or on the last hours that had any.
+func (p *pages) read(ctx context.Context, a *asked, list []*fleet.Standing) (*charts, error) {
+	b := *a
+	if a.open {
+		if err := p.openOn(ctx, &b); err != nil {
+			return nil, err
+		}
+	}
+	c := &charts{asked: &b}
+	c.from, c.to, c.step = b.grid()
+	all, err := p.readAll(ctx, b.ids, c.from, c.to, c.step)
+	if err != nil {
+		return nil, err
+	}
+	for i, st := range list {
+		marks, note := p.marksOf(ctx, st, c)
+		if note != "" && !slices.Contains(c.notes, note) {
+			c.notes = append(c.notes, note)
+		}
+		c.histories = append(c.histories, history{standing: st, series: all[i], marks: marks})
+	}
+	return c, nil
+}
+
+// readAll reads the series of some instances side by side.
+func (p *pages) readAll(ctx context.Context, ids []string, from, to time.Time, step time.Duration) ([][]fleet.Series, error) {
+	out := make([][]fleet.Series, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readersAtOnce)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			out[i], err = p.Statistics.Statistics(ctx, id, from, to, step)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, errors.Join(err)
+	}
+	return out, nil
+}
+
+// openOn chooses the range of a page whose address names none: the last six hours, or what
+// there is of them, or the last six hours that have data.
+func (p *pages) openOn(ctx context.Context, a *asked) error {
+	now := p.Now()
+	for _, back := range [...]time.Duration{usualRange, 7 * day, 400 * day} {
+		b := asked{from: now.Add(-back), to: now}
+		from, to, step := b.grid()
+		all, err := p.readAll(ctx, a.ids, from, to, step)
+		if err != nil {
+			return err
+		}
+		first, last := span(all)
+		switch {
+		case first.IsZero():
+			continue
+		case back > usualRange:
+			end := last.Add(step)
+			if end.After(now) {
+				end = now
+			}
+			a.over(end.Add(-usualRange), end)
+			return nil
+		}
+		// A little before the first reading, and ten minutes at least.
+		length := now.Sub(first) * 21 / 20
+		if length < usualRange*9/10 {
+			a.from = now.Add(-max(length, 10*time.Minute))
+		}
+		return nil
+	}
+	return nil
+}
+
+// span returns the first and the last moment of which a usage is known; zero for none.
+func span(all [][]fleet.Series) (first, last time.Time) {
+	for _, list := range all {
+		for _, s := range list {
+			if len(s.Usage) == 0 {
+				continue
+			}
+			if t := s.Usage[0].T; first.IsZero() || t.Before(first) {
+				first = t
+			}
+			if t := s.Usage[len(s.Usage)-1].T; t.After(last) {
+				last = t
+			}
+		}
+	}
+	return first, last
 }

@@ -118,6 +118,8 @@ func (p *pages) handler(assets assets) http.Handler {
 	if p.Confirmer != nil {
 		mux.HandleFunc("POST /instances/{id}/confirm", p.confirm)
 	}
+	mux.HandleFunc("GET /statistics", p.statisticsPage)
+	p.exports(mux)
 	mux.HandleFunc("GET /calendar", p.calendar)
 	mux.HandleFunc("GET "+feedPath, p.feed)
 	mux.HandleFunc("GET /oncall", p.onCall)

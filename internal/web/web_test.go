@@ -226,8 +226,9 @@ func TestStatisticsRange(t *testing.T) {
 		"&last=1h":  {at("2026-11-23T02:12:00Z"), at("2026-11-23T03:12:15Z"), 15 * time.Second},
 		"&last=7d":  {at("2026-11-16T03:00:00Z"), at("2026-11-23T03:30:00Z"), 30 * time.Minute},
 		"&last=99y": {at("2026-11-22T21:12:00Z"), at("2026-11-23T03:13:00Z"), time.Minute},
-		"&from=2026-11-01T10:00&to=2026-11-01T11:30":                {at("2026-11-01T10:00:00Z"), at("2026-11-01T11:30:00Z"), 15 * time.Second},
-		"&from=2026-11-01T10:00:30&to=2026-11-02T10:00:30":          {at("2026-11-01T10:00:00Z"), at("2026-11-02T10:05:00Z"), 5 * time.Minute},
+		"&from=2026-11-01T10:00&to=2026-11-01T11:30":                {at("2026-11-01T02:00:00Z"), at("2026-11-01T03:30:00Z"), 15 * time.Second}, // in the zone of the account
+		"&zone=server&from=2026-11-01T10:00&to=2026-11-01T11:30":    {at("2026-11-01T10:00:00Z"), at("2026-11-01T11:30:00Z"), 15 * time.Second},
+		"&zone=UTC&from=2026-11-01T10:00:30&to=2026-11-02T10:00:30": {at("2026-11-01T10:00:00Z"), at("2026-11-02T10:05:00Z"), 5 * time.Minute},
 		"&from=2026-11-01T10:00:00Z&to=2026-11-01T13:00:00%2B02:00": {at("2026-11-01T10:00:00Z"), at("2026-11-01T11:00:00Z"), 15 * time.Second},
 	} {
 		t.Run(query, func(t *testing.T) {
@@ -246,7 +247,7 @@ func TestStatisticsRange(t *testing.T) {
 
 func TestStatisticsRefusesWhatIsNoRange(t *testing.T) {
 	for query, want := range map[string]string{
-		"&from=yesterday&to=2026-11-01T11:30":        "not written like 2026-11-23T03:12",
+		"&from=yesterday&to=2026-11-01T11:30":        "not written like 2026-11-23T11:12",
 		"&from=2026-11-01T10:00":                     "A time is missing",
 		"&from=2026-11-01T10:00&to=2026-11-01T10:00": "must lie after its beginning",
 		"&from=2026-11-02T10:00&to=2026-11-01T10:00": "must lie after its beginning",

@@ -46,9 +46,10 @@ func niceAbove(v float64) float64 {
 
 // xTick is a moment on the x axis with what is written below it.
 type xTick struct {
-	at   time.Time
-	text string
-	day  bool // a day, month or year begins here, and the text says which
+	at    time.Time
+	text  string
+	plain string // the same in figures alone
+	day   bool   // a day, month or year begins here, and the text says which
 }
 
 // maxTicks is how many ticks the x axis has room for.
@@ -102,9 +103,9 @@ func clockTicks(l words.Language, from, to time.Time, step time.Duration) []xTic
 			if at.Before(from) || at.After(to) || len(out) > 0 && !at.After(out[len(out)-1].at) {
 				continue
 			}
-			t := xTick{at: at, text: at.Format("15:04")}
+			t := xTick{at: at, text: at.Format("15:04"), plain: at.Format("15:04")}
 			if off == 0 {
-				t.text, t.day = words.BriefDate(at, at.Location(), l), true
+				t.text, t.plain, t.day = words.BriefDate(at, at.Location(), l), at.Format("01-02"), true
 			}
 			out = append(out, t)
 		}
@@ -124,7 +125,7 @@ func dayTicks(l words.Language, from, to time.Time, days int) []xTick {
 			break
 		}
 		if !at.Before(from) {
-			out = append(out, xTick{at: at, text: words.BriefDate(at, at.Location(), l), day: true})
+			out = append(out, xTick{at: at, text: words.BriefDate(at, at.Location(), l), plain: at.Format("01-02"), day: true})
 		}
 	}
 	return out
@@ -140,11 +141,11 @@ func monthTicks(l words.Language, from, to time.Time, months int) []xTick {
 			break
 		}
 		if !at.Before(from) {
-			text := at.Format(l.Choose("Jan 2006", "2006年1月"))
+			text, plain := at.Format(l.Choose("Jan 2006", "2006年1月")), at.Format("2006-01")
 			if months%12 == 0 {
-				text = at.Format(l.Choose("2006", "2006年"))
+				text, plain = at.Format(l.Choose("2006", "2006年")), at.Format("2006")
 			}
-			out = append(out, xTick{at: at, text: text, day: true})
+			out = append(out, xTick{at: at, text: text, plain: plain, day: true})
 		}
 		number += months
 	}
