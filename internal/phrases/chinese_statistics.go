@@ -17,6 +17,7 @@ func chineseStatistics() map[string]string {
 		"Closer":                           "放大",
 		"Wider":                            "缩小",
 		"Scale of the charts":              "图表刻度",
+		"scale|Automatic":                  "自动",
 		"Same scale":                       "统一刻度",
 		"Own scale":                        "各自刻度",
 		"highest usage of each %s":         "每 %s 的最高用量",

@@ -169,9 +169,8 @@ func (p *pages) frameOf(a *asked, z *zones) *statisticsView {
 	out.Steps = p.stepChoices(a, length)
 	out.Step = words.Duration(a.step(), p.lang())
 	if len(a.ids) > 1 {
-		out.Scales = []choice{
-			{Text: p.say.T("Same scale"), Current: !a.own, Link: a.link(func(b *asked) { b.own = false })},
-			{Text: p.say.T("Own scale"), Current: a.own, Link: a.link(func(b *asked) { b.own = true })},
+		for _, s := range []struct{ scale, text string }{{"", p.say.T("scale|Automatic")}, {sameScale, p.say.T("Same scale")}, {ownScale, p.say.T("Own scale")}} {
+			out.Scales = append(out.Scales, choice{Text: s.text, Current: a.scale == s.scale, Link: a.link(func(b *asked) { b.scale = s.scale })})
 		}
 	}
 	if a.endsNow() {
@@ -237,41 +236,56 @@ type drawing struct {
 	standing *fleet.Standing
 }
 
-// drawings are the charts of one metric: with the same scale, unless each is to have its own.
+// drawings are the charts of one metric.
 func (p *pages) drawings(c *charts, m fleet.Metric) []drawing {
 	var out []drawing
-	top := 0.0
 	for i := range c.histories {
 		h := &c.histories[i]
 		at := slices.IndexFunc(h.series, func(s fleet.Series) bool { return s.Metric == m })
 		if at < 0 {
 			continue
 		}
-		d := drawing{standing: h.standing, Chart: chart.Chart{
-			Series: h.series[at], From: c.from, To: c.to, Now: p.Now(), Step: c.step, Zone: c.asked.zone, Say: p.say,
-		}}
+		d := p.newDrawing(c, h, h.series[at])
 		if h.standing.Levels != nil {
 			d.Levels = h.standing.Levels[m]
 		}
 		for _, k := range h.marks {
 			k.onto(&d.Chart, m)
 		}
-		top = max(top, d.Most())
 		out = append(out, d)
 	}
-	for i := range out {
-		if len(out) > 1 && !c.asked.own {
+	if top := sharedTop(out, c.asked.scale); top > 0 {
+		for i := range out {
 			out[i].Top = top
 		}
 	}
 	return out
 }
 
-// emptyDrawing is a chart of an instance of which nothing is known.
-func (p *pages) emptyDrawing(c *charts, m fleet.Metric) drawing {
-	return drawing{standing: c.histories[0].standing, Chart: chart.Chart{
-		Series: fleet.Series{Metric: m}, From: c.from, To: c.to, Now: p.Now(), Step: c.step, Zone: c.asked.zone, Say: p.say,
+func (p *pages) newDrawing(c *charts, h *history, s fleet.Series) drawing {
+	return drawing{standing: h.standing, Chart: chart.Chart{
+		Series: s, From: c.from, To: c.to, Now: p.Now(), Step: c.step, Zone: c.asked.zone, Say: p.say,
 	}}
+}
+
+// comparable is how many times as high as another a chart may be to have the same scale: beside
+// a higher one nothing would be seen of the lower.
+const comparable = 4
+
+// sharedTop is the amount up to which all charts go; 0 where each is to have its own scale.
+func sharedTop(list []drawing, scale string) float64 {
+	if len(list) < 2 || scale == ownScale {
+		return 0
+	}
+	lowest, highest := list[0].Most(), 0.0
+	for i := range list {
+		most := list[i].Most()
+		lowest, highest = min(lowest, most), max(highest, most)
+	}
+	if scale == "" && lowest*comparable < highest {
+		return 0
+	}
+	return highest
 }
 
 func (p *pages) chartView(c *charts, d *drawing, several bool) chartView {

@@ -26,6 +26,12 @@ const (
 	day           = 24 * time.Hour
 )
 
+// How charts side by side are scaled.
+const (
+	sameScale = "same"
+	ownScale  = "own"
+)
+
 // asked is what the address of Statistics asks for: which instances, which range of time in
 // which zone and steps, and how the charts are scaled.
 type asked struct {
@@ -37,7 +43,7 @@ type asked struct {
 	every    time.Duration // the step that was asked for; 0 leaves it to the page
 	zone     *time.Location
 	zoneName string // as it was asked for; empty when it was not
-	own      bool   // each chart has a scale of its own
+	scale    string // of charts side by side: sameScale, ownScale, or empty where the page decides
 	search   string // for further instances
 }
 
@@ -106,8 +112,8 @@ func (a *asked) values() url.Values {
 	if a.zoneName != "" {
 		q.Set("zone", a.zoneName)
 	}
-	if a.own {
-		q.Set("scale", "own")
+	if a.scale != "" {
+		q.Set("scale", a.scale)
 	}
 	return q
 }
@@ -154,7 +160,10 @@ func (a *asked) over(from, to time.Time) {
 // ask reads an address. The text says what is wrong with it, and is empty when nothing is.
 func (p *pages) ask(q url.Values, ids []string, zones *zones) (*asked, string) {
 	now := p.Now()
-	a := &asked{ids: ids, zone: zones.usual(), zoneName: q.Get("zone"), own: q.Get("scale") == "own", search: q.Get("q")}
+	a := &asked{ids: ids, zone: zones.usual(), zoneName: q.Get("zone"), search: q.Get("q")}
+	if s := q.Get("scale"); s == sameScale || s == ownScale {
+		a.scale = s
+	}
 	if a.zoneName != "" {
 		zone, ok := zones.named(a.zoneName)
 		if !ok {

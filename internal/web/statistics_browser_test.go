@@ -98,11 +98,16 @@ func TestChartsAnswer(t *testing.T) {
 		b.run("open", chromedp.Navigate(url+"/statistics?instance=mqtt-cn-0pp1abc&last=24h&zone=UTC"), chromedp.WaitVisible(plot, chromedp.ByQuery))
 		b.run("add", chromedp.SetValue(`input[name=q]`, "telemetry", chromedp.ByQuery), chromedp.Click(`form[role=search] button`, chromedp.ByQuery), chromedp.WaitVisible(".matches a", chromedp.ByQuery),
 			chromedp.Click(".matches a", chromedp.ByQuery), chromedp.WaitVisible(`[data-key="mqtt-cn-7hk2telemetry connections"]`, chromedp.ByQuery))
-		tops := answer[[]string](b, "scales", `[...document.querySelectorAll('`+connections+` .grid')].map((g) => [...g.querySelectorAll("text")].pop().textContent)`)
-		if len(tops) != 2 || tops[0] != tops[1] {
-			t.Errorf("the scales go up to %q, want the same", tops)
+		scales := `[...document.querySelectorAll('` + connections + ` .grid')].map((g) => [...g.querySelectorAll("text")].pop().textContent)`
+		tops := answer[[]string](b, "scales", scales)
+		if len(tops) != 2 || tops[0] != "5k" || tops[1] != "150k" {
+			t.Errorf("the scales go up to %q, want each its own: one is twenty times the other", tops)
 		}
 		b.picture("statistics-side-by-side")
+		b.run("same scale", chromedp.Click(`.chip[href*="scale=same"]`, chromedp.ByQuery), chromedp.WaitVisible(`.chip[href*="scale=same"][aria-current]`, chromedp.ByQuery))
+		if tops = answer[[]string](b, "scales", scales); len(tops) != 2 || tops[0] != "150k" || tops[1] != "150k" {
+			t.Errorf("the same scale goes up to %q", tops)
+		}
 	})
 	t.Run("telephone", func(t *testing.T) {
 		b.run("telephone", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))

@@ -100,7 +100,7 @@ func (p *pages) picture(ending string, draw func(d *drawing, title, legend strin
 		}
 		drawn := p.drawings(c, m)
 		if len(drawn) == 0 { // a chart that says that there is nothing
-			drawn = append(drawn, p.emptyDrawing(c, m))
+			drawn = append(drawn, p.newDrawing(c, &c.histories[0], fleet.Series{Metric: m}))
 		}
 		in := drawn[0].standing.Instance
 		title := p.say.T("%s: %s", nameOf(in), words.Heading(m, p.lang()))

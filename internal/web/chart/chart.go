@@ -219,5 +219,22 @@ func (c *Chart) runs(points []fleet.Point) [][]fleet.Point {
 	return out
 }
 
+// steps are the runs of what holds until it changes, such as a capacity: it does not slope
+// up to the next value.
+func (c *Chart) steps(points []fleet.Point) [][]fleet.Point {
+	out := c.runs(points)
+	for i, run := range out {
+		held := make([]fleet.Point, 0, len(run)+2)
+		for j, p := range run {
+			if j > 0 && run[j-1].V != p.V {
+				held = append(held, fleet.Point{T: p.T, V: run[j-1].V})
+			}
+			held = append(held, p)
+		}
+		out[i] = held
+	}
+	return out
+}
+
 // gap tells whether something is missing between two moments that follow each other.
 func (c *Chart) gap(a, b time.Time) bool { return c.Step > 0 && b.Sub(a) > c.Step+c.Step/2 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"html"
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,32 +47,53 @@ func level(step time.Duration, n int, v float64) []fleet.Point {
 	return line(step, values...)
 }
 
+// levels are a threshold of some share, with a clear mark five points below.
+func levels(thresholds ...float64) []fleet.Level {
+	names := []string{"warning", "critical"}
+	var out []fleet.Level
+	for i, v := range thresholds {
+		out = append(out, fleet.Level{Severity: names[min(i, 1)], Threshold: v, Clear: v - 0.05})
+	}
+	return out
+}
+
 func TestGolden(t *testing.T) {
 	gap := math.NaN()
 	const step = 30 * time.Minute
 	for name, c := range map[string]chart.Chart{
 		"crossing the threshold": {
-			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Capacity: level(step, 8, 5000)}, Threshold: 0.7,
+			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 3100, 3300, 3420, 3612, 3800, 3700, 3350, 3000), Average: line(step, 3000, 3210, 3300, 3500, 3700, 3600, 3200, 2900), Capacity: level(step, 8, 5000)},
+			Levels: levels(0.7, 0.9),
+			Bands:  []chart.Band{{Class: "warning", From: start().Add(80 * time.Minute), To: start().Add(3 * time.Hour), Text: "K7Q2: connections, <warning>"}},
 		},
 		"gap and a lone point": {
 			Series: fleet.Series{Metric: fleet.SendTPS, Usage: line(step, 10, 12, gap, gap, 9.5, gap, gap, 14)},
 		},
 		"capacity raised": {
-			Series: fleet.Series{Metric: fleet.Subscriptions, Usage: line(step, 9000, 9600, 10100, 10000, 9900, 9950, 10400, 11000), Capacity: line(step, 10000, 10000, 10000, 20000, 20000, 20000, 20000, 20000)}, Threshold: 0.8,
+			Series: fleet.Series{Metric: fleet.Subscriptions, Usage: line(step, 9000, 9600, 10100, 10000, 9900, 9950, 10400, 11000), Capacity: line(step, 10000, 10000, 10000, 20000, 20000, 20000, 20000, 20000)}, Levels: levels(0.8),
 		},
 		"memory": {
-			Series: fleet.Series{Metric: fleet.MemoryBytes, Usage: line(step, 1.1*(1<<30), 1.3*(1<<30), 2.9*(1<<30), 3.1*(1<<30)), Capacity: level(step, 8, 4<<30)}, Threshold: 0.7,
+			Series: fleet.Series{Metric: fleet.MemoryBytes, Usage: line(step, 1.1*(1<<30), 1.3*(1<<30), 2.9*(1<<30), 3.1*(1<<30)), Capacity: level(step, 8, 4<<30)}, Levels: levels(0.7),
 		},
 		"names close together": {
-			Series: fleet.Series{Metric: fleet.MessageTPS, Usage: line(step, 698, 699, 700, 701, 700, 699, 700, 701), Capacity: level(step, 8, 710)}, Threshold: 0.99,
+			Series: fleet.Series{Metric: fleet.MessageTPS, Usage: line(step, 698, 699, 700, 701, 700, 699, 700, 701), Capacity: level(step, 8, 710)}, Levels: levels(0.99),
 		},
-		"empty": {Series: fleet.Series{Metric: fleet.Connections}, Threshold: 0.7},
+		"moments ahead": {
+			Series: fleet.Series{Metric: fleet.Connections, Usage: line(step, 10, 11, 12, 13), Capacity: level(step, 4, 20)}, Now: start().Add(3 * step),
+			Flags: []chart.Flag{{At: start().Add(time.Hour), Name: "bill overdue", Text: "2026-11-22 22:00:00: bill overdue"}, {Class: "ahead", At: start().Add(3 * time.Hour), Name: "term ends", Text: "2026-11-23 00:00:00: term ends & more"}},
+		},
+		"empty": {Series: fleet.Series{Metric: fleet.Connections}, Levels: levels(0.7)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.From, c.To, c.Step = start(), start().Add(7*step), step
 			got := c.SVG()
 			wellFormed(t, got)
 			golden.Equal(t, strings.ReplaceAll(name, " ", "-")+".svg", got)
+			alone := c.StandAlone(`Orders "<&>": Connections`, "from – to")
+			wellFormed(t, alone)
+			if name == "crossing the threshold" {
+				golden.Equal(t, "alone.svg", alone)
+			}
 		})
 	}
 }
@@ -98,7 +121,7 @@ func wellFormed(t interface{ Fatalf(string, ...any) }, svg []byte) {
 			xs, ys, _ := strings.Cut(place, ",")
 			x, errX := strconv.ParseFloat(xs, 64)
 			y, errY := strconv.ParseFloat(ys, 64)
-			if errX != nil || errY != nil || x < 0 || x > 920 || y < 0 || y > 240 {
+			if errX != nil || errY != nil || x < 0 || x > 1000 || y < 0 || y > 240 {
 				t.Fatalf("place %q lies outside the drawing", place)
 			}
 		}
@@ -108,6 +131,7 @@ func wellFormed(t interface{ Fatalf(string, ...any) }, svg []byte) {
 func TestAnyInputIsDrawn(t *testing.T) {
 	odd := []float64{0, 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 5000, 1e12, 0.1}
 	value := rapid.OneOf(rapid.SampledFrom(odd), rapid.Float64())
+	word := rapid.SampledFrom([]string{"", "critical", `a"<b>&'`, "\x00\xff", "\u202eאבג", strings.Repeat("界", 200)})
 	zones := []*time.Location{nil, time.UTC, time.FixedZone("far", 14*3600), time.FixedZone("odd", -12*3600-1234)}
 	rapid.Check(t, func(t *rapid.T) {
 		moment := rapid.Custom(func(t *rapid.T) time.Time {
@@ -118,13 +142,22 @@ func TestAnyInputIsDrawn(t *testing.T) {
 			Series: fleet.Series{
 				Metric:   fleet.Metric(rapid.Uint8().Draw(t, "metric")),
 				Usage:    rapid.SliceOfN(point, 0, 20).Draw(t, "usage"),
+				Average:  rapid.SliceOfN(point, 0, 20).Draw(t, "average"),
 				Capacity: rapid.SliceOfN(point, 0, 20).Draw(t, "capacity"),
 			},
-			From: moment.Draw(t, "from"), To: moment.Draw(t, "to"),
-			Step: time.Duration(rapid.Int64().Draw(t, "step")), Threshold: value.Draw(t, "threshold"), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
+			From: moment.Draw(t, "from"), To: moment.Draw(t, "to"), Now: moment.Draw(t, "now"), Top: value.Draw(t, "top"),
+			Levels: []fleet.Level{{Severity: word.Draw(t, "severity"), Threshold: value.Draw(t, "threshold"), Clear: value.Draw(t, "clear")}},
+			Bands: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) chart.Band {
+				return chart.Band{Class: word.Draw(t, "class"), From: moment.Draw(t, "begin"), To: moment.Draw(t, "end"), Text: word.Draw(t, "text")}
+			}), 0, 5).Draw(t, "bands"),
+			Flags: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) chart.Flag {
+				return chart.Flag{Class: word.Draw(t, "class"), At: moment.Draw(t, "at"), Name: word.Draw(t, "name"), Text: word.Draw(t, "text")}
+			}), 0, 5).Draw(t, "flags"),
+			Step: time.Duration(rapid.Int64().Draw(t, "step")), Zone: rapid.SampledFrom(zones).Draw(t, "zone"),
 		}
 		svg := c.SVG()
 		wellFormed(t, svg)
+		wellFormed(t, c.StandAlone(word.Draw(t, "title"), word.Draw(t, "legend")))
 		if len(svg) > 64<<10 {
 			t.Fatalf("%d bytes for 40 points", len(svg))
 		}
@@ -134,22 +167,26 @@ func TestAnyInputIsDrawn(t *testing.T) {
 func TestGapsStayGaps(t *testing.T) {
 	c := chart.Chart{From: start(), To: start().Add(10 * time.Minute), Step: time.Minute, Series: fleet.Series{Usage: line(time.Minute, 1, 2, 3, math.NaN(), 4, 5, math.NaN(), 6)}}
 	svg := string(c.SVG())
-	if lines, dots := strings.Count(svg, "<polyline"), strings.Count(svg, "<circle"); lines != 2 || dots != 1 {
+	if lines, dots := strings.Count(svg, "<polyline"), strings.Count(svg, `class="dot"`); lines != 2 || dots != 1 {
 		t.Errorf("%d lines and %d dots, want 2 and 1:\n%s", lines, dots, svg)
 	}
 }
 
 func TestThresholdAndCapacityAreLabelled(t *testing.T) {
-	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Threshold: 0.7,
+	c := chart.Chart{From: start(), To: start().Add(time.Hour), Step: time.Minute, Levels: levels(0.7),
 		Series: fleet.Series{Metric: fleet.Connections, Usage: line(time.Minute, 3612), Capacity: level(time.Minute, 60, 5000)}}
 	svg := string(c.SVG())
-	for _, want := range []string{">capacity 5,000<", ">threshold 70% = 3,500<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72%)"} {
+	for _, want := range []string{">capacity 5,000<", ">threshold 70% = 3,500<", ">clear mark 65% = 3,250<", ">usage 3,612<", "2026-11-22 21:00:00  3,612 of 5,000 (72%)"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is missing in\n%s", want, svg)
 		}
 	}
-	c.Threshold = 0
-	if strings.Contains(string(c.SVG()), "alarm") {
+	c.Levels = levels(0.7, 0.9)
+	if svg := string(c.SVG()); !strings.Contains(svg, ">warning 70% = 3,500<") || !strings.Contains(svg, ">critical 90% = 4,500<") {
+		t.Errorf("two levels are not told apart by their names:\n%s", svg)
+	}
+	c.Levels = nil
+	if svg := string(c.SVG()); strings.Contains(svg, "threshold") || strings.Contains(svg, "level") || strings.Contains(svg, "clear") {
 		t.Error("a threshold is drawn although the alarm is off")
 	}
 }
@@ -191,7 +228,7 @@ func TestTimeTicks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := strings.Join(ticks(chart.Chart{From: from, To: from.Add(c.length), Zone: c.zone}.SVG(), "axis"), " ")
+			got := strings.Join(ticks((&chart.Chart{From: from, To: from.Add(c.length), Zone: c.zone}).SVG(), "axis"), " ")
 			if got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -218,5 +255,40 @@ func TestAmountTicks(t *testing.T) {
 		if got := strings.Join(ticks(s.SVG(), "grid"), " "); got != c.want {
 			t.Errorf("%v up to %g: got %s, want %s", c.metric, c.most, got, c.want)
 		}
+	}
+}
+
+// TestValues: the script of the page is told each point with its place and its text.
+func TestValues(t *testing.T) {
+	c := chart.Chart{From: start(), To: start().Add(2 * time.Minute), Step: time.Minute, Levels: levels(0.7), Series: fleet.Series{
+		Metric: fleet.Connections, Usage: line(time.Minute, 0, 2500, 5000), Average: line(time.Minute, 0, 2000, 5000), Capacity: level(time.Minute, 3, 5000),
+	}}
+	got := html.UnescapeString(regexp.MustCompile(`data-values="([^"]*)"`).FindStringSubmatch(string(c.SVG()))[1])
+	want := "0 208 208 1795381200 2026-11-22 21:00:00  0 of 5,000 (0%)|500 114 132.8 1795381260 2026-11-22 21:01:00  2,500 of 5,000 (50%), average 2,000|1000 20 20 1795381320 2026-11-22 21:02:00  5,000 of 5,000 (100%)"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestGapsAreMarked: times of which nothing is known, also at the ends, but not what lies ahead.
+func TestGapsAreMarked(t *testing.T) {
+	c := chart.Chart{From: start(), To: start().Add(10 * time.Hour), Now: start().Add(9 * time.Hour), Step: time.Hour, Series: fleet.Series{Usage: []fleet.Point{
+		{T: start().Add(2 * time.Hour), V: 1}, {T: start().Add(3 * time.Hour), V: 1}, {T: start().Add(6 * time.Hour), V: 1},
+	}}}
+	var got []string
+	for _, m := range regexp.MustCompile(`<g class="gap"><title>Nothing is known from \d{4}-\d\d-\d\d ([^<]*)</title>`).FindAllStringSubmatch(string(c.SVG()), -1) {
+		got = append(got, m[1])
+	}
+	want := []string{"21:00:00 to 2026-11-22 23:00:00", "00:00:00 to 2026-11-23 03:00:00", "03:00:00 to 2026-11-23 06:00:00"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestCapacityIsSteps: a capacity changes at a moment, and does not slope up to it.
+func TestCapacityIsSteps(t *testing.T) {
+	c := chart.Chart{From: start(), To: start().Add(3 * time.Hour), Step: time.Hour, Series: fleet.Series{Metric: fleet.Connections, Capacity: line(time.Hour, 10, 10, 20, 20)}}
+	if svg := string(c.SVG()); !strings.Contains(svg, `points="0,114 666.7,114 666.7,20 1000,20"`) {
+		t.Errorf("the capacity is no step:\n%s", svg)
 	}
 }

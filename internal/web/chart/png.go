@@ -138,14 +138,14 @@ func (r *raster) lines(c *Chart, l lines) {
 		if level.Severity == "critical" {
 			ink = criticalInk
 		}
-		for _, run := range c.runs(l.clear[i]) {
+		for _, run := range c.steps(l.clear[i]) {
 			r.line(run, clearInk, dot, false)
 		}
-		for _, run := range c.runs(l.raise[i]) {
+		for _, run := range c.steps(l.raise[i]) {
 			r.line(run, ink, dash, false)
 		}
 	}
-	for _, run := range c.runs(l.capacity) {
+	for _, run := range c.steps(l.capacity) {
 		r.line(run, capacityInk, 0, false)
 	}
 	for _, run := range c.runs(l.average) {

@@ -69,14 +69,14 @@ func (c *Chart) body(d *drawing, values bool) {
 	}
 	d.area(f, c.runs(average))
 	for i, level := range l.levels {
-		d.line("clear", f, c.runs(l.clear[i]), true)
-		d.line("level "+level.Severity, f, c.runs(l.raise[i]), true)
+		d.line("clear", f, c.steps(l.clear[i]))
+		d.line("level "+level.Severity, f, c.steps(l.raise[i]))
 	}
-	d.line("capacity", f, c.runs(l.capacity), true)
+	d.line("capacity", f, c.steps(l.capacity))
 	if !slices.EqualFunc(l.average, l.usage, func(a, b fleet.Point) bool { return a.V == b.V }) {
-		d.line("average", f, c.runs(l.average), false)
+		d.line("average", f, c.runs(l.average))
 	}
-	d.line("usage", f, c.runs(l.usage), false)
+	d.line("usage", f, c.runs(l.usage))
 	d.add("</svg>\n")
 	d.names(c, f, l)
 	d.hovers(c, f, l)
@@ -128,9 +128,8 @@ func anchor(x float64) string {
 	return "middle"
 }
 
-// line draws each run of points; one that stands alone is a dot. A stepped one holds its value
-// until the next point.
-func (d *drawing) line(class string, f frame, runs [][]fleet.Point, stepped bool) {
+// line draws each run of points; one that stands alone is a dot.
+func (d *drawing) line(class string, f frame, runs [][]fleet.Point) {
 	if len(runs) == 0 {
 		return
 	}
@@ -141,7 +140,7 @@ func (d *drawing) line(class string, f frame, runs [][]fleet.Point, stepped bool
 			continue
 		}
 		d.add(`<polyline fill="none" points="`)
-		d.points(f, run, stepped)
+		d.points(f, run)
 		d.add(`"/>`)
 	}
 	d.add("</g>\n")
@@ -154,23 +153,20 @@ func (d *drawing) area(f frame, runs [][]fleet.Point) {
 			continue
 		}
 		d.add(`<polygon class="area" points="%s,%s `, num(f.x(run[0].T)), num(below))
-		d.points(f, run, false)
+		d.points(f, run)
 		d.add(` %s,%s"/>`+"\n", num(f.x(run[len(run)-1].T)), num(below))
 	}
 }
 
 // points writes the corners of a run. Inside a level stretch a point says nothing
 // and is left out: a capacity is a line with two ends.
-func (d *drawing) points(f frame, run []fleet.Point, stepped bool) {
+func (d *drawing) points(f frame, run []fleet.Point) {
 	for i, p := range run {
 		if i > 0 && i < len(run)-1 && run[i-1].V == p.V && run[i+1].V == p.V {
 			continue
 		}
 		if i > 0 {
 			d.WriteByte(' ')
-			if stepped && run[i-1].V != p.V {
-				d.add("%s,%s ", num(f.x(p.T)), num(f.y(run[i-1].V)))
-			}
 		}
 		d.add("%s,%s", num(f.x(p.T)), num(f.y(p.V)))
 	}
