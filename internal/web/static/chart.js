@@ -92,10 +92,12 @@
     const focus = document.activeElement?.closest("[data-key]")?.dataset.key;
     const open = new Set([...root().querySelectorAll("[data-key] details[open]")].map((d) => d.closest("[data-key]").dataset.key));
     const marks = root().querySelector(".marks")?.open;
+    const at = cursor; // to take a chart away takes its focus, and with that the cross-hair
     const before = all ? root() : document.getElementById("charts");
     const after = document.adoptNode(all ? fresh : page.getElementById("charts"));
     if (!all) for (const k of ["from", "to", "live"]) root().dataset[k] = fresh.dataset[k];
     before.replaceWith(after);
+    cursor = at;
     for (const e of root().querySelectorAll("[data-key]")) {
       if (open.has(e.dataset.key)) e.querySelector("details").open = true;
     }
@@ -250,6 +252,12 @@
     }
     timer = setTimeout(refresh, Math.max(5, Number(root().dataset.live)) * 1000);
   };
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || !(Number(root().dataset.live) > 0)) return;
+    clearTimeout(timer);
+    refresh();
+  });
 
   // The server is told the viewer's time zone, and asked again where it did not know it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
