@@ -243,6 +243,8 @@ func TestChinesePagesSayNothingInEnglish(t *testing.T) {
 		{"all", full, []string{
 			"/", "/?q=nothing", "/?state=expiring&sort=name", "/calendar", "/calendar?days=365&sort=what", "/calendar?product=none", "/oncall", "/oncall?days=90", "/alarms", "/alarms?state=cleared", "/alarms?instance=mqtt-cn-0pp1abc",
 			"/alarms?acked=K7Q2", "/alarms?acked=3&gone=1", "/alarms?acked=0", "/silences", "/silences?added=1", "/silences?ended=1", "/silences?" + chosen, "/silences?" + wrong, "/notices", "/notices?code=K7Q2", "/notices?tried=1", "/notices?from=x", "/notices?from=2026-11-24T00:00&to=2026-11-23T00:00", "/people", "/none",
+			"/statistics", "/statistics?q=nothing", "/statistics?instance=mqtt-cn-0pp1abc&instance=mqtt-cn-5over&last=24h&step=15m&zone=UTC", "/statistics?instance=none", "/statistics?instance=mqtt-cn-0pp1abc&zone=x", "/statistics?instance=mqtt-cn-0pp1abc&last=1h&step=x",
+			"/statistics?instance=mqtt-cn-0pp1abc&last=1h&step=1d", "/statistics?instance=mqtt-cn-0pp1abc&last=1y&step=1s", "/statistics?instance=mqtt-cn-0pp1abc&from=2026-11-20T00:00&to=2026-12-30T00:00", "/statistics?instance=mqtt-cn-0pp1abc&from=2027-11-20T00:00&to=2027-12-30T00:00",
 		}},
 		{"in doubt", inDoubt(), []string{orders(), orders() + "?confirmed=exists", orders() + "?confirmed=gone", "/"}},
 		{"with silences", silenced, []string{"/silences", "/notices", "/oncall"}},

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -380,7 +379,7 @@ func (p *pages) readAll(ctx context.Context, ids []string, from, to time.Time, s
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, errors.Join(err)
+		return nil, err
 	}
 	return out, nil
 }
@@ -389,18 +388,33 @@ func (p *pages) readAll(ctx context.Context, ids []string, from, to time.Time, s
 // there is of them, or the last six hours that have data.
 func (p *pages) openOn(ctx context.Context, a *asked) error {
 	now := p.Now()
-	for _, back := range [...]time.Duration{usualRange, 7 * day, 400 * day} {
-		b := asked{from: now.Add(-back), to: now}
-		from, to, step := b.grid()
-		all, err := p.readAll(ctx, a.ids, from, to, step)
+	first, _, _, err := p.known(ctx, a.ids, now.Add(-usualRange), now)
+	if err != nil {
+		return err
+	}
+	if !first.IsZero() {
+		// A little before the first reading, and ten minutes at least.
+		if length := now.Sub(first) * 21 / 20; length < usualRange*9/10 {
+			a.from = now.Add(-max(length, 10*time.Minute))
+		}
+		return nil
+	}
+	for _, back := range [...]time.Duration{7 * day, 400 * day} {
+		_, last, step, err := p.known(ctx, a.ids, now.Add(-back), now)
 		if err != nil {
 			return err
 		}
-		first, last := span(all)
-		switch {
-		case first.IsZero():
-			continue
-		case back > usualRange:
+		for !last.IsZero() && step > 5*time.Minute { // it may lie anywhere within the step
+			_, nearer, finer, err := p.known(ctx, a.ids, last.Add(-step), last.Add(step))
+			if err != nil {
+				return err
+			}
+			if nearer.IsZero() {
+				break
+			}
+			last, step = nearer, finer
+		}
+		if !last.IsZero() {
 			end := last.Add(step)
 			if end.After(now) {
 				end = now
@@ -408,14 +422,18 @@ func (p *pages) openOn(ctx context.Context, a *asked) error {
 			a.over(end.Add(-usualRange), end)
 			return nil
 		}
-		// A little before the first reading, and ten minutes at least.
-		length := now.Sub(first) * 21 / 20
-		if length < usualRange*9/10 {
-			a.from = now.Add(-max(length, 10*time.Minute))
-		}
-		return nil
 	}
 	return nil
+}
+
+// known returns the first and the last moment of a range of which a usage is known, zero for
+// none, and how far they may be from the readings.
+func (p *pages) known(ctx context.Context, ids []string, begin, end time.Time) (first, last time.Time, step time.Duration, err error) {
+	b := asked{from: begin, to: end}
+	from, to, step := b.grid()
+	all, err := p.readAll(ctx, ids, from, to, step)
+	first, last = span(all)
+	return first, last, step, err
 }
 
 // span returns the first and the last moment of which a usage is known; zero for none.

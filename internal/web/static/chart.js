@@ -259,13 +259,16 @@
     refresh();
   });
 
+  const typing = () => root().querySelector("form").matches(":focus-within") ||
+    [...root().querySelectorAll("form input, form option")].some((e) => e.tagName === "OPTION" ? e.selected !== e.defaultSelected : e.value !== e.defaultValue);
+
   // The server is told the viewer's time zone, and asked again where it did not know it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const known = document.cookie.split("; ").includes("brimwatch_zone=" + zone);
   if (zone && !known) {
     document.cookie = "brimwatch_zone=" + zone + "; path=/; max-age=31536000; samesite=lax";
     const shown = new URL(location.href).searchParams;
-    if (!shown.has("zone") && document.cookie.includes("brimwatch_zone=")) fetchPage(location.href).then((page) => take(page, true), failed);
+    if (!shown.has("zone") && document.cookie.includes("brimwatch_zone=")) fetchPage(location.href).then((page) => { if (!typing()) take(page, true); }, failed);
   }
   equip();
 })();
