@@ -1,5 +1,6 @@
 // Package links makes addresses with which somebody may do one thing without signing in:
-// acknowledge one alarm (Link), those that a call tells of (List), or see one chart (Picture).
+// acknowledge one alarm (Link), those that a call tells of (List), hold the
+// notices about one instance for a while (Silence), or see one chart (Picture).
 // An address is signed and expires. To open it changes nothing: programs that look at links
 // for mail and chat acknowledge nothing.
 //

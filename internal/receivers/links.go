@@ -15,7 +15,7 @@ import (
 type Charted func(n *notifier.Notice, l words.Language) (links.Picture, bool)
 
 // Link has all messages of a directory, which is not in force yet, that show cards carry
-// links to acknowledge, and the picture of the chart, where others can open the pages at
+// links to acknowledge and to silence, and the picture of the chart, where others can open the pages at
 // external.
 func Link(d *notifier.Directory, signer *links.Signer, external string, charted Charted) {
 	if signer == nil || !reachable(external) {
@@ -54,7 +54,9 @@ func (l *linker) links(n *notifier.Notice, to notifier.Recipient) card.Links {
 		Code: n.Code, RaisedAt: n.Alert.StartsAt, By: by, Expires: n.CreatedAt.Add(links.Lifetime),
 	})
 	if id := n.Alert.Labels["instance_id"]; id != "" {
-		out.Silence = l.external + "/silences?" + url.Values{"labels": {"instance_id=" + id}, "for": {"2h"}}.Encode()
+		out.Silence = l.external + l.signer.SilenceAddress(links.Silence{
+			Instance: id, For: links.SilenceFor, Code: n.Code, By: by, Expires: n.CreatedAt.Add(links.Lifetime),
+		})
 	}
 	return out
 }

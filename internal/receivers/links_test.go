@@ -55,8 +55,9 @@ func TestLinker(t *testing.T) {
 	if again := l.links(raised(), mail); again != got {
 		t.Errorf("another attempt says something else: %+v, %+v", got, again)
 	}
-	if want := external + "/silences?for=2h&labels=instance_id%3Dmqtt-cn-0pp1abc"; got.Silence != want {
-		t.Errorf("silence by %q", got.Silence)
+	silence, err := signer.ReadSilence(strings.TrimPrefix(got.Silence, external+links.SilencePath), at)
+	if want := (links.Silence{Instance: "mqtt-cn-0pp1abc", For: 2 * time.Hour, Code: "K7Q2", By: "wei", Expires: at.Add(links.Lifetime)}); err != nil || silence != want {
+		t.Errorf("the silence %q is %+v, %v", got.Silence, silence, err)
 	}
 	shared := l.links(raised(), chat)
 	if read, err := signer.Read(strings.TrimPrefix(shared.Acknowledge, external+links.Path), at); err != nil || read.By != "oncall" {
@@ -67,7 +68,7 @@ func TestLinker(t *testing.T) {
 		"a test":                        func(n *notifier.Notice) { n.Code = notifier.TestCode },
 		"what Brimwatch says of itself": func(n *notifier.Notice) { n.Code = "2AAA" },
 	} {
-		if got := l.links(raised(change), mail); got.Acknowledge != "" {
+		if got := l.links(raised(change), mail); got.Acknowledge != "" || got.Silence != "" {
 			t.Errorf("%s has a link: %q", name, got.Acknowledge)
 		}
 	}
