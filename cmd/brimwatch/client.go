@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 	"github.com/brimwatch/brimwatch/internal/phrases"
@@ -149,7 +150,7 @@ func (c *alarmsCommand) Run(ctx context.Context, s streams) error {
 				if a.Account != "" {
 					about = f.say.T("account %s", a.Account)
 				}
-				row := []string{a.Code, f.say.Word("alarmname", a.Rule), about, a.Metric, f.say.Word("state of an alarm", a.State), f.say.Word("severity", a.Severity), "", "", "", local(a.RaisedAt), ended, a.AckedBy}
+				row := []string{a.Code, f.say.Word("alarmname", a.Rule), about, a.Metric, f.say.Word("state of an alarm", a.State), f.say.Word("severity", a.Severity), "", "", "", local(a.RaisedAt), ended, words.Person(a.AckedBy, f.say.Language())}
 				if a.Rule == "capacity" {
 					row[6], row[7], row[8] = f.amount(a.Metric, a.Usage), f.amount(a.Metric, a.Capacity), f.shareBeside(a.Utilization, a.Threshold)
 				}

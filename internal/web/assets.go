@@ -14,6 +14,10 @@ import (
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
+// StaticPath begins the addresses of the style sheet, the scripts and the icon, which are the
+// same for everybody.
+const StaticPath = "/static/"
+
 //go:embed static templates
 var files embed.FS
 
@@ -53,7 +57,7 @@ func (a assets) url(name string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no static file %s", name)
 	}
-	return "/static/" + name + "?v=" + f.sum, nil
+	return StaticPath + name + "?v=" + f.sum, nil
 }
 
 // ServeHTTP answers with the file that the path names.
