@@ -12,6 +12,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/web/chart"
 )
 
@@ -71,6 +72,13 @@ type chartView struct {
 	Rows             []pointRow
 	Every            string // how far apart the rows are
 	SVGFile, PNGFile string
+	Shared           *sharedPicture // nil: there are no signed links, or the range is too long
+}
+
+// sharedPicture is a signed address of a chart, which whoever has it may look at.
+type sharedPicture struct {
+	Address string
+	Until   stamp
 }
 
 // pointRow is one moment in the table below a chart.
@@ -299,10 +307,31 @@ func (p *pages) chartView(c *charts, d *drawing, several bool) chartView {
 		Key: in.ID + " " + s.Metric.String(), Name: words.Heading(s.Metric, p.lang()), Summary: d.Figures(),
 		SVG:  template.HTML(d.SVG()), //nolint:gosec // drawn from figures; texts in it are escaped
 		Rows: p.pointRows(d, every), Every: words.Duration(c.step*time.Duration(every), p.lang()),
-		SVGFile: c.asked.export("svg", of), PNGFile: c.asked.export("png", of),
+		SVGFile: c.asked.export("svg", of), PNGFile: c.asked.export("png", of), Shared: p.shared(c, d),
 	}
 	if several {
 		out.Instance, out.Link = nameOf(in), linkTo(in.ID)
+	}
+	return out
+}
+
+// shared makes the signed address of a chart, up to now: what it shows does not change.
+func (p *pages) shared(c *charts, d *drawing) *sharedPicture {
+	now := p.Now()
+	end := c.to
+	if end.After(now) {
+		end = now
+	}
+	if p.Links == nil || !c.from.Before(end) || end.Sub(c.from) > links.LongestPicture {
+		return nil
+	}
+	picture := links.Picture{
+		Instance: d.standing.Instance.ID, Metric: d.Series.Metric.String(), From: c.from, To: end,
+		Threshold: d.standing.Levels.Lowest(d.Series.Metric), Language: p.lang().String(), Expires: now.Add(links.PictureLifetime),
+	}
+	out := &sharedPicture{Address: p.Links.PictureAddress(picture), Until: p.stampIn(picture.Expires, c.asked.zone)}
+	if p.ExternalURL != nil {
+		out.Address = p.ExternalURL() + out.Address
 	}
 	return out
 }

@@ -12,15 +12,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/links"
 )
 
 // recorded is a history of what a test says, in place of the fake's own.
@@ -333,6 +336,39 @@ func TestStatisticsSideBySide(t *testing.T) {
 		t.Errorf("%d charts, want five metrics of two instances", n)
 	}
 	wants(t, text(t, get(t, f, "/statistics?q=nobody-is-called-so")), "No other instance is called, labelled or kept under that.")
+}
+
+// TestLinkOfAPicture: each chart has a signed address, which shows what the page shows and ends
+// where it says.
+func TestLinkOfAPicture(t *testing.T) {
+	f := realistic()
+	f.links = links.New()
+	read := func(query string) (out []links.Picture) {
+		t.Helper()
+		body := get(t, f, "/statistics?instance=mqtt-cn-0pp1abc&zone=UTC"+query).Body.String()
+		for _, m := range regexp.MustCompile(`href="[^"]*/c/([^"]+)"`).FindAllStringSubmatch(body, -1) {
+			p, err := f.links.ReadPicture(m[1], now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, p)
+		}
+		return out
+	}
+	got := read("&from=2026-11-23T00:00&to=2026-11-24T00:00")
+	want := links.Picture{
+		Instance: "mqtt-cn-0pp1abc", Metric: "connections", From: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), To: now(), Threshold: 0.7, Language: "en", Expires: now().Add(links.PictureLifetime),
+	}
+	if len(got) != 5 || !cmp.Equal(got[4], want) {
+		t.Errorf("%d links, the last of %+v", len(got), got)
+	}
+	if got := read("&from=2024-11-23T00:00&to=2026-11-24T00:00"); len(got) != 0 {
+		t.Errorf("there are links of two years: %v", got)
+	}
+	f.links = nil
+	if body := get(t, f, orders()+"?tab=statistics").Body.String(); strings.Contains(body, "Link of this picture") {
+		t.Error("there are links that nobody signs")
+	}
 }
 
 // TestAnyAddressIsAnswered: whatever an address asks for, and whatever the history tells, the
