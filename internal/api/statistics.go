@@ -97,7 +97,7 @@ func (s *server) statistics(w http.ResponseWriter, r *http.Request) {
 		Metrics: make(map[string]wire.Series, len(series)),
 	}
 	for _, one := range series {
-		out.Metrics[one.Metric.String()] = wire.Series{Capacity: pointsOf(one.Capacity), Usage: pointsOf(one.Usage)}
+		out.Metrics[one.Metric.String()] = wire.Series{Capacity: pointsOf(one.Capacity), Usage: pointsOf(one.Usage), Average: pointsOf(one.Average)}
 	}
 	s.answer(w, http.StatusOK, out)
 }

@@ -182,7 +182,8 @@ type Statistics struct {
 // known has no point.
 type Series struct {
 	Capacity []Point `json:"capacity"`
-	Usage    []Point `json:"usage"`
+	Usage    []Point `json:"usage"`   // the highest of each step
+	Average  []Point `json:"average"` // at the moments of usage
 }
 
 // Point is a moment in Unix seconds, and the value.
