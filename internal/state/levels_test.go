@@ -29,7 +29,7 @@ func TestLevels(t *testing.T) {
 		{Instance: &fleet.Instance{ID: "a"}, Rules: rules}, {Instance: &fleet.Instance{ID: "b"}, Rules: rules}, {Instance: &fleet.Instance{ID: "c"}},
 	}}, nil, time.Unix(7300, 0))
 	got := NewView(f, unjudged{}, unjudged{}).Standings()
-	want := fleet.Levels{fleet.Connections: {{Severity: "warning", Threshold: 0.7}, {Severity: "critical", Threshold: 0.9}}}
+	want := fleet.Levels{fleet.Connections: {{Severity: "warning", Threshold: 0.7, Clear: 0.65}, {Severity: "critical", Threshold: 0.9, Clear: 0.85}}}
 	if diff := cmp.Diff(want, *got[0].Levels); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

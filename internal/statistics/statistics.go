@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -206,8 +207,9 @@ func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePo
 	var (
 		last   float64
 		lastAt int64
-		live   bool // last is a value that goes on
-		filled = -1 // the last point that has been decided
+		live   bool                   // last is a value that goes on
+		filled = -1                   // the last point that has been decided
+		within = int64(math.MinInt64) // up to when readings belong to the point of the last one
 	)
 	// carry fills the points up to the one before until with the last value.
 	carry := func(until int) {
@@ -223,6 +225,12 @@ func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePo
 			return context.Cause(ctx)
 		}
 		t, v := it.At()
+		if t <= within && !value.IsStaleNaN(v) { // most readings: nothing has to be worked out
+			last, lastAt, live = v, t, true
+			into.read(filled, v)
+			continue
+		}
+		within = math.MinInt64
 		slot := g.slot(t)
 		carry(slot)
 		if slot >= g.n {
@@ -236,7 +244,7 @@ func readSeries(ctx context.Context, it chunkenc.Iterator, g grid, into *usagePo
 		last, lastAt = v, t
 		if slot >= 0 {
 			into.read(slot, v)
-			filled = slot
+			filled, within = slot, g.at(slot)
 		}
 	}
 	carry(g.n)

@@ -14,7 +14,7 @@ import (
 
 // The pages over a fleet of 10,000 instances: a page of the list, with all of them
 // counted, searched and sorted, what lies ahead of them, and a day of one instance in
-// charts.
+// charts, a year of it in steps of six hours, and a day of eight side by side.
 func BenchmarkPages(b *testing.B) {
 	f := &fake{}
 	for i := range 10_000 {
@@ -32,6 +32,7 @@ func BenchmarkPages(b *testing.B) {
 	}
 	for name, path := range map[string]string{
 		"calendar": "/calendar", "feed": "/calendar.ics", "list": "/", "search": "/?q=broker+99", "statistics": "/instances/broker-00001?tab=statistics&last=24h",
+		"statistics_year": "/instances/broker-00001?tab=statistics&last=1y&step=6h", "statistics_eight": "/statistics?last=24h&instance=broker-00001&instance=broker-00002&instance=broker-00003&instance=broker-00004&instance=broker-00005&instance=broker-00006&instance=broker-00007&instance=broker-00008",
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -87,7 +87,11 @@ type pointRow struct {
 	Usage, Average, Capacity, Percent string
 }
 
-const tableRows = 60
+// Bounds of what stands beside the charts.
+const (
+	tableRows  = 60
+	mostListed = 200 // marks
+)
 
 // history is what was recorded of one instance.
 type history struct {
@@ -231,6 +235,10 @@ func (p *pages) fillView(out *statisticsView, c *charts) {
 		out.Marks = append(out.Marks, h.marks...)
 	}
 	slices.SortStableFunc(out.Marks, func(a, b mark) int { return b.at.Compare(a.at) })
+	if n := len(out.Marks); n > mostListed {
+		out.Marks = out.Marks[:mostListed]
+		out.Notes = append(out.Notes, p.say.T("There are %d marks in the charts; the list below has the newest %d.", n, mostListed))
+	}
 	if len(out.Groups) > 0 {
 		out.Exports = []choice{{Text: "CSV", Link: c.asked.export("csv", nil)}, {Text: "JSON", Link: c.asked.export("json", nil)}}
 	}
