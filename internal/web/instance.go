@@ -73,7 +73,7 @@ func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
 	pg := page{Section: "instances", Title: body.Row.Name}
 	switch body.Tab {
 	case tabStatistics:
-		body.Statistics = p.statistics(r, []*fleet.Standing{&st}, true)
+		body.Statistics, _ = p.statistics(r, []*fleet.Standing{&st}, true)
 	case tabAlarms:
 		body.Monitoring = p.newMonitoring(&st)
 		switch q.Get("saved") {

@@ -30,7 +30,7 @@ func (p *pages) statisticsPage(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	list, missing := p.compared(r)
 	status := http.StatusOK
-	view := p.statistics(r, list, false)
+	view, a := p.statistics(r, list, false)
 	switch {
 	case missing != "":
 		status = http.StatusNotFound
@@ -42,7 +42,6 @@ func (p *pages) statisticsPage(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusBadRequest
 	}
 	body := &statisticsBody{Statistics: view, Query: strings.TrimSpace(q.Get("q")), Full: len(list) >= mostInstances}
-	a, _ := p.ask(q, idsOf(list), p.zonesFor(r, list))
 	for i, st := range list {
 		body.Chosen = append(body.Chosen, chosenInstance{Name: nameOf(st.Instance), Link: linkTo(st.Instance.ID), Without: a.link(func(b *asked) { b.ids = slices.Delete(b.ids, i, i+1) })})
 	}

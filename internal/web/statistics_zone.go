@@ -2,7 +2,7 @@ package web
 
 import (
 	"net/http"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -68,7 +68,10 @@ func (z *zones) named(name string) (*time.Location, bool) {
 
 // loadZone finds a zone of the time zone database. "Local" is none of them.
 func loadZone(name string) (*time.Location, bool) {
-	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+/-]{1,63}$`).MatchString(name) || name == "Local" {
+	odd := func(c rune) bool {
+		return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("_+-/", c)
+	}
+	if name == "" || len(name) > 64 || name == "Local" || strings.ContainsFunc(name, odd) {
 		return nil, false
 	}
 	zone, err := time.LoadLocation(name)
