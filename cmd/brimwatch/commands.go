@@ -22,6 +22,7 @@ type commands struct {
 	Backtest   backtestCommand   `cmd:"" help:"Say what would have been raised and told over the recorded history, at what price; with another threshold, too. Sends nothing."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
 	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
+	Top        topCommand        `cmd:"" help:"Show the instances live, worst first, with keys to sort and filter."`
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
 	Advise     adviseCommand     `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
 	Explain    explainCommand    `cmd:"" help:"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told."`

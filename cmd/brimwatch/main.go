@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/brimwatch/brimwatch/internal/phrases"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 // version is set when a release is built.
@@ -39,6 +40,7 @@ const (
 type streams struct {
 	out, err io.Writer
 	say      *phrases.Printer // in the language of who reads it
+	look     terminal.Look    // what out can show
 }
 
 // errReported is returned by a command that has told all there is to tell.
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	if err := kctx.Run(streams{out: stdout, err: stderr, say: say}); err != nil {
+	if err := kctx.Run(streams{out: stdout, err: stderr, say: say, look: terminal.Of(stdout, os.Getenv)}); err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(stderr, "brimwatch:", heardByLine(err.Error(), say))
 		}
@@ -89,10 +91,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // heardByLine writes what went wrong in the language of say: of several things, one a line.
+// It may be the answer of a server, so it reaches the terminal as plain text.
 func heardByLine(english string, say *phrases.Printer) string {
 	lines := strings.Split(english, "\n")
 	for i, line := range lines {
-		lines[i], _ = say.Heard(line)
+		said, _ := say.Heard(line)
+		lines[i] = terminal.Plain(said)
 	}
 	return strings.Join(lines, "\n")
 }

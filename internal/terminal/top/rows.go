@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
 
@@ -77,10 +78,7 @@ func called(in *wire.Instance, word string) bool {
 	return false
 }
 
-// past tells whether a term is over, or the instance frozen.
-func past(lifecycle string) bool {
-	return slices.Contains([]string{"grace", "suspended", "recycled", "released", "frozen"}, lifecycle)
-}
+func past(lifecycle string) bool { return fleet.LifecycleState(lifecycle).Past() }
 
 // row is one line of the list: an instance with one of its metrics.
 type row struct {
@@ -123,21 +121,21 @@ func (r *row) rank() int {
 }
 
 // Sort puts instances in an order.
-func Sort(fleet []wire.Instance, by Order) {
-	rows := rowsOf(fleet, Filter{}, by, false, false)
+func Sort(list []wire.Instance, by Order) {
+	rows := rowsOf(list, Filter{}, by, false, false)
 	sorted := make([]wire.Instance, len(rows))
 	for i := range rows {
 		sorted[i] = *rows[i].in
 	}
-	copy(fleet, sorted)
+	copy(list, sorted)
 }
 
 // rowsOf makes the rows of a fleet: one for each instance, with its worst metric, or one
 // for each metric.
-func rowsOf(fleet []wire.Instance, f Filter, by Order, reversed, spread bool) []row {
-	rows := make([]row, 0, len(fleet))
-	for i := range fleet {
-		in := &fleet[i]
+func rowsOf(list []wire.Instance, f Filter, by Order, reversed, spread bool) []row {
+	rows := make([]row, 0, len(list))
+	for i := range list {
+		in := &list[i]
 		if !f.Takes(in) {
 			continue
 		}
@@ -204,19 +202,19 @@ type counts struct {
 	all, raised, unknown, expiring, past int
 }
 
-func countsOf(fleet []wire.Instance) counts {
-	c := counts{all: len(fleet)}
-	for i := range fleet {
+func countsOf(list []wire.Instance) counts {
+	c := counts{all: len(list)}
+	for i := range list {
 		switch {
-		case fleet[i].State == "raised":
+		case list[i].State == "raised":
 			c.raised++
-		case fleet[i].State == "unknown" && fleet[i].Watched:
+		case list[i].State == "unknown" && list[i].Watched:
 			c.unknown++
 		}
 		switch {
-		case fleet[i].Lifecycle.State == "expiring":
+		case list[i].Lifecycle.State == "expiring":
 			c.expiring++
-		case past(fleet[i].Lifecycle.State):
+		case past(list[i].Lifecycle.State):
 			c.past++
 		}
 	}
