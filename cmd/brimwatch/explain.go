@@ -26,7 +26,6 @@ func plainLines(lines []string) string {
 	return strings.Join(out, "\n")
 }
 
-
 type explainCommand struct {
 	URL    string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
 	Output string `short:"o" default:"table" enum:"table,json" help:"How to print: ${enum}."`

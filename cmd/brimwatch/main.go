@@ -56,20 +56,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	say := phrases.New().In(languageOf(args, os.Getenv))
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("brimwatch"),
-		kong.Description(description()),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Help(helpIn(say)),
-		kong.Vars{"version": version},
-	)
+	parser, err := newParser(&c, say, kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
 	if err != nil {
 		fmt.Fprintln(stderr, "brimwatch:", err)
 		return exitUsage
 	}
-	translate(parser.Model, say)
 	kctx, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
@@ -81,6 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
+	kctx.Bind(parser.Model)
 	if err := kctx.Run(streams{out: stdout, err: stderr, say: say, look: terminal.Of(stdout, os.Getenv)}); err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(stderr, "brimwatch:", heardByLine(err.Error(), say))
@@ -88,6 +80,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitFailed
 	}
 	return exitDone
+}
+
+// newParser returns the parser of the command line, with help in the language of say.
+func newParser(c *commands, say *phrases.Printer, more ...kong.Option) (*kong.Kong, error) {
+	parser, err := kong.New(c, append([]kong.Option{
+		kong.Name("brimwatch"),
+		kong.Description(description()),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(helpIn(say)),
+		kong.Vars{"version": version},
+	}, more...)...)
+	if err == nil {
+		translate(parser.Model, say)
+	}
+	return parser, err
 }
 
 // heardByLine writes what went wrong in the language of say: of several things, one a line.
