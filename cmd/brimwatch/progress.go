@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/terminal"
 )
@@ -35,20 +36,24 @@ func newProgress(w io.Writer, say *phrases.Printer) *progress {
 	return &progress{w: w, say: say, look: terminal.Of(w, os.Getenv), step: -1}
 }
 
-// show draws the bar anew when it has grown by a step.
-func (p *progress) show(done, failed, all int) {
-	if !p.look.Live || all == 0 {
+// show draws the bar anew when it has grown by a step. What waits for its second reading
+// is half done.
+func (p *progress) show(at check.ProbeProgress) {
+	if !p.look.Live || at.All == 0 {
 		return
 	}
 	const steps = 200
-	step := done * steps / all
-	if step == p.step && done < all {
+	step := (2*at.Done + at.Again) * steps / (2 * at.All)
+	if step == p.step && at.Done < at.All {
 		return
 	}
 	p.step = step
-	line := p.say.T("%s %d of %d read", p.look.Meter(float64(done)/float64(all), 0, barWidth), done, all)
-	if failed > 0 {
-		line += p.say.T(", %d could not be", failed)
+	line := p.say.T("%s %d of %d read", p.look.Meter(float64(step)/steps, 0, barWidth), at.Done, at.All)
+	if at.Failed > 0 {
+		line += p.say.T(", %d could not be", at.Failed)
+	}
+	if at.Again > 0 {
+		line += p.say.T(", %d are read a second time for their rates", at.Again)
 	}
 	fmt.Fprint(p.w, emptyLine, p.look.Cut(line, p.look.Width-1))
 	p.shown = true

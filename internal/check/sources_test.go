@@ -49,10 +49,10 @@ instances:
 	if err == nil {
 		t.Fatal("it is taken")
 	}
-	want := `brimwatch.yml:6:37: instances[0].source.url: url has a path, which only ws:// and wss:// take
+	want := `brimwatch.yml:6:36: instances[0].source.url: url has a path, which only ws:// and wss:// take
 brimwatch.yml:14:7: instances[2].source: the username holds a space or a NUL, which no user of Redis has
-more.yml:4:33: instances[0].source.urls: node redis://h/1: url has a path: leave the number of the database out, the figures are those of the whole server
-more.yml:7:61: instances[1].source.api_url: api_url: url has a query (?…), which does not belong there`
+more.yml:4:33: instances[0].source.urls: node redis://h: url has a path: leave the number of the database out, the figures are those of the whole server
+more.yml:7:62: instances[1].source.api_url: api_url: url has a query (?…), which does not belong there`
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
