@@ -9,7 +9,7 @@ import (
 
 // Judge draws the ledger up.
 func Judge(in Input) Report {
-	j := &judge{in: in, histories: histories(in.Periods), told: make(map[place]*told), notices: make(map[notice][]Arrival)}
+	j := &judge{in: in, histories: histories(in.Periods), told: make(map[place]*told), notices: make(map[notice][]Arrival), codes: make(map[coded]int)}
 	for _, h := range j.histories {
 		j.report.Episodes += len(h.episodes)
 	}
@@ -45,11 +45,18 @@ type notice struct {
 	episode                int
 }
 
+// coded is an episode as it is named: by its code, which another may get later.
+type coded struct {
+	key  Key
+	code string
+}
+
 type judge struct {
 	in        Input
 	histories map[Key]*history
 	told      map[place]*told
 	notices   map[notice][]Arrival
+	codes     map[coded]int // the newest episode that has a code
 	report    Report
 }
 
@@ -64,7 +71,7 @@ func (j *judge) arrive(a *Arrival) {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "there is no such alarm (%s)", a.Code)
 		return
 	}
-	at, why := h.belongs(a)
+	at, why := j.belongs(h, a)
 	if why != "" {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "%s (%s, value %d)", why, a.Code, a.Value)
 		return
@@ -130,6 +137,20 @@ func (j *judge) again(a *Arrival, episode int) bool {
 		j.find(Doubled, a.Recipient, a.Key, a.At, "%s %s in the messages %s and %s", a.Code, a.Event, before[0].Message, a.Message)
 	}
 	return true
+}
+
+// belongs finds the episode of an arrival: of one that names no value by its code, where that
+// is known.
+func (j *judge) belongs(h *history, a *Arrival) (episode int, why string) {
+	name := coded{a.Key, a.Code}
+	if at, known := j.codes[name]; known && a.Value == 0 {
+		return at, ""
+	}
+	at, why := h.belongs(a)
+	if why == "" && a.Value != 0 && a.Code != "" {
+		j.codes[name] = at
+	}
+	return at, why
 }
 
 // belongs finds the episode of an arrival, by the value it names, or says why there

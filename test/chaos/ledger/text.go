@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -53,23 +52,11 @@ func (r *Reader) Read(text string) (Said, bool) {
 	if m == nil {
 		return Said{}, false
 	}
-	s := Said{Code: m[1], Instance: m[3], Repeat: repeat, Kind: Begin}
-	switch word := m[2]; word {
-	case "ENDED":
-		s.Kind, s.Event = End, "cleared"
-	case "WITHDRAWN":
-		s.Kind, s.Event = End, "withdrawn"
-	default:
-		still, found := strings.CutPrefix(word, "STILL ")
-		s.Event, s.Severity = "raised", strings.ToLower(still)
-		if found {
-			s.Event = "reminded"
-		}
-	}
+	s := headed(m[2])
+	s.Code, s.Instance, s.Repeat = m[1], m[3], repeat
 	for _, form := range []*regexp.Regexp{r.end, r.about, r.last} {
 		if about := form.FindStringSubmatch(bare); about != nil {
-			s.Metric = strings.ReplaceAll(strings.ToLower(about[1]), " ", "_")
-			s.Value, _ = strconv.Atoi(strings.ReplaceAll(about[2], ",", "")) // "" is 0: it names none
+			s.Metric, s.Value = metric(about[1]), number(about[2]) // "" is 0: it names none
 			return s, true
 		}
 	}
@@ -99,7 +86,7 @@ func (r *Reader) ReadUnrecorded(text string) ([]Said, bool) {
 		default:
 			s.Event, s.Severity = "raised", strings.ToLower(p[1])
 		}
-		s.Instance, s.Metric = p[2], strings.ReplaceAll(strings.ToLower(p[3]), " ", "_")
+		s.Instance, s.Metric = p[2], metric(p[3])
 		out = append(out, s)
 	}
 	return out, true
