@@ -127,11 +127,11 @@ func (j *judge) again(a *Arrival, episode int) bool {
 	}
 	same := slices.ContainsFunc(before, func(b Arrival) bool { return b.Message == a.Message })
 	// Which of two arrives first is for the network: one of them says so.
-	bare := func(b Arrival) bool { return !b.Repeat }
+	bare := func(b Arrival) bool { return !b.Repeat && !b.Instead }
 	switch {
 	case same:
 		j.find(Repeated, a.Recipient, a.Key, a.At, "message %s once more", a.Message)
-	case a.Repeat || !slices.ContainsFunc(before, bare):
+	case !bare(*a) || !slices.ContainsFunc(before, bare):
 		j.find(Repeated, a.Recipient, a.Key, a.At, "%s %s, and one of them says so", a.Code, a.Event)
 	default:
 		j.find(Doubled, a.Recipient, a.Key, a.At, "%s %s in the messages %s and %s", a.Code, a.Event, before[0].Message, a.Message)

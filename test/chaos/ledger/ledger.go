@@ -53,6 +53,7 @@ type Arrival struct {
 	Event     string // raised, escalated, cleared: two of them are two notices
 	Value     int    // 0 is not said
 	Repeat    bool   // it says that it may be a repeat
+	Instead   bool   // it says that another way gave no proof of delivery
 }
 
 // Stay is how long somebody is to be told. A zero Until is to the end.

@@ -82,16 +82,29 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 	for _, h := range w.hooks {
 		all = append(all, h.Arrivals()...)
 	}
-	bySID := make(map[string][]wire.Notice)
+	for _, l := range w.lines {
+		if l.told != nil {
+			all = append(all, l.told()...)
+		}
+	}
+	bySID := make(map[string][]wire.Notice) // by the provider's id, and by that of the product
 	for _, n := range w.journal {
-		if n.Channel == "sms" && n.ProviderID != "" {
-			bySID[n.ProviderID] = append(bySID[n.ProviderID], n)
+		for _, id := range []string{n.ProviderID, n.Message} {
+			if n.Channel == "sms" && id != "" {
+				bySID[id] = append(bySID[id], n)
+			}
 		}
 	}
 	texts := w.texts()
 	byWords := make(map[string][]wire.Notice)
+	carried := func(t farside.Text) []wire.Notice {
+		if notices := bySID[t.SID]; len(notices) > 0 || t.Ref == "" {
+			return notices
+		}
+		return bySID[t.Ref]
+	}
 	for _, t := range texts {
-		if notices := bySID[t.SID]; len(notices) > 0 {
+		if notices := carried(t); len(notices) > 0 {
 			bare, _ := ledger.Bare(t.Body)
 			byWords[t.To+bare] = notices
 		}
@@ -99,7 +112,7 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 	reader := ledger.NewReader()
 	for _, t := range texts {
 		bare, repeat := ledger.Bare(t.Body)
-		notices := bySID[t.SID]
+		notices := carried(t)
 		if len(notices) == 0 {
 			notices = byWords[t.To+bare]
 		}
@@ -141,6 +154,11 @@ func (w *World) could(recipient string, from, to time.Time) bool {
 	if to.IsZero() && w.settled {
 		return true
 	}
+	for _, l := range w.lines {
+		if l.recipient == recipient {
+			return l.gate.Free(from, to, l.grace, w.daemon.Up)
+		}
+	}
 	gate := w.sms
 	for name, h := range w.hooks {
 		if recipient == "webhook/"+name {
@@ -166,6 +184,7 @@ func (w *World) settle(ctx context.Context, most time.Duration) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		waits = waits || w.behind()
 		if !waits || time.Since(began) > most {
 			return !waits, w.readJournal(ctx)
 		}
@@ -173,6 +192,11 @@ func (w *World) settle(ctx context.Context, most time.Duration) (bool, error) {
 			return false, err
 		}
 	}
+}
+
+// behind tells whether a further way is still to accept what was sent by it.
+func (w *World) behind() bool {
+	return slices.ContainsFunc(w.lines, func(l *line) bool { return l.gate.Behind() > 0 })
 }
 
 // judged tells whether all that the pages show now was surely judged.
