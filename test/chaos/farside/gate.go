@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -46,6 +47,30 @@ type Fate struct {
 // Portal answers as the gateway of a network does that wants people to sign in first.
 func Portal() Fate {
 	return Fate{Way: Refuse, Status: http.StatusOK, Type: "text/html; charset=utf-8", Body: "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome to the guest network. Please sign in.</body></html>"}
+}
+
+// Name says in words what becomes of a request.
+func (f Fate) Name() string {
+	names := [...]string{
+		Well: "all goes well", Refuse: "the answer is " + strconv.Itoa(f.Status), CutBefore: "it is cut before it is read", CutUnaccepted: "it is cut, not accepted",
+		Silent: "nothing is answered", AcceptThenFail: "it is accepted and the answer is " + strconv.Itoa(f.Status), AcceptThenCut: "it is accepted and cut",
+		AcceptThenSilence: "it is accepted and nothing is answered", AcceptLate: "it is accepted later",
+	}
+	if f.Body != "" && f.Status == http.StatusOK {
+		return "a sign-in page answers"
+	}
+	return names[f.Way]
+}
+
+// FormValue reads a field of a form, and leaves the body as it was.
+func FormValue(r *http.Request, name string) string {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, bad := url.ParseQuery(string(body))
+	if err != nil || bad != nil {
+		return ""
+	}
+	return form.Get(name)
 }
 
 // Leaves tells whether a fate leaves the sender in doubt.
@@ -121,15 +146,7 @@ func (g *Gate) Close() {
 
 // ServeHTTP lets a request pass, or go wrong.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.mu.Lock()
-	var f Fate
-	if g.choose != nil {
-		f = g.choose(r)
-	}
-	if r.Method == http.MethodPost {
-		g.posts = append(g.posts, time.Now())
-	}
-	g.mu.Unlock()
+	f := g.fate(r)
 	if f.Way == CutBefore {
 		panic(http.ErrAbortHandler)
 	}
@@ -162,6 +179,19 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.acceptLate(r, f.Wait)
 		g.silence(r)
 	}
+}
+
+// fate chooses what becomes of a request, one at a time.
+func (g *Gate) fate(r *http.Request) (f Fate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.choose != nil {
+		f = g.choose(r)
+	}
+	if r.Method == http.MethodPost {
+		g.posts = append(g.posts, time.Now())
+	}
+	return f
 }
 
 // accept hands a request on, and keeps the answer to itself.

@@ -151,8 +151,14 @@ const grace = 40 * time.Second
 
 // could tells whether somebody could be told between two moments.
 func (w *World) could(recipient string, from, to time.Time) bool {
+	if w.perhaps[recipient] {
+		return false
+	}
 	if to.IsZero() && w.settled {
 		return true
+	}
+	if recipient == ordered {
+		return slices.ContainsFunc(w.lines[:3], func(l *line) bool { return l.gate.Free(from, to, l.grace, w.daemon.Up) })
 	}
 	for _, l := range w.lines {
 		if l.recipient == recipient {
@@ -240,7 +246,7 @@ func (w *World) drawNow(ctx context.Context) error {
 		arrivals = slices.DeleteFunc(arrivals, func(a ledger.Arrival) bool { return isText(a.Recipient) })
 	}
 	w.report = ledger.Judge(ledger.Input{
-		Periods: w.fleet.Periods(), Arrivals: arrivals, Stays: stays, Could: w.could, Late: 10 * time.Second,
+		Periods: w.fleet.Periods(), Arrivals: w.joined(arrivals), Stays: stays, Could: w.could, Late: 10 * time.Second,
 	})
 	for _, t := range unread {
 		w.say("a text that the ledger cannot place: %s", t.Body)

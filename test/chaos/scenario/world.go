@@ -63,6 +63,7 @@ type World struct {
 	journal map[string]wire.Notice // by id, as it was seen last
 	stays   []ledger.Stay
 	settled bool
+	perhaps map[string]bool // recipients that another may be told in the place of
 	// byHook draws the ledger up of webhooks alone: the journal is too long to say
 	// which notices a text message carried.
 	byHook  bool
