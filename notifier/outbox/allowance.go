@@ -59,16 +59,27 @@ func (h handed) speaksOf(items []item) bool {
 	return h.of != 0 && slices.ContainsFunc(items, func(it item) bool { return it.seq == h.of })
 }
 
-// opens tells from when on the next message may be handed over.
+// enoughToSpread is how many messages a time must hold for them to be kept apart.
+const enoughToSpread = 6
+
+// opens tells from when on the next message may be handed over. When half of those that are not
+// critical left at once, the others follow evenly: in a storm each takes along what has come
+// since, and nobody waits until the whole time is over.
 func (a *allowance) opens(critical bool) instant {
 	n := a.most
 	if !critical && n > 1 {
 		n -= max(n/5, 1)
 	}
-	if n <= 0 || len(a.left) < n {
-		return 0
+	var at instant
+	if n > 0 && len(a.left) >= n {
+		at = a.left[len(a.left)-n].at + a.within
 	}
-	return a.left[len(a.left)-n].at + a.within
+	if half := n / 2; !critical && n >= enoughToSpread && len(a.left) >= half {
+		if last := a.left[len(a.left)-1].at; a.left[len(a.left)-half].at+a.within > last {
+			at = max(at, last+a.within/instant(n))
+		}
+	}
+	return at
 }
 
 // opensAgain tells from when on a message in doubt may be handed over once more. Where only what

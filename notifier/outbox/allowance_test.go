@@ -30,6 +30,10 @@ func TestAllowance(t *testing.T) {
 		{"which has it", notifier.Pace{Messages: 5, Within: time.Minute}, []instant{10 * s, 11 * s, 12 * s, 13 * s}, true, 0},
 		{"and no more", notifier.Pace{Messages: 5, Within: time.Minute}, []instant{10 * s, 11 * s, 12 * s, 13 * s, 14 * s}, true, 70 * s},
 		{"a fifth of many", notifier.Pace{Messages: 10, Within: time.Minute}, []instant{1 * s, 2 * s, 3 * s, 4 * s, 5 * s, 6 * s, 7 * s, 8 * s}, false, 61 * s},
+		{"half of them at once", notifier.Pace{Messages: 18, Within: time.Minute}, []instant{1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s}, false, 0},
+		{"and then evenly", notifier.Pace{Messages: 18, Within: time.Minute}, []instant{1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s}, false, 5 * s},
+		{"but for what is critical", notifier.Pace{Messages: 18, Within: time.Minute}, []instant{1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s}, true, 0},
+		{"a minute later", notifier.Pace{Messages: 18, Within: time.Minute}, []instant{1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 1 * s, 70 * s}, false, 0},
 		{"only the last ones count", notifier.Pace{Messages: 2, Within: time.Minute}, []instant{1 * s, 2 * s, 30 * s, 40 * s}, true, 90 * s},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -248,6 +252,35 @@ func TestWhatIsInDoubtKeepsThePace(t *testing.T) {
 			if !strings.Contains(s, "sent") {
 				t.Errorf("%s", s)
 			}
+		}
+	})
+}
+
+// TestAStormBeforeAFarSideThatTakesFew: what comes by and by goes out together, and what comes
+// a while later waits for seconds, not until a minute is over.
+func TestAStormBeforeAFarSideThatTakesFew(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		chat := &pacedChannel{pace: notifier.Pace{Messages: 18, Within: time.Minute}}
+		chat.bundle = 200
+		r := open(t, path, directoryOf(map[string]notifier.Channel{"webhook/oncall/1": chat})).start()
+		defer r.stop()
+		for n := range 200 {
+			r.happen(alarm.Raised, fmt.Sprintf("A%03d", n))
+			pass(20 * time.Millisecond)
+		}
+		pass(5 * time.Second)
+		if got := len(chat.lines()); got > 9 {
+			t.Errorf("a storm of 4 s is %d messages", got)
+		}
+		if got := strings.Count(strings.Join(chat.lines(), "\n"), "raised"); got != 200 {
+			t.Errorf("%d notices are told after 9 s, want 200", got)
+		}
+		before := len(chat.lines())
+		r.happen(alarm.Raised, "D3EF")
+		pass(5 * time.Second)
+		if len(chat.lines()) != before+1 {
+			t.Error("one that comes after a storm waits for more than 5 s")
 		}
 	})
 }

@@ -98,6 +98,7 @@ func (m *Alertmanager) take(a *postable, now time.Time) {
 		begin := ledger.Arrival{
 			At: now, Recipient: m.recipient, Message: fmt.Sprintf("%s since %s", id, a.StartsAt.Format(time.RFC3339Nano)),
 			Key: ledger.Key{Instance: a.Labels["instance_id"], Metric: a.Labels["metric"]}, Code: code, Kind: ledger.Begin, Event: "firing" + a.Labels["severity"], Value: value,
+			Instead: a.Annotations["failover"] != "",
 		}
 		m.alerts[id] = &fired{Arrival: begin, ends: a.EndsAt}
 		m.arrivals = append(m.arrivals, begin)

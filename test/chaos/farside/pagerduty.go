@@ -87,6 +87,7 @@ func (p *PagerDuty) take(e *event) {
 		a := ledger.Arrival{
 			At: now, Recipient: p.recipient, Message: e.DedupKey, Key: ledger.Key{Instance: e.Payload.Source, Metric: e.Payload.Component},
 			Code: e.Payload.Details["code"], Kind: ledger.Begin, Event: "trigger" + e.Payload.Severity, Value: value,
+			Instead: e.Payload.Details["failover"] != "",
 		}
 		p.alerts[e.DedupKey] = &paged{a, true}
 		p.arrivals = append(p.arrivals, a)

@@ -44,7 +44,7 @@ func answersWays(ctx context.Context, w *World) error {
 			return err
 		}
 	}
-	if err := w.draw(ctx, w.long(2*time.Minute, 6*time.Minute)); err != nil {
+	if err := w.draw(ctx, w.settling()); err != nil {
 		return err
 	}
 	return w.countOpen(ctx)

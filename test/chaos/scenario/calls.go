@@ -83,12 +83,16 @@ func calledOf(r *http.Request) int {
 func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.Provider, people int) error {
 	w.fleet.Set(0, 0, pages.Full) // critical, and nobody acknowledges it
 	w.fleet.Set(1, 0, pages.High) // nobody is called for a warning
-	asked, err := waitFor(ctx, callAfter+30*time.Second, func() bool { return len(gate.Posts()) > w.rnd.IntN(people) })
+	first := w.rnd.IntN(people)
+	asked, err := waitFor(ctx, callAfter+30*time.Second, func() bool { return len(gate.Posts()) > first })
 	if err != nil {
 		return err
 	}
 	if !asked {
 		w.missed("somebody is called", "called", callAfter+30*time.Second)
+	}
+	if err := pause(ctx, 50*time.Millisecond); err != nil { // until the other requests were read
+		return err
 	}
 	if err := w.kill(); err != nil {
 		return err
@@ -110,7 +114,8 @@ func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.
 	wrong := 0
 	for _, c := range caller.Calls() {
 		got[c.To]++
-		if !strings.Contains(c.Said, pages.ID(0)) || strings.Contains(c.Said, pages.ID(1)) {
+		said := strings.ToLower(c.Said) // a sentence begins with the name
+		if !strings.Contains(said, pages.ID(0)) || strings.Contains(said, pages.ID(1)) {
 			wrong++
 		}
 	}

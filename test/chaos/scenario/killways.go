@@ -52,6 +52,7 @@ func killWays(ctx context.Context, w *World) error {
 	if kills == 0 {
 		kills = w.many(6, 200)
 	}
+	unsettled := 0
 	for done := 0; done < kills; {
 		n := min(perRound, kills-done)
 		for range n {
@@ -64,22 +65,41 @@ func killWays(ctx context.Context, w *World) error {
 		}
 		done += n
 		w.weather(nil)
-		if _, err := w.settle(ctx, w.long(2*time.Minute, 6*time.Minute)); err != nil {
+		ok, err := w.settle(ctx, w.settling())
+		if err != nil {
 			return err
+		}
+		if !ok {
+			unsettled++
+			w.sayWaits()
 		}
 		w.say("ended %d of %d times, %d alarms read", done, kills, len(w.fleet.Periods()))
 	}
+	w.count("rounds after which something still waited for long", "0", unsettled, unsettled == 0)
 	w.count("times the process was ended", strconv.Itoa(kills), kills, true)
 	for i := range w.fleet.Instances() {
 		for m := range w.fleet.Metrics() {
 			w.fleet.Set(i, m, pages.Calm)
 		}
 	}
-	if err := w.draw(ctx, w.long(2*time.Minute, 6*time.Minute)); err != nil {
+	if err := w.draw(ctx, w.settling()); err != nil {
 		return err
 	}
 	w.countRefused()
 	return w.countOpen(ctx)
+}
+
+// settling is how long something may still wait after all ways are free: an account that refused
+// is asked again after five minutes.
+func (w *World) settling() time.Duration { return w.long(2*time.Minute, 7*time.Minute) }
+
+// sayWaits says what still waits.
+func (w *World) sayWaits() {
+	for _, n := range w.journal {
+		if n.State == "pending" || n.State == "sending" || n.State == "held" {
+			w.say("still waits: %s by %s to %s about %s %s: %s", n.State, n.Channel, n.Receiver, n.InstanceID, n.Kind, n.Reason)
+		}
+	}
 }
 
 // worsen makes up what becomes of what is sent by a way: nothing in one life of four, else a

@@ -68,7 +68,7 @@ func turns(ctx context.Context, w *World) error {
 			continue
 		}
 		w.weather(nil)
-		if _, err := w.settle(ctx, w.long(2*time.Minute, 6*time.Minute)); err != nil {
+		if _, err := w.settle(ctx, w.settling()); err != nil {
 			return err
 		}
 		w.say("turns: ended %d of %d times, %d alarms read", done+1, kills, len(w.fleet.Periods()))
@@ -77,7 +77,7 @@ func turns(ctx context.Context, w *World) error {
 	for i := range w.fleet.Instances() {
 		w.fleet.Set(i, 0, pages.Calm)
 	}
-	return w.draw(ctx, w.long(2*time.Minute, 6*time.Minute))
+	return w.draw(ctx, w.settling())
 }
 
 // joined are arrivals with what came by ways in order as told to one recipient. Everybody who was
