@@ -273,8 +273,8 @@ func (w *World) addMail() error {
 		return err
 	}
 	w.closers = append(w.closers, server.Close)
-	root := filepath.Join(w.daemon.Dir, "mail.pem")
-	if err := os.WriteFile(root, server.Root(), 0o600); err != nil {
+	const root = "mail.pem" // beside the configuration
+	if err := os.WriteFile(filepath.Join(w.daemon.Dir, root), server.Root(), 0o600); err != nil {
 		return fmt.Errorf("write the certificate of the mail server: %w", err)
 	}
 	w.config.SMTP = &daemon.SMTP{Host: "127.0.0.1", Port: port, From: "brimwatch@chaos.example.com", Hello: "chaos.example.com", Timeout: callTime, TLS: map[string]string{"ca_file": root}}
