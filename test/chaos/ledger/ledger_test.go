@@ -215,6 +215,8 @@ func TestRead(t *testing.T) {
 			ledger.Said{Code: "K7Q2", Event: "cleared", Kind: ledger.End, Instance: "i0007", Metric: "connections", Value: 10_013}, true},
 		{"K7Q2 WITHDRAWN i0007: connections alarm ended, no longer watched.",
 			ledger.Said{Code: "K7Q2", Event: "withdrawn", Kind: ledger.End, Instance: "i0007", Metric: "connections"}, true},
+		{"K7Q2 WARNING (no proof of delivery by e-mail) i0007: connections 80,012 of 100,000 (80%).",
+			ledger.Said{Code: "K7Q2", Event: "raised", Kind: ledger.Begin, Severity: "warning", Instance: "i0007", Metric: "connections", Value: 80_012, Instead: true}, true},
 		{"37 alarms, 2 critical: K7Q2 i0007 connections 97%, ...", ledger.Said{}, false},
 		{"K7Q2 WARNING i0007: no data since 12:00.", ledger.Said{}, false},
 		{"", ledger.Said{}, false},

@@ -15,6 +15,7 @@ type Said struct {
 	Metric   string // as configuration names it; "" where the text names none
 	Value    int    // 0 where the text names none
 	Repeat   bool
+	Instead  bool // it says that another way gave no proof of delivery
 }
 
 // repeatMark is what the product puts behind a text that may be a repeat.
@@ -33,7 +34,7 @@ type Reader struct {
 func NewReader() *Reader {
 	const metric = `(connections|subscriptions|send TPS|receive TPS)`
 	return &Reader{
-		head:  regexp.MustCompile(`^([A-Z0-9]{4,6}) (STILL WARNING|STILL CRITICAL|WARNING|CRITICAL|ENDED|WITHDRAWN) ([^:]+): `),
+		head:  regexp.MustCompile(`^([A-Z0-9]{4,6}) (STILL WARNING|STILL CRITICAL|WARNING|CRITICAL|ENDED|WITHDRAWN) (\(no proof of delivery[^)]*\) )?([^:]+): `),
 		about: regexp.MustCompile(metric + ` ([\d,]+) of `),
 		end:   regexp.MustCompile(metric + ` back to ([\d,]+) of `),
 		last:  regexp.MustCompile(metric + `(?: last known ([\d,]+) of | alarm ended)`),
@@ -53,7 +54,7 @@ func (r *Reader) Read(text string) (Said, bool) {
 		return Said{}, false
 	}
 	s := headed(m[2])
-	s.Code, s.Instance, s.Repeat = m[1], m[3], repeat
+	s.Code, s.Instead, s.Instance, s.Repeat = m[1], m[3] != "", m[4], repeat
 	for _, form := range []*regexp.Regexp{r.end, r.about, r.last} {
 		if about := form.FindStringSubmatch(bare); about != nil {
 			s.Metric, s.Value = metric(about[1]), number(about[2]) // "" is 0: it names none

@@ -141,7 +141,7 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 // entry fills an arrival in.
 func entry(base ledger.Arrival, said ledger.Said, code, event string) ledger.Arrival {
 	base.Key = ledger.Key{Instance: said.Instance, Metric: said.Metric}
-	base.Code, base.Kind, base.Event, base.Value = code, said.Kind, event, said.Value
+	base.Code, base.Kind, base.Event, base.Value, base.Instead = code, said.Kind, event, said.Value, said.Instead
 	return base
 }
 
