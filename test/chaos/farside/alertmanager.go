@@ -109,7 +109,7 @@ func (m *Alertmanager) take(a *postable, now time.Time) {
 func (m *Alertmanager) end(f *fired, at time.Time) {
 	f.told = true
 	end := f.Arrival
-	end.At, end.Kind, end.Event, end.Value = at, ledger.End, "resolved", 0
+	end.At, end.Kind, end.Event, end.Value = at, ledger.End, ledger.Resolved, 0
 	m.arrivals = append(m.arrivals, end)
 }
 

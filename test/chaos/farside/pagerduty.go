@@ -80,7 +80,7 @@ func (p *PagerDuty) take(e *event) {
 	case e.Action == "resolve" && alert != nil && alert.open:
 		alert.open = false
 		end := alert.Arrival
-		end.At, end.Kind, end.Event, end.Value = now, ledger.End, "resolved", 0
+		end.At, end.Kind, end.Event, end.Value = now, ledger.End, ledger.Resolved, 0
 		p.arrivals = append(p.arrivals, end)
 	case e.Action == "trigger" && e.Payload.Class == "capacity" && alert == nil:
 		value, _ := strconv.Atoi(e.Payload.Details["usage"]) // 0 is that none is said

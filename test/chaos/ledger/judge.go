@@ -94,6 +94,9 @@ func (j *judge) arrive(a *Arrival) {
 	if !heard {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "an end (%s) of what it was not told of", a.Code)
 	}
+	if a.Event == Resolved && (e.over.IsZero() || a.At.Before(e.over)) {
+		j.find(Wrong, a.Recipient, a.Key, a.At, "it is over there (%s), and goes on", a.Code)
+	}
 	if !t.end {
 		j.report.Told++
 	}

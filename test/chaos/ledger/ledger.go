@@ -42,6 +42,10 @@ const (
 	End   Kind = "end"
 )
 
+// Resolved is the Event of an end at a far side that keeps what it was told of: it is over there
+// from then on, whatever the end was about.
+const Resolved = "resolved"
+
 // Arrival is one thing that one recipient was told in one message.
 type Arrival struct {
 	At        time.Time

@@ -274,6 +274,24 @@ func TestCodeWithoutValue(t *testing.T) {
 	}
 }
 
+// TestResolvedTooSoon: what is over at a far side that keeps it, although it goes on, is wrong.
+func TestResolvedTooSoon(t *testing.T) {
+	for name, tt := range map[string]struct {
+		second int
+		wrong  int
+	}{"when it is over": {61, 0}, "before": {30, 1}} {
+		t.Run(name, func(t *testing.T) {
+			in := input()
+			in.Arrivals[1] = begin(tt.second, wei, "SM2")
+			in.Arrivals[1].Kind, in.Arrivals[1].Event, in.Arrivals[1].Value = ledger.End, ledger.Resolved, 0
+			report := ledger.Judge(in)
+			if got := report.Count(ledger.Wrong); got != tt.wrong {
+				t.Errorf("%d wrong: %v", got, report.Findings)
+			}
+		})
+	}
+}
+
 // TestReadCards reads what chats and mails show, in each of their writings.
 func TestReadCards(t *testing.T) {
 	warning := ledger.Said{Code: "K7Q2", Event: "raised", Kind: ledger.Begin, Severity: "warning", Instance: "i00007", Metric: "connections", Value: 80_012}
