@@ -9,6 +9,7 @@
 package template
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -61,6 +62,10 @@ type Set struct {
 	ByRule    map[string]string // template by the name of the rule
 	Variables []Variable
 	Length    int // of a variable, in signs; 0 is Length
+	// Filler stands in a variable that nothing is left for; "" is Filler.
+	Filler string
+	// Clean takes out of a text what the provider refuses; nil is Clean.
+	Clean func(string) string
 }
 
 // Content is what is said by a message.
@@ -81,7 +86,11 @@ type Filled struct {
 // Fill chooses the template of a message, and fills it.
 func (s *Set) Fill(c Content) Filled {
 	out := Filled{Template: s.template(c.Rules), Values: make([]string, len(s.Variables))}
-	pieces, whole := Cut(Clean(c.Text), s.pieces(), s.length())
+	clean := s.Clean
+	if clean == nil {
+		clean = Clean
+	}
+	pieces, whole := Cut(clean(c.Text), s.Pieces(), s.length())
 	out.Whole = whole
 	for i, v := range s.Variables {
 		value := ""
@@ -89,12 +98,12 @@ func (s *Set) Fill(c Content) Filled {
 		case isText && n <= len(pieces):
 			value = pieces[n-1]
 		case v.Field == Code:
-			value = Clean(c.Code)
+			value = clean(c.Code)
 		case v.Field == Severity:
 			value = c.Severity
 		}
 		if value == "" {
-			value = Filler
+			value = cmp.Or(s.Filler, Filler)
 		}
 		out.Values[i] = value
 	}
@@ -124,7 +133,7 @@ func (s *Set) All() []string {
 }
 
 // Room is how many signs of text the variables hold.
-func (s *Set) Room() int { return s.pieces() * s.length() }
+func (s *Set) Room() int { return s.Pieces() * s.length() }
 
 func (s *Set) length() int {
 	if s.Length == 0 {
@@ -133,8 +142,8 @@ func (s *Set) length() int {
 	return s.Length
 }
 
-// pieces is how many variables hold pieces of the text.
-func (s *Set) pieces() int {
+// Pieces is how many variables hold pieces of the text.
+func (s *Set) Pieces() int {
 	n := 0
 	for _, v := range s.Variables {
 		if _, isText := pieceOf(v.Field); isText {
