@@ -80,11 +80,6 @@ func Otherwise(m *notifier.Message, l words.Language) string {
 	if len(Codes(m)) > 1 {
 		return l.Choose("You may also acknowledge by replying to the text message: ACK, all. Goodbye.", "也可回复短信 ACK ALL 确认。再见。")
 	}
-	code := Spelled(n.Code, l)
+	code := notifier.Spelled(n.Code, l)
 	return l.Choose("You may also acknowledge by replying to the text message: ACK, "+code+". Goodbye.", "也可回复短信 ACK，代码 "+code+"，以确认。再见。")
-}
-
-// Spelled is a code sign by sign, with a pause after each.
-func Spelled(code string, l words.Language) string {
-	return strings.Join(strings.Split(code, ""), l.Choose(", ", "，"))
 }

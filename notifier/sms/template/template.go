@@ -9,7 +9,6 @@
 package template
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -62,10 +61,6 @@ type Set struct {
 	ByRule    map[string]string // template by the name of the rule
 	Variables []Variable
 	Length    int // of a variable, in signs; 0 is Length
-	// Filler stands in a variable that nothing is left for; "" is Filler.
-	Filler string
-	// Clean takes out of a text what the provider refuses; nil is Clean.
-	Clean func(string) string
 }
 
 // Content is what is said by a message.
@@ -84,12 +79,12 @@ type Filled struct {
 }
 
 // Fill chooses the template of a message, and fills it.
-func (s *Set) Fill(c Content) Filled {
+func (s *Set) Fill(c Content) Filled { return s.FillBy(c, Clean, Filler) }
+
+// FillBy does so where another function takes out of a text what the provider refuses, and
+// something else than Filler stands in a variable that nothing is left for.
+func (s *Set) FillBy(c Content, clean func(string) string, filler string) Filled {
 	out := Filled{Template: s.template(c.Rules), Values: make([]string, len(s.Variables))}
-	clean := s.Clean
-	if clean == nil {
-		clean = Clean
-	}
 	pieces, whole := Cut(clean(c.Text), s.Pieces(), s.length())
 	out.Whole = whole
 	for i, v := range s.Variables {
@@ -103,7 +98,7 @@ func (s *Set) Fill(c Content) Filled {
 			value = c.Severity
 		}
 		if value == "" {
-			value = cmp.Or(s.Filler, Filler)
+			value = filler
 		}
 		out.Values[i] = value
 	}

@@ -84,14 +84,12 @@ func New(o Options) (*Caller, error) {
 		return nil, err
 	}
 	c := &Caller{opts: o, client: client, reader: mandarin.New()}
-	set := &c.opts.Templates
-	set.Filler, set.Clean = nothing, c.readable
-	set.Length = Length(set)
+	c.opts.Templates.Length = length(&o.Templates)
 	return c, nil
 }
 
-// Length is how many signs a piece of the text may have, in templates with these variables.
-func Length(set *template.Set) int {
+// length is how many signs a piece of the text may have, in templates with these variables.
+func length(set *template.Set) int {
 	pieces := max(set.Pieces(), 1)
 	return (room - fieldRoom*(len(set.Variables)-pieces)) / pieces
 }
@@ -160,14 +158,14 @@ func (c *Caller) values(m *notifier.Message) (map[string]string, template.Filled
 	l := voice.Language(said)
 	content := template.Content{Text: said + voice.More(m, l, false), Severity: severity(m.Notices[0].Severity, l)}
 	if code := m.Notices[0].Code; code != "" {
-		if content.Code = voice.Spelled(code, l); l == words.ZH {
+		if content.Code = notifier.Spelled(code, l); l == words.ZH {
 			content.Code = c.reader.Read(content.Code)
 		}
 	}
 	for i := range m.Notices {
 		content.Rules = append(content.Rules, string(m.Notices[i].Rule))
 	}
-	filled := c.opts.Templates.Fill(content)
+	filled := c.opts.Templates.FillBy(content, c.readable, nothing)
 	values := make(map[string]string, len(filled.Values))
 	for i, v := range c.opts.Templates.Variables {
 		values[v.Name] = filled.Values[i]
