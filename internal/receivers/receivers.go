@@ -45,7 +45,7 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 
 		ReceiptWithin: s.SMS.ReceiptWithin,
 		Stranger:      stranger(s, providers, version),
-		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(heard.OfSilence())},
+		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(append(heard.OfSilence(), heard.OfCalls()...))},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {
