@@ -14,6 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/httpcall"
+	"github.com/brimwatch/brimwatch/notifier/voice"
 )
 
 // CallerOptions say which account calls, and from which number.
@@ -108,7 +109,7 @@ func (c *Caller) action(m notifier.Message) string {
 	if token == "" {
 		return ""
 	}
-	return c.opts.KeyAddress + "?" + url.Values{keyLanguage: {spokenLanguage(spokenText(m)).String()}, keyToken: {token}}.Encode()
+	return c.opts.KeyAddress + "?" + url.Values{keyLanguage: {voice.Language(voice.Text(&m)).String()}, keyToken: {token}}.Encode()
 }
 
 // callSkew is how long before its first attempt a call may have been created: for moments in
