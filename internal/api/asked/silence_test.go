@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
@@ -32,7 +33,7 @@ func TestSilence(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, faults := Silence(&tt.body, now())
-			if diff := cmp.Diff(tt.faults, faults); diff != "" {
+			if diff := cmp.Diff(tt.faults, faults, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("faults (-want +got)\n%s", diff)
 			}
 			if !tt.until.IsZero() && !got.Until.Equal(tt.until) {
