@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/explain"
@@ -185,7 +186,7 @@ func calledBy(a *explain.Alarm) string { return cmp.Or(a.Key.MetricName(), strin
 func explanationOf(x *explain.Explanation, of string) explanation {
 	out := explanation{Remarks: x.Remarks, Values: []valueInForce{}, Alarms: []explainedRow{}}
 	for _, v := range x.Values {
-		if of == "" || v.Key == of || strings.HasPrefix(v.Key, of+".") || v.Key == "notify" {
+		if of == "" || concerns(v.Key, of) {
 			out.Values = append(out.Values, valueInForce{Key: v.Key, Value: v.Value, By: setBy(&v)})
 		}
 	}
@@ -200,6 +201,25 @@ func explanationOf(x *explain.Explanation, of string) explanation {
 		}
 	}
 	return out
+}
+
+// concerns tells whether a value has to do with a metric or rule: its own, and what it is
+// judged and told by.
+func concerns(key, of string) bool {
+	head, rest, _ := strings.Cut(key, ".")
+	_, isMetric := fleet.ParseMetric(of)
+	read := isMetric || of == string(alarm.NoData)
+	switch head {
+	case of, "notify":
+		return true
+	case "capacity":
+		return rest == of
+	case "source":
+		return read
+	case "billing":
+		return !read
+	}
+	return false
 }
 
 // setBy says who has set a value.

@@ -80,7 +80,7 @@ func (b *bridge) ask(ctx context.Context, f func(context.Context, *sdk.ClientSes
 			Endpoint: b.client.Address(mcp.Path), HTTPClient: web, MaxRetries: -1, DisableStandaloneSSE: true,
 		}, nil)
 		if err != nil {
-			return err
+			return unanswered{fmt.Errorf("what answers at %s is not a Brimwatch of this version: %w", b.client.Address(""), err)}
 		}
 		defer func() { _ = session.Close() }() // there is nothing to end at the far side
 		return f(ctx, session)

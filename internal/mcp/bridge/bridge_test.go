@@ -177,6 +177,8 @@ func TestNotAnswered(t *testing.T) {
 		{"a password is wanted", refusing(http.StatusUnauthorized, "text/plain", "Unauthorized"), "asks for a user and password: write them into --url"},
 		{"by a wrong name", refusing(http.StatusMisdirectedRequest, "text/plain; charset=utf-8", "this request came by the name x"), "refuses: this request came by the name x"},
 		{"an older one", old.URL, "has no /mcp: is it a Brimwatch, and of this version?"},
+		{"a page", refusing(http.StatusOK, "text/plain", "metrics"), "is not a Brimwatch of this version: "},
+		{"something else in JSON", refusing(http.StatusOK, "application/json", `{"status":"ok"}`), "is not a Brimwatch of this version: "},
 		{"a proxy that signs people in", refusing(http.StatusFound, "text/html", "<a href>"), "answered 302 Found; is it a Brimwatch, or a proxy before it?"},
 		{"a proxy with nothing behind it", refusing(http.StatusBadGateway, "text/html", "<h1>Bad gateway</h1>"), "answered 502 Bad Gateway; is it a Brimwatch, or a proxy before it?"},
 	} {
