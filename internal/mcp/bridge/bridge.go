@@ -49,7 +49,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	server := sdk.NewServer(far.ServerInfo, &sdk.ServerOptions{Instructions: far.Instructions, Capabilities: far.Capabilities})
 	server.AddReceivingMiddleware(b.carry)
-	err := server.Run(ctx, &sdk.IOTransport{Reader: o.In, Writer: unclosed{o.Out}, MaxLineLength: maxLine})
+	err := server.Run(ctx, answered{&sdk.IOTransport{Reader: o.In, Writer: unclosed{o.Out}, MaxLineLength: maxLine}})
 	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return nil
 	}

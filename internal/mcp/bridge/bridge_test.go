@@ -198,6 +198,30 @@ func TestNotAnswered(t *testing.T) {
 	}
 }
 
+// TestEndOfInput: what was asked before the input ended is answered all the same.
+func TestEndOfInput(t *testing.T) {
+	in, out, ended := run(t, brimwatch(t, nil))
+	go func() {
+		_, err := io.WriteString(in, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}
+{"jsonrpc":"2.0","method":"notifications/initialized"}
+{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"word":"late"}}}
+{"jsonrpc":"2.0","id":3,"method":"tools/list"}
+`)
+		if err := errors.Join(err, in.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	printed, err := io.ReadAll(out)
+	if err := errors.Join(err, <-ended); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"id":1,"result":`, `"text":"late"`, `"name":"echo"`} {
+		if !strings.Contains(string(printed), want) {
+			t.Errorf("there is no %s in\n%s", want, printed)
+		}
+	}
+}
+
 // TestGarbage: what is no message is answered or ends the bridge; it never hangs.
 func TestGarbage(t *testing.T) {
 	for _, line := range []string{"hello\n", "{}\n", "[]\n", "\x00\n", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":null}}` + "\n"} {
