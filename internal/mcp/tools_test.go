@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/brimwatch/brimwatch/test/golden"
@@ -64,6 +67,28 @@ func TestToolList(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Equal(t, "tools.json", append(got, '\n'))
+}
+
+// TestPage: the page for people names every tool, and no other.
+func TestPage(t *testing.T) {
+	f := newFakes(t)
+	f.mayWrite = true
+	page, err := os.ReadFile("../../docs/mcp.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named, known []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(string(page), -1) {
+		named = append(named, m[1])
+	}
+	for _, tool := range list(t, connect(t, serve(t, f.handler(t)), "")) {
+		known = append(known, tool.Name)
+	}
+	slices.Sort(named)
+	slices.Sort(known)
+	if diff := cmp.Diff(known, named); diff != "" {
+		t.Errorf("docs/mcp.md (-want +got)\n%s", diff)
+	}
 }
 
 // TestMayWrite: tools that change something are there only while the configuration
