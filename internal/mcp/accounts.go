@@ -12,8 +12,8 @@ import (
 // mostShortfalls bounds how many shortfalls, and instances that are missed, are answered of an account.
 const mostShortfalls = 10
 
-// askAccounts says of which accounts it is asked.
-type askAccounts struct {
+// accountsQuery says of which accounts it is asked.
+type accountsQuery struct {
 	Name  string `json:"name,omitempty" jsonschema:"only this account; all when it is left out"`
 	Days  int    `json:"days,omitempty" jsonschema:"how many days ahead renewals are held against the balance"`
 	Limit int    `json:"limit,omitempty" jsonschema:"how many accounts to list"`
@@ -57,14 +57,14 @@ type shortfallRow struct {
 }
 
 func (s *server) accounts() adder {
-	return tool[askAccounts, accountsAnswer]{
+	return tool[accountsQuery, accountsAnswer]{
 		name: "accounts", title: "Accounts and money", hints: onlyReads(),
 		description: "Tells of each account that pays for instances its balance, whether it is overdue, what it uses a day, and which automatic renewals ahead it cannot pay. Use it for: does the money last, when must somebody pay and how much.",
 		bounds:      []bound{number("days", 1, 90, 366), number("limit", 1, 25, 200), shortText(200, "name")}, ask: s.askAccounts, say: (*accountsAnswer).text,
 	}
 }
 
-func (s *server) askAccounts(_ context.Context, in askAccounts) (out accountsAnswer, err error) {
+func (s *server) askAccounts(_ context.Context, in accountsQuery) (out accountsAnswer, err error) {
 	now := s.Now()
 	until := now.AddDate(0, 0, in.Days)
 	var fit []fleet.Account
@@ -76,8 +76,8 @@ func (s *server) askAccounts(_ context.Context, in askAccounts) (out accountsAns
 	if in.Name != "" && len(fit) == 0 {
 		return out, wrong("there is no account %q; without a name all are listed", in.Name)
 	}
-	first, cutted := firstOf(fit, in.Limit, "ask for one by name, or give a higher limit (at most 200)")
-	out = accountsAnswer{cutList: cutted, Until: moment(until, nil), Accounts: []accountRow{}}
+	first, rest := firstOf(fit, in.Limit, "ask for one by name, or give a higher limit (at most 200)")
+	out = accountsAnswer{cutList: rest, Until: moment(until, nil), Accounts: []accountRow{}}
 	purses := calendar.Purses(first, s.Fleet.Standings(), now, until)
 	for i := range purses {
 		out.Accounts = append(out.Accounts, accountRowOf(&purses[i]))

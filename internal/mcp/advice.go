@@ -10,8 +10,8 @@ import (
 	"github.com/brimwatch/brimwatch/internal/advice"
 )
 
-// askAdvice says of which instances advice is asked for.
-type askAdvice struct {
+// adviceQuery says of which instances advice is asked for.
+type adviceQuery struct {
 	ID      string `json:"id,omitempty" jsonschema:"only of this instance"`
 	Verdict string `json:"verdict,omitempty" jsonschema:"only with this outcome: upgrade is what does not fit"`
 	Product string `json:"product,omitempty" jsonschema:"only of instances of this product"`
@@ -61,7 +61,7 @@ type adviceFinding struct {
 }
 
 func (s *server) advice() adder {
-	return tool[askAdvice, adviceAnswer]{
+	return tool[adviceQuery, adviceAnswer]{
 		name: "advice", title: "Advice on editions", hints: onlyReads(),
 		description: "Says which edition or specification would fit an instance by a month of its use, whether the change is allowed, and when each metric will be full. Use it for: which instances need a bigger edition, which could be smaller, until when does this one suffice.",
 		bounds: []bound{
@@ -71,7 +71,7 @@ func (s *server) advice() adder {
 	}
 }
 
-func (s *server) askAdvice(_ context.Context, in askAdvice) (out adviceAnswer, err error) {
+func (s *server) askAdvice(_ context.Context, in adviceQuery) (out adviceAnswer, err error) {
 	standings := s.Fleet.Standings()
 	if in.ID != "" {
 		st, err := s.standing(in.ID)
@@ -88,8 +88,8 @@ func (s *server) askAdvice(_ context.Context, in askAdvice) (out adviceAnswer, e
 			fit = append(fit, st)
 		}
 	}
-	first, cutted := firstOf(fit, in.Limit, "narrow by id, verdict, product or account, or give a higher limit (at most 100)")
-	out = adviceAnswer{cutList: cutted, Advice: make([]adviceRow, 0, len(first))}
+	first, rest := firstOf(fit, in.Limit, "narrow by id, verdict, product or account, or give a higher limit (at most 100)")
+	out = adviceAnswer{cutList: rest, Advice: make([]adviceRow, 0, len(first))}
 	for _, st := range first {
 		if one, ok := s.Advisor.Advice(st.Instance.ID); ok {
 			out.Advice = append(out.Advice, s.adviceRowOf(st, &one))

@@ -10,17 +10,17 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// mostLooked bounds how many alarms and notices are looked through.
+// mostLooked bounds how many alarms are looked through.
 const mostLooked = 10_000
 
-// Values of askAlarms.State beside those of the episodes themselves.
+// Values of alarmsQuery.State beside those of the episodes themselves.
 const (
 	openAlarms = "open"
 	allAlarms  = "all"
 )
 
-// askAlarms says which alarms are asked for.
-type askAlarms struct {
+// alarmsQuery says which alarms are asked for.
+type alarmsQuery struct {
 	State      string `json:"state,omitempty" jsonschema:"open is raised and unknown (raised, and no data since); cleared have ended"`
 	InstanceID string `json:"instance_id,omitempty" jsonschema:"only of this instance"`
 	Rule       string `json:"rule,omitempty" jsonschema:"only of this rule: capacity, no_data and forecast are about usage, the others about terms and money"`
@@ -58,7 +58,7 @@ type alarmRow struct {
 }
 
 func (s *server) listAlarms() adder {
-	return tool[askAlarms, alarmList]{
+	return tool[alarmsQuery, alarmList]{
 		name: "list_alarms", title: "List alarms", hints: onlyReads(),
 		description: "Lists alarms, the newest first: what is wrong now (state open), or what was (cleared, all). Use it first when somebody was called. explain_alarm says of one of them why it was raised, who was told and what to do.",
 		bounds: []bound{
@@ -73,7 +73,7 @@ func rules() []alarm.RuleName {
 	return append(alarm.InstanceRules(), alarm.LowBalance, alarm.Shortfall)
 }
 
-func (s *server) askAlarms(ctx context.Context, in askAlarms) (out alarmList, err error) {
+func (s *server) askAlarms(ctx context.Context, in alarmsQuery) (out alarmList, err error) {
 	f := alarm.EpisodeFilter{Instance: in.InstanceID, Limit: mostLooked}
 	switch in.State {
 	case openAlarms, "":
@@ -93,8 +93,9 @@ func (s *server) askAlarms(ctx context.Context, in askAlarms) (out alarmList, er
 			fit = append(fit, e)
 		}
 	}
-	first, cutted := firstOf(fit, in.Limit, "narrow by state, rule, severity, instance_id or unacknowledged, or give a higher limit (at most 200)")
-	out = alarmList{cutList: cutted, Alarms: make([]alarmRow, 0, len(first))}
+	first, rest := firstOf(fit, in.Limit, "narrow by state, rule, severity, instance_id or unacknowledged, or give a higher limit (at most 200)")
+	rest.AtLeast = len(list) == mostLooked
+	out = alarmList{cutList: rest, Alarms: make([]alarmRow, 0, len(first))}
 	for _, e := range first {
 		out.Alarms = append(out.Alarms, s.alarmRowOf(e))
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/brimwatch/brimwatch/internal/calendar"
 )
 
-// askCalendar says what of the calendar is asked for.
-type askCalendar struct {
+// calendarQuery says what of the calendar is asked for.
+type calendarQuery struct {
 	Days    int    `json:"days,omitempty" jsonschema:"how many days ahead"`
 	Account string `json:"account,omitempty" jsonschema:"only instances of this account; - is those without one"`
 	Product string `json:"product,omitempty" jsonschema:"only instances of this product"`
@@ -41,7 +41,7 @@ type changeEntry struct {
 }
 
 func (s *server) calendarAhead() adder {
-	return tool[askCalendar, calendarAnswer]{
+	return tool[calendarQuery, calendarAnswer]{
 		name: "calendar_ahead", title: "Calendar ahead", hints: onlyReads(),
 		description: "Lists what lies ahead of the instances, the soonest first: terms that end, and when instances are suspended, put into a recycle bin, released for good or converted. Use it for: what expires this week, what will be deleted and when. Whether the money lasts for renewals is told by accounts.",
 		bounds:      []bound{number("days", 1, 30, 3660), number("limit", 1, 50, 200), shortText(200, "account", "product")},
@@ -49,12 +49,12 @@ func (s *server) calendarAhead() adder {
 	}
 }
 
-func (s *server) askCalendar(_ context.Context, in askCalendar) (out calendarAnswer, err error) {
+func (s *server) askCalendar(_ context.Context, in calendarQuery) (out calendarAnswer, err error) {
 	now := s.Now()
 	until := now.AddDate(0, 0, in.Days)
 	entries := calendar.Ahead(s.Fleet.Standings(), calendar.Filter{Account: in.Account, Product: in.Product}, now, until)
-	first, cutted := firstOf(entries, in.Limit, "narrow by days, account or product, or give a higher limit (at most 200)")
-	out = calendarAnswer{cutList: cutted, Until: moment(until, nil), Changes: make([]changeEntry, 0, len(first))}
+	first, rest := firstOf(entries, in.Limit, "narrow by days, account or product, or give a higher limit (at most 200)")
+	out = calendarAnswer{cutList: rest, Until: moment(until, nil), Changes: make([]changeEntry, 0, len(first))}
 	for i := range first {
 		e := &first[i]
 		i, zone := e.Standing.Instance, zoneOf(e.Standing)
@@ -75,11 +75,14 @@ func (a *calendarAnswer) text() string {
 	b.WriteString("Until " + a.Until + ": " + a.opening("change", "changes"))
 	for i := range a.Changes {
 		c := &a.Changes[i]
-		renews := ""
+		renews, perhaps := "", ""
+		if c.Perhaps {
+			perhaps = "perhaps: the product's documents disagree"
+		}
 		if c.AutoRenew {
 			renews = "it renews itself before, if its account can pay"
 		}
-		fmt.Fprintf(&b, "- %s %s (%s%s): %s\n", c.At, named(c.Name, c.InstanceID), c.Product, after(", account ", c.Account), sentence(c.Text, c.TermEnd, "by the "+c.ToldBy, renews))
+		fmt.Fprintf(&b, "- %s %s (%s%s): %s\n", c.At, named(c.Name, c.InstanceID), c.Product, after(", account ", c.Account), sentence(c.Text, c.TermEnd, "by the "+c.ToldBy, perhaps, renews))
 	}
 	return b.String()
 }

@@ -23,8 +23,8 @@ const (
 	mostAddresses = 30
 )
 
-// askAlarm names one alarm.
-type askAlarm struct {
+// alarmQuery names one alarm.
+type alarmQuery struct {
 	Code string `json:"code" jsonschema:"code of the alarm, such as K7Q2"`
 }
 
@@ -37,8 +37,8 @@ type alarmAnswer struct {
 	Advice string      `json:"advice,omitempty" jsonschema:"which edition would fit the instance"`
 }
 
-// askExplain names an instance, and what of it is to be explained.
-type askExplain struct {
+// explainQuery names an instance, and what of it is to be explained.
+type explainQuery struct {
 	ID string `json:"id" jsonschema:"id of the instance, as list_instances has it"`
 	Of string `json:"of,omitempty" jsonschema:"only this metric or rule, such as connections, no_data or expiry; all when it is left out"`
 }
@@ -95,7 +95,7 @@ type tellRow struct {
 }
 
 func (s *server) explainAlarm() adder {
-	return tool[askAlarm, alarmAnswer]{
+	return tool[alarmQuery, alarmAnswer]{
 		name: "explain_alarm", title: "Explain an alarm", hints: onlyReads(),
 		description: "Says of one alarm, by the code that people were sent: what crossed which threshold and who has set it, what happens next, who was told and who would be, and which edition would fit. Use it when somebody asks what K7Q2 is or what to do about it.",
 		bounds:      []bound{shortText(40, "code")}, ask: s.askAlarm, say: (*alarmAnswer).text,
@@ -103,14 +103,14 @@ func (s *server) explainAlarm() adder {
 }
 
 func (s *server) explainInstance() adder {
-	return tool[askExplain, explainAnswer]{
+	return tool[explainQuery, explainAnswer]{
 		name: "explain_instance", title: "Explain an instance", hints: onlyReads(),
 		description: "Says why an instance is judged and told of as it is: which line of the configuration has set each value, how its alarms stand, which timers run, who would be told now by what and when, and what became of its notices. Use it for: why was nobody told, why is this threshold 85 %, where does the capacity come from.",
 		bounds:      []bound{shortText(maxID, "id"), shortText(60, "of")}, ask: s.askExplain, say: (*explainAnswer).text,
 	}
 }
 
-func (s *server) askAlarm(ctx context.Context, in askAlarm) (out alarmAnswer, err error) {
+func (s *server) askAlarm(ctx context.Context, in alarmQuery) (out alarmAnswer, err error) {
 	code := strings.ToUpper(strings.TrimSpace(in.Code))
 	var found []alarm.Episode
 	if code != "" { // an empty one would select all
@@ -141,7 +141,7 @@ func (s *server) askAlarm(ctx context.Context, in askAlarm) (out alarmAnswer, er
 			out.Advice = a.Text(words.EN)
 		}
 	}
-	told, err := s.Notices.Notices(ctx, notifier.Filter{Code: code, Limit: mostLooked})
+	told, err := s.Notices.Notices(ctx, notifier.Filter{Code: code, Limit: mostNotices})
 	if err != nil {
 		return out, fmt.Errorf("the notices could not be read: %w", err)
 	}
@@ -150,7 +150,7 @@ func (s *server) askAlarm(ctx context.Context, in askAlarm) (out alarmAnswer, er
 	return out, nil
 }
 
-func (s *server) askExplain(ctx context.Context, in askExplain) (out explainAnswer, err error) {
+func (s *server) askExplain(ctx context.Context, in explainQuery) (out explainAnswer, err error) {
 	if _, err := s.standing(in.ID); err != nil {
 		return out, err
 	}

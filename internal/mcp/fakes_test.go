@@ -45,7 +45,7 @@ type fakes struct {
 	explained explain.Explanation
 	err       error // of everything that reads
 	mayWrite  bool
-	meanwhile func(context.Context) // when accounts are asked for statistics
+	meanwhile func(context.Context) // while statistics are read
 
 	mu  sync.Mutex
 	log bytes.Buffer

@@ -191,8 +191,8 @@ func TestLargeFleet(t *testing.T) {
 	}
 	s := connect(t, serve(t, f.handler(t)), "")
 	for _, tt := range []struct{ tool, want string }{
-		{"list_instances", "10,003 instances, 200 of them here (9803 more; narrow by product"},
-		{"list_alarms", "10,003 alarms, 200 of them here (9803 more; narrow by state"},
+		{"list_instances", "10,003 instances, 200 of them here (9,803 more; narrow by product"},
+		{"list_alarms", "10,003 alarms, 200 of them here (9,803 more; narrow by state"},
 	} {
 		got := call(t, s, tt.tool, `{"limit":200}`)
 		said := text(t, got)

@@ -19,8 +19,8 @@ const (
 	mostLabels  = 50
 )
 
-// askInstance names one instance.
-type askInstance struct {
+// instanceQuery names one instance.
+type instanceQuery struct {
 	ID string `json:"id" jsonschema:"id of the instance, as list_instances has it"`
 }
 
@@ -62,7 +62,7 @@ type termRow struct {
 }
 
 func (s *server) getInstance() adder {
-	return tool[askInstance, instanceAnswer]{
+	return tool[instanceQuery, instanceAnswer]{
 		name: "get_instance", title: "Get an instance", hints: onlyReads(),
 		description: "Tells how one instance stands: each metric against its capacity and threshold, its calendar and term, its open alarms. Use it when an instance is named. For its past use get_statistics, for why it is judged so explain_instance.",
 		bounds:      []bound{shortText(maxID, "id")}, ask: s.askInstance, say: (*instanceAnswer).text,
@@ -78,7 +78,7 @@ func (s *server) standing(id string) (fleet.Standing, error) {
 	return st, nil
 }
 
-func (s *server) askInstance(ctx context.Context, in askInstance) (out instanceAnswer, err error) {
+func (s *server) askInstance(ctx context.Context, in instanceQuery) (out instanceAnswer, err error) {
 	st, err := s.standing(in.ID)
 	if err != nil {
 		return out, err

@@ -12,8 +12,8 @@ import (
 	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
-// askInstances says which instances are asked for.
-type askInstances struct {
+// instancesQuery says which instances are asked for.
+type instancesQuery struct {
 	Product   string `json:"product,omitempty" jsonschema:"only of this product, such as mqtt, rocketmq, iot or redis"`
 	Account   string `json:"account,omitempty" jsonschema:"only of the account with this name"`
 	State     string `json:"state,omitempty" jsonschema:"only those whose worst metric is in this state; unknown is also what does not answer"`
@@ -69,7 +69,7 @@ func (m *metricRow) text() string {
 }
 
 func (s *server) listInstances() adder {
-	return tool[askInstances, instanceList]{
+	return tool[instancesQuery, instanceList]{
 		name: "list_instances", title: "List instances", hints: onlyReads(),
 		description: "Lists instances with how full they are and how long they may still be used. Use it for: which instances are fullest, which do not answer, which of a team or an account expire next, what an instance is called. For one instance use get_instance.",
 		bounds: []bound{
@@ -87,7 +87,7 @@ func lifecycles() []fleet.LifecycleState {
 	}
 }
 
-func (s *server) askInstances(_ context.Context, in askInstances) (out instanceList, err error) {
+func (s *server) askInstances(_ context.Context, in instancesQuery) (out instanceList, err error) {
 	label, value, isLabel := strings.Cut(in.Label, "=")
 	if in.Label != "" && (!isLabel || label == "") {
 		return out, wrong("label %q: a name, = and a value are wanted, such as team=orders", in.Label)
@@ -99,15 +99,15 @@ func (s *server) askInstances(_ context.Context, in askInstances) (out instanceL
 		}
 	}
 	sortStandings(fit, in.Sort)
-	first, cutted := firstOf(fit, in.Limit, "narrow by product, account, state, lifecycle, label or search, or give a higher limit (at most 200)")
-	out = instanceList{cutList: cutted, Instances: make([]instanceRow, 0, len(first))}
+	first, rest := firstOf(fit, in.Limit, "narrow by product, account, state, lifecycle, label or search, or give a higher limit (at most 200)")
+	out = instanceList{cutList: rest, Instances: make([]instanceRow, 0, len(first))}
 	for i := range first {
 		out.Instances = append(out.Instances, instanceRowOf(&first[i], s.Now()))
 	}
 	return out, nil
 }
 
-func (in *askInstances) takes(st *fleet.Standing) bool {
+func (in *instancesQuery) takes(st *fleet.Standing) bool {
 	i, search := st.Instance, strings.ToLower(in.Search)
 	return (in.Product == "" || in.Product == i.Product) && (in.Account == "" || in.Account == i.Account) &&
 		(in.State == "" || in.State == string(st.Worst())) && (in.Lifecycle == "" || in.Lifecycle == lifecycleState(st)) &&
@@ -125,20 +125,17 @@ func sortStandings(list []fleet.Standing, by string) {
 		slices.SortStableFunc(list, func(a, b fleet.Standing) int { return cmp.Compare(fullness(&b), fullness(&a)) })
 	case "expires":
 		slices.SortStableFunc(list, func(a, b fleet.Standing) int {
-			x, y := a.Instance.Term.Expires, b.Instance.Term.Expires
-			if x.IsZero() || y.IsZero() {
-				return cmp.Compare(btoi(x.IsZero()), btoi(y.IsZero()))
-			}
-			return x.Compare(y)
+			return endOf(&a).Compare(endOf(&b))
 		})
 	}
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
+// endOf is when a term ends; one without an end comes after all others.
+func endOf(st *fleet.Standing) time.Time {
+	if end := st.Instance.Term.Expires; !end.IsZero() {
+		return end
 	}
-	return 0
+	return time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
 // fullness is the highest utilization of an instance; below 0 when none is known.

@@ -12,8 +12,11 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// askNotices says which notices are asked for.
-type askNotices struct {
+// mostNotices bounds how many notices are looked through: each has its text with it.
+const mostNotices = 2000
+
+// noticesQuery says which notices are asked for.
+type noticesQuery struct {
 	State      string `json:"state,omitempty" jsonschema:"held, dropped and dead come with their reason"`
 	Code       string `json:"code,omitempty" jsonschema:"only of the alarm with this code"`
 	InstanceID string `json:"instance_id,omitempty" jsonschema:"only of this instance"`
@@ -51,7 +54,7 @@ type noticeRow struct {
 }
 
 func (s *server) listNotices() adder {
-	return tool[askNotices, noticeList]{
+	return tool[noticesQuery, noticeList]{
 		name: "list_notices", title: "List notices", hints: onlyReads(),
 		description: "Lists notices, the newest first: who was told what, by text message, chat, mail, webhook or call, and what became of it. Use it for: was wei told, did the message arrive, why did nobody hear of it, what is held.",
 		bounds: []bound{
@@ -65,9 +68,9 @@ func noticeStates() []notifier.NoticeState {
 	return []notifier.NoticeState{notifier.Pending, notifier.Sending, notifier.Sent, notifier.NoticeDelivered, notifier.Held, notifier.Dropped, notifier.Dead}
 }
 
-func (s *server) askNotices(ctx context.Context, in askNotices) (out noticeList, err error) {
+func (s *server) askNotices(ctx context.Context, in noticesQuery) (out noticeList, err error) {
 	f := notifier.Filter{
-		State: notifier.NoticeState(in.State), Code: strings.ToUpper(strings.TrimSpace(in.Code)), Instance: in.InstanceID, Person: in.Person, Receiver: in.Receiver, Limit: mostLooked,
+		State: notifier.NoticeState(in.State), Code: strings.ToUpper(strings.TrimSpace(in.Code)), Instance: in.InstanceID, Person: in.Person, Receiver: in.Receiver, Limit: mostNotices,
 	}
 	now := s.Now()
 	if in.From != "" {
@@ -87,8 +90,9 @@ func (s *server) askNotices(ctx context.Context, in askNotices) (out noticeList,
 	if err != nil {
 		return out, fmt.Errorf("the notices could not be read: %w", err)
 	}
-	first, cutted := firstOf(list, in.Limit, "narrow by state, code, instance_id, person, receiver, from or to, or give a higher limit (at most 200)")
-	return noticeList{cutList: cutted, Notices: noticeRows(first, time.UTC)}, nil
+	first, rest := firstOf(list, in.Limit, "narrow by state, code, instance_id, person, receiver, from or to, or give a higher limit (at most 200)")
+	rest.AtLeast = len(list) == mostNotices
+	return noticeList{cutList: rest, Notices: noticeRows(first, time.UTC)}, nil
 }
 
 func noticeRows(list []notifier.Record, zone *time.Location) []noticeRow {

@@ -16,8 +16,8 @@ const (
 	mostRotas  = 50
 )
 
-// askOnCall says of whom and when it is asked.
-type askOnCall struct {
+// onCallQuery says of whom and when it is asked.
+type onCallQuery struct {
 	Name string `json:"name,omitempty" jsonschema:"only this rota; all when it is left out"`
 	At   string `json:"at,omitempty" jsonschema:"who is on call then: RFC 3339, or a distance from now such as +2d; now when it is left out"`
 	Days int    `json:"days,omitempty" jsonschema:"how many days of shifts to list"`
@@ -40,6 +40,7 @@ type rotaRow struct {
 	HandOver string     `json:"hand_over"`
 	TimeZone string     `json:"time_zone"`
 	Shifts   []shiftRow `json:"shifts" jsonschema:"from the moment that was asked for, the one that it lies in first"`
+	More     int        `json:"more_shifts,omitempty" jsonschema:"shifts that are left out; ask for fewer days, from another moment"`
 }
 
 // shiftRow is a time in which one person is on call.
@@ -51,14 +52,14 @@ type shiftRow struct {
 }
 
 func (s *server) whoIsOnCall() adder {
-	return tool[askOnCall, onCallAnswer]{
+	return tool[onCallQuery, onCallAnswer]{
 		name: "who_is_on_call", title: "Who is on call", hints: onlyReads(),
 		description: "Says who is on call by each rota, until when, and who follows. Use it for: who gets the text messages tonight, who had it last Sunday.",
 		bounds:      []bound{number("days", 1, 14, 366), shortText(200, "name"), shortText(40, "at")}, ask: s.askOnCall, say: (*onCallAnswer).text,
 	}
 }
 
-func (s *server) askOnCall(_ context.Context, in askOnCall) (out onCallAnswer, err error) {
+func (s *server) askOnCall(_ context.Context, in onCallQuery) (out onCallAnswer, err error) {
 	at := s.Now().UTC().Truncate(time.Second)
 	if in.At != "" {
 		if at, err = asked.Moment(in.At, at); err != nil {
@@ -80,8 +81,8 @@ func (s *server) askOnCall(_ context.Context, in askOnCall) (out onCallAnswer, e
 	case len(fit) == 0:
 		return out, wrong("there is no rota %q; known are %s", in.Name, strings.Join(known, ", "))
 	}
-	first, cutted := firstOf(fit, mostRotas, "ask for one by name")
-	out = onCallAnswer{cutList: cutted, At: moment(at, nil), Rotas: []rotaRow{}}
+	first, rest := firstOf(fit, mostRotas, "ask for one by name")
+	out = onCallAnswer{cutList: rest, At: moment(at, nil), Rotas: []rotaRow{}}
 	for _, r := range first {
 		out.Rotas = append(out.Rotas, rotaRowOf(r, at, in.Days))
 	}
@@ -92,7 +93,11 @@ func rotaRowOf(r *rota.Rota, at time.Time, days int) rotaRow {
 	out := rotaRow{Name: r.Name, Rotate: r.Rotation(), HandOver: r.HandOver(), TimeZone: r.Zone.String(), Shifts: []shiftRow{}}
 	for _, one := range r.Shifts(at, at.AddDate(0, 0, days)) {
 		row := shiftRow{From: moment(one.From, r.Zone), To: moment(one.To, r.Zone), Person: one.Person, Overridden: one.Overridden}
-		if row.From != "" && row.To != "" && len(out.Shifts) < mostShifts {
+		switch {
+		case row.From == "" || row.To == "": // beyond the year 9999
+		case len(out.Shifts) == mostShifts:
+			out.More++
+		default:
 			out.Shifts = append(out.Shifts, row)
 		}
 	}
@@ -114,6 +119,9 @@ func (a *onCallAnswer) text() string {
 				by = " (override)"
 			}
 			fmt.Fprintf(&b, "  then %s from %s to %s%s\n", somebody(one.Person), one.From, one.To, by)
+		}
+		if r.More > 0 {
+			fmt.Fprintf(&b, "  then %s more (ask for fewer days, from another moment)\n", counted(r.More, "shift", "shifts"))
 		}
 	}
 	return b.String()

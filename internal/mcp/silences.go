@@ -16,8 +16,8 @@ import (
 // mostHeld bounds how many names are answered of what a silence holds.
 const mostHeld = 50
 
-// askSilences says how many silences are asked for.
-type askSilences struct {
+// silencesQuery says how many silences are asked for.
+type silencesQuery struct {
 	Limit int `json:"limit,omitempty" jsonschema:"how many to list"`
 }
 
@@ -50,14 +50,14 @@ type holdsRow struct {
 }
 
 func (s *server) listSilences() adder {
-	return tool[askSilences, silenceList]{
+	return tool[silencesQuery, silenceList]{
 		name: "list_silences", title: "List silences", hints: onlyReads(),
 		description: "Lists silences: labels whose alarms nobody is told of until a moment, who added them and what each holds now. Use it when somebody was not told.",
 		bounds:      []bound{number("limit", 1, 25, 200)}, ask: s.askSilences, say: (*silenceList).text,
 	}
 }
 
-func (s *server) askSilences(ctx context.Context, in askSilences) (out silenceList, err error) {
+func (s *server) askSilences(ctx context.Context, in silencesQuery) (out silenceList, err error) {
 	list, err := s.Silences.Silences(ctx)
 	if err != nil {
 		return out, fmt.Errorf("the silences could not be read: %w", err)
@@ -66,8 +66,8 @@ func (s *server) askSilences(ctx context.Context, in askSilences) (out silenceLi
 	if err != nil {
 		return out, err
 	}
-	first, cutted := firstOf(list, in.Limit, "give a higher limit (at most 200)")
-	out = silenceList{cutList: cutted, Silences: []silenceRow{}}
+	first, rest := firstOf(list, in.Limit, "give a higher limit (at most 200)")
+	out = silenceList{cutList: rest, Silences: []silenceRow{}}
 	for i := range first {
 		out.Silences = append(out.Silences, silenceRowOf(&first[i], present))
 	}

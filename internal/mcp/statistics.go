@@ -20,8 +20,8 @@ const (
 	longestRange = 10 * 366 * 24 * time.Hour
 )
 
-// askStatistics names a metric and a range of time.
-type askStatistics struct {
+// statisticsQuery names a metric and a range of time.
+type statisticsQuery struct {
 	ID     string `json:"id" jsonschema:"id of the instance, as list_instances has it"`
 	Metric string `json:"metric,omitempty" jsonschema:"only this metric; all when it is left out"`
 	From   string `json:"from,omitempty" jsonschema:"beginning: RFC 3339, or a duration before now such as -24h or -7d"`
@@ -79,7 +79,7 @@ type outlookRow struct {
 }
 
 func (s *server) getStatistics() adder {
-	return tool[askStatistics, statisticsAnswer]{
+	return tool[statisticsQuery, statisticsAnswer]{
 		name: "get_statistics", title: "Get statistics", hints: onlyReads(),
 		description: "Tells how one instance was used in a range of time: newest, lowest, highest (with its moment) and average of each metric, its capacity and threshold, when it will be full, and some points to see the course. Use it for: was there a peak, since when does it grow, what was it like last night.",
 		bounds: []bound{
@@ -120,7 +120,7 @@ func rangeOf(from, to string, now time.Time) (a, b time.Time, err error) {
 	return a, b, nil
 }
 
-func (s *server) askStatistics(ctx context.Context, in askStatistics) (out statisticsAnswer, err error) {
+func (s *server) askStatistics(ctx context.Context, in statisticsQuery) (out statisticsAnswer, err error) {
 	now := s.Now()
 	from, to, err := rangeOf(in.From, in.To, now)
 	if err != nil {

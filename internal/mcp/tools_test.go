@@ -151,6 +151,7 @@ func TestAnswers(t *testing.T) {
 		{"notices that wait", "list_notices", `{"state":"pending","code":"k7q2","from":"-1d"}`},
 		{"on call", "who_is_on_call", `{}`},
 		{"on call then", "who_is_on_call", `{"name":"primary","at":"+8d","days":2}`},
+		{"on call for long", "who_is_on_call", `{"name":"secondary","days":366}`},
 		{"accounts", "accounts", `{}`},
 		{"silences", "list_silences", `{}`},
 		{"preview of a silence", "add_silence", `{"matchers":{"team":"orders"},"for":"2h","comment":"a move","preview":true}`},

@@ -16,6 +16,8 @@ type cutList struct {
 	Total int    `json:"total" jsonschema:"how many there are"`
 	More  int    `json:"more" jsonschema:"how many of them are left out here"`
 	Hint  string `json:"hint,omitempty" jsonschema:"how to ask for less, where some are left out"`
+	// AtLeast is true where not all could be counted.
+	AtLeast bool `json:"at_least,omitempty" jsonschema:"there may be more than total says: no more were looked through"`
 }
 
 // firstOf returns as many as fit, and how many there are; how says how to ask for less.
@@ -25,19 +27,23 @@ func firstOf[T any](list []T, limit int, how string) ([]T, cutList) {
 		return list, out
 	}
 	out.More = len(list) - limit
-	out.Hint = fmt.Sprintf("%d more; %s", out.More, how)
+	out.Hint = words.Count(out.More) + " more; " + how
 	return list[:limit], out
 }
 
 // opening says how many there are of something, and how many follow.
 func (c *cutList) opening(one, several string) string {
+	all := counted(c.Total, one, several)
+	if c.AtLeast {
+		all = "At least " + all
+	}
 	switch {
 	case c.Total == 0:
 		return "There is no " + one + " that fits.\n"
 	case c.More > 0:
-		return fmt.Sprintf("%s, %d of them here (%s):\n", counted(c.Total, one, several), c.Total-c.More, c.Hint)
+		return fmt.Sprintf("%s, %d of them here (%s):\n", all, c.Total-c.More, c.Hint)
 	}
-	return counted(c.Total, one, several) + ":\n"
+	return all + ":\n"
 }
 
 func counted(n int, one, several string) string {

@@ -25,8 +25,8 @@ func (s *server) reading() []adder {
 // writing are the tools that change something.
 func (s *server) writing() []adder { return []adder{s.acknowledgeAlarm(), s.addSilence()} }
 
-// askAck names alarms.
-type askAck struct {
+// ackRequest names alarms.
+type ackRequest struct {
 	Codes []string `json:"codes" jsonschema:"codes of the alarms, such as K7Q2"`
 }
 
@@ -52,14 +52,14 @@ const (
 
 func (s *server) acknowledgeAlarm() adder {
 	no := false
-	return tool[askAck, ackAnswer]{
+	return tool[ackRequest, ackAnswer]{
 		name: "acknowledge_alarm", title: "Acknowledge alarms", hints: sdk.ToolAnnotations{IdempotentHint: true, DestructiveHint: &no, OpenWorldHint: &no},
 		description: "Acknowledges open alarms by their codes, in the name of who signed in: there are no more reminders, and nobody else is called. Their ends are still told. Only do it when a person says that they take care of it.",
 		bounds:      []bound{fewCodes}, ask: s.askAck, say: (*ackAnswer).text,
 	}
 }
 
-func (s *server) askAck(ctx context.Context, in askAck) (out ackAnswer, err error) {
+func (s *server) askAck(ctx context.Context, in ackRequest) (out ackAnswer, err error) {
 	var codes []string
 	for _, c := range in.Codes {
 		if c = strings.ToUpper(strings.TrimSpace(c)); c != "" && !slices.Contains(codes, c) {
@@ -101,8 +101,8 @@ func (a *ackAnswer) text() string {
 	return b.String()
 }
 
-// askSilence is a silence to be added, or to be looked at before.
-type askSilence struct {
+// silenceRequest is a silence to be added, or to be looked at before.
+type silenceRequest struct {
 	Matchers map[string]string `json:"matchers" jsonschema:"labels that all must be equal, such as {\"instance_id\":\"mqtt-1\",\"metric\":\"connections\"}: alertname (the rule), instance_id, instance (the name), product, edition, metric, severity, and labels of the instance"`
 	For      string            `json:"for,omitempty" jsonschema:"how long from now, such as 30m, 2h or 7d; this or until"`
 	Until    string            `json:"until,omitempty" jsonschema:"when it ends, RFC 3339"`
@@ -118,14 +118,14 @@ type silenceAnswer struct {
 
 func (s *server) addSilence() adder {
 	yes, no := true, false
-	return tool[askSilence, silenceAnswer]{
+	return tool[silenceRequest, silenceAnswer]{
 		name: "add_silence", title: "Add a silence", hints: sdk.ToolAnnotations{DestructiveHint: &yes, OpenWorldHint: &no},
 		description: "Holds the notices of alarms with certain labels until a moment, in the name of who signed in: nobody is told of them meanwhile. Alarms are raised and shown all the same. First ask with preview, show the person what would be held, and add it only when they agree. It is ended on the page Silences or by brimwatch silence remove.",
 		bounds:      []bound{shortText(40, "for", "until"), shortText(1000, "comment"), fewEntries("matchers", mostMatchers)}, ask: s.askSilence, say: (*silenceAnswer).text,
 	}
 }
 
-func (s *server) askSilence(ctx context.Context, in askSilence) (out silenceAnswer, err error) {
+func (s *server) askSilence(ctx context.Context, in silenceRequest) (out silenceAnswer, err error) {
 	now := s.Now().UTC()
 	body := wire.NewSilence{Matchers: in.Matchers, For: in.For, Comment: in.Comment}
 	if in.Until != "" {
