@@ -27,7 +27,7 @@ import (
 )
 
 // browser starts a Chromium without a window, and a server of f for it. The
-// context ends after a minute.
+// context ends after three minutes, of a busy machine.
 func browser(t *testing.T, f *fake, scripts bool) (*tab, string) {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -36,7 +36,7 @@ func browser(t *testing.T, f *fake, scripts bool) (*tab, string) {
 	}
 	server := httptest.NewServer(handler(t, f))
 	t.Cleanup(server.Close)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // t.Context ends before the browser can
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute) // t.Context ends before the browser can
 	t.Cleanup(cancel)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.WindowSize(1280, 900), chromedp.NoSandbox,

@@ -208,7 +208,7 @@ func englishIn(page string, names []string) []string {
 		text = strings.ReplaceAll(text, name, " ")
 	}
 	var out []string
-	usual := []string{"ID", "TPS", "Webhook", "UTC", "CST", "CET", "GiB", "MiB", "KiB", "STOP", "START", "UTF", "Host", "CNY", "USD", "calendar", "ics", "days", "account", "product", "lang", "zh"}
+	usual := []string{"ID", "TPS", "Webhook", "UTC", "CST", "CET", "GiB", "MiB", "KiB", "STOP", "START", "UTF", "CSV", "JSON", "SVG", "PNG", "API", "Asia", "Shanghai", "Host", "CNY", "USD", "calendar", "ics", "days", "account", "product", "lang", "zh"}
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(strings.TrimSpace(line), "/calendar.ics") {
 			continue
