@@ -7,7 +7,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/explain"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/mcp"
+	"github.com/brimwatch/brimwatch/internal/pictures"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -56,6 +58,7 @@ func (d *Daemon) routes() (http.Handler, error) {
 		{twilio.StatusPath, "receipts", d.hooks},
 		{twilio.InboundPath, "replies", d.hooks},
 		{twilio.KeyPath, "keys", d.hooks},
+		{links.PicturePath, "pictures", pictures.New(pictures.Options{Links: d.links, Drawer: d.drawer(), Logger: d.options.Logger})},
 		{"/", "pages", pages},
 	} {
 		mux.Handle(r.pattern, meter.Wrap(r.name, r.handler))
