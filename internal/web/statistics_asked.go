@@ -22,6 +22,7 @@ const (
 	mostPoints    = 2000 // of each line, where somebody asks for a step
 	longestRange  = 10 * 366 * 24 * time.Hour
 	usualRange    = 6 * time.Hour
+	usualPreset   = "6h" // the same
 	mostInstances = 8
 	day           = 24 * time.Hour
 )
@@ -54,7 +55,7 @@ type preset struct {
 }
 
 func presets() []preset {
-	return []preset{{"1h", time.Hour}, {"6h", usualRange}, {"24h", day}, {"7d", 7 * day}, {"30d", 30 * day}, {"90d", 90 * day}, {"1y", 365 * day}}
+	return []preset{{"1h", time.Hour}, {usualPreset, usualRange}, {"24h", day}, {"7d", 7 * day}, {"30d", 30 * day}, {"90d", 90 * day}, {"1y", 365 * day}}
 }
 
 // steps are the round steps, the shortest first.

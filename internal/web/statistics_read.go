@@ -81,9 +81,12 @@ func (p *pages) openOn(ctx context.Context, a *asked) error {
 	}
 	if !first.IsZero() {
 		// A little before the first reading, and ten minutes at least.
-		if length := now.Sub(first) * 21 / 20; length < usualRange*9/10 {
+		length := now.Sub(first) * 21 / 20
+		if length < usualRange*9/10 {
 			a.from = now.Add(-max(length, 10*time.Minute))
+			return nil
 		}
+		a.last, a.open = usualPreset, false
 		return nil
 	}
 	for _, back := range [...]time.Duration{7 * day, 400 * day} {
