@@ -91,7 +91,7 @@ func TestRequestsAreMeasured(t *testing.T) {
 			counts[m.GetLabel()[1].GetValue()] += m.GetHistogram().GetSampleCount()
 		}
 	}
-	for name, n := range map[string]uint64{"pages": 4, "api": 2, "metrics": 1, "health": 1, "prometheus": 2, "receipts": 0, "replies": 0, "keys": 0, "pictures": 1} {
+	for name, n := range map[string]uint64{"pages": 4, "api": 2, "metrics": 1, "health": 1, "prometheus": 2, "receipts": 0, "replies": 0, "keys": 0, "pictures": 1, "mcp": 0} {
 		if counts[name] != n {
 			t.Errorf("%d requests are counted at %s, want %d", counts[name], name, n)
 		}
