@@ -210,10 +210,11 @@ func TestALateEndEndsNothingNew(t *testing.T) {
 	before.Alert.StartsAt = before.Alert.StartsAt.Add(-time.Hour)
 	over, again := ended(before), raised("mqtt-1")
 	for name, messages := range map[string][]notifier.Message{
-		"in one message":   {message(again, over)},
-		"before it":        {message(again), message(over)},
-		"with other ones":  {message(again), message(over, raised("mqtt-2"))},
-		"and once it ends": {message(again), message(over), message(ended(again))},
+		"in one message":          {message(again, over)},
+		"before it":               {message(again), message(over)},
+		"behind a late beginning": {message(again), message(before), message(over)},
+		"with other ones":         {message(again), message(over, raised("mqtt-2"))},
+		"and once it ends":        {message(again), message(over), message(ended(again))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newManager(t)
