@@ -232,6 +232,7 @@ func newFakes() *fakes {
 		series: []fleet.Series{{
 			Metric:   fleet.Connections,
 			Usage:    []fleet.Point{{T: at.Add(-30 * time.Second), V: 3600}, {T: at, V: 3612}},
+			Average:  []fleet.Point{{T: at.Add(-30 * time.Second), V: 3550.5}, {T: at, V: 3612}},
 			Capacity: []fleet.Point{{T: at.Add(-30 * time.Second), V: 5000}, {T: at.Add(-15 * time.Second), V: 5000}, {T: at, V: math.Inf(1)}},
 		}},
 		episodes: []alarm.Episode{

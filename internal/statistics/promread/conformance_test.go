@@ -277,7 +277,8 @@ func readerOf(t *testing.T, url string, began time.Time) *Reader {
 	return r
 }
 
-// arrived tells whether a database shows the last reading already.
+// arrived tells whether a database shows the last reading already, and the capacity that goes
+// on behind it.
 func arrived(t *testing.T, r *Reader, began time.Time) bool {
 	t.Helper()
 	c := courses()[0]
@@ -286,7 +287,12 @@ func arrived(t *testing.T, r *Reader, began time.Time) bool {
 	if err := r.EachUsage(t.Context(), []string{c.id}, fleet.MetricSet(0).With(fleet.Connections), last, last.Add(time.Second), func(string, fleet.Metric, statistics.Samples) { found = true }); err != nil {
 		t.Fatal(err)
 	}
-	return found
+	end := began.Add(90 * time.Minute) // nothing is asked for behind it
+	all, err := r.Statistics(t.Context(), c.id, end, end, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found && slices.ContainsFunc(all, func(s fleet.Series) bool { return len(s.Capacity) > 0 })
 }
 
 // nearly is whether figures are the same; VictoriaMetrics keeps some fifteen digits.
