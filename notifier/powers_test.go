@@ -56,9 +56,9 @@ func powers(t *testing.T) []power {
 			c, ok := ch.(Bundler)
 			return ok && c.Bundle() == 7
 		}},
-		{"Pacer", func(p *Powers) { p.Pace = Pace{3, time.Minute} }, func(ch Channel) bool {
+		{"Pacer", func(p *Powers) { p.Pace = Pace{Messages: 3, Within: time.Minute} }, func(ch Channel) bool {
 			c, ok := ch.(Pacer)
-			return ok && c.Pace() == Pace{3, time.Minute}
+			return ok && c.Pace() == Pace{Messages: 3, Within: time.Minute}
 		}},
 	}
 }
