@@ -37,8 +37,11 @@ func (t telephone) Title() string {
 	return t.Number
 }
 
-// bubble is one message as a telephone shows it.
+// bubble is one message, or one call, as a telephone shows it.
 type bubble struct {
+	Call    bool
+	Keys    string // that the call asks for; "" is none
+	Heard   string // what was said after a key
 	Day     string // set where a new day begins
 	Time    string
 	Stamp   string // the moment for machines
@@ -86,16 +89,16 @@ func (s *Server) telephones() []telephone {
 	for number := range s.opts.Names {
 		add(number)
 	}
-	for _, m := range slices.Backward(s.messages) {
-		t := add(m.to)
+	for _, e := range s.newestFirst() {
+		t := add(e.to)
 		if t.Sender == "" {
-			t.Sender = m.sender()
+			t.Sender = e.sender
 		}
 		if len(t.Bubbles) == onScreen {
 			t.Older++
 			continue
 		}
-		t.Bubbles = append(t.Bubbles, m.bubble(now, s.opts.Pace))
+		t.Bubbles = append(t.Bubbles, e.bubble(now, s.opts.Pace))
 	}
 	out := make([]telephone, 0, len(by))
 	for _, t := range slices.Collect(maps.Values(by)) {
@@ -103,6 +106,26 @@ func (s *Server) telephones() []telephone {
 		out = append(out, *t)
 	}
 	slices.SortFunc(out, byNumber)
+	return out
+}
+
+// entry is a message or a call of a telephone.
+type entry struct {
+	at         time.Time
+	to, sender string
+	bubble     func(now time.Time, pace time.Duration) bubble
+}
+
+// newestFirst lists messages and calls together.
+func (s *Server) newestFirst() []entry {
+	var out []entry
+	for _, m := range slices.Backward(s.messages) {
+		out = append(out, entry{m.createdAt, m.to, m.sender(), m.bubble})
+	}
+	for _, c := range slices.Backward(s.calls) {
+		out = append(out, entry{c.createdAt, c.to, c.from, c.bubble})
+	}
+	slices.SortStableFunc(out, func(a, b entry) int { return b.at.Compare(a.at) })
 	return out
 }
 
