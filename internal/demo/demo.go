@@ -136,7 +136,7 @@ func newWorld(withCloud bool) (_ *world, err error) {
 func (w *world) welcome(out io.Writer, say *phrases.Printer, address string) {
 	fmt.Fprintf(out, "\n%s\n\n", say.T("Brimwatch's demo is running. Open"))
 	for _, page := range []struct{ address, shows string }{
-		{address, say.T("Brimwatch: instances, alarms, notices")}, {w.phone.address, say.T("the telephone that gets the SMS")}, {w.hook.address, say.T("the webhooks as they arrive")},
+		{address, say.T("Brimwatch: instances, alarms, notices")}, {w.phone.address, say.T("the telephones that get SMS and calls")}, {w.hook.address, say.T("the webhooks as they arrive")},
 	} {
 		fmt.Fprintf(out, "  http://%s/            %s\n", page.address, page.shows)
 	}
@@ -220,13 +220,18 @@ contacts:
 receivers:
   - name: oncall
     sms: [Alice, Wei]
+    voice: [Wei]
+    call_after: 30s
     webhooks: [{url: "http://%s/hook", secret_file: hook.key}]
 
 sms:
   providers:
     - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
+voice:
+  providers:
+    - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
 `, listen, open, filepath.Join(w.dir, "data"), accounts, capacityConnections, capacitySubscriptions, capacitySendTPS,
-		day(200), w.orders.address, day(5), w.payments.address, day(40), found, w.hook.address, accountSID, w.phone.address)
+		day(200), w.orders.address, day(5), w.payments.address, day(40), found, w.hook.address, accountSID, w.phone.address, accountSID, w.phone.address)
 	for name, content := range map[string]string{"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey, keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {
 			return "", fmt.Errorf("write the demo's configuration: %w", err)
