@@ -65,6 +65,7 @@ type Server struct {
 	ExternalURL   string   // without a slash at the end; never empty
 	Hosts         []string // further names that requests may come by
 	Open          bool     // requests from other machines need no sign-in
+	MCPWrite      bool     // assistants may acknowledge and silence
 	Push          []Push
 	WebConfigFile string // "" is plain HTTP without authentication
 }

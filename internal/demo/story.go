@@ -29,6 +29,9 @@ type scene struct {
 // calm is how busy Orders is when nothing is the matter: about 40 %.
 func calm() level { return level{clients: 18, filters: 45, messages: 120} }
 
+// usualPayments is how busy Payments is while its broker runs.
+func usualPayments() level { return level{clients: 12, filters: 30, messages: 60} }
+
 // story is what happens, in about two minutes; then it begins again. The first alarm is critical, so
 // that it is told at once: with an account the first minute has many texts, after which a warning
 // would wait for the next minute, and be over by then.
@@ -39,7 +42,7 @@ func story(say *phrases.Printer) []scene {
 	fast.messages = 340
 	return []scene{
 		{lasts: 10 * time.Second, orders: calm(), says: say.T("Orders and Payments are busy at about 40 % of their capacity.")},
-		{lasts: 46 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical. When nobody acknowledges it for half a minute, Wei is called.")},
+		{lasts: 46 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical. When nobody acknowledges it for half a minute, whoever is on call is called.")},
 		{lasts: 14 * time.Second, orders: calm(), says: say.T("They leave again: the alarm ends.")},
 		{lasts: 20 * time.Second, orders: wide, away: true, says: say.T("Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more.")},
 		{lasts: 14 * time.Second, orders: calm(), away: true, says: say.T("The filters are gone again.")},
@@ -80,7 +83,7 @@ func (s *stage) tell(ctx context.Context, out io.Writer, say *phrases.Printer) e
 // payments keeps the broker Payments: with its clients, or switched off.
 func (s *stage) payments(ctx context.Context, b *broker) error {
 	address := b.address
-	busy := level{clients: 12, filters: 30, messages: 60}
+	busy := usualPayments()
 	crowdOf := func() (stop func()) {
 		cctx, cancel := context.WithCancel(ctx)
 		ended := make(chan struct{})

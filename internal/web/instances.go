@@ -83,7 +83,7 @@ func inState(st *fleet.Standing, state string) bool {
 	case "expiring":
 		return st.Lifecycle.State == fleet.LifecycleExpiring
 	case "past":
-		return past(st.Lifecycle.State)
+		return st.Lifecycle.State.Past()
 	}
 	return string(st.Worst()) == state
 }
@@ -205,7 +205,7 @@ func (c *counts) add(st *fleet.Standing) {
 	switch {
 	case st.Lifecycle.State == fleet.LifecycleExpiring:
 		c.Expiring++
-	case past(st.Lifecycle.State):
+	case st.Lifecycle.State.Past():
 		c.Past++
 	}
 }

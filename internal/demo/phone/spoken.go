@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strings"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // spoken is what a TwiML document says, and whether it takes a key.
@@ -36,39 +38,42 @@ func (d *spoken) text() string {
 const acknowledges = "1"
 
 // bubble is the call as the telephone shows it.
-func (c *call) bubble(now time.Time, pace time.Duration) bubble {
-	status := c.statusAt(now, pace)
-	b := bubble{
-		Call: true, Day: c.createdAt.Format("Monday, 2 January"), Time: c.createdAt.Format("15:04:05"), Stamp: c.createdAt.UTC().Format(time.RFC3339),
-		Arrived: status == "completed",
-	}
+func (c *call) bubble(now time.Time, pace time.Duration, say *phrases.Printer) bubble {
+	status, body := c.statusAt(now, pace), ""
 	if said, err := spokenIn(c.twiml); err == nil { // looked at when the call was taken over
-		b.Body = said.text()
+		body = said.text()
 	}
+	b := bubbleAt(c.createdAt, body, say)
+	b.Call, b.Arrived, b.Status = true, status == "completed", c.shown(status, say)
+	b.Failed = over(status) && !b.Arrived
 	if c.action != "" {
-		b.Keys = acknowledges
+		b.Key = acknowledges
 	}
-	if after, err := spokenIn(c.heard); err == nil && c.heard != "" {
+	if after, err := spokenIn(c.heard); err == nil {
 		b.Heard = after.text()
 	}
-	switch status {
-	case "completed":
-		b.Status = "Taken"
-		if by := c.answeredBy(); strings.HasPrefix(by, "machine") {
-			b.Status = "Taken by an answering machine"
-		}
-		if c.pressed {
-			b.Status += ", key " + c.taken.Key + " was pressed"
-		}
-	case "busy", "no-answer", "failed":
-		b.Failed = true
-		b.Status = map[string]string{"busy": "Busy, or declined", "no-answer": "Nobody took it", "failed": "Not put through"}[status]
-	case "in-progress":
-		b.Status = "Taken"
-	case "ringing":
-		b.Status = "Rings"
-	default:
-		b.Status = "Queued"
-	}
 	return b
+}
+
+// shown is a status for people.
+func (c *call) shown(status string, say *phrases.Printer) string {
+	switch status {
+	case "queued":
+		return say.T("Queued")
+	case "ringing":
+		return say.T("Rings")
+	case "busy":
+		return say.T("Busy, or declined")
+	case "no-answer":
+		return say.T("Nobody took it")
+	case "failed":
+		return say.T("Not put through")
+	}
+	switch by := c.answeredBy(); {
+	case strings.HasPrefix(by, "machine"):
+		return say.T("Taken by an answering machine")
+	case c.pressed:
+		return say.T("Taken; key %s was pressed", c.taken.Key)
+	}
+	return say.T("Taken")
 }

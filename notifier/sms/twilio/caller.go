@@ -74,7 +74,9 @@ func (c *Caller) TakeKeys(token Token) { c.token = token }
 func (c *Caller) Bundle() int { return 100 }
 
 // Pace returns how many calls one number gets: who is on the telephone takes no other call.
-func (c *Caller) Pace() notifier.Pace { return notifier.Pace{Messages: 1, Within: time.Minute} }
+func (c *Caller) Pace() notifier.Pace {
+	return notifier.Pace{Messages: 1, Within: time.Minute, Taken: true}
+}
 
 // Send lets Twilio call, and say the text of the gravest notice twice. The receipt holds the
 // SID of the call; whether somebody takes it is told by Track.
