@@ -40,7 +40,7 @@ func New() *Book {
 func parts() []map[string]string {
 	return []map[string]string{
 		chineseFrame(), chineseLists(), chineseInstance(), chineseBilling(), chineseCalendar(), chineseAlarms(), chinesePeople(), chineseForms(), chineseDrawings(),
-		chineseCommands(), chineseTables(), chineseHelp(), chineseRehearsal(), chineseConfirm(),
+		chineseCommands(), chineseTables(), chineseHelp(), chineseRehearsal(), chineseConfirm(), chineseTerminal(), chineseStarter(), chineseManual(),
 	}
 }
 
