@@ -114,3 +114,21 @@ func chineseManual() map[string]string {
 		"Where the Brimwatch answers that commands ask; a user and password may stand in it.": "命令所查询的 Brimwatch 的地址，可包含用户名和密码。",
 	}
 }
+
+// heardOfStarter has why an answer to `brimwatch init` cannot be taken, and why a file is not
+// written (internal/starter).
+func heardOfStarter() []saying {
+	return []saying{
+		{"%s is there already, and stays as it is: name another file", "%s 已存在，保持不变：请换一个文件名"},
+		{"there is no number %d in the list", "列表中没有编号 %d"},
+		{"an address looks like %s, %s or %s", "地址的写法如 %s、%s 或 %s"},
+		{"user and password do not belong into the address; write username and password_file into the configuration", "地址中不应包含用户名和密码；请在配置中写 username 和 password_file"},
+		{"what answers at %s is not known: write its type before it, such as %s; types are %s", "不知道 %s 上是什么服务：请在前面写上类型，如 %s；类型有：%s"},
+		{"there is no type %s that needs nothing but an address; types are %s", "没有只需地址的类型 %s；类型有：%s"},
+		{"a telephone number begins with + and the country, such as %s", "电话号码以 + 和国家代码开头，如 %s"},
+		{"a telephone number such as %s, or the address of a webhook such as %s, is wanted here", "此处应为电话号码，如 %s，或 Webhook 地址，如 %s"},
+		{"PagerDuty needs a routing key, too: begin with nobody, and write the receiver by hand (%s)", "PagerDuty 还需要 routing key：请先不通知任何人，再手工写接收组（%s）"},
+		{"the last day such as %s, or payg, is wanted here", "此处应为最后一天，如 %s，或 payg"},
+		{"%s is over already", "%s 已过期"},
+	}
+}

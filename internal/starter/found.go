@@ -110,9 +110,7 @@ const management = "rabbitmq management"
 func joined(all []Found) []Found {
 	var out []Found
 	beside := ""
-	page := func(f Found) bool {
-		return f.Type != "mosquitto" && f.Type != "redis" && f.Type != management && f.Type != "nats"
-	}
+	page := func(f Found) bool { return slices.Contains([]string{"emqx", "rabbitmq", "vernemq", "hivemq"}, f.Type) }
 	for _, f := range all {
 		if f.Type == management {
 			beside = f.URL

@@ -157,6 +157,11 @@ func (w *writer) people(t *Teller) {
 		w.line("  - name: oncall-person")
 		w.line("    phone: " + quoted(t.Phone))
 		w.line("    language: " + say.Language().Choose("en", "zh"))
+		if strings.HasPrefix(t.Phone, "+86") {
+			w.line("    time_zone: Asia/Shanghai") // all of that country has it
+		} else {
+			w.line("    # time_zone: Europe/Berlin")
+		}
 		for _, line := range []string{
 			"receivers:", "  - name: oncall", "    sms: [oncall-person]", "sms:", "  providers:", "    - name: twilio", "      type: twilio", "      account_sid: AC00000000000000000000000000000000", "      auth_token_file: twilio.token", "      from: \"+15005550006\"",
 		} {
