@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -31,7 +30,7 @@ func (c *initCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	found := c.look(ctx, s)
-	q := newQuestions(s)
+	q := newQuestions(ctx, s)
 	a, err := c.answers(q, found)
 	if err != nil {
 		return err
@@ -134,12 +133,35 @@ func (c *initCommand) next(s streams, a *starter.Answers) error {
 // questions are asked where a person can answer.
 type questions struct {
 	s      streams
-	in     *bufio.Reader
 	person bool
+	ended  <-chan struct{} // by Ctrl-C
+	typed  chan string     // lines; closed at the end of what is typed
 }
 
-func newQuestions(s streams) *questions {
-	return &questions{s: s, in: bufio.NewReader(os.Stdin), person: s.look.Live && term.IsTerminal(int(os.Stdin.Fd()))}
+func newQuestions(ctx context.Context, s streams) *questions {
+	q := &questions{s: s, person: s.look.Live && term.IsTerminal(int(os.Stdin.Fd())), ended: ctx.Done(), typed: make(chan string)}
+	if q.person {
+		go q.read() // it ends with the process: nothing interrupts a person who is to type
+	}
+	return q
+}
+
+func (q *questions) read() {
+	defer close(q.typed)
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		q.typed <- lines.Text()
+	}
+}
+
+// line is what is typed next; false when nothing will be.
+func (q *questions) line() (string, bool) {
+	select {
+	case text, ok := <-q.typed:
+		return strings.TrimSpace(text), ok
+	case <-q.ended:
+		return "", false
+	}
 }
 
 // ask takes the answer of a flag, or asks until an answer can be read. Where nobody can
@@ -157,12 +179,12 @@ func (q *questions) ask(flag *string, name, question string, read func(string) e
 	}
 	for {
 		fmt.Fprint(q.s.out, q.s.look.Paint(terminal.Strong, question), " ")
-		line, err := q.in.ReadString('\n')
-		if err != nil && (!errors.Is(err, io.EOF) || strings.TrimSpace(line) == "") {
+		line, ok := q.line()
+		if !ok {
 			fmt.Fprintln(q.s.out)
 			return errors.New(q.s.say.T("it was not answered, and nothing was written"))
 		}
-		err = read(strings.TrimSpace(line))
+		err := read(line)
 		if err == nil {
 			return nil
 		}
