@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 	"github.com/brimwatch/brimwatch/internal/phrases"
@@ -31,7 +32,7 @@ func alarmTable(v wire.Alarms, f figures) table {
 		if a.Account != "" {
 			about = f.say.T("account %s", a.Account)
 		}
-		row := []string{a.Code, f.say.Word("alarmname", a.Rule), about, a.Metric, f.say.Word("state of an alarm", a.State), f.say.Word("severity", a.Severity), "", "", "", f.at(a.RaisedAt), f.since(a.EndedAt), a.AckedBy}
+		row := []string{a.Code, f.say.Word("alarmname", a.Rule), about, a.Metric, f.say.Word("state of an alarm", a.State), f.say.Word("severity", a.Severity), "", "", "", f.at(a.RaisedAt), f.since(a.EndedAt), words.Person(a.AckedBy, f.say.Language())}
 		if a.Rule == "capacity" {
 			row[6], row[7], row[8] = f.amount(a.Metric, a.Usage), f.amount(a.Metric, a.Capacity), f.shareBeside(a.Utilization, a.Threshold)
 		}

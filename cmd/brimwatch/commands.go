@@ -40,6 +40,7 @@ type commands struct {
 	Silence    silenceCommand    `cmd:"" help:"Hold the notices of some alarms for a while."`
 	Notices    noticesCommand    `cmd:"" help:"List notices: who was told what, and what became of it."`
 	People     peopleCommand     `cmd:"" help:"List contacts: when each number was last proved, by a message that arrived or an answer."`
+	MCP        mcpCommand        `cmd:"" name:"mcp" help:"Let an assistant ask a running Brimwatch by the Model Context Protocol, on standard input and output."`
 	Notify     notifyCommand     `cmd:"" help:"Send notices by hand."`
 	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`

@@ -157,7 +157,7 @@ func (f figures) timers(x *wire.Explanation) table {
 			state += " " + a.Code
 		}
 		if a.AckedBy != "" {
-			state += f.say.T(", acknowledged by %s", a.AckedBy)
+			state += f.say.T(", acknowledged by %s", words.Person(a.AckedBy, f.say.Language()))
 		}
 		row := []string{cmp.Or(a.Metric, a.Rule), state, "", "", ""}
 		switch {

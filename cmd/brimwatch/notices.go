@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 	"github.com/brimwatch/brimwatch/internal/phrases"
@@ -38,7 +39,7 @@ func (c *ackCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	for _, a := range done.Acked {
-		fmt.Fprintln(s.out, s.say.T("%s is acknowledged by %s: no more reminders, unless it gets worse.", a.Code, a.AckedBy))
+		fmt.Fprintln(s.out, s.say.T("%s is acknowledged by %s: no more reminders, unless it gets worse.", a.Code, words.Person(a.AckedBy, s.say.Language())))
 	}
 	if c.All && len(done.Acked) == 0 {
 		fmt.Fprintln(s.out, s.say.T("There is nothing to acknowledge."))
@@ -91,7 +92,7 @@ func silenceTable(v wire.Silences, f figures) table {
 		for _, name := range sortedKeys(one.Matchers) {
 			match = append(match, name+"="+one.Matchers[name])
 		}
-		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), f.at(one.Until), one.By,
+		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), f.at(one.Until), words.Person(one.By, f.say.Language()),
 			strconv.Itoa(len(one.Holds.Instances)), strings.Join(one.Holds.Alarms, " "), strconv.Itoa(one.Holds.Notices), one.Comment})
 	}
 	return t

@@ -47,6 +47,7 @@ type serverDoc struct {
 	ExternalURL   string    `yaml:"external_url" doc:"How people and providers reach Brimwatch: links in notices." default:"http:// and listen" example:"https://brimwatch.example.com"`
 	Hosts         []string  `yaml:"hosts" doc:"Further names that requests may come by, without a port. Those of listen and external_url, loopback names, and the address at which a connection arrives always may; all else is answered with 421." example:"[brimwatch.example.com]"`
 	Open          bool      `yaml:"open" doc:"Whoever reaches Brimwatch from other machines gets in without signing in." default:"false"`
+	MCPWrite      bool      `yaml:"mcp_write" doc:"Assistants that ask at /mcp may acknowledge alarms and add silences, in the name of who signed in; otherwise they only read. See [MCP](mcp.md)." default:"false"`
 	Push          []pushDoc `yaml:"push" doc:"Places that /metrics is sent to, where nobody can scrape it: VictoriaMetrics, or whatever takes the text format."`
 	WebConfigFile string    `yaml:"web_config_file" doc:"TLS, basic auth and client certificates, in the format of Prometheus' web configuration file. Takes effect on restart; what the file holds, at once."`
 }

@@ -27,8 +27,8 @@ end
 
 complete -c brimwatch -f
 set -g __brimwatch_valued --account --at --by --code --comment --config.file --data-source --days --every --filter --for --from --height --instance --label --lang --limit --listen --log.format --log.level --match --metric --output --paid --person --product --receiver --renew --run --seen-as --since --sort --state --step --tell --threshold --time-zone --to --unpaid --until --url --watch -o
-set -g __brimwatch_paths 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence' 'silence add' 'silence' 'silence list' 'silence' 'silence remove' 'notices' 'people' 'notify' 'notify test' 'dashboards' 'dashboards export' 'schema' 'completion' 'man' 'version'
-set -g __brimwatch_leaves 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence add' 'silence list' 'silence remove' 'notices' 'people' 'notify test' 'dashboards export' 'schema' 'completion' 'man' 'version'
+set -g __brimwatch_paths 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence' 'silence add' 'silence' 'silence list' 'silence' 'silence remove' 'notices' 'people' 'mcp' 'notify' 'notify test' 'dashboards' 'dashboards export' 'schema' 'completion' 'man' 'version'
+set -g __brimwatch_leaves 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence add' 'silence list' 'silence remove' 'notices' 'people' 'mcp' 'notify test' 'dashboards export' 'schema' 'completion' 'man' 'version'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a run -d 'Run the daemon'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a init -d 'Write a first configuration, with what answers on this host and comments'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a check -d 'Check a configuration'
@@ -50,6 +50,7 @@ complete -c brimwatch -n '__brimwatch_at \'\'' -a confirm -d 'Say that an instan
 complete -c brimwatch -n '__brimwatch_at \'\'' -a silence -d 'silence add, list, remove'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a notices -d 'List notices'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a people -d 'List contacts'
+complete -c brimwatch -n '__brimwatch_at \'\'' -a mcp -d 'Let an assistant ask a running Brimwatch by the Model Context Protocol, on standard input and output'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a notify -d 'notify test'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a dashboards -d 'dashboards export'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a schema -d 'Print the JSON Schema of the configuration, for editors'
@@ -81,7 +82,8 @@ complete -c brimwatch -n '__brimwatch_at backtest' -l instance -x -d 'Only this 
 complete -c brimwatch -n '__brimwatch_at backtest' -l metric -x -d 'Only alarms of this metric, such as connections'
 complete -c brimwatch -n '__brimwatch_at backtest' -l output -s o -x -a 'table json csv' -d 'How to print'
 complete -c brimwatch -n '__brimwatch_at demo' -l listen -x -d 'Where the Brimwatch page is'
-complete -c brimwatch -n '__brimwatch_at demo' -l cloud -d 'Also watch an account of a small Alibaba Cloud, whose instances are found'
+complete -c brimwatch -n '__brimwatch_at demo' -l cloud -d 'Also watch two accounts of a small Alibaba Cloud inside the process, whose instances are found'
+complete -c brimwatch -n '__brimwatch_at demo' -l zh -d 'In Chinese, whatever --lang and the environment say'
 complete -c brimwatch -n '__brimwatch_at demo' -l verbose -d 'Show what Brimwatch logs'
 complete -c brimwatch -n '__brimwatch_at instances' -l url -x -d 'Where Brimwatch answers (http://127.0.0.1:9740)'
 complete -c brimwatch -n '__brimwatch_at instances' -l output -s o -x -a 'table json csv' -d 'How to print'
@@ -168,6 +170,7 @@ complete -c brimwatch -n '__brimwatch_at notices' -l until -x -d 'Decided before
 complete -c brimwatch -n '__brimwatch_at notices' -l limit -x -d 'At most so many, the newest'
 complete -c brimwatch -n '__brimwatch_at people' -l url -x -d 'Where Brimwatch answers (http://127.0.0.1:9740)'
 complete -c brimwatch -n '__brimwatch_at people' -l output -s o -x -a 'table json csv' -d 'How to print'
+complete -c brimwatch -n '__brimwatch_at mcp' -l url -x -d 'Where Brimwatch answers (http://127.0.0.1:9740)'
 complete -c brimwatch -n '__brimwatch_at notify' -a test -d 'Send one test notice for real, and print what the far side said'
 complete -c brimwatch -n '__brimwatch_at notify test' -l config.file -r -F -d 'The configuration (brimwatch.yml)'
 complete -c brimwatch -n '__brimwatch_at notify test' -l to -x -d 'A contact or a receiver'

@@ -98,6 +98,7 @@ __brimwatch_flag() {
         "notices:--limit") kind=free list="" ;;
         "people:--url") kind=free list="" ;;
         "people:--output"|"people:-o") kind=word list="table json csv" ;;
+        "mcp:--url") kind=free list="" ;;
         "notify test:--config.file") kind=file list="" ;;
         "notify test:--to") kind=free list="" ;;
         "notify test:--url") kind=free list="" ;;
@@ -111,7 +112,7 @@ __brimwatch_flag() {
 __brimwatch_rest() {
     kind=free list= flags="--help --lang --version"
     case "$1" in
-        "") kind=command list="run init check test backtest demo instances top stats advise explain calendar accounts rehearse oncall alarms ack confirm silence notices people notify dashboards schema completion man version" ;;
+        "") kind=command list="run init check test backtest demo instances top stats advise explain calendar accounts rehearse oncall alarms ack confirm silence notices people mcp notify dashboards schema completion man version" ;;
         "dashboards") kind=command list="export" ;;
         "notify") kind=command list="test" ;;
         "silence") kind=command list="add list remove" ;;
@@ -120,7 +121,7 @@ __brimwatch_rest() {
         "check") kind=file list="" flags="$flags --config.file --probe --output" ;;
         "test") kind=file list="" flags="$flags --run" ;;
         "backtest") kind=free list="" flags="$flags --config.file --from --to --threshold --instance --metric --output" ;;
-        "demo") kind=free list="" flags="$flags --listen --cloud --verbose" ;;
+        "demo") kind=free list="" flags="$flags --listen --cloud --zh --verbose" ;;
         "instances") kind=free list="" flags="$flags --url --output --product --account --label --state --sort" ;;
         "top") kind=free list="" flags="$flags --url --every --sort --filter" ;;
         "stats") kind=free list="" flags="$flags --url --output --from --to --step --metric --height" ;;
@@ -138,6 +139,7 @@ __brimwatch_rest() {
         "silence remove") kind=free list="" flags="$flags --url" ;;
         "notices") kind=free list="" flags="$flags --url --output --state --code --instance --person --receiver --since --until --limit" ;;
         "people") kind=free list="" flags="$flags --url --output" ;;
+        "mcp") kind=free list="" flags="$flags --url" ;;
         "notify test") kind=free list="" flags="$flags --config.file --to --url" ;;
         "dashboards export") kind=dir list="" flags="$flags --url --seen-as --data-source --force" ;;
         "schema") kind=free list="" flags="$flags " ;;
@@ -206,6 +208,7 @@ _brimwatch() {
         'silence:silence add, list, remove'
         'notices:List notices'
         'people:List contacts'
+        'mcp:Let an assistant ask a running Brimwatch by the Model Context Protocol, on standard input and output'
         'notify:notify test'
         'dashboards:dashboards export'
         'schema:Print the JSON Schema of the configuration, for editors'
