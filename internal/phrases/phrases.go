@@ -56,6 +56,9 @@ func parts() []map[string]string {
 		chineseConfirm(),
 		chineseDemo(),
 		chineseLinks(),
+		chineseTerminal(),
+		chineseStarter(),
+		chineseManual(),
 	}
 }
 

@@ -1,6 +1,11 @@
 package alertmanager
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/brimwatch/brimwatch/notifier"
+)
 
 // firing remembers what fires at an Alertmanager, and since when: an alarm that was raised
 // again has the labels that it had before, and the end of the time before, which may come
@@ -37,6 +42,13 @@ func (f *firing) note(alerts []alert) {
 				delete(f.since, id)
 			}
 		}
+	}
+}
+
+// doubt takes note of what may fire there, by the error of a post.
+func (f *firing) doubt(alerts []alert, err error) {
+	if notifier.IsUnknown(err) {
+		f.note(slices.DeleteFunc(slices.Clone(alerts), func(a alert) bool { return a.resolved }))
 	}
 }
 

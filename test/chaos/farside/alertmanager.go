@@ -29,7 +29,7 @@ type Alertmanager struct {
 type fired struct {
 	ledger.Arrival
 	since, ends time.Time
-	told bool // that it is over
+	told        bool // that it is over
 }
 
 // NewAlertmanager returns an Alertmanager that the ledger knows by a name.
