@@ -269,7 +269,7 @@ func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Forecaster: f, LastDay: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance, _ words.Language) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -298,7 +298,10 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 		if u, ok := fleet.Utilization(in, r, m); ok {
 			st.States[m] = fleet.MetricOK
 			if u >= 0.7 {
-				st.States[m] = fleet.MetricRaised
+				st.States[m], st.Severities[m] = fleet.MetricRaised, string(alarm.Warning)
+			}
+			if u >= 0.9 {
+				st.Severities[m] = string(alarm.Critical)
 			}
 		} else if in.Catalogue[m] > 0 {
 			st.States[m] = fleet.MetricUnknown

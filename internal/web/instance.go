@@ -272,8 +272,11 @@ func metricNames(settings map[fleet.Metric]alarm.Setting) []string {
 const maxForm = 64 << 10
 
 // form reads a form that was sent, and answers when it cannot be read.
-func (p *pages) form(w http.ResponseWriter, r *http.Request) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+func (p *pages) form(w http.ResponseWriter, r *http.Request) bool { return p.formUpTo(w, r, maxForm) }
+
+// formUpTo is form with another bound.
+func (p *pages) formUpTo(w http.ResponseWriter, r *http.Request, most int64) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		p.render(w, r, http.StatusBadRequest, "problem", page{Title: p.say.T("Not understood"), Body: problem{
 			Heading: p.say.T("The form could not be read"), Lines: []template.HTML{p.said(err.Error()), escaped(p.say.T("Nothing was changed."))},

@@ -64,9 +64,9 @@ func TestListShowsHowFull(t *testing.T) {
 		t.Fatal(w.Code)
 	}
 	wants(t, text(t, w),
-		"8 instances", "3 raised", "1 unknown", "1 expiring", "1 past the term or frozen",
+		"8 instances", "3 raised", "2 critical", "1 unknown", "1 expiring", "1 past the term or frozen",
 		"Orders mqtt-cn-0pp1abc env=prod team=orders MQ for MQTT, Basic Edition acme Message TPS 51% 512 / 1,000",
-		"Connections 72% 3,612 / 5,000 ▲ raised", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
+		"Connections 72% 3,612 / 5,000 ▲ warning", "Connections 104% 5,204 / 5,000 ▲▲ critical", "2 critical", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
 		"Memory 65% 2.61 GiB / 4 GiB", "Connections no data – / 5,000 ? unknown", "No source is configured: only its calendar is watched.",
 		"Payments <EU>", "Connections 104%", "Without a capacity: Message TPS 3.27 · Subscriptions 31 · Connections 14",
 	)
@@ -91,6 +91,16 @@ func TestListFiltersAndSorts(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                                {over, telemetry, orders, cache, old, lab, iot, silent},
 		"sort=name":                       {lab, iot, old, orders, over, cache, telemetry, silent},
+		"sort=account":                    {orders, over, cache, telemetry, silent, old, lab, iot},
+		"sort=term":                       {old, orders, telemetry, over, cache, lab, iot, silent},
+		"account=acme&sort=name":          {orders, over, cache, telemetry, silent},
+		"account=nobody":                  nil,
+		"label=env%3Dprod&sort=name":      {orders, cache, telemetry, silent},
+		"label=env%3Dprod&label=team":     {telemetry, orders},
+		"label=team%3Dorders&label=tier":  nil,
+		"label=env%3D":                    nil,
+		"label=+&label=&label=Env":        nil,
+		"state=critical":                  {over, telemetry},
 		"q=ORDERS":                        {orders},
 		"q=env%3Dprod+gold":               {telemetry},
 		"q=team%3Dp":                      {over},
@@ -125,9 +135,9 @@ func TestListPagesByHundred(t *testing.T) {
 	for page, want := range map[int]struct {
 		first, last, said, links string
 	}{
-		1: {"broker-000", "broker-099", "1–100 of 250 page 1 of 3 Next →", `rel="next" href="/?page=2&amp;q=broker&amp;sort=name"`},
-		2: {"broker-100", "broker-199", "101–200 of 250 that match, of 250 in all ← Previous page 2 of 3 Next →", `rel="prev" href="/?q=broker&amp;sort=name"`},
-		3: {"broker-200", "broker-249", "201–250 of 250 that match, of 250 in all ← Previous page 3 of 3", `rel="prev" href="/?page=2&amp;q=broker&amp;sort=name"`},
+		1: {"broker-000", "broker-099", "1–100 of 250 page 1 of 3 Next → Last To page Go", `rel="next" href="/?page=2&amp;q=broker&amp;sort=name"`},
+		2: {"broker-100", "broker-199", "101–200 of 250 that match, of 250 in all First ← Previous page 2 of 3 Next → Last To page Go", `rel="prev" href="/?q=broker&amp;sort=name"`},
+		3: {"broker-200", "broker-249", "201–250 of 250 that match, of 250 in all First ← Previous page 3 of 3 To page Go", `rel="prev" href="/?page=2&amp;q=broker&amp;sort=name"`},
 	} {
 		w := get(t, f, fmt.Sprintf("/?page=%d&sort=name&q=broker", page))
 		ids := listed(w)
