@@ -12,6 +12,8 @@ import (
 // leaves out stays as it is.
 type Setting struct {
 	Threshold string // a share as people write it, such as 80%; ParseShare reads it. "" leaves it as it is.
+	Clear     string // likewise, below which it is over
+	For       string // how long at or above the threshold, such as 2m; "" leaves it as it is
 	Enabled   *bool
 }
 
