@@ -39,7 +39,7 @@ import (
 // directory, and opens all stores, channels and collectors. Nothing runs yet.
 // When New fails, all it had opened is closed again.
 func New(ctx context.Context, o Options) (_ *Daemon, err error) {
-	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), found: make(chan struct{}, 1)}
+	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), found: make(chan struct{}, 1), previewing: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())

@@ -87,9 +87,11 @@ type Daemon struct {
 	// reloading is held while a configuration is exchanged.
 	reloading sync.Mutex
 	// editing is held while the configuration's files are changed by us.
-	editing  sync.Mutex
-	teardown []func() error // last in, first out
-	ran      bool           // Run was called
+	editing sync.Mutex
+	// previewing has room for one: one preview of alarms is counted at a time.
+	previewing chan struct{}
+	teardown   []func() error // last in, first out
+	ran        bool           // Run was called
 }
 
 // Address is where the HTTP side listens.

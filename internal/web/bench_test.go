@@ -25,7 +25,7 @@ func BenchmarkPages(b *testing.B) {
 		f.standings = append(f.standings, st)
 	}
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Logger: slog.New(slog.DiscardHandler), Now: now,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmDialog: f, Logger: slog.New(slog.DiscardHandler), Now: now,
 	})
 	if err != nil {
 		b.Fatal(err)

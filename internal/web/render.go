@@ -20,7 +20,7 @@ type templates struct {
 
 func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
 	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).Funcs(functions(say)).Funcs(partMarks()).
-		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl")
+		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl", "templates/monitoring.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}

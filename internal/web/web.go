@@ -37,7 +37,7 @@ type Options struct {
 	Silences    readers.Silences
 	Retrier     readers.Retrier
 	Optouts     readers.Optouts
-	AlarmEditor readers.AlarmEditor
+	AlarmDialog readers.AlarmDialog
 	People      readers.People    // nil: nobody is listed
 	Advisor     readers.Advisor   // nil: pages say nothing of editions
 	Accounts    readers.Accounts  // nil: no balance is known
@@ -46,6 +46,7 @@ type Options struct {
 	// Forecaster says when metrics will be full, and LastDay how full they were over the last day; pages say
 	// nothing of it without them.
 	Forecaster readers.Forecaster
+	Teller     Teller // nil: pages do not say who would be told
 	LastDay    readers.LastDay
 	Links      *links.Signer // of the links in notices; nil: there are none
 	// Confirmer and Confirmations: pages ask nobody whether an instance exists when one is nil.
@@ -73,7 +74,7 @@ type Options struct {
 
 func (o *Options) complete() bool {
 	return o.Fleet != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil && o.Silences != nil && o.Retrier != nil &&
-		o.Optouts != nil && o.AlarmEditor != nil && o.Logger != nil
+		o.Optouts != nil && o.AlarmDialog != nil && o.Logger != nil
 }
 
 // pages answers requests in one language.
@@ -87,7 +88,7 @@ type pages struct {
 // New returns the handler of all pages.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, Silences, Retrier, Optouts, AlarmEditor and Logger must be given")
+		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, Silences, Retrier, Optouts, AlarmDialog and Logger must be given")
 	}
 	if o.Title == nil {
 		o.Title = keys

@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
@@ -273,117 +272,6 @@ func TestStatisticsRefusesWhatIsNoRange(t *testing.T) {
 	f := realistic()
 	f.broken = errors.New("disk full")
 	wants(t, text(t, get(t, f, orders()+"?tab=statistics")), "The history could not be read: disk full")
-}
-
-func TestMonitoringAlarms(t *testing.T) {
-	path := orders() + "/alarms"
-	form := func(change ...string) url.Values {
-		v := url.Values{}
-		for _, m := range []string{"message_tps", "send_tps", "receive_tps", "subscriptions", "connections"} {
-			v.Set("was."+m, "70")
-			v.Set("wasenabled."+m, "on")
-			v.Set("threshold."+m, "70")
-			v.Set("enabled."+m, "on")
-		}
-		for i := 0; i+1 < len(change); i += 2 {
-			if change[i+1] == "" {
-				v.Del(change[i])
-			} else {
-				v.Set(change[i], change[i+1])
-			}
-		}
-		return v
-	}
-	t.Run("shown", func(t *testing.T) {
-		w := get(t, realistic(), orders()+"?tab=alarms")
-		wants(t, text(t, w), "Connections 5,000 % 70% = 3,500 Enable", "OK Cancel")
-		wants(t, w.Body.String(), `name="threshold.connections" id="threshold.connections" value="70"`)
-	})
-	t.Run("only what changed is written", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", " 87.5 % ", "enabled.subscriptions", ""))
-		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != orders()+"?tab=alarms&saved=1" {
-			t.Fatal(w.Code, w.Header())
-		}
-		on, off := true, false
-		want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "87.5 %", Enabled: &on}}
-		if diff := cmp.Diff(want, f.settings); diff != "" {
-			t.Errorf("-want +got:\n%s", diff)
-		}
-		after := get(t, f, w.Header().Get("Location"))
-		wants(t, text(t, after), "Saved. The new thresholds are in force.", "Connections 5,000 % 87.5% = 4,375 Enable", "Subscriptions 10,000 % off Enable")
-	})
-	t.Run("nothing changed", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "70%"))
-		if f.edits != 0 || !strings.HasSuffix(w.Header().Get("Location"), "saved=0") {
-			t.Error(f.edits, w.Header())
-		}
-		wants(t, text(t, get(t, f, w.Header().Get("Location"))), "Nothing was changed.")
-	})
-	t.Run("refused", func(t *testing.T) {
-		f := realistic()
-		f.refuse = errors.New("alarms.yml:7:12: instances[0].alarms.connections.threshold: a share is wanted here, such as 70%, not \"<lots>\"\nthe second fault")
-		w := post(t, f, path, form("threshold.connections", "<lots>"))
-		if w.Code != http.StatusUnprocessableEntity {
-			t.Error(w.Code)
-		}
-		wants(t, text(t, w), "Nothing was changed:", `a share is wanted here, such as 70%, not "<lots>" the second fault`)
-		wants(t, w.Body.String(), `value="&lt;lots&gt;"`)
-	})
-	t.Run("a fraction is refused with a hint", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "0.8"))
-		if w.Code != http.StatusUnprocessableEntity || f.settings != nil {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
-		wants(t, w.Body.String(), `value="0.8"`)
-	})
-	t.Run("an empty threshold is refused with a hint", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", " ", "threshold.subscriptions", "80"))
-		if w.Code != http.StatusUnprocessableEntity || f.edits != 0 {
-			t.Errorf("answered %d after %d edits", w.Code, f.edits)
-		}
-		wants(t, text(t, w), "Nothing was changed: Connections: the threshold is empty; write one, such as 70%, or switch the alarm off")
-		wants(t, w.Body.String(), `id="threshold.subscriptions" value="80"`)
-	})
-	t.Run("an alarm that is off needs no threshold", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "", "enabled.connections", ""))
-		if w.Code != http.StatusSeeOther || *f.settings[fleet.Connections].Enabled || f.settings[fleet.Connections].Threshold != "" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		on := realistic()
-		v := form("threshold.connections", "", "wasenabled.connections", "")
-		v.Set("was.connections", "")
-		w = post(t, on, path, v)
-		if w.Code != http.StatusSeeOther || !*on.settings[fleet.Connections].Enabled || on.settings[fleet.Connections].Threshold != "" {
-			t.Errorf("answered %d, saved %v", w.Code, on.settings)
-		}
-	})
-	t.Run("less than 1 % is possible", func(t *testing.T) {
-		f := realistic()
-		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		// The page shows it as 0.8 beside a printed %. Switching the alarm off repeats it.
-		if w := post(t, f, path, form("threshold.connections", "0.8", "was.connections", "0.8", "enabled.connections", "")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-	})
-	t.Run("no such instance", func(t *testing.T) {
-		if w := post(t, realistic(), "/instances/gone/alarms", form()); w.Code != http.StatusNotFound {
-			t.Error(w.Code)
-		}
-	})
-	t.Run("too large", func(t *testing.T) {
-		f := realistic()
-		if w := post(t, f, path, form("threshold.connections", strings.Repeat("7", 1<<20))); w.Code != http.StatusBadRequest || f.edits != 0 {
-			t.Error(w.Code, f.edits)
-		}
-	})
 }
 
 func TestAlarmsPage(t *testing.T) {
