@@ -236,7 +236,7 @@ func (f *fake) Notices(_ context.Context, want notifier.Filter) ([]notifier.Reco
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmDialog: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Forecaster: f, LastDay: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmDialog: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Forecaster: f, LastDay: f, Teller: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance, _ words.Language) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
