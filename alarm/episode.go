@@ -24,7 +24,7 @@ type Episode struct {
 	Threshold float64
 	Peak      float64 // the highest usage so far, by its share; 0 is not known
 	PeakOf    float64 // the capacity at that moment
-	Reason    string // of no_data: why; of an ended one: why it ended, when not by clearing
+	Reason    string  // of no_data: why; of an ended one: why it ended, when not by clearing
 	RaisedAt  time.Time
 	EndedAt   time.Time // zero while it lasts
 	AckedBy   string

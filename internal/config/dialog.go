@@ -52,7 +52,11 @@ func (in *Instance) With(m fleet.Metric, set alarm.Setting) (*alarm.Rule, error)
 			own.Clear = clearOf(v)
 		}
 	}
-	if set.Clear != "" {
+	switch set.Clear {
+	case "":
+	case alarm.Follows:
+		own.Clear = clearOf(own.Threshold)
+	default:
 		v, err := alarm.ParseShare(set.Clear)
 		if err != nil {
 			return nil, err

@@ -72,7 +72,7 @@ func (e *AlarmEdit) faults(at Position) (out Faults) {
 			_, err := alarm.ParseShare(set.Threshold)
 			note("threshold", err)
 		}
-		if set.Clear != "" {
+		if set.Clear != "" && set.Clear != alarm.Follows {
 			_, err := alarm.ParseShare(set.Clear)
 			note("clear", err)
 		}
@@ -182,7 +182,11 @@ func putSetting(alarms *yaml.Node, m fleet.Metric, set alarm.Setting) error {
 	if set.Threshold != "" {
 		put(rule, "threshold", withSign(set.Threshold), "!!str")
 	}
-	if set.Clear != "" {
+	switch set.Clear {
+	case "":
+	case alarm.Follows:
+		take(rule, "clear")
+	default:
 		put(rule, "clear", withSign(set.Clear), "!!str")
 	}
 	if set.For != "" {
@@ -272,6 +276,16 @@ func put(m *yaml.Node, key, value, tag string) {
 		return
 	}
 	m.Content = append(m.Content, scalar(key), &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value})
+}
+
+// take takes a key out of a mapping.
+func take(m *yaml.Node, key string) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content = slices.Delete(m.Content, i, i+2)
+			return
+		}
+	}
 }
 
 // replaceChecked puts a new content into a file when the configuration loads with

@@ -40,7 +40,7 @@ func rulesOf(s *config.Snapshot, id string) (out readers.AlarmRules, known bool)
 		if rule == nil {
 			continue
 		}
-		one := readers.AlarmRule{Enabled: in.Rules[m] != nil, Threshold: rule.Levels[0].Threshold, Clear: rule.Levels[0].Clear, For: rule.For}
+		one := readers.AlarmRule{Enabled: in.Rules[m] != nil, Threshold: rule.Levels[0].Threshold, Clear: rule.Levels[0].Clear, OwnClear: in.OwnClear.Has(m), For: rule.For}
 		for _, l := range rule.Levels[1:] {
 			one.Further = append(one.Further, fleet.Level{Severity: string(l.Severity), Threshold: l.Threshold})
 		}

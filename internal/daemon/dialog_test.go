@@ -60,8 +60,14 @@ func TestDialogWritesAndPutsIntoForce(t *testing.T) {
 		t.Errorf("the file is\n%s", got)
 	}
 	now, _ := c.AlarmRules("a")
-	if diff := cmp.Diff(readers.AlarmRule{Enabled: true, Threshold: 0.8, Clear: 0.6, For: 5 * time.Minute}, now.Metrics[fleet.Connections]); diff != "" {
+	if diff := cmp.Diff(readers.AlarmRule{Enabled: true, Threshold: 0.8, Clear: 0.6, OwnClear: true, For: 5 * time.Minute}, now.Metrics[fleet.Connections]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	if err := c.EditAlarms(t.Context(), "a", now.Base(), readers.AlarmChange{Settings: map[fleet.Metric]alarm.Setting{fleet.Connections: {Clear: alarm.Follows}}}); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := c.AlarmRules("a"); after.Metrics[fleet.Connections].Clear != 0.75 || !strings.Contains(text(t, path), "connections: {threshold: 80%, for: 5m}}") {
+		t.Errorf("%+v\n%s", after.Metrics[fleet.Connections], text(t, path))
 	}
 	if now.Notify[0] != "managers" || !now.Metrics[fleet.Subscriptions].Enabled {
 		t.Errorf("%+v", now)

@@ -38,8 +38,11 @@ type AlarmRules struct {
 type AlarmRule struct {
 	Enabled          bool
 	Threshold, Clear float64 // utilizations; 0 is not known
-	For              time.Duration
-	Further          []fleet.Level // levels above
+	// OwnClear tells that the clear threshold was given for the instance: another threshold leaves it
+	// where it is.
+	OwnClear bool
+	For      time.Duration
+	Further  []fleet.Level // levels above
 }
 
 // Base names what is in force, so that it can be told whether it still is.
@@ -47,7 +50,7 @@ func (r *AlarmRules) Base() string {
 	h := sha256.New()
 	for m := range r.Metrics {
 		one := &r.Metrics[m]
-		fmt.Fprintln(h, m, one.Enabled, one.Threshold, one.Clear, one.For, one.Further)
+		fmt.Fprintln(h, m, one.Enabled, one.Threshold, one.Clear, one.OwnClear, one.For, one.Further)
 	}
 	fmt.Fprintf(h, "%q", r.Notify)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])

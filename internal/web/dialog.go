@@ -33,6 +33,7 @@ type settingRow struct {
 	Threshold, Clear, For  field
 	Enabled, WasEnabled    bool
 	Equals                 string        // the threshold in force, in the metric's own unit
+	ClearNow               string        // the clear threshold in force
 	Further                string        // levels above
 	Above                  string        // the threshold in percent, where it is more than the capacity
 	Preview                template.HTML // what it would have come to
@@ -88,7 +89,10 @@ func (p *pages) settingRow(st *fleet.Standing, m fleet.Metric, rule *readers.Ala
 		return row
 	}
 	set(&row.Threshold, strings.TrimSuffix(words.Threshold(rule.Threshold), "%"))
-	set(&row.Clear, strings.TrimSuffix(words.Threshold(rule.Clear), "%"))
+	row.ClearNow = words.Threshold(rule.Clear)
+	if rule.OwnClear {
+		set(&row.Clear, strings.TrimSuffix(row.ClearNow, "%"))
+	}
 	set(&row.For, spanText(rule.For))
 	if limit.Known() {
 		row.Equals = words.Figure(m, rule.Threshold*limit.Value)
@@ -151,6 +155,9 @@ func (p *pages) fill(v *monitoring, sent url.Values) readers.AlarmChange {
 // setting is what somebody changed of a metric.
 func (row *settingRow) setting() alarm.Setting {
 	out := alarm.Setting{Threshold: row.Threshold.changed(), Clear: row.Clear.changed(), For: row.For.changed()}
+	if !row.Clear.Kept() && row.Clear.Text == "" {
+		out.Clear = alarm.Follows
+	}
 	if row.Enabled != row.WasEnabled {
 		out.Enabled = &row.Enabled
 	}

@@ -30,6 +30,10 @@ func dialogForm(t *testing.T, f *fake, change ...string) url.Values {
 			v.Set(name+m, value)
 		}
 	}
+	for _, m := range []string{"message_tps", "send_tps", "receive_tps", "subscriptions"} { // theirs follows
+		v.Set("wasclear."+m, "")
+		v.Set("clear."+m, "")
+	}
 	for i := 0; i+1 < len(change); i += 2 {
 		if change[i+1] == "" {
 			v.Del(change[i])
@@ -49,12 +53,12 @@ func sendDialog(t *testing.T, f *fake, change ...string) *httptest.ResponseRecor
 func TestDialogShowsWhatIsInForce(t *testing.T) {
 	f := realistic()
 	w := get(t, f, orders()+"?tab=alarms")
-	wants(t, text(t, w), "Connections capacity 5,000 Enable alarms of Connections Threshold % now 70% = 3,500 Clear threshold % For at least", "Who is told managers oncall", "OK Preview Cancel")
+	wants(t, text(t, w), "Connections capacity 5,000 Enable alarms of Connections Threshold % now 70% = 3,500 Clear threshold % now 65% For at least", "Who is told managers oncall", "OK Preview Cancel")
 	wants(t, w.Body.String(), `name="threshold.connections" id="threshold.connections" value="70"`, `name="clear.connections" value="65"`, `name="for.connections" value="1m"`,
 		`name="notify" value="oncall" checked>`, `name="notify" value="managers">`, `<input type="hidden" name="wasnotify" value="oncall">`)
 
 	rules, _ := f.AlarmRules("mqtt-cn-0pp1abc")
-	rules.Metrics[fleet.Connections] = readers.AlarmRule{Enabled: true, Threshold: 1.2, Clear: 0.999, For: 90 * time.Minute, Further: []fleet.Level{{Severity: "critical", Threshold: 1.3}}}
+	rules.Metrics[fleet.Connections] = readers.AlarmRule{Enabled: true, Threshold: 1.2, Clear: 0.999, OwnClear: true, For: 90 * time.Minute, Further: []fleet.Level{{Severity: "critical", Threshold: 1.3}}}
 	rules.Metrics[fleet.Subscriptions].Enabled = false
 	rules.Receivers = nil
 	f.rules = map[string]readers.AlarmRules{"mqtt-cn-0pp1abc": rules}
@@ -78,6 +82,7 @@ func TestDialogWritesWhatChanged(t *testing.T) {
 		{"a switch alone", []string{"enabled.subscriptions", ""}, map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Enabled: &off}}, nil},
 		{"a switch on", []string{"wasenabled.subscriptions", ""}, map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Enabled: &on}}, nil},
 		{"a clear threshold and a duration", []string{"clear.connections", "60%", "for.connections", "5m"}, map[fleet.Metric]alarm.Setting{fleet.Connections: {Clear: "60%", For: "5m"}}, nil},
+		{"a clear threshold that follows again", []string{"clear.connections", ""}, map[fleet.Metric]alarm.Setting{fleet.Connections: {Clear: "auto"}}, nil},
 		{"an alarm that is off needs no threshold", []string{"threshold.connections", "", "enabled.connections", ""}, map[fleet.Metric]alarm.Setting{fleet.Connections: {Enabled: &off}}, nil},
 		{"less than 1 %", []string{"threshold.connections", "0.8%"}, map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "0.8%"}}, nil},
 		{"less than 1 % repeated", []string{"was.connections", "0.8", "threshold.connections", "0.8", "enabled.connections", ""}, map[fleet.Metric]alarm.Setting{fleet.Connections: {Enabled: &off}}, nil},
@@ -101,7 +106,7 @@ func TestDialogWritesWhatChanged(t *testing.T) {
 	}
 	t.Run("nothing", func(t *testing.T) {
 		f := realistic()
-		w := sendDialog(t, f, "threshold.connections", "70%", "clear.subscriptions", "65 %")
+		w := sendDialog(t, f, "threshold.connections", "70%", "clear.connections", "65 %")
 		if f.edits != 0 || !strings.HasSuffix(w.Header().Get("Location"), "saved=0") {
 			t.Error(f.edits, w.Header())
 		}
@@ -161,7 +166,7 @@ func TestDialogOfTwo(t *testing.T) {
 	wants(t, body, `name="base" value="`+rules.Base()+`"`, `id="threshold.connections" value="90"`, `name="was.connections" value="75"`, `id="threshold.message_tps" value="85"`, `name="was.message_tps" value="85"`,
 		`name="for.subscriptions" value="10m"`, `name="notify" value="managers" checked>`, `name="notify" value="oncall">`)
 	second.Set("base", rules.Base())
-	for name, value := range map[string]string{"was.connections": "75", "wasclear.connections": "70", "clear.connections": "70", "was.message_tps": "85", "threshold.message_tps": "85", "wasclear.message_tps": "80", "clear.message_tps": "80"} {
+	for name, value := range map[string]string{"was.connections": "75", "wasclear.connections": "70", "clear.connections": "70", "was.message_tps": "85", "threshold.message_tps": "85", "wasclear.message_tps": "", "clear.message_tps": ""} {
 		second.Set(name, value)
 	}
 	if w := post(t, f, orders()+"/alarms", second); w.Code != http.StatusSeeOther {

@@ -33,7 +33,7 @@ func (f *fake) AlarmRules(id string) (readers.AlarmRules, bool) {
 	out := readers.AlarmRules{Notify: []string{"oncall"}, Receivers: []string{"managers", "oncall"}}
 	for _, m := range fleet.Metrics() {
 		threshold := st.Levels.Lowest(m)
-		out.Metrics[m] = readers.AlarmRule{Enabled: threshold > 0, Threshold: threshold, Clear: threshold - 0.05, For: time.Minute}
+		out.Metrics[m] = readers.AlarmRule{Enabled: threshold > 0, Threshold: threshold, Clear: threshold - 0.05, OwnClear: m == fleet.Connections, For: time.Minute}
 		if threshold == 0 {
 			out.Metrics[m].Threshold, out.Metrics[m].Clear = 0.7, 0.65
 		}
