@@ -73,7 +73,8 @@ bench: build ## measure, and compare with what docs/performance.md keeps
 	$(GO) run ./test/bench compare
 
 docs: ## write the generated pages and the dashboards anew
-	$(GO) test ./internal/config -run TestReference -update
+	$(GO) test ./internal/config -run "TestReference|TestJSONSchemaIsPublished" -update
+	$(GO) test ./cmd/brimwatch -run "TestCommandsPage|TestScriptsOfShells|TestManualPage" -update
 	$(GO) test ./dashboards -run TestFilesAreAsBuilt -update
 
 clean: ## remove what was built

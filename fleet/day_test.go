@@ -171,17 +171,27 @@ func TestEveryZone(t *testing.T) {
 
 func nearMidnight(local time.Time) bool { return local.Hour() < 2 || local.Hour() >= 22 }
 
-// search finds the first whole minute of a day, or after it, in a zone.
+// search finds the first whole minute of a day, or after it, in a zone. It passes over hours
+// in which no clock changes and which end on an earlier day.
 func search(y int, m time.Month, d int, z *time.Location) time.Time {
 	noon := time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
 	y, m, d = noon.Date() // the day before the first, and after the last, are of other months
 	wanted := y*10000 + int(m)*100 + d
-	for at := noon.Add(-27 * time.Hour); ; at = at.Add(time.Minute) {
+	reached := func(at time.Time) bool {
 		ly, lm, ld := at.In(z).Date()
-		if ly*10000+int(lm)*100+ld >= wanted {
-			return at
-		}
+		return ly*10000+int(lm)*100+ld >= wanted
 	}
+	at := noon.Add(-27 * time.Hour)
+	for {
+		next := at.Add(time.Hour)
+		if _, change := at.In(z).ZoneBounds(); !change.IsZero() && change.Before(next) || reached(next) {
+			break
+		}
+		at = next
+	}
+	for ; !reached(at); at = at.Add(time.Minute) {
+	}
+	return at
 }
 
 // zoneNames lists the zones that come with Go.

@@ -65,6 +65,17 @@ const (
 	LifecycleUnknown   LifecycleState = "unknown"
 )
 
+// Past tells whether a state lies behind the paid term, or the instance cannot be used
+// for another reason.
+func (s LifecycleState) Past() bool {
+	switch s {
+	case LifecycleGrace, LifecycleSuspended, LifecycleRecycled, LifecycleReleased, LifecycleFrozen:
+		return true
+	case LifecycleActive, LifecycleExpiring, LifecycleUnknown:
+	}
+	return false
+}
+
 // Policy is one product's calendar after expiry or an unpaid bill.
 type Policy struct {
 	Name   string

@@ -222,6 +222,7 @@ type reached struct {
 
 	receiver string
 	wait     time.Duration // for others to go out with it
+	rota     *OnCall       // by which it is on call; nil where it is always told
 }
 
 // number is the phone number that a text message goes to; "" for other channels.

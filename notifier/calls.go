@@ -22,12 +22,13 @@ func calls(ev *alarm.Event) bool {
 }
 
 // callLater plans the calls of receivers that list people to be called: after a while
-// without an acknowledgement.
+// without an acknowledgement. Of a rota it is who is on call by then.
 func (b *beginning) callLater() {
 	slices.SortStableFunc(b.called, func(x, y turn) int { return int(b.d.callAfter(x.to.receiver) - b.d.callAfter(y.to.receiver)) })
 	for _, c := range b.called {
 		after := b.d.callAfter(c.to.receiver)
-		b.tellLater(c.says, c.to, after, b.told.Add(after))
+		at := b.told.Add(after)
+		b.tellLater(c.says, c.to.onCallAt(at), after, at)
 	}
 }
 
@@ -49,9 +50,9 @@ func (w Words) aloud(ev *alarm.Event, l words.Language, zone *time.Location, why
 	s := w.told(ev, l, zone)
 	parts := []string{l.Choose("This is Brimwatch.", "这里是 Brimwatch。")}
 	if ev.Severity == alarm.Critical {
-		parts = append(parts, l.Choose("Critical alarm ", "紧急告警，代码 ")+spelled(ev.Code, l)+l.Choose(".", "。"))
+		parts = append(parts, l.Choose("Critical alarm ", "紧急告警，代码 ")+Spelled(ev.Code, l)+l.Choose(".", "。"))
 	} else {
-		parts = append(parts, l.Choose("Alarm ", "告警，代码 ")+spelled(ev.Code, l)+l.Choose(".", "。"))
+		parts = append(parts, l.Choose("Alarm ", "告警，代码 ")+Spelled(ev.Code, l)+l.Choose(".", "。"))
 	}
 	if why != "" {
 		parts = append(parts, sentence(why, l))
@@ -75,8 +76,8 @@ func sentence(text string, l words.Language) string {
 	return text + l.Choose(".", "。")
 }
 
-// spelled is a code sign by sign, with a pause after each.
-func spelled(code string, l words.Language) string {
+// Spelled is a code sign by sign, with a pause after each.
+func Spelled(code string, l words.Language) string {
 	return strings.Join(strings.Split(code, ""), l.Choose(", ", "，"))
 }
 

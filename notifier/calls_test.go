@@ -12,6 +12,7 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier/rota"
 	"github.com/brimwatch/brimwatch/test/golden"
 )
 
@@ -85,4 +86,73 @@ func TestAloud(t *testing.T) {
 		}
 	}
 	golden.Equal(t, "notices/aloud.txt", []byte(b.String()))
+}
+
+// TestRotasAreCalled: whoever is on call when the call is made, and each once.
+func TestRotasAreCalled(t *testing.T) {
+	target := func(channel, name string) Target {
+		return Target{Recipient: Recipient{Channel: channel, Name: channel + "/" + name, Address: "+86138001380" + name, Display: name}, Zone: time.UTC}
+	}
+	people := func(channel string, names ...string) map[string]Target {
+		out := make(map[string]Target)
+		for _, n := range names {
+			out[n] = target(channel, n)
+		}
+		return out
+	}
+	// Turns of a day, which change hands at 12:03; noon is wei's.
+	daily := rota.Rota{Name: "primary", Days: 1, Minute: 12*60 + 3, Zone: time.UTC, First: noon().Truncate(24*time.Hour).AddDate(0, 0, -1), People: []string{"wei", "li"}}
+	gone := daily
+	gone.Overrides = []rota.Override{{From: noon().Add(time.Minute), To: noon().Add(time.Hour)}}
+	critical := with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Severity = alarm.Critical })
+	directory := func(r Receiver) *Directory {
+		r.Name = "oncall"
+		return NewDirectory(Entries{Receivers: map[string]Receiver{"oncall": r}, Default: []string{"oncall"}, Words: Words{Title: func(*fleet.Instance, words.Language) string { return "MQTT Basic" }}})
+	}
+	texts, calls := OnCall{Rota: daily, People: people("sms", "wei", "li")}, OnCall{Rota: daily, People: people(VoiceChannel, "wei", "li")}
+	for _, tt := range []struct {
+		name string
+		r    Receiver
+		want []string
+	}{
+		{"who is on call by then", Receiver{OnCall: []OnCall{texts, calls}}, []string{"sms/wei", "voice/li in 5m0s"}},
+		{"before the hand-over", Receiver{OnCall: []OnCall{texts, calls}, CallAfter: 2 * time.Minute}, []string{"sms/wei", "voice/wei in 2m0s"}},
+		{"once, though listed by name, too", Receiver{OnCall: []OnCall{texts, calls}, Targets: []Target{target(VoiceChannel, "li")}}, []string{"sms/wei", "voice/li in 5m0s"}},
+		{"nobody by then: who was", Receiver{OnCall: []OnCall{{Rota: gone, People: calls.People}}, Targets: []Target{target("sms", "wei")}}, []string{"sms/wei", "voice/wei in 5m0s"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := directory(tt.r)
+			var got []string
+			for _, n := range Plan(d, critical, nil, nil, noon()) {
+				line := n.Recipient
+				if n.Hold != "" {
+					line += fmt.Sprintf(" in %v", n.NotBefore.Sub(noon()))
+				}
+				if _, known := d.Reach(n, ""); !known {
+					line += ", whom nothing reaches"
+				}
+				got = append(got, line)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("notices (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNobodyIsOnCallToBeCalled: that is noted once, though a rota is texted and called.
+func TestNobodyIsOnCallToBeCalled(t *testing.T) {
+	nobody := rota.Rota{Name: "primary", Days: 1, Zone: time.UTC, First: noon(), People: []string{"wei"}, Overrides: []rota.Override{{From: noon().Add(-time.Hour), To: noon().Add(time.Hour)}}}
+	of := func(channel string) OnCall {
+		return OnCall{Rota: nobody, People: map[string]Target{"wei": {Recipient: Recipient{Channel: channel, Name: channel + "/wei", Address: "+8613800138000", Display: "wei"}, Zone: time.UTC}}}
+	}
+	d := NewDirectory(Entries{Receivers: map[string]Receiver{"oncall": {Name: "oncall", OnCall: []OnCall{of("sms"), of(VoiceChannel)}}}, Default: []string{"oncall"}, Words: Words{Title: func(*fleet.Instance, words.Language) string { return "MQTT Basic" }}})
+	var got []string
+	for _, n := range Plan(d, with(connections(alarm.Raised), func(ev *alarm.Event) { ev.Severity = alarm.Critical }), nil, nil, noon()) {
+		got = append(got, n.Recipient+" "+n.Drop)
+	}
+	want := []string{"sms/oncall/primary nobody is on call in primary; nobody else is there, so all of its people are told", "sms/wei ", "voice/wei "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("notices (-want +got):\n%s", diff)
+	}
 }

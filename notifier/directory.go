@@ -54,7 +54,9 @@ type Entries struct {
 	// nobody else was, or when nobody is on call; none: Default.
 	Fallback []string
 	Drill    Drill
-	Limits   Limits
+	Limits   Limits // of text messages
+	// CallLimits are the caps on telephone calls.
+	CallLimits Limits
 	// ReceiptWithin is how long the receipt of a critical text message is awaited before another
 	// route is taken; 0 is for ever.
 	ReceiptWithin time.Duration

@@ -13,7 +13,7 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// Limits caps what text messages may cost. A cap of 0 is none. Ends of alarms, and what
+// Limits caps text messages, or telephone calls, and what they may cost. A cap of 0 is none. Ends of alarms, and what
 // Brimwatch says of the caps themselves, are counted and never held back: who heard of
 // the beginning hears of the end.
 type Limits struct {
@@ -28,8 +28,19 @@ type Limits struct {
 	Warn []string
 }
 
-// Limits returns what text messages may cost.
+// Limits returns the caps on text messages.
 func (d *Directory) Limits() Limits { return d.entries.Limits }
+
+// LimitsOf returns the caps on messages of a channel: text messages and calls have some.
+func (d *Directory) LimitsOf(channel string) Limits {
+	switch channel {
+	case "sms":
+		return d.entries.Limits
+	case VoiceChannel:
+		return d.entries.CallLimits
+	}
+	return Limits{}
+}
 
 // Cap names one of the limits.
 type Cap string
@@ -46,7 +57,7 @@ const (
 type Bound struct {
 	Cap    Cap
 	Window time.Duration
-	Most   int64 // text messages; millionths of a currency's unit for CapMoney
+	Most   int64 // messages; millionths of a currency's unit for CapMoney
 }
 
 // Bounds lists the caps that are set: that of a contact first.

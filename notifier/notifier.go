@@ -80,6 +80,9 @@ type Pacer interface {
 type Pace struct {
 	Messages int
 	Within   time.Duration
+	// Taken says that only messages count that the far side took: what it refused disturbed
+	// nobody.
+	Taken bool
 }
 
 // Receipt is what the far side said.

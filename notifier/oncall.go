@@ -32,6 +32,20 @@ func throughAll(rotas []OnCall, channel func(Target) Channel) []OnCall {
 	return out
 }
 
+// onCallAt is the target of who is on call at another moment, where it is in a rota; nobody is
+// whoever is on call now.
+func (t reached) onCallAt(at time.Time) reached {
+	if t.rota == nil {
+		return t
+	}
+	person, _ := t.rota.Rota.At(at)
+	if other, known := t.rota.People[person]; known {
+		other.Turn = t.Turn
+		t.Target = other
+	}
+	return t
+}
+
 // Escalation is one step of telling others of an alarm that nobody acknowledges.
 type Escalation struct {
 	After time.Duration // since the receiver itself was told
@@ -56,16 +70,16 @@ func (r *Receiver) Everybody() []Target {
 	return out
 }
 
-// people lists all who can be on call by the rotas of a receiver, each once, in the
-// order of their turns.
+// people lists all who can be on call by the rotas of a receiver, each once as one who is called
+// and as one who gets text messages, in the order of their turns.
 func (r *Receiver) people() []Target {
 	var out []Target
 	seen := make(map[string]bool)
 	for i := range r.OnCall {
 		oc := &r.OnCall[i]
 		for _, name := range oc.Rota.Everybody() {
-			if t, known := oc.People[name]; known && !seen[name] {
-				seen[name] = true
+			if t, known := oc.People[name]; known && !seen[t.Recipient.Name] {
+				seen[t.Recipient.Name] = true
 				out = append(out, t)
 			}
 		}
@@ -84,8 +98,8 @@ func (r *Receiver) reached(at time.Time) (out []reached, empty []string) {
 		person, _ := oc.Rota.At(at)
 		if t, known := oc.People[person]; known {
 			t.Turn = oc.Turn
-			out = append(out, reached{Target: t, receiver: r.Name, wait: r.GroupWait})
-		} else {
+			out = append(out, reached{Target: t, receiver: r.Name, wait: r.GroupWait, rota: oc})
+		} else if !slices.Contains(empty, oc.Rota.Name) {
 			empty = append(empty, oc.Rota.Name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/heard"
 )
 
 // Unreachable is what others are told of a recipient who cannot be reached: the others
@@ -17,12 +18,13 @@ func Unreachable(d *Directory, receiver, recipient, name, about, why string) Sel
 	if before, _, some := strings.Cut(why, "; "); some {
 		short = before
 	}
+	chinese, _ := d.entries.Words.Heard.Find(short, heard.Plainly)
 	s := Self{
 		Rule: DeliveryRule, Subject: recipient, Severity: alarm.Critical, Page: "/people", Except: recipient,
 		Advice: why,
 		Text: fleet.Text{
 			EN: name + " was not told of " + about + ": " + short + ".",
-			ZH: about + "未能通知" + name + "：" + short + "。",
+			ZH: about + "未能通知" + name + "：" + chinese + "。",
 		},
 		To: []string{receiver},
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
@@ -41,14 +40,14 @@ func accountsTable(v wire.Accounts, f figures) table {
 	t := table{header: phrases.Keys("ACCOUNT", "BALANCE", "CURRENCY", "A DAY", "RENEWALS", "NO PRICE", "COST", "OF BALANCE", "RUNS OUT", "NEXT BILL", "SHORT"), bar: 7}
 	for i := range v.Accounts {
 		a := &v.Accounts[i]
-		row := []string{a.Name, f.say.T("figure|not known"), "", f.say.T("figure|not known"), strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", dateOf(a.Ahead.RunsOut), f.bill(a.NextBill), f.short(a)}
+		row := []string{a.Name, f.unknown(), "", f.unknown(), strconv.Itoa(len(a.Ahead.Renewals)), strconv.Itoa(a.Ahead.Unpriced), costWords(&a.Ahead, f), "", f.since(a.Ahead.RunsOut), f.bill(a.NextBill), f.short(a)}
 		if b := a.Balance; b != nil {
 			row[1], row[2] = f.money(b.Amount), b.Currency
 		}
 		if a.DailyUse != "" {
 			row[3] = f.money(a.DailyUse)
 		}
-		row[7] = shareOf(a.Ahead.Costs, a.Available)
+		row[7] = f.shareOf(a.Ahead.Costs, a.Available)
 		t.rows = append(t.rows, row)
 	}
 	return t
@@ -66,46 +65,50 @@ func (f figures) money(text string) string {
 // costWords says what the renewals cost of which the price is known.
 func costWords(m *wire.Money, f figures) string {
 	if m.Unpriced > 0 && m.Unpriced == len(m.Renewals) {
-		return f.say.T("figure|not known")
+		return f.unknown()
 	}
 	return f.money(m.Costs)
 }
 
 // shareOf is the part of an amount that another one takes; "" when there is nothing to take
 // from.
-func shareOf(part, whole string) string {
+func (f figures) shareOf(part, whole string) string {
 	p, errP := fleet.ParseAmount(part)
 	w, errW := fleet.ParseAmount(whole)
 	if errP != nil || errW != nil || w <= 0 {
 		return ""
 	}
+	if f.plain {
+		return number(p.Float() / w.Float())
+	}
 	return fmt.Sprintf("%.0f%%", 100*p.Float()/w.Float())
 }
 
-func dateOf(at *time.Time) string {
-	if at == nil {
-		return ""
-	}
-	return local(*at)
-}
-
-// bill says when a bill is issued.
+// bill says when a bill is issued; to programs, from when on.
 func (f figures) bill(b *wire.Bill) string {
 	switch {
 	case b == nil:
 		return ""
+	case f.plain:
+		return f.at(b.From)
 	case b.To == nil:
 		return f.say.T("from %s", local(b.From))
 	}
 	return f.say.T("%s to %s", local(b.From), b.To.Local().Format("15:04"))
 }
 
-// short says when renewals will fail first, and how much is missing.
+// short says when renewals will fail first, and how much is missing; to programs, only when.
 func (f figures) short(a *wire.Account) string {
+	if f.plain {
+		if len(a.Ahead.Shortfalls) == 0 {
+			return ""
+		}
+		return f.at(a.Ahead.Shortfalls[0].At)
+	}
 	var out []string
 	if len(a.Ahead.Shortfalls) > 0 {
 		s := &a.Ahead.Shortfalls[0]
-		out = append(out, f.say.T("%s: %d fail, %s %s short", local(s.At), len(s.Instances), figures{}.money(s.Missing), s.Currency))
+		out = append(out, f.say.T("%s: %d fail, %s %s short", local(s.At), len(s.Instances), f.money(s.Missing), s.Currency))
 		if s.Unpriced > 0 {
 			out = append(out, f.say.T("price of %d not known", s.Unpriced))
 		}

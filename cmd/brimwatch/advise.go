@@ -100,9 +100,15 @@ func (f figures) target(a wire.Advice) string {
 	return strings.TrimSpace(t.Edition+" "+t.Spec) + note
 }
 
-// span is a day, with the earliest and the latest it may be where these are
+// span is a day (for programs the likely one), with the earliest and the latest it may be where these are
 // others.
 func (f figures) span(o *wire.Outlook, r *wire.OutlookRange) string {
+	if f.plain { // a day, or nothing
+		if r == nil || r.Likely == nil {
+			return ""
+		}
+		return r.Likely.Local().Format(time.DateOnly)
+	}
 	if r == nil || r.Likely == nil {
 		if o.Trend {
 			return f.say.T("in more than a year")

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 	"github.com/brimwatch/brimwatch/test/golden"
 )
 
@@ -23,7 +24,7 @@ func TestAdviceTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, write := range map[string]func(*strings.Builder) error{
-		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, figures{}).write(b, nil) },
+		"table.txt": func(b *strings.Builder) error { return adviceTable(answer, figures{}).write(b, nil, terminal.Look{}) },
 		"table.csv": func(b *strings.Builder) error { return adviceTable(answer, figures{plain: true}).csv(b) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,18 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/backtest"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/internal/rehearsal"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 type backtestCommand struct {
@@ -60,7 +58,7 @@ func (c *backtestCommand) Run(ctx context.Context, s streams) (err error) {
 	case "csv":
 		return backtestTable(r, figuresOf(c.Output, s.say)).csv(s.out)
 	}
-	return writeBacktest(s.out, r, s.say)
+	return writeBacktest(s.out, r, s.say, s.look)
 }
 
 // options reads the flags; all that is wrong with them at once.
@@ -103,16 +101,6 @@ func pastMoment(text string, now time.Time, say *phrases.Printer) (time.Time, er
 	return at, nil
 }
 
-// progressOn shows on a terminal how far something is; done takes it away.
-func progressOn(w io.Writer, what string) (progress func(share float64), done func()) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, func() {}
-	}
-	const emptyLine = "\r\x1b[K"
-	return func(share float64) { fmt.Fprintf(w, "%s%s: %s", emptyLine, what, words.Share(share)) }, func() { fmt.Fprint(w, emptyLine) }
-}
-
 // backtestTable has a row for each alarm, by day; for a spreadsheet with moments and seconds.
 func backtestTable(r *backtest.Result, f figures) table {
 	t := table{header: phrases.Keys("DAY", "INSTANCE", "ALARM", "SEVERITY", "time|FROM", "length|FOR", "PEAK", "told|TOLD"), bar: 6}
@@ -153,7 +141,7 @@ func backtestTable(r *backtest.Result, f figures) table {
 
 // writeBacktest writes all of a backtest for people: alarms, then who gets what, then what it
 // comes to.
-func writeBacktest(w io.Writer, r *backtest.Result, say *phrases.Printer) error {
+func writeBacktest(w io.Writer, r *backtest.Result, say *phrases.Printer, look terminal.Look) error {
 	var err error
 	line := func(text string) {
 		if err == nil {
@@ -162,7 +150,7 @@ func writeBacktest(w io.Writer, r *backtest.Result, say *phrases.Printer) error 
 	}
 	if len(r.Alarms) == 0 {
 		line(say.T("No alarm would have been raised."))
-	} else if err = backtestTable(r, figuresOf("table", say)).write(w, say); err != nil {
+	} else if err = backtestTable(r, figuresOf("table", say)).write(w, say, look); err != nil {
 		return err
 	}
 	line("")
@@ -176,7 +164,7 @@ func writeBacktest(w io.Writer, r *backtest.Result, say *phrases.Printer) error 
 			}
 			people.rows = append(people.rows, []string{p.Recipient, say.Word("channel", p.Channel), words.Count(p.Messages), segments, price(&p.Sums, say)})
 		}
-		if err = people.write(w, say); err != nil {
+		if err = people.write(w, say, look); err != nil {
 			return err
 		}
 		line("")

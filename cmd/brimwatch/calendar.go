@@ -53,11 +53,11 @@ func calendarTable(v wire.Calendar, now time.Time, f figures) table {
 		if m.Perhaps {
 			told += f.say.T(", perhaps")
 		}
-		at := local(m.At)
-		if m.TermEnd != "" {
+		at := f.at(m.At)
+		if m.TermEnd != "" && !f.plain {
 			at = f.heard(m.TermEnd)
 		}
-		t.rows = append(t.rows, []string{at, words.Remaining(m.At, now, time.Local, f.say.Language()), m.InstanceID, m.Name, m.Account, m.Product, f.say.Word("lifecycle", m.State), f.heard(m.Text), told})
+		t.rows = append(t.rows, []string{at, f.until(m.At, now, words.Remaining(m.At, now, time.Local, f.say.Language())), m.InstanceID, m.Name, m.Account, m.Product, f.say.Word("lifecycle", m.State), f.heard(m.Text), told})
 	}
 	return t
 }

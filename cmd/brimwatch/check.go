@@ -3,18 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
-	"math"
-	"os"
-	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/check"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/phrases"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 type checkCommand struct {
@@ -63,7 +58,7 @@ func (s streams) faults(err error) {
 func (s streams) warn(text string) {
 	if text != "" {
 		said, _ := s.say.Heard(text)
-		fmt.Fprintln(s.err, s.say.T("warning: %s", said))
+		fmt.Fprintln(s.err, s.say.T("warning: %s", terminal.Plain(said)))
 	}
 }
 
@@ -120,7 +115,7 @@ func printProbed(s streams, report *check.ProbeReport, format string) error {
 	if format == "csv" {
 		return t.csv(w)
 	}
-	if err := t.write(w, s.say); err != nil || len(report.Accounts) == 0 {
+	if err := t.write(w, s.say, s.look); err != nil || len(report.Accounts) == 0 {
 		return err
 	}
 	fmt.Fprintln(w)
@@ -128,48 +123,5 @@ func printProbed(s streams, report *check.ProbeReport, format string) error {
 	for _, a := range report.Accounts {
 		t.rows = append(t.rows, []string{a.Name, a.Balance, a.Currency, f.say.Word("balance from", a.Origin), a.LowBalance, f.heard(a.Note)})
 	}
-	return t.write(w, s.say)
-}
-
-// progress shows on a terminal how far a long piece of work has come.
-type progress struct {
-	w     io.Writer
-	say   *phrases.Printer
-	shown bool
-	step  int // of barWidth
-}
-
-// newProgress returns a progress that shows nothing unless w is a terminal.
-func newProgress(w io.Writer, say *phrases.Printer) *progress {
-	if f, ok := w.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		w = nil
-	}
-	return &progress{w: w, say: say, step: -1}
-}
-
-// show draws the bar anew when it has grown by a step.
-func (p *progress) show(done, failed, all int) {
-	if p.w == nil || all == 0 {
-		return
-	}
-	const steps = 200
-	step := done * steps / all
-	if step == p.step && done < all {
-		return
-	}
-	p.step = step
-	full := int(math.Round(float64(done) / float64(all) * barWidth))
-	line := strings.Repeat("█", full) + strings.Repeat("░", barWidth-full)
-	fmt.Fprint(p.w, "\r", p.say.T("%s %d of %d read", line, done, all))
-	if failed > 0 {
-		fmt.Fprint(p.w, p.say.T(", %d could not be", failed))
-	}
-	p.shown = true
-}
-
-// end clears the bar away.
-func (p *progress) end() {
-	if p.shown {
-		fmt.Fprint(p.w, "\r\x1b[K")
-	}
+	return t.write(w, s.say, s.look)
 }

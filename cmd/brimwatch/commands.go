@@ -9,12 +9,15 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/brimwatch/brimwatch/internal/daemon"
 )
 
 // commands is the command line.
 type commands struct {
 	languageFlag
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
@@ -22,6 +25,7 @@ type commands struct {
 	Backtest   backtestCommand   `cmd:"" help:"Say what would have been raised and told over the recorded history, at what price; with another threshold, too. Sends nothing."`
 	Demo       demoCommand       `cmd:"" help:"Show the whole story on this machine, with a broker, clients and a telephone of its own."`
 	Instances  instancesCommand  `cmd:"" help:"List instances with their usage."`
+	Top        topCommand        `cmd:"" help:"Show the instances live, worst first, with keys to sort and filter."`
 	Stats      statsCommand      `cmd:"" help:"Show the history of one instance."`
 	Advise     adviseCommand     `cmd:"" help:"Say which edition or specification would fit, and when it will be full."`
 	Explain    explainCommand    `cmd:"" help:"Say why an instance is judged and told of as it is: which line has set what, which timers run, who would be told."`
@@ -35,8 +39,12 @@ type commands struct {
 	Silence    silenceCommand    `cmd:"" help:"Hold the notices of some alarms for a while."`
 	Notices    noticesCommand    `cmd:"" help:"List notices: who was told what, and what became of it."`
 	People     peopleCommand     `cmd:"" help:"List contacts: when each number was last proved, by a message that arrived or an answer."`
+	MCP        mcpCommand        `cmd:"" name:"mcp" help:"Let an assistant ask a running Brimwatch by the Model Context Protocol, on standard input and output."`
 	Notify     notifyCommand     `cmd:"" help:"Send notices by hand."`
 	Dashboards dashboardsCommand `cmd:"" help:"Dashboards for Grafana."`
+	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
+	Completion completionCommand `cmd:"" help:"Print the script by which a shell completes this command line."`
+	Man        manCommand        `cmd:"" help:"Print the manual page: brimwatch man | man -l -"`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
@@ -110,6 +118,18 @@ func spareMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+}
+
+// versionFlag prints the version instead of carrying out a command.
+type versionFlag bool
+
+// BeforeReset prints the version as soon as the flag is seen.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	if err := (versionCommand{}).Run(streams{out: app.Stdout}); err != nil {
+		return err
+	}
+	app.Exit(exitDone)
+	return nil
 }
 
 type versionCommand struct{}

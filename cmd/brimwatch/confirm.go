@@ -40,14 +40,14 @@ func confirmedTable(v wire.Confirmed, f figures) table {
 	if v.Confirmation.Gone {
 		said = "gone"
 	}
-	t.rows = append(t.rows, []string{v.InstanceID, local(v.Confirmation.At), v.Confirmation.By, f.say.Word("confirmation", said), f.say.Word("lifecycle", v.Lifecycle.State), f.heard(v.Lifecycle.Reason)})
+	t.rows = append(t.rows, []string{v.InstanceID, f.at(v.Confirmation.At), v.Confirmation.By, f.say.Word("confirmation", said), f.say.Word("lifecycle", v.Lifecycle.State), f.heard(v.Lifecycle.Reason)})
 	return t
 }
 
 func confirmationTable(v wire.Confirmations, f figures) table {
 	t := table{header: phrases.Keys("TIME", "person|BY", "SAYS", "REASON")}
 	for _, one := range v.Confirmations {
-		t.rows = append(t.rows, []string{local(one.At), one.By, f.say.Word("confirmation", one.What), f.heard(one.Reason)})
+		t.rows = append(t.rows, []string{f.at(one.At), one.By, f.say.Word("confirmation", one.What), f.heard(one.Reason)})
 	}
 	return t
 }

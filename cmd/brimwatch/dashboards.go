@@ -18,7 +18,7 @@ type dashboardsCommand struct {
 }
 
 type dashboardsExportCommand struct {
-	Dir        string `arg:"" help:"The folder to write into; it need not exist."`
+	Dir        string `arg:"" placeholder:"DIR" help:"The folder to write into; it need not exist."`
 	URL        string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Grafana and browsers find Brimwatch (${default})."`
 	SeenAs     string `placeholder:"PATH" help:"The path of the folder as Grafana sees it, where that is another one: in a container."`
 	DataSource string `placeholder:"UID" help:"The uid of a data source that Grafana has already, such as a Prometheus that scrapes Brimwatch."`

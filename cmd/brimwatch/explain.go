@@ -14,7 +14,17 @@ import (
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 	"github.com/brimwatch/brimwatch/internal/phrases"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
+
+// plainLines joins lines in which names of somebody else stand.
+func plainLines(lines []string) string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = terminal.Plain(line)
+	}
+	return strings.Join(out, "\n")
+}
 
 type explainCommand struct {
 	URL    string `default:"http://127.0.0.1:9740" env:"BRIMWATCH_URL" help:"Where Brimwatch answers (${default})."`
@@ -39,7 +49,7 @@ func (c *explainCommand) Run(ctx context.Context, s streams) error {
 	if c.Output == "json" {
 		return printJSON(s.out, x)
 	}
-	return figures{say: s.say}.explanation(s.out, &x)
+	return figures{say: s.say}.explanation(s.out, &x, s.look)
 }
 
 // narrow leaves of an explanation what concerns one metric or rule.
@@ -78,7 +88,7 @@ func narrow(x *wire.Explanation, name string, say *phrases.Printer) error {
 }
 
 // explanation writes an explanation part by part, each as a table.
-func (f figures) explanation(w io.Writer, x *wire.Explanation) error {
+func (f figures) explanation(w io.Writer, x *wire.Explanation, look terminal.Look) error {
 	in := &x.Instance
 	head := in.Name + " (" + in.ID + ")"
 	if product := strings.TrimSpace(in.Product + " " + in.Edition + " " + in.Spec); product != "" {
@@ -95,7 +105,7 @@ func (f figures) explanation(w io.Writer, x *wire.Explanation) error {
 	for _, r := range x.Remarks {
 		lines = append(lines, f.say.T("Note: %s", f.heard(r)))
 	}
-	if _, err := fmt.Fprintln(w, strings.Join(lines, "\n")); err != nil {
+	if _, err := fmt.Fprintln(w, plainLines(lines)); err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -114,7 +124,7 @@ func (f figures) explanation(w io.Writer, x *wire.Explanation) error {
 		if _, err := fmt.Fprintf(w, "\n%s\n", part.title); err != nil {
 			return err
 		}
-		if err := part.table.write(w, f.say); err != nil {
+		if err := part.table.write(w, f.say, look); err != nil {
 			return err
 		}
 	}
@@ -147,7 +157,7 @@ func (f figures) timers(x *wire.Explanation) table {
 			state += " " + a.Code
 		}
 		if a.AckedBy != "" {
-			state += f.say.T(", acknowledged by %s", a.AckedBy)
+			state += f.say.T(", acknowledged by %s", words.Person(a.AckedBy, f.say.Language()))
 		}
 		row := []string{cmp.Or(a.Metric, a.Rule), state, "", "", ""}
 		switch {

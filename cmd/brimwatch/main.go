@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/brimwatch/brimwatch/internal/phrases"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 // version is set when a release is built.
@@ -39,6 +40,7 @@ const (
 type streams struct {
 	out, err io.Writer
 	say      *phrases.Printer // in the language of who reads it
+	look     terminal.Look    // what out can show
 }
 
 // errReported is returned by a command that has told all there is to tell.
@@ -54,20 +56,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	say := phrases.New().In(languageOf(args, os.Getenv))
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("brimwatch"),
-		kong.Description(description()),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Help(helpIn(say)),
-		kong.Vars{"version": version},
-	)
+	parser, err := newParser(&c, say, kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }))
 	if err != nil {
 		fmt.Fprintln(stderr, "brimwatch:", err)
 		return exitUsage
 	}
-	translate(parser.Model, say)
 	kctx, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
@@ -79,7 +72,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	if err := kctx.Run(streams{out: stdout, err: stderr, say: say}); err != nil {
+	kctx.Bind(parser.Model)
+	if err := kctx.Run(streams{out: stdout, err: stderr, say: say, look: terminal.Of(stdout, os.Getenv)}); err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(stderr, "brimwatch:", heardByLine(err.Error(), say))
 		}
@@ -88,11 +82,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
+// newParser returns the parser of the command line, with help in the language of say.
+func newParser(c *commands, say *phrases.Printer, more ...kong.Option) (*kong.Kong, error) {
+	parser, err := kong.New(c, append([]kong.Option{
+		kong.Name("brimwatch"),
+		kong.Description(description()),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(helpIn(say)),
+		kong.Vars{"version": version},
+	}, more...)...)
+	if err == nil {
+		translate(parser.Model, say)
+	}
+	return parser, err
+}
+
 // heardByLine writes what went wrong in the language of say: of several things, one a line.
+// It may be the answer of a server, so it reaches the terminal as plain text.
 func heardByLine(english string, say *phrases.Printer) string {
 	lines := strings.Split(english, "\n")
 	for i, line := range lines {
-		lines[i], _ = say.Heard(line)
+		said, _ := say.Heard(line)
+		lines[i] = terminal.Plain(said)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
 	"github.com/brimwatch/brimwatch/internal/phrases"
@@ -38,7 +39,7 @@ func (c *ackCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	for _, a := range done.Acked {
-		fmt.Fprintln(s.out, s.say.T("%s is acknowledged by %s: no more reminders, unless it gets worse.", a.Code, a.AckedBy))
+		fmt.Fprintln(s.out, s.say.T("%s is acknowledged by %s: no more reminders, unless it gets worse.", a.Code, words.Person(a.AckedBy, s.say.Language())))
 	}
 	if c.All && len(done.Acked) == 0 {
 		fmt.Fprintln(s.out, s.say.T("There is nothing to acknowledge."))
@@ -84,14 +85,14 @@ func (c *silenceListCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Silences, error) { return cl.Silences(ctx) }, silenceTable)
 }
 
-func silenceTable(v wire.Silences, _ figures) table {
+func silenceTable(v wire.Silences, f figures) table {
 	t := table{header: phrases.Keys("ID", "MATCHERS", "UNTIL", "person|BY", "INSTANCES", "ALARMS", "NOTICES", "COMMENT")}
 	for _, one := range v.Silences {
 		var match []string
 		for _, name := range sortedKeys(one.Matchers) {
 			match = append(match, name+"="+one.Matchers[name])
 		}
-		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), local(one.Until), one.By,
+		t.rows = append(t.rows, []string{one.ID, strings.Join(match, ","), f.at(one.Until), words.Person(one.By, f.say.Language()),
 			strconv.Itoa(len(one.Holds.Instances)), strings.Join(one.Holds.Alarms, " "), strconv.Itoa(one.Holds.Notices), one.Comment})
 	}
 	return t
@@ -117,24 +118,25 @@ func (c *silenceRemoveCommand) Run(ctx context.Context, s streams) error {
 
 type noticesCommand struct {
 	clientFlags
-	State    string `help:"Only these: pending, sending, sent, delivered, held, dropped or dead."`
+	State    string `values:"pending,sending,sent,delivered,held,dropped,dead" help:"Only these: pending, sending, sent, delivered, held, dropped or dead."`
 	Code     string `help:"Only about the alarm with this code."`
 	Instance string `help:"Only about the instance with this id."`
 	Person   string `help:"Only to this contact, or to a recipient by its name."`
 	Receiver string `help:"Only through this receiver."`
-	Since    string `help:"Decided since then: RFC 3339, Unix seconds, or an age: --since=-2h."`
-	Until    string `help:"Decided before then."`
+	Since    string `help:"Decided since then: an age such as 2h, a date, RFC 3339 or Unix seconds."`
+	Until    string `help:"Decided before then, likewise."`
+	Limit    int    `help:"At most so many, the newest."`
 }
 
 // Run lists notices.
 func (c *noticesCommand) Run(ctx context.Context, s streams) error {
 	return list(ctx, c.clientFlags, s, func(ctx context.Context, cl *client.Client) (wire.Notices, error) {
-		return cl.Notices(ctx, client.NoticeQuery{State: c.State, Code: c.Code, Instance: c.Instance, Person: c.Person, Receiver: c.Receiver, From: c.Since, To: c.Until})
+		return cl.Notices(ctx, client.NoticeQuery{State: c.State, Code: c.Code, Instance: c.Instance, Person: c.Person, Receiver: c.Receiver, From: moment(c.Since), To: moment(c.Until), Limit: c.Limit})
 	},
 		func(v wire.Notices, f figures) table {
 			t := table{header: phrases.Keys("TIME", "CODE", "KIND", "INSTANCE", "CHANNEL", "RECIPIENT", "STATE", "ATTEMPTS", "REASON")}
 			for _, n := range v.Notices {
-				t.rows = append(t.rows, []string{local(n.CreatedAt), n.Episode, f.say.Word("kind of notice", n.Kind), n.InstanceID, f.say.Word("channel", n.Channel), n.Recipient, f.say.Word("notice", n.State), strconv.Itoa(n.Attempts), f.heard(n.Reason)})
+				t.rows = append(t.rows, []string{f.at(n.CreatedAt), n.Episode, f.say.Word("kind of notice", n.Kind), n.InstanceID, f.say.Word("channel", n.Channel), n.Recipient, f.say.Word("notice", n.State), strconv.Itoa(n.Attempts), f.heard(n.Reason)})
 			}
 			return t
 		})

@@ -57,7 +57,7 @@ func shiftTable(v wire.OnCall, now time.Time, f figures) table {
 					when = f.say.T("at this moment|now")
 				}
 			}
-			t.rows = append(t.rows, []string{r.Name, person, words.Timestamp(s.From, zone), words.Timestamp(s.To, zone), zone.String(), when, by})
+			t.rows = append(t.rows, []string{r.Name, person, f.atIn(s.From, zone), f.atIn(s.To, zone), zone.String(), f.until(s.From, now, when), by})
 		}
 	}
 	return t

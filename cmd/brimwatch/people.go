@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/client"
@@ -23,18 +22,10 @@ func peopleTable(v wire.People, f figures) table {
 	t := table{header: phrases.Keys("NAME", "NUMBER", "RECEIVERS", "STATE", "PROVED", "DELIVERED", "ANSWERED", "DRILL", "DAILY TEST", "REASON")}
 	for i := range v.People {
 		p := &v.People[i]
-		t.rows = append(t.rows, []string{p.Name, p.Number, strings.Join(p.Receivers, " "), f.say.Word("state of a number", p.State), since(p.ProvedAt), since(p.DeliveredAt), since(p.AnsweredAt),
+		t.rows = append(t.rows, []string{p.Name, p.Number, strings.Join(p.Receivers, " "), f.say.Word("state of a number", p.State), f.since(p.ProvedAt), f.since(p.DeliveredAt), f.since(p.AnsweredAt),
 			f.drill(p.Drill), p.DailyTest, f.heard(p.Failing)})
 	}
 	return t
-}
-
-// since writes a moment that may not have been.
-func since(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return local(*t)
 }
 
 // drill says how the newest drill went.

@@ -73,6 +73,7 @@ func TestScripts(t *testing.T) {
 			"daemon":     startDaemon,
 			"record":     record,
 			"page":       readPage,
+			"assistant":  assistant,
 		},
 	})
 }

@@ -6,70 +6,84 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
-	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/internal/phrases"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 // table is a list, as people read it.
 type table struct {
 	header []string
 	rows   [][]string
-	bar    int // column of percentages that get a bar on a terminal; 0 is none
+	bar    int             // column of percentages that get a bar on a terminal; 0 is none
+	tones  []terminal.Tone // of the rows, on a terminal; none where it is shorter
 }
 
 // barWidth is how many signs a full bar has.
 const barWidth = 20
 
-// write writes the table with aligned columns; on a terminal with bars.
-func (t table) write(w io.Writer, say *phrases.Printer) error {
+// write writes the table with aligned columns; on a terminal with bars and colours.
+func (t table) write(w io.Writer, say *phrases.Printer, look terminal.Look) error {
 	if len(t.rows) == 0 {
 		_, err := fmt.Fprintln(w, say.T("There is nothing to list."))
 		return err
 	}
-	if f, ok := w.(*os.File); ok && t.bar > 0 && term.IsTerminal(int(f.Fd())) {
-		for _, row := range t.rows {
-			row[t.bar] = withBar(row[t.bar])
-		}
-	}
-	lines := append([][]string{say.SayAll(t.header)}, t.rows...)
-	widths := make([]int, len(t.header))
-	for _, row := range lines {
+	lines := [][]string{say.SayAll(t.header)}
+	for _, row := range t.rows {
+		line := make([]string, len(row))
 		for i, cell := range row {
+			line[i] = terminal.Plain(cell)
+			if i == t.bar && i > 0 && look.Live {
+				line[i] = withBar(line[i], look)
+			}
+		}
+		lines = append(lines, line)
+	}
+	widths := make([]int, len(t.header))
+	for _, line := range lines {
+		for i, cell := range line {
 			widths[i] = max(widths[i], phrases.Cells(cell))
 		}
 	}
-	for _, row := range lines {
-		var line strings.Builder
-		for i, cell := range row {
-			if i+1 < len(row) {
-				cell = phrases.Fill(cell, widths[i]+2)
+	for i, line := range lines {
+		var b strings.Builder
+		for k, cell := range line {
+			if k+1 < len(line) {
+				cell = phrases.Fill(cell, widths[k]+2)
 			}
-			line.WriteString(cell)
+			b.WriteString(cell)
 		}
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
+		tone := terminal.Strong // of the heads
+		if i > 0 {
+			tone = t.tone(i - 1)
+		}
+		if _, err := fmt.Fprintln(w, look.Paint(tone, strings.TrimRight(b.String(), " "))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// tone is the colour of a row.
+func (t table) tone(row int) terminal.Tone {
+	if row >= len(t.tones) {
+		return terminal.Usual
+	}
+	return t.tones[row]
+}
+
 // withBar puts a bar before a percentage.
-func withBar(percent string) string {
+func withBar(percent string, look terminal.Look) string {
 	v, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSuffix(percent, "%"), ",", ""), 64)
 	if err != nil || math.IsNaN(v) {
 		return percent
 	}
-	full := int(math.Round(min(max(v, 0), 100) / 100 * barWidth))
-	return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full) + " " + percent
+	return look.Meter(v/100, 0, barWidth) + " " + percent
 }
 
 // csv writes the table by RFC 4180. What a spreadsheet would take for a formula
@@ -138,25 +152,25 @@ func (f figures) heard(english string) string {
 
 // amount writes an amount of a metric, which is given by its name.
 func (f figures) amount(metric string, v *float64) string {
-	m, known := fleet.ParseMetric(metric)
-	switch {
-	case v == nil:
+	if v == nil {
 		return ""
-	case known && !f.plain:
-		return words.Figure(m, *v)
-	case math.Abs(*v) >= 100 || *v == math.Trunc(*v):
-		return strconv.FormatFloat(*v, 'f', 0, 64)
 	}
-	return strconv.FormatFloat(*v, 'f', 2, 64)
+	if m, known := fleet.ParseMetric(metric); known && !f.plain {
+		return words.Figure(m, *v)
+	}
+	return number(*v)
 }
 
-// share writes a share of a capacity.
+// number writes a figure for programs: all of it, without commas and exponents.
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// share writes a share of a capacity; for programs as the API does: 0.9.
 func (f figures) share(v *float64) string {
 	switch {
 	case v == nil:
 		return ""
 	case f.plain:
-		return strconv.FormatFloat(*v*100, 'f', 1, 64) + "%"
+		return number(*v)
 	}
 	return words.Share(*v)
 }
@@ -169,23 +183,40 @@ func (f figures) shareBeside(v, threshold *float64) string {
 	return words.ShareBeside(*v, *threshold)
 }
 
-func local(t time.Time) string { return words.Timestamp(t, time.Local) }
+// at writes a moment in the zone of this machine; for programs by RFC 3339.
+func (f figures) at(t time.Time) string { return f.atIn(t, time.Local) }
 
-// sparkline draws points as a line of bars, each as high as its share of top.
-func sparkline(points []wire.Point, top float64) string {
-	const width = 40
-	steps := []rune("▁▂▃▄▅▆▇█")
-	if top <= 0 {
-		top = 1
+// atIn is at in another zone.
+func (f figures) atIn(t time.Time, zone *time.Location) string {
+	if f.plain {
+		return t.In(zone).Format(time.RFC3339)
 	}
-	var b strings.Builder
-	n := min(width, len(points))
-	for i := range n {
-		high := 0.0
-		for _, p := range points[i*len(points)/n : (i+1)*len(points)/n] {
-			high = max(high, p[1])
-		}
-		b.WriteRune(steps[min(int(high/top*float64(len(steps))), len(steps)-1)])
-	}
-	return b.String()
+	return words.Timestamp(t, zone)
 }
+
+// since writes a moment that may not have been.
+func (f figures) since(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return f.at(*t)
+}
+
+// until writes how far a moment is, in words of the list; for programs in seconds, which
+// are below zero for what has been.
+func (f figures) until(t, now time.Time, inWords string) string {
+	if f.plain {
+		return strconv.FormatInt(int64(t.Sub(now).Round(time.Second)/time.Second), 10)
+	}
+	return inWords
+}
+
+// unknown says that a figure is not known; programs get an empty field.
+func (f figures) unknown() string {
+	if f.plain {
+		return ""
+	}
+	return f.say.T("figure|not known")
+}
+
+func local(t time.Time) string { return words.Timestamp(t, time.Local) }

@@ -6,12 +6,13 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"unicode/utf8"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/brimwatch/brimwatch/internal/api/wire"
+	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
 func TestTableAligns(t *testing.T) {
@@ -21,7 +22,7 @@ func TestTableAligns(t *testing.T) {
 		{"long-id", "", "12"},
 		{"b", "Basic", ""},
 	}, bar: 2}
-	if err := given.write(&out, nil); err != nil {
+	if err := given.write(&out, nil, terminal.Look{}); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.Join([]string{
@@ -36,9 +37,62 @@ func TestTableAligns(t *testing.T) {
 	}
 }
 
+// TestTableOnATerminal: bars, colours by state, and nothing that a terminal would obey.
+func TestTableOnATerminal(t *testing.T) {
+	given := instanceTable(wire.Instances{Instances: []wire.Instance{{ID: "a", Name: "x\x1b[2Jy\u202ez", Product: "mqtt", State: "raised", Metrics: map[string]wire.Metric{
+		"connections": {Usage: new(45.0), Capacity: new(50.0), Utilization: new(0.9), Threshold: new(0.7), State: "raised"},
+	}}}}, figures{})
+	for _, c := range []struct {
+		name string
+		look terminal.Look
+		want string
+	}{
+		{"colours", terminal.Look{Live: true, Color: true, Unicode: true}, "\x1b[31ma   x<U+001B>[2Jy<U+202E>z  mqtt     connections  45     50        ██████████████████░░ 90%  raised\x1b[m"},
+		{"NO_COLOR", terminal.Look{Live: true, Unicode: true}, "a   x<U+001B>[2Jy<U+202E>z  mqtt     connections  45     50        ██████████████████░░ 90%  raised"},
+		{"the C locale", terminal.Look{Live: true}, "a   x<U+001B>[2Jy<U+202E>z  mqtt     connections  45     50        ##################-- 90%  raised"},
+		{"a pipe", terminal.Look{Unicode: true}, "a   x<U+001B>[2Jy<U+202E>z  mqtt     connections  45     50        90%          raised"},
+	} {
+		var out strings.Builder
+		if err := given.write(&out, nil, c.look); err != nil {
+			t.Fatal(err)
+		}
+		_, row, _ := strings.Cut(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if diff := cmp.Diff(c.want, row); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestMomentsOfPrograms: CSV has moments by RFC 3339 with their zone, and how far they are in seconds.
+func TestMomentsOfPrograms(t *testing.T) {
+	at := time.Date(2026, 12, 5, 8, 0, 0, 0, time.FixedZone("", 8*3600))
+	f := figures{plain: true}
+	if got := f.atIn(at, at.Location()); got != "2026-12-05T08:00:00+08:00" {
+		t.Errorf("got %s", got)
+	}
+	if got := f.until(at, at.Add(time.Hour), "1 h ago"); got != "-3600" {
+		t.Errorf("got %s", got)
+	}
+	if got := f.since(nil) + f.unknown(); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestMomentsAsTyped: what people type for a moment, as the API takes it.
+func TestMomentsAsTyped(t *testing.T) {
+	for typed, want := range map[string]string{
+		"": "", "7d": "-7d", "1d12h": "-1d12h", "-2h": "-2h", "now-90m": "now-90m", "1700000000": "1700000000", "2026-11-23T08:00:00Z": "2026-11-23T08:00:00Z", "yesterday": "yesterday",
+		"2026-11-23": time.Date(2026, 11, 23, 0, 0, 0, 0, time.Local).Format(time.RFC3339),
+	} {
+		if got := moment(typed); got != want {
+			t.Errorf("moment(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestEmptyTableSaysSo(t *testing.T) {
 	var out strings.Builder
-	if err := (table{header: []string{"ID"}}).write(&out, nil); err != nil {
+	if err := (table{header: []string{"ID"}}).write(&out, nil, terminal.Look{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); got != "There is nothing to list.\n" {
@@ -56,8 +110,8 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errBrokenPipe }
 func TestTableTellsThatItCannotBeWritten(t *testing.T) {
 	given := table{header: []string{"ID"}, rows: [][]string{{"a"}}}
 	for name, write := range map[string]func() error{
-		"table": func() error { return given.write(brokenPipe{}, nil) },
-		"empty": func() error { return table{}.write(brokenPipe{}, nil) },
+		"table": func() error { return given.write(brokenPipe{}, nil, terminal.Look{}) },
+		"empty": func() error { return table{}.write(brokenPipe{}, nil, terminal.Look{}) },
 		"csv":   func() error { return given.csv(brokenPipe{}) },
 		"json":  func() error { return printJSON(brokenPipe{}, wire.Alarms{}) },
 	} {
@@ -82,7 +136,7 @@ func TestWithBar(t *testing.T) {
 		"":         "",
 		"no usage": "no usage",
 	} {
-		if got := withBar(given); got != want {
+		if got := withBar(given, terminal.Look{Unicode: true}); got != want {
 			t.Errorf("withBar(%q) = %q, want %q", given, got, want)
 		}
 	}
@@ -156,10 +210,10 @@ func TestFigures(t *testing.T) {
 		{"nothing", "connections", 0, "0", "0"},
 		{"a count", "connections", 3612, "3,612", "3612"},
 		{"a fraction", "message_tps", 5.25, "5.25", "5.25"},
-		{"rounding up", "message_tps", 99.999, "100", "100.00"},
-		{"whole from 100 up", "message_tps", 100.4, "100", "100"},
-		{"below zero", "message_tps", -2.5, "-2.5", "-2.50"},
-		{"memory", "memory_bytes", 2.61 * (1 << 30), "2.61 GiB", "2802466161"},
+		{"rounding up", "message_tps", 99.999, "100", "99.999"},
+		{"whole from 100 up", "message_tps", 100.4, "100", "100.4"},
+		{"below zero", "message_tps", -2.5, "-2.5", "-2.5"},
+		{"memory", "memory_bytes", 2.5 * (1 << 30), "2.5 GiB", "2684354560"},
 		{"a metric of a newer Brimwatch", "else", 3612, "3612", "3612"},
 	} {
 		people, plain := figuresOf("table", nil).amount(c.metric, &c.given), figuresOf("csv", nil).amount(c.metric, &c.given)
@@ -173,33 +227,8 @@ func TestFigures(t *testing.T) {
 		people.share(&u), people.shareBeside(&u, &threshold), people.shareBeside(&u, nil), plain.share(&u), plain.shareBeside(&u, &threshold),
 		people.amount("connections", nil), people.share(nil), people.shareBeside(nil, &threshold),
 	}
-	if diff := cmp.Diff([]string{"87%", "87.4%", "87%", "87.5%", "87.5%", "", "", ""}, got); diff != "" {
+	if diff := cmp.Diff([]string{"87%", "87.4%", "87%", "0.87459", "0.87459", "", "", ""}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
-	}
-}
-
-func TestSparkline(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		points []wire.Point
-		top    float64
-		want   string
-	}{
-		{"rising", []wire.Point{{0, 0}, {1, 25}, {2, 50}, {3, 75}, {4, 100}}, 100, "▁▃▅▇█"},
-		{"above its top", []wire.Point{{0, 500}}, 100, "█"},
-		{"below zero", []wire.Point{{0, -5}}, 100, "▁"},
-		{"nothing at all", nil, 100, ""},
-		{"no top", []wire.Point{{0, 0}}, 0, "▁"},
-	} {
-		if got := sparkline(c.points, c.top); got != c.want {
-			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
-		}
-	}
-	// A peak shows, however many points one bar stands for.
-	many := make([]wire.Point, 4001)
-	many[2000][1] = 100
-	if got := sparkline(many, 100); utf8.RuneCountInString(got) != 40 || strings.Count(got, "█") != 1 {
-		t.Errorf("4001 points with one peak are %q", got)
 	}
 }
 
@@ -215,10 +244,10 @@ func TestSummary(t *testing.T) {
 		given wire.Series
 		want  []string
 	}{
-		{"nothing was read", wire.Series{Capacity: points(50)}, []string{"m", "", "", "", "", "", "no usage was read"}},
-		{"no capacity is known", wire.Series{Usage: points(2, 4)}, []string{"m", "2", "4", "4", "", "", "▅█"}},
-		{"a capacity of zero tells nothing", wire.Series{Usage: points(2), Capacity: points(0)}, []string{"m", "2", "2", "2", "", "", "█"}},
-		{"the newest capacity counts", wire.Series{Usage: points(50, 40), Capacity: points(10, 100)}, []string{"m", "40", "50", "40", "100", "50%", "▅▄"}},
+		{"nothing was read", wire.Series{Capacity: points(50)}, []string{"m", "no usage was read", "", "", "", ""}},
+		{"no capacity is known", wire.Series{Usage: points(2, 4)}, []string{"m", "2", "4", "4", "", ""}},
+		{"a capacity of zero tells nothing", wire.Series{Usage: points(2), Capacity: points(0)}, []string{"m", "2", "2", "2", "", ""}},
+		{"the newest capacity counts", wire.Series{Usage: points(50, 40), Capacity: points(10, 100)}, []string{"m", "40", "50", "40", "100", "50%"}},
 	} {
 		if diff := cmp.Diff(c.want, summary("m", c.given, figures{})); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", c.name, diff)

@@ -13,7 +13,7 @@ import (
 )
 
 type testCommand struct {
-	Files []string `arg:"" name:"file" help:"Files of tests."`
+	Files []string `arg:"" name:"file" placeholder:"FILE" help:"Files of tests."`
 	Named string   `name:"run" placeholder:"TEXT" help:"Only tests whose name has this text."`
 }
 

@@ -1,5 +1,7 @@
 // Package access is the door of the HTTP side: which names requests may come by,
 // whether nobody gets in without signing in, and who it is that sends a request.
+// A few paths need no sign-in (Options.Passing): what stands below them is a signed
+// address that somebody was given, and names have to be ours there, too.
 //
 // A Gate stands between the server, which checks passwords and certificates, and
 // everything that answers. It is safe for concurrent use, and Set may be called
@@ -27,8 +29,11 @@ import (
 type Options struct {
 	Listen        string // server.listen
 	WebConfigFile string // server.web_config_file, as it is served with; "" is none
-	Logger        *slog.Logger
-	Registerer    prometheus.Registerer
+	// Passing are beginnings of paths, each with / at its end: what stands right below them needs
+	// no sign-in. It is a signed token, or nothing that anybody may not know.
+	Passing    []string
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
 }
 
 // Rules are what a reload may change.
@@ -42,6 +47,7 @@ type Rules struct {
 type Gate struct {
 	listen  string
 	file    webFile
+	passing []string
 	log     *slog.Logger
 	logRate rate.Sometimes // of refusals: whoever is refused may come again and again
 	refused *prometheus.CounterVec
@@ -66,7 +72,7 @@ func NewGate(o Options, r Rules) (*Gate, error) {
 		return nil, errors.New("access: Logger and Registerer must be given")
 	}
 	g := &Gate{
-		listen: o.Listen, file: webFile{path: o.WebConfigFile}, log: o.Logger.With("component", "access"),
+		listen: o.Listen, file: webFile{path: o.WebConfigFile}, passing: o.Passing, log: o.Logger.With("component", "access"),
 		logRate: rate.Sometimes{First: 3, Interval: time.Minute},
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "brimwatch_http_refused_total", Help: "Requests that were not answered: by a host that is not ours, or without a sign-in where one is needed.",
@@ -91,6 +97,7 @@ func (g *Gate) Set(r Rules) {
 // to next, which may ask Who.
 func (g *Gate) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrive(r)
 		rules, arrived := g.inForce.Load(), arrivedAt(r)
 		if !rules.names.take(r.Host, arrived) {
 			g.refuse(w, r, http.StatusMisdirectedRequest, wrongHost, misdirected(r.Host))
@@ -100,7 +107,7 @@ func (g *Gate) Wrap(next http.Handler) http.Handler {
 		// later: users are taken out of the web configuration file, or open out of the
 		// configuration.
 		p := identify(r, g.file.now())
-		if !p.signedIn && !rules.open && !arrived.IsLoopback() {
+		if !p.signedIn && !rules.open && !arrived.IsLoopback() && !g.passes(r) {
 			g.refuse(w, r, http.StatusForbidden, noSignIn, "nobody signs in here, so requests are answered on loopback addresses alone; "+
 				"give server.web_config_file users or client certificates, or set server.open: true if that is meant")
 			return

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
+	"github.com/brimwatch/brimwatch/internal/api/asked"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
 
@@ -53,11 +54,11 @@ func (s *server) acked(r *http.Request, code, by string) wire.Acked {
 // whoAsks returns who acknowledges or confirms. It answers by itself when the name cannot be taken.
 func (s *server) whoAsks(w http.ResponseWriter, r *http.Request, by string) (string, bool) {
 	by = strings.TrimSpace(by)
-	if fault := garbled("by", by); fault != "" {
+	if fault := asked.Garbled("by", by); fault != "" {
 		s.refuse(w, http.StatusBadRequest, fault)
 		return "", false
 	}
-	if fault := tooLong("by", by); fault != "" {
+	if fault := asked.TooLong("by", by); fault != "" {
 		s.refuse(w, http.StatusUnprocessableEntity, fault)
 		return "", false
 	}

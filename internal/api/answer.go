@@ -10,12 +10,9 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
@@ -196,31 +193,6 @@ func (s *server) limit(w http.ResponseWriter, r *http.Request) (int, bool) {
 		return 0, false
 	}
 	return n, true
-}
-
-// maxWords bounds a name or comment, in characters.
-const maxWords = 200
-
-// tooLong tells that a name or comment is; "" when it is not.
-func tooLong(field, text string) string {
-	if utf8.RuneCountInString(text) > maxWords {
-		return fmt.Sprintf("%s is longer than %d characters", field, maxWords)
-	}
-	return ""
-}
-
-// garbled tells which characters a name or comment must not have; "" when it has
-// none of them. It ends up on pages, in logs and texts.
-func garbled(field, text string) string {
-	if err := fleet.CheckName(text); err != nil {
-		return field + " must be one line of plain text: " + err.Error()
-	}
-	return ""
-}
-
-// faultsOf leaves out what is no fault.
-func faultsOf(faults ...string) []string {
-	return slices.DeleteFunc(faults, func(f string) bool { return f == "" })
 }
 
 // refuseGarbled says which names have characters in them that no name may have.

@@ -47,14 +47,18 @@ func (s *server) standing(w http.ResponseWriter, r *http.Request) (fleet.Standin
 // instanceFilter says which instances a list has.
 type instanceFilter struct {
 	product string
+	account string // - is those without one
 	state   string
 	labels  []fleet.Label // all must be equal
 }
 
+// pastTerm chooses instances whose term is over, or that are frozen.
+const pastTerm = "past"
+
 func parseInstanceFilter(r *http.Request) (instanceFilter, string) {
 	q := r.URL.Query()
-	f := instanceFilter{product: q.Get("product"), state: q.Get("state")}
-	known := []string{"", string(fleet.MetricRaised), string(fleet.MetricUnknown), string(fleet.MetricOK), string(fleet.MetricUnwatched)}
+	f := instanceFilter{product: q.Get("product"), account: q.Get("account"), state: q.Get("state")}
+	known := []string{"", string(fleet.MetricRaised), string(fleet.MetricUnknown), string(fleet.MetricOK), string(fleet.MetricUnwatched), string(fleet.LifecycleExpiring), pastTerm}
 	if !slices.Contains(known, f.state) {
 		return f, "state is one of " + strings.Join(known[1:], ", ")
 	}
@@ -69,8 +73,26 @@ func parseInstanceFilter(r *http.Request) (instanceFilter, string) {
 }
 
 func (f *instanceFilter) takes(st *fleet.Standing) bool {
-	if f.product != "" && st.Instance.Product != f.product || f.state != "" && string(st.Worst()) != f.state {
+	switch {
+	case f.product != "" && st.Instance.Product != f.product:
 		return false
+	case f.account == "-" && st.Instance.Account != "", f.account != "" && f.account != "-" && st.Instance.Account != f.account:
+		return false
+	}
+	switch f.state {
+	case "":
+	case string(fleet.LifecycleExpiring):
+		if st.Lifecycle.State != fleet.LifecycleExpiring {
+			return false
+		}
+	case pastTerm:
+		if !st.Lifecycle.State.Past() {
+			return false
+		}
+	default:
+		if string(st.Worst()) != f.state {
+			return false
+		}
 	}
 	for _, l := range f.labels {
 		if !slices.Contains(st.Instance.Labels, l) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/api/asked"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -59,7 +60,7 @@ func (s *server) noticeFilter(q url.Values) (f notifier.Filter, fault string) {
 		if text == "" {
 			continue
 		}
-		at, err := parseMoment(text, now)
+		at, err := asked.Moment(text, now)
 		if err != nil {
 			return f, one.name + "=" + text + ": " + err.Error()
 		}

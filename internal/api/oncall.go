@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/brimwatch/brimwatch/internal/api/asked"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 	"github.com/brimwatch/brimwatch/notifier/rota"
 )
@@ -33,7 +34,7 @@ func (s *server) onCall(w http.ResponseWriter, r *http.Request) {
 	at := s.Now().UTC().Truncate(time.Second)
 	if text := q.Get("at"); text != "" {
 		var err error
-		if at, err = parseMoment(text, at); err != nil {
+		if at, err = asked.Moment(text, at); err != nil {
 			s.refuse(w, http.StatusBadRequest, "at: "+err.Error())
 			return
 		}

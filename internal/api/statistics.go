@@ -12,11 +12,16 @@ import (
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/internal/api/asked"
 	"github.com/brimwatch/brimwatch/internal/api/wire"
 )
 
-// maxPoints bounds the points of one series, as Prometheus' query API does.
-const maxPoints = 11_000
+const (
+	// maxPoints bounds the points of one series, as Prometheus' query API does.
+	maxPoints = 11_000
+	// usualPoints is how many there are at most where no step is asked for.
+	usualPoints = 400
+)
 
 // span is a range of time with its step.
 type span struct {
@@ -32,13 +37,13 @@ func (s *server) parseSpanOf(r *http.Request) (span, error) {
 	out := span{to: now.UTC().Truncate(time.Second)}
 	var err error
 	if text := q.Get("to"); text != "" {
-		if out.to, err = parseMoment(text, now); err != nil {
+		if out.to, err = asked.Moment(text, now); err != nil {
 			return span{}, fmt.Errorf("to=%s: %w", text, err)
 		}
 	}
 	out.from = out.to.Add(-time.Hour)
 	if text := q.Get("from"); text != "" {
-		if out.from, err = parseMoment(text, now); err != nil {
+		if out.from, err = asked.Moment(text, now); err != nil {
 			return span{}, fmt.Errorf("from=%s: %w", text, err)
 		}
 	}
@@ -49,9 +54,9 @@ func (s *server) parseSpanOf(r *http.Request) (span, error) {
 	if length == math.MaxInt64 {
 		return span{}, errors.New("the range is longer than what can be shown")
 	}
-	out.step = stepFor(length)
+	out.step = asked.Step(length, usualPoints)
 	if text := q.Get("step"); text != "" {
-		if out.step, err = parseSpan(text); err != nil {
+		if out.step, err = asked.Span(text); err != nil {
 			return span{}, fmt.Errorf("step=%s: %w", text, err)
 		}
 		if out.step < time.Second || out.step%time.Second != 0 {
@@ -71,13 +76,13 @@ func (s *server) statistics(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "format is json or csv")
 		return
 	}
-	asked, err := s.parseSpanOf(r)
+	within, err := s.parseSpanOf(r)
 	if err != nil {
 		s.refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	id := r.PathValue("id")
-	series, err := s.Statistics.Statistics(r.Context(), id, asked.from, asked.to, asked.step)
+	series, err := s.Statistics.Statistics(r.Context(), id, within.from, within.to, within.step)
 	if err != nil {
 		s.fail(w, r, "the history could not be read", err)
 		return
@@ -93,7 +98,7 @@ func (s *server) statistics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := wire.Statistics{
-		InstanceID: id, From: asked.from.Unix(), To: asked.to.Unix(), Step: int64(asked.step / time.Second),
+		InstanceID: id, From: within.from.Unix(), To: within.to.Unix(), Step: int64(within.step / time.Second),
 		Metrics: make(map[string]wire.Series, len(series)),
 	}
 	for _, one := range series {

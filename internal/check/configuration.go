@@ -41,7 +41,7 @@ func Configuration(path, version string) (_ *config.Snapshot, err error) {
 	unused := sources.New(slog.New(slog.DiscardHandler), nil)
 	built, err := unused.Prepare(s, set)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err // it names files and lines itself
 	}
 	unused.Discard(built)
 	now := time.Now()

@@ -29,7 +29,13 @@ type ProbeOptions struct {
 	Logger     *slog.Logger
 	// Progress is called from one goroutine at a time, at first with none done; it
 	// may be nil.
-	Progress func(done, failed, all int)
+	Progress func(ProbeProgress)
+}
+
+// ProbeProgress is how far a probe has come, in instances.
+type ProbeProgress struct {
+	Done, Failed, All int
+	Again             int // are read a second time, for their rates
 }
 
 // ProbeReport is what Probe found.
@@ -93,36 +99,47 @@ func sweepOnce(ctx context.Context, open *accounts.Accounts, o ProbeOptions) (*c
 }
 
 // probeAll probes sources, some at a time.
-func probeAll(ctx context.Context, sources []collector.Source, progress func(done, failed, all int)) []collector.Probed {
+func probeAll(ctx context.Context, sources []collector.Source, progress func(ProbeProgress)) []collector.Probed {
 	if progress == nil {
-		progress = func(int, int, int) {}
-	}
-	all := 0
-	for i := range sources {
-		all += len(sources[i].Instances)
+		progress = func(ProbeProgress) {}
 	}
 	var mu sync.Mutex
 	var out []collector.Probed
-	failed := 0
-	note := func(ps []collector.Probed) {
+	var at ProbeProgress
+	for i := range sources {
+		at.All += len(sources[i].Instances)
+	}
+	again := func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		at.Again += n
+		progress(at)
+	}
+	note := func(ps []collector.Probed, twice int) {
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range ps {
 			if !ps[i].Reading.Up {
-				failed++
+				at.Failed++
 			}
 		}
 		out = append(out, ps...)
-		progress(len(out), failed, all)
+		at.Done, at.Again = len(out), at.Again-twice
+		progress(at)
 	}
-	note(nil)
+	note(nil, 0)
 	var under sync.WaitGroup
 	slots := make(chan struct{}, probeParallel)
 	for i := range sources {
 		slots <- struct{}{}
 		under.Go(func() {
 			defer func() { <-slots }()
-			note(collector.Probe(ctx, &sources[i]))
+			twice := 0
+			probed := collector.Probe(ctx, &sources[i], func() {
+				twice = len(sources[i].Instances)
+				again(twice)
+			})
+			note(probed, twice)
 		})
 	}
 	under.Wait()

@@ -45,20 +45,57 @@ func New(base string) (*Client, error) {
 	return &Client{base: u, http: &http.Client{Timeout: timeout, Transport: transport}}, nil
 }
 
-// Instances lists all instances.
-func (c *Client) Instances(ctx context.Context) (wire.Instances, error) {
-	return call[wire.Instances](ctx, c, http.MethodGet, "/api/v1/instances", nil)
+// InstanceQuery selects instances; an empty field selects all. An account of - is those
+// without one, and labels are NAME=VALUE, all of which count.
+type InstanceQuery struct {
+	Product, Account, State string
+	Labels                  []string
+}
+
+// Instances lists instances.
+func (c *Client) Instances(ctx context.Context, q InstanceQuery) (wire.Instances, error) {
+	values := given(map[string]string{"product": q.Product, "account": q.Account, "state": q.State})
+	for _, l := range q.Labels {
+		values.Add("label", l)
+	}
+	return call[wire.Instances](ctx, c, http.MethodGet, withQuery("/api/v1/instances", values), nil)
+}
+
+// Instance tells how one instance stands.
+func (c *Client) Instance(ctx context.Context, id string) (wire.Instances, error) {
+	return call[wire.Instances](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id), nil)
+}
+
+// given makes a query of what is not empty.
+func given(fields map[string]string) url.Values {
+	out := url.Values{}
+	for name, value := range fields {
+		if value != "" {
+			out.Set(name, value)
+		}
+	}
+	return out
+}
+
+func withQuery(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// atMost writes a limit for a query; 0 is the API's own.
+func atMost(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // Statistics reads the history of one instance; from, to and step are as the
 // API takes them, "" for its defaults.
 func (c *Client) Statistics(ctx context.Context, id, from, to, step string) (wire.Statistics, error) {
-	q := url.Values{}
-	for k, v := range map[string]string{"from": from, "to": to, "step": step} {
-		if v != "" {
-			q.Set(k, v)
-		}
-	}
+	q := given(map[string]string{"from": from, "to": to, "step": step})
 	return call[wire.Statistics](ctx, c, http.MethodGet, "/api/v1/instances/"+segment(id)+"/statistics?"+q.Encode(), nil)
 }
 
@@ -100,30 +137,26 @@ func (c *Client) CalendarFile(ctx context.Context, days int, account, product, l
 }
 
 func calendarQuery(days int, account, product string) string {
-	q := url.Values{"days": {strconv.Itoa(days)}}
-	for name, value := range map[string]string{"account": account, "product": product} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	return q.Encode()
+	return given(map[string]string{"days": strconv.Itoa(days), "account": account, "product": product}).Encode()
 }
 
 // OnCall lists who is on call from a moment on for so many days; an empty name is all
 // rotas, and an empty moment is now.
 func (c *Client) OnCall(ctx context.Context, name, at string, days int) (wire.OnCall, error) {
-	q := url.Values{"days": {strconv.Itoa(days)}}
-	for key, value := range map[string]string{"name": name, "at": at} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
+	q := given(map[string]string{"days": strconv.Itoa(days), "name": name, "at": at})
 	return call[wire.OnCall](ctx, c, http.MethodGet, "/api/v1/oncall?"+q.Encode(), nil)
 }
 
-// Alarms lists alarms; an empty state is all.
-func (c *Client) Alarms(ctx context.Context, state string) (wire.Alarms, error) {
-	return call[wire.Alarms](ctx, c, http.MethodGet, "/api/v1/alarms?state="+url.QueryEscape(state), nil)
+// AlarmQuery selects alarms; an empty field selects all, and a limit of 0 is the API's own.
+type AlarmQuery struct {
+	State, Instance, Code string
+	Limit                 int
+}
+
+// Alarms lists alarms.
+func (c *Client) Alarms(ctx context.Context, q AlarmQuery) (wire.Alarms, error) {
+	values := given(map[string]string{"state": q.State, "instance_id": q.Instance, "code": q.Code, "limit": atMost(q.Limit)})
+	return call[wire.Alarms](ctx, c, http.MethodGet, withQuery("/api/v1/alarms", values), nil)
 }
 
 // AckSeveral acknowledges alarms by their codes, or all that are open.
@@ -142,22 +175,18 @@ func (c *Client) Confirmations(ctx context.Context, id string) (wire.Confirmatio
 }
 
 // NoticeQuery selects notices; an empty field selects all. From and To are as the API
-// takes them.
+// takes them, and a limit of 0 is its own.
 type NoticeQuery struct {
 	State, Code, Instance, Person, Receiver, From, To string
+	Limit                                             int
 }
 
 // Notices lists notices.
 func (c *Client) Notices(ctx context.Context, q NoticeQuery) (wire.Notices, error) {
-	values := url.Values{}
-	for name, value := range map[string]string{
-		"state": q.State, "code": q.Code, "instance_id": q.Instance, "person": q.Person, "receiver": q.Receiver, "from": q.From, "to": q.To,
-	} {
-		if value != "" {
-			values.Set(name, value)
-		}
-	}
-	return call[wire.Notices](ctx, c, http.MethodGet, "/api/v1/notices?"+values.Encode(), nil)
+	values := given(map[string]string{
+		"state": q.State, "code": q.Code, "instance_id": q.Instance, "person": q.Person, "receiver": q.Receiver, "from": q.From, "to": q.To, "limit": atMost(q.Limit),
+	})
+	return call[wire.Notices](ctx, c, http.MethodGet, withQuery("/api/v1/notices", values), nil)
 }
 
 // RetryNotices makes what waits for another attempt be tried now.
@@ -267,7 +296,9 @@ func (c *Client) noAnswer(err error) error {
 	return fmt.Errorf("the Brimwatch at %s could not be asked: %w", c.shown(), err)
 }
 
-// shown is the URL without user and password.
+// Shown is where the Brimwatch answers, as it may be shown: without user and password.
+func (c *Client) Shown() string { return c.shown() }
+
 func (c *Client) shown() string {
 	u := *c.base
 	u.User = nil

@@ -145,7 +145,7 @@ func TestCalls(t *testing.T) {
 	if v, err := c.People(ctx); err != nil || len(v.People) != 1 || v.People[0].Number != "…8000" {
 		t.Errorf("people %+v, %v", v, err)
 	}
-	in, err := c.Instances(ctx)
+	in, err := c.Instances(ctx, InstanceQuery{})
 	if err != nil || len(in.Instances) != 3 || in.Instances[0].ID != oddID {
 		t.Errorf("instances: %+v, %v", in, err)
 	}
@@ -155,11 +155,11 @@ func TestCalls(t *testing.T) {
 			t.Errorf("statistics of %q: %+v, %v", id, st, err)
 		}
 	}
-	alarms, err := c.Alarms(ctx, "raised")
+	alarms, err := c.Alarms(ctx, AlarmQuery{State: "raised"})
 	if err != nil || len(alarms.Alarms) != 1 {
 		t.Errorf("alarms: %+v, %v", alarms, err)
 	}
-	if alarms, err = c.Alarms(ctx, "cleared"); err != nil || len(alarms.Alarms) != 0 {
+	if alarms, err = c.Alarms(ctx, AlarmQuery{State: "cleared"}); err != nil || len(alarms.Alarms) != 0 {
 		t.Errorf("alarms that have ended: %+v, %v", alarms, err)
 	}
 	acked, err := c.AckSeveral(ctx, wire.AckSeveral{Codes: []string{"K7Q2", "ZZZZ"}, By: "wei"})
@@ -198,7 +198,7 @@ func TestErrors(t *testing.T) {
 	c := start(t, &brimwatch{})
 	_, err := c.AckSeveral(ctx, wire.AckSeveral{By: "wei"})
 	says(t, err, "nothing was acknowledged: name the codes")
-	_, err = c.Alarms(ctx, "loud")
+	_, err = c.Alarms(ctx, AlarmQuery{State: "loud"})
 	says(t, err, "state is one of raised")
 	_, err = c.AddSilence(ctx, wire.NewSilence{})
 	says(t, err, "no silence was added\nmatchers is empty")
@@ -208,7 +208,7 @@ func TestErrors(t *testing.T) {
 	ask := func(h http.HandlerFunc) error {
 		c := serve(t, h)
 		c.base.User = url.UserPassword("wei", "secret")
-		_, err := c.Instances(ctx)
+		_, err := c.Instances(ctx, InstanceQuery{})
 		return err
 	}
 	says(t, ask(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }), "asks for a user and password")
@@ -226,14 +226,14 @@ func TestNobodyAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Instances(t.Context())
+	_, err = c.Instances(t.Context(), InstanceQuery{})
 	says(t, err, "no Brimwatch answers at http://"+address+": is it running?")
 }
 
 func TestNoAnswerInTime(t *testing.T) {
 	c := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	c.http.Timeout = 50 * time.Millisecond
-	_, err := c.Instances(t.Context())
+	_, err := c.Instances(t.Context(), InstanceQuery{})
 	says(t, err, "did not answer in time")
 }
 
@@ -244,7 +244,7 @@ func TestPasswordIsSent(t *testing.T) {
 		_, _ = w.Write([]byte("{}"))
 	}))
 	c.base.User = url.UserPassword("wei", "secret")
-	if _, err := c.Instances(t.Context()); err != nil || user != "wei" || password != "secret" {
+	if _, err := c.Instances(t.Context(), InstanceQuery{}); err != nil || user != "wei" || password != "secret" {
 		t.Errorf("sent %q and %q, %v", user, password, err)
 	}
 }

@@ -88,6 +88,7 @@ func Diff(before, next *Snapshot) Change {
 		{"server.external_url", before.Server.ExternalURL, next.Server.ExternalURL},
 		{"server.hosts", before.Server.Hosts, next.Server.Hosts},
 		{"server.open", before.Server.Open, next.Server.Open},
+		{"server.mcp_write", before.Server.MCPWrite, next.Server.MCPWrite},
 		{"server.push", before.Server.Push, next.Server.Push},
 	} {
 		if !reflect.DeepEqual(s.a, s.b) {

@@ -26,7 +26,7 @@ func (d *decoder) resolveDoors(root place, doc *serverDoc, out *Server) {
 			d.fault(at, "the same host is given twice")
 		}
 	}
-	out.Hosts, out.Open = doc.Hosts, doc.Open
+	out.Hosts, out.Open, out.MCPWrite = doc.Hosts, doc.Open, doc.MCPWrite
 	if signIn, ok := d.resolveWebConfig(d.find(root, "server.web_config_file"), doc.WebConfigFile, out); ok {
 		d.checkOpen(root, out, signIn.Required())
 	}

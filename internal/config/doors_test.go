@@ -125,6 +125,11 @@ func TestDoors(t *testing.T) {
 	if diff := cmp.Diff([]string{"server.hosts", "server.push"}, change.Sections); diff != "" || len(change.NeedsRestart) > 0 {
 		t.Errorf("the change is %+v; sections (-want +got):\n%s", change, diff)
 	}
+	assistants := mustLoad(t, files(t, "brimwatch.yml", "server: {mcp_write: true}\n"+complete))
+	change = Diff(none, assistants)
+	if diff := cmp.Diff([]string{"server.mcp_write"}, change.Sections); diff != "" || len(change.NeedsRestart) > 0 || !assistants.Server.MCPWrite || none.Server.MCPWrite {
+		t.Errorf("the change is %+v; sections (-want +got):\n%s", change, diff)
+	}
 	open := mustLoad(t, files(t, "brimwatch.yml", "server: {open: true}\n"+complete))
 	if diff := cmp.Diff([]string{"server.open"}, Diff(none, open).Sections); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)

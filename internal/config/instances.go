@@ -134,7 +134,7 @@ func (r *instanceResolver) edition(in *instanceDoc, out *fleet.Instance) Edition
 	}
 	p, ok := c.Products[in.Product]
 	if !ok {
-		d.fault(d.find(in.place, "product"), "there is no product %q%s", clip(in.Product), suggest(in.Product, keysOf(c.Products)))
+		d.noProduct(d.find(in.place, "product"), in.Product, keysOf(c.Products))
 		return Edition{}
 	}
 	if in.Edition == "" {

@@ -10,18 +10,7 @@ import (
 // is read when the receivers are known.
 func (d *decoder) resolveLimits(l *limitsDoc) Limits {
 	out := Limits{PerContact: l.PerContact.n, PerContactEvery: l.PerContact.every, ReserveCritical: l.ReserveCritical.v}
-	for _, c := range []struct {
-		key      string
-		most, to *int
-	}{{"per_day", l.PerDay, &out.PerDay}, {"per_month", l.PerMonth, &out.PerMonth}} {
-		switch {
-		case c.most == nil:
-		case *c.most < 1:
-			d.fault(d.under(l.place, c.key), "a cap is a number from 1; leave the key out for no cap")
-		default:
-			*c.to = *c.most
-		}
-	}
+	out.PerDay, out.PerMonth = d.cap(l.place, "per_day", l.PerDay), d.cap(l.place, "per_month", l.PerMonth)
 	if l.MoneyPerMonth.set && l.MoneyPerMonth.v <= 0 {
 		d.fault(d.under(l.place, "money_per_month"), "a cap is an amount above 0; leave the key out for no cap")
 	}
@@ -31,6 +20,18 @@ func (d *decoder) resolveLimits(l *limitsDoc) Limits {
 		d.fault(d.under(l.place, "reserve_critical"), "the reserve is a share up to 100%%")
 	}
 	return out
+}
+
+// cap reads a cap; 0 is none.
+func (d *decoder) cap(p place, key string, most *int) int {
+	switch {
+	case most == nil:
+		return 0
+	case *most < 1:
+		d.fault(d.under(p, key), "a cap is a number from 1; leave the key out for no cap")
+		return 0
+	}
+	return *most
 }
 
 // price reads what a segment costs.

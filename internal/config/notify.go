@@ -91,6 +91,9 @@ func (d *decoder) warnUnused(doc *document, s *Snapshot) {
 			for _, n := range l.Email {
 				reached[n] = true
 			}
+			for _, n := range l.Voice { // a contact, or a rota
+				reached[n], onCall[n] = true, true
+			}
 			for _, n := range l.OnCall {
 				onCall[n] = true
 			}

@@ -39,12 +39,7 @@ func (d *decoder) resolveReceivers(doc *document, s *Snapshot, contacts map[stri
 // its number.
 func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[string]*contactDoc) {
 	c := contacts[name]
-	if c == nil {
-		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
-		return
-	}
-	if c.Phone == "" {
-		d.fault(at, "%s has no phone; give the contact one, or name it under email of a receiver", clip(name))
+	if d.checkPhone(at, name, contacts); c == nil || c.Phone == "" {
 		return
 	}
 	if len(s.SMS.Providers) == 0 {
@@ -56,6 +51,16 @@ func (d *decoder) checkReach(at place, name string, s *Snapshot, contacts map[st
 	})
 	if !reached {
 		d.fault(at, "no provider under sms.providers sends to the number of %s: add its beginning to the prefixes of one", name)
+	}
+}
+
+// checkPhone makes sure that there is a contact of a name, with a telephone number.
+func (d *decoder) checkPhone(at place, name string, contacts map[string]*contactDoc) {
+	switch c := contacts[name]; {
+	case c == nil:
+		d.fault(at, "there is no contact %q%s", clip(name), suggest(name, keysOf(contacts)))
+	case c.Phone == "":
+		d.fault(at, "%s has no phone; give the contact one, or name it under email of a receiver", clip(name))
 	}
 }
 

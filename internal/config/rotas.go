@@ -48,12 +48,16 @@ func (d *decoder) resolveRotas(doc *document, s *Snapshot, contacts map[string]*
 		if len(r.People) == 0 {
 			d.fault(d.under(r.place, "people"), "nobody is in the rota; list contacts, in the order of their turns")
 		}
+		reach := func(at place, name string) { d.checkReach(at, name, s, contacts) }
+		if onlyCalled(doc, r.Name) {
+			reach = func(at place, name string) { d.checkPhone(at, name, contacts) }
+		}
 		for j, name := range r.People {
-			d.checkReach(d.nth(d.under(r.place, "people"), j), name, s, contacts)
+			reach(d.nth(d.under(r.place, "people"), j), name)
 		}
 		for j := range r.Overrides {
 			if o := &r.Overrides[j]; o.node != nil {
-				out.Overrides = append(out.Overrides, d.overrideOf(o, out.Zone, s, contacts))
+				out.Overrides = append(out.Overrides, d.overrideOf(o, out.Zone, reach))
 			}
 		}
 		s.Rotas = append(s.Rotas, out)
@@ -130,7 +134,7 @@ func parseWeekday(word string) (time.Weekday, bool) {
 	return 0, false
 }
 
-func (d *decoder) overrideOf(o *overrideFor, zone *time.Location, s *Snapshot, contacts map[string]*contactDoc) rota.Override {
+func (d *decoder) overrideOf(o *overrideFor, zone *time.Location, reach func(place, string)) rota.Override {
 	out := rota.Override{From: o.From.begin(zone), To: o.To.end(zone), Person: o.Person}
 	if !o.From.set || !o.To.set {
 		d.fault(o.place, "an override has a from and a to; to is its last day")
@@ -138,7 +142,7 @@ func (d *decoder) overrideOf(o *overrideFor, zone *time.Location, s *Snapshot, c
 		d.fault(d.find(o.place, "to"), "the override ends before it begins")
 	}
 	if o.Person != "" {
-		d.checkReach(d.under(o.place, "person"), o.Person, s, contacts)
+		reach(d.under(o.place, "person"), o.Person)
 	}
 	return out
 }

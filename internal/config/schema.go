@@ -47,6 +47,7 @@ type serverDoc struct {
 	ExternalURL   string    `yaml:"external_url" doc:"How people and providers reach Brimwatch: links in notices." default:"http:// and listen" example:"https://brimwatch.example.com"`
 	Hosts         []string  `yaml:"hosts" doc:"Further names that requests may come by, without a port. Those of listen and external_url, loopback names, and the address at which a connection arrives always may; all else is answered with 421." example:"[brimwatch.example.com]"`
 	Open          bool      `yaml:"open" doc:"Whoever reaches Brimwatch from other machines gets in without signing in." default:"false"`
+	MCPWrite      bool      `yaml:"mcp_write" doc:"Assistants that ask at /mcp may acknowledge alarms and add silences, in the name of who signed in; otherwise they only read. See [MCP](mcp.md)." default:"false"`
 	Push          []pushDoc `yaml:"push" doc:"Places that /metrics is sent to, where nobody can scrape it: VictoriaMetrics, or whatever takes the text format."`
 	WebConfigFile string    `yaml:"web_config_file" doc:"TLS, basic auth and client certificates, in the format of Prometheus' web configuration file. Takes effect on restart; what the file holds, at once."`
 }
@@ -208,7 +209,7 @@ type specDoc struct {
 
 type policyDoc struct {
 	marked
-	Method     string      `yaml:"method" doc:"Billing method it is for: subscription, payg, free."`
+	Method     string      `yaml:"method" values:"subscription,payg,free" doc:"Billing method it is for: subscription, payg, free."`
 	Phases     []phaseDoc  `yaml:"phases" doc:"What follows the end of the term, in order."`
 	Downgrades bool        `yaml:"downgrades" doc:"Whether post_expiration: downgrade is possible." default:"false"`
 	Renewal    *renewalDoc `yaml:"renewal" doc:"When automatic renewal tries to pay, in days before the end of the term." example:"{first: 9d, last: 1d}"`
@@ -223,13 +224,13 @@ type renewalDoc struct {
 	Last    span    `yaml:"last" doc:"Last attempt; attempts are made daily from the first to the last." default:"the first, so there is one attempt"`
 	At      clockIn `yaml:"at" doc:"When on such a day it begins to pay, with the offset from UTC." default:"with the day" example:"\"08:00+08:00\""`
 	Period  period  `yaml:"period" doc:"For how long it renews, where renew_period of an instance does not say." default:"not known" example:"1M"`
-	Pays    string  `yaml:"pays" doc:"From what it pays: balance is the available balance only (coupons count, cards do not)." default:"not known: a card may pay what the balance cannot"`
+	Pays    string  `yaml:"pays" values:"balance" doc:"From what it pays: balance is the available balance only (coupons count, cards do not)." default:"not known: a card may pay what the balance cannot"`
 	Advised period  `yaml:"advised" doc:"Up to how long a term is short, so that automatic renewal is advised." default:"never" example:"3M"`
 }
 
 type phaseDoc struct {
 	marked
-	State string `yaml:"state" doc:"grace, suspended, recycled or released, in this order."`
+	State string `yaml:"state" values:"grace,suspended,recycled,released" doc:"grace, suspended, recycled or released, in this order."`
 	For   span   `yaml:"for" doc:"How long; the last phase lasts for ever. Days are calendar days of the account's time zone."`
 }
 
@@ -251,12 +252,12 @@ type instanceDoc struct {
 
 type billingDoc struct {
 	marked
-	Method         string `yaml:"method" doc:"subscription, payg or free." default:"subscription"`
+	Method         string `yaml:"method" values:"subscription,payg,free" doc:"subscription, payg or free." default:"subscription"`
 	Policy         string `yaml:"policy" doc:"Calendar, from the catalogue." default:"by product, edition and method"`
 	Expires        moment `yaml:"expires" doc:"Last day, or a time." example:"2026-12-31"`
 	OverdueSince   moment `yaml:"overdue_since" doc:"Since when a bill is unpaid."`
 	AutoRenew      *bool  `yaml:"auto_renew" doc:"Whether it renews itself." default:"false"`
-	PostExpiration string `yaml:"post_expiration" doc:"What happens after expiry: release or downgrade." default:"release"`
+	PostExpiration string `yaml:"post_expiration" values:"release,downgrade" doc:"What happens after expiry: release or downgrade." default:"release"`
 	Frozen         *bool  `yaml:"frozen" doc:"Whether it is frozen." default:"false"`
 
 	RenewPeriod    period   `yaml:"renew_period" doc:"For how long it was bought, and automatic renewal renews it: 1M, 3M, 1y." default:"what the cloud tells, else that of the policy" example:"3M"`
@@ -268,7 +269,7 @@ type billingDoc struct {
 
 type sourceDoc struct {
 	marked
-	Type string   `yaml:"type" doc:"mosquitto, emqx, rabbitmq, vernemq, hivemq, nanomq, nats, rocketmq, redis, aliyun, prometheus (PromQL, one query a metric) or exposition (any text page, with a mapping)." example:"mosquitto"`
+	Type string   `yaml:"type" values:"mosquitto,emqx,rabbitmq,vernemq,hivemq,nanomq,nats,rocketmq,redis,aliyun,prometheus,exposition" doc:"mosquitto, emqx, rabbitmq, vernemq, hivemq, nanomq, nats, rocketmq, redis, aliyun, prometheus (PromQL, one query a metric) or exposition (any text page, with a mapping)." example:"mosquitto"`
 	URL  string   `yaml:"url" doc:"Where it is read." example:"mqtt://127.0.0.1:1883"`
 	URLs []string `yaml:"urls" doc:"Where the nodes of a cluster are read, instead of url. Their figures are put together; while one is missing, they are unknown." example:"[\"http://10.0.0.1:8888\", \"http://10.0.0.2:8888\"]"`
 	authDoc
@@ -281,11 +282,11 @@ type sourceDoc struct {
 	MQTTExchange       string                `yaml:"mqtt_exchange" doc:"For rabbitmq: mqtt.exchange of its configuration." default:"amq.topic"`
 	VHost              string                `yaml:"vhost" doc:"For rabbitmq: the virtual host that is the instance." default:"all"`
 	APIURL             string                `yaml:"api_url" doc:"For emqx, vernemq and nanomq: the API with the figures that the page lacks, such as limits."`
-	ExporterTPS        string                `yaml:"exporter_tps" doc:"For rocketmq: what the TPS of the older rocketmq-exporter is, second or minute; its releases differ, and its page does not say." default:"unknown"`
+	ExporterTPS        string                `yaml:"exporter_tps" values:"second,minute" doc:"For rocketmq: what the TPS of the older rocketmq-exporter is, second or minute; its releases differ, and its page does not say." default:"unknown"`
 	Prefix             string                `yaml:"prefix" doc:"For vernemq: what its metrics begin with." default:"vernemq_ or nothing"`
 	SubscriptionsEvery span                  `yaml:"subscriptions_every" doc:"For redis, rabbitmq, nanomq and nats: how often subscriptions are counted, which costs the server work." default:"1m; rabbitmq, nanomq: 5m"`
 	Region             string                `yaml:"region" doc:"For aliyun: where the instance runs." default:"the only region of the account's discover" example:"cn-hangzhou"`
-	Kind               string                `yaml:"kind" doc:"For aliyun: mqtt, rocketmq4, rocketmq5, iot, redis_standard, redis_cluster or redis_rwsplit." default:"by product, id and spec"`
+	Kind               string                `yaml:"kind" values:"mqtt,rocketmq4,rocketmq5,iot,redis_standard,redis_cluster,redis_rwsplit" doc:"For aliyun: mqtt, rocketmq4, rocketmq5, iot, redis_standard, redis_cluster or redis_rwsplit." default:"by product, id and spec"`
 }
 
 type queryDoc struct {
@@ -298,8 +299,8 @@ type mappingDoc struct {
 	marked
 	Series    string    `yaml:"series" doc:"Name of the series." example:"app_messages_in_total"`
 	Match     []string  `yaml:"match" doc:"Labels they must have, or must not." example:"['kind=\"publish\"']"`
-	Kind      string    `yaml:"kind" doc:"counter (a running total, made into a rate) or gauge." example:"counter"`
-	Aggregate string    `yaml:"aggregate" doc:"What several series are made into: sum or max." default:"sum"`
+	Kind      string    `yaml:"kind" values:"counter,gauge" doc:"counter (a running total, made into a rate) or gauge." example:"counter"`
+	Aggregate string    `yaml:"aggregate" values:"sum,max" doc:"What several series are made into: sum or max." default:"sum"`
 	Limit     *limitDoc `yaml:"limit" doc:"Series with the capacity."`
 }
 
@@ -307,8 +308,8 @@ type limitDoc struct {
 	marked
 	Series    string   `yaml:"series" doc:"Name of the series."`
 	Match     []string `yaml:"match" doc:"Labels they must have, or must not."`
-	Kind      string   `yaml:"kind" doc:"A limit is a gauge." default:"gauge"`
-	Aggregate string   `yaml:"aggregate" doc:"sum or max." default:"sum"`
+	Kind      string   `yaml:"kind" values:"gauge" doc:"A limit is a gauge." default:"gauge"`
+	Aggregate string   `yaml:"aggregate" values:"sum,max" doc:"sum or max." default:"sum"`
 }
 
 type alarmsDoc struct {
@@ -333,7 +334,7 @@ type ruleDoc struct {
 	For       span       `yaml:"for" doc:"How long at or above the threshold; for no_data how long silent." default:"1m; no_data: 3m"`
 	ClearFor  span       `yaml:"clear_for" doc:"How long below the clear threshold; for no_data how long it gives figures again." default:"1m"`
 	Repeat    span       `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"24h"`
-	Severity  string     `yaml:"severity" doc:"info, warning or critical." default:"warning"`
+	Severity  string     `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"warning"`
 	Levels    []levelDoc `yaml:"levels" doc:"Further levels." example:"[{severity: critical, threshold: 90%}]"`
 }
 
@@ -346,7 +347,7 @@ type flappingDoc struct {
 
 type levelDoc struct {
 	marked
-	Severity  string `yaml:"severity" doc:"info, warning or critical." default:"critical"`
+	Severity  string `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"critical"`
 	Threshold share  `yaml:"threshold" doc:"Share of the capacity."`
 	Clear     share  `yaml:"clear" doc:"Share below which this level is left." default:"five points below"`
 }
@@ -368,7 +369,7 @@ type forecastDoc struct {
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
 	Within   span   `yaml:"within" doc:"How soon the threshold must be expected. The alarm is over when it is a quarter further away." example:"14d"`
 	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
-	Severity string `yaml:"severity" doc:"info, warning or critical." default:"info"`
+	Severity string `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"info"`
 }
 
 type shortfallDoc struct {
@@ -376,7 +377,7 @@ type shortfallDoc struct {
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm, where within is given." default:"true"`
 	Within   span   `yaml:"within" doc:"How soon a renewal must be expected to fail. The alarm is over when that is a quarter further away." example:"10d"`
 	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
-	Severity string `yaml:"severity" doc:"info, warning or critical." default:"warning"`
+	Severity string `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"warning"`
 }
 
 type dateRuleDoc struct {
@@ -384,14 +385,14 @@ type dateRuleDoc struct {
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
 	Before   []span `yaml:"before" doc:"How long before its moment a notice goes out, a step each; 0d is the moment itself. Whole days are calendar days of the account's time zone." example:"[7d, 3d, 1d, 0d]"`
 	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s"`
-	Severity string `yaml:"severity" doc:"info, warning or critical." default:"critical from a day ahead, else warning; auto_renewal and cannot_renew: warning"`
+	Severity string `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"critical from a day ahead, else warning; auto_renewal and cannot_renew: warning"`
 }
 
 type stateRuleDoc struct {
 	marked
 	Enabled  *bool  `yaml:"enabled" doc:"Whether it is an alarm at all." default:"true"`
 	Repeat   span   `yaml:"repeat" doc:"Remind this often until acknowledged; 0 is never." default:"0s; low_balance: 24h"`
-	Severity string `yaml:"severity" doc:"info, warning or critical." default:"overdue: critical, else warning"`
+	Severity string `yaml:"severity" values:"info,warning,critical" doc:"info, warning or critical." default:"overdue: critical, else warning"`
 }
 
 type overrideDoc struct {
@@ -420,7 +421,7 @@ type contactDoc struct {
 	Name       string    `yaml:"name" doc:"Unique name." example:"wei"`
 	Phone      string    `yaml:"phone" doc:"Telephone number with + and country (E.164), for text messages." example:"\"+8613800138000\""`
 	Email      string    `yaml:"email" doc:"E-mail address. A contact has a phone, an email, or both." example:"wei@example.com"`
-	Language   string    `yaml:"language" doc:"Of texts: en or zh." default:"en"`
+	Language   string    `yaml:"language" values:"en,zh" doc:"Of texts: en or zh." default:"en"`
 	TimeZone   string    `yaml:"time_zone" doc:"For times in texts, and for quiet hours." default:"UTC" example:"Asia/Shanghai"`
 	DailyTest  clock     `yaml:"daily_test" doc:"When a test message goes to this person each day, in their time zone: a day without one means that something is broken." default:"never" example:"\"09:00\""`
 	QuietHours *quietDoc `yaml:"quiet_hours" doc:"When not to wake this person: text messages wait until the end, and are dropped when the alarm is over by then. E-mail wakes nobody, and does not wait."`
@@ -454,9 +455,9 @@ type webhookDoc struct {
 	SecretFile  string   `yaml:"secret_file" doc:"File that holds it."`
 	SecretEnv   string   `yaml:"secret_env" doc:"Variable of the environment that holds it."`
 	SecretFiles []string `yaml:"secret_files" doc:"Files of several secrets, while one is being changed; each signs."`
-	Format      string   `yaml:"format" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom; or template, with a body that you write." default:"alertmanager"`
+	Format      string   `yaml:"format" values:"alertmanager,brimwatch,template,slack,pagerduty,dingtalk,feishu,wecom" doc:"Who reads it: alertmanager (the body of its webhook), brimwatch (a body of our own), slack, pagerduty, dingtalk, feishu, wecom; or template, with a body that you write." default:"alertmanager"`
 	Timeout     span     `yaml:"timeout" doc:"How long one call may take." default:"15s"`
-	Language    string   `yaml:"language" doc:"Of what people read: en or zh. Labels and figures for programs stay as they are." default:"en"`
+	Language    string   `yaml:"language" values:"en,zh" doc:"Of what people read: en or zh. Labels and figures for programs stay as they are." default:"en"`
 	TimeZone    string   `yaml:"time_zone" doc:"For times in them." default:"UTC" example:"Asia/Shanghai"`
 	CalendarAt  hour     `yaml:"calendar_at" doc:"When steps of the calendar that lie ahead are posted, in its time zone." default:"off" example:"\"09:00\""`
 	formatDoc
@@ -474,7 +475,7 @@ type smsDoc struct {
 type providerDoc struct {
 	marked
 	Name                string   `yaml:"name" doc:"Unique name." example:"twilio"`
-	Type                string   `yaml:"type" doc:"twilio, aliyun, tencent; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
+	Type                string   `yaml:"type" values:"twilio,aliyun,tencent,http" doc:"twilio, aliyun, tencent; or http for any other gateway, see [SMS by HTTP](receivers/http-sms.md)." example:"twilio"`
 	AccountSID          string   `yaml:"account_sid" doc:"twilio: the account." example:"AC…"`
 	AuthToken           string   `yaml:"auth_token" doc:"Its token; better in a file."`
 	AuthTokenFile       string   `yaml:"auth_token_file" doc:"File that holds it."`
@@ -510,7 +511,7 @@ type heartbeatDoc struct {
 	URLFile string `yaml:"url_file" doc:"File that holds it."`
 	URLEnv  string `yaml:"url_env" doc:"Variable of the environment that holds it."`
 	Every   span   `yaml:"every" doc:"How often." default:"1m"`
-	Method  string `yaml:"method" doc:"GET or POST." default:"GET"`
+	Method  string `yaml:"method" values:"GET,POST" doc:"GET or POST." default:"GET"`
 }
 
 type drillDoc struct {

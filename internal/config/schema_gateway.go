@@ -27,7 +27,7 @@ type gatewayDoc struct {
 
 // callDoc is one HTTP call. Its texts are templates.
 type callDoc struct {
-	Method  string            `yaml:"method" doc:"GET, POST or PUT." default:"POST to send, GET else"`
+	Method  string            `yaml:"method" values:"GET,POST,PUT" doc:"GET, POST or PUT." default:"POST to send, GET else"`
 	URL     string            `yaml:"url" doc:"What is called. It is a template after its host." example:"https://gw.example.com/send"`
 	Query   map[string]string `yaml:"query" doc:"What the URL's query holds, too; the values are templates." example:"{to: '{{.NumberDigits}}'}"`
 	Headers map[string]string `yaml:"headers" doc:"Headers; the values are templates. Those of the provider go with look-ups and receipts, too." example:"{X-Api-Key: '{{.Secrets.key}}'}"`

@@ -9,15 +9,8 @@ func (d *decoder) resolveAliyun(p *providerDoc, s *Snapshot) Provider {
 	d.onlyKeys(p, "access_key_id", "access_key_secret", "sign_name", "templates", "variables", "variable_length", "base_url")
 	out := Provider{Name: p.Name, Type: p.Type, BaseURL: p.BaseURL, Prefixes: p.Prefixes}
 	out.PricePerSegment = d.price(d.under(p.place, "price_per_segment"), p.PricePerSegment)
-	out.KeyID = d.secretOf(p.place, "access_key_id", p.AccessKeyID, p.AccessKeyIDFile, p.AccessKeyIDEnv)
-	out.KeySecret = d.secretOf(p.place, "access_key_secret", p.AccessKeySecret, p.AccessKeySecretFile, p.AccessKeySecretEnv)
-	if p.AccessKeyID+p.AccessKeyIDFile+p.AccessKeyIDEnv == "" {
-		d.fault(p.place, "access_key_id_env is missing (or access_key_id, access_key_id_file)")
-	}
-	if p.AccessKeySecret+p.AccessKeySecretFile+p.AccessKeySecretEnv == "" {
-		d.fault(p.place, "access_key_secret_file is missing (or access_key_secret_env)")
-	}
-	d.checkServer(p)
+	out.KeyID, out.KeySecret = d.accessKey(p.place, &p.accessKeyDoc)
+	d.checkServer(p.place, p.BaseURL)
 	d.checkPrefixes(p)
 	for i, prefix := range p.Prefixes {
 		if strings.HasPrefix(prefix, "+1") {
@@ -29,14 +22,27 @@ func (d *decoder) resolveAliyun(p *providerDoc, s *Snapshot) Provider {
 	return out
 }
 
+// accessKey reads the access key of a RAM user.
+func (d *decoder) accessKey(p place, k *accessKeyDoc) (id, secret Secret) {
+	id = d.secretOf(p, "access_key_id", k.AccessKeyID, k.AccessKeyIDFile, k.AccessKeyIDEnv)
+	secret = d.secretOf(p, "access_key_secret", k.AccessKeySecret, k.AccessKeySecretFile, k.AccessKeySecretEnv)
+	if k.AccessKeyID+k.AccessKeyIDFile+k.AccessKeyIDEnv == "" {
+		d.fault(p, "access_key_id_env is missing (or access_key_id, access_key_id_file)")
+	}
+	if k.AccessKeySecret+k.AccessKeySecretFile+k.AccessKeySecretEnv == "" {
+		d.fault(p, "access_key_secret_file is missing (or access_key_secret_env)")
+	}
+	return id, secret
+}
+
 // checkServer checks an address that is a server only.
-func (d *decoder) checkServer(p *providerDoc) {
-	if p.BaseURL == "" {
+func (d *decoder) checkServer(p place, server string) {
+	if server == "" {
 		return
 	}
-	at := d.under(p.place, "base_url")
-	d.checkURL(at, p.BaseURL, "https", "http")
-	_, rest, _ := strings.Cut(p.BaseURL, "://")
+	at := d.under(p, "base_url")
+	d.checkURL(at, server, "https", "http")
+	_, rest, _ := strings.Cut(server, "://")
 	if _, path, _ := strings.Cut(rest, "/"); path != "" || strings.Contains(rest, "?") {
 		d.fault(at, "this is a server only: scheme, host and port, without path or query")
 	}

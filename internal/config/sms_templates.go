@@ -30,8 +30,10 @@ func (d *decoder) resolveApproved(p *providerDoc, s *Snapshot, out *China) {
 		d.fault(d.under(p.place, "sign_name"), "the signature is given without its brackets")
 	}
 	d.plain(d.under(p.place, "sign_name"), out.SignName)
-	out.Templates.Default, out.Templates.ByRule = d.resolveTemplateCodes(p)
-	out.Templates.Variables = d.resolveVariables(p)
+	out.Templates.Default, out.Templates.ByRule = d.resolveTemplateCodes(d.under(p.place, "templates"), p.Templates)
+	if out.Templates.Variables = d.resolveVariables(&p.Variables, p.Type == "aliyun", "t1 to t5"); out.Templates.Variables == nil {
+		out.Templates.Variables = template.Default()
+	}
 	out.Templates.Length = template.Length
 	if n := p.VariableLength; n != nil {
 		if out.Templates.Length = *n; *n < 4 || *n > 500 {
@@ -43,50 +45,48 @@ func (d *decoder) resolveApproved(p *providerDoc, s *Snapshot, out *China) {
 }
 
 // resolveTemplateCodes reads the codes of templates, by rule.
-func (d *decoder) resolveTemplateCodes(p *providerDoc) (otherwise string, byRule map[string]string) {
-	at := d.under(p.place, "templates")
+func (d *decoder) resolveTemplateCodes(at place, templates map[string]string) (otherwise string, byRule map[string]string) {
 	rules := []string{"default", string(alarm.LowBalance), string(alarm.Shortfall)}
 	for _, r := range alarm.InstanceRules() {
 		rules = append(rules, string(r))
 	}
 	code := regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
 	byRule = make(map[string]string)
-	for _, rule := range slices.Sorted(maps.Keys(p.Templates)) {
-		value := p.Templates[rule]
+	for _, rule := range slices.Sorted(maps.Keys(templates)) {
+		value := templates[rule]
 		switch {
 		case !slices.Contains(rules, rule):
 			d.fault(d.under(at, rule), "there is no rule %q%s", clip(rule), suggest(rule, rules))
 		case !code.MatchString(value):
-			d.fault(d.under(at, rule), "a template is given by its code, such as SMS_15305 or 1110, not by %q", clip(value))
+			d.fault(d.under(at, rule), "a template is given by its code, such as SMS_15305, TTS_10001 or 1110, not by %q", clip(value))
 		case rule == "default":
 			otherwise = value
 		default:
 			byRule[rule] = value
 		}
 	}
-	if _, given := p.Templates["default"]; !given {
+	if _, given := templates["default"]; !given {
 		d.fault(at, "default is missing: the code of the template for all rules that have none of their own")
 	}
 	return otherwise, byRule
 }
 
-// resolveVariables reads which variable holds what.
-func (d *decoder) resolveVariables(p *providerDoc) []template.Variable {
-	v := &p.Variables
+// resolveVariables reads which variable holds what; nil where that is not said, or is wrong.
+// Variables have names, or go by their place.
+func (d *decoder) resolveVariables(v *variablesDoc, byName bool, otherwise string) []template.Variable {
 	if len(v.given) == 0 {
 		if v.at.node != nil && !isNull(v.at.node) {
-			d.fault(v.at, "no variable is given; remove the key for t1 to t5")
+			d.fault(v.at, "no variable is given; remove the key for %s", otherwise)
 		}
-		return template.Default()
+		return nil
 	}
-	byName := p.Type == "aliyun"
 	if v.list == byName {
 		want := "a list of fields, in the order of {1}, {2} and so on"
 		if byName {
 			want = "a mapping of the names of variables to fields"
 		}
 		d.fault(v.at, "%s is wanted here", want)
-		return template.Default()
+		return nil
 	}
 	name := regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,24}$`)
 	out := make([]template.Variable, len(v.given))
@@ -98,7 +98,7 @@ func (d *decoder) resolveVariables(p *providerDoc) []template.Variable {
 	}
 	if why := template.Fault(out); why != "" {
 		d.fault(v.at, "%s", why)
-		return template.Default()
+		return nil
 	}
 	return out
 }

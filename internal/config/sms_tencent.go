@@ -30,7 +30,7 @@ func (d *decoder) resolveTencent(p *providerDoc, s *Snapshot) Provider {
 	if p.Region != "" && !regexp.MustCompile(`^[a-z]{2,4}(-[a-z0-9]+)+$`).MatchString(p.Region) {
 		d.fault(d.under(p.place, "region"), "a region is written like ap-guangzhou, not %q", clip(p.Region))
 	}
-	d.checkServer(p)
+	d.checkServer(p.place, p.BaseURL)
 	d.checkPrefixes(p)
 	d.resolveApproved(p, s, &out.China)
 	for _, rule := range slices.Sorted(maps.Keys(p.Templates)) {

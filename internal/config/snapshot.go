@@ -65,6 +65,7 @@ type Server struct {
 	ExternalURL   string   // without a slash at the end; never empty
 	Hosts         []string // further names that requests may come by
 	Open          bool     // requests from other machines need no sign-in
+	MCPWrite      bool     // assistants may acknowledge and silence
 	Push          []Push
 	WebConfigFile string // "" is plain HTTP without authentication
 }
@@ -249,15 +250,17 @@ type Quiet struct {
 
 // Receiver is a group of people and URLs that get notices.
 type Receiver struct {
-	Name      string
-	SMS       []string // names of contacts
-	Voice     []string // names of contacts that are called
-	OnCall    []string // names of rotas
-	Email     []string // names of contacts
-	Webhooks  []Webhook
-	Escalate  []Escalation
-	Mute      []MuteTime
-	GroupWait time.Duration
+	Name  string
+	SMS   []string // names of contacts
+	Voice []string // names of contacts that are called
+	// VoiceOnCall names rotas: whoever is on call by them is called.
+	VoiceOnCall []string
+	OnCall      []string // names of rotas
+	Email       []string // names of contacts
+	Webhooks    []Webhook
+	Escalate    []Escalation
+	Mute        []MuteTime
+	GroupWait   time.Duration
 	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
 	SMSTemplate string
 
@@ -266,7 +269,7 @@ type Receiver struct {
 	// TurnOf… read it.
 	Turns map[string]int
 	// CallAfter is how long a critical alarm goes without an acknowledgement before those of
-	// Voice are called.
+	// Voice and VoiceOnCall are called.
 	CallAfter time.Duration
 	// Within is how long each way has to deliver, and WithinCritical the same of something
 	// critical.

@@ -44,3 +44,20 @@ func editDistance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// noProduct says that there is no such product. The name of a kind of server is a frequent
+// one: it says how an instance is read, and the product says what calendar it has.
+func (d *decoder) noProduct(p place, name string, products []string) {
+	of := map[string]string{
+		"mosquitto": "mqtt", "emqx": "mqtt", "vernemq": "mqtt", "hivemq": "mqtt", "nanomq": "mqtt", "rabbitmq": "mqtt", "nats": "mqtt", "valkey": "redis", "keydb": "redis",
+	}[strings.ToLower(name)]
+	if of != "" && slices.Contains(SourceTypes(), strings.ToLower(name)) {
+		d.fault(p, "%s is the type of a source, not a product: write product: %s, or a name of your own under products, and source: {type: %s}", strings.ToLower(name), of, strings.ToLower(name))
+		return
+	}
+	if of != "" {
+		d.fault(p, "there is no product %q; its instances are of the product %s, and read by a source of type %s", clip(name), of, of)
+		return
+	}
+	d.fault(p, "there is no product %q%s", clip(name), suggest(name, products))
+}

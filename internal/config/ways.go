@@ -9,7 +9,7 @@ import (
 // listsDoc is whom a receiver tells, or one of its ways.
 type listsDoc struct {
 	SMS           []string     `yaml:"sms" doc:"Contacts that get a text message."`
-	Voice         []string     `yaml:"voice" doc:"Contacts that are called when a critical alarm is not acknowledged (call_after)." example:"[wei]"`
+	Voice         []string     `yaml:"voice" doc:"Contacts, and rotas whose person on call is called, when a critical alarm is not acknowledged (call_after)." example:"[wei, primary]"`
 	Email         []string     `yaml:"email" doc:"Contacts that get an e-mail. It needs smtp."`
 	Webhooks      []webhookDoc `yaml:"webhooks" doc:"URLs to which notices are posted."`
 	Alertmanagers []managerDoc `yaml:"alertmanagers" doc:"Alertmanagers in which open alarms are kept firing, each as its URL or as a mapping. Those of one receiver are one cluster: each is told of all." example:"[http://127.0.0.1:9093]"`
@@ -100,11 +100,18 @@ func (d *decoder) resolveLists(r *receiverDoc, out *Receiver, s *Snapshot, conta
 	urls := make(map[string]place)
 	for _, l := range r.lists() {
 		d.checkTexts(&l, out, s, contacts)
-		d.checkCalled(&l, out, s, contacts)
+		d.checkCalled(&l, out, s, contacts, rotas)
 		d.checkRotas(&l, out, rotas)
 		d.resolveMails(&l, out, s, contacts)
 		d.resolveAlertmanagers(&l, out, urls)
-		out.SMS, out.OnCall, out.Voice = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...), append(out.Voice, l.Voice...)
+		out.SMS, out.OnCall = append(out.SMS, l.SMS...), append(out.OnCall, l.OnCall...)
+		for _, name := range l.Voice {
+			if _, isRota := rotas[name]; isRota {
+				out.VoiceOnCall = append(out.VoiceOnCall, name)
+			} else {
+				out.Voice = append(out.Voice, name)
+			}
+		}
 		for j := range l.Webhooks {
 			w := &l.Webhooks[j]
 			if w.node == nil {

@@ -71,5 +71,8 @@ func (c control) guide(in *fleet.Instance, l words.Language) fleet.Guide {
 	return c.d.state.Configuration().Catalogue.Guide(in, l)
 }
 
+// assistantsWrite tells whether assistants may acknowledge and silence.
+func (c control) assistantsWrite() bool { return c.d.state.Configuration().Server.MCPWrite }
+
 // externalURL is the address of the pages as others know it.
 func (c control) externalURL() string { return c.d.state.Configuration().Server.ExternalURL }

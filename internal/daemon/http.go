@@ -7,13 +7,15 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/exporter-toolkit/web"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/push"
+	"github.com/brimwatch/brimwatch/internal/web"
 )
 
 // Bounds of the HTTP side. Statements over a long history take a while to
@@ -29,7 +31,7 @@ const (
 // buildServer puts pages, API, metrics and the query API under one address.
 func (d *Daemon) buildServer(s *config.Snapshot) error {
 	if f := s.Server.WebConfigFile; f != "" {
-		if err := web.Validate(f); err != nil {
+		if err := toolkit.Validate(f); err != nil {
 			return fmt.Errorf("server.web_config_file %s: %w", f, err)
 		}
 	}
@@ -40,6 +42,7 @@ func (d *Daemon) buildServer(s *config.Snapshot) error {
 	}
 	d.gate, err = access.NewGate(access.Options{
 		Listen: s.Server.Listen, WebConfigFile: s.Server.WebConfigFile, Logger: d.options.Logger, Registerer: d.registry,
+		Passing: []string{links.Path, links.SilencePath, links.PicturePath, web.StaticPath},
 	}, accessRules(s))
 	if err != nil {
 		return err
@@ -95,9 +98,11 @@ func (d *Daemon) alive(now time.Time) error {
 // while.
 func (d *Daemon) serve(ctx context.Context) error {
 	file, systemd := d.initial.Server.WebConfigFile, false
-	flags := &web.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
+	flags := &toolkit.FlagConfig{WebListenAddresses: &[]string{d.listener.Addr().String()}, WebSystemdSocket: &systemd, WebConfigFile: &file}
 	ended := make(chan error, 1)
-	go func() { ended <- web.Serve(d.descriptors.bound(d.listener), d.server, flags, d.log) }()
+	go func() {
+		ended <- toolkit.Serve(d.gate.Listen(d.descriptors.bound(d.listener), d.server), d.server, flags, d.log)
+	}()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve HTTP: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/keys"
 	"github.com/brimwatch/brimwatch/internal/mailchart"
+	"github.com/brimwatch/brimwatch/internal/pictures"
 	"github.com/brimwatch/brimwatch/internal/receivers"
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -88,17 +89,22 @@ func logWarnings(log *slog.Logger, s *config.Snapshot) {
 	}
 }
 
-// newDirectory builds the directory of a configuration. Its mails have charts of what was
-// recorded, and its calls ask for a key.
+// newDirectory builds the directory of a configuration. Its mails and chats have charts
+// of what was recorded, and its calls ask for a key.
 func (d *Daemon) newDirectory(s *config.Snapshot) (*notifier.Directory, error) {
 	directory, err := receivers.Directory(s, d.options.Version)
 	if err != nil {
 		return nil, err
 	}
 	receivers.TakeKeys(directory, keys.Tokens(d.links, time.Now))
-	receivers.Link(directory, d.links, s.Server.ExternalURL)
-	receivers.Draw(directory, mailchart.New(func() mailchart.History { return d.recorded }).Draw)
+	receivers.Link(directory, d.links, s.Server.ExternalURL, pictures.Of)
+	receivers.Draw(directory, d.drawer().Draw)
 	return directory, nil
+}
+
+// drawer draws charts of what was recorded.
+func (d *Daemon) drawer() *mailchart.Drawer {
+	return mailchart.New(func() mailchart.History { return d.recorded })
 }
 
 // setDirectory puts a new directory into force and lets go of the connections

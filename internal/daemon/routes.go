@@ -7,6 +7,9 @@ import (
 	"github.com/brimwatch/brimwatch/internal/access"
 	"github.com/brimwatch/brimwatch/internal/api"
 	"github.com/brimwatch/brimwatch/internal/explain"
+	"github.com/brimwatch/brimwatch/internal/links"
+	"github.com/brimwatch/brimwatch/internal/mcp"
+	"github.com/brimwatch/brimwatch/internal/pictures"
 	"github.com/brimwatch/brimwatch/internal/web"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
 )
@@ -23,12 +26,20 @@ func (d *Daemon) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build the pages: %w", err)
 	}
+	explainer := d.explainer()
 	programs, err := api.New(api.Options{
 		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Confirmer: d.engine, Confirmations: d.outbox, Notices: d.outbox, People: d.outbox, Retrier: d.outbox, Silences: d.outbox,
-		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Explainer: d.explainer(), Metrics: d.exposition, Logger: d.options.Logger,
+		AlarmEditor: ctl, Reloader: ctl, Health: ctl, Advisor: d.advisor, OnCall: ctl, Explainer: explainer, Metrics: d.exposition, Logger: d.options.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)
+	}
+	assistants, err := mcp.New(mcp.Options{
+		Fleet: d.view, Accounts: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Notices: d.outbox, Silences: d.outbox, OnCall: ctl, Advisor: d.advisor, Explainer: explainer,
+		MayWrite: ctl.assistantsWrite, Version: d.options.Version, Logger: d.options.Logger,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build what assistants ask: %w", err)
 	}
 	meter, err := access.NewMeter(d.registry)
 	if err != nil {
@@ -43,9 +54,11 @@ func (d *Daemon) routes() (http.Handler, error) {
 		{"/api/", "api", programs},
 		{"/metrics", "metrics", programs},
 		{"/-/", "health", programs},
+		{mcp.Path, "mcp", assistants},
 		{twilio.StatusPath, "receipts", d.hooks},
 		{twilio.InboundPath, "replies", d.hooks},
 		{twilio.KeyPath, "keys", d.hooks},
+		{links.PicturePath, "pictures", pictures.New(pictures.Options{Links: d.links, Drawer: d.drawer(), Logger: d.options.Logger})},
 		{"/", "pages", pages},
 	} {
 		mux.Handle(r.pattern, meter.Wrap(r.name, r.handler))

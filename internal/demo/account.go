@@ -14,6 +14,8 @@ import (
 const (
 	cloudKeyID     = "LTAIdemodemodemodemo"
 	cloudKeySecret = "demodemodemodemodemodemodemode"
+	lowKeyID       = "LTAIlowlowlowlowlowl"
+	lowKeySecret   = "lowlowlowlowlowlowlowlowlowlow"
 )
 
 // The instances of the demo's account.
@@ -23,6 +25,7 @@ const (
 	cloudCarts     = "r-demo0carts0001"
 	cloudScratch   = "r-demo0scratch01"
 	cloudDevices   = "iot-demodevices"
+	cloudMeters    = "iot-demometers"
 )
 
 // cloudRegion is where all of them are.
@@ -35,6 +38,8 @@ const (
 	telemetryConnections   = 5000
 	devicesTPS             = 500
 	devicesConnections     = 20000
+	metersTPS              = 200
+	metersConnections      = 10000
 )
 
 // What the specifications of the others may carry: of RocketMQ the catalogue
@@ -48,9 +53,10 @@ const (
 	redisMegabytes   = 1024
 )
 
-// newCloud makes a small Alibaba Cloud with one account: an MQTT instance whose
-// term is about to end, a Redis instance that is paid for by use and overdue,
-// since the balance is below zero, and three that run on.
+// newCloud makes a small Alibaba Cloud with two accounts. The first has an MQTT instance whose
+// term is about to end, a Redis instance that is paid for by use and overdue, since the balance
+// is below zero, and three that run on. The second runs low: its balance is not enough for a
+// renewal in a few days.
 func newCloud(now time.Time) (*cloud.Server, error) {
 	s, err := cloud.New(cloud.Options{Accounts: []cloud.Account{{
 		UID: "1000000000000001", Keys: []cloud.Key{{ID: cloudKeyID, Secret: cloudKeySecret}},
@@ -70,6 +76,11 @@ func newCloud(now time.Time) (*cloud.Server, error) {
 			bill(cloudCarts, "redisa", now.AddDate(0, 0, 120), "AutoRenewal", 1),
 		},
 		Series: cloudSeries(now),
+	}, {
+		UID: "1000000000000002", Keys: []cloud.Key{{ID: lowKeyID, Secret: lowKeySecret}},
+		Balance: cloud.Balance{AvailableAmount: "236.40", AvailableCashAmount: "236.40", Currency: "CNY"},
+		Bills:   []cloud.Bill{bill(cloudMeters, "iot", now.AddDate(0, 0, 6), "AutoRenewal", 1)},
+		Series:  meterSeries(now),
 	}}})
 	if err != nil {
 		return nil, fmt.Errorf("make the demo's cloud: %w", err)
@@ -123,7 +134,7 @@ func cloudWelcome(out io.Writer, say *phrases.Printer) {
 	} {
 		fmt.Fprintf(out, "  %-11s  %s\n", in.name, in.shows)
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintf(out, "\n%s\n\n", say.T("Account globex runs low: it has 236.40 CNY, and Meters renews itself for 410 CNY in 6 days."))
 }
 
 // wave is a figure that rises from one share of a whole to another and falls
@@ -145,17 +156,35 @@ func (w wave) after(d time.Duration) float64 {
 // CloudMonitor, so that a visitor sees figures move.
 const cloudPeriod = 2 * time.Second
 
-// cloudSeries are the figures of all instances. Connections of Telemetry and
-// messages of Shop events pass 70 % of what they may be; the others stay below.
-func cloudSeries(began time.Time) []cloud.Series {
-	const mebibyte = 1 << 20
-	of := func(namespace, metric, instance, statistic string, w wave) cloud.Series {
+// How long the waves of the figures are: slow for those that are read once a minute.
+const (
+	fast = 3 * time.Minute
+	slow = 8 * time.Minute
+)
+
+// measuredSince makes series of figures that rise and fall from a moment on.
+func measuredSince(began time.Time) func(namespace, metric, instance, statistic string, w wave) cloud.Series {
+	return func(namespace, metric, instance, statistic string, w wave) cloud.Series {
 		return cloud.Series{
 			Namespace: namespace, Metric: metric, Region: cloudRegion, Dimensions: map[string]string{"instanceId": instance}, Period: cloudPeriod,
 			Read: func(at time.Time) map[string]float64 { return map[string]float64{statistic: w.after(at.Sub(began))} },
 		}
 	}
-	const fast, slow = 3 * time.Minute, 8 * time.Minute // slow for those that are read once a minute
+}
+
+// meterSeries are the figures of the account that runs low.
+func meterSeries(began time.Time) []cloud.Series {
+	of := measuredSince(began)
+	return []cloud.Series{
+		of("acs_iot", "MessageWatermarkTps_instance", cloudMeters, "Average", wave{100, 0.15, 0.30, slow}), // in per cent
+		of("acs_iot", "OnlineDeviceCount", cloudMeters, "Value", wave{metersConnections, 0.35, 0.40, slow}),
+	}
+}
+
+// cloudSeries are the figures of all instances of the first account. Connections of Telemetry and
+// messages of Shop events pass 70 % of what they may be; the others stay below.
+func cloudSeries(began time.Time) []cloud.Series {
+	of := measuredSince(began)
 	out := []cloud.Series{
 		of("acs_mqtt", "AverageQpsPerInstance", cloudTelemetry, "Average", wave{telemetryTPS, 0.30, 0.55, fast}),
 		of("acs_mqtt", "ConnectionsPerInstance", cloudTelemetry, "Average", wave{telemetryConnections, 0.45, 0.85, fast}),
@@ -176,14 +205,16 @@ func cloudSeries(began time.Time) []cloud.Series {
 	return out
 }
 
-// The files of the demo's folder that hold the access key.
+// The files of the demo's folder that hold the access keys.
 const (
-	keyIDFile     = "acme.id"
-	keySecretFile = "acme.key"
+	keyIDFile        = "acme.id"
+	keySecretFile    = "acme.key"
+	lowKeyIDFile     = "globex.id"
+	lowKeySecretFile = "globex.key"
 )
 
-// accountConfig is the part of the configuration that has the account. Its
-// instances are found; two of them are listed too, for the capacity that the
+// accountConfig is the part of the configuration that has the accounts. Their
+// instances are found; three of them are listed too, for the capacity that the
 // cloud does not tell and for figures every two seconds. The account has more
 // calls a month than the cloud gives away: Brimwatch would stretch so short an
 // interval.
@@ -198,7 +229,16 @@ accounts:
     endpoint: "http://%s"
     monthly_calls: 1000000000
     discover: {regions: [%s], every: 1m}
-`, keyIDFile, keySecretFile, address, cloudRegion)
+  - name: globex
+    provider: aliyun
+    time_zone: Asia/Shanghai
+    low_balance: 300
+    access_key_id_file: %s
+    access_key_secret_file: %s
+    endpoint: "http://%s"
+    monthly_calls: 1000000000
+    discover: {regions: [%s], every: 1m}
+`, keyIDFile, keySecretFile, address, cloudRegion, lowKeyIDFile, lowKeySecretFile, address, cloudRegion)
 	instances = fmt.Sprintf(`  - id: %s
     account: acme
     product: mqtt
@@ -210,7 +250,15 @@ accounts:
     product: iot
     capacity: {message_tps: %d, connections: %d}
     source: {type: aliyun, region: %s, kind: iot, interval: %s}
+  - id: %s
+    name: Meters
+    account: globex
+    product: iot
+    capacity: {message_tps: %d, connections: %d}
+    billing: {price: 410}
+    source: {type: aliyun, region: %s, kind: iot, interval: %s}
 `, cloudTelemetry, telemetryTPS, telemetrySubscriptions, telemetryConnections, cloudRegion, cloudPeriod,
-		cloudDevices, devicesTPS, devicesConnections, cloudRegion, cloudPeriod)
+		cloudDevices, devicesTPS, devicesConnections, cloudRegion, cloudPeriod,
+		cloudMeters, metersTPS, metersConnections, cloudRegion, cloudPeriod)
 	return accounts, instances
 }

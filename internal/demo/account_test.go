@@ -28,7 +28,7 @@ func TestCloudIsFound(t *testing.T) {
 	out := &terminal{begun: make(chan struct{})}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, Options{Listen: "127.0.0.1:0", Cloud: true, Out: out, Version: "test", Log: slog.New(slog.DiscardHandler)})
+		ended <- Run(ctx, Options{Listen: "127.0.0.1:0", Out: out, Version: "test", Log: slog.New(slog.DiscardHandler)})
 	}()
 	select {
 	case <-out.begun:
@@ -38,10 +38,10 @@ func TestCloudIsFound(t *testing.T) {
 		t.Fatalf("the demo does not begin:\n%s", out)
 	}
 	urls := regexp.MustCompile(`http://\S+`).FindAllString(out.String(), -1)
-	if len(urls) != 3 {
-		t.Fatalf("%d addresses were printed, want 3:\n%s", len(urls), out)
+	if len(urls) != printedPages {
+		t.Fatalf("%d addresses were printed, want %d:\n%s", len(urls), printedPages, out)
 	}
-	api, telephone := urls[0]+"api/v1/", urls[1]
+	api, telephone := urls[0]+"api/v1/", urls[printedPages-2]
 
 	var list wire.Instances
 	server.Eventually(t, "figures of all instances of the account", func() bool {

@@ -19,7 +19,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/brimwatch/brimwatch/internal/access"
+	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/daemon"
 	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/notifier/sms"
@@ -37,7 +37,7 @@ const (
 // Options is what a demo is started with.
 type Options struct {
 	Listen  string // where the Brimwatch page is, 127.0.0.1:9740; a free port is taken when it is in use
-	Cloud   bool   // also watch an account of a small Alibaba Cloud, whose instances are found
+	NoCloud bool   // leave out the accounts of a small Alibaba Cloud, whose instances are found
 	Out     io.Writer
 	Say     *phrases.Printer // what is printed, in a language; nil is English
 	Version string
@@ -49,13 +49,15 @@ type world struct {
 	orders, payments *broker
 	phone            *served
 	hook             *served
-	cloud            *served // nil without --cloud
+	cloud            *served // nil with --no-cloud
+	tel              *phone.Server
 	dir              string
+	chinese          bool // what people read is Chinese
 }
 
 // Run shows the demo until ctx ends.
 func Run(ctx context.Context, o Options) (err error) {
-	w, err := newWorld(o.Cloud)
+	w, err := newWorld(!o.NoCloud, o.Say)
 	if err != nil {
 		return err
 	}
@@ -68,11 +70,16 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
+	if err := recordPast(filepath.Join(w.dir, dataFolder, "history"), subjects(w.cloud != nil), began); err != nil {
+		return err
+	}
 	d, err := daemon.New(ctx, daemon.Options{ConfigFile: file, Version: o.Version, Logger: o.Log})
 	if err != nil {
 		return err
 	}
 	w.welcome(o.Out, o.Say, d.Address().String())
+	w.tel.SetInbound(ownURL(listen) + "/hooks/twilio/inbound")
 
 	st := &stage{away: make(chan bool)}
 	first := calm()
@@ -81,6 +88,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	w.payments = nil // the stage closes it, and starts another in its place
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.Run(ctx, nil) })
+	group.Go(func() error { return w.callBack(ctx) })
 	group.Go(func() error { return st.tell(ctx, o.Out, o.Say) })
 	group.Go(func() error { return st.payments(ctx, payments) })
 	group.Go(func() error {
@@ -91,8 +99,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-func newWorld(withCloud bool) (_ *world, err error) {
-	w := &world{}
+func newWorld(withCloud bool, say *phrases.Printer) (_ *world, err error) {
+	w := &world{chinese: say.Language() == words.ZH}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -107,17 +115,17 @@ func newWorld(withCloud bool) (_ *world, err error) {
 	if w.payments, err = startBroker("127.0.0.1:0"); err != nil {
 		return nil, err
 	}
-	tel, err := phone.New(phone.Options{
-		AccountSID: accountSID, AuthToken: authToken, Segments: sms.Segments,
-		Names: map[string]string{"+14155550123": "Alice", "+8613800138000": "Wei"},
+	w.tel, err = phone.New(phone.Options{
+		AccountSID: accountSID, AuthToken: authToken, Segments: sms.Segments, Callbacks: http.DefaultTransport, Say: say,
+		Names: map[string]string{numberAlice: "Alice", numberWei: "Wei"},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the telephone: %w", err)
 	}
-	if w.phone, err = serve(tel); err != nil {
+	if w.phone, err = serve(w.tel); err != nil {
 		return nil, err
 	}
-	h, err := newHook()
+	h, err := newHook(say)
 	if err != nil {
 		return nil, err
 	}
@@ -132,18 +140,51 @@ func newWorld(withCloud bool) (_ *world, err error) {
 	return w, err
 }
 
-// welcome prints what there is to open.
+// welcome says where the pages are.
 func (w *world) welcome(out io.Writer, say *phrases.Printer, address string) {
 	fmt.Fprintf(out, "\n%s\n\n", say.T("Brimwatch's demo is running. Open"))
-	for _, page := range []struct{ address, shows string }{
-		{address, say.T("Brimwatch: instances, alarms, notices")}, {w.phone.address, say.T("the telephone that gets the SMS")}, {w.hook.address, say.T("the webhooks as they arrive")},
-	} {
-		fmt.Fprintf(out, "  http://%s/            %s\n", page.address, page.shows)
+	chosen := ""
+	if w.chinese {
+		chosen = "?lang=zh"
+	}
+	brimwatch := "http://" + address
+	list := []struct{ address, shows string }{
+		{brimwatch + "/" + chosen, say.T("Brimwatch: all instances, the fullest first")},
+		{brimwatch + "/instances/" + idOrders + "?tab=statistics&last=30d", say.T("a month of Orders")},
+		{brimwatch + "/alarms", say.T("alarms")},
+		{brimwatch + "/calendar", say.T("what lies ahead")},
+		{brimwatch + "/notices", say.T("who was told what")},
+		{brimwatch + "/oncall", say.T("who is on call")},
+		{brimwatch + "/silences", say.T("silences")},
+		{brimwatch + "/people", say.T("people, and how well they can be reached")},
+		{"http://" + w.phone.address + "/", say.T("the telephones that get the SMS; answer on them with ACK and a code")},
+		{"http://" + w.hook.address + "/", say.T("the webhooks as they arrive")},
+	}
+	longest := 0
+	for _, page := range list {
+		longest = max(longest, len(page.address))
+	}
+	for _, page := range list {
+		fmt.Fprintf(out, "  %-*s  %s\n", longest, page.address, page.shows)
 	}
 	fmt.Fprintf(out, "\n%s\n\n", say.T("Orders may have %d connections, %d subscriptions and %d messages a second from publishers. Ctrl-C ends it.",
 		capacityConnections, capacitySubscriptions, capacitySendTPS))
 	if w.cloud != nil {
 		cloudWelcome(out, say)
+	}
+}
+
+// callBack carries what the telephones report, until ctx ends.
+func (w *world) callBack(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			_ = w.tel.Notify(ctx) // Brimwatch asks by itself for what did not come
+		}
 	}
 }
 
@@ -169,74 +210,6 @@ func (w *world) close() error {
 	}
 	return errors.Join(errs...)
 }
-
-// writeConfig writes a configuration as a user would, into the demo's folder.
-func (w *world) writeConfig(listen string) (string, error) {
-	accounts, found := "", ""
-	if w.cloud != nil {
-		accounts, found = accountConfig(w.cloud.address)
-	}
-	// Nothing in a demo needs a fence, and whoever gives another address wants it seen.
-	open := !access.Loopback(listen)
-	text := fmt.Sprintf(`server: {listen: %q, open: %t}
-storage: {dir: %q, retention: 1d}
-collect: {interval: 1s, timeout: 2s}
-
-alarms:
-  notify: [oncall]
-  calendar_at: off # at once: nobody waits for nine o'clock here
-  capacity: {threshold: 70%%, for: 4s, clear_for: 4s, levels: [{severity: critical, threshold: 90%%}]}
-  no_data: {for: 8s, clear_for: 2s}
-  flapping: {enabled: false} # the story is told again every two minutes
-%s
-instances:
-  - id: mqtt-orders
-    name: Orders
-    product: mqtt
-    edition: basic
-    capacity: {connections: %d, subscriptions: %d, send_tps: %d}
-    billing: {method: subscription, expires: %s}
-    source: {type: mosquitto, url: "mqtt://%s"}
-    labels: {team: orders, env: demo}
-  - id: mqtt-payments
-    name: Payments
-    product: mqtt
-    edition: basic
-    capacity: {connections: 40, subscriptions: 100, send_tps: 200}
-    billing: {method: subscription, expires: %s}
-    source: {type: mosquitto, url: "mqtt://%s"}
-    labels: {team: payments, env: demo}
-  - id: redis-sessions
-    name: Sessions
-    product: redis
-    edition: community
-    billing: {method: subscription, expires: %s}
-    labels: {team: web, env: demo}
-%s
-contacts:
-  - {name: Alice, phone: "+14155550123"}
-  - {name: Wei, phone: "+8613800138000", language: zh, time_zone: Asia/Shanghai}
-
-receivers:
-  - name: oncall
-    sms: [Alice, Wei]
-    webhooks: [{url: "http://%s/hook", secret_file: hook.key}]
-
-sms:
-  providers:
-    - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
-`, listen, open, filepath.Join(w.dir, "data"), accounts, capacityConnections, capacitySubscriptions, capacitySendTPS,
-		day(200), w.orders.address, day(5), w.payments.address, day(40), found, w.hook.address, accountSID, w.phone.address)
-	for name, content := range map[string]string{"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey, keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret} {
-		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {
-			return "", fmt.Errorf("write the demo's configuration: %w", err)
-		}
-	}
-	return filepath.Join(w.dir, "brimwatch.yml"), nil
-}
-
-// day is a date some days from now.
-func day(n int) string { return time.Now().AddDate(0, 0, n).Format(time.DateOnly) }
 
 // freeUnless returns address when it is free, and else one that is.
 func freeUnless(address string) (string, error) {

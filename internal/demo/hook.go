@@ -7,8 +7,11 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 //go:embed hook.html.tmpl
@@ -23,6 +26,19 @@ type hook struct {
 
 	mu   sync.Mutex
 	came []came // the newest first
+	open []openAlert
+}
+
+// openAlert is an alert that has begun and not ended, as the webhooks told it last.
+type openAlert struct {
+	At time.Time // when it was told of last
+	cameAlert
+}
+
+// received is what the page shows.
+type received struct {
+	Open []openAlert // the oldest first
+	Came []came
 }
 
 // came is one webhook as it arrived.
@@ -36,12 +52,14 @@ type came struct {
 
 type cameAlert struct {
 	Status      string            `json:"status"`
+	Fingerprint string            `json:"fingerprint"`
+	StartsAt    time.Time         `json:"startsAt"`
 	Labels      map[string]string `json:"labels"`
 	Annotations map[string]string `json:"annotations"`
 }
 
-func newHook() (*hook, error) {
-	page, err := template.ParseFS(pages, "hook.html.tmpl")
+func newHook(say *phrases.Printer) (*hook, error) {
+	page, err := template.New("hook.html.tmpl").Funcs(template.FuncMap{"t": say.T, "tag": say.Tag}).ParseFS(pages, "hook.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("read the page of the webhook receiver: %w", err)
 	}
@@ -55,7 +73,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.mu.Lock()
-	shown := append([]came(nil), h.came...)
+	shown := received{slices.Clone(h.open), slices.Clone(h.came)}
 	h.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if err := h.page.Execute(w, shown); err != nil {
@@ -84,7 +102,26 @@ func (h *hook) take(w http.ResponseWriter, r *http.Request) {
 	if len(h.came) > hookKept {
 		h.came = h.came[:hookKept]
 	}
+	for i := range m.Alerts {
+		h.follow(&m.Alerts[i])
+	}
 	h.mu.Unlock()
+}
+
+// follow keeps what is open: however much came since, it stays on the page until its end
+// comes. The lock is held.
+func (h *hook) follow(a *cameAlert) {
+	now := time.Now()
+	at := slices.IndexFunc(h.open, func(o openAlert) bool { return o.Fingerprint == a.Fingerprint })
+	switch {
+	case a.Status == "resolved" && at >= 0:
+		h.open = slices.Delete(h.open, at, at+1)
+	case a.Status == "resolved":
+	case at >= 0:
+		h.open[at] = openAlert{now, *a}
+	default:
+		h.open = append(h.open, openAlert{now, *a})
+	}
 }
 
 func indented(body []byte) string {

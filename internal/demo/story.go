@@ -29,6 +29,9 @@ type scene struct {
 // calm is how busy Orders is when nothing is the matter: about 40 %.
 func calm() level { return level{clients: 18, filters: 45, messages: 120} }
 
+// usualPayments is how busy Payments is while its broker runs.
+func usualPayments() level { return level{clients: 12, filters: 30, messages: 60} }
+
 // story is what happens, in about two minutes; then it begins again. The first alarm is critical, so
 // that it is told at once: with an account the first minute has many texts, after which a warning
 // would wait for the next minute, and be over by then.
@@ -80,7 +83,7 @@ func (s *stage) tell(ctx context.Context, out io.Writer, say *phrases.Printer) e
 // payments keeps the broker Payments: with its clients, or switched off.
 func (s *stage) payments(ctx context.Context, b *broker) error {
 	address := b.address
-	busy := level{clients: 12, filters: 30, messages: 60}
+	busy := usualPayments()
 	crowdOf := func() (stop func()) {
 		cctx, cancel := context.WithCancel(ctx)
 		ended := make(chan struct{})

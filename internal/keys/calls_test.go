@@ -18,6 +18,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/heard"
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/internal/keys"
@@ -47,10 +48,11 @@ func (h inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // quiet is a channel that takes everything, and notes for whom.
-type quiet struct{ told *[]string }
+type quiet struct{ told, said *[]string }
 
 func (q quiet) Send(_ context.Context, m notifier.Message) (notifier.Receipt, error) {
 	for i := range m.Notices {
+		*q.said = append(*q.said, m.Notices[i].Text)
 		*q.told = append(*q.told, fmt.Sprintf("%s %s %s", m.Recipient.Name, m.Notices[i].Kind, m.Notices[i].Rule))
 	}
 	return notifier.Receipt{Status: notifier.Delivered}, nil
@@ -63,6 +65,7 @@ type rig struct {
 	t     *testing.T
 	phone *phone.Server
 	told  []string // text messages
+	said  []string // what they say
 	acks  []string
 }
 
@@ -131,11 +134,11 @@ func start(t *testing.T, language words.Language) *rig {
 		kind, who, _ := strings.Cut(name, "/")
 		return notifier.Target{Recipient: notifier.Recipient{Channel: kind, Name: name, Address: wei, Display: who}, Channel: ch, Zone: time.UTC, Language: language}
 	}
-	boss := to("sms/boss", quiet{&r.told})
+	boss := to("sms/boss", quiet{&r.told, &r.said})
 	boss.Recipient.Address = "+4930000000"
-	d := notifier.NewDirectory(notifier.Entries{Default: []string{"oncall"}, Fallback: []string{"bosses"}, Receivers: map[string]notifier.Receiver{
+	d := notifier.NewDirectory(notifier.Entries{Words: notifier.Words{Heard: heard.New(heard.OfCalls())}, Default: []string{"oncall"}, Fallback: []string{"bosses"}, Receivers: map[string]notifier.Receiver{
 		"oncall": {
-			Name: "oncall", Targets: []notifier.Target{to("sms/wei", quiet{&r.told}), to("voice/wei", caller)},
+			Name: "oncall", Targets: []notifier.Target{to("sms/wei", quiet{&r.told, &r.said}), to("voice/wei", caller)},
 			CallAfter: 5 * time.Minute, Escalate: []notifier.Escalation{{After: time.Hour, To: []string{"bosses"}}},
 		},
 		"bosses": {Name: "bosses", Targets: []notifier.Target{boss}},
@@ -268,6 +271,42 @@ func TestCallNobodyTakes(t *testing.T) {
 					t.Errorf("%d calls", n)
 				}
 				want(t, "who is told", r.told, "sms/wei raised capacity", "sms/boss raised delivery")
+			})
+		})
+	}
+}
+
+// TestCallThatCannotBeMade: a number that is wrong is not called once more, and others are told at once, in
+// their language.
+func TestCallThatCannotBeMade(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		taken phone.Taken
+		calls int
+		why   string
+		told  string
+	}{
+		{"the number is none", phone.Taken{Refuse: &phone.Refusal{Status: http.StatusBadRequest, Code: 21211, Message: "The phone number is not valid."}}, 0,
+			"the number of wei is not a phone number; correct phone of this contact: HTTP 400, error 21211: The phone number is not valid.", "未能通知wei：wei 的号码不是电话号码"},
+		{"its country is switched off", phone.Taken{Refuse: &phone.Refusal{Status: http.StatusBadRequest, Code: 21215, Message: "Not allowed."}}, 0,
+			"calls to the country of wei are switched off for the account; switch them on in the Twilio console under Voice, Settings, Geo permissions: HTTP 400, error 21215: Not allowed.", "未能通知wei：该账号未开启拨打 wei 所在国家"},
+		{"it is not put through", phone.Taken{End: "failed"}, 1,
+			"accepted, and then not delivered: Twilio could not put the call through; is the number right, and may the account call it?", "未能通知wei：Twilio 未能接通"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := start(t, words.ZH)
+				r.phone.SetTaken(func(phone.CallRequest) phone.Taken { return tt.taken })
+				r.happen(alarm.Raised, "K7Q2", alarm.Critical)
+				r.pass(15 * time.Minute)
+				want(t, "calls", r.calls(), "voice/wei dead: "+tt.why)
+				if n := len(r.phone.Calls()); n != tt.calls {
+					t.Errorf("%d calls", n)
+				}
+				want(t, "who is told", r.told, "sms/wei raised capacity", "sms/boss raised delivery")
+				if !strings.Contains(r.said[1], tt.told) {
+					t.Errorf("others are told %q", r.said[1])
+				}
 			})
 		})
 	}

@@ -1,7 +1,6 @@
 package links
 
 import (
-	"crypto/hmac"
 	"encoding/base64"
 	"encoding/binary"
 	"time"
@@ -38,22 +37,14 @@ func (s *Signer) ListToken(l List) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, s.sign(b)...))
 }
 
-func appendText(b []byte, text string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
-}
-
 // ReadList returns what a token of a list allows at a moment.
 func (s *Signer) ReadList(token string, now time.Time) (List, error) {
-	all, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(all) < signature+1 {
-		return List{}, errForged
+	b, err := s.signed(token, listVersion)
+	if err != nil {
+		return List{}, err
 	}
-	b, sum := all[:len(all)-signature], all[len(all)-signature:]
-	if !hmac.Equal(sum, s.sign(b)) || b[0] != listVersion {
-		return List{}, errForged
-	}
-	r := tokenReader{rest: b[1:]}
-	l := List{Expires: time.Unix(r.number(), 0).UTC(), By: r.text()}
+	r := tokenReader{rest: b}
+	l := List{Expires: r.moment(), By: r.text()}
 	for len(r.rest) > 0 && !r.broken {
 		l.Alarms = append(l.Alarms, Alarm{Code: r.text(), RaisedAt: time.UnixMilli(r.number()).UTC()})
 	}
@@ -64,31 +55,4 @@ func (s *Signer) ReadList(token string, now time.Time) (List, error) {
 		return l, errExpired
 	}
 	return l, nil
-}
-
-// tokenReader reads the fields of a token one after the other.
-type tokenReader struct {
-	rest   []byte
-	broken bool
-}
-
-func (r *tokenReader) number() int64 {
-	v, n := binary.Varint(r.rest)
-	if n <= 0 {
-		r.broken, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *tokenReader) text() string {
-	length, n := binary.Uvarint(r.rest)
-	if n <= 0 || length > uint64(len(r.rest)-n) {
-		r.broken, r.rest = true, nil
-		return ""
-	}
-	text := string(r.rest[n : n+int(length)])
-	r.rest = r.rest[n+int(length):]
-	return text
 }

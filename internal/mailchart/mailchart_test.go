@@ -71,3 +71,40 @@ func TestDraw(t *testing.T) {
 		t.Error("there is a chart without a history")
 	}
 }
+
+// TestPicture: the chart of any time has about as many points, and the same picture as in a mail.
+func TestPicture(t *testing.T) {
+	now := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
+	one := fleet.Series{Metric: fleet.Connections, Usage: []fleet.Point{{T: now.Add(-2 * time.Hour), V: 3000}, {T: now, V: 3612}}, Capacity: []fleet.Point{{T: now.Add(-2 * time.Hour), V: 5000}, {T: now, V: 5000}}}
+	h := &recorded{series: []fleet.Series{one}}
+	d := New(func() History { return h })
+	n := &notifier.Notice{CreatedAt: now, Alert: notifier.Alert{
+		Labels: map[string]string{"metric": "connections", "instance_id": "mqtt-1"}, Annotations: map[string]string{"threshold": "70%"},
+	}}
+	s, ok := OfNotice(n)
+	got, err := d.Picture(t.Context(), s, words.EN)
+	mailed, drawn := d.Draw(t.Context(), n, words.EN, time.UTC)
+	if !ok || err != nil || !drawn || !bytes.Equal(got, mailed.PNG) {
+		t.Errorf("%v, %v: %d bytes, and %d in a mail", ok, err, len(got), len(mailed.PNG))
+	}
+	s.Threshold = 0
+	if plain, err := d.Picture(t.Context(), s, words.EN); err != nil || bytes.Equal(plain, got) {
+		t.Errorf("without a threshold it is the same; %v", err)
+	}
+	for length, want := range map[time.Duration]string{
+		time.Second: "mqtt-1 1s 15s", time.Hour: "mqtt-1 1h0m0s 15s", 24 * time.Hour: "mqtt-1 24h0m0s 5m0s", 366 * 24 * time.Hour: "mqtt-1 8784h0m0s 30h30m0s",
+	} {
+		s.From = s.To.Add(-length)
+		if _, _ = d.Picture(t.Context(), s, words.EN); h.asked != want {
+			t.Errorf("%s: it asked for %s, want %s", length, h.asked, want)
+		}
+	}
+	s.Metric = fleet.MemoryBytes
+	if _, err := d.Picture(t.Context(), s, words.EN); !errors.Is(err, ErrNothing) {
+		t.Errorf("nothing was recorded: %v", err)
+	}
+	h.err = errors.New("the history is away")
+	if _, err := d.Picture(t.Context(), s, words.EN); !errors.Is(err, h.err) {
+		t.Errorf("the history is away: %v", err)
+	}
+}

@@ -8,7 +8,7 @@ import (
 // allHeard lists what other packages compose in English and pages and commands pass on:
 // that of which there is a fixed set. What a server, a cloud or a provider answered is
 // in no set, and neither are the faults of a configuration: these stay as they are. Why no data
-// arrives is in fleet/heard.
+// arrives, and what became of calls, is in fleet/heard.
 func allHeard() []saying {
 	out := append(heardOfTerms(), heardOfChanges()...)
 	out = append(out, heardOfCalendarAlarms()...)
@@ -165,6 +165,9 @@ func heardOfNotices() []saying {
 		{"over the cap of a day: %d text messages", "超过每天的上限：%d 条短信"},
 		{"over the cap of a month: %d text messages", "超过每月的上限：%d 条短信"},
 		{"over the cap of a hour: %d text messages", "超过每小时的上限：%d 条短信"},
+		{"over the cap of this contact: %d calls", "超过该联系人的上限：%d 次呼叫"},
+		{"over the cap of a day: %d calls", "超过每天的上限：%d 次呼叫"},
+		{"over the cap of a month: %d calls", "超过每月的上限：%d 次呼叫"},
 		{"told with %s", "已随 %s 一并通知"},
 		{"may have come twice: whether an attempt before this one arrived is not known", "可能收到两次：之前一次发送是否到达无法确定"},
 		{"told with %s; %v", "已随 %s 一并通知；%v"},
@@ -189,11 +192,6 @@ func heardOfNotices() []saying {
 		{"given up after %d attempts: %v", "尝试 %d 次后放弃：%v"},
 		{"refused together with others: %v", "与其他通知一起被拒绝：%v"},
 		{"accepted, and then not delivered: %v", "已受理，但未送达：%v"},
-		{"nobody took the call", "无人接听"},
-		{"the line was busy, or the call was declined", "占线或被拒接"},
-		{"an answering machine took the call", "由语音信箱接听"},
-		{"the call was canceled at Twilio", "呼叫已在 Twilio 取消"},
-		{"Twilio could not put the call through; is the number right, and may the account call it?", "Twilio 未能接通；请检查号码，以及账号是否允许呼叫"},
 		{"%v; it is tried once more", "%v；将再试一次"},
 		{"the disk of storage.dir is full: make room there", "storage.dir 所在磁盘已满：请清理空间"},
 		{"It fits nothing now: no instance, account or open alarm has these labels. It holds what is raised with them before it ends.", "目前无匹配：没有实例、账号或未结束的告警带有这些标签。在其结束前触发的匹配告警会被暂缓。"},
@@ -257,6 +255,9 @@ func heardOfCommands() []saying {
 		{"the Brimwatch at %s asks for a user and password: write them into --url, http://user:password@host:9740", "%s 的 Brimwatch 需要用户名和密码：请写入 --url，如 http://user:password@host:9740"},
 		{"%s answered %d %s; is it a Brimwatch, or a proxy before it?", "%s 应答 %d %s；它是 Brimwatch，还是其前面的代理？"},
 		{"what answers at %s is not a Brimwatch of this version: it has no calendar", "%s 应答的不是此版本的 Brimwatch：它没有日历"},
+		{"what answers at %s has no %s: is it a Brimwatch, and of this version?", "%s 应答的服务没有 %s：它是此版本的 Brimwatch 吗？"},
+		{"the Brimwatch at %s refuses: %s", "%s 的 Brimwatch 拒绝：%s"},
+		{"speak to the assistant: %s", "与助手通信：%s"},
 		{"what answers at %s is not a Brimwatch of this version: %s", "%s 应答的不是此版本的 Brimwatch：%s"},
 		{"the address of a Brimwatch looks like http://127.0.0.1:9740", "Brimwatch 的地址应类似 http://127.0.0.1:9740"},
 		{"there is no rota %s; known are %s", "没有值班表 %s；已有：%s"},
@@ -273,9 +274,11 @@ func heardOfCommands() []saying {
 		{"accepted", "已受理"},
 		{"accepted: %v", "已受理：%v"},
 		{"accepted as %s", "已受理（%s）"},
+		{"accepted as %s: %v", "已受理（%s）：%v"},
 		{"delivered", "已送达"},
 		{"delivered: %v", "已送达：%v"},
 		{"delivered as %s", "已送达（%s）"},
+		{"delivered as %s: %v", "已送达（%s）：%v"},
 		{"failed as %s: %v", "未送达（%s）：%v"},
 		{"a total of %s so far; the rate needs two readings", "目前总数 %s；计算速率需要两次读数"},
 		{"%s: a share is wanted here, such as 70%%, not %s", "%s：此处应为百分比，如 70%%，而不是 %s"},

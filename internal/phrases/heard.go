@@ -8,9 +8,9 @@ import (
 // saying is a sentence that another package composed in English, and its translation.
 type saying heard.Saying
 
-// heardBook has the sayings of pages and commands, and those of silence.
+// heardBook has the sayings of pages and commands, and those of silence and of calls.
 func heardBook() *heard.Book {
-	list := heard.OfSilence()
+	list := append(heard.OfSilence(), heard.OfCalls()...)
 	for _, s := range allHeard() {
 		list = append(list, heard.Saying(s))
 	}

@@ -73,9 +73,9 @@ func TestHeardAs(t *testing.T) {
 	}
 }
 
-// silence has the sayings of fleet/heard.
-func silence() (out []saying) {
-	for _, s := range heard.OfSilence() {
+// shared has the sayings of fleet/heard.
+func shared() (out []saying) {
+	for _, s := range append(heard.OfSilence(), heard.OfCalls()...) {
 		out = append(out, saying(s))
 	}
 	return out
@@ -85,7 +85,7 @@ func silence() (out []saying) {
 // Chinese needs no escaping on a page.
 func TestSayings(t *testing.T) {
 	seen := make(map[string]bool)
-	for _, s := range append(allHeard(), silence()...) {
+	for _, s := range append(allHeard(), shared()...) {
 		if seen[s.English] {
 			t.Errorf("%q is there twice", s.English)
 		}

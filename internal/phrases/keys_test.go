@@ -21,7 +21,13 @@ const root = "../.."
 
 // speakers are the folders whose code and templates say phrases.
 func speakers() []string {
-	return []string{"internal/web", "cmd/brimwatch", "internal/rehearsal", "internal/demo/demo.go", "internal/demo/story.go", "internal/demo/account.go"}
+	return []string{
+		"internal/web",
+		"internal/pictures",
+		"cmd/brimwatch",
+		"internal/rehearsal",
+		"internal/demo",
+	}
 }
 
 // said is what code and templates say: phrases, and kinds of words, by where they stand.

@@ -39,8 +39,22 @@ func New() *Book {
 // parts lists the Chinese phrases by subject.
 func parts() []map[string]string {
 	return []map[string]string{
-		chineseFrame(), chineseLists(), chineseInstance(), chineseBilling(), chineseCalendar(), chineseAlarms(), chinesePeople(), chineseForms(), chineseDrawings(),
-		chineseCommands(), chineseTables(), chineseHelp(), chineseRehearsal(), chineseConfirm(),
+		chineseFrame(),
+		chineseLists(),
+		chineseInstance(),
+		chineseBilling(),
+		chineseCalendar(),
+		chineseAlarms(),
+		chinesePeople(),
+		chineseForms(),
+		chineseDrawings(),
+		chineseCommands(),
+		chineseTables(),
+		chineseHelp(),
+		chineseRehearsal(),
+		chineseConfirm(),
+		chineseDemo(),
+		chineseLinks(),
 	}
 }
 

@@ -29,16 +29,14 @@ func newPerson(c *config.Contact, mute []notifier.MuteTime, s *config.Snapshot, 
 }
 
 // newOnCall makes a rota with the targets of all who can be on call by it.
-func newOnCall(name string, mute []notifier.MuteTime, s *config.Snapshot, contacts map[string]*config.Contact,
-	providers map[string]notifier.Channel,
-) (notifier.OnCall, error) {
+func newOnCall(name string, s *config.Snapshot, contacts map[string]*config.Contact, target func(*config.Contact) (notifier.Target, error)) (notifier.OnCall, error) {
 	for i := range s.Rotas {
 		if s.Rotas[i].Name != name {
 			continue
 		}
 		oc := notifier.OnCall{Rota: s.Rotas[i], People: make(map[string]notifier.Target)}
 		for _, person := range oc.Rota.Everybody() {
-			t, err := newPerson(contacts[person], mute, s, providers)
+			t, err := target(contacts[person])
 			if err != nil {
 				return oc, fmt.Errorf("rota %s: %w", name, err)
 			}
@@ -91,4 +89,10 @@ func limits(l *config.Limits) notifier.Limits {
 		PerContact: l.PerContact, PerContactEvery: l.PerContactEvery, PerDay: l.PerDay, PerMonth: l.PerMonth,
 		MoneyPerMonth: l.MoneyPerMonth, ReserveCritical: l.ReserveCritical, Warn: l.Warn,
 	}
+}
+
+// callLimits are the caps on telephone calls. Only critical alarms make calls, so that nothing is
+// kept for them.
+func callLimits(l *config.VoiceLimits) notifier.Limits {
+	return notifier.Limits{PerContact: l.PerContact, PerContactEvery: l.PerContactEvery, PerDay: l.PerDay, PerMonth: l.PerMonth}
 }

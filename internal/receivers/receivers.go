@@ -33,18 +33,19 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		return nil, err
 	}
 	e := notifier.Entries{
-		Receivers: make(map[string]notifier.Receiver, len(s.Receivers)),
-		Notify:    make(map[string][]string, len(s.Instances)),
-		Accounts:  s.AccountNotify,
-		Default:   s.NoData.Notify,
-		People:    make(map[string]notifier.Person, len(s.Contacts)),
-		Fallback:  s.Fallback,
-		Drill:     notifier.Drill(s.Drill),
-		Limits:    limits(&s.SMS.Limits),
+		Receivers:  make(map[string]notifier.Receiver, len(s.Receivers)),
+		Notify:     make(map[string][]string, len(s.Instances)),
+		Accounts:   s.AccountNotify,
+		Default:    s.NoData.Notify,
+		People:     make(map[string]notifier.Person, len(s.Contacts)),
+		Fallback:   s.Fallback,
+		Drill:      notifier.Drill(s.Drill),
+		Limits:     limits(&s.SMS.Limits),
+		CallLimits: callLimits(&s.Voice.Limits),
 
 		ReceiptWithin: s.SMS.ReceiptWithin,
 		Stranger:      stranger(s, providers, version),
-		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(heard.OfSilence())},
+		Words:         notifier.Words{ExternalURL: s.Server.ExternalURL, Title: s.Catalogue.Title, Guide: s.Catalogue.Guide, Names: notifier.NamesOf(namesIn(s)), Heard: heard.New(append(heard.OfSilence(), heard.OfCalls()...))},
 	}
 	contacts := make(map[string]*config.Contact, len(s.Contacts))
 	for i := range s.Contacts {
@@ -59,11 +60,9 @@ func Directory(s *config.Snapshot, version string) (*notifier.Directory, error) 
 		if err != nil {
 			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
 		}
-		calls, err := called(&s.Receivers[i], s, contacts, voices)
-		if err != nil {
+		if err := addCalled(&r, &s.Receivers[i], s, contacts, voices); err != nil {
 			return nil, fmt.Errorf("receiver %s: %w", s.Receivers[i].Name, err)
 		}
-		r.Targets = append(r.Targets, calls...)
 		e.Receivers[r.Name] = r
 	}
 	for i := range s.Instances {
@@ -124,7 +123,7 @@ func newReceiver(r *config.Receiver, s *config.Snapshot, contacts map[string]*co
 		out.Targets = append(out.Targets, t)
 	}
 	for _, name := range r.OnCall {
-		oc, err := newOnCall(name, mute, s, contacts, providers)
+		oc, err := newOnCall(name, s, contacts, func(c *config.Contact) (notifier.Target, error) { return newPerson(c, mute, s, providers) })
 		if err != nil {
 			return out, err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/sms/twilio"
+	"github.com/brimwatch/brimwatch/notifier/voice/aliyun"
 )
 
 // callers makes the channels of those who make telephone calls, by name.
@@ -32,34 +33,54 @@ func newCaller(p *config.VoiceProvider, external string) (notifier.Channel, erro
 			APIKeySID: p.APIKeySID, APIKeySecret: p.APIKeySecret.Reveal(), From: p.From, BaseURL: p.BaseURL,
 			StatusCallback: callback(external, p.AuthToken, twilio.StatusPath), KeyAddress: callback(external, p.AuthToken, twilio.KeyPath),
 		})
+	case "aliyun":
+		return aliyun.New(aliyun.Options{
+			AccessKeyID: p.KeyID.Reveal(), AccessKeySecret: p.KeySecret.Reveal(), From: p.From, Templates: p.Templates, BaseURL: p.BaseURL,
+		})
 	}
 	return nil, fmt.Errorf("type %q is not known", p.Type)
 }
 
-// called makes the targets of those whom a receiver calls.
-func called(r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact, channels map[string]notifier.Channel) ([]notifier.Target, error) {
-	var out []notifier.Target
+// addCalled adds those whom a receiver calls: contacts, and whoever is on call.
+func addCalled(out *notifier.Receiver, r *config.Receiver, s *config.Snapshot, contacts map[string]*config.Contact, channels map[string]notifier.Channel) error {
 	for _, name := range r.Voice {
-		c := contacts[name]
-		by := best(s.Voice.Providers, func(p *config.VoiceProvider) []string { return p.Prefixes }, c.Phone)
-		if len(by) == 0 {
-			return nil, fmt.Errorf("no voice provider calls the country of contact %s", name)
+		t, err := newCalled(contacts[name], r, s, channels)
+		if err != nil {
+			return err
 		}
-		routes := make([]notifier.Route, len(by))
-		for i, p := range by {
-			routes[i] = notifier.Route{Name: p.Name, Channel: channels[p.Name], Way: "voice " + p.Name}
-		}
-		t := notifier.Target{
-			Recipient: notifier.Recipient{Channel: notifier.VoiceChannel, Name: notifier.VoiceChannel + "/" + name, Address: c.Phone, Display: name},
-			Provider:  routes[0].Name, Channel: routes[0].Channel, Way: routes[0].Way, Others: routes[1:], Turn: r.TurnOfVoice(name),
-			Language: c.Language, Zone: c.Zone, Mute: append(muteTimes(c.Mute), muteTimes(r.Mute)...),
-		}
-		if c.Quiet != nil {
-			t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
-		}
-		out = append(out, t)
+		t.Turn = r.TurnOfVoice(name)
+		out.Targets = append(out.Targets, t)
 	}
-	return out, nil
+	for _, name := range r.VoiceOnCall {
+		oc, err := newOnCall(name, s, contacts, func(c *config.Contact) (notifier.Target, error) { return newCalled(c, r, s, channels) })
+		if err != nil {
+			return err
+		}
+		oc.Turn = r.TurnOfVoice(name)
+		out.OnCall = append(out.OnCall, oc)
+	}
+	return nil
+}
+
+// newCalled makes the target of a contact whom a receiver calls.
+func newCalled(c *config.Contact, r *config.Receiver, s *config.Snapshot, channels map[string]notifier.Channel) (notifier.Target, error) {
+	by := best(s.Voice.Providers, func(p *config.VoiceProvider) []string { return p.Prefixes }, c.Phone)
+	if len(by) == 0 {
+		return notifier.Target{}, fmt.Errorf("no voice provider calls the country of contact %s", c.Name)
+	}
+	routes := make([]notifier.Route, len(by))
+	for i, p := range by {
+		routes[i] = notifier.Route{Name: p.Name, Channel: channels[p.Name], Way: "voice " + p.Name}
+	}
+	t := notifier.Target{
+		Recipient: notifier.Recipient{Channel: notifier.VoiceChannel, Name: notifier.VoiceChannel + "/" + c.Name, Address: c.Phone, Display: c.Name},
+		Provider:  routes[0].Name, Channel: routes[0].Channel, Way: routes[0].Way, Others: routes[1:],
+		Language: c.Language, Zone: c.Zone, Mute: append(muteTimes(c.Mute), muteTimes(r.Mute)...),
+	}
+	if c.Quiet != nil {
+		t.Quiet = &notifier.Quiet{From: c.Quiet.From, To: c.Quiet.To, Except: c.Quiet.Except}
+	}
+	return t, nil
 }
 
 // best lists which providers fit a number: the longer the prefix that fits the better, and of

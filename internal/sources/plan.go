@@ -90,14 +90,6 @@ func (p *planned) messageTPS() []float64 {
 	return out
 }
 
-// describe names the source in an error.
-func (p *planned) describe() string {
-	if len(p.instances) == 1 {
-		return "instance " + p.instances[0].ID
-	}
-	return fmt.Sprintf("instances %s to %s", p.instances[0].ID, p.instances[len(p.instances)-1].ID)
-}
-
 // origin says who tells the limits.
 func (p *planned) origin() fleet.Origin {
 	if p.from.Type == cloudSource {

@@ -113,13 +113,13 @@ func TestClusterOfPages(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	p := collector.Probe(t.Context(), &set.list[0])[0]
+	p := collector.Probe(t.Context(), &set.list[0], nil)[0]
 	if p.Reading.Usage[fleet.Connections] != 42 || p.Reading.Limits[fleet.Connections].Value != 100 {
 		t.Errorf("got %+v", p.Reading)
 	}
 	b.CloseClientConnections()
 	b.Close()
-	p = collector.Probe(t.Context(), &set.list[0])[0]
+	p = collector.Probe(t.Context(), &set.list[0], nil)[0]
 	if p.Reading.Up || !strings.Contains(p.Reading.Reason, "1 of 2 nodes could not be read") {
 		t.Errorf("got %+v", p.Reading)
 	}

@@ -3,7 +3,6 @@
 package sources
 
 import (
-	"fmt"
 	"log/slog"
 
 	"github.com/brimwatch/brimwatch/collector"
@@ -62,8 +61,8 @@ func New(log *slog.Logger, limits LimitStore) *Sources {
 }
 
 // Prepare builds the Collectors of a configuration, and takes over those whose
-// source did not change. When one cannot be built, those built so far are closed
-// and nothing has changed.
+// source did not change. When some cannot be built, the error is config.Faults that name
+// them all, those built are closed, and nothing has changed.
 func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err error) {
 	set := Set{open: make(map[string]built, len(snapshot.Instances))}
 	defer func() {
@@ -71,12 +70,14 @@ func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err 
 			s.Discard(set)
 		}
 	}()
+	reasons := make(map[string]string) // why sources cannot be built, by their first instance
 	for _, p := range plan(snapshot, clouds) {
 		b, same := s.open[p.name]
 		if !same || !sameSource(&b.from, &p) {
 			b = built{from: p}
 			if b.collector, err = s.build(p); err != nil {
-				return set, fmt.Errorf("source of %s: %w", p.describe(), err)
+				reasons[p.instances[0].ID] = err.Error()
+				continue
 			}
 			if s.budget != nil {
 				b.collector = s.budget.bound(b.collector, &p)
@@ -87,6 +88,9 @@ func (s *Sources) Prepare(snapshot *config.Snapshot, clouds Clouds) (_ Set, err 
 			Name: p.name, Instances: p.instances, Collector: b.collector,
 			Interval: p.from.Interval, Timeout: p.from.Timeout, LimitOrigin: p.origin(), LimitsBefore: s.limits,
 		})
+	}
+	if len(reasons) > 0 {
+		return set, snapshot.SourceFaults(reasons)
 	}
 	return set, nil
 }

@@ -35,7 +35,8 @@ func TestPrepareThatFailsHalfWay(t *testing.T) {
 		"kept":  {Type: "mosquitto", URL: "mqtt://127.0.0.1:1"},
 		"fresh": {Type: "mosquitto", URL: "mqtt://127.0.0.1:2"},
 		"wrong": {Type: "carrier pigeon"},
-		"never": {Type: "mosquitto", URL: "mqtt://127.0.0.1:3"},
+		"other": {Type: "mosquitto", URL: "mqtt://127.0.0.1:3/path"},
+		"last":  {Type: "mosquitto", URL: "mqtt://127.0.0.1:4"},
 	}
 	s := New(slog.New(slog.DiscardHandler), nil)
 	var fresh []*counted
@@ -49,11 +50,12 @@ func TestPrepareThatFailsHalfWay(t *testing.T) {
 	}
 	running := &counted{}
 	s.open["kept"] = built{from: planned{name: "kept", from: from["kept"], instances: []*fleet.Instance{{ID: "kept"}}}, collector: running}
-	_, err := s.Prepare(snapshotOf(from, "kept", "fresh", "wrong", "never"), nil)
-	if err == nil || !strings.Contains(err.Error(), `source of instance wrong: type "carrier pigeon" is not known`) {
-		t.Errorf("got %v", err)
+	_, err := s.Prepare(snapshotOf(from, "kept", "fresh", "wrong", "other", "last"), nil)
+	want := "source of instance other: url has a path, which only ws:// and wss:// take\nsource of instance wrong: type \"carrier pigeon\" is not known"
+	if err == nil || err.Error() != want { // all at once
+		t.Errorf("got %v, want %s", err, want)
 	}
-	if len(fresh) != 1 || fresh[0].closed != 1 {
+	if len(fresh) != 2 || fresh[0].closed != 1 || fresh[1].closed != 1 {
 		t.Errorf("what was built for nothing was not closed, once: %d of them", len(fresh))
 	}
 	if running.closed != 0 {

@@ -129,7 +129,7 @@ func (p *pages) episodeRows(list []alarm.Episode) []episodeRow {
 func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 	out := episodeRow{
 		Code: e.Code, Rule: p.ruleWords(e.Key.Rule), Instance: e.Key.Instance, ID: e.Key.Instance, State: e.State, Severity: e.Severity,
-		Reason: e.Reason, Since: p.stamp(e.RaisedAt), Ended: p.stamp(e.EndedAt), AckedBy: e.AckedBy, Acked: p.stamp(e.AckedAt),
+		Reason: e.Reason, Since: p.stamp(e.RaisedAt), Ended: p.stamp(e.EndedAt), AckedBy: p.person(e.AckedBy), Acked: p.stamp(e.AckedAt),
 		Open: e.State != alarm.EpisodeCleared,
 	}
 	if m := notifier.MatchersOf(e.Key); out.Open && m != nil {

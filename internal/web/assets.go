@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// StaticPath begins the addresses of the style sheet, the scripts and the icon, which are the
+// same for everybody.
+const StaticPath = "/static/"
+
 //go:embed static templates
 var files embed.FS
 
@@ -47,7 +51,7 @@ func (a assets) url(name string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no static file %s", name)
 	}
-	return "/static/" + name + "?v=" + f.sum, nil
+	return StaticPath + name + "?v=" + f.sum, nil
 }
 
 // ServeHTTP answers with the file that the path names.

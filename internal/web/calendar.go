@@ -207,7 +207,7 @@ func sortedNames(set map[string]bool) []string {
 // used for another reason.
 func behind(st *fleet.Standing) bool {
 	l := st.Lifecycle
-	return past(l.State) || l.State == fleet.LifecycleUnknown && !l.Since.IsZero()
+	return l.State.Past() || l.State == fleet.LifecycleUnknown && !l.Since.IsZero()
 }
 
 // notKnown tells whether nothing is known of when an instance ends.

@@ -152,7 +152,7 @@ func inState(st *fleet.Standing, state string) bool {
 	case "expiring":
 		return st.Lifecycle.State == fleet.LifecycleExpiring
 	case "past":
-		return past(st.Lifecycle.State)
+		return st.Lifecycle.State.Past()
 	case "critical":
 		return slices.Contains(st.Severities[:], string(alarm.Critical))
 	}

@@ -172,7 +172,7 @@ func (c *counts) add(st *fleet.Standing) {
 	switch {
 	case st.Lifecycle.State == fleet.LifecycleExpiring:
 		c.Expiring++
-	case past(st.Lifecycle.State):
+	case st.Lifecycle.State.Past():
 		c.Past++
 	}
 }

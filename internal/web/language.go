@@ -26,7 +26,7 @@ const (
 // same for all or name their language themselves, are the English handler's.
 func speaking(of map[words.Language]http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/static/") || r.URL.Path == feedPath {
+		if strings.HasPrefix(r.URL.Path, StaticPath) || r.URL.Path == feedPath {
 			of[words.EN].ServeHTTP(w, r)
 			return
 		}

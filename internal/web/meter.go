@@ -107,7 +107,7 @@ type term struct {
 
 func (p *pages) term(st *fleet.Standing) term {
 	l := st.Lifecycle
-	out := term{State: l.State, Word: words.Lifecycle(l.State, p.lang()), Urgent: l.State == fleet.LifecycleExpiring || past(l.State), Past: past(l.State)}
+	out := term{State: l.State, Word: words.Lifecycle(l.State, p.lang()), Urgent: l.State == fleet.LifecycleExpiring || l.State.Past(), Past: l.State.Past()}
 	if out.State == "" {
 		out.State = fleet.LifecycleUnknown
 	}
@@ -144,15 +144,4 @@ func (p *pages) lastDay(e *calendar.Change, c *fleet.Course) string {
 // left is how long a term goes on, in days of the account that pays.
 func (p *pages) left(end time.Time, c *fleet.Course) string {
 	return p.say.T("%s left", words.Remaining(end, p.Now(), zoneOf(c), p.lang()))
-}
-
-// past tells whether a lifecycle state lies behind the paid term, or the instance
-// cannot be used for another reason.
-func past(s fleet.LifecycleState) bool {
-	switch s {
-	case fleet.LifecycleGrace, fleet.LifecycleSuspended, fleet.LifecycleRecycled, fleet.LifecycleReleased, fleet.LifecycleFrozen:
-		return true
-	case fleet.LifecycleActive, fleet.LifecycleExpiring, fleet.LifecycleUnknown:
-	}
-	return false
 }

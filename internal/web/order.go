@@ -88,7 +88,7 @@ func moment(t time.Time) float64 {
 // nextOf is when something happens to an instance by its calendar: for one that is past its
 // term, that was when it ended.
 func (p *pages) nextOf(st *fleet.Standing, now time.Time) time.Time {
-	if past(st.Lifecycle.State) {
+	if st.Lifecycle.State.Past() {
 		return cmp.Or(st.Lifecycle.Since, st.Lifecycle.At)
 	}
 	if e, ok := calendar.Next(st.Course, now); ok {

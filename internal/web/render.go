@@ -25,7 +25,7 @@ func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
 	out := &templates{pages: map[string]*template.Template{}}
-	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link", "several"} {
+	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link", "several", "linksilence"} {
 		t, err := common.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy the layout: %w", err)
@@ -43,6 +43,7 @@ type page struct {
 	Section string // which entry of the navigation is current
 	Refresh int    // the script renews the page after so many seconds; 0 is never
 	Done    string // what a form achieved
+	Bare    bool   // without the navigation: for who need not have signed in
 	Body    any
 	Scripts []string // of this page, besides the one that renews it
 	Seen    string   // the ID of a form that says as of when its sender saw the page

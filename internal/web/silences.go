@@ -131,7 +131,7 @@ func (p *pages) silencesPage(w http.ResponseWriter, r *http.Request, status int,
 	for i := range list {
 		s := &list[i]
 		body.Rows = append(body.Rows, silenceRow{
-			ID: s.ID, Labels: labelsOf(s.Matchers), Written: writtenInline(s.Matchers), Until: p.stamp(s.Until), By: s.By, Comment: s.Comment, Created: p.stamp(s.CreatedAt), Holds: p.holds(present.HeldBy(s)),
+			ID: s.ID, Labels: labelsOf(s.Matchers), Written: writtenInline(s.Matchers), Until: p.stamp(s.Until), By: p.person(s.By), Comment: s.Comment, Created: p.stamp(s.CreatedAt), Holds: p.holds(present.HeldBy(s)),
 		})
 	}
 	if body.Preview != nil {

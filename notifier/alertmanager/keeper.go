@@ -240,6 +240,12 @@ func (k *Keeper) page(ctx context.Context, m *manager, after int64) (sent bool, 
 	for i := range list {
 		alerts = append(alerts, repeated(&list[i], theirs)...)
 	}
+	// All who post here know by this what fires again, also after a start or a reload: the end of
+	// the time before, which may still wait, must not end it.
+	for _, other := range m.channels {
+		other.firing.note(alerts)
+	}
+	alerts = ch.firing.thin(alerts)
 	if len(list) == pageOf {
 		last = list[len(list)-1].Row
 	}

@@ -57,7 +57,8 @@ type Links struct {
 	Page        string // of the instance, with its chart
 	Acknowledge string
 	Silence     string
-	Chart       string // a picture
+	Chart       string // a picture of it, which people open
+	Picture     string // the same, where the servers of chats can fetch it to show it
 }
 
 // Bounds of what a card says, in signs, so that one card fits into any message.
@@ -209,7 +210,7 @@ func linksOf(a *notifier.Alert, l Links) Links {
 	if l.Page == "" {
 		l.Page = a.GeneratorURL
 	}
-	for _, link := range []*string{&l.Page, &l.Acknowledge, &l.Silence, &l.Chart} {
+	for _, link := range []*string{&l.Page, &l.Acknowledge, &l.Silence, &l.Chart, &l.Picture} {
 		*link = Link(*link)
 	}
 	return l

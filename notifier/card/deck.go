@@ -51,6 +51,17 @@ func (r *Reader) Deal(m *notifier.Message) Deck {
 	return d
 }
 
+// WithoutPictures takes the pictures out of all cards, and leaves links to them. It tells
+// whether there were any.
+func (d *Deck) WithoutPictures() bool {
+	had := false
+	for i := range d.Cards {
+		l := &d.Cards[i].Links
+		had, l.Picture = had || l.Picture != "", ""
+	}
+	return had
+}
+
 // Heading is what a message is about in one line: of one card that, of several how many
 // there are of what.
 func (d *Deck) Heading() string {
@@ -133,6 +144,16 @@ func (d *Deck) Tint() Tint {
 		out = min(out, d.Cards[i].Tint())
 	}
 	return out
+}
+
+// PagesBesidePicture is Pages where a picture of the chart is shown, which needs no link to it.
+func (c *Card) PagesBesidePicture() []Detail {
+	if c.Links.Picture == "" {
+		return c.Pages()
+	}
+	beside := *c
+	beside.Links.Chart = ""
+	return beside.Pages()
 }
 
 // Pages names the links of a card, in the order in which they are shown.

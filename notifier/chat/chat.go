@@ -13,6 +13,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -90,6 +91,9 @@ type Verdict struct {
 	Said    string // its code and its words
 	WayOut  string // what a person can do
 	Wait    time.Duration
+	// Pictures: nothing of the message was taken, and that may be because of a picture that the
+	// far side could not fetch.
+	Pictures bool
 }
 
 // Channel posts to one robot. It is safe for use from several goroutines.
@@ -98,7 +102,11 @@ type Channel struct {
 	opts     Options
 	reader   card.Reader
 	endpoint *post.Endpoint
+	bare     atomic.Int64 // until when cards go without pictures, in Unix seconds
 }
+
+// unfetched is for how long cards go without pictures after the far side could not fetch one.
+const unfetched = 10 * time.Minute
 
 // mostCards is how many notices go into one message. It names as many of them as it has
 // room for, the gravest first, and counts the others.
@@ -139,51 +147,67 @@ func (c *Channel) Pace() notifier.Pace { return c.side.Pace() }
 // CloseIdleConnections closes the connections that are kept for later calls.
 func (c *Channel) CloseIdleConnections() { c.endpoint.CloseIdleConnections() }
 
-// Send posts a message once.
+// Send posts a message once. Where the far side refuses all of it for a picture, which it
+// could not fetch, it gets the message without pictures: nobody waits for a chart.
 func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
 	if len(m.Notices) == 0 {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to " + c.side.Name() + ": the message has no notices"))
 	}
-	deck := c.reader.Deal(&m)
-	letter := c.side.Write(&deck, c.opts.Now())
+	deck, now := c.reader.Deal(&m), c.opts.Now()
+	if now.Unix() < c.bare.Load() {
+		deck.WithoutPictures()
+	}
+	receipt, pictures, err := c.post(ctx, &deck)
+	if !pictures || !deck.WithoutPictures() {
+		return receipt, err
+	}
+	c.bare.Store(now.Add(unfetched).Unix())
+	receipt, _, err = c.post(ctx, &deck)
+	return receipt, err
+}
+
+// post posts a deck. pictures tells whether these may be why it was refused.
+func (c *Channel) post(ctx context.Context, deck *card.Deck) (receipt notifier.Receipt, pictures bool, err error) {
+	letter := c.side.Write(deck, c.opts.Now())
 	body, err := post.JSON(letter.Body)
 	if err != nil {
-		return notifier.Receipt{}, notifier.Permanent(errors.New("post to " + c.side.Name() + ": the body cannot be written as JSON"))
+		return notifier.Receipt{}, false, notifier.Permanent(errors.New("post to " + c.side.Name() + ": the body cannot be written as JSON"))
 	}
 	reply, err := c.endpoint.Post(ctx, post.Letter{
 		Body: body, Query: letter.Query, Secrets: letter.Secrets, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}},
 	})
 	if err != nil {
-		return notifier.Receipt{}, err
+		return notifier.Receipt{}, false, err
 	}
-	if err := c.judge(reply); err != nil {
-		return notifier.Receipt{}, err
+	if pictures, err = c.judge(reply); err != nil {
+		return notifier.Receipt{}, pictures, err
 	}
-	return reply.Took(), nil
+	return reply.Took(), false, nil
 }
 
 // judge gives an answer its meaning; nil is accepted. What the far side says in its own
 // words counts for more than the status, except where the status leaves it in doubt.
-func (c *Channel) judge(r *post.Reply) error {
+// pictures tells whether these may be why it is refused.
+func (c *Channel) judge(r *post.Reply) (pictures bool, err error) {
 	cut := r.Cut != nil && !errors.Is(r.Cut, httpcall.ErrTooLong)
 	switch {
 	case r.Status >= 500 || r.Status >= 300 && r.Status < 400:
-		return r.Judge()
+		return false, r.Judge()
 	case r.Fine() && cut:
-		return r.Cutoff()
+		return false, r.Cutoff()
 	case cut:
-		return r.Judge()
+		return false, r.Judge()
 	}
 	v := c.side.Read(&Answer{Status: r.Status, Header: r.Header, Body: r.Body, Now: c.opts.Now()})
 	switch {
 	case v.Meaning == Taken && r.Fine():
-		return nil
+		return false, nil
 	case (v.Meaning == NotSaid || v.Meaning == Taken) && !r.Fine():
-		return r.Judge()
+		return false, r.Judge()
 	case v.Meaning == NotSaid || v.Meaning == Taken:
-		return c.foreign(r)
+		return false, c.foreign(r)
 	}
-	return c.refusal(r, v)
+	return v.Pictures, c.refusal(r, v)
 }
 
 // foreign is the error of an answer of success that is not the far side's: a sign-in page,

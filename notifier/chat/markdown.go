@@ -48,16 +48,20 @@ func (d *Dialect) Rest(c *card.Card) string {
 		last += d.Break + links
 	}
 	parts = append(parts, last)
-	if d.Images && c.Links.Chart != "" {
-		parts = append(parts, "![]("+c.Links.Chart+")")
+	if d.Images && c.Links.Picture != "" {
+		parts = append(parts, "![]("+c.Links.Picture+")")
 	}
 	return strings.Join(parts, "\n\n")
 }
 
 // links writes where somebody goes from a card.
 func (d *Dialect) links(c *card.Card) string {
+	pages := c.Pages()
+	if d.Images {
+		pages = c.PagesBesidePicture()
+	}
 	var out []string
-	for _, p := range c.Pages() {
+	for _, p := range pages {
 		out = append(out, Linked(p.Name, p.Value))
 	}
 	return strings.Join(out, " · ")

@@ -26,7 +26,7 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 	defer cancel()
 	receipt, found, lookErr := finder.Find(call, s.message)
 	ctx = context.WithoutCancel(ctx)
-	v = verdict{way: s.way, result: took, spread: b.jitter()}
+	v = verdict{way: s.way, result: took, spread: b.jitter(), looked: true}
 	switch {
 	case notifier.IsUndecidable(lookErr):
 		b.log.Warn("a message in doubt cannot be looked up; it is sent again as a possible repeat", "recipient", s.message.Recipient.Name, "message", s.message.ID, "error", lookErr)
@@ -47,12 +47,14 @@ func (b *Outbox) look(ctx, running context.Context, s *sending, finder notifier.
 			return nil, verdict{}, true, err
 		}
 		rest, v, err = b.record(ctx, running, s, receipt, nil)
+		v.looked = true
 		return rest, v, true, err
 	case s.tried < lookLate && s.items[0].late:
 		rest, err = b.wait(ctx, s, lookLate-s.tried)
 		return rest, v, true, err
 	}
 	rest, err = b.dissolve(ctx, s)
+	v.absent = true
 	return rest, v, true, err
 }
 

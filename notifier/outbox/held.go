@@ -77,7 +77,7 @@ func (b *Outbox) heldAgain(ctx context.Context, tx *transaction, dir *notifier.D
 	for i := range awake {
 		var reason string
 		var at time.Time
-		if n := &awake[i].notice; n.Channel == "sms" && notifier.Begins(n.Kind) {
+		if n := &awake[i].notice; isCapped(n) {
 			if at, reason, err = capped(ctx, tx, dir, *n, now); err != nil {
 				return nil, nil, err
 			}

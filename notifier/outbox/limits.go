@@ -27,11 +27,16 @@ func exempt(n *notifier.Notice) bool {
 	return n.Rule == notifier.LimitsRule || n.Rule == notifier.DeliveryRule
 }
 
-// capped tells whether a text message would be over a cap, until when, and
+// isCapped tells whether caps hold a notice: text messages and calls, but for ends.
+func isCapped(n *notifier.Notice) bool {
+	return (n.Channel == "sms" || n.Channel == notifier.VoiceChannel) && notifier.Begins(n.Kind)
+}
+
+// capped tells whether a text message or a call would be over a cap, until when, and
 // which. Windows roll: an hour is the last sixty minutes.
 func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n notifier.Notice, now time.Time) (time.Time, string, error) {
-	tx.texted = true
-	limits := dir.Limits()
+	tx.texted = tx.texted || n.Channel == "sms"
+	limits := dir.LimitsOf(n.Channel)
 	bounds := limits.Bounds()
 	if len(bounds) == 0 || exempt(&n) {
 		return time.Time{}, "", nil
@@ -43,8 +48,11 @@ func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n not
 	if along { // it goes out with what is to be sent anyhow
 		return time.Time{}, "", nil
 	}
-	segments, _ := sms.Segments(n.Text)
-	price := int64(dir.SegmentPrice(n.Recipient)) * int64(segments)
+	price := int64(0)
+	if n.Channel == "sms" {
+		segments, _ := sms.Segments(n.Text)
+		price = int64(dir.SegmentPrice(n.Recipient)) * int64(segments)
+	}
 	until, why := time.Time{}, ""
 	for _, b := range bounds {
 		later, err := over(ctx, tx, dir, b, &n, price, now)
@@ -52,7 +60,7 @@ func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n not
 			return time.Time{}, "", err
 		}
 		if later.After(until) {
-			until, why = later, overCap(b, limits.Share(b, n.Severity))
+			until, why = later, overCap(b, n.Channel, limits.Share(b, n.Severity))
 		}
 	}
 	if why == "" {
@@ -63,7 +71,7 @@ func capped(ctx context.Context, tx *transaction, dir *notifier.Directory, n not
 
 // over tells until when a message is over a bound; zero is not at all.
 func over(ctx context.Context, tx *transaction, dir *notifier.Directory, b notifier.Bound, n *notifier.Notice, price int64, now time.Time) (time.Time, error) {
-	limits := dir.Limits()
+	limits := dir.LimitsOf(n.Channel)
 	most, cost := limits.Share(b, n.Severity), costOf(b, price)
 	used, err := tx.spending.of(ctx, tx, dir, b, n.Recipient, now, false)
 	if err != nil || used+cost <= most {
@@ -100,7 +108,7 @@ func roomAt(ctx context.Context, tx *transaction, dir *notifier.Directory, b not
 	case notifier.CapContact:
 		err = tx.QueryRowContext(ctx, nthOfRecipient, recipient, from, to, max(used-excess, 0)).Scan(&oldest)
 	case notifier.CapDay, notifier.CapMonth:
-		err = tx.QueryRowContext(ctx, nthOfChannel, "sms", from, to, max(used-excess, 0)).Scan(&oldest)
+		err = tx.QueryRowContext(ctx, nthOfChannel, countedWith(recipient), from, to, max(used-excess, 0)).Scan(&oldest)
 	case notifier.CapMoney:
 		var list []payment
 		list, err = paid(ctx, tx, dir, from, to)
@@ -124,13 +132,17 @@ func roomAt(ctx context.Context, tx *transaction, dir *notifier.Directory, b not
 const overTheCap = "over the cap"
 
 // overCap says which cap a message is over. most is what those like it may use.
-func overCap(b notifier.Bound, most int64) string {
+func overCap(b notifier.Bound, channel string, most int64) string {
+	what := "text messages"
+	if channel == notifier.VoiceChannel {
+		what = "calls"
+	}
 	switch b.Cap {
 	case notifier.CapContact:
-		return fmt.Sprintf(overTheCap+" of this contact: %d text messages", most)
+		return fmt.Sprintf(overTheCap+" of this contact: %d %s", most, what)
 	case notifier.CapMoney:
 		return overTheCap + " on money of a month: " + amountOf(most)
 	case notifier.CapDay, notifier.CapMonth:
 	}
-	return fmt.Sprintf(overTheCap+" of a %s: %d text messages", b.Cap, most)
+	return fmt.Sprintf(overTheCap+" of a %s: %d %s", b.Cap, most, what)
 }

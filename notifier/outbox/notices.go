@@ -38,7 +38,7 @@ func (b *Outbox) storeNotice(ctx context.Context, tx *transaction, dir *notifier
 	case n.Hold != "":
 		it.state, it.until, reason = notifier.Held, n.NotBefore, n.Hold
 		it.length = n.Escalation > 0 && strings.HasPrefix(n.Hold, "escalation:") || n.Turn > 0 && strings.HasPrefix(n.Hold, "turn:")
-	case n.Channel == "sms" && notifier.Begins(n.Kind):
+	case isCapped(n):
 		until, why, err := capped(ctx, tx, dir, *n, now)
 		if err != nil {
 			return nil, err

@@ -131,6 +131,9 @@ func Open(ctx context.Context, o Options) (*Outbox, error) {
 	if err := b.loadNewest(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	if err := b.takeUpPaces(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	if err := b.takeUp(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

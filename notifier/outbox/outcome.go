@@ -176,6 +176,7 @@ func (b *Outbox) afterTurn(ctx context.Context, s *sending, o outcome) {
 func (b *Outbox) verdict(s *sending, o outcome) verdict {
 	v := verdict{way: s.way, result: o.result, asked: o.asked, spread: b.jitter(), next: o.next}
 	v.why = o.reason
+	v.absent = !o.doubt && (o.state == notifier.Pending || o.name == "permanent")
 	if o.state == notifier.Sent || o.state == notifier.NoticeDelivered {
 		v.spoke, v.behind = len(s.items), s.behind
 		v.grave = slices.ContainsFunc(s.items, func(it item) bool { return it.critical() })

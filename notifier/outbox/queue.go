@@ -120,7 +120,7 @@ func (q *queue) nextUnit(now instant) []item {
 	best := -1
 	for i := range q.items {
 		it := &q.items[i]
-		if it.message == "" || it.state != notifier.Pending || it.due > now {
+		if it.message == "" || it.state != notifier.Pending || q.again(it) > now {
 			continue
 		}
 		if best < 0 || it.weight < q.items[best].weight {
@@ -137,6 +137,11 @@ func (q *queue) nextUnit(now instant) []item {
 		}
 	}
 	return out
+}
+
+// again is when a message in doubt is looked at next, by one of its notices.
+func (q *queue) again(it *item) instant {
+	return max(it.due, q.kin.allowance.opensAgain(it.critical()))
 }
 
 // nextGroup returns the notices that become a message now: when one of those that
@@ -234,8 +239,10 @@ func (q *queue) soonest(now moment) (at instant, some bool) {
 		switch it := &q.items[i]; {
 		case it.state == notifier.Held:
 			sooner(it.holdEnds(now))
-		case it.state == notifier.Sent, it.message != "":
+		case it.state == notifier.Sent:
 			sooner(it.due)
+		case it.message != "":
+			sooner(q.again(it))
 		}
 	}
 	if leader, due := q.leads(q.inDoubt()); leader != nil {

@@ -179,8 +179,8 @@ func (s *queues) take(q *queue, now moment, dir roads) (work, bool) {
 	if w.action == doSend && !s.enter(&w, q, dir.Roads(known), now) {
 		return work{}, false
 	}
-	if w.action == doSend { // also before it is known whether it leaves: another queue to the address may be next
-		q.kin.allowance.note(now.at, dir.Pace(known))
+	if w.action == doSend {
+		q.kin.allowance.note(now.at, w.items[0].seq, dir.Pace(known))
 	}
 	q.busy = true
 	return w, true

@@ -19,10 +19,11 @@ import (
 // provider, as notices of their own: the journal keeps what became of each.
 
 // awaited tells whether the receipt of a message decides about another route, and for how
-// much longer it is awaited. tried is when the message left, by the outbox's age.
+// much longer it is awaited. tried is when the message left, by the outbox's age. How a call ended
+// is known late, and whoever took it is not to be called once more meanwhile.
 func (b *Outbox) awaited(dir *notifier.Directory, it *item, whole *notifier.Target, route, passed string, tried sql.NullInt64) (left time.Duration, waits bool) {
 	within := dir.ReceiptWithin()
-	if within <= 0 || !it.critical() || !tried.Valid || hasPassed(passed, route) || !others(whole, passes(passed, route)) {
+	if within <= 0 || channelOf(it.recipient) == notifier.VoiceChannel || !it.critical() || !tried.Valid || hasPassed(passed, route) || !others(whole, passes(passed, route)) {
 		return 0, false
 	}
 	return within - (b.clock.age() - time.Duration(tried.Int64)*time.Millisecond), true

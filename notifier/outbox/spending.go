@@ -10,7 +10,7 @@ import (
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
-// What counts for the caps is a text message, not a notice: those that wait for the same
+// What counts for the caps is a text message or a call, not a notice: those that wait for the same
 // recipient go out as one. A message counts from the moment its newest notice was
 // decided, or let go when something held it, and what lies in the future, because the clock was set back, does not.
 //
@@ -84,7 +84,7 @@ func (s *spending) of(ctx context.Context, q rowQuerier, dir *notifier.Directory
 	}
 	n, err := count(ctx, q, dir, b, recipient, now)
 	if err != nil {
-		return 0, fmt.Errorf("count text messages: %w", err)
+		return 0, fmt.Errorf("count messages: %w", err)
 	}
 	if s.used == nil || len(s.used) > mostCounts {
 		s.used = make(map[string]used)
@@ -113,7 +113,16 @@ func keyOf(b notifier.Bound, recipient string) string {
 	if b.Cap == notifier.CapContact {
 		return string(b.Cap) + " " + recipient
 	}
-	return string(b.Cap)
+	return string(b.Cap) + " " + countedWith(recipient)
+}
+
+// countedWith is the channel whose messages count together: calls have caps of their own, and all
+// else is about text messages.
+func countedWith(recipient string) string {
+	if channelOf(recipient) == notifier.VoiceChannel {
+		return notifier.VoiceChannel
+	}
+	return "sms"
 }
 
 // costOf is what a message takes of a bound.
@@ -131,7 +140,7 @@ func count(ctx context.Context, q rowQuerier, dir *notifier.Directory, b notifie
 	case notifier.CapContact:
 		return n, q.QueryRowContext(ctx, messagesOfRecipient, recipient, from, to).Scan(&n)
 	case notifier.CapDay, notifier.CapMonth:
-		return n, q.QueryRowContext(ctx, messagesOfChannel, "sms", from, to).Scan(&n)
+		return n, q.QueryRowContext(ctx, messagesOfChannel, countedWith(recipient), from, to).Scan(&n)
 	case notifier.CapMoney:
 		list, err := paid(ctx, q, dir, from, to)
 		for _, p := range list {

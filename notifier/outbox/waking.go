@@ -16,6 +16,8 @@ type verdict struct {
 	behind bool   // it had no room for others that have to be said
 	why    string // of a failure, in plain words
 	next   bool   // another route is to be tried at once
+	looked bool   // the message was looked up, and not handed over
+	absent bool   // the far side certainly does not have it
 	// before is what a look-up by another route told, before the message left by this one;
 	// nil is none.
 	before *verdict
@@ -41,6 +43,12 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 	}
 	q.remove(gone)
 	q.busy = false
+	if v.looked {
+		q.kin.allowance.notHanded(w.items)
+	}
+	if v.absent {
+		q.kin.allowance.notTaken(w.items)
+	}
 	for _, it := range results {
 		if other := it.line(); other != w.line {
 			target := s.queueOf(other, it.at, dir) // it turned out to go elsewhere

@@ -170,11 +170,14 @@ func (c *Channel) event(n *notifier.Notice, to notifier.Recipient) *event {
 	}
 	told := card.Of(n, c.opts.Language, c.opts.Zone, links)
 	ev.Client, ev.ClientURL = "Brimwatch", told.Links.Page
-	for _, p := range told.Pages() {
+	if !strings.HasPrefix(told.Links.Picture, "https://") {
+		told.Links.Picture = "" // it shows no other
+	}
+	for _, p := range told.PagesBesidePicture() {
 		ev.Links = append(ev.Links, link{p.Value, p.Name})
 	}
-	if strings.HasPrefix(told.Links.Chart, "https://") {
-		ev.Images = []image{{told.Links.Chart, told.Links.Page, told.Summary}}
+	if told.Links.Picture != "" {
+		ev.Images = []image{{told.Links.Picture, told.Links.Page, told.Summary}}
 	}
 	labels := n.Alert.Labels
 	ev.Payload = &payload{

@@ -37,7 +37,12 @@ func open(t *testing.T, base string, l words.Language) *pagerduty.Channel {
 	ch, err := pagerduty.New(pagerduty.Options{
 		URL: base + "/v2/enqueue", Receiver: "oncall", RoutingKey: key, Language: l, Zone: cardtest.Zone(t),
 		Links: func(n *notifier.Notice, _ notifier.Recipient) card.Links {
-			return card.Links{Acknowledge: cardtest.External + "/ack?c=" + n.Code, Chart: cardtest.External + "/chart.png"}
+			out := card.Links{Acknowledge: cardtest.External + "/ack?c=" + n.Code}
+			if n.Alert.Labels["metric"] != "" {
+				out.Chart = cardtest.External + "/chart.png"
+				out.Picture = out.Chart
+			}
+			return out
 		},
 	})
 	if err != nil {

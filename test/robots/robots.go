@@ -18,6 +18,9 @@ type Options struct {
 	Secret   string           // that signs; "" asks for no signature
 	Keywords []string         // of which a message must have one; none asks for none
 	Now      func() time.Time // nil is time.Now
+	// Fetches tells whether a picture is there, of Slack, which refuses a message otherwise;
+	// nil: each is.
+	Fetches func(address string) bool
 }
 
 // Robot is a stand-in. It is safe for use from several goroutines.

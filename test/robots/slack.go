@@ -69,8 +69,26 @@ func slack(r *Robot, w http.ResponseWriter, req *http.Request, body []byte) {
 		say(http.StatusBadRequest, word)
 		return
 	}
+	if word := m.missing(r.opts.Fetches); word != "" {
+		say(http.StatusBadRequest, word)
+		return
+	}
 	r.taken = append(r.taken, body)
 	say(http.StatusOK, "ok")
+}
+
+// missing is the word for a picture that is not there.
+func (m *slackMessage) missing(fetches func(string) bool) string {
+	gone := func(b slackBlock) bool { return b.Type == "image" && fetches != nil && !fetches(b.ImageURL) }
+	if slices.ContainsFunc(m.Blocks, gone) {
+		return "invalid_blocks"
+	}
+	for _, a := range m.Attachments {
+		if slices.ContainsFunc(a.Blocks, gone) {
+			return "invalid_attachments"
+		}
+	}
+	return ""
 }
 
 // fault is the word for what is wrong with a message.

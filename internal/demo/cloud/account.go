@@ -17,6 +17,7 @@ type Account struct {
 	Bills     []Bill   // what the billing API tells of instances of every product
 	Series    []Series // what CloudMonitor measures, also of instances that are gone
 	SMS       SMS      // what it has of the Short Message Service
+	Voice     Voice    // what it has of the Voice Service
 }
 
 // Key is an access key: of the account itself, or of one of its RAM users.

@@ -1,7 +1,7 @@
 // Package cloud is a small Alibaba Cloud: an HTTP server that keeps the contract
 // of the few API operations by which Brimwatch finds instances, reads their
-// metrics and sends text messages, over accounts, instances and figures that are held in memory. Tests
-// make it throttle, refuse and fail as the cloud can (Fault); `brimwatch demo --cloud` shows
+// metrics, sends text messages and makes calls, over accounts, instances and figures that are held in memory. Tests
+// make it throttle, refuse and fail as the cloud can (Fault); `brimwatch demo` shows
 // discovery with it.
 //
 // One address serves every product, as a test server that stands in for all

@@ -24,6 +24,8 @@ const (
 	QuerySendDetails        Operation = "dysms:QuerySendDetails"
 	GetSmsTemplate          Operation = "dysms:GetSmsTemplate"
 	QuerySmsTemplate        Operation = "dysms:QuerySmsTemplate"
+	SingleCallByTts         Operation = "dyvms:SingleCallByTts"
+	QueryCallDetail         Operation = "dyvms:QueryCallDetailByCallId"
 )
 
 // Operations returns all operations that the server knows.
@@ -68,6 +70,9 @@ func operations() []operation {
 		{QuerySendDetails, "dysmsapi", "2017-05-25", "", []string{"PhoneNumber", "BizId", "SendDate", "PageSize", "CurrentPage"}, (*Server).querySendDetails},
 		{GetSmsTemplate, "dysmsapi", "2017-05-25", "", []string{"TemplateCode"}, (*Server).getSmsTemplate},
 		{QuerySmsTemplate, "dysmsapi", "2017-05-25", "", []string{"TemplateCode"}, (*Server).getSmsTemplate},
+		{SingleCallByTts, "dyvmsapi", "2017-05-25", "",
+			[]string{"CalledNumber", "CalledShowNumber", "TtsCode", "TtsParam", "PlayTimes", "Volume", "Speed", "OutId"}, (*Server).singleCallByTts},
+		{QueryCallDetail, "dyvmsapi", "2017-05-25", "", []string{"CallId", "ProdId", "QueryDate"}, (*Server).queryCallDetailByCallID},
 	}
 }
 

@@ -74,7 +74,7 @@ type ask struct {
 func asks(op cloud.Operation, query map[string]string) ask {
 	product, action, _ := strings.Cut(string(op), ":")
 	version := map[string]string{"cms": "2019-01-01", "onsmqtt": "2020-04-20", "rocketmq": "2022-08-01",
-		"ons": "2019-02-14", "r-kvstore": "2015-01-01", "bss": "2017-12-14", "dysms": "2017-05-25"}[product]
+		"ons": "2019-02-14", "r-kvstore": "2015-01-01", "bss": "2017-12-14", "dysms": "2017-05-25", "dyvms": "2017-05-25"}[product]
 	a := ask{method: "POST", host: "cloud.test", path: "/", action: action, version: version, query: query, keyID: keyID, secret: secret}
 	switch op {
 	case cloud.ListRocketMQ5:

@@ -21,6 +21,7 @@ type message struct {
 	gsm               bool
 	end               string // its last status
 	code              int    // why it was not delivered; 0 when it was
+	reply             bool   // an answer to what a person wrote
 	told              int    // how many steps the status callback was told
 }
 
@@ -98,6 +99,9 @@ func (m *message) resourceAt(now time.Time, pace time.Duration) resource {
 	}
 	if m.from != "" {
 		r.From = &m.from
+	}
+	if m.reply {
+		r.Direction = "outbound-reply"
 	}
 	if m.service != "" {
 		r.MessagingServiceSID = &m.service

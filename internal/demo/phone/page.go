@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 //go:embed page.html.tmpl phone.css phone.js
@@ -25,6 +27,7 @@ type telephone struct {
 	Sender  string // who wrote last
 	Clock   string
 	Stopped bool
+	Writes  bool     // what is written on it arrives somewhere
 	Bubbles []bubble // newest first: the page is filled from its bottom
 	Older   int      // messages that are not on the screen
 }
@@ -47,11 +50,16 @@ type bubble struct {
 	Failed  bool
 	Status  string
 	Size    string // "1 segment, 97 signs"
+	Own     bool   // the person with the telephone wrote it
+
+	at time.Time
 }
 
 // pages registers what a browser asks for.
 func (s *Server) pages() {
-	tmpl := template.Must(template.ParseFS(files, "page.html.tmpl"))
+	say := s.opts.Say
+	tmpl := template.Must(template.New("page.html.tmpl").Funcs(template.FuncMap{"t": say.T, "n": say.N, "tag": say.Tag}).ParseFS(files, "page.html.tmpl"))
+	s.mux.Handle("POST /text", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.write)))
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		var b bytes.Buffer
 		if err := tmpl.Execute(&b, s.telephones()); err != nil {
@@ -61,7 +69,7 @@ func (s *Server) pages() {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'self'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'")
 		_, _ = w.Write(b.Bytes()) // the reader may be gone
 	})
 	for _, name := range []string{"phone.css", "phone.js"} {
@@ -79,7 +87,7 @@ func (s *Server) telephones() []telephone {
 	by := make(map[string]*telephone)
 	add := func(number string) *telephone {
 		if by[number] == nil {
-			by[number] = &telephone{Number: number, Name: s.opts.Names[number], Stopped: s.stopped[number], Clock: now.Format("15:04")}
+			by[number] = &telephone{Number: number, Name: s.opts.Names[number], Stopped: s.stopped[number], Clock: now.Format("15:04"), Writes: s.inbound != ""}
 		}
 		return by[number]
 	}
@@ -91,14 +99,18 @@ func (s *Server) telephones() []telephone {
 		if t.Sender == "" {
 			t.Sender = m.sender()
 		}
-		if len(t.Bubbles) == onScreen {
-			t.Older++
-			continue
-		}
-		t.Bubbles = append(t.Bubbles, m.bubble(now, s.opts.Pace))
+		t.Bubbles = append(t.Bubbles, m.bubble(now, s.opts.Pace, s.opts.Say))
+	}
+	for i := range s.texts {
+		t := add(s.texts[i].number)
+		t.Bubbles = append(t.Bubbles, s.texts[i].bubble(s.opts.Say))
 	}
 	out := make([]telephone, 0, len(by))
 	for _, t := range slices.Collect(maps.Values(by)) {
+		slices.SortStableFunc(t.Bubbles, func(a, b bubble) int { return b.at.Compare(a.at) })
+		if over := len(t.Bubbles) - onScreen; over > 0 {
+			t.Bubbles, t.Older = t.Bubbles[:onScreen], over
+		}
 		markDays(t.Bubbles)
 		out = append(out, *t)
 	}
@@ -123,42 +135,52 @@ func (m *message) sender() string {
 	return "Messaging service"
 }
 
-func (m *message) bubble(now time.Time, pace time.Duration) bubble {
+func (m *message) bubble(now time.Time, pace time.Duration, say *phrases.Printer) bubble {
 	status, code := m.statusAt(now, pace)
-	b := bubble{
-		Day: m.createdAt.Format("Monday, 2 January"), Time: m.createdAt.Format("15:04:05"), Stamp: m.createdAt.UTC().Format(time.RFC3339),
-		Body: m.body, Arrived: status == "delivered", Size: m.size(),
-	}
+	b := bubbleAt(m.createdAt, m.body, say)
+	b.Arrived, b.Size = status == "delivered", m.size(say)
 	switch status {
 	case "delivered":
-		b.Status = "Delivered"
+		b.Status = say.T("Delivered")
 	case "undelivered", "failed":
-		b.Failed, b.Status = true, "Not delivered"
+		b.Failed, b.Status = true, say.T("Not delivered")
 		if code != 0 {
-			b.Status += ": " + deliveryError(code) + " (" + strconv.Itoa(code) + ")"
+			b.Status = say.T("Not delivered: %s", deliveryError(code)+" ("+strconv.Itoa(code)+")")
 		}
 	case "sending":
-		b.Status = "Sending"
+		b.Status = say.T("Sending")
 	case "sent":
-		b.Status = "Sent"
+		b.Status = say.T("Sent")
 	default:
-		b.Status = "Queued"
+		b.Status = say.T("Queued")
+	}
+	return b
+}
+
+// bubbleAt is a message of a moment.
+func bubbleAt(at time.Time, body string, say *phrases.Printer) bubble {
+	return bubble{Day: say.Language().Choose(at.Format("Monday, 2 January"), at.Format("1月2日")), Time: at.Format("15:04:05"), Stamp: at.UTC().Format(time.RFC3339), Body: body, at: at}
+}
+
+// bubble is what the person with the telephone wrote.
+func (t *text) bubble(say *phrases.Printer) bubble {
+	b := bubbleAt(t.at, t.body, say)
+	b.Own, b.Arrived, b.Status = true, true, say.T("Sent")
+	if t.failed != "" {
+		b.Arrived, b.Failed, b.Status = false, true, say.T("Not delivered: %s", t.failed)
 	}
 	return b
 }
 
 // size says how long the text is, as it is paid for.
-func (m *message) size() string {
-	signs := strconv.Itoa(utf8.RuneCountInString(m.body)) + " signs"
+func (m *message) size(say *phrases.Printer) string {
+	signs := say.T("%d signs", utf8.RuneCountInString(m.body))
 	if m.segments == 0 {
 		return signs
 	}
-	unit, alphabet := " segments", "UCS-2"
-	if m.segments == 1 {
-		unit = " segment"
-	}
+	alphabet := "UCS-2"
 	if m.gsm {
 		alphabet = "GSM-7"
 	}
-	return strconv.Itoa(m.segments) + unit + ", " + signs + ", " + alphabet
+	return say.N(m.segments, "%d segment", "%d segments", m.segments) + ", " + signs + ", " + alphabet
 }

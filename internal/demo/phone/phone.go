@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/brimwatch/brimwatch/internal/phrases"
 )
 
 // Options describe the account that the server stands for.
@@ -33,7 +35,8 @@ type Options struct {
 	// Segments counts the segments of a text and tells whether it is GSM-7. Nil
 	// leaves num_segments at "0", as Twilio does until it knows.
 	Segments func(text string) (n int, gsm bool)
-	// Callbacks carries status callbacks, when Notify is called.
+	Say      *phrases.Printer // the language of the page; nil is English
+	// Callbacks carries status callbacks, when Notify is called, and what people write.
 	Callbacks http.RoundTripper
 }
 
@@ -49,6 +52,8 @@ type Server struct {
 	created  int // messages ever created
 	posts    int // requests to create one
 	fault    func(Request) Fault
+	texts    []text // what people wrote, oldest first
+	inbound  string
 	calls    []*call // oldest first
 	asked    int     // requests to create a call
 	taken    func(CallRequest) Taken

@@ -9,7 +9,10 @@ let shown = "";
 function replace(old, news) {
   const focused = document.activeElement?.closest(".phone")?.getAttribute("aria-label");
   const scrolled = new Map();
+  const written = new Map(); // fields that somebody is writing in go on in the new page
   for (const phone of old.querySelectorAll(".phone")) {
+    const field = phone.querySelector(".write input[name=body]");
+    if (field) written.set(phone.getAttribute("aria-label"), { field, focused: field === document.activeElement });
     scrolled.set(phone.getAttribute("aria-label"), phone.querySelector(".screen").scrollTop);
   }
   old.replaceWith(news);
@@ -17,7 +20,12 @@ function replace(old, news) {
     const label = phone.getAttribute("aria-label");
     const screen = phone.querySelector(".screen");
     screen.scrollTop = scrolled.get(label) ?? 0;
-    if (label === focused) {
+    const kept = written.get(label);
+    const field = phone.querySelector(".write input[name=body]");
+    if (kept && field) {
+      field.replaceWith(kept.field);
+      if (kept.focused) kept.field.focus({ preventScroll: true });
+    } else if (label === focused) {
       screen.focus({ preventScroll: true });
     }
   }

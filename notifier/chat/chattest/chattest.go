@@ -38,7 +38,12 @@ func Options(t testing.TB, address string, l words.Language) chat.Options {
 			if notifier.Ends(n.Kind) || n.Rule == notifier.TestRule {
 				return card.Links{}
 			}
-			return card.Links{Acknowledge: cardtest.External + "/ack?c=" + n.Code, Silence: cardtest.External + "/silence?c=" + n.Code}
+			out := card.Links{Acknowledge: cardtest.External + "/ack?c=" + n.Code, Silence: cardtest.External + "/silence?c=" + n.Code}
+			if n.Alert.Labels["metric"] != "" {
+				out.Chart = cardtest.External + "/c/" + n.Code + ".png"
+				out.Picture = out.Chart
+			}
+			return out
 		},
 	}
 }
@@ -72,6 +77,31 @@ func Goldens(t *testing.T, far http.Handler, path string, open func(chat.Options
 				golden.Equal(t, s.Name+"-"+l.String()+".json", append(pretty.Bytes(), '\n'))
 			})
 		}
+	}
+}
+
+// LongLinks sends messages of one and of many notices, whose links are as long as links can
+// be, to the far side, which has to take them: what has room is counted with its links.
+func LongLinks(t *testing.T, far http.Handler, path string, open func(chat.Options) (*chat.Channel, error)) {
+	t.Helper()
+	srv := httptest.NewServer(far)
+	defer srv.Close()
+	for _, l := range []words.Language{words.EN, words.ZH} {
+		o := Options(t, srv.URL+path, l)
+		o.Links = func(n *notifier.Notice, _ notifier.Recipient) card.Links {
+			long := cardtest.External + "/x/" + strings.Repeat(n.Code, 100)
+			return card.Links{Acknowledge: long, Silence: long, Chart: long, Picture: long}
+		}
+		ch, err := open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range cardtest.Scenes(t, l) {
+			if _, err := ch.Send(t.Context(), s.Message); err != nil {
+				t.Errorf("%s in %s: %v", s.Name, l, err)
+			}
+		}
+		ch.CloseIdleConnections()
 	}
 }
 

@@ -79,6 +79,11 @@ func TestBodies(t *testing.T) {
 	chattest.Goldens(t, robots.DingTalk(robots.Options{Key: key, Keywords: []string{"Brimwatch"}, Now: clock()}), path, dingtalk.New)
 }
 
+// TestLongLinks: addresses of 400 bytes break no limit.
+func TestLongLinks(t *testing.T) {
+	chattest.LongLinks(t, robots.DingTalk(robots.Options{Key: key, Keywords: []string{"Brimwatch"}, Now: clock()}), path, dingtalk.New)
+}
+
 // clock goes on by a minute with each look, so that nobody is too fast.
 func clock() func() time.Time {
 	now := chattest.Moment()

@@ -76,6 +76,15 @@ func TestBodies(t *testing.T) {
 	}}), path, feishu.New)
 }
 
+// TestLongLinks: addresses of 400 bytes break no limit.
+func TestLongLinks(t *testing.T) {
+	now := chattest.Moment()
+	chattest.LongLinks(t, robots.Feishu(robots.Options{Key: key, Keywords: []string{"Brimwatch"}, Now: func() time.Time {
+		now = now.Add(time.Second)
+		return now
+	}}), path, feishu.New)
+}
+
 // TestSignature: the sign is that of an independent program:
 //
 //	printf '' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s\n%s' 1795320005 $SECRET | xxd -p) -binary | base64

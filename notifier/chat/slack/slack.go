@@ -107,8 +107,8 @@ func told(c *card.Card) []block {
 		below = append(below, text{Type: "mrkdwn", Text: links})
 	}
 	out = append(out, small(below...))
-	if c.Links.Chart != "" {
-		out = append(out, block{Type: "image", Image: c.Links.Chart, Alt: clip(c.Summary, mostContext)})
+	if c.Links.Picture != "" {
+		out = append(out, block{Type: "image", Image: c.Links.Picture, Alt: clip(c.Summary, mostContext)})
 	}
 	return out
 }
@@ -144,7 +144,7 @@ func listed(d *card.Deck, p card.Page) []block {
 // those that card.Link has written.
 func links(c *card.Card) string {
 	var out []string
-	for _, p := range c.Pages() {
+	for _, p := range c.PagesBesidePicture() {
 		out = append(out, "<"+p.Value+"|"+p.Name+">")
 	}
 	return strings.Join(out, " · ")
@@ -214,7 +214,9 @@ func (side) Read(a *chat.Answer) chat.Verdict {
 		return chat.Verdict{Meaning: chat.Gone, Said: word, WayOut: "an administrator of the workspace has forbidden the webhook to post there"}
 	case "rate_limited":
 		return chat.Verdict{Meaning: chat.NotBefore, Said: word, Wait: 30 * time.Second}
-	case "no_text", "invalid_payload", "invalid_blocks", "invalid_blocks_format", "too_many_attachments", "msg_blocks_too_long", "missing_text_or_fallback_or_attachments":
+	case "invalid_blocks", "invalid_attachments": // of a picture that it cannot fetch it says no more
+		return chat.Verdict{Meaning: chat.Never, Said: word, WayOut: "this is a fault of Brimwatch", Pictures: true}
+	case "no_text", "invalid_payload", "invalid_blocks_format", "too_many_attachments", "msg_blocks_too_long", "missing_text_or_fallback_or_attachments":
 		return chat.Verdict{Meaning: chat.Never, Said: word, WayOut: "this is a fault of Brimwatch"}
 	}
 	return chat.Verdict{}

@@ -85,6 +85,15 @@ func TestBodies(t *testing.T) {
 	}}), path, slack.New)
 }
 
+// TestLongLinks: addresses of 400 bytes break no limit.
+func TestLongLinks(t *testing.T) {
+	now := chattest.Moment()
+	chattest.LongLinks(t, robots.Slack(robots.Options{Key: key, Now: func() time.Time {
+		now = now.Add(time.Second)
+		return now
+	}}), path, slack.New)
+}
+
 func TestAgainstTheStandIn(t *testing.T) {
 	now := chattest.Moment()
 	robot := robots.Slack(robots.Options{Key: key, Now: func() time.Time { return now }})
@@ -113,6 +122,47 @@ func TestAgainstTheStandIn(t *testing.T) {
 	defer other.Close()
 	if _, err := open(t, other.URL).Send(t.Context(), cardtest.Raised(t, words.EN)); !notifier.IsAboutRecipient(err) || !strings.Contains(err.Error(), "no_service") {
 		t.Errorf("another webhook: %v", err)
+	}
+}
+
+// TestAPictureThatCannotBeFetched: Slack refuses all of a message for a picture that it cannot
+// fetch; the message arrives without it, and so do the next ones, until some time has passed.
+func TestAPictureThatCannotBeFetched(t *testing.T) {
+	now, fetched := chattest.Moment(), false
+	robot := robots.Slack(robots.Options{Key: key, Now: func() time.Time { return now }, Fetches: func(string) bool { return fetched }})
+	calls := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		robot.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	o := chattest.Options(t, srv.URL+path, words.EN)
+	o.Now = func() time.Time { return now }
+	ch, err := slack.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ch.CloseIdleConnections()
+	for _, step := range []struct {
+		name  string
+		after time.Duration
+		there bool // the picture can be fetched
+		calls int
+		shown bool
+	}{
+		{"the first", 0, false, 2, false},
+		{"the next", time.Minute, true, 1, false},
+		{"later", 10 * time.Minute, true, 1, true},
+	} {
+		now, fetched, calls = now.Add(step.after), step.there, 0
+		if _, err := ch.Send(t.Context(), cardtest.Raised(t, words.EN)); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		taken := robot.Taken()
+		last := string(taken[len(taken)-1])
+		if calls != step.calls || strings.Contains(last, `"image_url"`) != step.shown || strings.Contains(last, "|Chart>") == step.shown {
+			t.Errorf("%s: %d calls, taken %s", step.name, calls, last)
+		}
 	}
 }
 

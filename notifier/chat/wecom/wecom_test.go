@@ -70,6 +70,15 @@ func TestBodies(t *testing.T) {
 	}}), path, wecom.New)
 }
 
+// TestLongLinks: addresses of 400 bytes break no limit.
+func TestLongLinks(t *testing.T) {
+	now := chattest.Moment()
+	chattest.LongLinks(t, robots.WeCom(robots.Options{Key: key, Now: func() time.Time {
+		now = now.Add(time.Minute)
+		return now
+	}}), path, wecom.New)
+}
+
 // TestAgainstTheStandIn: who keeps to the pace is always heard, and who does not waits for a
 // minute; another key is nobody's.
 func TestAgainstTheStandIn(t *testing.T) {

@@ -7,8 +7,8 @@
 // the id of the message goes along as OutId, by which the look-up (QuerySendDetails)
 // recognizes it.
 //
-// A result stands in the body of a 200; codes.go says what each means. Who builds and signs a
-// request is package acs, and what is sent goes over our own transport.
+// A result stands in the body of a 200; codes.go says what each means. How the cloud is asked
+// is package alicom's.
 package aliyun
 
 import (
@@ -17,15 +17,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/brimwatch/brimwatch/notifier"
-	"github.com/brimwatch/brimwatch/notifier/httpcall"
+	"github.com/brimwatch/brimwatch/notifier/alicom"
 	"github.com/brimwatch/brimwatch/notifier/sms"
 	"github.com/brimwatch/brimwatch/notifier/sms/template"
 )
@@ -43,11 +41,8 @@ type Options struct {
 
 // Channel sends through one account. It is safe for use from several goroutines.
 type Channel struct {
-	opts Options
-	base *url.URL
-	// ahead is by how much the cloud's clock is ahead of ours, in nanoseconds, as far as the
-	// cloud complained of it.
-	ahead atomic.Int64
+	opts   Options
+	client *alicom.Client
 
 	mu       sync.Mutex
 	contents map[string]string // of the templates, as far as they are known
@@ -60,26 +55,20 @@ func New(o Options) (*Channel, error) {
 	if o.BaseURL == "" {
 		o.BaseURL = defaultBaseURL
 	}
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-	}
-	if o.Transport == nil {
-		o.Transport = httpcall.NewTransport(nil, false)
-	}
 	if o.Templates.Variables == nil {
 		o.Templates.Variables = template.Default()
 	}
-	base, err := httpcall.Server(o.BaseURL)
+	client, err := alicom.New(alicom.Options{
+		AccessKeyID: o.AccessKeyID, AccessKeySecret: o.AccessKeySecret, BaseURL: o.BaseURL, Timeout: o.Timeout, Transport: o.Transport,
+		May: "give the keys of a RAM user that may send text messages", Meanings: meanings(),
+	})
 	if err := errors.Join(append(o.check(), err)...); err != nil {
 		return nil, err
 	}
-	return &Channel{opts: o, base: base, contents: make(map[string]string)}, nil
+	return &Channel{opts: o, client: client, contents: make(map[string]string)}, nil
 }
 
 func (o *Options) check() (faults []error) {
-	if o.AccessKeyID == "" || o.AccessKeySecret == "" {
-		faults = append(faults, errors.New("access_key_id and access_key_secret: missing; give the keys of a RAM user that may send text messages"))
-	}
 	if o.SignName == "" {
 		faults = append(faults, errors.New("sign_name: missing; the console shows the signatures that were approved"))
 	}
@@ -88,9 +77,6 @@ func (o *Options) check() (faults []error) {
 	}
 	if why := template.Fault(o.Templates.Variables); why != "" {
 		faults = append(faults, errors.New("variables: "+why))
-	}
-	if o.Timeout < 0 {
-		faults = append(faults, fmt.Errorf("timeout: %s is negative", o.Timeout))
 	}
 	return faults
 }
@@ -118,8 +104,10 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	if err != nil {
 		return notifier.Receipt{}, notifier.Permanent(fmt.Errorf("the variables of the template cannot be written, which is a fault of Brimwatch: %w", err))
 	}
-	var told struct{ answer }
-	err = c.call(ctx, "SendSms", map[string]string{
+	var told struct {
+		BizID string `json:"BizId"`
+	}
+	err = c.client.Call(ctx, "SendSms", map[string]string{
 		"PhoneNumbers": number(m.Recipient.Address), "SignName": c.opts.SignName, "TemplateCode": filled.Template,
 		"TemplateParam": string(params), "OutId": m.ID,
 	}, &told)
@@ -195,8 +183,4 @@ func segmentsOf(text, to string) int {
 
 // CloseIdleConnections closes the connections that are kept for later calls.
 // A channel that is replaced on a reload is told to.
-func (c *Channel) CloseIdleConnections() {
-	if t, ok := c.opts.Transport.(interface{ CloseIdleConnections() }); ok {
-		t.CloseIdleConnections()
-	}
-}
+func (c *Channel) CloseIdleConnections() { c.client.CloseIdleConnections() }

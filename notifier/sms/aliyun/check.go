@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/notifier/alicom"
 	"github.com/brimwatch/brimwatch/notifier/httpcall"
 	"github.com/brimwatch/brimwatch/notifier/sms/template"
 	"github.com/brimwatch/brimwatch/notifier/sms/verdict"
@@ -16,7 +17,6 @@ import (
 
 // told is a template as the cloud tells it.
 type told struct {
-	answer
 	TemplateContent string
 	TemplateStatus  json.RawMessage // a number, or one as text
 	Reason          string
@@ -29,7 +29,7 @@ func (c *Channel) Check(ctx context.Context) (faults []string, err error) {
 	for _, name := range c.opts.Templates.All() {
 		t, err := c.template(ctx, name)
 		switch {
-		case err != nil && refusedWith(err) == "isv.SMS_TEMPLATE_ILLEGAL":
+		case err != nil && alicom.CodeOf(err) == "isv.SMS_TEMPLATE_ILLEGAL":
 			faults = append(faults, fmt.Sprintf("the account has no template %s; correct templates", name))
 		case err != nil:
 			return faults, err
@@ -46,20 +46,23 @@ func (c *Channel) template(ctx context.Context, name string) (told, error) {
 	var err error
 	for _, action := range []string{"GetSmsTemplate", "QuerySmsTemplate"} {
 		var t told
-		if err = c.call(ctx, action, map[string]string{"TemplateCode": name}, &t); err == nil {
+		if err = c.client.Call(ctx, action, map[string]string{"TemplateCode": name}, &t); err == nil {
 			return t, nil
 		}
-		code := refusedWith(err)
-		if meaningOf(code).Kind != verdict.Credentials && !strings.HasPrefix(code, "InvalidAction") {
+		code := alicom.CodeOf(err)
+		if kindOf(code) != verdict.Credentials && !strings.HasPrefix(code, "InvalidAction") {
 			break
 		}
 	}
-	said := c.scrubbed(err, notifier.Recipient{})
-	if meaningOf(refusedWith(err)).Kind == verdict.Credentials {
+	said := c.shown(err, notifier.Recipient{})
+	if kindOf(alicom.CodeOf(err)) == verdict.Credentials {
 		return told{}, fmt.Errorf("templates cannot be compared, as these keys may not read them; allow dysms:GetSmsTemplate to their RAM user: %w", said)
 	}
 	return told{}, fmt.Errorf("ask Alibaba Cloud for template %s: %w", name, said)
 }
+
+// kindOf tells what kind of refusal a code is.
+func kindOf(code string) verdict.Kind { return verdict.Find(meanings(), code).Kind }
 
 // faultsOf compares a template with what is sent, and keeps its text.
 func (c *Channel) faultsOf(name string, t told) (faults []string) {

@@ -27,7 +27,6 @@ const (
 
 // details is the answer of QuerySendDetails.
 type details struct {
-	answer
 	SmsSendDetailDTOs struct {
 		SmsSendDetailDTO []detail
 	}
@@ -50,7 +49,7 @@ type detail struct {
 // A message that was accepted and not delivered is found, too, as Failed; where the same id
 // was sent several times, one that did not fail counts.
 func (c *Channel) Find(ctx context.Context, m notifier.Message) (notifier.Receipt, bool, error) {
-	now := c.now()
+	now := c.client.Now()
 	since := now.Add(-m.Age - slack)
 	var failed *notifier.Receipt
 	for day, n := beginOfDay(now.Add(slack)), 0; !day.Before(beginOfDay(since)); day, n = day.AddDate(0, 0, -1), n+1 {
@@ -133,7 +132,7 @@ func (c *Channel) search(ctx context.Context, l lookup) (notifier.Receipt, bool,
 	for page := 1; page <= maxPages; page++ {
 		query["CurrentPage"] = strconv.Itoa(page)
 		var told details
-		if err := c.call(ctx, "QuerySendDetails", query, &told); err != nil {
+		if err := c.client.Call(ctx, "QuerySendDetails", query, &told); err != nil {
 			return notifier.Receipt{}, false, c.judgeLookup(err, l.to)
 		}
 		rows := told.SmsSendDetailDTOs.SmsSendDetailDTO

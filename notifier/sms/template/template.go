@@ -79,9 +79,13 @@ type Filled struct {
 }
 
 // Fill chooses the template of a message, and fills it.
-func (s *Set) Fill(c Content) Filled {
+func (s *Set) Fill(c Content) Filled { return s.FillBy(c, Clean, Filler) }
+
+// FillBy does so where another function takes out of a text what the provider refuses, and
+// something else than Filler stands in a variable that nothing is left for.
+func (s *Set) FillBy(c Content, clean func(string) string, filler string) Filled {
 	out := Filled{Template: s.template(c.Rules), Values: make([]string, len(s.Variables))}
-	pieces, whole := Cut(Clean(c.Text), s.pieces(), s.length())
+	pieces, whole := Cut(clean(c.Text), s.Pieces(), s.length())
 	out.Whole = whole
 	for i, v := range s.Variables {
 		value := ""
@@ -89,12 +93,12 @@ func (s *Set) Fill(c Content) Filled {
 		case isText && n <= len(pieces):
 			value = pieces[n-1]
 		case v.Field == Code:
-			value = Clean(c.Code)
+			value = clean(c.Code)
 		case v.Field == Severity:
 			value = c.Severity
 		}
 		if value == "" {
-			value = Filler
+			value = filler
 		}
 		out.Values[i] = value
 	}
@@ -124,7 +128,7 @@ func (s *Set) All() []string {
 }
 
 // Room is how many signs of text the variables hold.
-func (s *Set) Room() int { return s.pieces() * s.length() }
+func (s *Set) Room() int { return s.Pieces() * s.length() }
 
 func (s *Set) length() int {
 	if s.Length == 0 {
@@ -133,8 +137,8 @@ func (s *Set) length() int {
 	return s.Length
 }
 
-// pieces is how many variables hold pieces of the text.
-func (s *Set) pieces() int {
+// Pieces is how many variables hold pieces of the text.
+func (s *Set) Pieces() int {
 	n := 0
 	for _, v := range s.Variables {
 		if _, isText := pieceOf(v.Field); isText {

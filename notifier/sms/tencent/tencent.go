@@ -167,7 +167,7 @@ func (c *Channel) judge(err error, m *notifier.Message) error {
 	if e, answered := errors.AsType[*apiError](err); answered {
 		return e.verdict().Of(m, said)
 	}
-	return verdict.NoAnswer(far, err, said)
+	return (&verdict.Answer{Far: far}).NoAnswer(err, said)
 }
 
 // scrubbed is an error as it may be shown, without keys and numbers.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/httpcall"
+	"github.com/brimwatch/brimwatch/notifier/voice"
 )
 
 // CallerOptions say which account calls, and from which number.
@@ -73,7 +74,9 @@ func (c *Caller) TakeKeys(token Token) { c.token = token }
 func (c *Caller) Bundle() int { return 100 }
 
 // Pace returns how many calls one number gets: who is on the telephone takes no other call.
-func (c *Caller) Pace() notifier.Pace { return notifier.Pace{Messages: 1, Within: time.Minute} }
+func (c *Caller) Pace() notifier.Pace {
+	return notifier.Pace{Messages: 1, Within: time.Minute, Taken: true}
+}
 
 // Send lets Twilio call, and say the text of the gravest notice twice. The receipt holds the
 // SID of the call; whether somebody takes it is told by Track.
@@ -106,7 +109,7 @@ func (c *Caller) action(m notifier.Message) string {
 	if token == "" {
 		return ""
 	}
-	return c.opts.KeyAddress + "?" + url.Values{keyLanguage: {spokenLanguage(spokenText(m)).String()}, keyToken: {token}}.Encode()
+	return c.opts.KeyAddress + "?" + url.Values{keyLanguage: {voice.Language(voice.Text(&m)).String()}, keyToken: {token}}.Encode()
 }
 
 // callSkew is how long before its first attempt a call may have been created: for moments in

@@ -60,6 +60,9 @@ type Answer struct {
 	Code    string // "" when the answer is not the far side's own
 	Meaning Meaning
 	Off     time.Duration // by how much our clock is ahead, where the far side's was taken over
+	// Perhaps begins the text of an unknown outcome; "" is that of a message which is looked up
+	// before it is sent again.
+	Perhaps string
 }
 
 // Of gives the answer to a send its meaning; said is its text as it may be shown.
@@ -131,7 +134,7 @@ func (a *Answer) later(why string, said error, d time.Duration) error {
 
 // doubt is an answer after which nobody knows whether the message was accepted.
 func (a *Answer) doubt(said error) error {
-	err := fmt.Errorf("%s: %w", perhaps(a.Far), said)
+	err := fmt.Errorf("%s: %w", a.perhaps(), said)
 	if wait, asked := httpcall.RetryAfter(a.Header, time.Now()); asked {
 		err = notifier.After(err, wait)
 	}
@@ -139,17 +142,20 @@ func (a *Answer) doubt(said error) error {
 }
 
 // perhaps begins the text of an unknown outcome.
-func perhaps(far string) string {
-	return "the message may have been accepted by " + far + " and is looked up before it is sent again"
+func (a *Answer) perhaps() string {
+	if a.Perhaps != "" {
+		return a.Perhaps
+	}
+	return "the message may have been accepted by " + a.Far + " and is looked up before it is sent again"
 }
 
-// NoAnswer gives an error of a send that has no answer of the far side its meaning.
-func NoAnswer(far string, err, said error) error {
+// NoAnswer gives an error of a send its meaning for which there is no answer of the far side.
+func (a *Answer) NoAnswer(err, said error) error {
 	if f, ok := errors.AsType[*httpcall.CallError](err); ok && !f.Written {
-		return fmt.Errorf("reach %s: %w", far, said)
+		return fmt.Errorf("reach %s: %w", a.Far, said)
 	}
 	// No answer, or a success whose body broke off or is somebody else's.
-	return notifier.Unknown(fmt.Errorf("%s: %w", perhaps(far), said))
+	return notifier.Unknown(fmt.Errorf("%s: %w", a.perhaps(), said))
 }
 
 // OfLookup gives the answer to a look-up its meaning. Nothing was sent by it, so nothing is

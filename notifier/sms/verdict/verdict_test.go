@@ -61,7 +61,7 @@ func TestLookups(t *testing.T) {
 func TestNoAnswer(t *testing.T) {
 	for _, written := range []bool{false, true} {
 		err := &httpcall.CallError{Written: written, Err: errors.New("reset")}
-		if got := verdict.NoAnswer("Far", err, err); notifier.IsUnknown(got) != written || !errors.Is(got, err) {
+		if got := (&verdict.Answer{Far: "Far"}).NoAnswer(err, err); notifier.IsUnknown(got) != written || !errors.Is(got, err) {
 			t.Errorf("written %t: %v", written, got)
 		}
 	}

@@ -1,24 +1,63 @@
 package daemon
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/brimwatch/brimwatch/test/chaos/farside"
 	"github.com/brimwatch/brimwatch/test/chaos/pages"
 )
 
-// Contact is a person with a telephone.
-type Contact struct{ Name, Phone string }
+// Contact is a person with a telephone, or an address for mail.
+type Contact struct {
+	Name  string `yaml:"name"`
+	Phone string `yaml:"phone,omitempty"`
+	Email string `yaml:"email,omitempty"`
+}
 
-// Receiver is a group of people and URLs.
+// Receiver is a group of people and URLs, or has ways in order.
 type Receiver struct {
-	Name     string
-	SMS      []string // names of contacts
-	Webhooks []string // URLs
+	Name      string `yaml:"name"`
+	Way       `yaml:",inline"`
+	Ways      []Way         `yaml:"ways,omitempty"`
+	Within    time.Duration `yaml:"within,omitempty"`
+	CallAfter time.Duration `yaml:"call_after,omitempty"`
+}
+
+// Way is whom a receiver, or one of its ways, tells.
+type Way struct {
+	SMS           []string  `yaml:"sms,omitempty"` // names of contacts
+	Voice         []string  `yaml:"voice,omitempty"`
+	Email         []string  `yaml:"email,omitempty"`
+	Webhooks      []Webhook `yaml:"webhooks,omitempty"`
+	Alertmanagers []Webhook `yaml:"alertmanagers,omitempty"`
+}
+
+// Webhook is a URL that is posted to.
+type Webhook struct {
+	URL        string        `yaml:"url"`
+	Format     string        `yaml:"format,omitempty"`
+	Secret     string        `yaml:"secret,omitempty"`
+	RoutingKey string        `yaml:"routing_key,omitempty"`
+	Timeout    time.Duration `yaml:"timeout,omitempty"`
+}
+
+// Provider is who sends text messages, or makes calls: the keys of its configuration.
+type Provider map[string]any
+
+// SMTP is the mail server.
+type SMTP struct {
+	Host    string            `yaml:"host"`
+	Port    int               `yaml:"port"`
+	From    string            `yaml:"from"`
+	Hello   string            `yaml:"hello"`
+	Timeout time.Duration     `yaml:"timeout"`
+	TLS     map[string]string `yaml:"tls"`
 }
 
 // Config is the part of the configuration that the scenarios vary.
@@ -30,6 +69,9 @@ type Config struct {
 	Pages     string // URL of the pages
 	Provider  string // URL of the Twilio server
 	Backup    string // URL of a second one, which is asked after it; "" is none
+	Others    []Provider
+	Callers   []Provider
+	SMTP      *SMTP
 	Contacts  []Contact
 	Receivers []Receiver
 	Without   int // how many of the last instances are left out
@@ -40,48 +82,66 @@ func (c *Config) Write(dir string) error {
 	if err := replace(filepath.Join(dir, "fleet.yml"), c.instances()); err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, "brimwatch.yml"), c.main())
+	text, err := c.main()
+	if err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, "brimwatch.yml"), text)
 }
 
-func (c *Config) main() []byte {
-	data := c.Data
-	if data == "" {
-		data = "data"
+// document is the main file.
+type document struct {
+	Include   []string       `yaml:"include"`
+	Server    map[string]any `yaml:"server"`
+	Storage   map[string]any `yaml:"storage"`
+	Collect   map[string]any `yaml:"collect"`
+	Alarms    map[string]any `yaml:"alarms"`
+	Contacts  []Contact      `yaml:"contacts"`
+	Receivers []Receiver     `yaml:"receivers"`
+	SMS       providers      `yaml:"sms"`
+	Voice     *providers     `yaml:"voice,omitempty"`
+	SMTP      *SMTP          `yaml:"smtp,omitempty"`
+}
+
+type providers struct {
+	Providers []Provider `yaml:"providers"`
+}
+
+func (c *Config) main() ([]byte, error) {
+	d := document{
+		Include: []string{"fleet.yml"}, Server: map[string]any{"listen": c.Listen}, Storage: map[string]any{"dir": cmp.Or(c.Data, "data")},
+		Collect: map[string]any{"interval": c.Interval, "timeout": c.Interval},
+		Alarms: map[string]any{
+			"notify": c.receiverNames(),
+			"capacity": map[string]any{
+				"threshold": "70%", "for": "0s", "clear_for": "0s", "levels": []any{map[string]any{"severity": "critical", "threshold": "90%"}},
+			},
+			"no_data": map[string]any{"for": "1h"}, "flapping": map[string]any{"enabled": false},
+		},
+		Contacts: c.Contacts, Receivers: c.Receivers, SMTP: c.SMTP,
 	}
-	b := fmt.Appendf(nil, `include: [fleet.yml]
-server: {listen: %q}
-storage: {dir: %q}
-collect: {interval: %s, timeout: %[3]s}
-alarms:
-  notify: [%s]
-  capacity: {threshold: 70%%, for: 0s, clear_for: 0s, levels: [{severity: critical, threshold: 90%%}]}
-  no_data: {for: 1h}
-  flapping: {enabled: false}
-contacts:
-`, c.Listen, data, c.Interval, strings.Join(c.receiverNames(), ", "))
-	for _, p := range c.Contacts {
-		b = fmt.Appendf(b, "  - {name: %s, phone: %q}\n", p.Name, p.Phone)
+	first := Twilio("twilio", farside.AccountSID, c.Provider)
+	if len(c.Others) > 0 {
+		first["prefixes"] = []string{"+49"} // each number has one provider
 	}
-	b = append(b, "receivers:\n"...)
-	for _, r := range c.Receivers {
-		b = fmt.Appendf(b, "  - name: %s\n    sms: [%s]\n", r.Name, strings.Join(r.SMS, ", "))
-		if len(r.Webhooks) > 0 {
-			b = append(b, "    webhooks:\n"...)
-		}
-		for _, url := range r.Webhooks {
-			b = fmt.Appendf(b, "      - {url: %q, timeout: 5s}\n", url)
-		}
-	}
-	b = append(b, "sms:\n  providers:\n"...)
-	b = provider(b, "twilio", farside.AccountSID, c.Provider)
+	d.SMS.Providers = append(d.SMS.Providers, first)
 	if c.Backup != "" {
-		b = provider(b, "backup", farside.BackupSID, c.Backup)
+		d.SMS.Providers = append(d.SMS.Providers, Twilio("backup", farside.BackupSID, c.Backup))
 	}
-	return b
+	d.SMS.Providers = append(d.SMS.Providers, c.Others...)
+	if len(c.Callers) > 0 {
+		d.Voice = &providers{c.Callers}
+	}
+	out, err := yaml.Marshal(&d)
+	if err != nil {
+		return nil, fmt.Errorf("write the configuration: %w", err)
+	}
+	return out, nil
 }
 
-func provider(b []byte, name, account, url string) []byte {
-	return fmt.Appendf(b, "    - {name: %s, type: twilio, account_sid: %s, auth_token: %q, from: %q, base_url: %q}\n", name, account, farside.AuthToken, farside.From, url)
+// Twilio is a provider of that type.
+func Twilio(name, account, url string) Provider {
+	return Provider{"name": name, "type": "twilio", "account_sid": account, "auth_token": farside.AuthToken, "from": farside.From, "base_url": url}
 }
 
 func (c *Config) receiverNames() []string {

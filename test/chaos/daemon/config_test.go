@@ -20,9 +20,13 @@ func TestConfigIsTaken(t *testing.T) {
 	dir := t.TempDir()
 	c := daemon.Config{
 		Listen: "127.0.0.1:12345", Interval: time.Second, Without: 1, Pages: "http://127.0.0.1:1", Provider: "http://127.0.0.1:2",
-		Fleet:     pages.New(3, "connections", "subscriptions", "send_tps", "receive_tps"),
-		Contacts:  []daemon.Contact{{Name: "wei", Phone: "+4930000001"}},
-		Receivers: []daemon.Receiver{{Name: "oncall", SMS: []string{"wei"}, Webhooks: []string{"http://127.0.0.1:3/a"}}, {Name: "second", Webhooks: []string{"http://127.0.0.1:3/b"}}},
+		Fleet:    pages.New(3, "connections", "subscriptions", "send_tps", "receive_tps"),
+		Contacts: []daemon.Contact{{Name: "wei", Phone: "+4930000001"}},
+		Receivers: []daemon.Receiver{
+			{Name: "oncall", Way: daemon.Way{SMS: []string{"wei"}, Webhooks: []daemon.Webhook{{URL: "http://127.0.0.1:3/a", Timeout: 5 * time.Second}}}},
+			{Name: "second", Way: daemon.Way{Webhooks: []daemon.Webhook{{URL: "http://127.0.0.1:3/b"}}}},
+			{Name: "ordered", Within: 10 * time.Second, Ways: []daemon.Way{{SMS: []string{"wei"}}, {Webhooks: []daemon.Webhook{{URL: "http://127.0.0.1:3/c", Format: "slack"}}}}},
+		},
 	}
 	if err := c.Write(dir); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
-// Package farside is what stands at the other end of the network: a Twilio server
-// that remembers, and webhook receivers, each behind a gate at which requests go
-// wrong in the ways that networks and providers have.
+// Package farside is what stands at the other end of the network, one for each way out:
+// providers of text messages and calls, webhook receivers, chats, PagerDuty, an Alertmanager
+// and a mail server. Each remembers what it took. HTTP ones stand behind gates at which
+// requests go wrong in the ways that networks and providers have; the mail server goes wrong
+// in its own.
 package farside
 
 import (
@@ -9,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"sync"
 	"time"
@@ -20,7 +23,7 @@ type Way int
 // The ways. Accepted means that the far side has the message and remembers it.
 const (
 	Well              Way = iota // accepted and answered, after Wait
-	Refuse                       // Status, with RetryAfter where it is set; not accepted
+	Refuse                       // Status, with RetryAfter, Location and Body where they are set; not accepted
 	CutBefore                    // the connection is cut before the request is read
 	CutUnaccepted                // it is cut after the request was read; not accepted
 	Silent                       // read, never answered; not accepted
@@ -36,6 +39,38 @@ type Fate struct {
 	Wait       time.Duration
 	Status     int
 	RetryAfter string
+	Location   string
+	Body       string // "" is an error as Twilio writes it
+	Type       string // of the Body; "" is JSON
+}
+
+// Portal answers as the gateway of a network does that wants people to sign in first.
+func Portal() Fate {
+	return Fate{Way: Refuse, Status: http.StatusOK, Type: "text/html; charset=utf-8", Body: "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome to the guest network. Please sign in.</body></html>"}
+}
+
+// Name says in words what becomes of a request.
+func (f Fate) Name() string {
+	names := [...]string{
+		Well: "all goes well", Refuse: "the answer is " + strconv.Itoa(f.Status), CutBefore: "it is cut before it is read", CutUnaccepted: "it is cut, not accepted",
+		Silent: "nothing is answered", AcceptThenFail: "it is accepted and the answer is " + strconv.Itoa(f.Status), AcceptThenCut: "it is accepted and cut",
+		AcceptThenSilence: "it is accepted and nothing is answered", AcceptLate: "it is accepted later",
+	}
+	if f.Body != "" && f.Status == http.StatusOK {
+		return "a sign-in page answers"
+	}
+	return names[f.Way]
+}
+
+// FormValue reads a field of a form, and leaves the body as it was.
+func FormValue(r *http.Request, name string) string {
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, bad := url.ParseQuery(string(body))
+	if err != nil || bad != nil {
+		return ""
+	}
+	return form.Get(name)
 }
 
 // Leaves tells whether a fate leaves the sender in doubt.
@@ -48,74 +83,45 @@ func Outage(status int) func(*http.Request) Fate {
 
 // Always gives each request that sends something the same fate, and lets those that
 // ask go well.
-func Always(f Fate) func(*http.Request) Fate {
+func Always(f Fate) func(*http.Request) Fate { return WhereSends(IsPost, f) }
+
+// WhereSends does the same at a far side at which not each POST sends something.
+func WhereSends(sends func(*http.Request) bool, f Fate) func(*http.Request) Fate {
 	return func(r *http.Request) Fate {
-		if r.Method != http.MethodPost {
+		if !sends(r) {
 			return Fate{}
 		}
 		return f
 	}
 }
 
+// IsPost tells whether a request sends something, at most far sides.
+func IsPost(r *http.Request) bool { return r.Method == http.MethodPost }
+
 // Gate stands before a far side. It is safe for use from several goroutines.
 type Gate struct {
+	calm
 	next http.Handler
 
 	mu     sync.Mutex
 	choose func(*http.Request) Fate // nil lets all go well
-	since  time.Time                // when that began
-	free   []span                   // when all went well, before that
 	posts  []time.Time              // when something was sent here
 	late   sync.WaitGroup           // what is accepted behind the client's back
 	behind int                      // how much of that is still to come
 	ended  chan struct{}
 }
 
-// span is a time from and until.
-type span struct{ from, until time.Time }
-
 // NewGate returns a gate at which all goes well.
 func NewGate(next http.Handler) *Gate {
-	return &Gate{next: next, since: time.Now(), ended: make(chan struct{})}
+	return &Gate{calm: newCalm(), next: next, ended: make(chan struct{})}
 }
 
 // Set chooses what becomes of each request from now on; nil lets all go well.
 func (g *Gate) Set(choose func(*http.Request) Fate) {
-	now := time.Now()
+	g.note(choose == nil)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.choose == nil {
-		g.free = append(g.free, span{g.since, now})
-	}
-	g.choose, g.since = choose, now
-}
-
-// Free tells whether all went well for d on end, at some time between two moments; a
-// zero end is now.
-func (g *Gate) Free(from, to time.Time, d time.Duration, up func(from, to time.Time, d time.Duration) bool) bool {
-	now := time.Now()
-	if to.IsZero() {
-		to = now
-	}
-	g.mu.Lock()
-	spans := append([]span(nil), g.free...)
-	if g.choose == nil {
-		spans = append(spans, span{g.since, now})
-	}
-	g.mu.Unlock()
-	for _, s := range spans {
-		begin, end := s.from, s.until
-		if begin.Before(from) {
-			begin = from
-		}
-		if end.After(to) {
-			end = to
-		}
-		if end.Sub(begin) >= d && up(begin, end, d) {
-			return true
-		}
-	}
-	return false
+	g.choose = choose
 }
 
 // Posts returns when something was sent, whatever became of it.
@@ -140,15 +146,7 @@ func (g *Gate) Close() {
 
 // ServeHTTP lets a request pass, or go wrong.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.mu.Lock()
-	var f Fate
-	if g.choose != nil {
-		f = g.choose(r)
-	}
-	if r.Method == http.MethodPost {
-		g.posts = append(g.posts, time.Now())
-	}
-	g.mu.Unlock()
+	f := g.fate(r)
 	if f.Way == CutBefore {
 		panic(http.ErrAbortHandler)
 	}
@@ -181,6 +179,19 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.acceptLate(r, f.Wait)
 		g.silence(r)
 	}
+}
+
+// fate chooses what becomes of a request, one at a time.
+func (g *Gate) fate(r *http.Request) (f Fate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.choose != nil {
+		f = g.choose(r)
+	}
+	if r.Method == http.MethodPost {
+		g.posts = append(g.posts, time.Now())
+	}
+	return f
 }
 
 // accept hands a request on, and keeps the answer to itself.
@@ -229,19 +240,34 @@ func (g *Gate) waited(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-// refuse answers with an error, as Twilio writes it.
+// refuse answers with what a fate says, or with an error as Twilio writes it.
 func refuse(w http.ResponseWriter, f Fate) {
-	w.Header().Set("Content-Type", "application/json")
-	if f.RetryAfter != "" {
-		w.Header().Set("Retry-After", f.RetryAfter)
+	kind, body := "application/json", f.Body
+	if f.Type != "" {
+		kind = f.Type
 	}
+	if body == "" {
+		body = twilioError(f.Status)
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	if f.RetryAfter != "" {
+		h.Set("Retry-After", f.RetryAfter)
+	}
+	if f.Location != "" {
+		h.Set("Location", f.Location)
+	}
+	w.WriteHeader(f.Status)
+	_, _ = io.WriteString(w, body) // the reader may be gone
+}
+
+func twilioError(status int) string {
 	code := 20500
-	switch f.Status {
+	switch status {
 	case http.StatusTooManyRequests:
 		code = 20429
 	case http.StatusUnauthorized:
 		code = 20003
 	}
-	w.WriteHeader(f.Status)
-	_, _ = io.WriteString(w, `{"code":`+strconv.Itoa(code)+`,"message":"a fault of the test","status":`+strconv.Itoa(f.Status)+`}`) // the reader may be gone
+	return `{"code":` + strconv.Itoa(code) + `,"message":"a fault of the test","status":` + strconv.Itoa(status) + `}`
 }

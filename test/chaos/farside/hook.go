@@ -57,6 +57,7 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		arrival := ledger.Arrival{
 			At: now, Recipient: h.recipient, Message: id, Key: ledger.Key{Instance: a.Labels["instance_id"], Metric: a.Labels["metric"]},
 			Code: a.Annotations["code"], Kind: ledger.Begin, Event: a.Status + a.Labels["severity"], Value: value,
+			Instead: a.Annotations["failover"] != "",
 		}
 		if a.Status == "resolved" {
 			arrival.Kind = ledger.End

@@ -2,9 +2,11 @@ package farside
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +34,15 @@ type Provider struct {
 // Text is one message that was accepted.
 type Text struct {
 	SID, To, Body string
+	Ref           string // what the client calls it, where the provider keeps that
 	At            time.Time
+}
+
+// Call is a telephone call that was accepted.
+type Call struct {
+	SID, To string
+	Said    string // in words
+	At      time.Time
 }
 
 // NewProvider returns a provider that has one account.
@@ -73,6 +83,19 @@ func (p *Provider) Texts() []Text {
 		if m.Body != stuffing {
 			out = append(out, Text{SID: m.SID, To: m.To, Body: m.Body, At: m.CreatedAt.Add(-skew)})
 		}
+	}
+	return out
+}
+
+// Calls returns the telephone calls that were accepted, oldest first. Times are ours.
+func (p *Provider) Calls() []Call {
+	p.mu.Lock()
+	skew := p.skew
+	p.mu.Unlock()
+	tag := regexp.MustCompile(`<[^>]*>`)
+	var out []Call
+	for _, c := range p.phone.Calls() {
+		out = append(out, Call{SID: c.SID, To: c.To, Said: html.UnescapeString(tag.ReplaceAllString(c.Twiml, " ")), At: c.CreatedAt.Add(-skew)})
 	}
 	return out
 }

@@ -9,7 +9,7 @@ import (
 
 // Judge draws the ledger up.
 func Judge(in Input) Report {
-	j := &judge{in: in, histories: histories(in.Periods), told: make(map[place]*told), notices: make(map[notice][]Arrival)}
+	j := &judge{in: in, histories: histories(in.Periods), told: make(map[place]*told), notices: make(map[notice][]Arrival), codes: make(map[coded]int)}
 	for _, h := range j.histories {
 		j.report.Episodes += len(h.episodes)
 	}
@@ -45,11 +45,18 @@ type notice struct {
 	episode                int
 }
 
+// coded is an episode as it is named: by its code, which another may get later.
+type coded struct {
+	key  Key
+	code string
+}
+
 type judge struct {
 	in        Input
 	histories map[Key]*history
 	told      map[place]*told
 	notices   map[notice][]Arrival
+	codes     map[coded]int // the newest episode that has a code
 	report    Report
 }
 
@@ -64,7 +71,7 @@ func (j *judge) arrive(a *Arrival) {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "there is no such alarm (%s)", a.Code)
 		return
 	}
-	at, why := h.belongs(a)
+	at, why := j.belongs(h, a)
 	if why != "" {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "%s (%s, value %d)", why, a.Code, a.Value)
 		return
@@ -86,6 +93,9 @@ func (j *judge) arrive(a *Arrival) {
 	heard := t.begin || e.joined && before != nil && before.begin
 	if !heard {
 		j.find(Wrong, a.Recipient, a.Key, a.At, "an end (%s) of what it was not told of", a.Code)
+	}
+	if a.Event == Resolved && (e.over.IsZero() || a.At.Before(e.over)) {
+		j.find(Wrong, a.Recipient, a.Key, a.At, "it is over there (%s), and goes on", a.Code)
 	}
 	if !t.end {
 		j.report.Told++
@@ -120,16 +130,30 @@ func (j *judge) again(a *Arrival, episode int) bool {
 	}
 	same := slices.ContainsFunc(before, func(b Arrival) bool { return b.Message == a.Message })
 	// Which of two arrives first is for the network: one of them says so.
-	bare := func(b Arrival) bool { return !b.Repeat }
+	bare := func(b Arrival) bool { return !b.Repeat && !b.Instead }
 	switch {
 	case same:
 		j.find(Repeated, a.Recipient, a.Key, a.At, "message %s once more", a.Message)
-	case a.Repeat || !slices.ContainsFunc(before, bare):
+	case !bare(*a) || !slices.ContainsFunc(before, bare):
 		j.find(Repeated, a.Recipient, a.Key, a.At, "%s %s, and one of them says so", a.Code, a.Event)
 	default:
 		j.find(Doubled, a.Recipient, a.Key, a.At, "%s %s in the messages %s and %s", a.Code, a.Event, before[0].Message, a.Message)
 	}
 	return true
+}
+
+// belongs finds the episode of an arrival: of one that names no value by its code, where that
+// is known.
+func (j *judge) belongs(h *history, a *Arrival) (episode int, why string) {
+	name := coded{a.Key, a.Code}
+	if at, known := j.codes[name]; known && a.Value == 0 {
+		return at, ""
+	}
+	at, why := h.belongs(a)
+	if why == "" && a.Value != 0 && a.Code != "" {
+		j.codes[name] = at
+	}
+	return at, why
 }
 
 // belongs finds the episode of an arrival, by the value it names, or says why there

@@ -42,6 +42,10 @@ const (
 	End   Kind = "end"
 )
 
+// Resolved is the Event of an end at a far side that keeps what it was told of: it is over there
+// from then on, whatever the end was about.
+const Resolved = "resolved"
+
 // Arrival is one thing that one recipient was told in one message.
 type Arrival struct {
 	At        time.Time
@@ -53,6 +57,7 @@ type Arrival struct {
 	Event     string // raised, escalated, cleared: two of them are two notices
 	Value     int    // 0 is not said
 	Repeat    bool   // it says that it may be a repeat
+	Instead   bool   // it says that another way gave no proof of delivery
 }
 
 // Stay is how long somebody is to be told. A zero Until is to the end.

@@ -215,6 +215,8 @@ func TestRead(t *testing.T) {
 			ledger.Said{Code: "K7Q2", Event: "cleared", Kind: ledger.End, Instance: "i0007", Metric: "connections", Value: 10_013}, true},
 		{"K7Q2 WITHDRAWN i0007: connections alarm ended, no longer watched.",
 			ledger.Said{Code: "K7Q2", Event: "withdrawn", Kind: ledger.End, Instance: "i0007", Metric: "connections"}, true},
+		{"K7Q2 WARNING (no proof of delivery by e-mail) i0007: connections 80,012 of 100,000 (80%).",
+			ledger.Said{Code: "K7Q2", Event: "raised", Kind: ledger.Begin, Severity: "warning", Instance: "i0007", Metric: "connections", Value: 80_012, Instead: true}, true},
 		{"37 alarms, 2 critical: K7Q2 i0007 connections 97%, ...", ledger.Said{}, false},
 		{"K7Q2 WARNING i0007: no data since 12:00.", ledger.Said{}, false},
 		{"", ledger.Said{}, false},
@@ -255,5 +257,71 @@ func TestNoCodeInTwoEpisodes(t *testing.T) {
 	in.Arrivals = append(in.Arrivals, second)
 	if report := ledger.Judge(in); len(report.Findings) > 0 {
 		t.Errorf("findings: %v", report.Findings)
+	}
+}
+
+// TestCodeWithoutValue: an end that names no value is that of the episode whose code it has,
+// though another was read since.
+func TestCodeWithoutValue(t *testing.T) {
+	in := input()
+	in.Periods = append(in.Periods, ledger.Period{Key: key(), Value: 80_004, Raised: true, First: at(90), Sure: at(93)})
+	second := begin(91, wei, "SM5")
+	second.Value, second.Code = 80_004, "M3B4"
+	in.Arrivals[1].Value, in.Arrivals[1].At = 0, at(95)
+	in.Arrivals = append(in.Arrivals, second)
+	if report := ledger.Judge(in); len(report.Findings) > 0 {
+		t.Errorf("findings: %v", report.Findings)
+	}
+}
+
+// TestResolvedTooSoon: what is over at a far side that keeps it, although it goes on, is wrong.
+func TestResolvedTooSoon(t *testing.T) {
+	for name, tt := range map[string]struct {
+		second int
+		wrong  int
+	}{"when it is over": {61, 0}, "before": {30, 1}} {
+		t.Run(name, func(t *testing.T) {
+			in := input()
+			in.Arrivals[1] = begin(tt.second, wei, "SM2")
+			in.Arrivals[1].Kind, in.Arrivals[1].Event, in.Arrivals[1].Value = ledger.End, ledger.Resolved, 0
+			report := ledger.Judge(in)
+			if got := report.Count(ledger.Wrong); got != tt.wrong {
+				t.Errorf("%d wrong: %v", got, report.Findings)
+			}
+		})
+	}
+}
+
+// TestReadCards reads what chats and mails show, in each of their writings.
+func TestReadCards(t *testing.T) {
+	warning := ledger.Said{Code: "K7Q2", Event: "raised", Kind: ledger.Begin, Severity: "warning", Instance: "i00007", Metric: "connections", Value: 80_012}
+	ended := ledger.Said{Code: "M3B4", Event: "cleared", Kind: ledger.End, Instance: "i00008", Metric: "send_tps", Value: 10_013}
+	tests := []struct {
+		name, text string
+		want       ledger.Shown
+	}{
+		{"one card", "**<font color=\"warning\">WARNING i00007 (MQTT Basic)</font>**\n\nConnections 80,012 of 100,000 (80%, threshold 70%).\n████ 80%\n\n> Upgrade.\n\nBrimwatch K7Q2 · since 2026-11-22 12:00 UTC",
+			ledger.Shown{Said: []ledger.Said{warning}, Alarms: 1}},
+		{"a line each, and a rest", "**Brimwatch: 3 alarms, 1 critical; 1 ended**\n- K7Q2 WARNING i00007: connections 80,012 of 100,000 (80%, threshold 70%) [Open](https://b.example.com/i)\n" +
+			"• M3B4 ENDED i00008: send TPS back to 10,013 of 100,000 (10%) after 7 s\n\n2 more",
+			ledger.Shown{Said: []ledger.Said{warning, ended}, Alarms: 3, Ended: 1}},
+		{"in its title and as a card", "K7Q2 WARNING i00007: connections 80,012 of 100,000 (80%, threshold 70%)\nWARNING i00007 (MQTT Basic)\nConnections 80,012 of 100,000 (80%, threshold 70%).\nBrimwatch K7Q2 · since now",
+			ledger.Shown{Said: []ledger.Said{warning}, Alarms: 1}},
+		{"in another's place, as a repeat", "WARNING i00007 (MQTT Basic)\nConnections 80,012 of 100,000 &#40;80%&#41;.\nNo proof of delivery by SMS.\nBrimwatch K7Q2 · since now\nThis may be a repeat: nobody answered the first time.",
+			ledger.Shown{Said: []ledger.Said{warning}, Alarms: 1, Repeat: true, Instead: true}},
+		{"of itself", "CRITICAL Brimwatch (x)\nNobody can be reached.\nBrimwatch 2ABC · since now", ledger.Shown{}},
+	}
+	r := ledger.NewCardReader()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := r.Read(tt.text)
+			if !slices.Equal(got.Said, tt.want.Said) {
+				t.Errorf("it says %+v", got.Said)
+			}
+			got.Said, tt.want.Said = nil, nil
+			if got.Alarms != tt.want.Alarms || got.Ended != tt.want.Ended || got.Repeat != tt.want.Repeat || got.Instead != tt.want.Instead {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -16,6 +15,7 @@ type Said struct {
 	Metric   string // as configuration names it; "" where the text names none
 	Value    int    // 0 where the text names none
 	Repeat   bool
+	Instead  bool // it says that another way gave no proof of delivery
 }
 
 // repeatMark is what the product puts behind a text that may be a repeat.
@@ -34,7 +34,7 @@ type Reader struct {
 func NewReader() *Reader {
 	const metric = `(connections|subscriptions|send TPS|receive TPS)`
 	return &Reader{
-		head:  regexp.MustCompile(`^([A-Z0-9]{4,6}) (STILL WARNING|STILL CRITICAL|WARNING|CRITICAL|ENDED|WITHDRAWN) ([^:]+): `),
+		head:  regexp.MustCompile(`^([A-Z0-9]{4,6}) (STILL WARNING|STILL CRITICAL|WARNING|CRITICAL|ENDED|WITHDRAWN) (\(no proof of delivery[^)]*\) )?([^:]+): `),
 		about: regexp.MustCompile(metric + ` ([\d,]+) of `),
 		end:   regexp.MustCompile(metric + ` back to ([\d,]+) of `),
 		last:  regexp.MustCompile(metric + `(?: last known ([\d,]+) of | alarm ended)`),
@@ -53,23 +53,11 @@ func (r *Reader) Read(text string) (Said, bool) {
 	if m == nil {
 		return Said{}, false
 	}
-	s := Said{Code: m[1], Instance: m[3], Repeat: repeat, Kind: Begin}
-	switch word := m[2]; word {
-	case "ENDED":
-		s.Kind, s.Event = End, "cleared"
-	case "WITHDRAWN":
-		s.Kind, s.Event = End, "withdrawn"
-	default:
-		still, found := strings.CutPrefix(word, "STILL ")
-		s.Event, s.Severity = "raised", strings.ToLower(still)
-		if found {
-			s.Event = "reminded"
-		}
-	}
+	s := headed(m[2])
+	s.Code, s.Instead, s.Instance, s.Repeat = m[1], m[3] != "", m[4], repeat
 	for _, form := range []*regexp.Regexp{r.end, r.about, r.last} {
 		if about := form.FindStringSubmatch(bare); about != nil {
-			s.Metric = strings.ReplaceAll(strings.ToLower(about[1]), " ", "_")
-			s.Value, _ = strconv.Atoi(strings.ReplaceAll(about[2], ",", "")) // "" is 0: it names none
+			s.Metric, s.Value = metric(about[1]), number(about[2]) // "" is 0: it names none
 			return s, true
 		}
 	}
@@ -99,7 +87,7 @@ func (r *Reader) ReadUnrecorded(text string) ([]Said, bool) {
 		default:
 			s.Event, s.Severity = "raised", strings.ToLower(p[1])
 		}
-		s.Instance, s.Metric = p[2], strings.ReplaceAll(strings.ToLower(p[3]), " ", "_")
+		s.Instance, s.Metric = p[2], metric(p[3])
 		out = append(out, s)
 	}
 	return out, true

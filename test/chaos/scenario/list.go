@@ -34,6 +34,11 @@ func List() []Scenario {
 		{Name: "failover", Brief: true, About: "one of two providers fails: a text goes by the other within 5 s where it certainly did not leave, within 75 s where nobody can know, and by the first again when that is back", run: inTwo("failover", fleetOf(8, 1), failover)},
 		{Name: "kill", Brief: true, About: "kill -9 and SIGTERM at random moments, behind far sides that fail at random", run: in("kill", fleetOf(12, 2), kill)},
 		{Name: "names", Brief: true, About: "the same, while contacts and receivers get other names and stay the same people", run: in("names", fleetOf(12, 2), names)},
+		{Name: "kill-ways", Brief: true, About: "kill -9 and SIGTERM at random moments, while text messages by four providers, four chats, PagerDuty, an Alertmanager and mail all fail at random", run: inAll("kill-ways", fleetOf(6, 1), eachAlone, killWays)},
+		{Name: "answers-ways", Brief: true, About: "each answer that is no success, of each far side: the journal says what became of it, and the webhook after it tells where it did not", run: inAll("answers-ways", fleetOf(20, 1), eachBacked, answersWays)},
+		{Name: "turns", Brief: true, About: "a receiver with three ways in order, the first of which is mostly dead, and kill -9: told of everything by one of them", run: inAll("turns", fleetOf(6, 1), inOrder, turns)},
+		{Name: "bursts", Brief: true, About: "wave after wave of alarms before chats that take few messages: all of them counted, and no limit reached", run: bursts},
+		{Name: "calls", Brief: true, About: "nobody acknowledges a critical alarm, each request for a call goes wrong in another way, and kill -9 in the midst of it: one call a person", run: calls},
 		{Name: "kill-two", Brief: true, About: "kill -9 and SIGTERM at random moments, behind two providers that both fail at random", run: inTwo("kill-two", fleetOf(12, 2), kill)},
 	}
 }

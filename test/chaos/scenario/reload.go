@@ -74,7 +74,7 @@ func (w *World) move(ctx context.Context) error {
 		return err
 	}
 	w.config.Contacts[1].Phone = newPhone
-	w.config.Receivers = append(w.config.Receivers, daemon.Receiver{Name: "second", Webhooks: []string{h.url}})
+	w.config.Receivers = append(w.config.Receivers, daemon.Receiver{Name: "second", Way: daemon.Way{Webhooks: []daemon.Webhook{hookAt(h.url)}}})
 	w.leave("sms/" + liPhone)
 	w.stay("sms/" + newPhone)
 	return w.reload(ctx)

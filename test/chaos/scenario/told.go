@@ -82,16 +82,29 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 	for _, h := range w.hooks {
 		all = append(all, h.Arrivals()...)
 	}
-	bySID := make(map[string][]wire.Notice)
+	for _, l := range w.lines {
+		if l.told != nil {
+			all = append(all, l.told()...)
+		}
+	}
+	bySID := make(map[string][]wire.Notice) // by the provider's id, and by that of the product
 	for _, n := range w.journal {
-		if n.Channel == "sms" && n.ProviderID != "" {
-			bySID[n.ProviderID] = append(bySID[n.ProviderID], n)
+		for _, id := range []string{n.ProviderID, n.Message} {
+			if n.Channel == "sms" && id != "" {
+				bySID[id] = append(bySID[id], n)
+			}
 		}
 	}
 	texts := w.texts()
 	byWords := make(map[string][]wire.Notice)
+	carried := func(t farside.Text) []wire.Notice {
+		if notices := bySID[t.SID]; len(notices) > 0 || t.Ref == "" {
+			return notices
+		}
+		return bySID[t.Ref]
+	}
 	for _, t := range texts {
-		if notices := bySID[t.SID]; len(notices) > 0 {
+		if notices := carried(t); len(notices) > 0 {
 			bare, _ := ledger.Bare(t.Body)
 			byWords[t.To+bare] = notices
 		}
@@ -99,7 +112,7 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 	reader := ledger.NewReader()
 	for _, t := range texts {
 		bare, repeat := ledger.Bare(t.Body)
-		notices := bySID[t.SID]
+		notices := carried(t)
 		if len(notices) == 0 {
 			notices = byWords[t.To+bare]
 		}
@@ -128,7 +141,7 @@ func (w *World) arrivals() (all []ledger.Arrival, unread []farside.Text) {
 // entry fills an arrival in.
 func entry(base ledger.Arrival, said ledger.Said, code, event string) ledger.Arrival {
 	base.Key = ledger.Key{Instance: said.Instance, Metric: said.Metric}
-	base.Code, base.Kind, base.Event, base.Value = code, said.Kind, event, said.Value
+	base.Code, base.Kind, base.Event, base.Value, base.Instead = code, said.Kind, event, said.Value, said.Instead
 	return base
 }
 
@@ -138,8 +151,19 @@ const grace = 40 * time.Second
 
 // could tells whether somebody could be told between two moments.
 func (w *World) could(recipient string, from, to time.Time) bool {
+	if w.perhaps[recipient] {
+		return false
+	}
 	if to.IsZero() && w.settled {
 		return true
+	}
+	if recipient == ordered {
+		return slices.ContainsFunc(w.lines[:3], func(l *line) bool { return l.gate.Free(from, to, l.grace, w.daemon.Up) })
+	}
+	for _, l := range w.lines {
+		if l.recipient == recipient {
+			return l.gate.Free(from, to, l.grace, w.daemon.Up)
+		}
 	}
 	gate := w.sms
 	for name, h := range w.hooks {
@@ -166,6 +190,7 @@ func (w *World) settle(ctx context.Context, most time.Duration) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		waits = waits || w.behind()
 		if !waits || time.Since(began) > most {
 			return !waits, w.readJournal(ctx)
 		}
@@ -173,6 +198,11 @@ func (w *World) settle(ctx context.Context, most time.Duration) (bool, error) {
 			return false, err
 		}
 	}
+}
+
+// behind tells whether a further way is still to accept what was sent by it.
+func (w *World) behind() bool {
+	return slices.ContainsFunc(w.lines, func(l *line) bool { return l.gate.Behind() > 0 })
 }
 
 // judged tells whether all that the pages show now was surely judged.
@@ -216,7 +246,7 @@ func (w *World) drawNow(ctx context.Context) error {
 		arrivals = slices.DeleteFunc(arrivals, func(a ledger.Arrival) bool { return isText(a.Recipient) })
 	}
 	w.report = ledger.Judge(ledger.Input{
-		Periods: w.fleet.Periods(), Arrivals: arrivals, Stays: stays, Could: w.could, Late: 10 * time.Second,
+		Periods: w.fleet.Periods(), Arrivals: w.joined(arrivals), Stays: stays, Could: w.could, Late: 10 * time.Second,
 	})
 	for _, t := range unread {
 		w.say("a text that the ledger cannot place: %s", t.Body)

@@ -57,11 +57,13 @@ type World struct {
 	backup   *farside.Provider // a second one; nil is none
 	spare    *farside.Gate     // the gate of it
 	hooks    map[string]*hook  // by name
+	lines    []*line           // all further ways
 	daemon   *daemon.Daemon
 
 	journal map[string]wire.Notice // by id, as it was seen last
 	stays   []ledger.Stay
 	settled bool
+	perhaps map[string]bool // recipients that another may be told in the place of
 	// byHook draws the ledger up of webhooks alone: the journal is too long to say
 	// which notices a text message carried.
 	byHook  bool
@@ -115,7 +117,7 @@ func newWorld(o Options, name string, fleet *pages.Fleet) (*World, error) {
 		return nil, errors.Join(err, w.close())
 	}
 	w.config.Contacts = []daemon.Contact{{Name: "wei", Phone: weiPhone}, {Name: "li", Phone: liPhone}}
-	w.config.Receivers = []daemon.Receiver{{Name: "oncall", SMS: []string{"wei", "li"}, Webhooks: []string{h.url}}}
+	w.config.Receivers = []daemon.Receiver{{Name: "oncall", Way: daemon.Way{SMS: []string{"wei", "li"}, Webhooks: []daemon.Webhook{hookAt(h.url)}}}}
 	w.stay("sms/" + weiPhone)
 	w.stay("sms/" + liPhone)
 	return w, w.config.Write(dir)
@@ -141,8 +143,13 @@ func (w *World) texts() []farside.Text {
 	out := w.provider.Texts()
 	if w.backup != nil {
 		out = append(out, w.backup.Texts()...)
-		slices.SortStableFunc(out, func(a, b farside.Text) int { return a.At.Compare(b.At) })
 	}
+	for _, l := range w.lines {
+		if l.texts != nil {
+			out = append(out, l.texts()...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b farside.Text) int { return a.At.Compare(b.At) })
 	return out
 }
 
@@ -157,6 +164,9 @@ func (w *World) addHook(name string) (*hook, error) {
 	w.stay("webhook/" + name)
 	return h, err
 }
+
+// hookAt is a webhook as it is configured.
+func hookAt(url string) daemon.Webhook { return daemon.Webhook{URL: url, Timeout: 5 * time.Second} }
 
 // serve serves a handler on the loopback until the world ends.
 func (w *World) serve(h http.Handler) (url string, err error) {
@@ -228,7 +238,8 @@ func (w *World) reload(ctx context.Context) error {
 	return w.daemon.Reload(ctx)
 }
 
-// weather sets what becomes of requests at all far sides.
+// weather sets what becomes of requests at the far sides that each world has; nil lets all go
+// well at all others, too.
 func (w *World) weather(choose func(*http.Request) farside.Fate) {
 	w.sms.Set(choose)
 	if w.spare != nil {
@@ -236,6 +247,11 @@ func (w *World) weather(choose func(*http.Request) farside.Fate) {
 	}
 	for _, h := range w.hooks {
 		h.gate.Set(choose)
+	}
+	if choose == nil {
+		for _, l := range w.lines {
+			l.set(nil)
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package api
+package asked
 
 import (
 	"errors"
@@ -16,16 +16,16 @@ const (
 	maxUnix = 253_402_300_799
 )
 
-// parseMoment reads a moment: RFC 3339, Unix seconds, now, or a duration before or
+// Moment reads a moment: RFC 3339, Unix seconds, now, or a duration before or
 // after now such as -1h. The result is in UTC, at a whole second.
-func parseMoment(text string, now time.Time) (time.Time, error) {
+func Moment(text string, now time.Time) (time.Time, error) {
 	now = now.UTC().Truncate(time.Second)
 	rest, fromNow := strings.CutPrefix(text, "now")
 	if fromNow && rest == "" {
 		return now, nil
 	}
 	if sign := rest[:min(1, len(rest))]; sign == "-" || sign == "+" {
-		d, err := parseSpan(rest[1:])
+		d, err := Span(rest[1:])
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -48,9 +48,9 @@ func parseMoment(text string, now time.Time) (time.Time, error) {
 	return t.UTC().Truncate(time.Second), nil
 }
 
-// parseSpan reads a duration: 30s, 5m, 2h, 7d, 4w, several of them together, or a
+// Span reads a duration: 30s, 5m, 2h, 7d, 4w, several of them together, or a
 // number of seconds.
-func parseSpan(text string) (time.Duration, error) {
+func Span(text string) (time.Duration, error) {
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		if !(seconds >= 0 && seconds <= maxSpan.Seconds()) {
 			return 0, fmt.Errorf("%s seconds are too many", text)
@@ -98,18 +98,17 @@ func unitOf(letter string) time.Duration {
 	return 0
 }
 
-// stepFor returns a step in round figures with which a range has at most 400 points.
-func stepFor(span time.Duration) time.Duration {
-	const points = 400
+// Step returns a step in round figures with which a range has at most so many points.
+func Step(span time.Duration, points int) time.Duration {
 	for _, step := range [...]time.Duration{
 		15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute,
 		30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 	} {
-		if span/step <= points {
+		if int64(span/step) <= int64(points) {
 			return step
 		}
 	}
 	const day = 24 * time.Hour
-	days := int64(span/(points*day)) + 1
+	days := int64(span/(time.Duration(points)*day)) + 1
 	return time.Duration(days) * day
 }

@@ -1,11 +1,14 @@
-package api
+package asked
 
 import (
 	"testing"
 	"time"
 )
 
-func TestParseMoment(t *testing.T) {
+// now is the moment at which all tests happen.
+func now() time.Time { return time.Date(2026, 11, 23, 3, 12, 4, 500e6, time.UTC) }
+
+func TestMoment(t *testing.T) {
 	at := now().Truncate(time.Second)
 	for text, want := range map[string]time.Time{
 		"now":                          at,
@@ -21,36 +24,36 @@ func TestParseMoment(t *testing.T) {
 		"2026-11-23T00:00:00.999Z":     time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
 		"9999-12-31T23:59:59.9999999Z": time.Unix(maxUnix, 0).UTC(),
 	} {
-		if got, err := parseMoment(text, now()); err != nil || !got.Equal(want) || got.Location() != time.UTC {
+		if got, err := Moment(text, now()); err != nil || !got.Equal(want) || got.Location() != time.UTC {
 			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{
 		"", "-", "+", "now-", "nowhere", "yesterday", "2026-11-23", "2026-11-23T08:00:00", "-1x", "1795400000000", "-1795400000000", "NaN", "Inf", "1e300",
 	} {
-		if got, err := parseMoment(text, now()); err == nil {
+		if got, err := Moment(text, now()); err == nil {
 			t.Errorf("%q is taken for %v", text, got)
 		}
 	}
 }
 
-func TestParseSpan(t *testing.T) {
+func TestSpan(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"30s": 30 * time.Second, "5m": 5 * time.Minute, "2h": 2 * time.Hour, "7d": 168 * time.Hour, "1w": 168 * time.Hour,
 		"1h30m": 90 * time.Minute, "60": time.Minute, "0.5": 500 * time.Millisecond, "0s": 0, "36500d": maxSpan,
 	} {
-		if got, err := parseSpan(text); err != nil || got != want {
+		if got, err := Span(text); err != nil || got != want {
 			t.Errorf("%q is %v, %v; want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "s", "-5m", "5 m", "1y", "h1", "36501d", "99999999999999999999s", "9223372036854775807w", "NaN", "1e99", "5mm"} {
-		if got, err := parseSpan(text); err == nil {
+		if got, err := Span(text); err == nil {
 			t.Errorf("%q is taken for %v", text, got)
 		}
 	}
 }
 
-func TestStepFor(t *testing.T) {
+func TestStep(t *testing.T) {
 	for span, want := range map[time.Duration]time.Duration{
 		time.Minute:         15 * time.Second,
 		time.Hour:           15 * time.Second,
@@ -60,7 +63,7 @@ func TestStepFor(t *testing.T) {
 		30 * 24 * time.Hour: 2 * time.Hour,
 		maxSpan:             92 * 24 * time.Hour,
 	} {
-		got := stepFor(span)
+		got := Step(span, 400)
 		if got != want || span/got > 400 {
 			t.Errorf("%v has steps of %v, want %v", span, got, want)
 		}
@@ -73,15 +76,15 @@ func FuzzMoments(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if d, err := parseSpan(text); err == nil && (d < 0 || d > maxSpan) {
-			t.Errorf("parseSpan(%q) is %v", text, d)
+		if d, err := Span(text); err == nil && (d < 0 || d > maxSpan) {
+			t.Errorf("Span(%q) is %v", text, d)
 		}
-		at, err := parseMoment(text, now())
+		at, err := Moment(text, now())
 		if err != nil {
 			return
 		}
 		if at.Nanosecond() != 0 || at.Location() != time.UTC || at.Year() < 0 || at.Year() > 10_000 {
-			t.Errorf("parseMoment(%q) is %v", text, at)
+			t.Errorf("Moment(%q) is %v", text, at)
 		}
 	})
 }

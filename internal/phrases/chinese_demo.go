@@ -1,0 +1,41 @@
+package phrases
+
+// chineseDemo has what the demo's own pages say: telephones and webhooks, and where they are.
+func chineseDemo() map[string]string {
+	return map[string]string{
+		"%d older not shown": "另有 %d 条较早的未显示",
+		"%d segments":        "%d 段",
+		"%d signs":           "%d 字符",
+		"Account globex runs low: it has 236.40 CNY, and Meters renews itself for 410 CNY in 6 days.": "账号 globex 余额不足：现有 236.40 元，而 Meters 将在 6 天内自动续费 410 元。",
+		"Answer from the telephone of %s": "从 %s 的手机回复",
+		"As they came":                    "按到达顺序",
+		"Body":                            "正文",
+		"Brimwatch: all instances, the fullest first": "Brimwatch：所有实例，水位最高的在前",
+		"Delivered":              "已送达",
+		"Messages":               "短信",
+		"Messages, newest first": "短信，最新的在前",
+		"No messages yet.":       "还没有短信。",
+		"No messages yet. The first one makes a telephone appear here.": "还没有短信。第一条短信到达后，这里会出现一部手机。",
+		"Not delivered":     "未送达",
+		"Not delivered: %s": "未送达：%s",
+		"Nothing has come yet. The first one arrives when connections of Orders pass 70 %.": "还没有收到。Orders 的连接数超过 70 % 时，第一条就会到达。",
+		"Open now: %d":           "当前未恢复：%d",
+		"Queued":                 "排队中",
+		"Send":                   "发送",
+		"Sending":                "发送中",
+		"Sent":                   "已发送",
+		"Telephone of %s":        "%s 的手机",
+		"Text messages":          "短信",
+		"Unsubscribed with STOP": "已用 STOP 退订",
+		"Webhooks received":      "收到的 Webhook",
+		"What was sent through this server, as the telephones show it. No message leaves this machine.": "经由此服务器发送的内容，如手机上所见。没有任何短信离开本机。",
+		"a month of Orders": "Orders 一个月的统计",
+		"alarms":            "报警",
+		"people, and how well they can be reached": "联系人，以及能否联系到他们",
+		"silences": "静默",
+		"the telephones that get the SMS; answer on them with ACK and a code": "收到短信的手机；可在上面用 ACK 加代码回复",
+		"what lies ahead":   "今后的日程",
+		"who is on call":    "谁在值班",
+		"who was told what": "通知了谁、什么内容",
+	}
+}
