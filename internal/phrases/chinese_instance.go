@@ -59,6 +59,7 @@ func chineseInstance() map[string]string {
 		"more capacity is needed":                                 "需要更多容量",
 		"nothing that it may be changed into is large enough":     "没有可变更的足够大的规格",
 		"by what|By":                                              "方式",
+		"acknowledged by %s":                                      "已由%s确认",
 		"told|never":                                              "不发送",
 		"after %s, unless somebody acknowledges":                  "%s后，若无人确认",
 		"%s (%s)":                                                 "%s（%s）",

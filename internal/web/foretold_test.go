@@ -53,7 +53,7 @@ func TestForetoldPanel(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/instances/mqtt-cn-0pp1abc", nil))
-			_, panel, found := strings.Cut(w.Body.String(), `<section id="foretold">`)
+			_, panel, found := strings.Cut(w.Body.String(), ` id="foretold">`)
 			if !found {
 				t.Fatalf("there is no panel: %s", w.Body.String())
 			}

@@ -139,7 +139,7 @@ func TestNoChoiceByAForm(t *testing.T) {
 // named lists what is called something in a fleet: names and identifiers, which are the
 // same in every language, and the texts that people were sent.
 func (f *fake) named() []string {
-	out := []string{"brimwatch", "Brimwatch", "instance_id=mqtt-1", "instance_id=mqtt-cn-0pp1abc", "mqtt-1", "capacity:", "none"}
+	out := []string{"brimwatch", "Brimwatch", "instance_id=mqtt-1", "instance_id=mqtt-cn-0pp1abc", "mqtt-1", "capacity:", "none", "sil_1"}
 	add := func(texts ...string) { out = append(out, texts...) }
 	for i := range f.standings {
 		in := f.standings[i].Instance

@@ -189,7 +189,7 @@ func TestRemarks(t *testing.T) {
 func TestInstanceInformation(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), orders())),
 		"Instance Information Statistics Monitoring Alarms",
-		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72% 3,612 of 5,000 threshold 70% warning 2026-11-23 03:00:04 12 min ago",
+		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72% 3,612 of 5,000 peak 81% threshold 70% warning 2026-11-23 03:00:04 12 min ago",
 		"Message TPS 512 1,000 51% threshold 70% below the threshold configured", "alarm raised server 12 min ago", "below the threshold catalogue",
 		"Account acme", "answers , read 9 s ago",
 	)
