@@ -120,7 +120,7 @@ func TestAgainstAModel(t *testing.T) {
 			l.Put([]*fleet.Reading{reading("a", at, v)})
 			h := at.Unix() / 1800
 			if newest = max(newest, h); h > newest-readers.Halves {
-				model[h] = max(model[h], math.Round(min(v/10, 254))/100)
+				model[h] = max(model[h], math.Round(min(v/1000*100, 254))/100)
 			}
 		}
 		asked := noon().Add(time.Duration(rapid.IntRange(-4000, 8000).Draw(t, "asked")) * time.Minute)
