@@ -22,6 +22,9 @@ func (f *firing) note(alerts []alert) {
 	now := f.now()
 	for i := range alerts {
 		id := identity(alerts[i].Labels)
+		if one, known := f.since[id]; known && one.since.After(alerts[i].began) {
+			continue // it is of a time before
+		}
 		if alerts[i].resolved {
 			delete(f.since, id)
 			continue
@@ -37,8 +40,9 @@ func (f *firing) note(alerts []alert) {
 	}
 }
 
-// thin leaves out ends of what fires again since, whether it was posted before or is
-// posted with them.
+// thin leaves out what is of a time before, beginnings and ends, where the alarm fires again
+// since, whether that was posted before or is posted with them. A beginning of before may come late,
+// too: nobody knew whether it had arrived.
 func (f *firing) thin(alerts []alert) []alert {
 	began := make(map[string]time.Time)
 	for i := range alerts {
@@ -53,7 +57,7 @@ func (f *firing) thin(alerts []alert) []alert {
 	out := make([]alert, 0, len(alerts))
 	for i := range alerts {
 		a := &alerts[i]
-		if a.resolved && began[identity(a.Labels)].After(a.began) {
+		if began[identity(a.Labels)].After(a.began) {
 			continue
 		}
 		out = append(out, *a)
