@@ -274,7 +274,9 @@ func TestAcknowledgedWhileSilent(t *testing.T) {
 func TestEachInstance(t *testing.T) {
 	e, _, _ := engine(t, func(o *Options) { o.Watches = []Watch{watch("a"), watch("b")} })
 	got := map[string]fleet.MetricState{}
-	e.Each(func(id string, states [fleet.NumMetrics]fleet.MetricState) { got[id] = states[fleet.Connections] })
+	e.Each(func(id string, states [fleet.NumMetrics]fleet.MetricState, _ fleet.Severities) {
+		got[id] = states[fleet.Connections]
+	})
 	if len(got) != 2 || got["a"] != fleet.MetricUnknown || got["b"] != fleet.MetricUnknown {
 		t.Errorf("%v", got)
 	}

@@ -166,14 +166,25 @@ func (e *Engine) SetWatches(ctx context.Context, watches []Watch, fleetRule *Rul
 	})
 }
 
-// Each calls f for every watched instance with how its metrics stand. f must
-// not call the Engine.
-func (e *Engine) Each(f func(id string, states [fleet.NumMetrics]fleet.MetricState)) {
+// Each calls f for every watched instance with how its metrics stand, and how bad those
+// are whose alarm is open. f must not call the Engine.
+func (e *Engine) Each(f func(id string, states [fleet.NumMetrics]fleet.MetricState, severities fleet.Severities)) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for id, en := range e.entries {
-		f(id, en.metricStates())
+		f(id, en.metricStates(), en.severities())
 	}
+}
+
+// Severities tells how bad the metrics of one instance are whose alarm is open.
+func (e *Engine) Severities(id string) fleet.Severities {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	en := e.entries[id]
+	if en == nil {
+		return fleet.Severities{}
+	}
+	return en.severities()
 }
 
 // States tells how the metrics of one instance stand.

@@ -183,6 +183,9 @@ func TestEngineRaisesAndClearsOnce(t *testing.T) {
 		if st, _ := r.States("a"); st[fleet.Connections] != fleet.MetricRaised {
 			t.Errorf("state %q, want raised", st[fleet.Connections])
 		}
+		if got, of := r.Severities("a"), r.Severities("b"); got != (fleet.Severities{fleet.Connections: string(Warning)}) || of != (fleet.Severities{}) {
+			t.Errorf("severities %q of a and %q of b, want a warning of a alone", got, of)
+		}
 		r.feed(2*time.Minute, map[string]float64{"a": 30, "b": 30})
 		r.want("raised capacity a connections", "cleared capacity a connections")
 		c := r.journal.commits

@@ -78,6 +78,16 @@ func (en *entry) metricStates() [fleet.NumMetrics]fleet.MetricState {
 	return out
 }
 
+// severities tells how bad the metrics are whose alarm is open.
+func (en *entry) severities() (out fleet.Severities) {
+	for m, sl := range en.slots {
+		if sl != nil && sl.state.Open() {
+			out[m] = string(sl.state.Severity)
+		}
+	}
+	return out
+}
+
 // judge gives one reading to all alarms of its instance; at is its moment by the wall
 // clock as it is set now.
 func (e *Engine) judge(b *batch, en *entry, r *fleet.Reading, at time.Time) {

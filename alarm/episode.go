@@ -22,7 +22,9 @@ type Episode struct {
 	Usage     float64 // last known
 	Capacity  float64
 	Threshold float64
-	Reason    string // of no_data: why; of an ended one: why it ended, when not by clearing
+	Peak      float64 // the highest usage so far, by its share; 0 is not known
+	PeakOf    float64 // the capacity at that moment
+	Reason    string  // of no_data: why; of an ended one: why it ended, when not by clearing
 	RaisedAt  time.Time
 	EndedAt   time.Time // zero while it lasts
 	AckedBy   string

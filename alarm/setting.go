@@ -12,8 +12,13 @@ import (
 // leaves out stays as it is.
 type Setting struct {
 	Threshold string // a share as people write it, such as 80%; ParseShare reads it. "" leaves it as it is.
+	Clear     string // likewise, below which it is over; Follows lets it follow the threshold
+	For       string // how long at or above the threshold, such as 2m; "" leaves it as it is
 	Enabled   *bool
 }
+
+// Follows is a clear threshold that lies as far below the threshold as it does where none is given.
+const Follows = "auto"
 
 // ParseShare reads a share of a capacity, 70% or 70, as a fraction. A number
 // below 1 without a sign is refused: 0.7 was most probably meant to be 70%. The

@@ -10,6 +10,7 @@ import (
 type MetricStanding struct {
 	Metric      Metric
 	State       MetricState
+	Severity    string  // how bad it is; "" where no alarm is open
 	Known       bool    // Usage is known
 	Usage       float64 // in the metric's unit
 	Limit       Limit   // its capacity, with its origin and age
@@ -21,7 +22,7 @@ type MetricStanding struct {
 
 // Metric tells how metric m stands.
 func (st *Standing) Metric(m Metric) MetricStanding {
-	out := MetricStanding{Metric: m, State: st.State(m), Limit: st.Instance.Limit(st.Reading, m), Threshold: st.Levels.Lowest(m)}
+	out := MetricStanding{Metric: m, State: st.State(m), Severity: st.Severities[m], Limit: st.Instance.Limit(st.Reading, m), Threshold: st.Levels.Lowest(m)}
 	if r := st.Reading; r != nil && r.Known.Has(m) && finite(r.Usage[m]) {
 		out.Known, out.Usage = true, r.Usage[m]
 	} else if st.Instance.Watched {

@@ -20,7 +20,13 @@ type Standing struct {
 	Course    *Course // its whole calendar; nil when there is none
 	States    [NumMetrics]MetricState
 	Levels    *Levels // at which its alarms are raised; nil when all are off
+	// Severities says how bad each metric is whose alarm is open.
+	Severities Severities
 }
+
+// Severities is how bad each metric of an instance is, as its alarm says it; "" where no
+// alarm is open.
+type Severities [NumMetrics]string
 
 // Concerns tells whether the instance has anything to do with metric m: there is
 // a capacity for it, or its source reads it, or says why it could not.

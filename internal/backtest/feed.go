@@ -13,7 +13,7 @@ import (
 
 // feed makes readings of the history, stretch by stretch, in order of time.
 type feed struct {
-	history   History
+	history   Recordings
 	metrics   fleet.MetricSet // that any instance is judged by
 	instances []*recorded
 	byID      map[string]*recorded

@@ -21,22 +21,28 @@ import (
 // ErrNoInstance is returned when there is no instance with an id.
 var ErrNoInstance = errors.New("there is no instance with this id")
 
-// SetAlarms writes alarm settings of one instance into the file in which the
-// instance stands. Comments and order stay; only the instance's alarms change.
-// The whole configuration is checked with the change before anything is
-// written: when it has faults, they are returned and the file is as it was.
+// AlarmEdit is what is to change of an instance's alarms.
+type AlarmEdit struct {
+	Settings map[fleet.Metric]alarm.Setting
+	Notify   []string // the receivers that are told; nil leaves them
+}
+
+// SetAlarms is EditAlarms of settings alone.
 func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]alarm.Setting) error {
+	return EditAlarms(s, id, AlarmEdit{Settings: settings})
+}
+
+// EditAlarms writes alarm settings of one instance into the file in which the
+// instance stands. Comments and order stay; only the instance's alarms and receivers
+// change. The whole configuration is checked with the change before anything is
+// written: when it has faults, they are returned and the file is as it was.
+func EditAlarms(s *Snapshot, id string, edit AlarmEdit) error {
 	i := slices.IndexFunc(s.Instances, func(in Instance) bool { return in.ID == id })
 	if i < 0 {
 		return ErrNoInstance
 	}
-	for m, set := range settings {
-		if set.Threshold == "" {
-			continue
-		}
-		if _, err := alarm.ParseShare(set.Threshold); err != nil {
-			return Faults{{Position: s.Instances[i].Line, Path: "alarms." + m.String() + ".threshold", Reason: err.Error()}}
-		}
+	if faults := edit.faults(s.Instances[i].Line); len(faults) > 0 {
+		return faults
 	}
 	file := s.Instances[i].Line.File
 	if file == "" {
@@ -46,16 +52,70 @@ func SetAlarms(s *Snapshot, id string, settings map[fleet.Metric]alarm.Setting) 
 	if err != nil {
 		return errors.New(plainFileError(file, err))
 	}
-	after, err := editAlarms(before, id, s.Instances[i].Line.File == "", settings)
+	after, err := editAlarms(before, id, s.Instances[i].Line.File == "", edit)
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", file, err)
 	}
 	return replaceChecked(s, file, before, after)
 }
 
+// faults are what is wrong with an edit by itself. at is where the instance stands.
+func (e *AlarmEdit) faults(at Position) (out Faults) {
+	for _, m := range fleet.Metrics() {
+		set := e.Settings[m]
+		note := func(key string, err error) {
+			if err != nil {
+				out = append(out, Fault{Position: at, Path: "alarms." + m.String() + "." + key, Reason: err.Error()})
+			}
+		}
+		if set.Threshold != "" {
+			_, err := alarm.ParseShare(set.Threshold)
+			note("threshold", err)
+		}
+		if set.Clear != "" && set.Clear != alarm.Follows {
+			_, err := alarm.ParseShare(set.Clear)
+			note("clear", err)
+		}
+		if set.For != "" {
+			_, err := holdOf(set.For)
+			note("for", err)
+		}
+	}
+	return out
+}
+
 // editAlarms returns a file with the alarms of one instance changed; add lists an
 // instance that is not in it.
-func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]alarm.Setting) ([]byte, error) {
+func editAlarms(text []byte, id string, add bool, edit AlarmEdit) ([]byte, error) {
+	if len(edit.Settings) > 0 {
+		out, err := editKey(text, id, add, "alarms", func(in *yaml.Node) (*yaml.Node, error) {
+			alarms, err := alarmsOf(in)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range fleet.Metrics() {
+				if set, ok := edit.Settings[m]; ok {
+					if err := putSetting(alarms, m, set); err != nil {
+						return nil, err
+					}
+				}
+			}
+			return alarms, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		text = out
+	}
+	if edit.Notify == nil {
+		return text, nil
+	}
+	return editKey(text, id, add, "notify", func(in *yaml.Node) (*yaml.Node, error) { return notifyOf(in, edit.Notify) })
+}
+
+// editKey returns a file with one key of an instance changed: change does it, and returns what the
+// key is to hold.
+func editKey(text []byte, id string, add bool, key string, change func(in *yaml.Node) (*yaml.Node, error)) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) != 1 {
 		return nil, errors.New("it changed since it was loaded and cannot be read now")
@@ -67,18 +127,30 @@ func editAlarms(text []byte, id string, add bool, settings map[fleet.Metric]alar
 	if in == nil {
 		return nil, errors.New("the instance no longer stands in it")
 	}
-	alarms, err := alarmsOf(in)
+	value, err := change(in)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range fleet.Metrics() {
-		if set, ok := settings[m]; ok {
-			if err := putSetting(alarms, m, set); err != nil {
-				return nil, err
-			}
-		}
+	return written(text, &doc, id, key, value)
+}
+
+// notifyOf makes an instance name its receivers.
+func notifyOf(in *yaml.Node, names []string) (*yaml.Node, error) {
+	list := lookup(in, "notify")
+	switch {
+	case list == nil:
+		list = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Style: yaml.FlowStyle}
+		in.Content = append(in.Content, scalar("notify"), list)
+	case isNull(list):
+		list.Kind, list.Tag, list.Value, list.Style = yaml.SequenceNode, "!!seq", "", yaml.FlowStyle
+	case list.Kind != yaml.SequenceNode:
+		return nil, errors.New("the instance's receivers stand elsewhere (an alias); change them there by hand")
 	}
-	return written(text, &doc, id, alarms)
+	list.Content = nil
+	for _, name := range names {
+		list.Content = append(list.Content, scalar(name))
+	}
+	return list, nil
 }
 
 // alarmsOf returns the alarms of an instance, which are put there when there are
@@ -110,6 +182,16 @@ func putSetting(alarms *yaml.Node, m fleet.Metric, set alarm.Setting) error {
 	if set.Threshold != "" {
 		put(rule, "threshold", withSign(set.Threshold), "!!str")
 	}
+	switch set.Clear {
+	case "":
+	case alarm.Follows:
+		take(rule, "clear")
+	default:
+		put(rule, "clear", withSign(set.Clear), "!!str")
+	}
+	if set.For != "" {
+		put(rule, "for", strings.TrimSpace(set.For), "!!str")
+	}
 	if set.Enabled != nil {
 		put(rule, "enabled", strconv.FormatBool(*set.Enabled), "!!bool")
 	}
@@ -119,7 +201,7 @@ func putSetting(alarms *yaml.Node, m fleet.Metric, set alarm.Setting) error {
 // written writes a changed document. Written anew as a whole, the file would lose
 // its blank lines and its manner of writing. So only the piece is put in, if that
 // comes to the same.
-func written(text []byte, doc *yaml.Node, id string, alarms *yaml.Node) ([]byte, error) {
+func written(text []byte, doc *yaml.Node, id, key string, value *yaml.Node) ([]byte, error) {
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
@@ -127,7 +209,7 @@ func written(text []byte, doc *yaml.Node, id string, alarms *yaml.Node) ([]byte,
 		return nil, fmt.Errorf("write YAML: %w", err)
 	}
 	if there := standing(text, id); there != nil {
-		if spliced, ok := splice(text, there, alarms); ok && means(spliced, out.Bytes()) {
+		if spliced, ok := splice(text, there, key, value); ok && means(spliced, out.Bytes()) {
 			return spliced, nil
 		}
 	}
@@ -194,6 +276,16 @@ func put(m *yaml.Node, key, value, tag string) {
 		return
 	}
 	m.Content = append(m.Content, scalar(key), &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value})
+}
+
+// take takes a key out of a mapping.
+func take(m *yaml.Node, key string) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content = slices.Delete(m.Content, i, i+2)
+			return
+		}
+	}
 }
 
 // replaceChecked puts a new content into a file when the configuration loads with

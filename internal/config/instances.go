@@ -233,8 +233,14 @@ func (r *instanceResolver) judge(in *instanceDoc, out *Instance) {
 		if own, ok := in.Alarms.rules[m.String()]; ok {
 			d.checkRule(&own)
 			rule = layRule(rule, &own)
+			if own.Clear.set {
+				out.OwnClear = out.OwnClear.With(m)
+			}
 		}
 		out.Rules[m] = r.rules.rule(&rule)
+		if !rule.enabled {
+			out.Resting[m] = r.rules.resting(rule)
+		}
 	}
 	silence := r.silence
 	for i := range r.doc.Alarms.Overrides {

@@ -41,6 +41,7 @@ func (d *decoder) checkRule(s *ruleDoc) {
 		return
 	}
 	d.checkSeverity(s.place, s.Severity)
+	d.warnAbove(s.place, s.Threshold)
 	count := 0
 	for i := range s.Levels {
 		l := &s.Levels[i]
@@ -49,6 +50,7 @@ func (d *decoder) checkRule(s *ruleDoc) {
 		}
 		count++
 		d.checkSeverity(l.place, l.Severity)
+		d.warnAbove(l.place, l.Threshold)
 		if !l.Threshold.set {
 			d.fault(l.place, "threshold is missing")
 		}
@@ -66,6 +68,13 @@ func (d *decoder) checkRule(s *ruleDoc) {
 		levels = slices.DeleteFunc(levels, func(l draftLevel) bool { return l.doc == nil })
 	}
 	d.checkLevels(&r, levels)
+}
+
+// warnAbove warns of a threshold above the whole capacity: most servers refuse before it is reached.
+func (d *decoder) warnAbove(p place, threshold share) {
+	if threshold.set && threshold.v > 1 {
+		d.warn(d.under(p, "threshold"), "%s is more than the capacity: nobody is told before usage exceeds it", words.Threshold(threshold.v))
+	}
 }
 
 // checkLevels notes faults of levels that the engine could not judge by. It returns

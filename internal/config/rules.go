@@ -161,11 +161,31 @@ func (m *ruleMaker) rule(r *draft) *alarm.Rule {
 	return made.rule
 }
 
+// resting makes the rule that a draft would be if its alarm were on. Its faults are none while it
+// is off: nil, then.
+func (m *ruleMaker) resting(r draft) *alarm.Rule {
+	made, known := m.made[r.ruleValues]
+	if !known {
+		made = madeRule{rule: ruleOf(&r)}
+		for i, l := range made.rule.Levels {
+			made.faulty = made.faulty || l.Threshold <= 0 || l.Clear >= l.Threshold || i > 0 && l.Threshold == made.rule.Levels[i-1].Threshold
+		}
+	}
+	if made.faulty {
+		return nil
+	}
+	return made.rule
+}
+
 func (m *ruleMaker) make(r *draft) madeRule {
+	return madeRule{rule: ruleOf(r), faulty: !r.silent && !m.d.checkLevels(r, r.sortedLevels())}
+}
+
+// ruleOf is the rule of a draft.
+func ruleOf(r *draft) *alarm.Rule {
 	rule := &alarm.Rule{For: r.hold, ClearFor: r.clearFor, Repeat: r.repeat, Flapping: r.flaps.flapping()}
-	levels := r.sortedLevels()
-	for _, l := range levels {
+	for _, l := range r.sortedLevels() {
 		rule.Levels = append(rule.Levels, alarm.Level{Severity: l.severity, Threshold: l.threshold, Clear: l.clear})
 	}
-	return madeRule{rule: rule, faulty: !r.silent && !m.d.checkLevels(r, levels)}
+	return rule
 }

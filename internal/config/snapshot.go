@@ -113,6 +113,11 @@ type Instance struct {
 	// switched off. A metric without a known capacity is not judged even when it
 	// has a rule.
 	Rules [fleet.NumMetrics]*alarm.Rule
+	// Resting holds the rule that a metric would have whose alarm is switched off.
+	Resting [fleet.NumMetrics]*alarm.Rule
+	// OwnClear are the metrics to which the instance itself gives a clear threshold: it does not
+	// follow another threshold.
+	OwnClear fleet.MetricSet
 	// NoData is the rule for silence; nil where it is switched off.
 	NoData *alarm.Rule
 	// Calendar holds the rules of its calendar.

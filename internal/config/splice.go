@@ -9,20 +9,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// splice puts the alarms of an instance into the text of its file and leaves every
-// other byte as it is: blank lines, spaces and line breaks are somebody's work,
-// too. in is the instance as it stands in text, alarms what its alarms are to be.
+// splice puts what one key of an instance is to hold into the text of its file and
+// leaves every other byte as it is: blank lines, spaces and line breaks are somebody's
+// work, too. in is the instance as it stands in text.
 // It returns false where that takes more than putting one piece in the place of
 // another.
-func splice(text []byte, in, alarms *yaml.Node) ([]byte, bool) {
+func splice(text []byte, in *yaml.Node, key string, value *yaml.Node) ([]byte, bool) {
 	if bytes.IndexByte(text, '\r') >= 0 || in.Kind != yaml.MappingNode || len(in.Content) == 0 {
 		return nil, false
 	}
-	piece, ok := flow(alarms)
+	piece, ok := flow(value)
 	if !ok {
 		return nil, false
 	}
-	if old := lookup(in, "alarms"); old != nil {
+	if old := lookup(in, key); old != nil {
 		from := offset(text, old)
 		to, ok := flowEnd(text, from)
 		if !ok {
@@ -36,13 +36,13 @@ func splice(text []byte, in, alarms *yaml.Node) ([]byte, bool) {
 			return nil, false
 		}
 		last := len(bytes.TrimRight(text[:to-1], " \n\t"))
-		return replaceBytes(text, last, last, ", alarms: "+piece), true
+		return replaceBytes(text, last, last, ", "+key+": "+piece), true
 	}
 	end, ok := lineAfter(text, in)
 	if !ok {
 		return nil, false
 	}
-	line := strings.Repeat(" ", in.Content[0].Column-1) + "alarms: " + piece + "\n"
+	line := strings.Repeat(" ", in.Content[0].Column-1) + key + ": " + piece + "\n"
 	if end > 0 && text[end-1] != '\n' {
 		line = "\n" + line
 	}
@@ -55,7 +55,7 @@ func means(a, b []byte) bool {
 	return yaml.Unmarshal(a, &x) == nil && yaml.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// flow writes a mapping on one line.
+// flow writes a mapping or list on one line.
 func flow(n *yaml.Node) (string, bool) {
 	out, err := yaml.Marshal(flowing(n))
 	text := strings.TrimSpace(string(out))

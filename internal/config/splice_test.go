@@ -40,7 +40,7 @@ func TestSetAlarmsChangesNothingElse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := editAlarms([]byte(tt.before), "a", false, map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "85%"}})
+			got, err := editAlarms([]byte(tt.before), "a", false, AlarmEdit{Settings: map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "85%"}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func FuzzSetAlarms(f *testing.F) {
 		if yaml.Unmarshal([]byte(text), &before) != nil {
 			return
 		}
-		got, err := editAlarms([]byte(text), "a", false, map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "85%"}})
+		got, err := editAlarms([]byte(text), "a", false, AlarmEdit{Settings: map[fleet.Metric]alarm.Setting{fleet.Connections: {Threshold: "85%"}}})
 		if err != nil {
 			return
 		}

@@ -119,7 +119,7 @@ func TestAdviceFromAMonthOfHistory(t *testing.T) {
 	})
 	t.Run("on the page", func(t *testing.T) {
 		w := get(t, d, "/instances/rmq-grows")
-		for _, want := range []string{`<section id="edition">`, "a larger one is needed", "professional rmq.p2.6xlarge"} {
+		for _, want := range []string{` id="edition">`, "<b>rmq.p2.6xlarge</b> would fit", "professional rmq.p2.6xlarge"} {
 			if !strings.Contains(w.Body.String(), want) {
 				t.Errorf("%q is not on the page", want)
 			}

@@ -21,6 +21,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/datadir"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/keys"
+	"github.com/brimwatch/brimwatch/internal/lastday"
 	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/receivers"
@@ -38,7 +39,7 @@ import (
 // directory, and opens all stores, channels and collectors. Nothing runs yet.
 // When New fails, all it had opened is closed again.
 func New(ctx context.Context, o Options) (_ *Daemon, err error) {
-	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), found: make(chan struct{}, 1)}
+	d := &Daemon{options: o, log: o.Logger.With("component", "daemon"), registry: prometheus.NewRegistry(), found: make(chan struct{}, 1), previewing: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -167,6 +168,7 @@ func (d *Daemon) openStores(ctx context.Context, s *config.Snapshot) (err error)
 // buildEngine builds what judges, and what shows how the fleet stands.
 func (d *Daemon) buildEngine(ctx context.Context, s *config.Snapshot) (err error) {
 	d.advisor = advisor.New(d.recorded, d.state, d.options.Logger)
+	d.lastDay = lastday.New(d.recorded, d.options.Logger)
 	d.engine, err = alarm.NewEngine(ctx, alarm.Options{
 		Journal: d.lastWay, Watches: s.Watches(), FleetRule: s.FleetRule(), Calendar: d.state.Calendar(),
 		Advisor: d.advisor, Forecaster: d.advisor, Logger: d.options.Logger, Registerer: d.registry,
@@ -208,6 +210,7 @@ func (d *Daemon) buildCollectors(s *config.Snapshot) (err error) {
 		return err
 	}
 	d.history.SetFleet(s.FleetInstances())
+	d.lastDay.SetFleet(s.FleetInstances())
 	d.runner.Update(d.sources.Swap(set))
 	return nil
 }

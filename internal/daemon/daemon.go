@@ -22,6 +22,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/config"
 	"github.com/brimwatch/brimwatch/internal/families"
 	"github.com/brimwatch/brimwatch/internal/heartbeat"
+	"github.com/brimwatch/brimwatch/internal/lastday"
 	"github.com/brimwatch/brimwatch/internal/links"
 	"github.com/brimwatch/brimwatch/internal/memory"
 	"github.com/brimwatch/brimwatch/internal/push"
@@ -62,6 +63,7 @@ type Daemon struct {
 	history    historyStore
 	recorded   recordings
 	advisor    *advisor.Advisor
+	lastDay    *lastday.LastDay
 	outbox     *outbox.Outbox
 	lastWay    *lastway.Journal // before the outbox: for what cannot be stored
 	managers   *alertmanager.Keeper
@@ -85,9 +87,11 @@ type Daemon struct {
 	// reloading is held while a configuration is exchanged.
 	reloading sync.Mutex
 	// editing is held while the configuration's files are changed by us.
-	editing  sync.Mutex
-	teardown []func() error // last in, first out
-	ran      bool           // Run was called
+	editing sync.Mutex
+	// previewing has room for one: one preview of alarms is counted at a time.
+	previewing chan struct{}
+	teardown   []func() error // last in, first out
+	ran        bool           // Run was called
 }
 
 // Address is where the HTTP side listens.
@@ -108,6 +112,7 @@ func (d *Daemon) close() error {
 // fanOut hands readings to everybody who wants them. It blocks on nobody.
 func (d *Daemon) fanOut(readings []*fleet.Reading) {
 	d.state.Put(readings)
+	d.lastDay.Put(readings)
 	d.engine.Observe(readings)
 	d.history.Append(readings)
 }
@@ -123,6 +128,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	// Parts end in the reverse order: those that make data before those that take it.
 	run.start("the history", d.history.Run)
 	run.start("the advisor", d.advisor.Run)
+	run.start("the last day", d.lastDay.Run)
 	run.start("the HTTP side", d.serve)
 	run.start("the pusher of metrics", d.pusher.Run)
 	run.start("the look ahead", d.foresight.Run)

@@ -21,6 +21,8 @@ import (
 type recordings interface {
 	Statistics(ctx context.Context, id string, from, to time.Time, step time.Duration) ([]fleet.Series, error)
 	EachUsage(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
+	EachAnswer(ctx context.Context, ids []string, from, to time.Time, visit func(id string, samples statistics.Samples)) error
+	EachCapacity(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples statistics.Samples)) error
 }
 
 // historyStore is the store of readings, or statistics.Absent.

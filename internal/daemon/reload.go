@@ -64,6 +64,7 @@ func (d *Daemon) reload(ctx context.Context) (config.Change, error) {
 	now := time.Now()
 	d.state.Set(next, d.ledger.Join(next.AccountList(), now), now)
 	d.history.SetFleet(next.FleetInstances())
+	d.lastDay.SetFleet(next.FleetInstances())
 	if err := d.engine.SetWatches(ctx, next.Watches(), next.FleetRule()); err != nil {
 		d.log.Error("alarms were not judged at once under the new configuration", "error", err)
 	}

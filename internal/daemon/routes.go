@@ -18,9 +18,9 @@ import (
 func (d *Daemon) routes() (http.Handler, error) {
 	ctl := control{d}
 	pages, err := web.New(web.Options{
-		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Confirmer: d.engine, Confirmations: d.outbox, Notices: d.outbox, People: d.outbox, AlarmEditor: ctl, Advisor: d.advisor,
+		Fleet: d.view, Statistics: d.recorded, Alarms: d.outbox, Acker: d.engine, Confirmer: d.engine, Confirmations: d.outbox, Notices: d.outbox, People: d.outbox, AlarmDialog: ctl, Advisor: d.advisor, Teller: d.explainer(),
 		Silences: d.outbox, Retrier: d.outbox, Optouts: d.outbox,
-		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, Foresight: d.foresight, Links: d.links, ExternalURL: ctl.externalURL,
+		Remarks: ctl.remarks, Title: ctl.title, Guide: ctl.guide, Accounts: d.view, OnCall: ctl, Foresight: d.foresight, Forecaster: d.advisor, LastDay: d.lastDay, Links: d.links, ExternalURL: ctl.externalURL,
 		Logger: d.options.Logger, Version: d.options.Version,
 	})
 	if err != nil {

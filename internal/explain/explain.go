@@ -90,22 +90,31 @@ func (x *Explainer) Explain(ctx context.Context, id string) (Explanation, bool, 
 		return out, false, nil
 	}
 	x.values(&out)
-	for _, a := range x.o.Engine.Explain(id, now) {
-		one := Alarm{Explained: a}
-		for _, severity := range severities(&a) {
-			to, err := x.o.Outbox.Preview(ctx, beginning(out.Standing.Instance, &a, severity, now))
-			if err != nil {
-				return out, true, fmt.Errorf("find out who would be told: %w", err)
-			}
-			one.Tells = append(one.Tells, Tell{severity, to})
-		}
-		out.Alarms = append(out.Alarms, one)
-	}
 	var err error
+	if out.Alarms, err = x.Tells(ctx, out.Standing.Instance); err != nil {
+		return out, true, err
+	}
 	if out.Notices, err = x.o.Outbox.Notices(ctx, notifier.Filter{Instance: id, Limit: recent}); err != nil {
 		return out, true, fmt.Errorf("read its notices: %w", err)
 	}
 	return out, true, nil
+}
+
+// Tells says how the alarms of an instance stand, and who would be told of each if it began now.
+func (x *Explainer) Tells(ctx context.Context, in *fleet.Instance) (out []Alarm, err error) {
+	now := x.o.Now()
+	for _, a := range x.o.Engine.Explain(in.ID, now) {
+		one := Alarm{Explained: a}
+		for _, severity := range severities(&a) {
+			to, err := x.o.Outbox.Preview(ctx, beginning(in, &a, severity, now))
+			if err != nil {
+				return out, fmt.Errorf("find out who would be told: %w", err)
+			}
+			one.Tells = append(one.Tells, Tell{severity, to})
+		}
+		out = append(out, one)
+	}
+	return out, nil
 }
 
 // values says who has set what is in force. The files are read anew for it: what is in

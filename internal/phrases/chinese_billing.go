@@ -34,7 +34,6 @@ func chineseBilling() map[string]string {
 		"Lost when released":       "释放后丢失",
 		"Renew":                    "续费",
 		"Upgrade":                  "升配",
-		"Monitor":                  "监控",
 		"How to renew":             "如何续费",
 		"How to upgrade":           "如何升配",
 		"There is nothing to renew: it is billed as it is used. Keep the balance of the account above zero.": "无需续费：按实际用量计费。请保持账号余额大于零。",

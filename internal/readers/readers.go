@@ -108,3 +108,23 @@ type Advisor interface {
 	Advice(id string) (advice.Advice, bool)
 	Outlook(id string, m fleet.Metric) (advice.Outlook, bool)
 }
+
+// Forecaster says when the metrics of an instance reach a capacity if they go on as they do; zero
+// for those that do not within a year, or of which not enough is known. It does not block, so that
+// a whole fleet can be asked for.
+type Forecaster interface {
+	Full(id string, capacity *fleet.Amounts, now time.Time) [fleet.NumMetrics]time.Time
+}
+
+// Halves is how many half hours of the last day are told apart.
+const Halves = 48
+
+// Day is how full an instance was in each half hour of the last day: the highest utilization, by
+// metric. The last half hour is the one that now lies in. Below 0 nothing is known.
+type Day [fleet.NumMetrics][Halves]float32
+
+// LastDay tells how full an instance was over the last day; false when nothing is known of it. It
+// does not block.
+type LastDay interface {
+	LastDay(id string, now time.Time) (Day, bool)
+}

@@ -14,7 +14,9 @@ import (
 // unjudged has no alarms and no balances of its own.
 type unjudged struct{}
 
-func (unjudged) Each(func(string, [fleet.NumMetrics]fleet.MetricState)) {}
+func (unjudged) Each(func(string, [fleet.NumMetrics]fleet.MetricState, fleet.Severities)) {}
+
+func (unjudged) Severities(string) fleet.Severities { return fleet.Severities{} }
 
 func (unjudged) States(string) (out [fleet.NumMetrics]fleet.MetricState, ok bool) { return out, false }
 

@@ -6,11 +6,12 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 )
 
-// States tells how the metrics of instances stand with their alarms. Each calls f for
-// every watched instance; f must not call back.
+// States tells how the metrics of instances stand with their alarms, and how bad those
+// are whose alarm is open. Each calls f for every watched instance; f must not call back.
 type States interface {
-	Each(f func(id string, states [fleet.NumMetrics]fleet.MetricState))
+	Each(f func(id string, states [fleet.NumMetrics]fleet.MetricState, severities fleet.Severities))
 	States(id string) ([fleet.NumMetrics]fleet.MetricState, bool)
+	Severities(id string) fleet.Severities
 }
 
 // Balances gives accounts the newest age of their balances.
@@ -32,9 +33,9 @@ func NewView(f *Fleet, s States, b Balances) *View { return &View{f, s, b} }
 // Standings tells how all instances stand, in order of their IDs.
 func (v *View) Standings() []fleet.Standing {
 	out, index := v.fleet.standings(time.Now())
-	v.states.Each(func(id string, states [fleet.NumMetrics]fleet.MetricState) {
+	v.states.Each(func(id string, states [fleet.NumMetrics]fleet.MetricState, severities fleet.Severities) {
 		if i, ok := index[id]; ok {
-			out[i].States = states
+			out[i].States, out[i].Severities = states, severities
 		}
 	})
 	return out
@@ -47,7 +48,7 @@ func (v *View) Standing(id string) (fleet.Standing, bool) {
 		return fleet.Standing{}, false
 	}
 	if states, ok := v.states.States(id); ok {
-		st.States = states
+		st.States, st.Severities = states, v.states.Severities(id)
 	}
 	return st, true
 }

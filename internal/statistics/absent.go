@@ -32,12 +32,26 @@ func (Absent) Run(ctx context.Context) error {
 
 // Statistics says why there are none.
 func (n Absent) Statistics(context.Context, string, time.Time, time.Time, time.Duration) ([]fleet.Series, error) {
-	return nil, fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.Why)
+	return nil, n.err()
+}
+
+func (n Absent) err() error {
+	return fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.Why)
 }
 
 // EachUsage says the same.
 func (n Absent) EachUsage(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, Samples)) error {
-	return fmt.Errorf("the history could not be opened when Brimwatch was started: %w", n.Why)
+	return n.err()
+}
+
+// EachAnswer says the same.
+func (n Absent) EachAnswer(context.Context, []string, time.Time, time.Time, func(string, Samples)) error {
+	return n.err()
+}
+
+// EachCapacity says the same.
+func (n Absent) EachCapacity(context.Context, []string, fleet.MetricSet, time.Time, time.Time, func(string, fleet.Metric, Samples)) error {
+	return n.err()
 }
 
 // Handler says the same to programs.

@@ -19,7 +19,6 @@ import (
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/statistics/derived"
 	"github.com/brimwatch/brimwatch/internal/statistics/facts"
-	"github.com/brimwatch/brimwatch/internal/statistics/series"
 )
 
 // ErrNoHistory says that there is no history in a folder. The error that wraps it says where,
@@ -214,56 +213,14 @@ func (a *Archive) EachUsage(ctx context.Context, ids []string, metrics fleet.Met
 // read: 1 where its source answered, 0 where not. An instance that changed its edition within
 // has several series.
 func (a *Archive) EachAnswer(ctx context.Context, ids []string, from, to time.Time, visit func(id string, samples Samples)) error {
-	err := eachSeries(ctx, a.query, series.Up, ids, from, to, func(id string, _ labels.Labels, samples Samples) { visit(id, samples) })
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("read answers: %w", err)
-	}
-	return err
+	return eachAnswer(ctx, a.query, ids, from, to, visit)
 }
 
 // EachCapacity calls visit with the capacities of some metrics of some instances, as they were
 // in force from from, included, to to: at from, and where they changed. An instance that changed
 // its edition within has several series of a metric, in no order.
 func (a *Archive) EachCapacity(ctx context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(id string, m fleet.Metric, samples Samples)) error {
-	now := time.Now().UnixMilli()
-	for _, id := range ids {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		for _, view := range a.facts.Views(series.Valid(id), now) {
-			for _, m := range fleet.Metrics() {
-				if metrics.Has(m) {
-					visitTrack(view.Track(facts.Capacity(m)), from, to, func(samples Samples) { visit(id, m, samples) })
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// visitTrack calls visit with the values of a track, if it has any.
-func visitTrack(t facts.Track, from, to time.Time, visit func(Samples)) {
-	type point struct {
-		ms int64
-		v  float64
-	}
-	var points []point
-	t.Each(from.UnixMilli(), to.UnixMilli()-1, func(ms int64, v float64) {
-		if !math.IsNaN(v) {
-			points = append(points, point{ms, v})
-		}
-	})
-	if len(points) == 0 {
-		return
-	}
-	visit(func() (int64, float64, bool) {
-		if len(points) == 0 {
-			return 0, 0, false
-		}
-		p := points[0]
-		points = points[1:]
-		return p.ms, p.v, true
-	})
+	return eachCapacity(ctx, a.facts, ids, metrics, from, to, visit)
 }
 
 // Close lets go of the files and removes what was copied.

@@ -55,6 +55,9 @@ func (p *pages) acknowledged(q url.Values) string {
 	if n, err := strconv.Atoi(q.Get("gone")); err == nil && n > 0 {
 		gone = p.say.T(" %d had ended already.", n)
 	}
+	if n, err := strconv.Atoi(q.Get("later")); err == nil && n > 0 {
+		gone += p.say.N(n, " %d was raised since the page was shown, and waits.", " %d were raised since the page was shown, and wait.", n)
+	}
 	if n, err := strconv.Atoi(what); err == nil && n >= 0 {
 		if n == 0 {
 			return p.say.T("No alarm was acknowledged.") + gone

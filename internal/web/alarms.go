@@ -28,6 +28,7 @@ type episodeRow struct {
 	Usage     string
 	Capacity  string
 	Percent   string
+	Peak      string // the highest share so far; empty when that is Percent
 	Threshold string
 	Reason    string
 	Since     stamp
@@ -139,6 +140,11 @@ func (p *pages) episodeRow(e *alarm.Episode) episodeRow {
 		if e.Capacity > 0 {
 			out.Usage, out.Capacity = words.Figure(e.Key.Metric, e.Usage), words.Figure(e.Key.Metric, e.Capacity)
 			out.Percent = words.ShareBeside(e.Usage/e.Capacity, e.Threshold)
+		}
+		if e.PeakOf > 0 {
+			if out.Peak = words.ShareBeside(e.Peak/e.PeakOf, e.Threshold); out.Peak == out.Percent {
+				out.Peak = ""
+			}
 		}
 		if e.Threshold > 0 {
 			out.Threshold = words.Threshold(e.Threshold)

@@ -68,7 +68,7 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("ETag", `"`+f.sum+`"`)
+	w.Header().Set("ETag", `W/"`+f.sum+`"`) // compressed or not
 	w.Header().Set("Cache-Control", "no-cache")
 	if r.URL.Query().Get("v") == f.sum {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")

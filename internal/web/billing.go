@@ -26,8 +26,8 @@ type billing struct {
 	Payment   payment
 
 	Guide fleet.Guide
-	// RenewLink and UpgradeLink lead to the console, else to the steps on the page;
-	// empty when there is neither.
+	// RenewLink and UpgradeLink lead to the console; empty where no link is known: then the
+	// steps stand there as text.
 	RenewLink, UpgradeLink string
 	NoRenewal              string // why there is nothing to renew
 }
@@ -77,18 +77,12 @@ func (p *pages) guide(b *billing, in *fleet.Instance) {
 		return
 	}
 	b.Guide = p.Guide(in, p.lang())
-	link := func(url, steps, anchor string) string {
-		if url == "" && steps != "" {
-			return anchor
-		}
-		return url
-	}
 	if b.Paid {
-		b.RenewLink = link(b.Guide.RenewURL, b.Guide.Renew, "#renew")
+		b.RenewLink = b.Guide.RenewURL
 	} else {
 		b.Guide.Renew = ""
 	}
-	b.UpgradeLink = link(b.Guide.UpgradeURL, b.Guide.Upgrade, "#upgrade")
+	b.UpgradeLink = b.Guide.UpgradeURL
 }
 
 // attempts says when automatic renewal tries to pay the term of a course, and how

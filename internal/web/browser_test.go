@@ -279,8 +279,8 @@ func TestWork(t *testing.T) {
 				b.picture("saved")
 				f.mu.Lock()
 				defer f.mu.Unlock()
-				on, off := true, false
-				want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "80", Enabled: &on}}
+				off := false
+				want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Enabled: &off}, fleet.Connections: {Threshold: "80"}}
 				if diff := cmp.Diff(want, f.settings); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}

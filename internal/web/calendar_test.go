@@ -152,7 +152,10 @@ func TestListSaysWhatMattersNext(t *testing.T) {
 
 func TestActions(t *testing.T) {
 	body := get(t, realistic(), orders()).Body.String()
-	wants(t, body, `href="https://console.example.com/renew?id=1" rel="noopener noreferrer">Renew</a>`, `href="#upgrade">Upgrade</a>`, `href="`+orders()+`?tab=alarms">Monitor</a>`, `id="upgrade"`)
+	wants(t, body, `href="https://console.example.com/renew?id=1" rel="noopener noreferrer">Renew ↗</a>`, `href="`+orders()+`?tab=alarms">Monitoring Alarms</a>`, `id="upgrade"`)
+	if strings.Contains(body, ">Upgrade") || strings.Contains(body, `class="button"`) {
+		t.Error("a link where none is known, or a button that is a link")
+	}
 
 	hostile := realistic()
 	hostile.guides["mqtt"] = fleet.Guide{RenewURL: "javascript:alert(1)", Renew: "<script>"}
@@ -161,8 +164,8 @@ func TestActions(t *testing.T) {
 	}
 	bare := realistic()
 	bare.guides = nil
-	if body := get(t, bare, orders()).Body.String(); strings.Contains(body, ">Renew</a>") || strings.Contains(body, ">Upgrade</a>") || !strings.Contains(body, ">Monitor</a>") {
-		t.Error("without a guide there is nothing to link to but Monitor")
+	if body := get(t, bare, orders()).Body.String(); strings.Contains(body, ">Renew") || strings.Contains(body, ">Upgrade") || !strings.Contains(body, ">Monitoring Alarms</a>") {
+		t.Error("without a guide there is nothing to link to but the alarms")
 	}
 }
 

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"html/template"
+	"strings"
 	"time"
 
 	"github.com/brimwatch/brimwatch/fleet"
@@ -10,11 +12,11 @@ import (
 
 // editionPanel says which edition would fit.
 type editionPanel struct {
-	Word    string // what it comes to
-	State   string // the class that colours it: ok, raised or unknown
-	Text    string // a few sentences
-	Target  string // what to change into; "" is nothing
-	Note    string // how a change happens
+	Head    template.HTML // what it comes to
+	State   string        // the class that colours it: ok, raised or unknown
+	Text    string        // a few sentences
+	Target  string        // what to change into; "" is nothing
+	Note    string        // how a change happens
 	Allowed bool
 	Days    int
 	Rows    []editionRow
@@ -29,7 +31,7 @@ type editionRow struct {
 }
 
 // edition gathers the panel; nil when there is nobody to ask or nothing to show.
-func (p *pages) edition(id string) *editionPanel {
+func (p *pages) edition(id, edition string) *editionPanel {
 	if p.Advisor == nil {
 		return nil
 	}
@@ -38,12 +40,9 @@ func (p *pages) edition(id string) *editionPanel {
 		return nil
 	}
 	out := &editionPanel{Text: a.Text(p.lang()), Days: a.Days}
-	out.Word, out.State = p.verdictWords(&a)
+	out.Head, out.State = p.verdict(&a, edition)
 	if t := a.Target; t != nil {
-		out.Target, out.Allowed = t.Edition, t.Allowed
-		if t.Spec != "" {
-			out.Target += " " + t.Spec
-		}
+		out.Target, out.Allowed = targetName(t, edition), t.Allowed
 	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
@@ -94,23 +93,45 @@ func (p *pages) days(r advice.Range) string {
 	return p.say.T("%s (%s to %s)", likely, earliest, latest)
 }
 
-// verdictWords says what the advice comes to, and how it is coloured.
-func (p *pages) verdictWords(a *advice.Advice) (word, state string) {
+// targetName is what a target is called on the page of an instance of an edition: its specification
+// alone where the edition stays.
+func targetName(t *advice.Target, edition string) string {
+	if t.Edition == edition {
+		return t.Name()
+	}
+	return strings.TrimSpace(t.Edition + " " + t.Spec)
+}
+
+// verdict says what the advice comes to, and how it is coloured.
+func (p *pages) verdict(a *advice.Advice, edition string) (head template.HTML, state string) {
+	named := func(phrase string, t *advice.Target) template.HTML {
+		return newMarks().fill(phrase, []any{"<b>" + escaped(targetName(t, edition)) + "</b>"})
+	}
+	text := func(text, state string) (template.HTML, string) { return escaped(text), state }
+	const ok, bad, unknown = string(fleet.MetricOK), string(fleet.MetricRaised), string(fleet.MetricUnknown)
 	switch a.Verdict {
 	case advice.Fits:
 		if !a.Complete {
-			return p.say.T("fits, as far as it is known"), string(fleet.MetricOK)
+			return text(p.say.T("fits, as far as it is known"), ok)
 		}
-		return p.say.T("edition|fits"), string(fleet.MetricOK)
+		return text(p.say.T("edition|fits"), ok)
 	case advice.Upgrade:
-		return p.say.T("a larger one is needed"), string(fleet.MetricRaised)
+		switch {
+		case a.Target != nil && a.Target.Open:
+			return text(p.say.T("more capacity is needed"), bad)
+		case a.Target != nil:
+			return named(p.say.T("%s would fit"), a.Target), bad
+		case a.Blocked != nil:
+			return named(p.say.T("%s would fit, and may not be changed into now"), a.Blocked), bad
+		}
+		return text(p.say.T("nothing that it may be changed into is large enough"), bad)
 	case advice.DowngradePossible:
-		return p.say.T("a smaller one would do"), string(fleet.MetricOK)
+		return named(p.say.T("%s would do"), a.Target), ok
 	case advice.NoCatalogue:
-		return p.say.T("more is needed, and the catalogue does not know the edition"), string(fleet.MetricRaised)
+		return text(p.say.T("more is needed, and the catalogue does not know the edition"), bad)
 	case advice.NotEnoughHistory:
-		return p.say.T("not enough history yet"), string(fleet.MetricUnknown)
+		return text(p.say.T("not enough history yet"), unknown)
 	case advice.Unknown:
 	}
-	return p.say.T("figure|not known"), string(fleet.MetricUnknown)
+	return text(p.say.T("figure|not known"), unknown)
 }

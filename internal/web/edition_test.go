@@ -33,7 +33,7 @@ func editionPage(t *testing.T, a *advisor, path string) *httptest.ResponseRecord
 	t.Helper()
 	f := realistic()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Advisor: a, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmDialog: f, Advisor: a, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,11 +71,11 @@ func TestEditionPanel(t *testing.T) {
 		says []string
 	}{
 		{"larger", advisor{connectionsOf(3612, 30), trend}, []string{
-			"Edition a larger one is needed basic <10k> basic <10k> would fit. Connections reached 3,612 of 5,000 (threshold 70%), so it needs at least 5,161. Takes effect at once.",
+			"Edition basic <10k> would fit basic <10k> would fit. Connections reached 3,612 of 5,000 (threshold 70%), so it needs at least 5,161. Takes effect at once.",
 			"Connections 3,612 3,612 3,512 5,000 10,000 2026-12-02 (2026-11-28 to 2026-12-13) 2027-03-03 (2027-01-22 to more than a year)",
 			"From 30 full days of the last 30.",
 		}},
-		{"smaller", advisor{connectionsOf(500, 30), advice.Outlook{Reason: "no trend"}}, []string{"Edition a smaller one would do basic 1k", "Connections 500 500 400 5,000 1,000 no trend"}},
+		{"smaller", advisor{connectionsOf(500, 30), advice.Outlook{Reason: "no trend"}}, []string{"Edition basic 1k would do", "Connections 500 500 400 5,000 1,000 no trend"}},
 		{"enough", advisor{connectionsOf(2000, 30), advice.Outlook{Reason: "no trend"}}, []string{"Edition fits The present capacity is enough. "}},
 		{"young", advisor{connectionsOf(2000, 1), advice.Outlook{}}, []string{"Edition not enough history yet There is not enough history: 1 full day of 7.", "not known yet", "From 1 full day of the last 30."}},
 	} {
@@ -87,6 +87,20 @@ func TestEditionPanel(t *testing.T) {
 			wants(t, text(t, w), tt.says...)
 		})
 	}
+	t.Run("the edition stays", func(t *testing.T) {
+		f := realistic()
+		f.standings[0].Instance.Edition = "basic"
+		h, err := web.New(web.Options{
+			Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmDialog: f, Advisor: &advisor{given: connectionsOf(3612, 30)}, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/instances/mqtt-cn-0pp1abc", nil))
+		wants(t, text(t, w), "Edition <10k> would fit basic <10k> would fit.")
+		wants(t, w.Body.String(), `<b>&lt;10k&gt;</b> would fit`)
+	})
 	t.Run("nothing to say", func(t *testing.T) {
 		for _, path := range []string{"/instances/mqtt-cn-7hk2telemetry", "/instances/mqtt-cn-0pp1abc?tab=alarms"} {
 			w := editionPage(t, &advisor{given: connectionsOf(3612, 30)}, path)

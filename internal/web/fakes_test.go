@@ -36,16 +36,15 @@ type fake struct {
 	accounts  []fleet.Account
 	rotas     []rota.Rota
 	guides    map[string]fleet.Guide // by product
-	settings  map[fleet.Metric]alarm.Setting
-	edits     int
-	acks      []string
-	links     *links.Signer
-	silences  []notifier.Silence
-	optouts   []notifier.Optout
-	retried   int
-	filter    notifier.Filter // of the notices that were listed
-	said      []alarm.Said    // of whatever instance
-	asked     struct {
+	dialog
+	acks     []string
+	links    *links.Signer
+	silences []notifier.Silence
+	optouts  []notifier.Optout
+	retried  int
+	filter   notifier.Filter // of the notices that were listed
+	said     []alarm.Said    // of whatever instance
+	asked    struct {
 		from, to time.Time
 		step     time.Duration
 	}
@@ -235,38 +234,6 @@ func (f *fake) Notices(_ context.Context, want notifier.Filter) ([]notifier.Reco
 	return out, nil
 }
 
-// SetAlarms reads shares as the configuration does.
-func (f *fake) SetAlarms(_ context.Context, id string, settings map[fleet.Metric]alarm.Setting) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.edits++
-	if f.refuse != nil {
-		return f.refuse
-	}
-	shares := make(map[fleet.Metric]float64, len(settings))
-	for m, s := range settings {
-		if s.Threshold == "" { // it stays as it is
-			continue
-		}
-		share, err := alarm.ParseShare(s.Threshold)
-		if err != nil {
-			return err
-		}
-		shares[m] = share
-	}
-	f.settings = settings
-	for i := range f.standings {
-		if st := &f.standings[i]; st.Instance.ID == id {
-			for m, s := range settings {
-				if st.Levels[m] = warning(shares[m]); !*s.Enabled {
-					st.Levels[m], st.States[m] = nil, fleet.MetricUnwatched
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // handler returns the pages over f.
 func handler(t *testing.T, f *fake) http.Handler {
 	t.Helper()
@@ -277,7 +244,7 @@ func handler(t *testing.T, f *fake) http.Handler {
 func handlerOver(t *testing.T, f *fake, history readers.Statistics) http.Handler {
 	t.Helper()
 	h, err := web.New(web.Options{
-		Fleet: f, Statistics: history, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmEditor: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
+		Fleet: f, Statistics: history, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, People: f, AlarmDialog: f, Confirmer: f, Confirmations: f, Remarks: func() []string { return f.remarks }, Accounts: f, OnCall: f, Forecaster: f, LastDay: f, Teller: f, Guide: f.Guide, Links: f.links, Version: "1.2.3", Now: now, Zone: time.UTC,
 		Logger: slog.New(slog.DiscardHandler),
 		Title: func(in *fleet.Instance, _ words.Language) string {
 			return map[string]string{"mqtt": "MQ for MQTT", "redis": "Redis", "rocketmq": "RocketMQ", "iot": "IoT Platform"}[in.Product] + ", " + in.Edition
@@ -306,7 +273,10 @@ func instance(id, name, product, edition string, capacity, usage map[fleet.Metri
 		if u, ok := fleet.Utilization(in, r, m); ok {
 			st.States[m] = fleet.MetricOK
 			if u >= 0.7 {
-				st.States[m] = fleet.MetricRaised
+				st.States[m], st.Severities[m] = fleet.MetricRaised, string(alarm.Warning)
+			}
+			if u >= 0.9 {
+				st.Severities[m] = string(alarm.Critical)
 			}
 		} else if in.Catalogue[m] > 0 {
 			st.States[m] = fleet.MetricUnknown

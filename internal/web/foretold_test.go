@@ -45,7 +45,7 @@ func TestForetoldPanel(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			f := realistic()
 			h, err := web.New(web.Options{
-				Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Foresight: foresight{tc.told}, Now: now, Zone: time.UTC,
+				Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmDialog: f, Foresight: foresight{tc.told}, Now: now, Zone: time.UTC,
 				Logger: slog.New(slog.DiscardHandler),
 			})
 			if err != nil {
@@ -53,7 +53,7 @@ func TestForetoldPanel(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/instances/mqtt-cn-0pp1abc", nil))
-			_, panel, found := strings.Cut(w.Body.String(), `<section id="foretold">`)
+			_, panel, found := strings.Cut(w.Body.String(), ` id="foretold">`)
 			if !found {
 				t.Fatalf("there is no panel: %s", w.Body.String())
 			}
@@ -80,7 +80,7 @@ func TestForetoldPanelInChinese(t *testing.T) {
 	}
 	for name, told := range map[string]*readers.Foretold{"worked out": nil, "nothing": {From: now(), Days: 90}, "one": {From: now(), Days: 90, Tellings: []readers.Telling{held}, More: true}} {
 		h, err := web.New(web.Options{
-			Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmEditor: f, Foresight: foresight{told}, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
+			Fleet: f, Statistics: f, Alarms: f, Acker: f, Notices: f, Silences: f, Retrier: f, Optouts: f, AlarmDialog: f, Foresight: foresight{told}, Now: now, Zone: time.UTC, Logger: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)

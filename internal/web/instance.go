@@ -5,11 +5,10 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
-	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/internal/explain"
 )
 
 // The tabs of an instance's page, in its address.
@@ -46,7 +45,10 @@ type information struct {
 	Open       []episodeRow
 	Edition    *editionPanel  // nil: there is nothing to say
 	Foretold   *foretoldPanel // nil: nobody looks ahead
-	Existence  *existence     // nil: nothing is asked of it
+	Tells      bool           // it is known who would be told
+	Told       []toldRow
+	History    []episodeNotices // open and past alarms
+	Existence  *existence       // nil: nothing is asked of it
 	By         whoActs
 	Return     string
 }
@@ -75,10 +77,15 @@ func (p *pages) instance(w http.ResponseWriter, r *http.Request) {
 	case tabStatistics:
 		body.Statistics, _ = p.statistics(r, []*fleet.Standing{&st}, true)
 	case tabAlarms:
-		body.Monitoring = p.newMonitoring(&st)
+		rules, _ := p.AlarmDialog.AlarmRules(st.Instance.ID)
+		body.Monitoring = p.newMonitoring(&st, &rules)
+		pg.Scripts = []string{"preview.js"}
+		if q.Has("preview") {
+			p.preview(r, st.Instance.ID, body.Monitoring)
+		}
 		switch q.Get("saved") {
 		case "1":
-			pg.Done = p.say.T("Saved. The new thresholds are in force.")
+			pg.Done = p.say.T("Saved. The new settings are in force.")
 		case "0":
 			pg.Done = p.say.T("Nothing was changed.")
 		}
@@ -125,12 +132,24 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	if err != nil {
 		return nil, err
 	}
+	var alarms []explain.Alarm
+	if p.Teller != nil {
+		if alarms, err = p.Teller.Tells(r.Context(), in); err != nil {
+			return nil, err
+		}
+		withPeaks(open, alarms)
+	}
+	history, err := p.history(r.Context(), in.ID, open)
+	if err != nil {
+		return nil, err
+	}
 	out := &information{
+		Tells: p.Teller != nil, Told: p.told(alarms), History: history,
 		Facts: []fact{
 			{p.say.T("Name"), nameOf(in)}, {"ID", in.ID}, {p.say.T("Product and edition"), p.title(in)}, {p.say.T("Specification"), in.Spec}, {p.say.T("Account"), in.Account}, {p.say.T("Status in the cloud"), in.Status},
 		},
 		Life: p.newLife(st.Lifecycle.State), Since: p.stampIn(st.Lifecycle.Since, zoneOf(st.Course)), Why: st.Lifecycle.Reason,
-		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID), Foretold: p.foretold(st),
+		Billing: p.billing(st), Course: p.courseRows(st.Course), Open: p.episodeRows(open), By: whoAsks(r), Return: in.ID, Edition: p.edition(in.ID, in.Edition), Foretold: p.foretold(st),
 	}
 	if out.Existence, err = p.existence(r, st); err != nil {
 		return nil, err
@@ -149,131 +168,15 @@ func (p *pages) information(r *http.Request, st *fleet.Standing) (*information, 
 	return out, nil
 }
 
-// monitoring is the Monitoring Alarms tab.
-type monitoring struct {
-	Rows   []settingRow
-	Faults []template.HTML // why the last attempt was refused
-}
-
-// settingRow is the form's part for one metric: what is in the fields, and what
-// was in force when they were filled in.
-type settingRow struct {
-	Metric, Name, Capacity string
-	Threshold, Was         string // 70
-	Enabled, WasEnabled    bool
-	Equals                 string // the threshold in the metric's own unit
-}
-
-func (p *pages) newMonitoring(st *fleet.Standing) *monitoring {
-	out := &monitoring{}
-	for _, m := range fleet.Metrics() {
-		if !st.Concerns(m) {
-			continue
-		}
-		row := settingRow{Metric: m.String(), Name: words.Heading(m, p.lang())}
-		limit := st.Instance.Limit(st.Reading, m)
-		if limit.Known() {
-			row.Capacity = words.Figure(m, limit.Value)
-		}
-		if threshold := st.Levels.Lowest(m); threshold > 0 {
-			row.Threshold, row.Enabled = strings.TrimSuffix(words.Threshold(threshold), "%"), true
-			if limit.Known() {
-				row.Equals = words.Figure(m, threshold*limit.Value)
-			}
-		}
-		row.Was, row.WasEnabled = row.Threshold, row.Enabled
-		out.Rows = append(out.Rows, row)
-	}
-	return out
-}
-
-// fill puts what somebody sent into the form, so that nobody types twice, and
-// returns the settings that differ from what the form said before. An alarm that is
-// to stay on needs a threshold: an empty one is a fault.
-func (p *pages) fill(v *monitoring, r *http.Request) map[fleet.Metric]alarm.Setting {
-	changed := make(map[fleet.Metric]alarm.Setting)
-	for i := range v.Rows {
-		row := &v.Rows[i]
-		if !r.PostForm.Has("was." + row.Metric) {
-			continue // a metric that the form did not have
-		}
-		row.Threshold = strings.TrimSpace(r.PostForm.Get("threshold." + row.Metric))
-		row.Enabled = r.PostForm.Has("enabled." + row.Metric)
-		row.Was = r.PostForm.Get("was." + row.Metric)
-		row.WasEnabled = r.PostForm.Has("wasenabled." + row.Metric)
-		if row.Threshold == "" && row.Was != "" && row.Enabled {
-			v.Faults = append(v.Faults, escaped(p.say.T("%s: the threshold is empty; write one, such as %s, or switch the alarm off", row.Name, row.Was+"%")))
-			continue
-		}
-		m, ok := fleet.ParseMetric(row.Metric)
-		kept := strings.TrimSuffix(row.Threshold, "%") == row.Was
-		if !ok || kept && row.Enabled == row.WasEnabled {
-			continue
-		}
-		changed[m] = alarm.Setting{Threshold: row.typed(kept), Enabled: &row.Enabled}
-	}
-	return changed
-}
-
-// typed is the threshold as the editor is to read it. What the page itself has
-// written is a number of percent beside a printed %; what a person has typed there
-// is not made into anything: 0.8 was most probably meant to be 80%.
-func (row *settingRow) typed(kept bool) string {
-	if kept && row.Was != "" {
-		return row.Was + "%"
-	}
-	return row.Threshold
-}
-
-func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	st, ok := p.Fleet.Standing(id)
-	if !ok {
-		p.noInstance(w, r)
-		return
-	}
-	if !p.form(w, r) {
-		return
-	}
-	view := p.newMonitoring(&st)
-	changed := p.fill(view, r)
-	saved := "0"
-	if len(view.Faults) == 0 && len(changed) > 0 {
-		if err := p.AlarmEditor.SetAlarms(r.Context(), id, changed); err != nil {
-			p.log.InfoContext(r.Context(), "thresholds refused", "instance_id", id, "error", err)
-			for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
-				view.Faults = append(view.Faults, p.said(line))
-			}
-		} else {
-			p.log.InfoContext(r.Context(), "thresholds set", "instance_id", id, "metrics", metricNames(changed))
-			saved = "1"
-		}
-	}
-	if len(view.Faults) > 0 {
-		body := p.instanceBody(&st, tabAlarms)
-		body.Monitoring = view
-		p.render(w, r, http.StatusUnprocessableEntity, "instance", page{Title: body.Row.Name, Section: "instances", Body: body})
-		return
-	}
-	http.Redirect(w, r, linkTo(id)+"?tab="+tabAlarms+"&saved="+saved, http.StatusSeeOther) //nolint:gosec // an escaped ID below /instances/
-}
-
-func metricNames(settings map[fleet.Metric]alarm.Setting) []string {
-	var out []string
-	for _, m := range fleet.Metrics() {
-		if _, ok := settings[m]; ok {
-			out = append(out, m.String())
-		}
-	}
-	return out
-}
-
 // maxForm bounds what a form may send.
 const maxForm = 64 << 10
 
 // form reads a form that was sent, and answers when it cannot be read.
-func (p *pages) form(w http.ResponseWriter, r *http.Request) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+func (p *pages) form(w http.ResponseWriter, r *http.Request) bool { return p.formUpTo(w, r, maxForm) }
+
+// formUpTo is form with another bound.
+func (p *pages) formUpTo(w http.ResponseWriter, r *http.Request, most int64) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		p.render(w, r, http.StatusBadRequest, "problem", page{Title: p.say.T("Not understood"), Body: problem{
 			Heading: p.say.T("The form could not be read"), Lines: []template.HTML{p.said(err.Error()), escaped(p.say.T("Nothing was changed."))},

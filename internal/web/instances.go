@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
-	"strings"
+	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
+	"github.com/brimwatch/brimwatch/fleet/words"
 )
 
 const (
@@ -16,121 +16,52 @@ const (
 	refreshSeconds = 5
 )
 
-// filter is what the form above the list of instances asks for.
-type filter struct {
-	Query   string
-	Product string
-	State   string // raised, unknown, ok, unwatched, expiring, past
-	Sort    string // fullest or name
-	Page    int    // counts from 1
-}
-
-func parseFilter(q url.Values) filter {
-	f := filter{
-		Query: strings.TrimSpace(q.Get("q")), Product: q.Get("product"), State: q.Get("state"), Sort: q.Get("sort"),
-	}
-	if f.Sort != "name" {
-		f.Sort = "fullest"
-	}
-	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
-		f.Page = n
-	} else {
-		f.Page = 1
-	}
-	return f
-}
-
-// Path returns the address of the list with this filter on a page.
-func (f filter) path(pageNumber int) string {
-	q := url.Values{}
-	set := func(name, value, usual string) {
-		if value != usual {
-			q.Set(name, value)
-		}
-	}
-	set("q", f.Query, "")
-	set("product", f.Product, "")
-	set("state", f.State, "")
-	set("sort", f.Sort, "fullest")
-	set("page", strconv.Itoa(pageNumber), "1")
-	if len(q) == 0 {
-		return "/"
-	}
-	return "/?" + q.Encode()
-}
-
-// Any tells whether the filter leaves anything out.
-func (f filter) Any() bool { return f.Query != "" || f.Product != "" || f.State != "" }
-
-// takes tells whether an instance passes the filter.
-func (f filter) takes(st *fleet.Standing) bool {
-	if f.Product != "" && st.Instance.Product != f.Product {
-		return false
-	}
-	if f.State != "" && !inState(st, f.State) {
-		return false
-	}
-	for word := range strings.FieldsSeq(strings.ToLower(f.Query)) {
-		if !names(st.Instance, word) {
-			return false
-		}
-	}
-	return true
-}
-
-func inState(st *fleet.Standing, state string) bool {
-	switch state {
-	case "expiring":
-		return st.Lifecycle.State == fleet.LifecycleExpiring
-	case "past":
-		return st.Lifecycle.State.Past()
-	}
-	return string(st.Worst()) == state
-}
-
-// names tells whether an instance is called, labelled or kept under word.
-func names(in *fleet.Instance, word string) bool {
-	for _, text := range [...]string{in.Name, in.ID, in.Product, in.Edition, in.Spec, in.Account} {
-		if strings.Contains(strings.ToLower(text), word) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(in.Labels, func(l fleet.Label) bool {
-		return strings.Contains(strings.ToLower(l.Name+"="+l.Value), word)
-	})
-}
-
 // counts is the summary line: how many instances stand how.
 type counts struct {
-	All, Raised, Unknown, Expiring, Past int
+	All, Raised, Critical, Unknown, Expiring, Past int
 }
 
 // row is one instance in the list.
 type row struct {
 	ID, Name, Title, Spec, Account, Link string
-	Labels                               []fleet.Label
+	Of                                   string // the list of its account
+	Labels                               []labelLink
 	State                                fleet.MetricState
+	Severity                             string // the gravest of its alarms; "" when none is raised
 	Watched                              bool
 	Meters                               []meter // of metrics with a capacity
 	Besides                              []meter // of metrics without one
+	Full                                 string  // which metric will be full first, and when
 	Term                                 term
+}
+
+// labelLink is a label of an instance that leads to all instances with it.
+type labelLink struct {
+	fleet.Label
+
+	Link string
 }
 
 // listBody is what the list page shows.
 type listBody struct {
 	Counts   counts
 	Filter   filter
+	Labels   []labelLink // that are chosen; each leads to the list without it
 	Products []string
+	Accounts []string // the first of them
+	Known    []string // labels that many instances have, as name=value
 	States   []option
+	Orders   []option
 	Rows     []row
 	Remarks  []string // the first of them
 	More     int      // remarks that are not among them
+	By       whoActs
 
-	Matched     int // how many pass the filter
-	First, Last int // which of them are on this page, counted from 1
-	Before      string
-	After       string
-	Pages       int
+	Matched       int // how many pass the filter
+	First, Last   int // which of them are on this page, counted from 1
+	Before, After string
+	Start, End    string // the first and the last page
+	Pages         int
 }
 
 // option is one choice of a select field.
@@ -144,35 +75,36 @@ const maxRemarks = 20
 func (p *pages) instances(w http.ResponseWriter, r *http.Request) {
 	f := parseFilter(r.URL.Query())
 	body := p.list(p.Fleet.Standings(), f)
+	body.By = whoAsks(r)
 	if p.Remarks != nil {
 		body.Remarks = p.Remarks()
 		body.More = max(len(body.Remarks)-maxRemarks, 0)
 		body.Remarks = body.Remarks[:min(len(body.Remarks), maxRemarks)]
 	}
-	p.render(w, r, http.StatusOK, "instances", page{Title: p.say.T("Instances"), Section: "instances", Refresh: refreshSeconds, Body: body})
+	p.render(w, r, http.StatusOK, "instances", page{
+		Title: p.say.T("Instances"), Section: "instances", Refresh: refreshSeconds, Done: p.acknowledged(r.URL.Query()) + p.silencedSeveral(r.URL.Query()), Body: body,
+		Scripts: []string{"choose.js"}, Seen: "several",
+	})
 }
 
 // list filters, sorts and pages what stands in the fleet.
 func (p *pages) list(all []fleet.Standing, f filter) listBody {
-	body := listBody{Filter: f, States: []option{
-		{"raised", p.say.T("Alarm raised")}, {"unknown", p.say.T("No data")}, {"ok", p.say.T("Below the threshold")}, {"unwatched", p.say.T("No alarm")},
-		{"expiring", p.say.T("Expiring")}, {"past", p.say.T("Past its term or frozen")},
+	body := listBody{Filter: f, Orders: p.orders(), States: []option{
+		{"raised", p.say.T("Alarm raised")}, {"critical", p.say.T("Critical alarm")}, {"unknown", p.say.T("No data")}, {"ok", p.say.T("Below the threshold")},
+		{"unwatched", p.say.T("No alarm")}, {"expiring", p.say.T("Expiring")}, {"past", p.say.T("Past its term or frozen")},
 	}}
-	products := map[string]bool{}
 	var chosen []*fleet.Standing
+	chooser, known := newChooser(f), newVocabulary()
 	for i := range all {
 		st := &all[i]
-		products[st.Instance.Product] = true
+		known.add(st.Instance)
 		body.Counts.add(st)
-		if f.takes(st) {
+		if chooser.takes(st) {
 			chosen = append(chosen, st)
 		}
 	}
-	for name := range products {
-		body.Products = append(body.Products, name)
-	}
-	slices.Sort(body.Products)
-	arrange(chosen, f.Sort)
+	body.Products, body.Accounts, body.Known = known.lists()
+	p.arrange(chosen, f.Sort)
 
 	body.Matched = len(chosen)
 	body.Pages = max(1, (len(chosen)+perPage-1)/perPage)
@@ -182,15 +114,47 @@ func (p *pages) list(all []fleet.Standing, f filter) listBody {
 	end := min(start+perPage, len(chosen))
 	body.First, body.Last = start+1, end
 	if n > 1 {
-		body.Before = f.path(n - 1)
+		body.Start, body.Before = f.path(1), f.path(n-1)
 	}
 	if n < body.Pages {
-		body.After = f.path(n + 1)
+		body.After, body.End = f.path(n+1), f.path(body.Pages)
+	}
+	for _, l := range f.Labels {
+		name, value, _ := cutLabel(l)
+		body.Labels = append(body.Labels, labelLink{fleet.Label{Name: name, Value: value}, f.Without(l)})
 	}
 	for _, st := range chosen[start:end] {
-		body.Rows = append(body.Rows, p.row(st))
+		body.Rows = append(body.Rows, p.listRow(st, f))
 	}
 	return body
+}
+
+// listRow is a row whose names lead to lists of what is alike.
+func (p *pages) listRow(st *fleet.Standing, f filter) row {
+	out := p.row(st)
+	if out.Account != "" {
+		out.Of = f.Of(out.Account)
+	}
+	for i := range out.Labels {
+		out.Labels[i].Link = f.With(out.Labels[i].Name + "=" + out.Labels[i].Value)
+	}
+	if len(out.Meters) > 0 {
+		out.Full = p.fullWords(p.full(st, p.Now()))
+		p.sparklines(out.Meters, st.Instance.ID)
+	}
+	return out
+}
+
+// fullWords says which metric will be full first, and when; "" for none.
+func (p *pages) fullWords(f filling) string {
+	if f.at.IsZero() {
+		return ""
+	}
+	name := words.Heading(f.metric, p.lang())
+	if !f.at.After(p.Now()) {
+		return p.say.T("%s: full", name)
+	}
+	return p.say.T("%s: full about %s, %s", name, f.at.In(p.Zone).Format(time.DateOnly), p.stamp(f.at).Ago)
 }
 
 func (c *counts) add(st *fleet.Standing) {
@@ -202,6 +166,9 @@ func (c *counts) add(st *fleet.Standing) {
 		c.Unknown++
 	case fleet.MetricOK, fleet.MetricUnwatched:
 	}
+	if gravest(st.Severities) == string(alarm.Critical) {
+		c.Critical++
+	}
 	switch {
 	case st.Lifecycle.State == fleet.LifecycleExpiring:
 		c.Expiring++
@@ -210,31 +177,28 @@ func (c *counts) add(st *fleet.Standing) {
 	}
 }
 
-// arrange sorts by name, or by the fullest metric with the name deciding between
-// equals. What is compared is worked out once for each instance: a large fleet is
-// sorted anew whenever somebody's page is renewed.
-func arrange(list []*fleet.Standing, by string) {
-	type place struct {
-		st   *fleet.Standing
-		full float64
-		name string
-	}
-	places := make([]place, len(list))
-	for i, st := range list {
-		places[i] = place{st: st, name: strings.ToLower(nameOf(st.Instance))}
-		if by == "fullest" {
-			places[i].full = fullest(st)
+// gravest is the gravest of severities; "" for none.
+func gravest(of fleet.Severities) string {
+	out := ""
+	for _, s := range of {
+		if weight(s) > weight(out) {
+			out = s
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int {
-		if c := cmp.Compare(b.full, a.full); c != 0 {
-			return c
-		}
-		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.st.Instance.ID, b.st.Instance.ID))
-	})
-	for i := range places {
-		list[i] = places[i].st
+	return out
+}
+
+// weight is how bad a severity is.
+func weight(severity string) int {
+	switch alarm.Severity(severity) {
+	case alarm.Critical:
+		return 3
+	case alarm.Warning:
+		return 2
+	case alarm.Info:
+		return 1
 	}
+	return 0
 }
 
 // title names product and edition of an instance.
@@ -248,8 +212,11 @@ func linkTo(id string) string { return "/instances/" + url.PathEscape(id) }
 func (p *pages) row(st *fleet.Standing) row {
 	in := st.Instance
 	out := row{
-		ID: in.ID, Name: nameOf(in), Title: p.title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID), Labels: in.Labels,
-		State: st.Worst(), Watched: in.Watched, Term: p.term(st),
+		ID: in.ID, Name: nameOf(in), Title: p.title(in), Spec: in.Spec, Account: in.Account, Link: linkTo(in.ID),
+		State: st.Worst(), Severity: gravest(st.Severities), Watched: in.Watched, Term: p.term(st),
+	}
+	for _, l := range in.Labels {
+		out.Labels = append(out.Labels, labelLink{Label: l, Link: filter{}.With(l.Name + "=" + l.Value)})
 	}
 	for _, m := range p.meters(st) {
 		if m.Capacity != "" {

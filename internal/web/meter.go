@@ -14,6 +14,7 @@ type meter struct {
 	Metric    string // message_tps
 	Name      string // Message TPS
 	State     fleet.MetricState
+	Severity  string // how bad it is, when its alarm is raised
 	Word      string // how it stands, for people
 	Known     bool   // the usage is known
 	Usage     string
@@ -24,6 +25,7 @@ type meter struct {
 	Threshold string // 70%
 	Reason    string // why the usage is not known
 	Label     string // all of it in one sentence
+	Spark     *spark // the last day; nil where it is not known
 }
 
 // meters returns the bars of an instance in the order of the metrics.
@@ -41,6 +43,9 @@ func (p *pages) meters(st *fleet.Standing) []meter {
 func (p *pages) newMeter(m *fleet.MetricStanding) meter {
 	out := meter{
 		Metric: m.Metric.String(), Name: words.Heading(m.Metric, p.lang()), State: m.State, Word: p.stateWords(m.State), Fill: "0", Known: m.Known, Reason: m.Reason,
+	}
+	if m.State == fleet.MetricRaised {
+		out.Severity = m.Severity
 	}
 	if m.Limit.Known() {
 		out.Capacity = words.Figure(m.Metric, m.Limit.Value)
@@ -86,18 +91,6 @@ func (p *pages) sentence(m *meter) string {
 		return text + p.say.T("; %s: %s", m.Word, p.heard(m.Reason))
 	}
 	return text + p.say.T("; %s", m.Word)
-}
-
-// fullest is the highest utilization among an instance's metrics; below 0 when
-// none is known.
-func fullest(st *fleet.Standing) float64 {
-	out := -1.0
-	for _, m := range fleet.Metrics() {
-		if u, ok := fleet.Utilization(st.Instance, st.Reading, m); ok {
-			out = max(out, u)
-		}
-	}
-	return out
 }
 
 // term is how long an instance may be used, in words.

@@ -17,6 +17,7 @@ const maxNotices = 500
 
 // noticeRow is one notice in the table.
 type noticeRow struct {
+	ID        string
 	Created   stamp
 	Sent      stamp
 	Next      stamp
@@ -177,7 +178,7 @@ func shownTo(n *notifier.Record) string { return cmp.Or(n.Display, n.Recipient) 
 
 func (p *pages) noticeRow(n *notifier.Record) noticeRow {
 	out := noticeRow{
-		Created: p.stamp(n.CreatedAt), Sent: p.stamp(n.SentAt), Kind: string(n.Kind), Severity: string(n.Severity), Code: n.Code,
+		ID: n.ID, Created: p.stamp(n.CreatedAt), Sent: p.stamp(n.SentAt), Kind: string(n.Kind), Severity: string(n.Severity), Code: n.Code,
 		Recipient: shownTo(n), Receiver: n.Receiver, Channel: n.Channel, State: n.State, Attempts: n.Attempts,
 		Reason: n.Reason, Text: cmp.Or(n.Text, n.Alert.Annotations["summary"]),
 	}

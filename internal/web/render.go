@@ -19,13 +19,13 @@ type templates struct {
 }
 
 func parseTemplates(a assets, say *phrases.Printer) (*templates, error) {
-	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).Funcs(functions(say)).
-		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl", "templates/charts.html.tmpl")
+	common, err := template.New("layout.html.tmpl").Funcs(template.FuncMap{"static": a.url}).Funcs(functions(say)).Funcs(partMarks()).
+		ParseFS(files, "templates/layout.html.tmpl", "templates/parts.html.tmpl", "templates/billing.html.tmpl", "templates/money.html.tmpl", "templates/edition.html.tmpl", "templates/foretold.html.tmpl", "templates/monitoring.html.tmpl", "templates/charts.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("parse the layout: %w", err)
 	}
 	out := &templates{pages: map[string]*template.Template{}}
-	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link", "linksilence", "statistics"} {
+	for _, name := range []string{"instances", "instance", "calendar", "oncall", "alarms", "silences", "notices", "people", "problem", "link", "several", "linksilence", "statistics"} {
 		t, err := common.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy the layout: %w", err)
@@ -45,6 +45,8 @@ type page struct {
 	Done    string // what a form achieved
 	Bare    bool   // without the navigation: for who need not have signed in
 	Body    any
+	Scripts []string // of this page, besides the one that renews it
+	Seen    string   // the ID of a form that says as of when its sender saw the page
 
 	Version string
 	At      stamp
@@ -69,10 +71,22 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 		http.Error(w, p.say.T("The page could not be rendered; the log of Brimwatch says why."), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
+	whole := cut(buf.Bytes())
+	h, body := w.Header(), []byte(nil)
+	if status == http.StatusOK && pg.Refresh > 0 {
+		status, body = whole.answerFor(r)
+		h.Add("Vary", partsHeader)
+		h.Set("ETag", whole.etag)
+		h.Set(asOfHeader, pg.At.Machine+" "+pg.At.Text+" "+pg.At.Zone)
+	} else {
+		body = whole.plain()
+	}
+	if status != http.StatusNotModified {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	w.WriteHeader(status)
-	if _, err := w.Write(buf.Bytes()); err != nil {
+	if _, err := w.Write(body); err != nil {
 		p.log.DebugContext(r.Context(), "page was not taken", "page", name, "error", err)
 	}
 }

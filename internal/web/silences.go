@@ -164,10 +164,16 @@ func formOf(q url.Values) silenceForm {
 
 // newSilence makes a silence of what the form holds, or says all that is wrong with it.
 func (p *pages) newSilence(f silenceForm) (s notifier.Silence, faults []template.HTML) {
-	now := p.Now().UTC()
-	wrong := func(text string) { faults = append(faults, escaped(text)) }
-	s = notifier.Silence{Comment: f.Comment, CreatedAt: now}
+	s, more := p.newTerm(f)
 	s.Matchers, faults = p.parseLabels(f.Labels)
+	return s, append(faults, lines(more...)...)
+}
+
+// newTerm makes of the form how long a silence lasts, and why; of what is left open.
+func (p *pages) newTerm(f silenceForm) (s notifier.Silence, faults []string) {
+	now := p.Now().UTC()
+	wrong := func(text string) { faults = append(faults, text) }
+	s = notifier.Silence{Comment: f.Comment, CreatedAt: now}
 	if err := fleet.CheckName(f.Comment); err != nil {
 		wrong(p.say.T("The reason is one line of plain text, and here %s.", p.heard(err.Error())))
 	}

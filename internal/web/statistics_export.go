@@ -123,16 +123,16 @@ func (p *pages) picture(ending string, draw func(d *drawing, title, legend strin
 	}
 }
 
-// moment is one point of an exported series.
-type moment struct {
+// exported is one point of an exported series.
+type exported struct {
 	at                         time.Time
 	highest, average, capacity float64 // NaN where it is not known
 }
 
 // momentsOf joins what is known of a metric, in order of time.
-func momentsOf(s fleet.Series) []moment {
+func momentsOf(s fleet.Series) []exported {
 	nan := math.NaN()
-	var out []moment
+	var out []exported
 	u, a, c := s.Usage, s.Average, s.Capacity
 	take := func(points *[]fleet.Point, at time.Time) float64 {
 		if len(*points) == 0 || !(*points)[0].T.Equal(at) {
@@ -149,13 +149,13 @@ func momentsOf(s fleet.Series) []moment {
 				at = points[0].T
 			}
 		}
-		out = append(out, moment{at: at, highest: take(&u, at), average: take(&a, at), capacity: take(&c, at)})
+		out = append(out, exported{at: at, highest: take(&u, at), average: take(&a, at), capacity: take(&c, at)})
 	}
 	return out
 }
 
 // utilization is the highest usage as a share of the capacity.
-func (m moment) utilization() float64 {
+func (m exported) utilization() float64 {
 	if m.capacity > 0 {
 		return m.highest / m.capacity
 	}

@@ -60,15 +60,15 @@ func (p *pages) statisticsPage(w http.ResponseWriter, r *http.Request) {
 
 // search finds instances to put beside: those that the query names, or the fullest.
 func (p *pages) search(body *statisticsBody, a *asked) {
-	f := filter{Query: body.Query, Sort: "fullest"}
+	chosen := newChooser(filter{Query: body.Query})
 	all := p.Fleet.Standings()
 	var found []*fleet.Standing
 	for i := range all {
-		if f.takes(&all[i]) && !slices.Contains(a.ids, all[i].Instance.ID) {
+		if chosen.takes(&all[i]) && !slices.Contains(a.ids, all[i].Instance.ID) {
 			found = append(found, &all[i])
 		}
 	}
-	arrange(found, f.Sort)
+	p.arrange(found, usualOrder)
 	body.More = max(0, len(found)-mostMatches)
 	for _, st := range found[:len(found)-body.More] {
 		body.Matches = append(body.Matches, choice{

@@ -11,9 +11,13 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/fleet/words"
@@ -33,13 +37,18 @@ type Options struct {
 	Silences    readers.Silences
 	Retrier     readers.Retrier
 	Optouts     readers.Optouts
-	AlarmEditor readers.AlarmEditor
+	AlarmDialog readers.AlarmDialog
 	People      readers.People    // nil: nobody is listed
 	Advisor     readers.Advisor   // nil: pages say nothing of editions
 	Accounts    readers.Accounts  // nil: no balance is known
 	OnCall      readers.OnCall    // nil: there is no rota
 	Foresight   readers.Foresight // nil: pages do not say what people will be told
-	Links       *links.Signer     // of the links in notices; nil: there are none
+	// Forecaster says when metrics will be full, and LastDay how full they were over the last day; pages say
+	// nothing of it without them.
+	Forecaster readers.Forecaster
+	Teller     Teller // nil: pages do not say who would be told
+	LastDay    readers.LastDay
+	Links      *links.Signer // of the links in notices; nil: there are none
 	// Confirmer and Confirmations: pages ask nobody whether an instance exists when one is nil.
 	Confirmer     readers.Confirmer
 	Confirmations readers.Confirmations
@@ -65,7 +74,7 @@ type Options struct {
 
 func (o *Options) complete() bool {
 	return o.Fleet != nil && o.Statistics != nil && o.Alarms != nil && o.Acker != nil && o.Notices != nil && o.Silences != nil && o.Retrier != nil &&
-		o.Optouts != nil && o.AlarmEditor != nil && o.Logger != nil
+		o.Optouts != nil && o.AlarmDialog != nil && o.Logger != nil
 }
 
 // pages answers requests in one language.
@@ -79,7 +88,7 @@ type pages struct {
 // New returns the handler of all pages.
 func New(o Options) (http.Handler, error) {
 	if !o.complete() {
-		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, Silences, Retrier, Optouts, AlarmEditor and Logger must be given")
+		return nil, errors.New("web: Fleet, Statistics, Alarms, Acker, Notices, Silences, Retrier, Optouts, AlarmDialog and Logger must be given")
 	}
 	if o.Title == nil {
 		o.Title = keys
@@ -105,7 +114,21 @@ func New(o Options) (http.Handler, error) {
 		}
 		of[l] = p.handler(assets)
 	}
-	return headers(speaking(of)), nil
+	squeezed, err := compressing()
+	if err != nil {
+		return nil, err
+	}
+	return squeezed(headers(speaking(of))), nil
+}
+
+// compressing compresses what is worth it, for browsers that take that. Fast is enough: the page of
+// a list becomes a tenth either way.
+func compressing() (func(http.Handler) http.HandlerFunc, error) {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	if err != nil {
+		return nil, fmt.Errorf("prepare compression: %w", err)
+	}
+	return wrap, nil
 }
 
 // handler leads to the pages of one language.
@@ -113,6 +136,8 @@ func (p *pages) handler(assets assets) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.instances)
 	mux.Handle("GET /instances/{$}", http.RedirectHandler("/", http.StatusSeeOther)) // a link from where no instance is known
+	mux.HandleFunc("POST /instances/ack", p.ackInstances)
+	mux.HandleFunc("POST /instances/silence", p.silenceInstances)
 	mux.HandleFunc("GET /instances/{id}", p.instance)
 	mux.HandleFunc("POST /instances/{id}/alarms", p.setAlarms)
 	if p.Confirmer != nil {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/web"
 )
@@ -64,9 +63,9 @@ func TestListShowsHowFull(t *testing.T) {
 		t.Fatal(w.Code)
 	}
 	wants(t, text(t, w),
-		"8 instances", "3 raised", "1 unknown", "1 expiring", "1 past the term or frozen",
+		"8 instances", "3 raised", "2 critical", "1 unknown", "1 expiring", "1 past the term or frozen",
 		"Orders mqtt-cn-0pp1abc env=prod team=orders MQ for MQTT, Basic Edition acme Message TPS 51% 512 / 1,000",
-		"Connections 72% 3,612 / 5,000 ▲ raised", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
+		"Connections 72% 3,612 / 5,000 ▲ warning", "Connections 104% 5,204 / 5,000 ▲▲ critical", "2 critical", "Without a capacity: Send TPS 210 · Receive TPS 302", "expiring expires 2026-11-27 , in 4 d 5 h",
 		"Memory 65% 2.61 GiB / 4 GiB", "Connections no data – / 5,000 ? unknown", "No source is configured: only its calendar is watched.",
 		"Payments <EU>", "Connections 104%", "Without a capacity: Message TPS 3.27 · Subscriptions 31 · Connections 14",
 	)
@@ -91,6 +90,16 @@ func TestListFiltersAndSorts(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                                {over, telemetry, orders, cache, old, lab, iot, silent},
 		"sort=name":                       {lab, iot, old, orders, over, cache, telemetry, silent},
+		"sort=account":                    {orders, over, cache, telemetry, silent, old, lab, iot},
+		"sort=term":                       {old, orders, telemetry, over, cache, lab, iot, silent},
+		"account=acme&sort=name":          {orders, over, cache, telemetry, silent},
+		"account=nobody":                  nil,
+		"label=env%3Dprod&sort=name":      {orders, cache, telemetry, silent},
+		"label=env%3Dprod&label=team":     {telemetry, orders},
+		"label=team%3Dorders&label=tier":  nil,
+		"label=env%3D":                    nil,
+		"label=+&label=&label=Env":        nil,
+		"state=critical":                  {over, telemetry},
 		"q=ORDERS":                        {orders},
 		"q=env%3Dprod+gold":               {telemetry},
 		"q=team%3Dp":                      {over},
@@ -125,9 +134,9 @@ func TestListPagesByHundred(t *testing.T) {
 	for page, want := range map[int]struct {
 		first, last, said, links string
 	}{
-		1: {"broker-000", "broker-099", "1–100 of 250 page 1 of 3 Next →", `rel="next" href="/?page=2&amp;q=broker&amp;sort=name"`},
-		2: {"broker-100", "broker-199", "101–200 of 250 that match, of 250 in all ← Previous page 2 of 3 Next →", `rel="prev" href="/?q=broker&amp;sort=name"`},
-		3: {"broker-200", "broker-249", "201–250 of 250 that match, of 250 in all ← Previous page 3 of 3", `rel="prev" href="/?page=2&amp;q=broker&amp;sort=name"`},
+		1: {"broker-000", "broker-099", "1–100 of 250 page 1 of 3 Next → Last To page Go", `rel="next" href="/?page=2&amp;q=broker&amp;sort=name"`},
+		2: {"broker-100", "broker-199", "101–200 of 250 that match, of 250 in all First ← Previous page 2 of 3 Next → Last To page Go", `rel="prev" href="/?q=broker&amp;sort=name"`},
+		3: {"broker-200", "broker-249", "201–250 of 250 that match, of 250 in all First ← Previous page 3 of 3 To page Go", `rel="prev" href="/?page=2&amp;q=broker&amp;sort=name"`},
 	} {
 		w := get(t, f, fmt.Sprintf("/?page=%d&sort=name&q=broker", page))
 		ids := listed(w)
@@ -180,7 +189,7 @@ func TestRemarks(t *testing.T) {
 func TestInstanceInformation(t *testing.T) {
 	wants(t, text(t, get(t, realistic(), orders())),
 		"Instance Information Statistics Monitoring Alarms",
-		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72% 3,612 of 5,000 threshold 70% warning 2026-11-23 03:00:04 12 min ago",
+		"K7Q2 Capacity Connections Orders mqtt-cn-0pp1abc 72% 3,612 of 5,000 peak 81% threshold 70% warning 2026-11-23 03:00:04 12 min ago",
 		"Message TPS 512 1,000 51% threshold 70% below the threshold configured", "alarm raised server 12 min ago", "below the threshold catalogue",
 		"Account acme", "answers , read 9 s ago",
 	)
@@ -264,117 +273,6 @@ func TestStatisticsRefusesWhatIsNoRange(t *testing.T) {
 	f := realistic()
 	f.broken = errors.New("disk full")
 	wants(t, text(t, get(t, f, orders()+"?tab=statistics")), "The history could not be read: disk full")
-}
-
-func TestMonitoringAlarms(t *testing.T) {
-	path := orders() + "/alarms"
-	form := func(change ...string) url.Values {
-		v := url.Values{}
-		for _, m := range []string{"message_tps", "send_tps", "receive_tps", "subscriptions", "connections"} {
-			v.Set("was."+m, "70")
-			v.Set("wasenabled."+m, "on")
-			v.Set("threshold."+m, "70")
-			v.Set("enabled."+m, "on")
-		}
-		for i := 0; i+1 < len(change); i += 2 {
-			if change[i+1] == "" {
-				v.Del(change[i])
-			} else {
-				v.Set(change[i], change[i+1])
-			}
-		}
-		return v
-	}
-	t.Run("shown", func(t *testing.T) {
-		w := get(t, realistic(), orders()+"?tab=alarms")
-		wants(t, text(t, w), "Connections 5,000 % 70% = 3,500 Enable", "OK Cancel")
-		wants(t, w.Body.String(), `name="threshold.connections" id="threshold.connections" value="70"`)
-	})
-	t.Run("only what changed is written", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", " 87.5 % ", "enabled.subscriptions", ""))
-		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != orders()+"?tab=alarms&saved=1" {
-			t.Fatal(w.Code, w.Header())
-		}
-		on, off := true, false
-		want := map[fleet.Metric]alarm.Setting{fleet.Subscriptions: {Threshold: "70%", Enabled: &off}, fleet.Connections: {Threshold: "87.5 %", Enabled: &on}}
-		if diff := cmp.Diff(want, f.settings); diff != "" {
-			t.Errorf("-want +got:\n%s", diff)
-		}
-		after := get(t, f, w.Header().Get("Location"))
-		wants(t, text(t, after), "Saved. The new thresholds are in force.", "Connections 5,000 % 87.5% = 4,375 Enable", "Subscriptions 10,000 % off Enable")
-	})
-	t.Run("nothing changed", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "70%"))
-		if f.edits != 0 || !strings.HasSuffix(w.Header().Get("Location"), "saved=0") {
-			t.Error(f.edits, w.Header())
-		}
-		wants(t, text(t, get(t, f, w.Header().Get("Location"))), "Nothing was changed.")
-	})
-	t.Run("refused", func(t *testing.T) {
-		f := realistic()
-		f.refuse = errors.New("alarms.yml:7:12: instances[0].alarms.connections.threshold: a share is wanted here, such as 70%, not \"<lots>\"\nthe second fault")
-		w := post(t, f, path, form("threshold.connections", "<lots>"))
-		if w.Code != http.StatusUnprocessableEntity {
-			t.Error(w.Code)
-		}
-		wants(t, text(t, w), "Nothing was changed:", `a share is wanted here, such as 70%, not "<lots>" the second fault`)
-		wants(t, w.Body.String(), `value="&lt;lots&gt;"`)
-	})
-	t.Run("a fraction is refused with a hint", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "0.8"))
-		if w.Code != http.StatusUnprocessableEntity || f.settings != nil {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		wants(t, text(t, w), "Nothing was changed:", "0.8 is read as a percentage; write 80% if that is what you mean")
-		wants(t, w.Body.String(), `value="0.8"`)
-	})
-	t.Run("an empty threshold is refused with a hint", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", " ", "threshold.subscriptions", "80"))
-		if w.Code != http.StatusUnprocessableEntity || f.edits != 0 {
-			t.Errorf("answered %d after %d edits", w.Code, f.edits)
-		}
-		wants(t, text(t, w), "Nothing was changed: Connections: the threshold is empty; write one, such as 70%, or switch the alarm off")
-		wants(t, w.Body.String(), `id="threshold.subscriptions" value="80"`)
-	})
-	t.Run("an alarm that is off needs no threshold", func(t *testing.T) {
-		f := realistic()
-		w := post(t, f, path, form("threshold.connections", "", "enabled.connections", ""))
-		if w.Code != http.StatusSeeOther || *f.settings[fleet.Connections].Enabled || f.settings[fleet.Connections].Threshold != "" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		on := realistic()
-		v := form("threshold.connections", "", "wasenabled.connections", "")
-		v.Set("was.connections", "")
-		w = post(t, on, path, v)
-		if w.Code != http.StatusSeeOther || !*on.settings[fleet.Connections].Enabled || on.settings[fleet.Connections].Threshold != "" {
-			t.Errorf("answered %d, saved %v", w.Code, on.settings)
-		}
-	})
-	t.Run("less than 1 % is possible", func(t *testing.T) {
-		f := realistic()
-		if w := post(t, f, path, form("threshold.connections", "0.8%")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-		// The page shows it as 0.8 beside a printed %. Switching the alarm off repeats it.
-		if w := post(t, f, path, form("threshold.connections", "0.8", "was.connections", "0.8", "enabled.connections", "")); w.Code != http.StatusSeeOther || f.settings[fleet.Connections].Threshold != "0.8%" {
-			t.Errorf("answered %d, saved %v", w.Code, f.settings)
-		}
-	})
-	t.Run("no such instance", func(t *testing.T) {
-		if w := post(t, realistic(), "/instances/gone/alarms", form()); w.Code != http.StatusNotFound {
-			t.Error(w.Code)
-		}
-	})
-	t.Run("too large", func(t *testing.T) {
-		f := realistic()
-		if w := post(t, f, path, form("threshold.connections", strings.Repeat("7", 1<<20))); w.Code != http.StatusBadRequest || f.edits != 0 {
-			t.Error(w.Code, f.edits)
-		}
-	})
 }
 
 func TestAlarmsPage(t *testing.T) {

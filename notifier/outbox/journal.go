@@ -180,23 +180,26 @@ func storeEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64,
 // its code is open.
 func beginEpisode(ctx context.Context, tx *transaction, ev *alarm.Event) (int64, error) {
 	id, err := tx.insert(ctx, `INSERT INTO episode
-		(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) WHERE ended_at = 0 DO NOTHING`,
+		(code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason, raised_at, updated_at, peak, peak_of)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) WHERE ended_at = 0 DO NOTHING`,
 		ev.Code, ev.Key.Rule, ev.Key.Account, ev.Key.Instance, ev.Key.Metric, alarm.EpisodeRaised, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason,
-		ms(ev.RaisedAt), ms(ev.At))
+		ms(ev.RaisedAt), ms(ev.At), ev.Peak, ev.PeakOf)
 	if err != nil {
 		return 0, fmt.Errorf("begin the episode: %w", err)
 	}
 	return id, nil
 }
 
+// keepPeak takes over the peak of an event that knows it.
+const keepPeak = "peak = CASE WHEN ?1 > 0 THEN ?1 ELSE peak END, peak_of = CASE WHEN ?1 > 0 THEN ?2 ELSE peak_of END, "
+
 // moveEpisode brings an open episode up to date.
 func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event) (err error) {
 	switch ev.Kind {
 	case alarm.Cleared, alarm.Withdrawn:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, usage = ?, capacity = ?, reason = ?, raised_at = ?, ended_at = ?, updated_at = ? WHERE id = ?`,
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET `+keepPeak+`state = ?3, usage = ?4, capacity = ?5, reason = ?6, raised_at = ?7, ended_at = ?8, updated_at = ?9 WHERE id = ?10`,
 			// Its beginning is another moment when the clock was set meanwhile.
-			alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
+			ev.Peak, ev.PeakOf, alarm.EpisodeCleared, ev.Usage, ev.Capacity, endReason(ev), ms(ev.RaisedAt), ms(ev.At), ms(ev.At), id)
 	case alarm.Acked:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET acked_by = ?, acked_at = ?, updated_at = ? WHERE id = ?`, ev.By, ms(ev.At), ms(ev.At), id)
 	case alarm.Lost:
@@ -204,14 +207,14 @@ func moveEpisode(ctx context.Context, tx *transaction, id int64, ev *alarm.Event
 	case alarm.Found:
 		_, err = tx.ExecContext(ctx, `UPDATE episode SET state = ?, reason = ?, usage = ?, updated_at = ? WHERE id = ?`, alarm.EpisodeRaised, ev.Reason, ev.Usage, ms(ev.At), id)
 	case alarm.Escalated:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, acked_by = '', acked_at = 0, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET `+keepPeak+`severity = ?3, usage = ?4, capacity = ?5, threshold = ?6, reason = ?7, acked_by = '', acked_at = 0, updated_at = ?8 WHERE id = ?9`,
+			ev.Peak, ev.PeakOf, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
 	case alarm.BeganFlapping, alarm.Settled:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, reason = ?, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET `+keepPeak+`severity = ?3, usage = ?4, capacity = ?5, threshold = ?6, reason = ?7, updated_at = ?8 WHERE id = ?9`,
+			ev.Peak, ev.PeakOf, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ev.Reason, ms(ev.At), id)
 	case alarm.Raised, alarm.Eased, alarm.Reminded, alarm.Rose, alarm.Fell:
-		_, err = tx.ExecContext(ctx, `UPDATE episode SET severity = ?, usage = ?, capacity = ?, threshold = ?, updated_at = ? WHERE id = ?`,
-			ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
+		_, err = tx.ExecContext(ctx, `UPDATE episode SET `+keepPeak+`severity = ?3, usage = ?4, capacity = ?5, threshold = ?6, updated_at = ?7 WHERE id = ?8`,
+			ev.Peak, ev.PeakOf, ev.Severity, ev.Usage, ev.Capacity, ev.Threshold, ms(ev.At), id)
 	}
 	if err != nil {
 		return fmt.Errorf("bring the episode up to date: %w", err)

@@ -16,7 +16,7 @@ CREATE TABLE episode (
 	acked_by   TEXT NOT NULL DEFAULT '',
 	acked_at   INTEGER NOT NULL DEFAULT 0,
 	updated_at INTEGER NOT NULL
-, account TEXT NOT NULL DEFAULT '');
+, account TEXT NOT NULL DEFAULT '', peak REAL NOT NULL DEFAULT 0, peak_of REAL NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX episode_open ON episode (code) WHERE ended_at = 0;
 CREATE INDEX episode_raised ON episode (raised_at);
 CREATE TABLE event (
@@ -160,4 +160,4 @@ CREATE INDEX confirmation_instance ON confirmation (instance, at);
 CREATE INDEX confirmation_at ON confirmation (at);
 INSERT INTO clock VALUES (0, 0, 0);
 INSERT INTO written VALUES (1, 0);
-PRAGMA user_version = 16;
+PRAGMA user_version = 17;

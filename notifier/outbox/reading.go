@@ -22,7 +22,7 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 	if limit <= 0 {
 		limit = listed
 	}
-	rows, err := b.reads.QueryContext(ctx, `SELECT code, rule, account, instance, metric, state, severity, usage, capacity, threshold, reason,
+	rows, err := b.reads.QueryContext(ctx, `SELECT code, rule, account, instance, metric, state, severity, usage, capacity, threshold, peak, peak_of, reason,
 			raised_at, ended_at, acked_by, acked_at, updated_at
 		FROM episode
 		WHERE (? = '' OR state = ?) AND (? = 0 OR ended_at = 0) AND (? = '' OR instance = ?) AND (? = '' OR code = ?)
@@ -38,7 +38,7 @@ func (b *Outbox) Episodes(ctx context.Context, f alarm.EpisodeFilter) ([]alarm.E
 		var e alarm.Episode
 		var metric uint8
 		var raised, ended, acked, updated int64
-		if err := rows.Scan(&e.Code, &e.Key.Rule, &e.Key.Account, &e.Key.Instance, &metric, &e.State, &e.Severity, &e.Usage, &e.Capacity, &e.Threshold, &e.Reason,
+		if err := rows.Scan(&e.Code, &e.Key.Rule, &e.Key.Account, &e.Key.Instance, &metric, &e.State, &e.Severity, &e.Usage, &e.Capacity, &e.Threshold, &e.Peak, &e.PeakOf, &e.Reason,
 			&raised, &ended, &e.AckedBy, &acked, &updated); err != nil {
 			return nil, fmt.Errorf("list alarms: %w", err)
 		}

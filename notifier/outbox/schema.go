@@ -220,7 +220,9 @@ CREATE TABLE confirmation (
 );
 CREATE INDEX confirmation_instance ON confirmation (instance, at);
 CREATE INDEX confirmation_at ON confirmation (at);`, `
-ALTER TABLE notice ADD COLUMN own TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE notice ADD COLUMN own TEXT NOT NULL DEFAULT '';`, `
+ALTER TABLE episode ADD COLUMN peak REAL NOT NULL DEFAULT 0;
+ALTER TABLE episode ADD COLUMN peak_of REAL NOT NULL DEFAULT 0;`,
 	}
 }
 
