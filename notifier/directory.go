@@ -172,6 +172,9 @@ type Target struct {
 	// Hour is when it is told of steps of the calendar that lie ahead, in minutes since midnight
 	// in Zone; nil is at once.
 	Hour *int
+	// Acks tells that its far side keeps an incident of its own for each episode, and is told when
+	// somebody acknowledged.
+	Acks bool
 	// PricePerSegment is what a segment of a text message to it costs, where the
 	// provider has not said so.
 	PricePerSegment fleet.Amount

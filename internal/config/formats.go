@@ -10,6 +10,7 @@ import (
 // The formats of webhooks that something depends on.
 const (
 	formatAlertmanager = "alertmanager"
+	formatOwn          = "brimwatch"
 	formatPagerDuty    = "pagerduty"
 	formatDingTalk     = "dingtalk"
 	formatTemplate     = "template"
@@ -32,7 +33,7 @@ type format struct {
 func knownFormats() []format {
 	return []format{
 		{name: formatAlertmanager, title: "Alertmanager's body", signed: true, rotates: true},
-		{name: "brimwatch", title: "Brimwatch's own body", signed: true, rotates: true},
+		{name: formatOwn, title: "Brimwatch's own body", signed: true, rotates: true},
 		{name: formatTemplate, title: "a body of your own", signed: true, rotates: true},
 		{
 			name: "slack", title: "Slack", hosts: []string{"hooks.slack.com", "hooks.slack-gov.com"}, path: "/services/",
@@ -73,6 +74,7 @@ func (d *decoder) resolveFormat(w *webhookDoc, out *Webhook) {
 	d.checkSecrets(w, f)
 	d.resolveRoutingKey(w, f, out)
 	d.resolveMentions(w, f, out)
+	d.resolveAcknowledgements(w, f, out)
 	d.checkFarSide(w, f, known)
 }
 
@@ -122,6 +124,14 @@ func (d *decoder) resolveMentions(w *webhookDoc, f *format, out *Webhook) {
 		}
 	}
 	out.At = w.At
+}
+
+// resolveAcknowledgements reads whether the far side is told that somebody acknowledged.
+func (d *decoder) resolveAcknowledgements(w *webhookDoc, f *format, out *Webhook) {
+	out.Acknowledgements = w.Acknowledgements || f.name == formatPagerDuty
+	if node := lookup(resolved(w.node), "acknowledgements"); node != nil && f.name != formatOwn {
+		d.fault(d.under(w.place, "acknowledgements"), "only the format brimwatch is told of acknowledgements on demand, and pagerduty always; remove the key")
+	}
 }
 
 // checkFarSide warns of an address that is most probably not one of the format. Something

@@ -56,6 +56,39 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestWhoIsToldOfAcknowledgements: PagerDuty always, our own format on demand, and no other.
+func TestWhoIsToldOfAcknowledgements(t *testing.T) {
+	for _, tt := range []struct {
+		name, webhook string
+		want          bool
+		fault         string
+	}{
+		{"pagerduty", `format: pagerduty, routing_key_env: ROUTING_KEY`, true, ""},
+		{"our own", `url: "http://127.0.0.1/hook", format: brimwatch`, false, ""},
+		{"our own, on demand", `url: "http://127.0.0.1/hook", format: brimwatch, acknowledgements: true`, true, ""},
+		{"pagerduty, on demand", `format: pagerduty, routing_key_env: ROUTING_KEY, acknowledgements: true`, false, "pagerduty always; remove the key"},
+		{"another", `url: "http://127.0.0.1/hook", acknowledgements: true`, false, "only the format brimwatch"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("ROUTING_KEY", strings.Repeat("R", 32))
+			path := files(t, "brimwatch.yml", "instances: []\nreceivers: [{name: oncall, webhooks: [{"+tt.webhook+"}]}]\n")
+			s, err := Load(path)
+			if tt.fault != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.fault) || !strings.Contains(err.Error(), "acknowledgements") {
+					t.Errorf("error %v, want %q", err, tt.fault)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Receivers[0].Webhooks[0].Acknowledgements; got != tt.want {
+				t.Errorf("told of acknowledgements: %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestSeveralPagerDuties: what tells them apart is the key.
 func TestSeveralPagerDuties(t *testing.T) {
 	s := mustLoad(t, files(t, "brimwatch.yml", `

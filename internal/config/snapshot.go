@@ -292,6 +292,8 @@ type Webhook struct {
 	RoutingKey Secret   // of pagerduty
 	At         []string // of dingtalk: who is mentioned, by mobile number
 
+	Acknowledgements bool // it is told that somebody acknowledged
+
 	CalendarAt *int // likewise, in its zone
 }
 

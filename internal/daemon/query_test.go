@@ -74,7 +74,7 @@ func TestDataSourceWithASignIn(t *testing.T) {
 // makes one up.
 func TestRequestsAreMeasured(t *testing.T) {
 	d := judging(t, writeConfig(t, calendarOnly, nil))
-	for _, path := range []string{"/", "/nowhere/at/all", "/api/v1/instances", "/api/v1/x", "/metrics", "/-/healthy", "/prometheus/api/v1/labels", "/prometheus/api/v1/query", "/sms"} {
+	for _, path := range []string{"/", "/nowhere/at/all", "/api/v1/instances", "/api/v1/x", "/metrics", "/-/healthy", "/prometheus/api/v1/labels", "/prometheus/api/v1/query", "/sms", "/c/forged.png"} {
 		_ = get(t, d, path)
 	}
 	_ = ask(t, d, httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "http://127.0.0.1/a/b/c", http.NoBody))
@@ -91,7 +91,7 @@ func TestRequestsAreMeasured(t *testing.T) {
 			counts[m.GetLabel()[1].GetValue()] += m.GetHistogram().GetSampleCount()
 		}
 	}
-	for name, n := range map[string]uint64{"pages": 4, "api": 2, "metrics": 1, "health": 1, "prometheus": 2, "receipts": 0, "replies": 0, "keys": 0} {
+	for name, n := range map[string]uint64{"pages": 4, "api": 2, "metrics": 1, "health": 1, "prometheus": 2, "receipts": 0, "replies": 0, "keys": 0, "pictures": 1, "mcp": 0} {
 		if counts[name] != n {
 			t.Errorf("%d requests are counted at %s, want %d", counts[name], name, n)
 		}

@@ -73,7 +73,7 @@ func TestEveryRouteAsksForAPassword(t *testing.T) {
 	if len(routes) < 40 {
 		t.Fatalf("only %d routes were found", len(routes))
 	}
-	routes = append(routes, "/prometheus/api/v1/query", "POST "+twilio.StatusPath, "POST "+twilio.InboundPath, "POST "+twilio.KeyPath, links.PicturePath+"{name}", "/debug/pprof/", "/api/", "/-/")
+	routes = append(routes, "/prometheus/api/v1/query", "POST "+twilio.StatusPath, "POST "+twilio.InboundPath, "POST "+twilio.KeyPath, links.PicturePath+"{name}", "/debug/pprof/", "/api/", "/-/", "POST /mcp", "/mcp")
 
 	path := writeConfig(t, "server: {listen: \"127.0.0.1:0\", web_config_file: web.yml}\nstorage: {dir: \"DIR/data\", retention: 1d}\ninstances: []\n",
 		map[string]string{"web.yml": "basic_auth_users: {wei: $2a$04$uyK6vm1IAgMkoR9AXr.Uk.eR9nmr/ISOGgAObZf1Kls.k4s2bVeyG}\n"})

@@ -51,6 +51,9 @@ const (
 	patience = 8 * time.Second // until somebody who waits is sent away; chats wait for 10 s
 )
 
+// stored is after how long a reading can be drawn: it is stored together with others.
+const stored = time.Second
+
 // settled is after how long what happened up to a moment has been recorded, so that the
 // picture of a time that ended then does not change any more.
 const settled = time.Minute
@@ -67,6 +70,9 @@ func New(o Options) *Handler {
 // about a metric.
 func Of(n *notifier.Notice, l words.Language) (links.Picture, bool) {
 	s, ok := mailchart.OfNotice(n)
+	// Addresses have whole seconds. The reading that raised the alarm lies before the end.
+	s.To = s.To.Add(time.Second - 1).Truncate(time.Second)
+	s.From = s.To.Add(-mailchart.Span)
 	return links.Picture{
 		Instance: s.Instance, Metric: s.Metric.String(), From: s.From, To: s.To, Threshold: s.Threshold, Language: l.String(),
 		Expires: n.CreatedAt.Add(links.PictureLifetime),
@@ -145,6 +151,9 @@ func (h *Handler) picture(ctx context.Context, name string, s mailchart.Section,
 	if picture, ok := h.kept.get(name, h.opts.Now()); ok {
 		return picture, nil
 	}
+	if err := wait(ctx, s.To.Add(stored).Sub(h.opts.Now())); err != nil {
+		return nil, err
+	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
@@ -163,4 +172,20 @@ func (h *Handler) picture(ctx context.Context, name string, s mailchart.Section,
 		h.kept.put(name, picture, h.opts.Now())
 	}
 	return picture, err
+}
+
+// wait waits until what was read at the end of a picture has been stored. A time that ends in
+// the future is drawn as it is.
+func wait(ctx context.Context, left time.Duration) error {
+	if left <= 0 || left > stored+time.Second {
+		return nil
+	}
+	t := time.NewTimer(left)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

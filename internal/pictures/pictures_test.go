@@ -135,6 +135,32 @@ func TestATimeThatIsNotOver(t *testing.T) {
 	}
 }
 
+// TestTheReadingThatRaised: who asks in the moment of the notice waits until what was read then has
+// been stored; who goes away meanwhile does not.
+func TestTheReadingThatRaised(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlace()
+		for left, want := range map[time.Duration]time.Duration{
+			-time.Hour: 0, -stored: 0, 0: stored, time.Second: stored + time.Second, 2 * time.Second: 0, time.Hour: 0,
+		} {
+			before := time.Now()
+			p.ask(http.MethodGet, p.address(func(l *links.Picture) {
+				l.To, l.Expires, l.Instance = p.now.Add(left), p.now.Add(2*time.Hour), left.String()
+			}))
+			if got := time.Since(before); got != want {
+				t.Errorf("%s before the end: after %s, want %s", left, got, want)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		before := time.Now()
+		p.h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, p.address(func(l *links.Picture) { l.To = p.now }), nil))
+		if time.Since(before) > 0 {
+			t.Errorf("somebody who has gone was waited for: %s", time.Since(before))
+		}
+	})
+}
+
 // TestRefused: an address that does not hold shows nothing, draws nothing, and says why in the
 // reader's language.
 func TestRefused(t *testing.T) {
@@ -279,6 +305,10 @@ func TestOf(t *testing.T) {
 	}
 	if got, ok := Of(n, words.ZH); !ok || got != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+	n.CreatedAt = noon().Add(300 * time.Millisecond)
+	if got, _ := Of(n, words.ZH); !got.To.Equal(noon().Add(time.Second)) || got.To.Sub(got.From) != 24*time.Hour {
+		t.Errorf("within a second it ends at %s", got.To)
 	}
 	delete(n.Alert.Labels, "metric")
 	if _, ok := Of(n, words.ZH); ok {

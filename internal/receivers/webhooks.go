@@ -40,6 +40,7 @@ func newWebhook(w *config.Webhook, receiver, externalURL, version string) (notif
 			Channel: "webhook", Name: "webhook/" + receiver + "/" + short(address), Address: address, Display: shown,
 		},
 		Template: body, TemplateJSON: strings.Contains(w.ContentType, "json"),
+		Acks:    w.Acknowledgements,
 		Channel: ch, Way: wayOf(address), Language: w.Language, Zone: cmp.Or(w.Zone, time.UTC), Hour: w.CalendarAt,
 	}, nil
 }

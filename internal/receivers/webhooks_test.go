@@ -90,6 +90,20 @@ func closeIdle(ch notifier.Channel) {
 	}
 }
 
+// TestAcknowledgementsGoWhereTheyAreWanted: the target says what the configuration says.
+func TestAcknowledgementsGoWhereTheyAreWanted(t *testing.T) {
+	for _, wanted := range []bool{false, true} {
+		target, err := newWebhook(&config.Webhook{URL: "http://127.0.0.1:1/hook", Format: "brimwatch", Acknowledgements: wanted}, "oncall", "", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeIdle(target.Channel)
+		if target.Acks != wanted {
+			t.Errorf("acknowledgements %v, want %v", target.Acks, wanted)
+		}
+	}
+}
+
 // TestAddresses: an address tells formats and integrations apart, and holds no routing key;
 // one of Alertmanager's format is what it always was.
 func TestAddresses(t *testing.T) {

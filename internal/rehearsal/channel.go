@@ -8,29 +8,22 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/sms"
 )
 
-// listen makes a channel that writes down what a target would be told. It bundles as the
-// target's own does.
+// listen makes a channel that writes down what a target would be told. It bundles, and keeps
+// its messages apart, as the target's own does, and calls nobody.
 func (m *Machine) listen(t notifier.Target) notifier.Channel {
-	bundle := 1
-	if b, ok := t.Channel.(notifier.Bundler); ok {
-		bundle = b.Bundle()
-	}
+	powers := notifier.PowersOf(t.Channel).Silent()
 	t.Channel = nil // so that nothing can be sent
-	return listener{m, t, bundle}
+	return notifier.Wrap(listener{m, t}.send, powers)
 }
 
-// listener is a channel that writes down. Every message arrives.
+// listener writes down what one target is told. Every message arrives.
 type listener struct {
 	m      *Machine
 	target notifier.Target
-	bundle int
 }
 
-// Bundle returns how many notices the target's own channel puts into one message.
-func (l listener) Bundle() int { return l.bundle }
-
-// Send writes a message down.
-func (l listener) Send(_ context.Context, msg notifier.Message) (notifier.Receipt, error) {
+// send writes a message down.
+func (l listener) send(_ context.Context, msg notifier.Message) (notifier.Receipt, error) {
 	if l.m.options.Sent != nil {
 		l.m.options.Sent(Sent{At: l.m.at, Message: msg, Target: l.target})
 	}

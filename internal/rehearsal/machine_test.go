@@ -86,6 +86,50 @@ func TestReadings(t *testing.T) {
 	}
 }
 
+// TestPaceIsKept: mails of a rehearsal keep as far apart as those of the daemon, ten a minute. The
+// alarms come one a second, so without a pace there would be fifteen within as many seconds.
+func TestPaceIsKept(t *testing.T) {
+	begin := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
+	text := "smtp: {host: 127.0.0.1, port: 25, security: none, from: brimwatch@example.com}\ncontacts: [{name: anna, email: anna@example.com, time_zone: UTC}]\n" +
+		"receivers: [{name: r, email: [anna]}]\nalarms: {notify: [r]}\ncollect: {interval: 15s}\ninstances:\n"
+	for i := range 15 {
+		text += fmt.Sprintf("  - {id: a%d, name: Orders%d, product: mqtt, capacity: {connections: 1000}, source: {type: exposition, url: \"http://127.0.0.1:1/%d\", mapping: {connections: {series: c, kind: gauge}}}}\n", i, i, i)
+	}
+	var sent []time.Time
+	told := 0
+	m, err := Open(t.Context(), MachineOptions{Snapshot: load(t, text), At: begin, Readings: true, Sent: func(s Sent) {
+		sent, told = append(sent, s.At), told+len(s.Message.Notices)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for second := range 300 {
+		at := begin.Add(time.Duration(second) * time.Second)
+		if err := m.Advance(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		readings := reading(at, 950)
+		readings[0].Instance = fmt.Sprintf("a%d", second%15)
+		m.Observe(readings)
+	}
+	if err := m.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range sent {
+		if i >= 10 && sent[i].Sub(sent[i-10]) < time.Minute {
+			t.Errorf("eleven mails within %s: %v", sent[i].Sub(sent[i-10]), sent)
+		}
+	}
+	if told != 15 || len(sent) < 5 {
+		t.Errorf("%d notices in %d mails", told, len(sent))
+	}
+}
+
 // TestRestartInGoodOrder: a timer that runs when Brimwatch is stopped goes on afterwards, as in the
 // daemon; an alarm that is open then says nothing by itself.
 func TestRestartInGoodOrder(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/brimwatch/brimwatch/internal/access"
+	"github.com/brimwatch/brimwatch/internal/links"
 )
 
 // TestAcknowledgeSignedIn: whoever signed in is not asked for a name, and no name
@@ -28,6 +29,7 @@ func TestAcknowledgeSignedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := realistic()
+	link := linkOf(t, f, "W5BA", func(l *links.Link) { l.By = "oncall" })
 	h := gate.Wrap(handler(t, f))
 	send := func(method, path, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -38,6 +40,9 @@ func TestAcknowledgeSignedIn(t *testing.T) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		return w
+	}
+	if page := send(http.MethodGet, link, "").Body.String(); !strings.Contains(page, "as wei") || strings.Contains(page, `name="by"`) {
+		t.Errorf("a link asks for a name: %s", page)
 	}
 	for _, path := range []string{"/alarms", orders()} {
 		page := send(http.MethodGet, path, "").Body.String()
@@ -50,6 +55,10 @@ func TestAcknowledgeSignedIn(t *testing.T) {
 	if w.Code != http.StatusSeeOther || !slices.Equal(f.acks, []string{"K7Q2 by wei"}) || len(w.Result().Cookies()) > 0 {
 		t.Error(w.Code, f.acks, w.Result().Cookies())
 	}
+	if w := send(http.MethodPost, link, "confirm=yes&by=eve"); w.Code != http.StatusSeeOther || f.acks[len(f.acks)-1] != "W5BA by wei" || len(w.Result().Cookies()) > 0 {
+		t.Error(w.Code, f.acks, w.Result().Cookies())
+	}
+	f.acks = f.acks[:1]
 	if w := send(http.MethodPost, "/alarms/T6JP/ack", ""); w.Code != http.StatusSeeOther || !slices.Equal(f.acks, []string{"K7Q2 by wei", "T6JP by wei"}) {
 		t.Error(w.Code, f.acks)
 	}

@@ -98,3 +98,32 @@ func TestALateEndAfterAStart(t *testing.T) {
 		t.Errorf("%d ends of the time before were repeated", got)
 	}
 }
+
+// TestALateEndBehindDoubt: what may fire there, as nobody answered, is not ended by the time before
+// either.
+func TestALateEndBehindDoubt(t *testing.T) {
+	var answers, posts atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		posts.Add(1)
+		if answers.Add(1) == 1 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	}))
+	defer srv.Close()
+	before := raised("mqtt-1")
+	before.Alert.StartsAt = before.Alert.StartsAt.Add(-time.Hour)
+	ch := newChannel(t, alertmanager.Options{URL: srv.URL})
+	if _, err := ch.Send(t.Context(), message(raised("mqtt-1"))); !notifier.IsUnknown(err) {
+		t.Fatalf("error %v", err)
+	}
+	send(t, ch, message(before))
+	send(t, ch, message(ended(before)))
+	if got := posts.Load(); got != 1 {
+		t.Errorf("%d posts, want the first alone", got)
+	}
+	send(t, ch, message(raised("mqtt-1")))
+	send(t, ch, message(ended(raised("mqtt-1"))))
+	if got := posts.Load(); got != 3 {
+		t.Errorf("%d posts, want 3", got)
+	}
+}

@@ -30,15 +30,15 @@ const (
 	ahead = 5 * time.Minute
 	// aheadUnrecorded is for alarms that could not be stored: nobody repeats them.
 	aheadUnrecorded = 4 * time.Hour
-	// aheadSelf is for what Brimwatch tells of itself: nobody repeats it, and of some of it no
-	// end is ever told.
+	// aheadSelf is for what Brimwatch tells of itself and what has no end, as it has happened: a drill, a
+	// damaged database, a template that fails. It fires for long enough to be seen.
 	aheadSelf = time.Hour
 )
 
 // lasting is how long the alert of a notice fires when nobody repeats it.
 func lasting(n *notifier.Notice) time.Duration {
 	switch {
-	case n.Rule == notifier.TestRule:
+	case n.Rule == notifier.TestRule, n.Rule == notifier.DeliveryRule, n.Rule == notifier.LimitsRule: // the first shows that it works; the others are repeated until their end
 		return ahead
 	case isSelf(n.Rule):
 		return aheadSelf

@@ -160,14 +160,18 @@ func (c *Channel) post(ctx context.Context, alerts []alert) (notifier.Receipt, e
 	began := time.Now()
 	a, err := httpcall.Do(c.opts.Transport, req, c.opts.Timeout, maxAnswer)
 	if err != nil {
-		return notifier.Receipt{}, c.judgeCall(err)
+		err = c.judgeCall(err)
+		c.firing.doubt(alerts, err)
+		return notifier.Receipt{}, err
 	}
 	c.compareClocks(a.Header, began, time.Now())
 	if a.Status >= 200 && a.Status <= 299 && !isPage(a) {
 		c.firing.note(alerts)
 		return notifier.Receipt{Status: notifier.Accepted, Detail: httpcall.StatusLine(a.Status)}, nil
 	}
-	return notifier.Receipt{}, c.judge(a)
+	err = c.judge(a)
+	c.firing.doubt(alerts, err)
+	return notifier.Receipt{}, err
 }
 
 func (c *Channel) setHeaders(req *http.Request) {

@@ -145,8 +145,8 @@ func send(t *testing.T, ch *alertmanager.Channel, m notifier.Message) notifier.R
 }
 
 func TestAlerts(t *testing.T) {
-	self := raised("mqtt-1")
-	self.Rule = notifier.LimitsRule
+	self, happened := raised("mqtt-1"), raised("mqtt-1")
+	self.Rule, happened.Rule = notifier.LimitsRule, notifier.StoreRule
 	unrecorded := raised("mqtt-1")
 	unrecorded.Alert.Annotations["not_recorded"] = "This could not be recorded."
 	endless := ended(raised("mqtt-1"))
@@ -160,7 +160,8 @@ func TestAlerts(t *testing.T) {
 		fires  time.Duration // from now on, or how long ago it ended
 	}{
 		{"an alarm fires for some minutes, within which it is repeated", raised("mqtt-1"), 5 * time.Minute},
-		{"what Brimwatch tells of itself fires for an hour: nobody repeats it", self, time.Hour},
+		{"what Brimwatch tells of itself and what has an end is repeated until then", self, 5 * time.Minute},
+		{"what Brimwatch tells of itself and what has no end fires for an hour", happened, time.Hour},
 		{"what could not be stored fires for long: nobody repeats it", unrecorded, 4 * time.Hour},
 		{"an end", ended(raised("mqtt-1")), -30 * time.Second},
 		{"an end that does not say when", endless, -40 * time.Second},
@@ -210,10 +211,11 @@ func TestALateEndEndsNothingNew(t *testing.T) {
 	before.Alert.StartsAt = before.Alert.StartsAt.Add(-time.Hour)
 	over, again := ended(before), raised("mqtt-1")
 	for name, messages := range map[string][]notifier.Message{
-		"in one message":   {message(again, over)},
-		"before it":        {message(again), message(over)},
-		"with other ones":  {message(again), message(over, raised("mqtt-2"))},
-		"and once it ends": {message(again), message(over), message(ended(again))},
+		"in one message":          {message(again, over)},
+		"before it":               {message(again), message(over)},
+		"behind a late beginning": {message(again), message(before), message(over)},
+		"with other ones":         {message(again), message(over, raised("mqtt-2"))},
+		"and once it ends":        {message(again), message(over), message(ended(again))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newManager(t)

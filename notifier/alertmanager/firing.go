@@ -1,6 +1,11 @@
 package alertmanager
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/brimwatch/brimwatch/notifier"
+)
 
 // firing remembers what fires at an Alertmanager, and since when: an alarm that was raised
 // again has the labels that it had before, and the end of the time before, which may come
@@ -22,6 +27,9 @@ func (f *firing) note(alerts []alert) {
 	now := f.now()
 	for i := range alerts {
 		id := identity(alerts[i].Labels)
+		if one, known := f.since[id]; known && one.since.After(alerts[i].began) {
+			continue // it is of a time before
+		}
 		if alerts[i].resolved {
 			delete(f.since, id)
 			continue
@@ -37,8 +45,16 @@ func (f *firing) note(alerts []alert) {
 	}
 }
 
-// thin leaves out ends of what fires again since, whether it was posted before or is
-// posted with them.
+// doubt takes note of what may fire there, by the error of a post.
+func (f *firing) doubt(alerts []alert, err error) {
+	if notifier.IsUnknown(err) {
+		f.note(slices.DeleteFunc(slices.Clone(alerts), func(a alert) bool { return a.resolved }))
+	}
+}
+
+// thin leaves out what is of a time before, beginnings and ends, where the alarm fires again
+// since, whether that was posted before or is posted with them. A beginning of before may come late,
+// too: nobody knew whether it had arrived.
 func (f *firing) thin(alerts []alert) []alert {
 	began := make(map[string]time.Time)
 	for i := range alerts {
@@ -53,7 +69,7 @@ func (f *firing) thin(alerts []alert) []alert {
 	out := make([]alert, 0, len(alerts))
 	for i := range alerts {
 		a := &alerts[i]
-		if a.resolved && began[identity(a.Labels)].After(a.began) {
+		if began[identity(a.Labels)].After(a.began) {
 			continue
 		}
 		out = append(out, *a)

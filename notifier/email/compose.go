@@ -74,9 +74,10 @@ func (c *Channel) headed(m *notifier.Message, deck *card.Deck) *gomail.Msg {
 	msg.Subject(subject(m, deck, t))
 	msg.SetDateWithValue(c.now())
 	msg.SetMessageIDWithValue(t.id)
-	if t.root != "" {
-		msg.SetGenHeaderPreformatted(gomail.HeaderInReplyTo, "<"+t.root+">")
-		msg.SetGenHeaderPreformatted(gomail.HeaderReferences, "<"+t.root+">")
+	if len(t.roots) > 0 {
+		to, references := t.answers()
+		msg.SetGenHeaderPreformatted(gomail.HeaderInReplyTo, to)
+		msg.SetGenHeaderPreformatted(gomail.HeaderReferences, references)
 	}
 	// No mail program answers by itself (RFC 3834), not even Exchange.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")

@@ -43,6 +43,13 @@ func (e *stageError) Unwrap() error { return e.err }
 // errNoStartTLS says that a server does not offer what is wanted of it.
 var errNoStartTLS = errors.New("the server does not offer STARTTLS")
 
+// errNoUTF8 says that a server knows no addresses like that of the recipient (RFC 6531).
+var errNoUTF8 = errors.New("the server takes no addresses with other signs than ASCII (it does not offer SMTPUTF8)")
+
+func plainASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
+}
+
 // deliver hands one mail to the server. It returns what the server said to the end of it.
 // The error is a *stageError.
 func (c *Channel) deliver(ctx context.Context, to string, mail []byte) (said string, err error) {
@@ -104,6 +111,9 @@ func (c *Channel) converse(client *smtp.Client, at *stage, to string, mail []byt
 		return "", err
 	}
 	*at = recipient
+	if offered, _ := client.Extension("SMTPUTF8"); !offered && !plainASCII(to) {
+		return "", errNoUTF8
+	}
 	if err := client.Rcpt("<" + to + ">"); err != nil {
 		return "", err
 	}

@@ -129,6 +129,10 @@ func (c *Channel) judgeBroken(at stage, err error, to *notifier.Recipient) error
 		why = words
 	}
 	out := &shownError{fmt.Sprintf("send mail through %s: %s", c.server(), why), err}
+	if errors.Is(err, errNoUTF8) {
+		out.text += "; give " + to.Display + " an address in ASCII, or take a server that knows SMTPUTF8"
+		return notifier.Permanent(notifier.AboutRecipient(out))
+	}
 	if at == ending {
 		out.text += "; it may have arrived, and is sent again as a possible repeat"
 		return notifier.Unknown(out)

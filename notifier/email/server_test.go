@@ -2,6 +2,7 @@ package email
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestOneEpisodeIsOneThread(t *testing.T) {
 	other.Alert.Fingerprint = "0000000000000001"
 	again := raised("Q4ZT", "mqtt-1", words.EN)
 	again.Alert.StartsAt = again.Alert.StartsAt.Add(1)
-	for i, notices := range [][]notifier.Notice{{first}, {critical(first)}, {ended(first)}, {other}, {again}, {critical(first), other}} {
+	for i, notices := range [][]notifier.Notice{{first}, {critical(first)}, {ended(first)}, {other}, {again}, {critical(first), other}, {ended(other)}, {ended(other), ended(first)}} {
 		m := message("li@example.com", notices...)
 		m.ID += string(rune('a' + i))
 		if _, err := ch.Send(t.Context(), m); err != nil {
@@ -125,7 +126,7 @@ func TestOneEpisodeIsOneThread(t *testing.T) {
 		}
 		got = append(got, r)
 	}
-	root := got[0].header.Get("Message-ID")
+	root, otherRoot := got[0].header.Get("Message-ID"), got[3].header.Get("Message-ID")
 	for i, want := range []struct {
 		root, subject, from string
 	}{
@@ -134,14 +135,19 @@ func TestOneEpisodeIsOneThread(t *testing.T) {
 		{root, "Re: K7Q2 Orders: connections", "Brimwatch ENDED"},
 		{"", "M3XP Orders: connections", "Brimwatch WARNING"},
 		{"", "Q4ZT Orders: connections", "Brimwatch WARNING"},
-		{"", "Brimwatch: 2 alarms, 1 critical. K7Q2 CRITICAL Orders: connections 3,612 of 5,000 (72%, threshold 70%)", "Brimwatch CRITICAL"},
+		// What is about several belongs to the threads of all, that of the gravest last.
+		{otherRoot + " " + root, "Brimwatch: 2 alarms, 1 critical. K7Q2 CRITICAL Orders: connections 3,612 of 5,000 (72%, threshold 70%)", "Brimwatch CRITICAL"},
+		{otherRoot, "Re: M3XP Orders: connections", "Brimwatch ENDED"},
+		{root + " " + otherRoot, "Brimwatch: 2 ended. M3XP ENDED Orders: connections 3,612 of 5,000 (72%, threshold 70%)", "Brimwatch ENDED"},
 	} {
 		h := got[i].header
 		from, err := mail.ParseAddress(h.Get("From"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.Get("References") != want.root || h.Get("In-Reply-To") != want.root || got[i].subject != want.subject || from.Name != want.from {
+		answers := strings.Fields(want.root) // the gravest first
+		slices.Reverse(answers)
+		if h.Get("References") != want.root || h.Get("In-Reply-To") != strings.Join(answers, " ") || got[i].subject != want.subject || from.Name != want.from {
 			t.Errorf("mail %d: refers to %q, subject %q, from %q; want %+v", i, h.Get("References"), got[i].subject, from.Name, want)
 		}
 	}

@@ -285,6 +285,63 @@ func TestEveryCut(t *testing.T) {
 	})
 }
 
+// TestAddressesWithOtherSigns: an address that a server does not know how to write is given up, and
+// no mail is begun; one that knows it gets it.
+func TestAddressesWithOtherSigns(t *testing.T) {
+	for _, tt := range []struct {
+		name, offer string
+		want        channeltest.Outcome
+	}{
+		{"not known", "", channeltest.Never},
+		{"known", "\n250-SMTPUTF8", channeltest.Accepted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			asked := false
+			s := script{at: "RCPT", says: "250 fine", offer: tt.offer, first: func() { asked = true }}
+			ch := channelTo(t, s.serve(t))
+			_, err := ch.Send(t.Context(), message("lí@example.com", raised("K7Q2", "mqtt-1", words.EN)))
+			if got := channeltest.OutcomeOf(err); got != tt.want || asked != (tt.want == channeltest.Accepted) {
+				t.Errorf("%q, asked %t, want %q; error: %v", got, asked, tt.want, err)
+			}
+			if err != nil && (!notifier.IsAboutRecipient(err) || !strings.Contains(err.Error(), "does not offer SMTPUTF8") || strings.Contains(err.Error(), "lí@")) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// TestNoLineIsTooLong: whatever a notice holds, no line of a mail is longer than a server has to
+// take (RFC 5321, 4.5.3.1.6: 1,000 octets with its end).
+func TestNoLineIsTooLong(t *testing.T) {
+	for _, sign := range []string{"x", "x ", "满", "=", ".", "é\t"} {
+		for _, l := range []words.Language{words.EN, words.ZH} {
+			long := strings.Repeat(sign, 5000)
+			var list []notifier.Notice
+			for i := range 60 {
+				n := raised(fmt.Sprintf("K%03d", i), fmt.Sprintf("mqtt-%d", i), l)
+				n.Alert.Fingerprint = fmt.Sprintf("%016x", i)
+				n.Alert.Labels["instance"], n.Alert.Labels["team"] = long, long
+				n.Alert.Annotations["summary"], n.Alert.Annotations["advice"] = long, long
+				n.Alert.Story.Subject, n.Alert.Story.Lines = long, []string{long}
+				n.Alert.GeneratorURL = "https://brimwatch.example.com/" + strings.Repeat("x", 3000)
+				list = append(list, n)
+			}
+			for _, m := range []notifier.Message{message("li@example.com", list[0]), message("li@example.com", list...)} {
+				ch := channelTo(t, "127.0.0.1:1", func(o *Options) { o.Language = l })
+				mail, err := ch.compose(t.Context(), &m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for line := range strings.SplitSeq(string(mail), "\r\n") {
+					if len(line) > 998 || strings.ContainsAny(line, "\r\n") {
+						t.Errorf("%q in %s, %d notices: a line of %d octets: %.100s", sign, l, len(m.Notices), len(line), line)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestSecuring: nothing goes in the clear where it is to be secured, and nobody is trusted
 // whose certificate is not in order.
 func TestSecuring(t *testing.T) {

@@ -14,6 +14,9 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/card"
 )
 
+// A mail about several alarms refers to the threads of all of them, so that the end of each stands
+// with it, and has a subject of its own.
+//
 // Mail programs put what belongs together under one heading when each mail refers to the
 // same one (References) and has the same subject, but for a Re: before it. So the subject of an
 // episode says what the alarm is of, and no figure; how it stands is said by the name of the
@@ -38,26 +41,45 @@ func isSelf(r alarm.RuleName) bool { return slices.Contains(notifier.SelfRules()
 
 // thread is where a mail stands among others.
 type thread struct {
-	id   string // its own Message-ID, the same for each attempt
-	root string // that of the mail that it answers; "" is none
+	id    string   // its own Message-ID, the same for each attempt
+	roots []string // those of the mails that it answers: one for each alarm that it is about; none for the first
 }
 
-// threadOf finds the place of a message.
+// several tells whether a mail is about more than one alarm.
+func (t *thread) several() bool { return len(t.roots) > 1 }
+
+// mostRoots is how many threads a mail about several alarms refers to: those of the gravest.
+const mostRoots = 20
+
+// answers are the headers In-Reply-To and References: a line for each thread. A mail program hangs
+// a mail under the last that it refers to, so that is the gravest.
+func (t *thread) answers() (to, references string) {
+	var lines []string
+	for _, root := range t.roots[:min(len(t.roots), mostRoots)] {
+		lines = append(lines, "<"+root+">")
+	}
+	to = strings.Join(lines, "\r\n ")
+	slices.Reverse(lines)
+	return to, strings.Join(lines, "\r\n ")
+}
+
+// threadOf finds the place of a message. One about several alarms belongs to the threads of all
+// of them, also where it is their beginning: what follows refers to the same.
 func threadOf(m *notifier.Message, domain string) thread {
 	t := thread{id: plainID(m.ID) + "@" + domain}
 	first := &m.Notices[0]
-	of := root(first, m.Recipient.Name, domain)
+	if first.Rule == notifier.TestRule {
+		return t
+	}
+	known := make(map[string]bool)
 	for i := range m.Notices {
-		if root(&m.Notices[i], m.Recipient.Name, domain) != of {
-			return t // it is about several alarms
+		if of := root(&m.Notices[i], m.Recipient.Name, domain); !known[of] {
+			known[of] = true
+			t.roots = append(t.roots, of)
 		}
 	}
-	switch {
-	case first.Rule == notifier.TestRule:
-	case len(m.Notices) == 1 && first.Kind == alarm.Raised:
-		t.id = of
-	default:
-		t.root = of
+	if len(m.Notices) == 1 && first.Kind == alarm.Raised {
+		t.id, t.roots = t.roots[0], nil
 	}
 	return t
 }
@@ -80,7 +102,7 @@ func subject(m *notifier.Message, deck *card.Deck, t thread) string {
 	l := deck.Language
 	var out string
 	switch n := &m.Notices[0]; {
-	case t.root == "" && len(m.Notices) > 1:
+	case t.several():
 		out = deck.Brief()
 	case isSelf(n.Rule):
 		out = deck.Cards[0].Summary
@@ -91,7 +113,7 @@ func subject(m *notifier.Message, deck *card.Deck, t thread) string {
 		out = n.Code + " " + name(n, &deck.Cards[0]) + l.Choose(": ", "：") + what(n, l)
 	}
 	out = clip(out, mostSubject)
-	if t.root != "" {
+	if len(t.roots) == 1 {
 		out = "Re: " + out
 	}
 	return out

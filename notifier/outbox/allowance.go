@@ -37,7 +37,8 @@ func (a *allowance) note(now instant, of int64, p notifier.Pace) {
 	a.left = a.left[max(len(a.left)-a.most-mostSpared, 0):]
 }
 
-// notHanded takes back what was noted last of a message that was only looked up.
+// notHanded takes back what was noted last of a message: it was only looked up, or another far
+// side is asked.
 func (a *allowance) notHanded(items []item) {
 	for i, h := range slices.Backward(a.left) {
 		if h.speaksOf(items) {

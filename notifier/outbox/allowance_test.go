@@ -284,3 +284,41 @@ func TestAStormBeforeAFarSideThatTakesFew(t *testing.T) {
 		}
 	})
 }
+
+// pacedProvider is a provider that takes so many messages to one address in a time.
+type pacedProvider struct {
+	provider
+	pace notifier.Pace
+}
+
+func (p *pacedProvider) Pace() notifier.Pace { return p.pace }
+
+// TestAnotherProviderHasItsOwnPace: what one provider refused is no reason for the next one to
+// wait.
+func TestAnotherProviderHasItsOwnPace(t *testing.T) {
+	path := dbPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		said := &book{}
+		full := func(notifier.Message) (notifier.Receipt, error) {
+			return notifier.Receipt{}, notifier.After(errors.New("busy"), time.Hour)
+		}
+		once := notifier.Pace{Messages: 1, Within: time.Minute}
+		east := &pacedProvider{provider: provider{name: "east", book: said, send: full}, pace: once}
+		west := &pacedProvider{provider: provider{name: "west", book: said}, pace: once}
+		target := notifier.Target{
+			Recipient: notifier.Recipient{Channel: "voice", Name: "voice/wei", Address: "+4930000001"}, Zone: time.UTC,
+			Channel: east, Provider: "east", Way: "voice east", Others: []notifier.Route{{Name: "west", Way: "voice west", Channel: west}},
+		}
+		r := open(t, path, notifier.NewDirectory(notifier.Entries{
+			Receivers: map[string]notifier.Receiver{"a": {Name: "a", CallAfter: time.Minute, Targets: []notifier.Target{target}}}, Default: []string{"a"},
+		})).start()
+		defer r.stop()
+		c := commitOf(alarm.Raised, "A2BC")
+		c.Events[0].Severity = alarm.Critical
+		if err := r.Commit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Minute + 2*time.Second)
+		want(t, "calls", said.read(), "east raised A2BC", "west raised A2BC")
+	})
+}

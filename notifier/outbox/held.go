@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/notifier"
 )
 
@@ -114,9 +115,9 @@ func holdOn(ctx context.Context, tx *transaction, items []item, until time.Time,
 func heldNow(ctx context.Context, tx *transaction, items []item) (over []held, superseded []item, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT n.seq, n.kind, n.rule, n.severity, n.channel, n.address, n.text, EXISTS (
 			SELECT 1 FROM notice later WHERE later.episode = n.episode AND later.recipient = n.recipient AND later.seq > n.seq
-				AND later.state <> ? AND later.state <> ?)
+				AND later.state <> ? AND later.state <> ? AND later.kind <> ?)
 		FROM notice n WHERE n.seq IN (SELECT value FROM json_each(?)) AND +n.state = ?`,
-		notifier.Dropped, notifier.Dead, seqsOf(items), notifier.Held)
+		notifier.Dropped, notifier.Dead, alarm.Acked, seqsOf(items), notifier.Held)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read held notices: %w", err)
 	}

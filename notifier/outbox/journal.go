@@ -93,7 +93,7 @@ type stored struct {
 }
 
 // storeEvent brings the event's episode up to date and stores its notices. Those of an
-// end are planned here, as they depend on who was told. It returns those of before
+// end, and of an acknowledgement, are planned here, as they depend on who was told. It returns those of before
 // that came to another state by it, and those that are new.
 func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.Directory, ev *alarm.Event, p *plan, told Told, now time.Time) (changed []item, news []*item, err error) {
 	episode, err := storeEpisode(ctx, tx, ev)
@@ -145,6 +145,10 @@ func (b *Outbox) storeEvent(ctx context.Context, tx *transaction, dir *notifier.
 			return nil, nil, fmt.Errorf("store a notice to %s: %w", n.Recipient, err)
 		}
 		news = append(news, it)
+	}
+	if ev.Kind == alarm.Acked {
+		acks, err := b.planAcks(ctx, tx, dir, episode, "")
+		return append(changed, acks...), news, err
 	}
 	return changed, news, nil
 }

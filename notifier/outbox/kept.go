@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/brimwatch/brimwatch/notifier"
 )
@@ -105,12 +106,15 @@ func (t *transaction) decided(it *item, n *notifier.Notice) {
 	t.fresh = append(t.fresh, f)
 }
 
-// asStored returns a notice that was just decided as it is read from the database.
+// asStored returns a notice that was just decided as it is read from the database: without what
+// is not stored, or not read again, because it has done its work when the notice is stored.
 func asStored(n *notifier.Notice) *notifier.Notice {
-	return &notifier.Notice{
-		ID: n.ID, Code: n.Code, Kind: n.Kind, Rule: n.Rule, Severity: n.Severity, Receiver: n.Receiver, Channel: n.Channel, Recipient: n.Recipient,
-		Address: n.Address, Told: n.Told, Text: n.Text, Own: n.Own, Brief: n.Brief, LeftOut: n.LeftOut, Alert: n.Alert, CreatedAt: at(ms(n.CreatedAt)),
-	}
+	out := *n
+	out.CreatedAt = at(ms(n.CreatedAt))
+	out.TemplateFault = ""
+	out.NotBefore, out.Hold, out.Drop = time.Time{}, "", ""
+	out.Escalation, out.Turn = 0, 0
+	return &out
 }
 
 // readNotices reads the notices of a message, in order.

@@ -1,7 +1,9 @@
 package outbox
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -103,5 +105,81 @@ func TestForgottenNoticesAreNotKept(t *testing.T) {
 	k.keep([]fresh{{&item{seq: 1, state: notifier.Pending}, &notifier.Notice{}}, {&item{seq: 2, state: notifier.Pending}, &notifier.Notice{}}}, k.now())
 	if got := k.take([]item{{seq: 1, message: "msg_1"}, {seq: 2}, {seq: 3}}); len(got) != 1 || got[2] == nil || len(k.of) > 0 {
 		t.Errorf("taken %v, kept %v", got, k.of)
+	}
+}
+
+// TestAsStored: a notice with something in each of its fields is kept as it is read from the database,
+// a field that was added since, too.
+func TestAsStored(t *testing.T) {
+	r := open(t, dbPath(t), directoryOf(map[string]notifier.Channel{"sms/wei": &fakeChannel{}}))
+	r.closed()
+	r.happen(alarm.Raised, "A2BC") // an episode for it
+	var n notifier.Notice
+	fill(t, reflect.ValueOf(&n).Elem(), "Notice")
+	n.Receiver, n.Recipient, n.Channel = "oncall", "sms/wei", "sms"
+	n.CreatedAt = time.Date(2031, 3, 1, 12, 0, 0, 1, time.UTC) // finer than it is stored
+	alert, err := json.Marshal(n.Alert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var it *item
+	err = r.write(t.Context(), func(tx *transaction) (err error) {
+		it, err = r.storeNotice(t.Context(), tx, r.Directory(), 1, &n, placing{weight: lightest, alert: string(alert)})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := readAll(t.Context(), r.reads, []item{*it})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(read[0].Notice, *asStored(&n), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("read -, kept +:\n%s", diff)
+	}
+}
+
+// fill puts something into a value and all that is in it.
+func fill(t *testing.T, v reflect.Value, name string) {
+	t.Helper()
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)))
+		return
+	case time.Duration:
+		v.SetInt(int64(time.Minute))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("some " + name)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(3)
+	case reflect.Uint8:
+		v.SetUint(1)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Float64:
+		v.SetFloat(0.5)
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, "key")
+		fill(t, value, name)
+		v.SetMapIndex(key, value)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(t, v.Index(0), name)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), name)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				fill(t, v.Field(i), f.Name)
+			}
+		}
+	default:
+		t.Fatalf("%s is a %s, and nothing is known to put into it", name, v.Kind())
 	}
 }

@@ -135,13 +135,19 @@ func (b *Outbox) record(ctx, running context.Context, s *sending, receipt notifi
 		waited = max(waited, at-it.decided)
 	}
 	o := b.judge(s, receipt, sendErr, waited)
-	var rest []item
+	var rest, acks []item
 	err := b.insist(running, func() error {
 		return b.write(ctx, func(tx *transaction) (err error) {
-			rest, err = b.storeOutcome(ctx, tx, s, o, receipt, sendErr, now)
+			if rest, err = b.storeOutcome(ctx, tx, s, o, receipt, sendErr, now); err != nil {
+				return err
+			}
+			acks, err = b.ackSent(ctx, tx, s, o.state)
 			return err
 		})
 	})
+	if err == nil && len(acks) > 0 {
+		b.admit(acks)
+	}
 	b.measure(s, o, receipt, sendErr, now)
 	switch {
 	case err != nil:

@@ -20,8 +20,8 @@ import (
 // by state.
 func supersede(ctx context.Context, tx *transaction, episode int64, n *notifier.Notice, weight int) (dropped []item, least int, err error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE notice SET state = ?, reason = 'a newer notice of the same alarm takes its place', next_at = 0
-		WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND +state = ? AND in_doubt <> 1 RETURNING seq, receiver, recipient, left_out, weight`,
-		notifier.Dropped, episode, n.Recipient, n.Address, notifier.Pending)
+		WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND +state = ? AND in_doubt <> 1 AND kind <> ? RETURNING seq, receiver, recipient, left_out, weight`,
+		notifier.Dropped, episode, n.Recipient, n.Address, notifier.Pending, alarm.Acked)
 	if err != nil {
 		return nil, 0, fmt.Errorf("drop what is superseded: %w", err)
 	}
@@ -76,7 +76,7 @@ func (b *Outbox) thinOut(ctx context.Context, tx *transaction, items []item) ([]
 			continue // it went with one before it
 		}
 		err := tx.QueryRowContext(ctx, `SELECT seq, kind FROM notice WHERE episode = ? AND (recipient = ? OR channel = 'sms' AND address = ? AND address <> '') AND seq > ?
-			AND state IN (?, ?) AND in_doubt <> 1 ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.at, it.seq, notifier.Pending, notifier.Held).Scan(&seq, &kind)
+			AND state IN (?, ?) AND in_doubt <> 1 AND kind <> ? ORDER BY seq DESC LIMIT 1`, it.episode, it.recipient, it.at, it.seq, notifier.Pending, notifier.Held, alarm.Acked).Scan(&seq, &kind)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			rest = append(rest, it)

@@ -19,9 +19,13 @@ import (
 	"github.com/brimwatch/brimwatch/alarm"
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/notifier"
+	"github.com/brimwatch/brimwatch/test/golden"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	golden.Flag()
+	goleak.VerifyTestMain(m)
+}
 
 // fakeChannel answers what a test wants and remembers what it was given.
 type fakeChannel struct {

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	_ "embed" // of newest.sql
 	"errors"
 	"fmt"
 	"net/url"
@@ -10,8 +11,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// schema is the database's layout; docs/outbox.md describes it. Times are Unix
-// milliseconds, 0 for none. Steps are only ever added at the end.
+// schema is the database's layout, step by step; docs/outbox.md describes it. Times are Unix
+// milliseconds, 0 for none. Steps are only ever added at the end, and newest.sql is written
+// anew with `go test ./notifier/outbox -run TestNewestLayout -update`.
 func schema() []string {
 	return []string{`
 CREATE TABLE alarm_state (
@@ -242,7 +244,13 @@ func openDatabase(ctx context.Context, path string, scratch bool) (db, reads *sq
 	return db, reads, nil
 }
 
-// migrate brings the database to the newest layout, step by step.
+// newest makes the newest layout in an empty database at once. -update writes it from the
+// steps, most of whose time goes into changing tables that the steps before have made.
+//
+//go:embed newest.sql
+var newest string
+
+// migrate brings the database to the newest layout: an empty one at once, any other step by step.
 func migrate(ctx context.Context, db *sql.DB) error {
 	var version int
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -251,6 +259,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	steps := schema()
 	if version > len(steps) {
 		return fmt.Errorf("it was written by a newer Brimwatch (layout %d, this one knows %d): use that version, or another storage.dir", version, len(steps))
+	}
+	if version == 0 {
+		if err := inOne(ctx, db, newest); err != nil {
+			return fmt.Errorf("make its tables: %w", err)
+		}
+		return nil
 	}
 	for ; version < len(steps); version++ {
 		text := steps[version] + fmt.Sprintf("\nPRAGMA user_version = %d;", version+1)

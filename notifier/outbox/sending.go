@@ -218,6 +218,9 @@ func (b *Outbox) begin(ctx context.Context, s *sending) (some bool, left []item,
 	before := *s
 	err = b.write(ctx, func(tx *transaction) error {
 		*s, left = before, nil
+		if err := dropOldAcks(ctx, tx, s); err != nil {
+			return err
+		}
 		all, err := stillWaits(ctx, tx, s)
 		if err != nil || len(s.items) == 0 {
 			return err

@@ -16,16 +16,21 @@ const toldThere = `notice.channel = ?4 AND (notice.recipient IN (SELECT value FR
 	AND notice.state IN (?7, ?8) AND notice.kind NOT IN (?9, ?10)`
 
 // standing finds the episodes of a query, and what was told of them. One that ended is left
-// out when its alarm was raised again since. What Brimwatch tells of itself is no alarm, and
-// never open.
+// out when its alarm was raised again since. What Brimwatch tells of itself is no alarm, and its
+// episode ends as it begins; but who cannot be reached, and a cap that is nearly used up, are open
+// for those who were told of them until their end is told.
 const standing = `SELECT s.id, s.ended_at, notice.created_at, ` + alertOf + ` FROM (
 	SELECT e.id, e.ended_at FROM (
 		SELECT id, ended_at, rule, account, instance, metric FROM episode INDEXED BY episode_open WHERE ended_at = 0 AND id > ?1
+			AND rule NOT IN (SELECT value FROM json_each(?11))
 		UNION ALL
 		SELECT id, ended_at, rule, account, instance, metric FROM episode INDEXED BY episode_ended WHERE ended_at > 0 AND ended_at >= ?2 AND id > ?1
+			AND rule NOT IN (SELECT value FROM json_each(?11))
+		UNION ALL
+		SELECT id, 0, rule, account, instance, metric FROM episode WHERE id > ?1 AND id IN (SELECT episode FROM notice WHERE code IN (
+			SELECT code FROM unreachable WHERE code <> '' UNION SELECT code FROM limit_warning WHERE code <> ''))
 	) AS e
-	WHERE e.rule NOT IN (SELECT value FROM json_each(?11))
-		AND (e.ended_at = 0 OR NOT EXISTS (SELECT 1 FROM episode AS again WHERE again.instance = e.instance AND again.ended_at = 0
+	WHERE (e.ended_at = 0 OR NOT EXISTS (SELECT 1 FROM episode AS again WHERE again.instance = e.instance AND again.ended_at = 0
 			AND again.rule = e.rule AND again.account = e.account AND again.metric = e.metric))
 		AND EXISTS (SELECT 1 FROM notice WHERE notice.episode = e.id AND ` + toldThere + `)
 	ORDER BY e.id LIMIT ?3

@@ -3,6 +3,7 @@ package outbox
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,11 +94,38 @@ func TestStanding(t *testing.T) {
 	want(t, "another channel", ask(func(q *notifier.StandingQuery) { q.Channel = "webhook" }))
 	want(t, "what ended long ago", ask(func(q *notifier.StandingQuery) { q.EndedAfter = time.Now().Add(time.Minute) }), all[0], all[2])
 	want(t, "the first", ask(func(q *notifier.StandingQuery) { q.Most = 1 }), all[0])
+	// What Brimwatch tells of itself is open for as long as it lasts, where it has an end.
+	b.tellLost(t, "sms/li")
+	done()
+	lost := ask(func(*notifier.StandingQuery) {})
+	if len(lost) != len(all)+1 || !strings.HasSuffix(lost[len(all)], " told 1 over false") {
+		t.Errorf("while somebody cannot be reached: %q", lost)
+	}
+	b.reached(t.Context(), "sms/li", "+15550000002", true)
+	done()
+	want(t, "when they are reached again", ask(func(*notifier.StandingQuery) {}), all...)
+
 	list, err := b.Standing(t.Context(), notifier.StandingQuery{Channel: "alertmanager", Address: "http://am", EndedAfter: time.Now().Add(-time.Minute), Most: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want(t, "the next", ask(func(q *notifier.StandingQuery) { q.Most, q.After = 1, list[0].Row }), all[1])
+}
+
+// tellLost tells that somebody cannot be reached.
+func (r *rig) tellLost(t *testing.T, recipient string) {
+	t.Helper()
+	var told []item
+	err := r.write(t.Context(), func(tx *transaction) (err error) {
+		self := notifier.Self{Rule: notifier.DeliveryRule, Subject: recipient, Severity: alarm.Critical, To: []string{"oncall"}, Text: fleet.Text{EN: "x", ZH: "x"}}
+		told, err = r.tellOnce(t.Context(), tx, recipient, "+15550000002", &self)
+		return err
+	})
+	if err != nil || len(told) == 0 {
+		t.Fatalf("%v, %v", told, err)
+	}
+	r.lost.Store(recipient, true)
+	r.admit(told)
 }
 
 // tellSelf tells something about Brimwatch itself.

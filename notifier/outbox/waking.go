@@ -43,7 +43,7 @@ func (s *queues) release(w work, results []item, v verdict, now moment, dir road
 	}
 	q.remove(gone)
 	q.busy = false
-	if v.looked {
+	if v.looked || v.next { // the next provider has a pace of its own
 		q.kin.allowance.notHanded(w.items)
 	}
 	if v.absent {

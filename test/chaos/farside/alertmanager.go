@@ -28,8 +28,8 @@ type Alertmanager struct {
 // fired is an alert at the Alertmanager.
 type fired struct {
 	ledger.Arrival
-	ends time.Time
-	told bool // that it is over
+	since, ends time.Time
+	told        bool // that it is over
 }
 
 // NewAlertmanager returns an Alertmanager that the ledger knows by a name.
@@ -88,7 +88,7 @@ func (m *Alertmanager) take(a *postable, now time.Time) {
 	case over:
 		old.ends = a.EndsAt
 		m.end(old, now)
-	case old != nil && !old.told && old.Code == code: // repeated
+	case old != nil && !old.told && (old.Code == code || a.StartsAt.Before(old.since)): // it goes on, whatever is told late
 		old.ends = a.EndsAt
 	default:
 		if old != nil && !old.told { // the next time: the time before is over with it
@@ -100,7 +100,7 @@ func (m *Alertmanager) take(a *postable, now time.Time) {
 			Key: ledger.Key{Instance: a.Labels["instance_id"], Metric: a.Labels["metric"]}, Code: code, Kind: ledger.Begin, Event: "firing" + a.Labels["severity"], Value: value,
 			Instead: a.Annotations["failover"] != "",
 		}
-		m.alerts[id] = &fired{Arrival: begin, ends: a.EndsAt}
+		m.alerts[id] = &fired{Arrival: begin, since: a.StartsAt, ends: a.EndsAt}
 		m.arrivals = append(m.arrivals, begin)
 	}
 }

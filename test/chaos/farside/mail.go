@@ -140,7 +140,11 @@ func (m *Mail) Listen() (port int, err error) {
 		<-m.ended
 		_ = l.Close() // it only has to be over
 	})
-	return l.Addr().(*net.TCPAddr).Port, nil
+	at, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("serve mail: %s is no address with a port", l.Addr())
+	}
+	return at.Port, nil
 }
 
 // Close ends all conversations.

@@ -96,14 +96,15 @@ func TestPagerDuty(t *testing.T) {
 func TestAlertmanager(t *testing.T) {
 	m := farside.NewAlertmanager("am")
 	now := time.Now()
+	starts := map[string]time.Time{"K7Q2": now.Add(-2 * time.Hour), "M3B4": now.Add(-time.Hour), "Q5RT": now.Add(-time.Minute)}
 	alert := func(code string, ends time.Time) string {
 		return fmt.Sprintf(`[{"labels":{"alertname":"capacity","instance_id":"i1","metric":"connections","severity":"warning"},"annotations":{"code":%q,"usage":"80012"},"startsAt":%q,"endsAt":%q}]`,
-			code, now.Add(-time.Hour).Format(time.RFC3339Nano), ends.Format(time.RFC3339Nano))
+			code, starts[code].Format(time.RFC3339Nano), ends.Format(time.RFC3339Nano))
 	}
 	for _, body := range []string{
 		alert("K7Q2", now.Add(-time.Minute)), // an end of what never fired
 		alert("K7Q2", now.Add(time.Minute)), alert("K7Q2", now.Add(2*time.Minute)),
-		alert("M3B4", now.Add(time.Minute)), alert("M3B4", now.Add(-time.Second)), alert("M3B4", now.Add(-time.Second)),
+		alert("M3B4", now.Add(time.Minute)), alert("K7Q2", now.Add(time.Minute)), alert("M3B4", now.Add(-time.Second)), alert("M3B4", now.Add(-time.Second)),
 	} {
 		if w := post(t, m, "/api/v2/alerts", body); w.Code != http.StatusOK {
 			t.Errorf("HTTP %d %s", w.Code, w.Body)

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -175,7 +174,7 @@ func (w *World) countOpen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.count("open at "+l.name+" though it is over", "0", fmt.Sprint(len(stale)), len(stale) == 0)
+		w.count("open at "+l.name+" though it is over", "0", strconv.Itoa(len(stale)), len(stale) == 0)
 	}
 	return nil
 }
