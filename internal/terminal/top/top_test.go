@@ -22,8 +22,7 @@ import (
 
 func TestMain(m *testing.M) {
 	golden.Flag()
-	// After a panic Bubble Tea leaves its reader of keys to the end of the process, which follows.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).readLoop"), goleak.IgnoreAnyFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).StreamEvents.func1"))
+	goleak.VerifyTestMain(m)
 }
 
 // noon is the time of these tests.
