@@ -2,8 +2,11 @@ package top
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,22 +17,41 @@ import (
 	"github.com/brimwatch/brimwatch/internal/terminal"
 )
 
+// crashing tells a process of this test that it is the one that crashes.
+const crashing = "BRIMWATCH_TEST_CRASH"
+
+// crash runs a screen with a fault in the middle of it, and ends the process: Bubble Tea leaves its
+// reader of keys running after a panic.
+func crash() {
+	err := Run(context.Background(), Options{
+		Ask:   func(context.Context) (wire.Instances, error) { panic("fault") },
+		Where: "http://127.0.0.1:9740", Every: time.Second, Zone: time.UTC, Look: terminal.Look{Live: true, Unicode: true, Width: 80, Height: 24}, Order: Worst,
+	}, os.Stdin, os.Stdout, []string{"TERM=xterm-256color"})
+	if err != nil && strings.Contains(err.Error(), "a fault in Brimwatch ended the screen") {
+		os.Exit(3)
+	}
+	os.Exit(4)
+}
+
 // TestACrashLeavesTheTerminalAsItWas: a fault in the middle ends the screen with an error, and the
 // terminal has its settings back.
 func TestACrashLeavesTheTerminalAsItWas(t *testing.T) {
+	if os.Getenv(crashing) != "" {
+		crash()
+	}
 	ours, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := make(chan string)
+	written := make(chan string)
 	go func() {
 		var all strings.Builder
 		buffer := make([]byte, 4096)
 		for {
 			n, err := ours.Read(buffer)
 			all.Write(buffer[:n])
-			if err != nil {
-				read <- all.String()
+			if err != nil { // nobody has the other side open any more
+				written <- all.String()
 				return
 			}
 		}
@@ -42,20 +64,15 @@ func TestACrashLeavesTheTerminalAsItWas(t *testing.T) {
 		return *got
 	}
 	before := settings()
-	// What Bubble Tea says of a panic goes to the standard error of the process, which is not wanted here.
-	was := os.Stderr
-	if os.Stderr, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { os.Stderr = was }()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	err = Run(ctx, Options{
-		Ask:   func(context.Context) (wire.Instances, error) { panic("fault") },
-		Where: "http://127.0.0.1:9740", Every: time.Second, Zone: time.UTC, Look: terminal.Look{Live: true, Unicode: true, Width: 80, Height: 24}, Order: Worst,
-	}, line, line, []string{"TERM=xterm-256color"})
-	if err == nil || !strings.Contains(err.Error(), "a fault in Brimwatch ended the screen") {
-		t.Errorf("got %v", err)
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), crashing+"=1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = line, line, line
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	err = cmd.Run()
+	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != 3 {
+		t.Errorf("it ended with %v, want exit code 3", err)
 	}
 	if after := settings(); after != before {
 		t.Errorf("the terminal is left with other settings: %+v, was %+v", after, before)
@@ -63,9 +80,10 @@ func TestACrashLeavesTheTerminalAsItWas(t *testing.T) {
 	if err := line.Close(); err != nil {
 		t.Fatal(err)
 	}
-	whole := <-read
+	whole := <-written
 	_ = ours.Close() // nothing more comes from it
-	if strings.Count(whole, "\x1b[?1049h") != strings.Count(whole, "\x1b[?1049l") || strings.LastIndex(whole, "\x1b[?25h") < strings.LastIndex(whole, "\x1b[?25l") {
-		t.Errorf("the screen is not left, or the cursor hidden: %q", whole)
+	opened, closed := strings.Count(whole, "\x1b[?1049h"), strings.Count(whole, "\x1b[?1049l")
+	if opened != closed || strings.LastIndex(whole, "\x1b[?25h") < strings.LastIndex(whole, "\x1b[?25l") || !strings.Contains(whole, "fault") {
+		t.Errorf("the screen is not left, the cursor hidden, or the fault not told: %q", whole)
 	}
 }

@@ -40,7 +40,9 @@ type Options struct {
 
 // Run shows the live screen until a key or the end of ctx ends it.
 func Run(ctx context.Context, o Options, in io.Reader, out io.Writer, environ []string) error {
-	p := tea.NewProgram(program{Model: New(o, time.Now()), ctx: ctx},
+	running, end := context.WithCancel(ctx)
+	defer end() // questions and waits that are under way
+	p := tea.NewProgram(program{Model: New(o, time.Now()), ctx: running},
 		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(environ), tea.WithoutSignalHandler())
 	_, err := p.Run()
 	switch {
@@ -97,9 +99,9 @@ func (p program) carryOut(w want) tea.Cmd {
 			return answer{fleet: fleet.Instances, err: err, at: time.Now()}
 		}
 	case wait:
-		return tea.Tick(p.Every, func(time.Time) tea.Msg { return due{} })
+		return p.after(p.Every, func(time.Time) tea.Msg { return due{} })
 	case count:
-		return tea.Tick(time.Second, func(at time.Time) tea.Msg { return tick(at) })
+		return p.after(time.Second, func(at time.Time) tea.Msg { return tick(at) })
 	case quit:
 		return tea.Quit
 	case suspend:
@@ -107,4 +109,18 @@ func (p program) carryOut(w want) tea.Cmd {
 	case nothing:
 	}
 	return nil
+}
+
+// after sends a message when a time has passed, unless the screen ends before.
+func (p program) after(d time.Duration, message func(at time.Time) tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case at := <-t.C:
+			return message(at)
+		case <-p.ctx.Done():
+			return nil
+		}
+	}
 }
