@@ -108,8 +108,9 @@ func TestTemplatesOfThePage(t *testing.T) {
 	path := filepath.Join(dir, "brimwatch.yml")
 	rewrite(t, path, m[1]+`
 contacts:
-  - {name: wei, phone: "+8613800138000", language: zh, time_zone: Asia/Shanghai}
+  - {name: wei, phone: "+8613800138000", email: wei@example.com, language: zh, time_zone: Asia/Shanghai}
   - {name: ann, phone: "+4915112345678"}
+smtp: {host: smtp.example.com, from: brimwatch@example.com}
 sms: {providers: [{name: gw, type: http, url: "https://gw.example.com/", form: {to: "{{.Number}}", text: "{{.Text}}"}, accepted: {status: 200}}]}
 instances: [{id: mqtt-1, name: Orders, product: mqtt, edition: basic}]
 `)

@@ -94,7 +94,7 @@ func escapes(t *htmltemplate.Template) error {
 	if !ok {
 		return nil
 	}
-	out := &Error{Line: unsafe.Line, Text: unsafe.Description}
+	out := &Error{Line: unsafe.Line, Text: unsafeHTML(unsafe)}
 	if unsafe.Node != nil {
 		where, _ := (*parse.Tree)(nil).ErrorContext(unsafe.Node)
 		out.Line, out.Column = position(where)
