@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/brimwatch/brimwatch/fleet/words"
 	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/card"
+	"github.com/brimwatch/brimwatch/notifier/template"
 	"github.com/brimwatch/brimwatch/test/golden"
 	"github.com/brimwatch/brimwatch/test/server"
 )
@@ -136,5 +138,44 @@ func TestOwnSubjectsAreOneLine(t *testing.T) {
 		if got.header.Get("References") != plain.Get("References") || got.header.Get("In-Reply-To") != plain.Get("In-Reply-To") {
 			t.Errorf("%q: it stands in the thread %s", subject, got.header.Get("References"))
 		}
+	}
+}
+
+// TestOwnWordsArrive: from an alarm to the mail server. Templates that fail change nothing about
+// who is told: the shipped words arrive, and the fallback hears of it.
+func TestOwnWordsArrive(t *testing.T) {
+	for _, tt := range []struct {
+		name, subject, text string
+		arrives, says       string
+		fails               bool
+	}{
+		{"in words of their own", "[ops] {{.Code}} {{.Instance}}", "House form: {{.Utilization}}", "[ops] A2BC Orders", "House form: 75%", false},
+		{"that fail", "[ops] {{.Code}}", "{{.Nope}}", "A2BC Orders: connections", "WARNING Orders", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			subject, err := template.ParseLenient(tt.subject)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := template.ParseLenient(tt.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, boss := server.SMTP(t, server.MailOptions{}), &others{}
+			dir := notifier.NewDirectory(notifier.Entries{Receivers: map[string]notifier.Receiver{
+				"oncall": {Name: "oncall", Targets: []notifier.Target{{Recipient: to("li@example.com"), Channel: channelTo(t, s.Addr), Zone: time.UTC, Mail: &notifier.MailTemplate{Subject: subject, Text: text}}}},
+				"boss":   {Name: "boss", Targets: []notifier.Target{{Recipient: notifier.Recipient{Channel: "webhook", Name: "webhook/boss", Address: "http://h", Display: "h"}, Channel: boss, Zone: time.UTC}}},
+			}, Default: []string{"oncall"}, Fallback: []string{"boss"}})
+			commitRaised(t, opened(t, dir))
+			server.Eventually(t, "the mail arrives", func() bool { return len(s.Mails()) == 1 })
+			if got := parse(t, s.Mails()[0].Content); got.subject != tt.arrives || !strings.Contains(got.plain, tt.says) || !strings.Contains(got.html, tt.says) {
+				t.Errorf("%q: %s\n%s", got.subject, got.plain, got.html)
+			}
+			if tt.fails {
+				server.Eventually(t, "the fallback is told", func() bool { return boss.heardOf(notifier.TemplateRule) })
+			} else if boss.heardOf(notifier.TemplateRule) {
+				t.Error("the fallback is told of a template that does not fail")
+			}
+		})
 	}
 }
