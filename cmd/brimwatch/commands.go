@@ -20,6 +20,7 @@ type commands struct {
 	ShowVersion versionFlag `name:"version" help:"Print the version."`
 
 	Run        runCommand        `cmd:"" help:"Run the daemon."`
+	Init       initCommand       `cmd:"" help:"Write a first configuration, with what answers on this host and comments; asks three questions, or takes flags."`
 	Check      checkCommand      `cmd:"" help:"Check a configuration: every fault with file, line and reason. Exit code 1 when there is one."`
 	Test       testCommand       `cmd:"" help:"Run tests of a configuration: series and dates in, alarms and messages out; a diff where they differ. Sends nothing."`
 	Backtest   backtestCommand   `cmd:"" help:"Say what would have been raised and told over the recorded history, at what price; with another threshold, too. Sends nothing."`

@@ -21,6 +21,7 @@ import (
 
 	"github.com/brimwatch/brimwatch/fleet"
 	"github.com/brimwatch/brimwatch/internal/demo/cloud"
+	"github.com/brimwatch/brimwatch/internal/demo/phone"
 	"github.com/brimwatch/brimwatch/internal/statistics"
 	"github.com/brimwatch/brimwatch/test/golden"
 	"github.com/brimwatch/brimwatch/test/server"
@@ -37,14 +38,15 @@ func TestMain(m *testing.M) {
 // TestScripts runs the commands as a person types them. HOOK is a webhook
 // receiver that takes everything, GRUMPY one that refuses everything, GONE an
 // address where nobody listens, PAGE a page of metrics with 45 connections, and
-// CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY.
+// CLOUD a cloud that tells balances to the keys RICH and POOR, and not to SHY, and makes calls for
+// the key VOICE. PHONE is a telephone that keeps Twilio's contract, and refuses numbers of more than 12 digits.
 // CHATS is DingTalk, Feishu, WeCom, Slack and PagerDuty at once, with the key CHATKEY and, where
 // they check signatures, the secret CHATSECRET. LASTDAY and DAY11 to DAY50 are dates that lie 19 and 11 to 50 days ahead.
 func TestScripts(t *testing.T) {
 	hook := serveText(t, http.StatusNoContent, "")
 	grumpy := serveText(t, http.StatusForbidden, "not from you")
 	page := serveText(t, http.StatusOK, "# TYPE app_clients gauge\napp_clients 45\n")
-	clouded, chats := serveCloud(t), serveChats(t)
+	clouded, chats, telephone := serveCloud(t), serveChats(t), serveTelephone(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GRUMPY", grumpy)
 			e.Setenv("PAGE", page)
 			e.Setenv("CLOUD", clouded)
+			e.Setenv("PHONE", telephone)
 			e.Setenv("CHATS", chats)
 			e.Setenv("CHATKEY", chatKey)
 			e.Setenv("CHATSECRET", chatSecret)
@@ -93,13 +96,33 @@ func serveCloud(t *testing.T) (url string) {
 	account := func(uid, key, left string, denied ...cloud.Operation) cloud.Account {
 		return cloud.Account{UID: uid, Keys: []cloud.Key{{ID: key, Secret: "very-secret", Denied: denied}}, Balance: cloud.Balance{AvailableAmount: left, Currency: "CNY"}}
 	}
+	calls := account("4", "VOICE", "5")
+	calls.Voice.Templates = []cloud.VoiceTemplate{{Code: "TTS_1", Content: "您好，${t1}。详情，${t2}。请查看短信，并在网页上确认告警。", Approved: true}}
 	s, err := cloud.New(cloud.Options{Accounts: []cloud.Account{
-		account("1", "RICH", "12,000.50"), account("2", "POOR", "-11.19"), account("3", "SHY", "5", cloud.QueryAccountBalance),
+		account("1", "RICH", "12,000.50"), account("2", "POOR", "-11.19"), account("3", "SHY", "5", cloud.QueryAccountBalance), calls,
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	far := httptest.NewServer(s)
+	t.Cleanup(far.Close)
+	return far.URL
+}
+
+// serveTelephone is a telephone that takes each call, but for numbers that are too long.
+func serveTelephone(t *testing.T) (url string) {
+	t.Helper()
+	p, err := phone.New(phone.Options{AccountSID: "AC0123456789abcdef0123456789abcdef", AuthToken: "a-token-of-a-test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.SetTaken(func(q phone.CallRequest) phone.Taken {
+		if len(q.To) > 13 {
+			return phone.Taken{Refuse: &phone.Refusal{Status: http.StatusBadRequest, Code: 21211, Message: "The phone number you are attempting to call is not valid."}}
+		}
+		return phone.Taken{}
+	})
+	far := httptest.NewServer(p)
 	t.Cleanup(far.Close)
 	return far.URL
 }

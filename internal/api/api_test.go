@@ -60,6 +60,12 @@ func TestInstanceFilters(t *testing.T) {
 		"?state=unknown":                 "a/b c?ü",
 		"?state=unwatched":               "rmq-2",
 		"?state=ok":                      "",
+		"?state=expiring":                "",
+		"?state=past":                    "rmq-2",
+		"?account=acme":                  "mqtt-1",
+		"?account=-":                     "a/b c?ü rmq-2",
+		"?account=-&product=redis":       "a/b c?ü",
+		"?account=other":                 "",
 		"?label=team%3Dorders":           "mqtt-1",
 		"?label=team=orders&label=env=x": "",
 	} {

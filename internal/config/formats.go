@@ -169,3 +169,18 @@ func nearby(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && (addr.IsLoopback() || addr.IsPrivate())
 }
+
+// FormatOf finds the format of a webhook by its address; that of Alertmanager where the
+// address belongs to nobody who is known.
+func FormatOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return formatAlertmanager
+	}
+	for _, f := range knownFormats() {
+		if slices.Contains(f.hosts, strings.ToLower(u.Hostname())) {
+			return f.name
+		}
+	}
+	return formatAlertmanager
+}

@@ -35,9 +35,15 @@ func (d *decoder) resolveVoice(doc *document, s *Snapshot) {
 		}
 	}
 	s.Voice.Limits = d.resolveVoiceLimits(&doc.Voice.Limits)
-	if slices.ContainsFunc(s.Voice.Providers, func(p VoiceProvider) bool { return p.Type == "twilio" }) && IsLocal(s.Server.ExternalURL) {
+	if slices.ContainsFunc(s.Voice.Providers, func(p VoiceProvider) bool { return p.Type == "twilio" && !p.CanCall(s.Server.ExternalURL) }) {
 		d.warn(doc.Voice.place, "nobody can acknowledge by a key: Twilio cannot call %s; set server.external_url to an address that it can", s.Server.ExternalURL)
 	}
+}
+
+// CanCall tells whether a provider can call an address: one of this machine means something only to
+// a server that is on it, too.
+func (p *VoiceProvider) CanCall(address string) bool {
+	return !IsLocal(address) || p.BaseURL != "" && IsLocal(p.BaseURL)
 }
 
 // IsLocal tells whether an address means something on its own machine only.

@@ -92,15 +92,20 @@ receivers:
   - name: oncall
     oncall: [primary]
     sms: [Alice, Wei]
+    voice: [primary]
+    call_after: 30s
     webhooks: [{url: "http://%s/hook", secret_file: hook.key}]
 
 sms:
   providers:
     - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
+voice:
+  providers:
+    - {name: twilio, type: twilio, account_sid: %s, auth_token_file: twilio.token, from: "+15005550006", base_url: "http://%s"}
 `, listen, open, ownURL(listen), filepath.Join(w.dir, dataFolder), accounts,
 		idOrders, capacityConnections, capacitySubscriptions, capacitySendTPS, day(200), w.orders.address,
 		idPayments, paymentsConnections, paymentsSubscriptions, paymentsSendTPS, day(5), w.payments.address,
-		day(40), found, numberAlice, language, numberWei, w.hook.address, accountSID, w.phone.address)
+		day(40), found, numberAlice, language, numberWei, w.hook.address, accountSID, w.phone.address, accountSID, w.phone.address)
 	for name, content := range map[string]string{
 		"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey,
 		keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret, lowKeyIDFile: lowKeyID, lowKeySecretFile: lowKeySecret,

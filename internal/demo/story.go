@@ -41,13 +41,13 @@ func story(say *phrases.Printer) []scene {
 	wide.filters = 100
 	fast.messages = 340
 	return []scene{
-		{lasts: 12 * time.Second, orders: calm(), says: say.T("Orders and Payments are busy at about 40 % of their capacity.")},
-		{lasts: 22 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical.")},
+		{lasts: 10 * time.Second, orders: calm(), says: say.T("Orders and Payments are busy at about 40 % of their capacity.")},
+		{lasts: 46 * time.Second, orders: many, says: say.T("Clients pour in: connections of Orders pass 70 %, and 90 %: that is critical. When nobody acknowledges it for half a minute, whoever is on call is called.")},
 		{lasts: 14 * time.Second, orders: calm(), says: say.T("They leave again: the alarm ends.")},
 		{lasts: 20 * time.Second, orders: wide, away: true, says: say.T("Subscriptions of Orders pass 70 %; and the broker of Payments is switched off: it tells nothing any more.")},
 		{lasts: 14 * time.Second, orders: calm(), away: true, says: say.T("The filters are gone again.")},
 		{lasts: 22 * time.Second, orders: fast, says: say.T("Payments is back, and publishers of Orders speed up: its message rate passes 70 %.")},
-		{lasts: 20 * time.Second, orders: calm(), says: say.T("They slow down. What was told can be looked up under Notices.")},
+		{lasts: 14 * time.Second, orders: calm(), says: say.T("They slow down. What was told can be looked up under Notices.")},
 	}
 }
 

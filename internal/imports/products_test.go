@@ -21,7 +21,7 @@ func shippedProducts() []string { return []string{"iot", "mqtt", "redis", "rocke
 func knowingProducts() []string {
 	return []string{
 		"collector/", "internal/sources/", "internal/config/cloudkinds.go", "internal/config/sources.go", "internal/config/sourcekinds.go",
-		"internal/demo/", "test/",
+		"internal/demo/", "internal/starter/", "test/",
 	}
 }
 

@@ -17,6 +17,7 @@ func allHeard() []saying {
 	out = append(out, heardOfNotices()...)
 	out = append(out, heardOfPeople()...)
 	out = append(out, heardOfCommands()...)
+	out = append(out, heardOfStarter()...)
 	out = append(out, heardOfTests()...)
 	return append(out, heardOfRehearsal()...)
 }

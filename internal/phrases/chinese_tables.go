@@ -16,7 +16,6 @@ func chineseTables() map[string]string {
 		"HIGHEST":                        "最高",
 		"LAST":                           "最新",
 		"HIGHEST OF CAPACITY":            "最高使用率",
-		"HISTORY":                        "历史",
 		"CODE":                           "代码",
 		"RULE":                           "规则",
 		"INSTANCE":                       "实例",

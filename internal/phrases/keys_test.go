@@ -26,6 +26,9 @@ func speakers() []string {
 		"internal/pictures",
 		"cmd/brimwatch",
 		"internal/rehearsal",
+		"internal/terminal",
+		"internal/manual",
+		"internal/starter",
 		"internal/demo",
 	}
 }

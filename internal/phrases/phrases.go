@@ -55,6 +55,9 @@ func parts() []map[string]string {
 		chineseConfirm(),
 		chineseDemo(),
 		chineseLinks(),
+		chineseTerminal(),
+		chineseStarter(),
+		chineseManual(),
 	}
 }
 

@@ -28,10 +28,16 @@ func callers(s *config.Snapshot) (map[string]notifier.Channel, error) {
 func newCaller(p *config.VoiceProvider, external string) (notifier.Channel, error) {
 	switch p.Type {
 	case "twilio":
+		callback := func(path string) string {
+			if p.AuthToken == "" || !p.CanCall(external) { // a signature is made with the token
+				return ""
+			}
+			return external + path
+		}
 		return twilio.NewCaller(twilio.CallerOptions{
 			AccountSID: p.AccountSID, AuthToken: p.AuthToken.Reveal(),
 			APIKeySID: p.APIKeySID, APIKeySecret: p.APIKeySecret.Reveal(), From: p.From, BaseURL: p.BaseURL,
-			StatusCallback: callback(external, p.AuthToken, twilio.StatusPath), KeyAddress: callback(external, p.AuthToken, twilio.KeyPath),
+			StatusCallback: callback(twilio.StatusPath), KeyAddress: callback(twilio.KeyPath),
 		})
 	case "aliyun":
 		return aliyun.New(aliyun.Options{

@@ -3,7 +3,6 @@ package phone
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/xml"
 	"net/http"
 	"net/url"
 	"slices"
@@ -203,17 +202,9 @@ func checkCall(form url.Values) (action string, bad *Refusal) {
 
 // actionOf reads where the keys of a TwiML document go.
 func actionOf(text string) (string, error) {
-	var doc struct {
-		XMLName xml.Name `xml:"Response"`
-		Gather  *struct {
-			Action string `xml:"action,attr"`
-		} `xml:"Gather"`
-	}
-	if err := xml.Unmarshal([]byte(text), &doc); err != nil {
+	doc, err := spokenIn(text)
+	if err != nil || doc.Gather == nil {
 		return "", err
-	}
-	if doc.Gather == nil {
-		return "", nil
 	}
 	return doc.Gather.Action, nil
 }

@@ -40,8 +40,11 @@ func (t telephone) Title() string {
 	return t.Number
 }
 
-// bubble is one message as a telephone shows it.
+// bubble is one message, or one call, as a telephone shows it.
 type bubble struct {
+	Call    bool
+	Key     string // that the call asks for; "" is none
+	Heard   string // what was said after a key
 	Day     string // set where a new day begins
 	Time    string
 	Stamp   string // the moment for machines
@@ -100,6 +103,13 @@ func (s *Server) telephones() []telephone {
 			t.Sender = m.sender()
 		}
 		t.Bubbles = append(t.Bubbles, m.bubble(now, s.opts.Pace, s.opts.Say))
+	}
+	for _, c := range slices.Backward(s.calls) {
+		t := add(c.to)
+		if t.Sender == "" {
+			t.Sender = c.from
+		}
+		t.Bubbles = append(t.Bubbles, c.bubble(now, s.opts.Pace, s.opts.Say))
 	}
 	for i := range s.texts {
 		t := add(s.texts[i].number)

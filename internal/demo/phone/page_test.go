@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,6 +61,35 @@ func TestPageShowsTelephones(t *testing.T) {
 	}
 }
 
+// TestPageShowsCalls: what was said, which keys were asked for, and what came of each.
+func TestPageShowsCalls(t *testing.T) {
+	tr := &transport{t: t, status: http.StatusOK, body: `<Response><Say>Acknowledged &amp; done.</Say><Hangup/></Response>`}
+	r := newRig(t, func(o *phone.Options) { o.Callbacks = tr })
+	r.SetTaken(func(q phone.CallRequest) phone.Taken {
+		return []phone.Taken{{Key: "1"}, {End: "no-answer"}, {By: "machine_start"}, {End: "busy"}, {End: "failed"}, {}}[q.N-1]
+	})
+	const keys = "https://brimwatch.example.com/hooks/twilio/key"
+	for _, twiml := range []string{
+		`<Response><Gather action="` + keys + `"><Say>Critical alarm K &lt;7.</Say></Gather><Say>Or reply.</Say></Response>`,
+		`<Response><Say>second</Say></Response>`, `<Response><Say>third</Say></Response>`, `<Response><Say>fourth</Say></Response>`, `<Response><Say>fifth</Say></Response>`,
+	} {
+		r.do(http.MethodPost, strings.Replace(path, "Messages", "Calls", 1)+".json", url.Values{"To": {wei}, "From": {from}, "Twiml": {twiml}, "MachineDetection": {"Enable"}})
+		r.clock.at = r.clock.at.Add(10 * time.Second)
+	}
+	if err := r.Notify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.post(wei, "a text after the calls")
+	r.clock.at = r.clock.at.Add(time.Millisecond)
+	r.do(http.MethodPost, strings.Replace(path, "Messages", "Calls", 1)+".json", url.Values{"To": {wei}, "From": {from}, "Twiml": {"<Response><Say>sixth</Say></Response>"}})
+	body := r.do(http.MethodGet, "/", nil).Body.String()
+	inOrder(t, body, "sixth", "Queued", "a text after the calls", "fifth", "Not put through", "fourth", "Busy, or declined", "third", "Taken by an answering machine", "second", "Nobody took it",
+		"Telephone call", "Critical alarm K &lt;7.", "Or reply.", "Key 1 acknowledges", "Acknowledged &amp; done.", "Taken; key 1 was pressed")
+	if n := strings.Count(body, "Key 1"); n != 1 {
+		t.Errorf("%d calls ask for keys", n)
+	}
+}
+
 func TestPageIsBounded(t *testing.T) {
 	r := newRig(t)
 	for range 100 {
@@ -93,6 +123,7 @@ func TestPageFiles(t *testing.T) {
 type transport struct {
 	t      *testing.T
 	status int
+	body   string
 	got    []posted
 }
 
@@ -106,7 +137,7 @@ func (f *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		f.t.Errorf("read the callback's form: %v", err)
 	}
 	f.got = append(f.got, posted{r.URL.String(), r.Header.Get("X-Twilio-Signature"), r.PostForm})
-	return &http.Response{StatusCode: f.status, Body: http.NoBody}, nil
+	return &http.Response{StatusCode: f.status, Body: io.NopCloser(strings.NewReader(f.body))}, nil
 }
 
 func TestCallbacksTellEachStatusOnce(t *testing.T) {

@@ -26,10 +26,11 @@ function __brimwatch_at
 end
 
 complete -c brimwatch -f
-set -g __brimwatch_valued --account --at --by --code --comment --config.file --data-source --days --every --filter --for --from --height --instance --label --lang --limit --listen --log.format --log.level --match --metric --output --paid --person --product --receiver --renew --run --seen-as --since --sort --state --step --threshold --time-zone --to --unpaid --until --url -o
-set -g __brimwatch_paths 'run' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence' 'silence add' 'silence' 'silence list' 'silence' 'silence remove' 'notices' 'people' 'mcp' 'notify' 'notify test' 'dashboards' 'dashboards export' 'schema' 'completion' 'man' 'version'
-set -g __brimwatch_leaves 'run' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence add' 'silence list' 'silence remove' 'notices' 'people' 'mcp' 'notify test' 'dashboards export' 'schema' 'completion' 'man' 'version'
+set -g __brimwatch_valued --account --at --by --code --comment --config.file --data-source --days --every --filter --for --from --height --instance --label --lang --limit --listen --log.format --log.level --match --metric --output --paid --person --product --receiver --renew --run --seen-as --since --sort --state --step --tell --threshold --time-zone --to --unpaid --until --url --watch -o
+set -g __brimwatch_paths 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence' 'silence add' 'silence' 'silence list' 'silence' 'silence remove' 'notices' 'people' 'mcp' 'notify' 'notify test' 'dashboards' 'dashboards export' 'schema' 'completion' 'man' 'version'
+set -g __brimwatch_leaves 'run' 'init' 'check' 'test' 'backtest' 'demo' 'instances' 'top' 'stats' 'advise' 'explain' 'calendar' 'accounts' 'rehearse' 'oncall' 'alarms' 'ack' 'confirm' 'silence add' 'silence list' 'silence remove' 'notices' 'people' 'mcp' 'notify test' 'dashboards export' 'schema' 'completion' 'man' 'version'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a run -d 'Run the daemon'
+complete -c brimwatch -n '__brimwatch_at \'\'' -a init -d 'Write a first configuration, with what answers on this host and comments'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a check -d 'Check a configuration'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a test -d 'Run tests of a configuration'
 complete -c brimwatch -n '__brimwatch_at \'\'' -a backtest -d 'Say what would have been raised and told over the recorded history, at what price'
@@ -62,6 +63,11 @@ complete -c brimwatch -l version -d 'Print the version'
 complete -c brimwatch -n '__brimwatch_at run' -l config.file -r -F -d 'The configuration (brimwatch.yml)'
 complete -c brimwatch -n '__brimwatch_at run' -l log.level -x -a 'debug info warn error' -d 'Log what is at least this important'
 complete -c brimwatch -n '__brimwatch_at run' -l log.format -x -a 'text json' -d 'How log lines look'
+complete -c brimwatch -n '__brimwatch_at init' -l watch -x -d 'What to watch'
+complete -c brimwatch -n '__brimwatch_at init' -l tell -x -d 'Who is told'
+complete -c brimwatch -n '__brimwatch_at init' -l until -x -d 'Until when it may be used'
+complete -c brimwatch -n '__brimwatch_at init' -l look -d 'Look which brokers and caches answer on this host'
+complete -c brimwatch -n '__brimwatch_at init' -F
 complete -c brimwatch -n '__brimwatch_at check' -l config.file -r -F -d 'The configuration (brimwatch.yml)'
 complete -c brimwatch -n '__brimwatch_at check' -l probe -d 'Read every source once too, and print what each instance told, with which capacity, or why not, and what accounts have left'
 complete -c brimwatch -n '__brimwatch_at check' -l output -s o -x -a 'table json csv' -d 'How to print what was read'

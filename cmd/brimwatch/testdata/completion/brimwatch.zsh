@@ -10,6 +10,9 @@ __brimwatch_flag() {
         "run:--config.file") kind=file list="" ;;
         "run:--log.level") kind=word list="debug info warn error" ;;
         "run:--log.format") kind=word list="text json" ;;
+        "init:--watch") kind=free list="" ;;
+        "init:--tell") kind=free list="" ;;
+        "init:--until") kind=free list="" ;;
         "check:--config.file") kind=file list="" ;;
         "check:--output"|"check:-o") kind=word list="table json csv" ;;
         "test:--run") kind=free list="" ;;
@@ -109,11 +112,12 @@ __brimwatch_flag() {
 __brimwatch_rest() {
     kind=free list= flags="--help --lang --version"
     case "$1" in
-        "") kind=command list="run check test backtest demo instances top stats advise explain calendar accounts rehearse oncall alarms ack confirm silence notices people mcp notify dashboards schema completion man version" ;;
+        "") kind=command list="run init check test backtest demo instances top stats advise explain calendar accounts rehearse oncall alarms ack confirm silence notices people mcp notify dashboards schema completion man version" ;;
         "dashboards") kind=command list="export" ;;
         "notify") kind=command list="test" ;;
         "silence") kind=command list="add list remove" ;;
         "run") kind=free list="" flags="$flags --config.file --log.level --log.format" ;;
+        "init") kind=file list="" flags="$flags --watch --tell --until --look" ;;
         "check") kind=file list="" flags="$flags --config.file --probe --output" ;;
         "test") kind=file list="" flags="$flags --run" ;;
         "backtest") kind=free list="" flags="$flags --config.file --from --to --threshold --instance --metric --output" ;;
@@ -184,6 +188,7 @@ _brimwatch() {
     fi
     commands=(
         'run:Run the daemon'
+        'init:Write a first configuration, with what answers on this host and comments'
         'check:Check a configuration'
         'test:Run tests of a configuration'
         'backtest:Say what would have been raised and told over the recorded history, at what price'
