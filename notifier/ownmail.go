@@ -55,31 +55,31 @@ func (n *Notice) inOwnMail(a *Alert, to *Target) {
 	var mail OwnMail
 	data := templateData(n, a, to)
 	for _, part := range []struct {
-		name  string
-		t     *template.Template
-		clean func(string) string
-		fault func(string) string
-		out   *string
+		name     string
+		template *template.Template
+		clean    func(string) string
+		fault    func(string) string // of what it prints; "" is none
+		out      *string
 	}{
 		{MailSubject, to.Mail.Subject, words.Clean, longSubject, &mail.Subject},
 		{MailText, to.Mail.Text, legible, longText, &mail.Text},
-		{MailHTML, to.Mail.HTML, legible, func(string) string { return "" }, &mail.HTML},
+		{MailHTML, to.Mail.HTML, legible, func(string) string { return "" }, &mail.HTML}, // any template has its bound
 	} {
-		if part.t == nil {
+		if part.template == nil {
 			continue
 		}
-		text, err := part.t.Execute(data)
-		fault := ""
-		switch text = part.clean(text); {
+		text, err := part.template.Execute(data)
+		text = part.clean(text)
+		switch {
 		case err != nil:
-			fault = err.Error()
+			n.TemplateFault = err.Error()
 		case strings.TrimSpace(text) == "":
-			fault = "it prints nothing"
+			n.TemplateFault = "it prints nothing"
 		default:
-			fault = part.fault(text)
+			n.TemplateFault = part.fault(text)
 		}
-		if fault != "" {
-			n.TemplatePart, n.TemplateFault = part.name, fault
+		if n.TemplateFault != "" {
+			n.TemplatePart = part.name
 			return
 		}
 		*part.out = text
