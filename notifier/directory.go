@@ -163,6 +163,7 @@ type Target struct {
 	Turn      int                // which of the ways of the receiver it is; 0 is the first
 	Bare      bool               // it left the configuration, and with it the secrets that it may have had
 	Template  *template.Template // for whoever words it otherwise; nil is the words that are shipped
+	Mail      *MailTemplate      // the same for mails
 	// TemplateJSON tells that what the template writes has to be JSON.
 	TemplateJSON bool
 	Language     words.Language

@@ -159,10 +159,11 @@ type Notice struct {
 	Told      string // of an end: the address that was told of the beginning, and is told of the end; "" is wherever the recipient is
 	Text      string // for SMS; "" for others
 	// Own is the notice by the template of its target: the text of a text message that tells of
-	// nothing else, or the body of a webhook. "" is the words that are shipped.
+	// nothing else, the body of a webhook, or an OwnMail. "" is the words that are shipped.
 	Own string
-	// TemplateFault is why there is no Own though the target has a template. It is not stored.
-	TemplateFault string
+	// TemplateFault is why there is no Own though the target has a template, and TemplatePart which
+	// of several it is: subject, text or html of a mail. They are not stored.
+	TemplateFault, TemplatePart string
 	// Brief is the notice in a few words, for a text message that speaks for
 	// several: "K7Q2 Orders connections 97%"; "" for others.
 	Brief string

@@ -153,10 +153,16 @@ func (n *Notice) inOwnWords(a *Alert, to *Target) {
 // TemplateKey names the template of a target: its receiver, its channel, and what stands in
 // it. It is "" where there is none.
 func (t *Target) TemplateKey(receiver string) string {
-	if t.Template == nil {
+	var source string
+	switch {
+	case t.Mail != nil:
+		source = t.Mail.source()
+	case t.Template != nil:
+		source = t.Template.Source()
+	default:
 		return ""
 	}
-	return "template " + receiver + " " + t.Recipient.Channel + " " + fingerprintOf(t.Template.Source())
+	return "template " + receiver + " " + t.Recipient.Channel + " " + fingerprintOf(source)
 }
 
 // Try writes the notice of an event to one target of a receiver as it would be told, without
@@ -167,8 +173,12 @@ func (d *Directory) Try(ev *alarm.Event, receiver string, to Target, now time.Ti
 
 // TemplateFails is what the fallback is told of a template that fails.
 func TemplateFails(d *Directory, n *Notice) Self {
-	what := fleet.Text{EN: "text messages", ZH: "短信"}
-	if n.Channel != "sms" {
+	what, fault := fleet.Text{EN: "text messages", ZH: "短信"}, n.TemplateFault
+	switch n.Channel {
+	case "sms":
+	case "email":
+		what, fault = fleet.Text{EN: "mails", ZH: "邮件"}, n.TemplatePart+": "+fault
+	default:
 		what = fleet.Text{EN: "webhook", ZH: "Webhook"}
 	}
 	return Self{
@@ -177,6 +187,6 @@ func TemplateFails(d *Directory, n *Notice) Self {
 			EN: "the template for " + what.EN + " of " + n.Receiver + " fails. Notices go out in Brimwatch's own words. Run brimwatch check.",
 			ZH: n.Receiver + "的" + what.ZH + "模板出错，通知改用默认文本。请运行 brimwatch check。",
 		},
-		Advice: "The template failed for " + n.Code + ": " + n.TemplateFault + ". Run brimwatch check, and correct the template.",
+		Advice: "The template failed for " + n.Code + ": " + fault + ". Run brimwatch check, and correct the template.",
 	}
 }

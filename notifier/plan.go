@@ -193,6 +193,9 @@ func (t *telling) notice(receiver string, to Target) Notice {
 // ownWords writes the notice by the template of its target. Who gets text messages has an
 // alert in English, and a template reads it in the language of the person.
 func (t *telling) ownWords(n *Notice, to *Target) {
+	if to.Mail != nil {
+		n.inOwnMail(&n.Alert, to)
+	}
 	if to.Template == nil {
 		return
 	}

@@ -14,7 +14,8 @@ import (
 
 // tryTemplates writes every kind of notice by the templates of receivers, in the language and
 // the zone of each recipient. A template that fails for any of them is a fault; a text message
-// that is longer than one segment, and one without the code to answer by, is a warning.
+// that is longer than one segment, one without the code to answer by, and a mail whose subject
+// changes within a thread, is a warning.
 func tryTemplates(s *config.Snapshot, d *notifier.Directory) (faults config.Faults, warnings []config.Fault) {
 	for i := range s.Receivers {
 		r := &s.Receivers[i]
@@ -23,27 +24,42 @@ func tryTemplates(s *config.Snapshot, d *notifier.Directory) (faults config.Faul
 		tried := make(map[string]bool)
 		for _, t := range rcv.Everybody() {
 			key := strings.Join([]string{t.TemplateKey(r.Name), t.Language.String(), t.Zone.String()}, " ")
-			if t.Template == nil || tried[key] {
+			if t.TemplateKey(r.Name) == "" || tried[key] {
 				continue
 			}
 			tried[key] = true
-			at := s.TemplateOfSMS(r.Name)
-			if t.Recipient.Channel != "sms" {
-				url, _, _ := strings.Cut(t.Recipient.Address, "#") // what follows is the format
-				at = s.TemplateOfWebhook(r.Name, url)
-			}
 			trial := trialOf(d, r.Name, t, list)
-			for _, reason := range trial.faults() {
-				at.Reason = reason
-				faults = append(faults, at)
+			for _, f := range trial.faults() {
+				faults = append(faults, placed(s, r.Name, &t, f))
 			}
-			for _, reason := range trial.warnings() {
-				at.Reason = reason
-				warnings = append(warnings, at)
+			for _, f := range trial.warnings() {
+				warnings = append(warnings, placed(s, r.Name, &t, f))
 			}
 		}
 	}
 	return faults, warnings
+}
+
+// placed is what was found, where the template stands.
+func placed(s *config.Snapshot, receiver string, t *notifier.Target, f found) config.Fault {
+	var at config.Fault
+	switch t.Recipient.Channel {
+	case "sms":
+		at = s.TemplateOfSMS(receiver)
+	case "email":
+		at = s.TemplateOfMail(receiver, f.part)
+	default:
+		url, _, _ := strings.Cut(t.Recipient.Address, "#") // what follows is the format
+		at = s.TemplateOfWebhook(receiver, url)
+	}
+	at.Reason = f.says
+	return at
+}
+
+// found is what is to be said of a template.
+type found struct {
+	part string // of a mail: subject, text or html; "" for others
+	says string
 }
 
 // scenesFor are every kind of event, told of the instance with the longest name of those that
@@ -78,21 +94,25 @@ type trial struct {
 	longest  int       // in segments
 	longName string
 	codeless string // a notice whose code is not told
+	subjects subjects
 }
 
 // failure is what is wrong, and for which notices.
 type failure struct {
-	what  string
+	found
+
 	names []string
 }
 
 func trialOf(d *notifier.Directory, receiver string, t notifier.Target, list []scenes.Scene) *trial {
-	out := &trial{target: t}
+	out := &trial{target: t, subjects: subjects{began: make(map[string]subject)}}
 	try := func(name string, n notifier.Notice) {
 		out.all++
 		switch {
 		case n.TemplateFault != "":
-			out.fail(n.TemplateFault, name)
+			out.fail(found{n.TemplatePart, n.TemplateFault}, name)
+		case t.Mail != nil:
+			out.subjects.see(name, &n)
 		case t.Recipient.Channel == "sms":
 			out.measure(name, &n)
 		}
@@ -101,15 +121,15 @@ func trialOf(d *notifier.Directory, receiver string, t notifier.Target, list []s
 		ev := list[i].Event
 		try(list[i].Name, d.Try(ev, receiver, t, ev.At))
 	}
-	if t.Recipient.Channel != "sms" { // these tell of Brimwatch itself by the template, too
+	if t.Template != nil && t.Recipient.Channel != "sms" { // these tell of Brimwatch itself by the template, too
 		try("test", notifier.TestNotice(d, t, time.Unix(1796000000, 0)))
 	}
 	return out
 }
 
-func (t *trial) fail(what, name string) {
+func (t *trial) fail(what found, name string) {
 	for i := range t.failed {
-		if t.failed[i].what == what {
+		if t.failed[i].found == what {
 			t.failed[i].names = append(t.failed[i].names, name)
 			return
 		}
@@ -130,10 +150,10 @@ func (t *trial) measure(name string, n *notifier.Notice) {
 }
 
 // faults says what is wrong for which notices.
-func (t *trial) faults() []string {
-	var out []string
+func (t *trial) faults() []found {
+	var out []found
 	for _, f := range t.failed {
-		out = append(out, fmt.Sprintf("%s; for %s%s", f.what, t.count(f.names), t.reader()))
+		out = append(out, found{f.part, fmt.Sprintf("%s; for %s%s", f.says, t.count(f.names), t.reader())})
 	}
 	return out
 }
@@ -153,14 +173,19 @@ func (t *trial) reader() string {
 	return ", in " + t.target.Language.Choose("English", "Chinese")
 }
 
-func (t *trial) warnings() []string {
-	var out []string
+func (t *trial) warnings() []found {
+	var out []found
+	say := func(part, format string, args ...any) { out = append(out, found{part, fmt.Sprintf(format, args...)}) }
 	if t.long > 0 {
-		out = append(out, fmt.Sprintf("the text is longer than one segment for %d of %d kinds of notices%s: %d segments for %s; each segment is paid for",
-			t.long, t.all, t.reader(), t.longest, t.longName))
+		say("", "the text is longer than one segment for %d of %d kinds of notices%s: %d segments for %s; each segment is paid for",
+			t.long, t.all, t.reader(), t.longest, t.longName)
 	}
 	if t.codeless != "" {
-		out = append(out, fmt.Sprintf("the text of %s%s holds no code, so nobody can acknowledge it by answering: write {{.Code}}", t.codeless, t.reader()))
+		say("", "the text of %s%s holds no code, so nobody can acknowledge it by answering: write {{.Code}}", t.codeless, t.reader())
+	}
+	if c := t.subjects.changed; c != nil {
+		say(notifier.MailSubject, "the subject changes within an alarm%s: %q for %s, %q for %s; some mail programs then show its mails apart. Leave out what changes, such as .Word, .Severity and figures",
+			t.reader(), c.before.text, c.before.notice, c.after.text, c.after.notice)
 	}
 	return out
 }

@@ -108,8 +108,9 @@ func TestTemplatesOfThePage(t *testing.T) {
 	path := filepath.Join(dir, "brimwatch.yml")
 	rewrite(t, path, m[1]+`
 contacts:
-  - {name: wei, phone: "+8613800138000", language: zh, time_zone: Asia/Shanghai}
+  - {name: wei, phone: "+8613800138000", email: wei@example.com, language: zh, time_zone: Asia/Shanghai}
   - {name: ann, phone: "+4915112345678"}
+smtp: {host: smtp.example.com, from: brimwatch@example.com}
 sms: {providers: [{name: gw, type: http, url: "https://gw.example.com/", form: {to: "{{.Number}}", text: "{{.Text}}"}, accepted: {status: 200}}]}
 instances: [{id: mqtt-1, name: Orders, product: mqtt, edition: basic}]
 `)
@@ -121,5 +122,66 @@ instances: [{id: mqtt-1, name: Orders, product: mqtt, edition: basic}]
 		if strings.HasPrefix(w.Path, "receivers") {
 			t.Errorf("warned: %s", w.Error())
 		}
+	}
+}
+
+// withMailTemplate is a configuration with a template for mails.
+func withMailTemplate(t *testing.T, parts string) (*config.Snapshot, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "brimwatch.yml")
+	rewrite(t, path, `
+contacts: [{name: wei, email: wei@example.com, language: zh, time_zone: Asia/Shanghai}, {name: li, email: li@example.com}]
+smtp: {host: smtp.example.com, from: brimwatch@example.com}
+receivers:
+  - name: oncall
+    email: [wei, li]
+    templates:
+      email:
+`+parts+`
+instances: [{id: mqtt-1, name: Orders of all Europe, product: mqtt, edition: basic, labels: {team: orders}}]
+`)
+	return Configuration(path, "test")
+}
+
+// TestMailTemplates: what is wrong with a part of a mail is said where it stands; what may not do
+// what was meant is a warning there.
+func TestMailTemplates(t *testing.T) {
+	const (
+		subject = `        subject: "[ops] {{.Code}} {{.Instance}}{{.Account}}"` + "\n"
+		text    = `        text: "{{.Word}} {{.Description}}"` + "\n"
+		at      = "receivers[0].templates.email."
+	)
+	for _, tt := range []struct{ name, parts, fault, warning string }{
+		{"all three", subject + text + `        html: "<b>{{.Word}}</b> {{.Summary}}"`, "", ""},
+		{"a subject alone", subject, "", ""},
+		{"a text alone", text, "", ""},
+		{"a subject that is not there", `        subject: "{{.Cod}}"` + "\n" + text, ":9:18: " + at + "subject: line 1, column 3 of the template: there is no .Cod; did you mean .Code?; for all notices, in Chinese", ""},
+		{"a text that is empty for some", subject + `        text: "{{.Utilization}}"`, ":10:15: " + at + "text: it prints nothing; for ", ""},
+		{"HTML that fails for some", text + `        html: "{{index .Lines 9}}"`, ":10:15: " + at + "html: ", ""},
+		{"a long subject", `        subject: "{{.Description}} {{.Description}} {{.Description}} {{.Description}}"` + "\n" + text, at + "subject: what it prints is longer than 200 signs; for ", ""},
+		{"a long text", subject + `        text: "{{range .Lines}}{{printf \"%99s\" $.Code}}` + strings.Repeat("a long text ", 1280) + `{{end}}"`, at + "text: what it prints is longer than 20 kB; for ", ""},
+		{"a subject that changes", `        subject: "{{.Word}} {{.Code}}"` + "\n" + text, "", `the subject changes within an alarm, in English: "WARNING K7Q2" for capacity of message_tps, raised, "CRITICAL K7Q2" for capacity of message_tps, escalated; some mail programs`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := withMailTemplate(t, tt.parts)
+			if tt.fault != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.fault) {
+					t.Errorf("%v; want %s", err, tt.fault)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var warned []string
+			for _, w := range s.Warnings {
+				if strings.HasPrefix(w.Path, at) {
+					warned = append(warned, w.Error())
+				}
+			}
+			if all := strings.Join(warned, "\n"); !strings.Contains(all, tt.warning) || (tt.warning == "") != (all == "") {
+				t.Errorf("warned: %s; want %s", all, tt.warning)
+			}
+		})
 	}
 }

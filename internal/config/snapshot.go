@@ -263,6 +263,8 @@ type Receiver struct {
 	GroupWait   time.Duration
 	// SMSTemplate words text messages that tell of one notice; "" is as Brimwatch does.
 	SMSTemplate string
+	// MailTemplate words mails that tell of one notice.
+	MailTemplate MailTemplate
 
 	Alertmanagers []Alertmanager
 	// Turns says of those that a later way of the receiver tells which that is; the methods

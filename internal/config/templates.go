@@ -6,13 +6,18 @@ import (
 	"github.com/brimwatch/brimwatch/notifier/template"
 )
 
-// resolveTemplates reads how a receiver words its text messages.
+// MailTemplate is how a receiver words mails that tell of one notice; what is "" is as Brimwatch
+// does.
+type MailTemplate struct{ Subject, Text, HTML string }
+
+// resolveTemplates reads how a receiver words its text messages and mails.
 func (d *decoder) resolveTemplates(r *receiverDoc, out *Receiver, s *Snapshot) {
 	t := &r.Templates
 	if t.node == nil {
 		return
 	}
-	text, at := d.templateText(t.place, "sms", t.SMS, t.SMSFile)
+	d.resolveMailTemplate(r, out, s)
+	text, at := d.templateText(t.place, "sms", t.SMS, t.SMSFile, template.ParseLenient)
 	if text == "" {
 		return
 	}
@@ -21,6 +26,55 @@ func (d *decoder) resolveTemplates(r *receiverDoc, out *Receiver, s *Snapshot) {
 	}
 	out.SMSTemplate = text
 	s.placed(templateOfSMS(r.Name), at)
+}
+
+// resolveMailTemplate reads how a receiver words its mails.
+func (d *decoder) resolveMailTemplate(r *receiverDoc, out *Receiver, s *Snapshot) {
+	t := &r.Templates.Email
+	if t.node == nil {
+		return
+	}
+	if len(out.Email) == 0 {
+		d.fault(t.place, "the receiver sends no mails, so nothing is worded by this")
+	}
+	m := &out.MailTemplate
+	var html place
+	for _, part := range []struct {
+		key, inline, file string
+		parse             func(string) (*template.Template, error)
+		out               *string
+	}{
+		{"subject", t.Subject, "", template.ParseLenient, &m.Subject},
+		{"text", t.Text, t.TextFile, template.ParseLenient, &m.Text},
+		{"html", t.HTML, t.HTMLFile, template.ParseHTML, &m.HTML},
+	} {
+		text, at := d.templateText(t.place, part.key, part.inline, part.file, part.parse)
+		if *part.out = text; text != "" {
+			s.placed(templateOfMail(r.Name, part.key), at)
+		}
+		html = at
+	}
+	if m.HTML == "" {
+		return
+	}
+	if t.Text == "" && t.TextFile == "" {
+		d.fault(t.place, "text is missing: html goes with a text, which is what programs without HTML show")
+	}
+	if tag := wholePage(m.HTML); tag != "" {
+		d.fault(html, "leave out %s: this stands within the body of a page that Brimwatch writes, with the chart below it", tag)
+	}
+}
+
+// wholePage is the tag by which HTML is a page of its own; "" where it is a part of one.
+func wholePage(html string) string {
+	html = strings.ToLower(html)
+	for _, tag := range []string{"<!doctype", "<html", "<head", "<body"} {
+		_, after, found := strings.Cut(html, tag)
+		if found && (after == "" || strings.ContainsAny(after[:1], "> \t\r\n")) {
+			return tag + ">"
+		}
+	}
+	return ""
 }
 
 // resolveBody reads the body of a webhook whose format is template.
@@ -33,7 +87,7 @@ func (d *decoder) resolveBody(w *webhookDoc, receiver string, out *Webhook, s *S
 		}
 		return
 	}
-	text, at := d.templateText(w.place, "body", w.Body, w.BodyFile)
+	text, at := d.templateText(w.place, "body", w.Body, w.BodyFile, template.ParseLenient)
 	if text == "" && at.node == nil {
 		d.fault(w.place, "body is missing: the template of what is posted (or body_file)")
 	}
@@ -49,7 +103,7 @@ func (d *decoder) resolveBody(w *webhookDoc, receiver string, out *Webhook, s *S
 
 // templateText is a template that stands in the configuration or in a file, and where. It
 // has to be one that can be read.
-func (d *decoder) templateText(p place, key, inline, file string) (string, place) {
+func (d *decoder) templateText(p place, key, inline, file string, parse func(string) (*template.Template, error)) (string, place) {
 	at := p
 	at.node = nil
 	if !d.oneForm(p, key, key+"_file") {
@@ -68,7 +122,7 @@ func (d *decoder) templateText(p place, key, inline, file string) (string, place
 		}
 		text = string(data)
 	}
-	if _, err := template.ParseLenient(text); err != nil {
+	if _, err := parse(text); err != nil {
 		d.fault(at, "%s", err)
 		return "", at
 	}
@@ -76,6 +130,7 @@ func (d *decoder) templateText(p place, key, inline, file string) (string, place
 }
 
 func templateOfSMS(receiver string) string          { return "sms " + receiver }
+func templateOfMail(receiver, part string) string   { return "email " + receiver + " " + part }
 func templateOfWebhook(receiver, url string) string { return "webhook " + receiver + " " + url }
 
 // placed notes where a template stands.
@@ -89,6 +144,12 @@ func (s *Snapshot) placed(key string, at place) {
 // TemplateOfSMS is where the template of a receiver's text messages stands; its Reason is
 // empty.
 func (s *Snapshot) TemplateOfSMS(receiver string) Fault { return s.templates[templateOfSMS(receiver)] }
+
+// TemplateOfMail is where the template of a part of a receiver's mails stands: its subject, text
+// or html; its Reason is empty.
+func (s *Snapshot) TemplateOfMail(receiver, part string) Fault {
+	return s.templates[templateOfMail(receiver, part)]
+}
 
 // TemplateOfWebhook is where the template of a webhook of a receiver stands, by its URL; its
 // Reason is empty.

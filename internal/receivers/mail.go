@@ -12,6 +12,10 @@ import (
 
 // newMails makes the targets of those who get e-mail by a receiver.
 func newMails(r *config.Receiver, mute []notifier.MuteTime, s *config.Snapshot, version string) ([]notifier.Target, error) {
+	worded, err := mailTemplateOf(&r.MailTemplate)
+	if err != nil {
+		return nil, err
+	}
 	var out []notifier.Target
 	for _, c := range s.MailedBy(r) {
 		t, err := newMail(s, c, version)
@@ -19,6 +23,7 @@ func newMails(r *config.Receiver, mute []notifier.MuteTime, s *config.Snapshot, 
 			return nil, err
 		}
 		t.Mute, t.Turn = append(muteTimes(c.Mute), mute...), r.TurnOfMail(c.Name)
+		t.Mail = worded
 		out = append(out, t)
 	}
 	return out, nil

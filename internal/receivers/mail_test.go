@@ -19,7 +19,7 @@ contacts:
   - {name: wei, phone: "+8613800138000", email: wei@example.com, language: zh, time_zone: Asia/Shanghai, quiet_hours: {from: "22:00", to: "08:00"}, mute_times: [holidays]}
   - {name: li, email: li@example.com}
 receivers:
-  - {name: oncall, sms: [wei], email: [wei, li], alertmanagers: ["http://am-1:9093", {url: "http://am-2:9093/", language: zh}], mute_times: [holidays]}
+  - {name: oncall, sms: [wei], email: [wei, li], alertmanagers: ["http://am-1:9093", {url: "http://am-2:9093/", language: zh}], mute_times: [holidays], templates: {email: {subject: "[ops] {{.Code}}", text: "{{.Word}}", html: "<b>{{.Word}}</b>"}}}
   - {name: one, alertmanagers: ["http://am-1:9093"]}
 smtp: {host: smtp.example.com, from: "Ops <ops@example.com>", username: ops, password: hush-hush}
 sms: {providers: [{name: t, type: twilio, account_sid: AC0123456789abcdef0123456789abcdef, auth_token: x, from: "+15005550006"}]}
@@ -51,6 +51,9 @@ func TestMailsAndAlertmanagers(t *testing.T) {
 	}
 	if wei.Quiet != nil || len(wei.Mute) != 2 || wei.Hour == nil || *wei.Hour != 9*60 {
 		t.Errorf("mail to wei waits for %v, %v and %v", wei.Quiet, wei.Mute, wei.Hour)
+	}
+	if by["sms/wei"].Mail != nil || wei.Mail == nil || li.Mail == nil || wei.Mail.Subject.Source() != "[ops] {{.Code}}" || wei.Mail.Text.Source() != "{{.Word}}" || wei.Mail.HTML.Source() != "<b>{{.Word}}</b>" {
+		t.Errorf("mails are worded by %+v", wei.Mail)
 	}
 	if li.Channel == nil || by["sms/wei"].Quiet == nil {
 		t.Errorf("li is %+v", li)

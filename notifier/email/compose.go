@@ -28,12 +28,15 @@ func (c *Channel) compose(ctx context.Context, m *notifier.Message) ([]byte, err
 		reader.List = c.opts.ExternalURL + "/alarms"
 	}
 	deck := reader.Deal(m)
-	l := letter{Deck: &deck, Page: card.Fit(deck.Cards, fits), chart: c.draw(ctx, m, &deck)}
+	l := letter{Deck: &deck, chart: c.draw(ctx, m, &deck), own: ownOf(m)}
+	if l.own.Text == "" {
+		l.Page = card.Fit(deck.Cards, fits)
+	}
 	html, err := l.html(c.page)
 	if err != nil {
 		return nil, err
 	}
-	msg := c.headed(m, &deck)
+	msg := c.headed(m, &l)
 	msg.SetBodyString(gomail.TypeTextPlain, l.plain())
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	if l.chart != nil {
@@ -62,16 +65,16 @@ func fits(p card.Page) bool {
 }
 
 // headed begins a mail with all that stands above its text.
-func (c *Channel) headed(m *notifier.Message, deck *card.Deck) *gomail.Msg {
+func (c *Channel) headed(m *notifier.Message, l *letter) *gomail.Msg {
 	encoding := gomail.EncodingQP
 	if c.opts.Language == words.ZH {
 		encoding = gomail.EncodingB64 // half as long
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding))
 	t := threadOf(m, domainOf(c.opts.From))
-	msg.FromMailAddress(&mail.Address{Name: clip(c.opts.FromName+" "+deck.Cards[0].Word, 60), Address: c.opts.From})
+	msg.FromMailAddress(&mail.Address{Name: clip(c.opts.FromName+" "+l.Cards[0].Word, 60), Address: c.opts.From})
 	msg.ToMailAddress(&mail.Address{Address: m.Recipient.Address})
-	msg.Subject(subject(m, deck, t))
+	msg.Subject(subject(m, l, t))
 	msg.SetDateWithValue(c.now())
 	msg.SetMessageIDWithValue(t.id)
 	if len(t.roots) > 0 {
@@ -83,7 +86,7 @@ func (c *Channel) headed(m *notifier.Message, deck *card.Deck) *gomail.Msg {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
 	msg.SetGenHeader(gomail.HeaderXMailer, strings.TrimSuffix("Brimwatch/"+plainVersion(c.opts.Version), "/"))
-	msg.SetGenHeader(gomail.HeaderContentLang, deck.Language.Choose("en", "zh-CN"))
+	msg.SetGenHeader(gomail.HeaderContentLang, l.Language.Choose("en", "zh-CN"))
 	msg.SetGenHeader("X-Brimwatch-Severity", string(m.Notices[0].Severity))
 	if first := &m.Notices[0]; first.Severity == alarm.Critical && notifier.Begins(first.Kind) {
 		msg.SetImportance(gomail.ImportanceHigh)

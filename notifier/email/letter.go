@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/brimwatch/brimwatch/fleet/words"
+	"github.com/brimwatch/brimwatch/notifier"
 	"github.com/brimwatch/brimwatch/notifier/card"
 )
 
@@ -15,6 +17,7 @@ type letter struct {
 	*card.Deck
 	Page  card.Page
 	chart *Chart
+	own   notifier.OwnMail // what of it is in somebody's own words
 }
 
 // plain writes a letter as plain text.
@@ -26,6 +29,12 @@ func (l *letter) plain() string {
 		}
 	}
 	paragraph(l.Doubt())
+	if l.own.Text != "" {
+		paragraph(l.own.Text)
+		paragraph(named(l.ownLinks(), l.Language))
+		b.WriteString(l.signature())
+		return b.String()
+	}
 	if l.several() {
 		paragraph(l.Heading())
 	}
@@ -35,11 +44,7 @@ func (l *letter) plain() string {
 		paragraph(c.Bar())
 		paragraph(strings.Join(c.Lines, "\n"))
 		paragraph(c.Advice)
-		var links []string
-		for _, p := range c.Pages() {
-			links = append(links, p.Name+l.Language.Choose(": ", "：")+p.Value)
-		}
-		paragraph(strings.Join(links, "\n"))
+		paragraph(named(c.Pages(), l.Language))
 		paragraph(c.Footer())
 		if l.several() {
 			paragraph(strings.Repeat("─", 30))
@@ -53,9 +58,21 @@ func (l *letter) plain() string {
 	if l.Page.Rest > 0 {
 		paragraph(l.More(l.Page.Rest))
 	}
-	b.WriteString("-- \n" + l.sentBy() + "\n") // the signature of RFC 3676: mail programs leave it out of an answer
+	b.WriteString(l.signature())
 	return b.String()
 }
+
+// named writes links with their names, a line each.
+func named(links []card.Detail, l words.Language) string {
+	var out []string
+	for _, p := range links {
+		out = append(out, p.Name+l.Choose(": ", "：")+p.Value)
+	}
+	return strings.Join(out, "\n")
+}
+
+// signature is that of RFC 3676: mail programs leave it out of an answer.
+func (l *letter) signature() string { return "-- \n" + l.sentBy() + "\n" }
 
 func (l *letter) several() bool { return len(l.Cards) > 1 }
 
@@ -70,6 +87,7 @@ type page struct {
 	Cards                                             []htmlCard
 	Brief                                             []string
 	Chart                                             *htmlChart
+	Own                                               *ownPage // in place of Cards
 }
 
 type htmlCard struct {
@@ -101,6 +119,9 @@ func (l *letter) html(t *template.Template) (string, error) {
 	p := page{Lang: l.Language.Choose("en", "zh-CN"), Preview: l.Brief(), Doubt: l.Doubt(), SentBy: l.sentBy()}
 	if l.several() {
 		p.Heading = l.Heading()
+	}
+	if p.Own = l.ownPage(); p.Own != nil {
+		p.Preview = p.Own.preview
 	}
 	for i := range l.Page.Full {
 		c := l.Page.Full[i]

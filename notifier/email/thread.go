@@ -20,7 +20,7 @@ import (
 // Mail programs put what belongs together under one heading when each mail refers to the
 // same one (References) and has the same subject, but for a Re: before it. So the subject of an
 // episode says what the alarm is of, and no figure; how it stands is said by the name of the
-// sender, and by the first line.
+// sender, and by the first line. A subject in somebody's own words may change; check warns of that.
 
 // root is the Message-ID of the mail that began an episode, to a recipient. Those that
 // follow refer to it, also where the beginning went out with others, or never did.
@@ -98,21 +98,23 @@ func plainID(id string) string {
 const mostSubject = 120
 
 // subject is what a mail is about.
-func subject(m *notifier.Message, deck *card.Deck, t thread) string {
-	l := deck.Language
+func subject(m *notifier.Message, of *letter, t thread) string {
+	l, most := of.Language, mostSubject
 	var out string
 	switch n := &m.Notices[0]; {
+	case of.own.Subject != "":
+		out, most = of.own.Subject, notifier.MostSubject
 	case t.several():
-		out = deck.Brief()
+		out = of.Brief()
 	case isSelf(n.Rule):
-		out = deck.Cards[0].Summary
+		out = of.Cards[0].Summary
 		if n.Code != notifier.TestCode {
 			out = n.Code + " Brimwatch" + l.Choose(": ", "：") + out
 		}
 	default:
-		out = n.Code + " " + name(n, &deck.Cards[0]) + l.Choose(": ", "：") + what(n, l)
+		out = n.Code + " " + name(n, &of.Cards[0]) + l.Choose(": ", "：") + what(n, l)
 	}
-	out = clip(out, mostSubject)
+	out = clip(out, most)
 	if len(t.roots) == 1 {
 		out = "Re: " + out
 	}

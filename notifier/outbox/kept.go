@@ -111,7 +111,7 @@ func (t *transaction) decided(it *item, n *notifier.Notice) {
 func asStored(n *notifier.Notice) *notifier.Notice {
 	out := *n
 	out.CreatedAt = at(ms(n.CreatedAt))
-	out.TemplateFault = ""
+	out.TemplateFault, out.TemplatePart = "", ""
 	out.NotBefore, out.Hold, out.Drop = time.Time{}, "", ""
 	out.Escalation, out.Turn = 0, 0
 	return &out

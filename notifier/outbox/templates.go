@@ -23,7 +23,7 @@ func (b *Outbox) templatesFail(dir *notifier.Directory, broken []brokenTemplate)
 			continue
 		}
 		n := &t.notice
-		b.log.Error("a template fails; notices go out in the words that are shipped", "receiver", n.Receiver, "channel", n.Channel, "notice", n.ID, "reason", n.TemplateFault)
+		b.log.Error("a template fails; notices go out in the words that are shipped", "receiver", n.Receiver, "channel", n.Channel, "notice", n.ID, "part", n.TemplatePart, "reason", n.TemplateFault)
 		if err := b.tellOfTemplate(dir, t); err != nil {
 			b.lost.Delete(t.key)
 			b.log.Error("nobody could be told that a template fails", "receiver", n.Receiver, "error", err)

@@ -40,8 +40,8 @@ func (h *heardBy) to(name string) []string {
 	return slices.Clone(h.said[name])
 }
 
-// worded is a directory in which wei and a webhook have templates of their own; boss is the
-// fallback.
+// worded is a directory in which wei, a mailbox and a webhook have templates of their own; boss
+// is the fallback.
 func worded(t *testing.T, h *heardBy, text, body string) *notifier.Directory {
 	t.Helper()
 	parse := func(s string) *template.Template {
@@ -55,6 +55,7 @@ func worded(t *testing.T, h *heardBy, text, body string) *notifier.Directory {
 		e.Receivers = map[string]notifier.Receiver{
 			"oncall": {Name: "oncall", Targets: []notifier.Target{
 				{Recipient: notifier.Recipient{Channel: "sms", Name: "sms/wei", Display: "wei"}, Channel: h.channel(), Language: words.ZH, Zone: time.UTC, Template: parse(text)},
+				{Recipient: notifier.Recipient{Channel: "email", Name: "email/wei", Display: "wei"}, Channel: h.channel(), Zone: time.UTC, Mail: &notifier.MailTemplate{Subject: parse(text)}},
 				{Recipient: notifier.Recipient{Channel: "webhook", Name: "webhook/oncall"}, Channel: h.channel(), Zone: time.UTC, Template: parse(body)},
 			}},
 			"boss": {Name: "boss", Targets: []notifier.Target{{Recipient: notifier.Recipient{Channel: "sms", Name: "sms/boss"}, Channel: h.channel(), Zone: time.UTC}}},
@@ -79,6 +80,9 @@ func TestOwnWords(t *testing.T) {
 		}
 		if got := h.to("webhook/oncall"); !slices.Equal(got, []string{`{"code": "K7Q2", "share": 0.75}`}) {
 			t.Errorf("the webhook was told %q", got)
+		}
+		if got := h.to("email/wei"); !slices.Equal(got, []string{`{"subject":"Orders connections 75% K7Q2"}`}) {
+			t.Errorf("the mailbox was told %q", got)
 		}
 		<-time.After(10 * time.Minute)
 		one, two := commitOf(alarm.Raised, "M3B4"), commitOf(alarm.Raised, "P5C6")
@@ -106,9 +110,9 @@ func TestATemplateThatFails(t *testing.T) {
 				<-time.After(10 * time.Minute)
 			}
 		}
-		told := func() (n int) {
+		told := func(what string) (n int) {
 			for _, text := range h.to("sms/boss") {
-				if strings.Contains(text, "template for text messages of oncall fails") {
+				if strings.Contains(text, "template for "+what+" of oncall fails") {
 					n++
 				}
 			}
@@ -119,12 +123,19 @@ func TestATemplateThatFails(t *testing.T) {
 		if got := h.to("sms/wei"); len(got) != 3 || !strings.HasPrefix(got[0], "K7Q2 警告 Orders：连接数") {
 			t.Errorf("wei was told %q", got)
 		}
-		if n := told(); n != 1 {
-			t.Errorf("the fallback was told %d times: %q", n, h.to("sms/boss"))
+		if got := h.to("email/wei"); !slices.Equal(got, []string{"", "", ""}) {
+			t.Errorf("mails in words of their own: %q", got)
+		}
+		for _, what := range []string{"text messages", "mails"} {
+			if n := told(what); n != 1 {
+				t.Errorf("the fallback was told of %s %d times: %q", what, n, h.to("sms/boss"))
+			}
 		}
 		run(`{{.Nope}} again`, "R8T4")
-		if n := told(); n != 2 {
-			t.Errorf("of another template the fallback was told %d times: %q", n, h.to("sms/boss"))
+		for _, what := range []string{"text messages", "mails"} {
+			if n := told(what); n != 2 {
+				t.Errorf("of another template for %s the fallback was told %d times: %q", what, n, h.to("sms/boss"))
+			}
 		}
 	})
 }

@@ -3,6 +3,7 @@ package template
 import (
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
 	"reflect"
 	"regexp"
 	"slices"
@@ -67,6 +68,17 @@ func executeError(err error, data any) *Error {
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
 	return &Error{Line: line, Column: column + 1, Text: plain(m[3], m[4], data)}
+}
+
+// unsafeHTML says in plain words why html/template does not know how to escape what is printed.
+func unsafeHTML(e *htmltemplate.Error) string {
+	switch e.ErrorCode {
+	case htmltemplate.ErrEndContext:
+		return "a tag, a quoted value or a comment of the HTML is not closed at the end"
+	case htmltemplate.ErrBranchEnd, htmltemplate.ErrRangeLoopReentry:
+		return "a tag or a quoted value is opened within if, with or range, and not closed there"
+	}
+	return e.Description
 }
 
 // plain says in plain words what text/template says.

@@ -1,6 +1,7 @@
 // Package template parses and executes the templates that a configuration may hold:
-// Go's text/template within bounds. A template reads data and writes text; it can change
-// nothing, call nothing outside of itself, and neither run nor grow without end.
+// Go's text/template within bounds, and html/template within the same. A template reads data
+// and writes text; it can change nothing, call nothing outside of itself, and neither run nor
+// grow without end.
 //
 // The bounds: a template is at most MaxSource long. It defines and calls no other
 // templates, and goes through no more than two lists at once, which are fields of its
@@ -11,6 +12,8 @@ package template
 import (
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
+	"io"
 	"strings"
 	"text/template"
 	"text/template/parse"
@@ -29,10 +32,16 @@ const (
 
 // Template is a template that was parsed. It is safe for use from several goroutines.
 type Template struct {
-	parsed *template.Template
-	fixed  string // what it writes, when that depends on nothing
-	plain  bool
-	source string
+	// metered makes a copy whose functions count in a meter; nil for one that is plain.
+	metered func(*meter) (executor, error)
+	fixed   string // what it writes, when that depends on nothing
+	plain   bool
+	source  string
+}
+
+// executor is what text/template and html/template have in common.
+type executor interface {
+	Execute(w io.Writer, data any) error
 }
 
 // Parse reads a template for data that is known: what a map does not have is a fault. The
@@ -41,7 +50,57 @@ func Parse(source string) (*Template, error) { return parsed(source, "missingkey
 
 // ParseLenient is Parse for maps that hold what an operator likes, such as labels: what they
 // do not have is empty.
-func ParseLenient(source string) (*Template, error) { return parsed(source, "missingkey=zero") }
+func ParseLenient(source string) (*Template, error) { return parsed(source, lenient) }
+
+// lenient is the option of text/template for maps that do not have everything.
+const lenient = "missingkey=zero"
+
+// ParseHTML is ParseLenient for a template that writes HTML: what it prints of the data is
+// escaped by where it stands.
+func ParseHTML(source string) (*Template, error) {
+	out, err := ParseLenient(source)
+	if err != nil {
+		return nil, err
+	}
+	if out.plain && out.fixed == "" {
+		return out, nil
+	}
+	t, err := htmltemplate.New("t").Option(lenient).Funcs(functions(new(meter))).Parse(source)
+	if err != nil {
+		return nil, parseError(err)
+	}
+	out.plain = false // also what prints nothing of the data has to be whole HTML
+	out.metered = func(m *meter) (executor, error) {
+		c, err := t.Clone()
+		if err != nil {
+			return nil, err
+		}
+		return c.Funcs(functions(m)), nil
+	}
+	if err := escapes(t); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// escapes says why what a template prints could not be escaped. That is found out before it is
+// executed, so that no data is needed for it.
+func escapes(t *htmltemplate.Template) error {
+	c, err := t.Clone()
+	if err != nil {
+		return &Error{Text: "the template cannot be executed"}
+	}
+	unsafe, ok := errors.AsType[*htmltemplate.Error](c.Execute(io.Discard, nil))
+	if !ok {
+		return nil
+	}
+	out := &Error{Line: unsafe.Line, Text: unsafeHTML(unsafe)}
+	if unsafe.Node != nil {
+		where, _ := (*parse.Tree)(nil).ErrorContext(unsafe.Node)
+		out.Line, out.Column = position(where)
+	}
+	return out
+}
 
 func parsed(source, missing string) (*Template, error) {
 	if len(source) > MaxSource {
@@ -63,7 +122,14 @@ func parsed(source, missing string) (*Template, error) {
 	if err := check(t.Tree, t.Root, 0); err != nil {
 		return nil, err
 	}
-	return &Template{parsed: t, source: source}, nil
+	metered := func(m *meter) (executor, error) {
+		c, err := t.Clone()
+		if err != nil {
+			return nil, err
+		}
+		return c.Funcs(functions(m)), nil
+	}
+	return &Template{metered: metered, source: source}, nil
 }
 
 // Source is the template as it was written.
@@ -78,12 +144,12 @@ func (t *Template) Execute(data any) (string, error) {
 		return t.fixed, nil
 	}
 	m := &meter{left: maxMade}
-	c, err := t.parsed.Clone()
+	c, err := t.metered(m)
 	if err != nil {
 		return "", &Error{Text: "the template cannot be executed"}
 	}
 	w := &limited{}
-	if err := c.Funcs(functions(m)).Execute(w, data); err != nil {
+	if err := c.Execute(w, data); err != nil {
 		return "", executeError(err, data)
 	}
 	return strings.ToValidUTF8(w.String(), "\uFFFD"), nil

@@ -116,21 +116,60 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestHTML: what is printed of the data is escaped by where it stands; the bounds are the same.
+func TestHTML(t *testing.T) {
+	for _, tt := range []struct{ name, source, want, fault string }{
+		{"a text", `<b>{{.Text}}</b>`, `<b>Orders &#34;A&#34; &amp; 订单</b>`, ""},
+		{"an attribute", `<a title="{{.Text}}">x</a>`, `<a title="Orders &#34;A&#34; &amp; 订单">x</a>`, ""},
+		{"an address", `<a href="{{print "javascript:alert(1)"}}">x</a>`, `<a href="#ZgotmplZ">x</a>`, ""},
+		{"a list", `{{range .Facts}}<p>{{upper .}}</p>{{end}}`, `<p>ONE</p><p>TWO</p>`, ""},
+		{"a label that is not there", `a{{.Labels.nobody}}b`, `ab`, ""},
+		{"nothing to do", `<b>a & b</b>`, `<b>a & b</b>`, ""},
+		{"a comment alone", `{{/* nothing */}}`, ``, ""},
+		{"not closed", `<a href="{{.Text}}`, "", "is not closed at the end"},
+		{"not closed, without data", `<a href="x`, "", "is not closed at the end"},
+		{"different in an if", "a\n{{if .Text}}<a href='{{end}}x", "", "line 2, column 6 of the template: a tag or a quoted value is opened within if, with or range"},
+		{"no field", "<p>\n{{.Txt}}</p>", "", "line 2, column 3 of the template: there is no .Txt; did you mean .Text?"},
+		{"no function", `{{jsonn .Text}}`, "", "there is no function jsonn"},
+		{"call", `{{call .Text}}`, "", "there is no function call"},
+		{"too long a text", `{{.Long}}{{.Long}}`, "", "what it writes is longer than 64 kB"},
+		{"a text that doubles", `{{$a := .Long}}{{$a = print $a $a}}{{$a}}`, "", "what a function makes is longer than 64 kB"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			made, err := template.ParseHTML(tt.source)
+			got := ""
+			for range 2 { // the second time is like the first
+				if err == nil {
+					got, err = made.Execute(sample())
+				}
+			}
+			switch {
+			case tt.fault == "" && (err != nil || got != tt.want):
+				t.Errorf("%q, %v; want %q", got, err, tt.want)
+			case tt.fault != "" && (err == nil || !strings.Contains(err.Error(), tt.fault) || strings.Contains(err.Error(), "\n")):
+				t.Errorf("%v; want %q", err, tt.fault)
+			}
+		})
+	}
+}
+
 // TestAnyTemplate: whatever a template is, it ends with a text within the bounds or an
 // error, and without a panic.
 func TestAnyTemplate(t *testing.T) {
 	parts := []string{
 		"{{", "}}", ".Text", ".Long", ".Facts", " ", "range", "end", "if", "else", "with", "json", "print", "printf", `"%d"`, "$a", ":=", "=", "|", "(", ")", "len", "1",
-		"template", `"t"`, "define", "index", "slice", "eq", "x", "urlquery", "ucs2", "break", "continue", "date", ".Unix", `"UTC"`, "replace", "-", "/*", "*/",
+		"template", `"t"`, "define", "index", "slice", "eq", "x", "urlquery", "ucs2", "break", "continue", "date", ".Unix", `"UTC"`, "replace", "-", "/*", "*/", "<a href='", "'>",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		source := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 40).Draw(t, "parts"), "")
-		made, err := template.Parse(source)
-		if err != nil {
-			return
-		}
-		if text, err := made.Execute(sample()); err == nil && len(text) > 3*template.MaxText {
-			t.Fatalf("%d bytes", len(text))
+		for _, parse := range []func(string) (*template.Template, error){template.Parse, template.ParseHTML} {
+			made, err := parse(source)
+			if err != nil {
+				continue
+			}
+			if text, err := made.Execute(sample()); err == nil && len(text) > 3*template.MaxText {
+				t.Fatalf("%d bytes", len(text))
+			}
 		}
 	})
 }
