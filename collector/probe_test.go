@@ -39,8 +39,9 @@ func TestProbe(t *testing.T) {
 	stuck := func(_ context.Context, v *Visit) error { v.Counter(fleet.SendTPS, 4711, began); return nil }
 	renews := func(_ context.Context, v *Visit) error {
 		epoch := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // where the clock of a bubble begins
-		at := time.Since(epoch) / (11 * time.Second)
-		v.Counter(fleet.SendTPS, float64(at)*110, began.Add(at*11*time.Second))
+		const every = 11 * time.Second
+		at := time.Since(epoch).Truncate(every)
+		v.Counter(fleet.SendTPS, at.Seconds()*10, began.Add(at))
 		return nil
 	}
 	fails := func(err error) answer { return func(context.Context, *Visit) error { return err } }

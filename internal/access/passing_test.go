@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,7 +156,7 @@ func TestPassingByTLS(t *testing.T) {
 func TestPassingUnderARate(t *testing.T) {
 	addr := serveDoor(t, write(t, filepath.Join(t.TempDir(), "web.yml"), "basic_auth_users: {wei: "+hash+"}\nrate_limit: {interval: 1h, burst: 2}\n"))
 	for i, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
-		if got, err := visit(t.Context(), "http://"+addr+"/a/AbC", nil, "", ""); err != nil || !strings.HasPrefix(got, fmt.Sprint(want)) {
+		if got, err := visit(t.Context(), "http://"+addr+"/a/AbC", nil, "", ""); err != nil || !strings.HasPrefix(got, strconv.Itoa(want)) {
 			t.Errorf("request %d: %q, %v; want %d", i, got, err, want)
 		}
 	}

@@ -161,7 +161,7 @@ func TestJSONSchemaRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"an unknown key at the top":       "instance: []",
 		"an unknown key":                  "instances: [{id: a, naem: b}]",
-		"an unknown key of a source":      "instances: [{id: a, source: {type: redis, adress: x}}]",
+		"an unknown key of a source":      "instances: [{id: a, source: {type: redis, addr: x}}]",
 		"a source of no type":             "instances: [{id: a, source: {type: kafka}}]",
 		"a list where there is a mapping": "alarms: []",
 		"a text where there is a list":    "instances: a",

@@ -67,7 +67,7 @@ func (c control) EditAlarms(ctx context.Context, id, base string, change readers
 		return config.ErrNoInstance
 	}
 	if rules.Base() != base {
-		return &readers.AlarmsChanged{Now: rules}
+		return &readers.AlarmsChangedError{Now: rules}
 	}
 	if err := config.EditAlarms(s, id, config.AlarmEdit{Settings: change.Settings, Notify: change.Notify}); err != nil {
 		return err

@@ -88,14 +88,14 @@ func TestDialogOfTwo(t *testing.T) {
 	}
 	before := text(t, path)
 	err := c.EditAlarms(t.Context(), "a", rules.Base(), change("90%"))
-	changed, is := errors.AsType[*readers.AlarmsChanged](err)
+	changed, is := errors.AsType[*readers.AlarmsChangedError](err)
 	if !is || changed.Now.Metrics[fleet.Connections].Threshold != 0.8 || text(t, path) != before {
 		t.Errorf("%v\n%s", err, text(t, path))
 	}
 
 	edit(t, path, "threshold: 80%", "threshold: 85%") // by hand, and not loaded yet
 	err = c.EditAlarms(t.Context(), "a", changed.Now.Base(), change("90%"))
-	changed, is = errors.AsType[*readers.AlarmsChanged](err)
+	changed, is = errors.AsType[*readers.AlarmsChangedError](err)
 	if !is || changed.Now.Metrics[fleet.Connections].Threshold != 0.85 || strings.Contains(text(t, path), "90%") {
 		t.Errorf("%v\n%s", err, text(t, path))
 	}

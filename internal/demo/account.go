@@ -15,7 +15,7 @@ const (
 	cloudKeyID     = "LTAIdemodemodemodemo"
 	cloudKeySecret = "demodemodemodemodemodemodemode"
 	lowKeyID       = "LTAIlowlowlowlowlowl"
-	lowKeySecret   = "lowlowlowlowlowlowlowlowlowlow"
+	lowKeySecret   = "lowlowlowlowlowlowlowlowlowlow" //nolint:gosec // opens nothing else
 )
 
 // The instances of the demo's account.

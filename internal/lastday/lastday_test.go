@@ -156,7 +156,7 @@ func TestFilledFromTheHistory(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- l.Run(ctx) }()
 		step := func() {
-			time.Sleep(fillEvery)
+			<-time.After(fillEvery) // of the bubble
 			synctest.Wait()
 		}
 		step()

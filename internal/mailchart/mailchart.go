@@ -57,7 +57,8 @@ const (
 
 // step is the distance of the points of a chart.
 func step(length time.Duration) time.Duration {
-	return max((length+points*finest-1)/(points*finest), 1) * finest
+	const all = points * finest
+	return max((length+all-1).Truncate(all)/points, finest)
 }
 
 // OfNotice is what the chart of a notice shows; false is that it is not about a metric.

@@ -133,7 +133,7 @@ func (s *server) askAlarm(ctx context.Context, in alarmQuery) (out alarmAnswer, 
 		if known {
 			zone = zoneOf(&x.Standing)
 			out.explanation = explanationOf(&x, cmp.Or(e.Key.MetricName(), string(e.Key.Rule)))
-			out.explanation.Alarms = slices.DeleteFunc(out.explanation.Alarms, func(a explainedRow) bool { return a.Rule != string(e.Key.Rule) })
+			out.Alarms = slices.DeleteFunc(out.Alarms, func(a explainedRow) bool { return a.Rule != string(e.Key.Rule) })
 		} else {
 			out.Remarks = append(out.Remarks, "the instance is not in the configuration any more")
 		}
@@ -307,7 +307,7 @@ func whenTold(n *notifier.Previewed, zone *time.Location) string {
 func (a *alarmAnswer) text() string {
 	var b strings.Builder
 	b.WriteString(a.Alarm.text() + "\n")
-	a.explanation.write(&b)
+	a.write(&b)
 	if a.Advice != "" {
 		b.WriteString("Advice: " + a.Advice + "\n")
 	}
@@ -318,7 +318,7 @@ func (a *alarmAnswer) text() string {
 func (a *explainAnswer) text() string {
 	var b strings.Builder
 	b.WriteString(a.Instance.text() + "\n")
-	a.explanation.write(&b)
+	a.write(&b)
 	writeNotices(&b, "Notices", a.Told, 0)
 	return b.String()
 }

@@ -88,7 +88,7 @@ func (s *server) askInstance(ctx context.Context, in instanceQuery) (out instanc
 		instanceRow: instanceRowOf(&st, now), Spec: i.Spec, CloudStatus: i.Status, Labels: make(map[string]string), Metrics: []metricRow{}, Moments: []momentRow{}, OpenAlarms: []alarmRow{},
 		Since: moment(st.Lifecycle.Since, zone), Reason: st.Lifecycle.Reason,
 		Term: termRow{
-			Method: string(i.Term.Method), AutoRenew: i.Term.AutoRenew, PostExpiration: string(i.Term.PostExpiration), Frozen: i.Term.Frozen,
+			Method: string(i.Term.Method), AutoRenew: i.Term.AutoRenew, PostExpiration: i.Term.PostExpiration, Frozen: i.Term.Frozen,
 			OverdueSince: moment(i.Term.OverdueSince, zone), UnsubscribedAt: moment(i.Term.UnsubscribedAt, zone),
 		},
 	}

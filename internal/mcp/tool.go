@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ type bound func(*jsonschema.Schema) error
 func number(name string, least, usual, most int) bound {
 	return property(name, func(p *jsonschema.Schema) {
 		low, high := float64(least), float64(most)
-		p.Minimum, p.Maximum, p.Default = &low, &high, json.RawMessage(fmt.Sprint(usual))
+		p.Minimum, p.Maximum, p.Default = &low, &high, json.RawMessage(strconv.Itoa(usual))
 	})
 }
 

@@ -54,8 +54,7 @@ func sentencesIn(t *testing.T, file, function string) (out []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var find func(n ast.Node) bool
-	find = func(n ast.Node) bool {
+	find := func(n ast.Node) bool {
 		e, isText := n.(ast.Expr)
 		if !isText {
 			return true

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -261,7 +262,7 @@ func TestWhoGoesAway(t *testing.T) {
 		var done sync.WaitGroup
 		for i := range 5 {
 			done.Go(func() {
-				r := httptest.NewRequestWithContext(ctx, http.MethodGet, p.address(func(l *links.Picture) { l.Instance = fmt.Sprint(i) }), nil)
+				r := httptest.NewRequestWithContext(ctx, http.MethodGet, p.address(func(l *links.Picture) { l.Instance = strconv.Itoa(i) }), nil)
 				p.h.ServeHTTP(httptest.NewRecorder(), r)
 			})
 		}
@@ -281,8 +282,8 @@ func TestKeptIsBounded(t *testing.T) {
 	at := noon()
 	for i := range 500 {
 		at = at.Add(10 * time.Millisecond)
-		k.put(fmt.Sprint(i), []byte{byte(i)}, at)
-		if got, ok := k.get(fmt.Sprint(i), at); !ok || !bytes.Equal(got, []byte{byte(i)}) || len(k.list) > keptMost {
+		k.put(strconv.Itoa(i), []byte{byte(i)}, at)
+		if got, ok := k.get(strconv.Itoa(i), at); !ok || !bytes.Equal(got, []byte{byte(i)}) || len(k.list) > keptMost {
 			t.Fatalf("after %d: %v, %v, %d are kept", i, got, ok, len(k.list))
 		}
 	}

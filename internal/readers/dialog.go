@@ -17,7 +17,7 @@ type AlarmDialog interface {
 	// AlarmRules are what is in force; false when there is no such instance. It does not block.
 	AlarmRules(id string) (AlarmRules, bool)
 	// EditAlarms writes a change into the configuration and puts it into force. It returns an
-	// *AlarmsChanged, and changes nothing, when something else is in force than base says: somebody
+	// *AlarmsChangedError, and changes nothing, when something else is in force than base says: somebody
 	// else was faster.
 	EditAlarms(ctx context.Context, id, base string, change AlarmChange) error
 	// PreviewAlarms says how often the alarms of the metrics in settings would have been raised with
@@ -62,11 +62,11 @@ type AlarmChange struct {
 	Notify   []string // nil leaves them
 }
 
-// AlarmsChanged says that something else is in force than somebody saw, and what.
-type AlarmsChanged struct{ Now AlarmRules }
+// AlarmsChangedError says that something else is in force than somebody saw, and what.
+type AlarmsChangedError struct{ Now AlarmRules }
 
 // Error says so.
-func (*AlarmsChanged) Error() string {
+func (*AlarmsChangedError) Error() string {
 	return "the alarms of this instance have been changed in the meantime"
 }
 

@@ -103,7 +103,7 @@ func (p *pages) ackInstances(w http.ResponseWriter, r *http.Request) {
 	if later > 0 {
 		done.Set("later", strconv.Itoa(later))
 	}
-	http.Redirect(w, r, with(chosen.back, done), http.StatusSeeOther) //nolint:gosec // the list with a filter
+	http.Redirect(w, r, with(chosen.back, done), http.StatusSeeOther)
 }
 
 // openCodes lists the alarms that wait for an acknowledgement, and counts those that the
@@ -182,7 +182,7 @@ func (p *pages) addSeveral(w http.ResponseWriter, r *http.Request, s notifier.Si
 		}
 	}
 	p.log.InfoContext(r.Context(), "silences added", "instances", len(ids), "until", s.Until.UTC().Format(time.RFC3339), "by", s.By)
-	http.Redirect(w, r, with(of.back, url.Values{"silenced": {strconv.Itoa(len(ids))}}), http.StatusSeeOther) //nolint:gosec // the list with a filter
+	http.Redirect(w, r, with(of.back, url.Values{"silenced": {strconv.Itoa(len(ids))}}), http.StatusSeeOther)
 }
 
 // silencedSeveral says what the form of several silences achieved, after the redirect.

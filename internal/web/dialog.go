@@ -204,7 +204,7 @@ func (p *pages) setAlarms(w http.ResponseWriter, r *http.Request) {
 	saved, status := "0", http.StatusUnprocessableEntity
 	if len(view.Faults) == 0 && (len(change.Settings) > 0 || change.Notify != nil) {
 		err := p.AlarmDialog.EditAlarms(r.Context(), id, view.Base, change)
-		changed, isChanged := errors.AsType[*readers.AlarmsChanged](err)
+		changed, isChanged := errors.AsType[*readers.AlarmsChangedError](err)
 		switch {
 		case isChanged:
 			p.log.InfoContext(r.Context(), "alarms not set: somebody else was faster", "instance_id", id)

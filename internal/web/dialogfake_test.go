@@ -51,7 +51,7 @@ func (f *fake) EditAlarms(_ context.Context, id, base string, change readers.Ala
 		return f.refuse
 	}
 	if rules.Base() != base {
-		return &readers.AlarmsChanged{Now: rules}
+		return &readers.AlarmsChangedError{Now: rules}
 	}
 	shares := make(map[fleet.Metric]float64, len(change.Settings))
 	for m, s := range change.Settings {

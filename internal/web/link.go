@@ -134,10 +134,10 @@ func (p *pages) openLink(w http.ResponseWriter, r *http.Request, read func(token
 // in, so the particulars are in the log alone.
 func (p *pages) refuseLink(w http.ResponseWriter, r *http.Request, status int, heading, back string, said ...string) {
 	label := p.say.T("All alarms")
-	switch {
-	case back == r.URL.Path:
+	switch back {
+	case r.URL.Path:
 		label = p.say.T("Try again")
-	case back == "/silences":
+	case "/silences":
 		label = p.say.T("Silences")
 	}
 	if len(said) == 0 {

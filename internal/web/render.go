@@ -72,21 +72,19 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 		return
 	}
 	whole := cut(buf.Bytes())
-	h, body := w.Header(), []byte(nil)
+	h, body := w.Header(), whole.plain()
 	if status == http.StatusOK && pg.Refresh > 0 {
 		status, body = whole.answerFor(r)
 		h.Add("Vary", partsHeader)
 		h.Set("ETag", whole.etag)
 		h.Set(asOfHeader, pg.At.Machine+" "+pg.At.Text+" "+pg.At.Zone)
-	} else {
-		body = whole.plain()
 	}
 	if status != http.StatusNotModified {
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
+	if _, err := w.Write(body); err != nil { //nolint:gosec // a page of ours, with all texts escaped
 		p.log.DebugContext(r.Context(), "page was not taken", "page", name, "error", err)
 	}
 }

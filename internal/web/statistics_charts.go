@@ -76,9 +76,9 @@ func (p *pages) newDrawing(c *charts, h *history, s fleet.Series) drawing {
 	}}
 }
 
-// comparable is how many times as high as another a chart may be to have the same scale: beside
+// comparableHeight is how many times as high as another a chart may be to have the same scale: beside
 // a higher one nothing would be seen of the lower.
-const comparable = 4
+const comparableHeight = 4
 
 // sharedTop is the amount up to which all charts go; 0 where each is to have its own scale.
 func sharedTop(list []drawing, scale string) float64 {
@@ -90,7 +90,7 @@ func sharedTop(list []drawing, scale string) float64 {
 		most := list[i].Most()
 		lowest, highest = min(lowest, most), max(highest, most)
 	}
-	if scale == "" && lowest*comparable < highest {
+	if scale == "" && lowest*comparableHeight < highest {
 		return 0
 	}
 	return highest

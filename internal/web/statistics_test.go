@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"image/png"
 	"io"
 	"math"
@@ -183,7 +184,7 @@ func TestStatisticsOfOddNames(t *testing.T) {
 		d := xml.NewDecoder(bytes.NewReader(svg.Body.Bytes()))
 		for {
 			token, err := d.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -172,7 +173,7 @@ func TestWhoAcknowledged(t *testing.T) {
 // once and none after the end, and says at last whether somebody has acknowledged.
 func TestAcknowledgementsWhateverHappens(t *testing.T) {
 	for seed := range uint64(12) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			path := dbPath(t)
 			synctest.Test(t, func(t *testing.T) { livesWithAcks(t, path, seed) })

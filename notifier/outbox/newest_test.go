@@ -58,9 +58,9 @@ func layoutOf(t *testing.T, db *sql.DB) string {
 	var tables []string
 	for _, row := range rowsOf(t, db, `SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid`) {
 		if row[0] == "table" {
-			tables = append(tables, row[1].(string))
+			tables = append(tables, fmt.Sprint(row[1]))
 		}
-		out += row[2].(string) + ";\n"
+		out += fmt.Sprint(row[2]) + ";\n"
 	}
 	for _, table := range tables {
 		for _, row := range rowsOf(t, db, "SELECT * FROM "+table) {

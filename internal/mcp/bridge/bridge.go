@@ -50,10 +50,10 @@ func Run(ctx context.Context, o Options) error {
 	server := sdk.NewServer(far.ServerInfo, &sdk.ServerOptions{Instructions: far.Instructions, Capabilities: far.Capabilities})
 	server.AddReceivingMiddleware(b.carry)
 	err := server.Run(ctx, answered{&sdk.IOTransport{Reader: o.In, Writer: unclosed{o.Out}, MaxLineLength: maxLine}})
-	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
-		return nil
+	if err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("speak to the assistant: %w", err)
 	}
-	return fmt.Errorf("speak to the assistant: %w", err)
+	return nil // it has ended its input, or we were told to stop
 }
 
 // unclosed is a writer that others need.

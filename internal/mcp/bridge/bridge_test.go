@@ -89,7 +89,11 @@ func call(t *testing.T, s *sdk.ClientSession, word string) (*sdk.CallToolResult,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got, got.Content[0].(*sdk.TextContent).Text
+	text, ok := got.Content[0].(*sdk.TextContent)
+	if !ok {
+		t.Fatalf("the answer is a %T", got.Content[0])
+	}
+	return got, text.Text
 }
 
 // TestCarried: assistants of each version see what the Brimwatch says, as it says it.
@@ -106,7 +110,7 @@ func TestCarried(t *testing.T) {
 	for _, version := range sdk.SupportedProtocolVersions() {
 		t.Run(version, func(t *testing.T) {
 			s := connect(t, url, version)
-			if got := s.InitializeResult(); got.ServerInfo.Version != "9.9" || got.Instructions != "ask" || got.Capabilities.Logging != nil {
+			if got := s.InitializeResult(); got.ServerInfo.Version != "9.9" || got.Instructions != "ask" || got.Capabilities.Logging != nil { //nolint:staticcheck // deprecated, and so never to be told
 				t.Errorf("it says of itself %+v", got)
 			}
 			tools, err := s.ListTools(t.Context(), nil)
@@ -135,9 +139,9 @@ func TestAnew(t *testing.T) {
 		if !away.Load() {
 			return true
 		}
-		conn, _, err := w.(http.Hijacker).Hijack()
-		if err == nil {
-			err = conn.(*net.TCPConn).SetLinger(0)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if tcp, ok := conn.(*net.TCPConn); ok && err == nil {
+			err = tcp.SetLinger(0)
 		}
 		if err == nil {
 			err = conn.Close()

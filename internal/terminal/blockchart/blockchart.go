@@ -111,14 +111,14 @@ func (p *plot) row(v float64) int {
 
 // label is what stands beside a row.
 func (p *plot) label(row int) string {
-	switch {
-	case row == p.capRow:
+	switch row {
+	case p.capRow:
 		return p.Figure(p.capacity)
-	case row == p.markRow:
+	case p.markRow:
 		return p.Figure(p.Threshold * p.capacity)
-	case row == p.Height-1:
+	case p.Height - 1:
 		return p.Figure(p.top)
-	case row == 0:
+	case 0:
 		return "0"
 	}
 	return ""

@@ -61,8 +61,8 @@ func New(o Options, now time.Time) Model {
 	return Model{Options: o, width: o.Look.Width, height: o.Look.Height, now: now}
 }
 
-// Update returns the model after something has happened, and what it wants done.
-func (m Model) Update(msg any) (Model, want) {
+// update returns the model after something has happened, and what it wants done.
+func (m Model) update(msg any) (Model, want) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height

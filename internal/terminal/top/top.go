@@ -66,7 +66,7 @@ func (p program) Init() tea.Cmd { return tea.Batch(p.carryOut(ask), p.carryOut(c
 
 // Update implements tea.Model.
 func (p program) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	next, wants := p.Model.Update(msg)
+	next, wants := p.update(msg)
 	p.Model = next
 	return p, p.carryOut(wants)
 }

@@ -59,7 +59,7 @@ func small() []wire.Instance {
 // screenOf is a model with an answer, on a screen.
 func screenOf(l words.Language, look terminal.Look, list []wire.Instance) Model {
 	m := New(Options{Where: "http://127.0.0.1:9740", Every: 5 * time.Second, Zone: time.UTC, Say: phrases.New().In(l), Look: look, Order: Worst}, noon())
-	m, _ = m.Update(answer{fleet: list, at: noon()})
+	m, _ = m.update(answer{fleet: list, at: noon()})
 	return m
 }
 
@@ -67,7 +67,7 @@ func screenOf(l words.Language, look terminal.Look, list []wire.Instance) Model 
 func press(t helper, m Model, keys ...string) Model {
 	t.Helper()
 	for _, k := range keys {
-		m, _ = m.Update(keyOf(k))
+		m, _ = m.update(keyOf(k))
 	}
 	return m
 }
@@ -92,7 +92,7 @@ func TestScreens(t *testing.T) {
 	}
 	en, zh := words.EN, words.ZH
 	lost := func(m Model) Model {
-		m, _ = m.Update(answer{err: errors.New("the Brimwatch at http://127.0.0.1:9740 did not answer in time"), at: noon().Add(5 * time.Second)})
+		m, _ = m.update(answer{err: errors.New("the Brimwatch at http://127.0.0.1:9740 did not answer in time"), at: noon().Add(5 * time.Second)})
 		return m
 	}
 	tests := []struct {
@@ -144,13 +144,13 @@ func TestTheChosenLineStaysChosen(t *testing.T) {
 	if !strings.HasPrefix(chosen, "i-297\x00") { // the third fullest
 		t.Fatalf("chosen is %q", chosen)
 	}
-	m, _ = m.Update(answer{fleet: many(299), at: noon().Add(time.Minute)})
-	m, _ = m.Update(tea.WindowSizeMsg{Width: 60, Height: 8})
+	m, _ = m.update(answer{fleet: many(299), at: noon().Add(time.Minute)})
+	m, _ = m.update(tea.WindowSizeMsg{Width: 60, Height: 8})
 	m = press(t, m, "s", "s", "r", "r")
 	if at := m.at(); m.chosen != chosen || at < m.first || at >= m.first+m.room() {
 		t.Errorf("chosen is %q in row %d, and rows %d to %d are shown", m.chosen, at, m.first, m.first+m.room())
 	}
-	m, _ = m.Update(answer{fleet: many(10), at: noon().Add(time.Minute)})
+	m, _ = m.update(answer{fleet: many(10), at: noon().Add(time.Minute)})
 	if m.chosen != "" || m.first != 10-m.room() {
 		t.Errorf("what is gone is still chosen, or nothing is shown: %q from %d", m.chosen, m.first)
 	}
@@ -161,21 +161,21 @@ func TestItGoesOnAsking(t *testing.T) {
 	m := screenOf(words.EN, terminal.Look{Width: 80, Height: 24}, nil)
 	for _, err := range []error{nil, errors.New("no route"), errors.New("no route"), nil} {
 		var w want
-		if m, w = m.Update(answer{fleet: small(), err: err, at: noon()}); w != wait {
+		if m, w = m.update(answer{fleet: small(), err: err, at: noon()}); w != wait {
 			t.Fatalf("after %v it wants %v", err, w)
 		}
-		if m, w = m.Update(due{}); w != ask {
+		if m, w = m.update(due{}); w != ask {
 			t.Fatalf("when it is due it wants %v", w)
 		}
 	}
 	if m.fault != "" || len(m.rows) != 6 {
 		t.Errorf("after it came back: %q, %d rows", m.fault, len(m.rows))
 	}
-	if _, w := m.Update(tick(noon())); w != count {
+	if _, w := m.update(tick(noon())); w != count {
 		t.Errorf("the clock stops: %v", w)
 	}
 	for _, key := range []string{"q", "ctrl+c"} {
-		if _, w := m.Update(keyOf(key)); w != quit {
+		if _, w := m.update(keyOf(key)); w != quit {
 			t.Errorf("%s wants %v", key, w)
 		}
 	}
@@ -183,7 +183,7 @@ func TestItGoesOnAsking(t *testing.T) {
 	if !typing.typing || typing.draft != "q" {
 		t.Errorf("q in a filter: %+v", typing.draft)
 	}
-	if _, w := typing.Update(keyOf("ctrl+c")); w != quit {
+	if _, w := typing.update(keyOf("ctrl+c")); w != quit {
 		t.Error("Ctrl-C does not end a screen with a filter")
 	}
 }
@@ -199,13 +199,13 @@ func TestAnythingTyped(t *testing.T) {
 		for range rapid.IntRange(0, 20).Draw(t, "steps") {
 			switch rapid.IntRange(0, 9).Draw(t, "what") {
 			case 0:
-				m, _ = m.Update(tea.WindowSizeMsg{Width: rapid.IntRange(0, 200).Draw(t, "width"), Height: rapid.IntRange(0, 50).Draw(t, "height")})
+				m, _ = m.update(tea.WindowSizeMsg{Width: rapid.IntRange(0, 200).Draw(t, "width"), Height: rapid.IntRange(0, 50).Draw(t, "height")})
 			case 1:
-				m, _ = m.Update(answer{fleet: small()[:rapid.IntRange(0, 6).Draw(t, "instances")], at: noon()})
+				m, _ = m.update(answer{fleet: small()[:rapid.IntRange(0, 6).Draw(t, "instances")], at: noon()})
 			case 2:
-				m, _ = m.Update(answer{err: errors.New("a\x1b]0;title\x07b"), at: noon()})
+				m, _ = m.update(answer{err: errors.New("a\x1b]0;title\x07b"), at: noon()})
 			case 3:
-				m, _ = m.Update(tea.PasteMsg{Content: "x\x1b[31m\n\u202e"})
+				m, _ = m.update(tea.PasteMsg{Content: "x\x1b[31m\n\u202e"})
 			default:
 				m = press(t, m, rapid.SampledFrom(keys).Draw(t, "key"))
 			}

@@ -108,7 +108,10 @@ func TestFiguresOfAPNG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := decoded.(*image.Paletted)
+	p, ok := decoded.(*image.Paletted)
+	if !ok {
+		t.Fatalf("it is a %T", decoded)
+	}
 	left, below := 0, 0
 	for y := range 300 {
 		for x := range 1120 {

@@ -123,12 +123,9 @@ func figured(token string) string {
 	token = strings.ReplaceAll(token, ",", "")
 	token, below := strings.CutPrefix(token, "-")
 	whole, fraction, some := strings.Cut(token, ".")
-	out := ""
-	switch n, err := strconv.ParseUint(whole, 10, 64); {
-	case err != nil || n >= most || len(whole) > 1 && whole[0] == '0':
-		out = digits(whole) // no amount, but a number of something
-	default:
-		out = Number(n)
+	out := digits(whole) // a number of something
+	if n, err := strconv.ParseUint(whole, 10, 64); err == nil && n < most && (len(whole) == 1 || whole[0] != '0') {
+		out = Number(n) // an amount
 	}
 	if some {
 		out += "点" + digits(fraction)

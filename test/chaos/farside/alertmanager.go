@@ -48,7 +48,7 @@ func (m *Alertmanager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	refuse := func(status int, why string) {
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(why) // the reader may be gone
+		_ = json.NewEncoder(w).Encode(why) //nolint:errchkjson // a text; the reader may be gone
 	}
 	if r.URL.Path != "/api/v2/alerts" || r.Method != http.MethodPost {
 		refuse(http.StatusNotFound, "path "+r.URL.Path+" was not found")

@@ -11,11 +11,14 @@ import (
 
 // The accounts at the clouds, and what is approved there: one variable holds the whole text.
 const (
-	CloudKeyID, CloudKeySecret     = "LTAI5tChaos", "a-secret-of-the-account"
-	TencentID, TencentKey          = "AKIDchaos", "a-secret-of-the-application"
-	TencentApp                     = "1400006666"
-	SignName                       = "Brimwatch"
-	CloudTemplate, TencentTemplate = "SMS_15305", "1110"
+	CloudKeyID      = "LTAI5tChaos"
+	CloudKeySecret  = "a-secret-of-the-account"
+	TencentID       = "AKIDchaos"
+	TencentKey      = "a-secret-of-the-application"
+	TencentApp      = "1400006666"
+	SignName        = "Brimwatch"
+	CloudTemplate   = "SMS_15305"
+	TencentTemplate = "1110"
 )
 
 // Aliyun is Alibaba Cloud's Short Message Service.

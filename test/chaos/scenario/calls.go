@@ -121,7 +121,7 @@ func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.
 	}
 	for i, f := range callFates() {
 		n := got[calledPhone(i)]
-		w.count(fmt.Sprintf("calls where %s", f.Name()), "1", n, n == 1)
+		w.count("calls where "+f.Name(), "1", n, n == 1)
 	}
 	w.count("calls about anything else", "0", wrong, wrong == 0)
 	return nil
