@@ -19,9 +19,11 @@ const (
 	SignName        = "Brimwatch"
 	CloudTemplate   = "SMS_15305"
 	TencentTemplate = "1110"
+	VoiceTemplate   = "TTS_10001"
+	VoiceNumber     = "057112345678"
 )
 
-// Aliyun is Alibaba Cloud's Short Message Service.
+// Aliyun is Alibaba Cloud's Short Message Service, and its Voice Service.
 type Aliyun struct{ server *cloud.Server }
 
 // NewAliyun returns it with one account.
@@ -31,6 +33,10 @@ func NewAliyun() (*Aliyun, error) {
 		SMS: cloud.SMS{
 			Signatures: []string{SignName}, VariableLength: 500, PerDay: 1 << 30, ReceiptAfter: time.Second,
 			Templates: []cloud.SMSTemplate{{Code: CloudTemplate, Content: "${t1}", Status: 1}},
+		},
+		Voice: cloud.Voice{
+			Numbers: []string{VoiceNumber}, DetailsAfter: time.Second,
+			Templates: []cloud.VoiceTemplate{{Code: VoiceTemplate, Content: "您好，${t1}。请查看短信。", Approved: true, Dedicated: true}},
 		},
 	}}})
 	return &Aliyun{server}, err
@@ -42,6 +48,18 @@ func (a *Aliyun) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.server.Se
 // AliyunSends tells whether a call sends something.
 func AliyunSends(r *http.Request) bool {
 	return r.Header.Get("X-Acs-Action") == "SendSms" || r.URL.Query().Get("Action") == "SendSms"
+}
+
+// AliyunCalls tells whether a call of the API makes a telephone call.
+func AliyunCalls(r *http.Request) bool {
+	return r.Header.Get("X-Acs-Action") == "SingleCallByTts" || r.URL.Query().Get("Action") == "SingleCallByTts"
+}
+
+// Calls returns the calls that were made: whom, and what was read.
+func (a *Aliyun) Calls() []cloud.VoiceCall {
+	var out []cloud.VoiceCall
+	a.server.Change(func(accounts []*cloud.Account) { out = append(out, accounts[0].Voice.Calls...) })
+	return out
 }
 
 // Texts returns what was accepted, oldest first.

@@ -52,6 +52,10 @@ func calls(ctx context.Context, o Options) (*World, error) {
 		w.config.Contacts = append(w.config.Contacts, c)
 		r.Voice = append(r.Voice, c.Name)
 	}
+	cloud, err := w.addCloudCalls(&r, caller)
+	if err != nil {
+		return w, err
+	}
 	w.config.Receivers = append(w.config.Receivers, r)
 	if err := w.config.Write(w.daemon.Dir); err != nil {
 		return w, err
@@ -65,7 +69,8 @@ func calls(ctx context.Context, o Options) (*World, error) {
 		}
 		return fates[calledOf(r)]
 	})
-	return w, w.called(ctx, gate, caller, len(fates))
+	cloud.goWrong()
+	return w, w.called(ctx, gate, caller, cloud, len(fates))
 }
 
 // calledOf finds whom a request calls.
@@ -80,7 +85,7 @@ func calledOf(r *http.Request) int {
 }
 
 // called raises an alarm, kills the product when the first calls are under way, and counts them.
-func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.Provider, people int) error {
+func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.Provider, cloud *cloudCalls, people int) error {
 	w.fleet.Set(0, 0, pages.Full) // critical, and nobody acknowledges it
 	w.fleet.Set(1, 0, pages.High) // nobody is called for a warning
 	first := w.rnd.IntN(people)
@@ -98,10 +103,11 @@ func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.
 		return err
 	}
 	gate.Set(nil)
+	cloud.gate.Set(nil)
 	if err := w.start(ctx); err != nil {
 		return err
 	}
-	if _, err := waitFor(ctx, time.Minute, func() bool { return gate.Behind() == 0 && len(caller.Calls()) >= people }); err != nil {
+	if _, err := waitFor(ctx, 2*time.Minute, func() bool { return gate.Behind() == 0 && len(caller.Calls()) >= people && cloud.called() }); err != nil {
 		return err
 	}
 	for i := range 2 {
@@ -124,5 +130,6 @@ func (w *World) called(ctx context.Context, gate *farside.Gate, caller *farside.
 		w.count("calls where "+f.Name(), "1", n, n == 1)
 	}
 	w.count("calls about anything else", "0", wrong, wrong == 0)
+	cloud.judge(w)
 	return nil
 }
