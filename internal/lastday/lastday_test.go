@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,11 +35,22 @@ func reading(id string, at time.Time, connections float64) *fleet.Reading {
 // recorded is a history of connections by instance, at the ends of minutes.
 type recorded struct {
 	usage map[string]map[time.Time]float64
+
+	mu    sync.Mutex
 	asked []string
 	err   error
 }
 
+// now changes what it does from here on.
+func (r *recorded) now(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
+
 func (r *recorded) EachUsage(_ context.Context, ids []string, metrics fleet.MetricSet, from, to time.Time, visit func(string, fleet.Metric, statistics.Samples)) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.asked = append(r.asked, ids...)
 	if r.err != nil {
 		return r.err
@@ -163,7 +175,7 @@ func TestFilledFromTheHistory(t *testing.T) {
 		if _, known := l.LastDay("a", now); known {
 			t.Error("something is known although the history could not be read")
 		}
-		history.err = nil
+		history.now(func() { history.err = nil })
 		step()
 		of := func(id string) (highest float32) {
 			got, _ := l.LastDay(id, now)
@@ -175,12 +187,14 @@ func TestFilledFromTheHistory(t *testing.T) {
 		if of("a") != 0.45 || of("told") != 0.3 {
 			t.Errorf("a %v, told %v", of("a"), of("told"))
 		}
-		history.asked = nil
+		history.now(func() { history.asked = nil })
 		l.SetFleet([]*fleet.Instance{broker("a"), broker("b")})
 		step()
-		if of("a") != 0.45 || of("b") != 0.1 || of("told") != 0 || len(history.asked) != 1 {
-			t.Errorf("a %v, b %v, told %v, asked for %v", of("a"), of("b"), of("told"), history.asked)
-		}
+		history.now(func() {
+			if of("a") != 0.45 || of("b") != 0.1 || of("told") != 0 || len(history.asked) != 1 {
+				t.Errorf("a %v, b %v, told %v, asked for %v", of("a"), of("b"), of("told"), history.asked)
+			}
+		})
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
