@@ -117,7 +117,7 @@ func newWorld(withCloud bool, say *phrases.Printer) (_ *world, err error) {
 	}
 	w.tel, err = phone.New(phone.Options{
 		AccountSID: accountSID, AuthToken: authToken, Segments: sms.Segments, Callbacks: http.DefaultTransport, Say: say,
-		Names: map[string]string{numberAlice: "Alice", numberWei: "Wei"},
+		Listens: 45 * time.Second, Names: map[string]string{numberAlice: "Alice", numberWei: "Wei"},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the telephone: %w", err)

@@ -48,9 +48,15 @@ type call struct {
 	detects                bool
 	createdAt              time.Time
 	taken                  Taken
-	action                 string // where a key goes; "" asks for none
+	action                 string    // where a key goes; "" asks for none
+	until                  time.Time // when a person who listens gives up; zero is at once
 	pressed, told          bool
 	heard                  string
+}
+
+// listens tells whether a person has the call at the ear, and has pressed nothing yet.
+func (c *call) listens(now time.Time) bool {
+	return c.action != "" && c.taken == (Taken{}) && now.Before(c.until)
 }
 
 // SetTaken lets f decide from now on what happens to each call; nil lets a person take all of
@@ -86,6 +92,9 @@ func (c *call) steps() []string {
 
 func (c *call) statusAt(now time.Time, pace time.Duration) string {
 	steps := c.steps()
+	if c.listens(now) {
+		return "in-progress"
+	}
 	return steps[min(max(int(now.Sub(c.createdAt)/pace), 0), len(steps)-1)]
 }
 
@@ -228,6 +237,9 @@ func (s *Server) acceptCall(form url.Values, action string, bad *Refusal) (*call
 		sid: "CA" + hex.EncodeToString(sum[:16]), account: s.opts.AccountSID, to: form.Get("To"), from: form.Get("From"),
 		twiml: form.Get("Twiml"), callback: form.Get("StatusCallback"), detects: form.Get("MachineDetection") == "Enable",
 		createdAt: s.opts.Now(), taken: taken, action: action,
+	}
+	if s.opts.Listens > 0 {
+		c.until = c.createdAt.Add(s.opts.Listens)
 	}
 	if s.calls = append(s.calls, c); len(s.calls) > s.opts.Keep {
 		s.calls = slices.Delete(s.calls, 0, len(s.calls)-s.opts.Keep)

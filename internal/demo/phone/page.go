@@ -44,6 +44,7 @@ func (t telephone) Title() string {
 type bubble struct {
 	Call    bool
 	Key     string // that the call asks for; "" is none
+	Press   string // the call, while the key can be pressed
 	Heard   string // what was said after a key
 	Day     string // set where a new day begins
 	Time    string
@@ -63,6 +64,7 @@ func (s *Server) pages() {
 	say := s.opts.Say
 	tmpl := template.Must(template.New("page.html.tmpl").Funcs(template.FuncMap{"t": say.T, "n": say.N, "tag": say.Tag}).ParseFS(files, "page.html.tmpl"))
 	s.mux.Handle("POST /text", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.write)))
+	s.mux.Handle("POST /press", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.press)))
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		var b bytes.Buffer
 		if err := tmpl.Execute(&b, s.telephones()); err != nil {

@@ -31,7 +31,10 @@ type Options struct {
 	// Pace is how long a message stays queued, then sending, then sent, before it
 	// is delivered; 0 is one second each.
 	Pace time.Duration
-	Keep int // messages kept, oldest go first; 0 is 500
+	// Listens is how long a person listens to a call that asks for a key, and may press one on
+	// the page; 0 is as long as any step.
+	Listens time.Duration
+	Keep    int // messages kept, oldest go first; 0 is 500
 	// Segments counts the segments of a text and tells whether it is GSM-7. Nil
 	// leaves num_segments at "0", as Twilio does until it knows.
 	Segments func(text string) (n int, gsm bool)

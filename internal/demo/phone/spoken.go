@@ -2,6 +2,7 @@ package phone
 
 import (
 	"encoding/xml"
+	"net/http"
 	"strings"
 	"time"
 
@@ -48,6 +49,9 @@ func (c *call) bubble(now time.Time, pace time.Duration, say *phrases.Printer) b
 	b.Failed = over(status) && !b.Arrived
 	if c.action != "" {
 		b.Key = acknowledges
+		if c.listens(now) {
+			b.Press = c.sid
+		}
 	}
 	if after, err := spokenIn(c.heard); err == nil {
 		b.Heard = after.text()
@@ -76,4 +80,33 @@ func (c *call) shown(status string, say *phrases.Printer) string {
 		return say.T("Taken; key %s was pressed", c.taken.Key)
 	}
 	return say.T("Taken")
+}
+
+// Press is what happens when the person with the telephone presses a key during a call that asks
+// for one. It tells whether there is such a call; Notify carries the key.
+func (s *Server) Press(sid, key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.calls {
+		if c.sid == sid && c.listens(s.opts.Now()) {
+			c.taken.Key = key
+			return true
+		}
+	}
+	return false
+}
+
+// press takes a key that was pressed on the page, and leads back to it.
+func (s *Server) press(w http.ResponseWriter, r *http.Request) {
+	form, bad := readForm(w, r)
+	switch {
+	case bad != nil:
+		http.Error(w, bad.Message, bad.Status)
+	case len(form.Get("key")) != 1 || strings.Trim(form.Get("key"), "0123456789*#") != "":
+		http.Error(w, "key: must be one of 0 to 9, * and #", http.StatusBadRequest)
+	case !s.Press(form.Get("sid"), form.Get("key")):
+		http.Error(w, "this call is over", http.StatusConflict)
+	default:
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	}
 }

@@ -142,3 +142,50 @@ func TestStop(t *testing.T) {
 		}
 	}
 }
+
+// TestPress: during a call that asks for a key, one can be pressed on the page; it goes where the
+// call says, and the call ends.
+func TestPress(t *testing.T) {
+	far := &hears{status: http.StatusOK, answers: "<Response><Say>thank you</Say></Response>"}
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	s, err := New(Options{
+		AccountSID: "AC" + strings.Repeat("0", 32), AuthToken: "token", Callbacks: far, Listens: 45 * time.Second, Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"To": {alice}, "From": {"+15005550006"}, "Twiml": {`<Response><Gather action="http://127.0.0.1:9740/hooks/twilio/key"><Say>Press 1</Say></Gather></Response>`}}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/2010-04-01/Accounts/AC"+strings.Repeat("0", 32)+"/Calls.json", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth("AC"+strings.Repeat("0", 32), "token")
+	w := httptest.NewRecorder()
+	if s.ServeHTTP(w, r); w.Code != http.StatusCreated {
+		t.Fatalf("HTTP %d: %s", w.Code, w.Body)
+	}
+	sid := s.Calls()[0].SID
+	now = now.Add(20 * time.Second)
+	if got := s.Calls()[0].Status; got != "in-progress" || !strings.Contains(shown(t, s), "Press 1</button>") {
+		t.Errorf("a person who listens: %s", got)
+	}
+	press := func(sid, key string) int {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/press", strings.NewReader(url.Values{"sid": {sid}, "key": {key}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code
+	}
+	for _, tt := range []struct {
+		name, sid, key string
+		want           int
+	}{{"no key", sid, "x", http.StatusBadRequest}, {"another call", "CA0", "1", http.StatusConflict}, {"pressed", sid, "1", http.StatusSeeOther}, {"twice", sid, "1", http.StatusConflict}} {
+		if got := press(tt.sid, tt.key); got != tt.want {
+			t.Errorf("%s: HTTP %d, want %d", tt.name, got, tt.want)
+		}
+	}
+	if err := s.Notify(t.Context()); err != nil || len(far.forms) != 1 || far.forms[0].Get("Digits") != "1" {
+		t.Errorf("posted was %v, %v", far.forms, err)
+	}
+	if got := s.Calls()[0].Status; got != "completed" || !strings.Contains(shown(t, s), "thank you") {
+		t.Errorf("after the key: %s", got)
+	}
+}
