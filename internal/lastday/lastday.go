@@ -10,7 +10,6 @@ package lastday
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -23,9 +22,11 @@ import (
 
 const (
 	half = 30 * time.Minute
-	// fillEvery is how often it is looked for instances whose last day has not been filled in. The
-	// first time lies behind the first readings, which tell limits that no catalogue has.
-	fillEvery = time.Minute
+	// fillEvery is how often it is looked for instances whose last day has not been filled in.
+	fillEvery = 5 * time.Second
+	// patience is how many looks an instance is waited for that was not read yet: a reading tells
+	// limits that no catalogue has.
+	patience = 12
 	// together is how many instances one query is about.
 	together = 100
 	// rest is how long is rested after a query, in times of what that took: nobody waits for it.
@@ -142,15 +143,20 @@ func (l *LastDay) fill(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// unfilled lists the instances whose time has come.
 func (l *LastDay) unfilled() []string {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	var out []string
-	for _, id := range slices.Sorted(maps.Keys(l.days)) {
-		if d := l.days[id]; d.instance.Watched && !d.filled {
+	for id, d := range l.days {
+		if !d.instance.Watched || d.filled {
+			continue
+		}
+		if d.looks++; d.last != nil || d.looks >= patience {
 			out = append(out, id)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -223,6 +229,7 @@ type day struct {
 	filled   bool
 	newest   int64 // the newest half hour of which anything is known
 	shares   [fleet.NumMetrics]*[readers.Halves]share
+	looks    int // at which it was not filled
 }
 
 // share is a utilization in percent.

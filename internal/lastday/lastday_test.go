@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -168,7 +169,7 @@ func TestFilledFromTheHistory(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- l.Run(ctx) }()
 		step := func() {
-			<-time.After(fillEvery) // of the bubble
+			<-time.After(patience * fillEvery) // of the bubble
 			synctest.Wait()
 		}
 		step()
@@ -193,6 +194,39 @@ func TestFilledFromTheHistory(t *testing.T) {
 		history.now(func() {
 			if of("a") != 0.45 || of("b") != 0.1 || of("told") != 0 || len(history.asked) != 1 {
 				t.Errorf("a %v, b %v, told %v, asked for %v", of("a"), of("b"), of("told"), history.asked)
+			}
+		})
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestFilledWhenRead: who opens the list soon after a start sees the last day of what has been read
+// by then; the others are waited for.
+func TestFilledWhenRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		history := &recorded{usage: map[string]map[time.Time]float64{"a": {now.Add(-2 * time.Hour): 400}, "b": {now.Add(-2 * time.Hour): 400}}}
+		l := New(history, slog.New(slog.DiscardHandler))
+		l.SetFleet([]*fleet.Instance{broker("a"), broker("b")})
+		l.Put([]*fleet.Reading{reading("a", now, 20)})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- l.Run(ctx) }()
+		<-time.After(fillEvery)
+		synctest.Wait()
+		history.now(func() {
+			if !slices.Equal(history.asked, []string{"a"}) {
+				t.Errorf("at the first look it asked for %v, want a", history.asked)
+			}
+		})
+		<-time.After((patience - 1) * fillEvery)
+		synctest.Wait()
+		history.now(func() {
+			if !slices.Equal(history.asked, []string{"a", "b"}) {
+				t.Errorf("in the end it had asked for %v, want a and b", history.asked)
 			}
 		})
 		cancel()
