@@ -39,9 +39,9 @@ func (w *world) writeConfig(listen string) (string, error) {
 	if w.cloud != nil {
 		accounts, found = accountConfig(w.cloud.address)
 	}
-	language := "en"
+	alice := "language: en"
 	if w.chinese {
-		language = "zh"
+		alice = "language: zh, time_zone: Asia/Shanghai"
 	}
 	// Nothing in a demo needs a fence, and whoever gives another address wants it seen.
 	open := !access.Loopback(listen)
@@ -82,7 +82,7 @@ instances:
     labels: {team: web, env: demo}
 %s
 contacts:
-  - {name: Alice, phone: %q, language: %s}
+  - {name: Alice, phone: %q, %s}
   - {name: Wei, phone: %q, language: zh, time_zone: Asia/Shanghai}
 
 oncall:
@@ -105,7 +105,7 @@ voice:
 `, listen, open, ownURL(listen), filepath.Join(w.dir, dataFolder), accounts,
 		idOrders, capacityConnections, capacitySubscriptions, capacitySendTPS, day(200), w.orders.address,
 		idPayments, paymentsConnections, paymentsSubscriptions, paymentsSendTPS, day(5), w.payments.address,
-		day(40), found, numberAlice, language, numberWei, w.hook.address, accountSID, w.phone.address, accountSID, w.phone.address)
+		day(40), found, numberAlice, alice, numberWei, w.hook.address, accountSID, w.phone.address, accountSID, w.phone.address)
 	for name, content := range map[string]string{
 		"brimwatch.yml": text, "twilio.token": authToken, "hook.key": hookKey,
 		keyIDFile: cloudKeyID, keySecretFile: cloudKeySecret, lowKeyIDFile: lowKeyID, lowKeySecretFile: lowKeySecret,
