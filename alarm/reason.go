@@ -31,7 +31,7 @@ func (o *Details) reason(r RuleName, now time.Time) string {
 	case AutoRenewal:
 		return "automatic renewal has not paid, " + o.attempts()
 	case CannotRenew:
-		return "its account is overdue, and its term " + tense("ends: ", "has ended: ", words.TermEnd(o.At, c.Zone, words.EN))
+		return tense("its account is overdue, and its term ends: ", "its account is overdue, and its term has ended: ", words.TermEnd(o.At, c.Zone, words.EN))
 	case Overdue:
 		return "a bill of it is unpaid since " + when(c, o.At)
 	case FrozenRule:
