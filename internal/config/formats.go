@@ -75,6 +75,7 @@ func (d *decoder) resolveFormat(w *webhookDoc, out *Webhook) {
 	d.resolveRoutingKey(w, f, out)
 	d.resolveMentions(w, f, out)
 	d.resolveAcknowledgements(w, f, out)
+	d.resolvePages(w, f, out)
 	d.checkFarSide(w, f, known)
 }
 
@@ -131,6 +132,15 @@ func (d *decoder) resolveAcknowledgements(w *webhookDoc, f *format, out *Webhook
 	out.Acknowledgements = w.Acknowledgements || f.name == formatPagerDuty
 	if node := lookup(resolved(w.node), "acknowledgements"); node != nil && f.name != formatOwn {
 		d.fault(d.under(w.place, "acknowledgements"), "only the format brimwatch is told of acknowledgements on demand, and pagerduty always; remove the key")
+	}
+}
+
+// resolvePages reads whether a web page may be an answer of success. Chats and PagerDuty say in
+// their own words whether they took something.
+func (d *decoder) resolvePages(w *webhookDoc, f *format, out *Webhook) {
+	out.AcceptPages = w.AcceptPages
+	if node := lookup(resolved(w.node), "accept_pages"); node != nil && !slices.Contains([]string{formatAlertmanager, formatOwn, formatTemplate}, f.name) {
+		d.fault(d.under(w.place, "accept_pages"), "%s says in words of its own whether it took something; remove the key", f.title)
 	}
 }
 

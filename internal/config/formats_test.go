@@ -101,3 +101,33 @@ receivers: [{name: oncall, webhooks: [
 		t.Errorf("%d webhooks", n)
 	}
 }
+
+// TestPagesAsAnswers: whoever reads no words of the far side may take a web page for an answer;
+// the others refuse the key.
+func TestPagesAsAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		name, webhook, fault string
+		want                 bool
+	}{
+		{"as it is", `url: "http://127.0.0.1/hook"`, "", false},
+		{"taken", `url: "http://127.0.0.1/hook", accept_pages: true`, "", true},
+		{"our own", `url: "http://127.0.0.1/hook", format: brimwatch, accept_pages: true`, "", true},
+		{"a chat", `url: "http://127.0.0.1/hook", format: slack, accept_pages: true`, "accept_pages: Slack says in words of its own whether it took something; remove the key", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := Load(files(t, "brimwatch.yml", "receivers: [{name: r, webhooks: [{"+tt.webhook+"}]}]\n"))
+			if tt.fault != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.fault) {
+					t.Errorf("%v, want %q", err, tt.fault)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Receivers[0].Webhooks[0].AcceptPages; got != tt.want {
+				t.Errorf("pages are taken: %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -300,6 +300,7 @@ type Webhook struct {
 	At         []string // of dingtalk: who is mentioned, by mobile number
 
 	Acknowledgements bool // it is told that somebody acknowledged
+	AcceptPages      bool // a web page is an answer of success, too
 
 	CalendarAt *int // likewise, in its zone
 }

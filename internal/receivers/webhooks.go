@@ -55,7 +55,7 @@ func newPoster(w *config.Webhook, receiver, externalURL, version string, tlsConf
 	case "", "alertmanager", "brimwatch", "template":
 		return webhook.New(webhook.Options{
 			URL: w.URL.Reveal(), Receiver: receiver, ExternalURL: externalURL, Own: w.Format == "brimwatch", Language: w.Language, Secrets: secrets,
-			Templated: w.Format == "template", ContentType: w.ContentType,
+			Templated: w.Format == "template", ContentType: w.ContentType, AcceptPages: w.AcceptPages,
 			Username: w.Username, Password: w.Password.Reveal(), Bearer: w.Bearer.Reveal(),
 			TLS: tlsConfig, Timeout: w.Timeout, Version: version,
 		})

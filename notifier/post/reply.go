@@ -22,6 +22,17 @@ type Reply struct {
 // Fine tells whether the status is one of success.
 func (r *Reply) Fine() bool { return r.Status >= 200 && r.Status <= 299 }
 
+// IsPage tells whether the answer is a whole web page, as people are shown one. A line of text
+// that is called HTML is none: many endpoints answer so.
+func (r *Reply) IsPage() bool {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "text/html") {
+		return false
+	}
+	begin := strings.ToLower(strings.TrimLeft(string(r.Body[:min(len(r.Body), 512)]), "\ufeff \t\r\n"))
+	return strings.HasPrefix(begin, "<!doctype html") || strings.HasPrefix(begin, "<html")
+}
+
 // busy is how long a far side is left alone that says no more than that it is too much.
 const busy = 30 * time.Second
 

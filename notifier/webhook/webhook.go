@@ -48,6 +48,8 @@ type Options struct {
 	Timeout            time.Duration // of one request; 0 is 15 seconds
 	Bundle             int           // how many notices go into one message; 0 is 64
 	Version            string        // of Brimwatch, for User-Agent
+	// AcceptPages takes a web page for an answer of success, too.
+	AcceptPages bool
 	// AllowLinkLocal lets the endpoint be on a link-local or metadata address
 	// (see httpcall.Refused).
 	AllowLinkLocal bool
@@ -119,7 +121,8 @@ func signingKeys(secrets []string) (keys [][]byte, faults []error) {
 func (c *Channel) Bundle() int { return c.opts.Bundle }
 
 // Send posts a message, all its notices in one body. 2xx is accepted, whatever the answer
-// says; post.Reply.Judge says what the others mean.
+// says, unless it is a web page: then a sign-in page of a network may stand in the way.
+// post.Reply.Judge says what the others mean.
 func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receipt, error) {
 	if len(m.Notices) == 0 {
 		return notifier.Receipt{}, notifier.Permanent(errors.New("post to the webhook: the message has no notices"))
@@ -132,7 +135,10 @@ func (c *Channel) Send(ctx context.Context, m notifier.Message) (notifier.Receip
 	if err != nil {
 		return notifier.Receipt{}, err
 	}
-	if reply.Fine() {
+	switch {
+	case reply.Fine() && reply.IsPage() && !c.opts.AcceptPages:
+		return notifier.Receipt{}, errors.New(reply.Line() + " with a web page, as a sign-in page of a network answers, or a proxy: check the webhook's url; where the endpoint itself answers so, write accept_pages: true")
+	case reply.Fine():
 		return reply.Took(), nil
 	}
 	return notifier.Receipt{}, reply.Judge()
