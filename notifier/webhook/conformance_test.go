@@ -30,7 +30,7 @@ func TestConformance(t *testing.T) {
 		},
 		Message: message(raised("mqtt-1")),
 		Accept:  func(w http.ResponseWriter) { w.WriteHeader(http.StatusOK) },
-		Status: meaning,
+		Status:  meaning,
 		Page: func(status int) channeltest.Outcome {
 			if got := meaning(status); got != channeltest.Accepted || status == http.StatusNoContent {
 				return got
