@@ -168,7 +168,7 @@ func cells(f *card.Figures, colour string) []cell {
 		used = max(used, at+markWidth)
 		return parts(cell{at, colour}, cell{markWidth, mark}, cell{used - at - markWidth, colour}, cell{1000 - used, free})
 	}
-	used = min(used, at)
+	used = min(used, at-1) // however near the threshold, it has not reached it
 	return parts(cell{used, colour}, cell{at - used, free}, cell{markWidth, mark}, cell{1000 - at - markWidth, free})
 }
 

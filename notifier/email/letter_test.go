@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,5 +231,14 @@ func TestFaultsOfOptions(t *testing.T) {
 	self.Alert.Annotations["summary"] = "wei was not told of K7Q2 Orders."
 	if got := composed(t, message("li@example.com", self)); got.subject != "4D7R Brimwatch: wei was not told of K7Q2 Orders." {
 		t.Errorf("subject %q", got.subject)
+	}
+}
+
+// TestCellsNearTheThreshold: a bar that is rounded to the place of its mark reaches it only where
+// the share has reached the threshold.
+func TestCellsNearTheThreshold(t *testing.T) {
+	got := cells(&card.Figures{Share: 0.0155029296875, Threshold: 0.015625}, "red")
+	if want := []cell{{15, "red"}, {1, free}, {markWidth, mark}, {978, free}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

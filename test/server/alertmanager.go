@@ -31,6 +31,7 @@ type Alert struct {
 	Annotations  map[string]string `json:"annotations"`
 	StartsAt     time.Time         `json:"startsAt"`
 	EndsAt       time.Time         `json:"endsAt"`
+	UpdatedAt    time.Time         `json:"updatedAt"` // by the clock of the Alertmanager
 	GeneratorURL string            `json:"generatorURL"`
 }
 
