@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 # What the tests start. Each is a Debian package of the same name, unless said
 # otherwise after the colon: command:package.
 SERVERS := mosquitto redis-server rabbitmq-server nats-server prometheus promtool:prometheus \
-	prometheus-alertmanager amtool:prometheus-alertmanager victoria-metrics aiosmtpd:python3-aiosmtpd chromium gcc
+	prometheus-alertmanager amtool:prometheus-alertmanager victoria-metrics aiosmtpd:python3-aiosmtpd chromium gcc zsh fish
 
 # The packages in which `make mutate` makes faults, and what else it is told:
 #   make mutate MUTATED=alarm MUTATE_FLAGS='--workers 1 --diff main'

@@ -15,6 +15,7 @@ import (
 	"github.com/brimwatch/brimwatch/internal/manual"
 	"github.com/brimwatch/brimwatch/internal/phrases"
 	"github.com/brimwatch/brimwatch/test/golden"
+	"github.com/brimwatch/brimwatch/test/server"
 )
 
 // manualIn is the command line in a language.
@@ -145,12 +146,10 @@ done`
 	}
 }
 
-// TestZshCompletes runs the script in a real zsh, where there is one, with the functions of its
+// TestZshCompletes runs the script in a real zsh, with the functions of its
 // completion system replaced by ones that print.
 func TestZshCompletes(t *testing.T) {
-	if _, err := exec.LookPath("zsh"); err != nil {
-		t.Skip("zsh is not installed")
-	}
+	server.Find(t, "zsh", "zsh")
 	dir, script := inFolder(t, "zsh")
 	const program = `compdef() { : }
 source "$1"
@@ -168,11 +167,9 @@ _brimwatch`
 	}
 }
 
-// TestFishCompletes types lines into a real fish, where there is one.
+// TestFishCompletes types lines into a real fish.
 func TestFishCompletes(t *testing.T) {
-	if _, err := exec.LookPath("fish"); err != nil {
-		t.Skip("fish is not installed")
-	}
+	server.Find(t, "fish", "fish")
 	t.Setenv("HOME", t.TempDir())
 	dir, script := inFolder(t, "fish")
 	for line, want := range completions() {
